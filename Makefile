@@ -1,0 +1,57 @@
+# make report   prints the FTX case to build/ftx.pdf
+# make test     runs all that a change can break
+# make test-all adds the long tests; make lint the static checks; make bench the benchmarks
+# Everything runs in .venv, made on first use with the versions of constraints.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: report test test-all lint bench clean
+
+report: $(VENV)/installed $(VENV)/system
+	@mkdir -p build
+	@$(BIN)/solvency report -o build/ftx.pdf ledgers/ftx/main.beancount
+	@echo "$(CURDIR)/build/ftx.pdf"
+
+test: $(VENV)/tested $(VENV)/system
+	$(BIN)/python -m pytest -n auto
+
+test-all: $(VENV)/tested $(VENV)/system
+	$(BIN)/python -m pytest -n auto -m "long or not long"
+
+lint: $(VENV)/linted
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/run.py
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "solvency needs Python 3.11 or later; say which with make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# A target each, so that nothing is installed twice.
+$(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(INSTALL) --editable '.[test]'
+	@touch $@
+
+$(VENV)/linted: $(VENV)/tested
+	$(INSTALL) --editable '.[lint]'
+	@touch $@
+
+# WeasyPrint draws with Pango, which Debian has and Python's packages have not.
+$(VENV)/system: $(VENV)/installed
+	@sh .ci/system-libraries $(BIN)/python
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist

@@ -1,0 +1,62 @@
+"""The command line: `solvency COMMAND [OPTIONS] [LEDGER]`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+import solvency
+
+#: Each command with its one-line help, so that `--help` imports none of them.
+COMMANDS = {
+    "check": "Check that the books hold together.",
+    "balance": "Print balance sheets: entities, silos, the group.",
+    "report": "Print the case as a PDF.",
+    "browse": "Open the case in Fava.",
+    "new": "Start a new case.",
+}
+
+
+class _Commands(click.Group):
+    """A group that imports a command only when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"solvency.cli.{cmd_name}").command
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415 (only for a mistyped command)
+
+            meant = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {meant[0]}?" if meant else ""
+            raise click.UsageError(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="LEDGER is the top file of a case: by default main.beancount in the"
+    " current folder, else the FTX case that comes with the program.",
+)
+@click.version_option(solvency.__version__, prog_name="solvency")
+def main() -> None:
+    """Reconstruct the books of a collapsed group, and see what they say."""

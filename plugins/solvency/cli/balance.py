@@ -1,0 +1,155 @@
+"""`solvency balance`: balance sheets at a date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Day
+from solvency.cli.common import Output
+from solvency.cli.common import on_ledger
+from solvency.cli.common import on_output
+
+if TYPE_CHECKING:
+    import datetime
+    from decimal import Decimal
+
+    from solvency.model.book import Book
+    from solvency.model.consolidation import GroupSheet
+    from solvency.model.frame import Frame
+    from solvency.model.sheets import BalanceSheet
+
+
+@click.command("balance")
+@on_ledger
+@click.option("--entity", metavar="NAME", help="The balance sheet of one entity.")
+@click.option("--group", is_flag=True, help="The group, consolidated.")
+@click.option("--silo", metavar="NAME", help="One silo, consolidated.")
+@click.option(
+    "--at",
+    type=Day(),
+    metavar="DATE",
+    help="At the end of this day. Default: the petition, else the last flow.",
+)
+@click.option(
+    "--basis",
+    type=click.Choice(["market", "book", "clean", "realisable"]),
+    default="market",
+    show_default=True,
+    help="How holdings are valued.",
+)
+@on_output
+def command(
+    asked: Asked,
+    entity: str | None,
+    group: bool,
+    silo: str | None,
+    at: datetime.date | None,
+    basis: str,
+    output: Output,
+) -> None:
+    r"""Print balance sheets: of every entity side by side, of one, of the group.
+
+    \b
+    Examples:
+      solvency balance --entity Alameda --at 2022-06-30
+      solvency balance --group --basis clean
+    """
+    if sum((entity is not None, group, silo is not None)) > 1:
+        raise click.UsageError("--entity, --group and --silo exclude one another.")
+    case = asked.load()
+    if not case.selected:
+        raise click.ClickException("the ledger has no flow, so nothing to add up")
+    book = case.book()
+    at = at or case.reporting_date
+    name = entity or silo or ("group" if group else None)
+    if name is None:
+        _print_all(book, at, basis, output)
+        return
+    if entity is not None and entity not in case.entities:
+        raise click.UsageError(
+            f"no entity {entity} is declared; there are {', '.join(case.entities)}."
+        )
+    try:
+        sheet = book.balance_sheet(name, at, basis=basis)
+    except LookupError as error:
+        raise click.UsageError(str(error)) from error
+    output.print(with_notes(sheet), document(sheet))
+
+
+def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
+    from solvency.model.sheets import sheets  # noqa: PLC0415 (lazy start)
+    from solvency.model.sheets import side_by_side  # noqa: PLC0415 (lazy start)
+
+    found = sheets(book, list(book.case.entities), at, basis)
+    output.print(
+        side_by_side(found),
+        {
+            "at": at,
+            "basis": basis,
+            "currency": book.case.currency,
+            "entities": [document(sheet) for sheet in found],
+        },
+    )
+
+
+def with_notes(sheet: BalanceSheet | GroupSheet) -> Frame:
+    """Return a sheet's table with a note for each thing left out of it."""
+    from dataclasses import replace  # noqa: PLC0415 (lazy start)
+
+    notes = [f"left out of every total: {missing}" for missing in sheet.unpriced]
+    return replace(sheet.to_frame(), notes=tuple(notes))
+
+
+def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:
+    """Return the JSON document of a balance sheet."""
+    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+
+    found = {
+        "entity": sheet.entity,
+        "at": sheet.at,
+        "basis": sheet.basis,
+        "currency": sheet.currency,
+        "lines": [_line(line) for line in sheet.lines],
+        "totals": _totals(sheet),
+        "unpriced": [
+            {"commodity": missing.commodity, "reason": str(missing)}
+            for missing in sheet.unpriced
+        ],
+    }
+    if isinstance(sheet, BalanceSheet):
+        return found
+    return found | {
+        "columns": {
+            column.entity: {
+                "lines": [_line(line) for line in column.lines],
+                "totals": _totals(column),
+            }
+            for column in sheet.columns
+        },
+        "eliminations": [item._asdict() for item in sheet.eliminations],
+        "consolidated": _totals(sheet),
+        "control": sheet.control,
+        "intercompany": [item._asdict() for item in sheet.intercompany],
+    }
+
+
+def _line(line: Any) -> dict[str, object]:
+    return {
+        "account": line.account,
+        "side": line.side,
+        "amount": line.amount,
+        "computed": line.computed,
+    }
+
+
+def _totals(sheet: BalanceSheet | GroupSheet) -> dict[str, Decimal]:
+    totals = sheet.totals
+    return {
+        "assets": totals.assets,
+        "liabilities": totals.liabilities,
+        "equity": totals.equity,
+    }

@@ -1,0 +1,195 @@
+"""What every command shares: the ledger, the options that mean the same, output."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.packaged import packaged
+
+if TYPE_CHECKING:
+    from solvency.ledger.case import Case
+    from solvency.ledger.errors import LedgerError
+    from solvency.model.frame import Frame
+
+Function = Callable[..., Any]
+
+
+class Day(click.ParamType[datetime.date]):
+    """A date written YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime.date:
+        """Turn text into a date."""
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write YYYY-MM-DD", param, ctx)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options that mean the same in every command."""
+
+    ledger: Path
+    scenario: str | None
+    known: datetime.date | None
+    trust: bool
+
+    def load(self) -> Case:
+        """Load the case; a ledger with errors is shown and ends the command."""
+        case = self.load_whatever()
+        if case.errors:
+            print_errors(case)
+            raise SystemExit(1)
+        return case
+
+    def load_whatever(self) -> Case:
+        """Load the case, errors and all."""
+        from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
+        from solvency.ledger.load import load  # noqa: PLC0415 (lazy start)
+
+        try:
+            return load(
+                self.ledger, scenario=self.scenario, known=self.known, trust=self.trust
+            )
+        except CaseError as error:
+            raise click.ClickException(str(error)) from error
+
+
+def default_ledger() -> Path:
+    """Return main.beancount here, else the FTX case, saying so."""
+    here = Path("main.beancount")
+    if here.is_file():
+        return here
+    click.echo(
+        "solvency: no main.beancount here, using the FTX case that comes with the"
+        " program",
+        err=True,
+    )
+    return packaged("ledgers") / "ftx" / "main.beancount"
+
+
+def on_ledger(function: Function) -> Function:
+    """Give a command its LEDGER and the options on what of it to take."""
+
+    @click.argument("ledger", required=False, type=click.Path(path_type=Path))
+    @click.option(
+        "--scenario",
+        metavar="NAME",
+        help="Take the hypotheses of this scenario (* for all). Default: the"
+        " ledger's own.",
+    )
+    @click.option(
+        "--known",
+        type=Day(),
+        metavar="DATE",
+        help="Take only what was published by this day.",
+    )
+    @click.option(
+        "--trust",
+        is_flag=True,
+        help="Run the plugins and extensions the ledger asks for.",
+    )
+    @functools.wraps(function)
+    def with_ledger(
+        ledger: Path | None,
+        scenario: str | None,
+        known: datetime.date | None,
+        trust: bool,
+        **options: Any,
+    ) -> Any:
+        asked = Asked(ledger or default_ledger(), scenario, known, trust)
+        return function(asked=asked, **options)
+
+    return with_ledger
+
+
+def on_output(function: Function) -> Function:
+    """Give a command its --json, --csv and -o FILE.xlsx."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+    @click.option(
+        "-o",
+        "output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE.xlsx",
+        help="Write a workbook with formulas for its totals.",
+    )
+    @functools.wraps(function)
+    def with_output(
+        as_json: bool, as_csv: bool, output: Path | None, **options: Any
+    ) -> Any:
+        if as_json and as_csv:
+            raise click.UsageError("--json and --csv exclude one another.")
+        if output is not None and output.suffix != ".xlsx":
+            raise click.UsageError(f"-o writes a workbook: {output} must end in .xlsx.")
+        return function(output=Output(as_json, as_csv, output), **options)
+
+    return with_output
+
+
+@dataclass(frozen=True)
+class Output:
+    """How a command's result is to be printed."""
+
+    as_json: bool
+    as_csv: bool
+    file: Path | None
+
+    def print(self, frame: Frame, document: dict[str, Any]) -> None:
+        """Print a result: its table, or its JSON document, or a workbook."""
+        if self.file is not None:
+            try:
+                frame.to_xlsx(self.file)
+            except OSError as error:
+                raise click.ClickException(
+                    f"{self.file} cannot be written: {error.strerror}"
+                ) from error
+            click.echo(str(self.file), err=True)
+        if self.as_json:
+            print_json(document)
+        elif self.as_csv:
+            click.echo(frame.to_csv(), nl=False)
+        elif self.file is None:
+            click.echo(frame.to_text(), nl=False)
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Print a document with amounts and dates as strings."""
+    from solvency.model.frame import to_json  # noqa: PLC0415 (lazy start)
+
+    json.dump(to_json(document), sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def print_errors(case: Case) -> None:
+    """Print a ledger's errors on stderr, each with file and line."""
+    for error in case.errors:
+        click.echo(shown(error), err=True)
+    count = len(case.errors)
+    click.echo(f"{count} error{'s' if count > 1 else ''} in the ledger", err=True)
+
+
+def shown(error: LedgerError) -> str:
+    """Return an error as one line, its file relative where it can be."""
+    file = error.file
+    with contextlib.suppress(ValueError):
+        file = str(Path(file).relative_to(Path.cwd()))
+    return f"{file}:{error.line}: {error.message}"

@@ -1,0 +1,34 @@
+"""`solvency new`: a case to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from solvency.packaged import packaged
+
+
+@click.command("new")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", help="The title of the case. Default: the folder's name.")
+def command(folder: Path, title: str | None) -> None:
+    r"""Start a new case in FOLDER: a small commented ledger that passes check.
+
+    \b
+    Example:
+      solvency new harbour && solvency check harbour/main.beancount
+    """
+    target = folder / "main.beancount"
+    if target.exists():
+        raise click.ClickException(f"{target} exists already; choose another folder")
+    text = (packaged("ledgers") / "template.beancount").read_text(encoding="utf-8")
+    title = (title or folder.resolve().name).replace("\\", "\\\\").replace('"', '\\"')
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text(text.replace("TITLE", title, 1), encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(
+            f"{target} cannot be written: {error.strerror}"
+        ) from error
+    click.echo(str(target))

@@ -1,0 +1,83 @@
+"""Parts of the language as plugins for any ledger of several companies.
+
+No entity, source or hypothesis need be declared. The companies are those named
+by `counterparty:` and those whose accounts have one; a transaction that touches
+none of their accounts is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+from typing import Any
+
+from beancount.core import data
+
+from solvency.ledger.declarations import Declarations
+from solvency.ledger.errors import Errors
+from solvency.ledger.flows import FlowReader
+from solvency.ledger.mirrors import Mirrors
+from solvency.ledger.postings import UnopenedError
+from solvency.ledger.postings import postings_of
+from solvency.ledger.postings import with_legs
+
+if TYPE_CHECKING:
+    from solvency.ledger.errors import LedgerError
+
+_Result = tuple[list[data.Directive], list["LedgerError"]]
+
+
+def _declared(entries: list[data.Directive], errors: Errors) -> Declarations:
+    declared = Declarations(errors)
+    for entry in entries:
+        if type(entry) is data.Open or type(entry) is data.Close:
+            declared.read(entry)
+    return declared
+
+
+def _companies(declared: Declarations) -> frozenset[str]:
+    found: set[str] = set()
+    for account in declared.accounts.values():
+        if account.counterparty is not None:
+            found |= {account.entity, account.counterparty}
+    return frozenset(found)
+
+
+def intercompany(
+    entries: list[data.Directive], options: dict[str, Any], config: str | None = None
+) -> _Result:
+    """Add the legs that make each company of a transaction balance."""
+    del options, config
+    errors = Errors()
+    declared = _declared(entries, errors)
+    companies = _companies(declared)
+    reader = FlowReader(declared, errors, companies)
+    ours = {name for name, entity in reader.entity_of.items() if entity in companies}
+    out: list[data.Directive] = []
+    for entry in entries:
+        if type(entry) is data.Transaction and any(
+            posting.account in ours for posting in entry.postings
+        ):
+            legs = (reader.postings(entry) or [])[len(entry.postings) :]
+            out.append(with_legs(entry, legs) if legs else entry)
+        else:
+            out.append(entry)
+    return out, errors
+
+
+def mirrors(
+    entries: list[data.Directive], options: dict[str, Any], config: str | None = None
+) -> _Result:
+    """Check that what one company claims, the other owes, at the end of each day."""
+    del options, config
+    errors = Errors()
+    declared = _declared(entries, errors)
+    watched = Mirrors(declared.accounts)
+    entity_of = {name: account.entity for name, account in declared.accounts.items()}
+    for entry in entries:
+        if type(entry) is data.Transaction:
+            # beancount itself reports a posting to an account that is not open.
+            with contextlib.suppress(UnopenedError):
+                watched.watch(entry, postings_of(entry, entity_of))
+    watched.report(errors)
+    return entries, errors

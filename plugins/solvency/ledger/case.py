@@ -1,0 +1,388 @@
+"""The Case: everything a ledger says, typed and immutable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from beancount.core.data import Directive
+
+    from solvency.ledger.errors import LedgerError
+    from solvency.model.book import Book
+
+
+class Place(NamedTuple):
+    """Where in the case's files something is written."""
+
+    file: str
+    line: int
+
+
+class Money(NamedTuple):
+    """A number of units of a commodity."""
+
+    number: Decimal
+    commodity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, company or class of people with books of its own."""
+
+    name: str
+    description: str
+    place: Place
+    role: str = "other"
+    group: bool = False
+    silo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of one entity, with what its `open` says of it."""
+
+    name: str
+    root: str
+    entity: str
+    opened: datetime.date
+    place: Place
+    closed: datetime.date | None = None
+    currencies: frozenset[str] | None = None
+    counterparty: str | None = None
+    intercompany: bool = False
+    term: str | None = None
+    rank: str | None = None
+    custody: bool = False
+    liquidity: str | None = None
+    pledged_to: str | None = None
+    pledged_for: str | None = None
+    stake_in: str | None = None
+    limit: Money | None = None
+    recovery: Decimal | None = None
+    recovery_low: Decimal | None = None
+    recovery_high: Decimal | None = None
+
+    def is_open(self, day: datetime.date) -> bool:
+        """Say whether the account may be posted to on a day."""
+        return self.opened <= day and (self.closed is None or day < self.closed)
+
+    def admits(self, commodity: str) -> bool:
+        """Say whether the account may hold a commodity."""
+        return self.currencies is None or commodity in self.currencies
+
+    @property
+    def is_claim(self) -> bool:
+        """Say whether the account is one side of a claim between entities."""
+        return (
+            self.counterparty is not None
+            and self.stake_in is None
+            and self.root in {"Assets", "Liabilities"}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A token's market depth or float as stated for a day (None: undated)."""
+
+    since: datetime.date | None
+    units: Decimal
+    place: Place
+    low: Decimal | None = None
+    high: Decimal | None = None
+    source: str | None = None
+    basis: str = "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Commodity:
+    """A currency, coin or token."""
+
+    name: str
+    title: str
+    place: Place | None = None
+    issuer: str | None = None
+    liquidity: str | None = None
+    max_price_age: int = DEFAULT_PRICE_AGE
+    #: Units whose sale halves the price, oldest statement first.
+    depths: tuple[Measure, ...] = ()
+    #: Units in free circulation, oldest statement first.
+    floats: tuple[Measure, ...] = ()
+
+    def depth(self, day: datetime.date) -> Measure | None:
+        """Return the depth in force on a day."""
+        return _in_force(self.depths, day)
+
+    def floating(self, day: datetime.date) -> Measure | None:
+        """Return the float in force on a day."""
+        return _in_force(self.floats, day)
+
+
+def _in_force(measures: tuple[Measure, ...], day: datetime.date) -> Measure | None:
+    found = None
+    for measure in measures:
+        if measure.since is None or measure.since <= day:
+            found = measure
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publication, dated by the day from which the world could know it."""
+
+    name: str
+    title: str
+    published: datetime.date
+    grade: str
+    place: Place
+    publisher: str | None = None
+    url: str | None = None
+    mirror: str | None = None
+    group: str | None = None
+    sha256: str | None = None
+    note: str | None = None
+
+    @property
+    def independence_group(self) -> str:
+        """Return the group whose members count once."""
+        return self.group or self.name
+
+
+class Posting(NamedTuple):
+    """One leg of a flow. Units are positive for a debit, negative for a credit."""
+
+    account: str
+    entity: str
+    units: Decimal
+    commodity: str
+    #: What a unit was exchanged at, if it was.
+    price: Money | None
+    #: True for a leg the language added, not the author.
+    added: bool
+
+
+class Flow(NamedTuple):
+    """A transaction, with the legs that make every entity balance."""
+
+    # A NamedTuple, unlike its neighbours: a ledger has a hundred thousand of
+    # these, and a frozen dataclass takes three times as long to make.
+    id: str
+    date: datetime.date
+    payee: str | None
+    narration: str
+    postings: tuple[Posting, ...]
+    #: Names of the declared sources it links.
+    sources: tuple[str, ...]
+    #: Names of its hypotheses; none for an established flow. It happens if any holds.
+    hypotheses: frozenset[str]
+    #: The source the written amount comes from; None for a plug.
+    amount_from: str | None
+    grade: str | None
+    basis: str
+    #: The day from which the flow could be known.
+    known: datetime.date
+    purpose: str | None
+    #: Rows of the dossier it rests on.
+    claim: tuple[str, ...]
+    low: Decimal | None
+    high: Decimal | None
+    interval: Decimal
+    driver: str | None
+    #: Page, paragraph or minute, by source name; "" for no source in particular.
+    locators: Mapping[str, str]
+    #: Everything else the author wrote.
+    notes: Mapping[str, str]
+    place: Place
+
+    @property
+    def established(self) -> bool:
+        """Say whether the flow stands on no hypothesis."""
+        return not self.hypotheses
+
+    @property
+    def amount(self) -> Money:
+        """Return the central amount: the size of the first posting."""
+        first = self.postings[0]
+        return Money(abs(first.units), first.commodity)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """An explanation that may or may not hold."""
+
+    name: str
+    title: str
+    place: Place
+    prior: Decimal
+    excludes: frozenset[str] = frozenset()
+    note: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A set of hypotheses taken together."""
+
+    name: str
+    title: str
+    hypotheses: frozenset[str]
+    place: Place | None = None
+    default: bool = False
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a source says a balance was, or what moved over a period."""
+
+    id: str
+    date: datetime.date
+    accounts: tuple[str, ...]
+    #: None where only a bound is known.
+    amount: Money
+    source: str
+    place: Place
+    low: Decimal | None = None
+    high: Decimal | None = None
+    interval: Decimal | None = None
+    since: datetime.date | None = None
+    side: str = "net"
+    mark: Money | None = None
+    perimeter: str | None = None
+    grade: str | None = None
+    claim: tuple[str, ...] = ()
+    locator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A test an entity, or the group, should pass."""
+
+    name: str
+    entity: str
+    severity: str
+    place: Place
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a unit of a commodity fetched on a day."""
+
+    date: datetime.date
+    commodity: str
+    number: Decimal
+    quote: str
+    place: Place
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something dated that tests and charts refer to."""
+
+    date: datetime.date
+    kind: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything a ledger says, for one scenario and one known-date.
+
+    `flows` holds every flow of the ledger, of whatever hypothesis and date of
+    publication; `selected` those of the scenario known by the known-date.
+    """
+
+    path: str
+    title: str
+    currency: str
+    entities: Mapping[str, Entity]
+    accounts: Mapping[str, Account]
+    commodities: Mapping[str, Commodity]
+    sources: Mapping[str, Source]
+    flows: tuple[Flow, ...]
+    hypotheses: Mapping[str, Hypothesis]
+    scenarios: Mapping[str, Scenario]
+    observations: tuple[Observation, ...]
+    invariants: tuple[Invariant, ...]
+    prices: tuple[Price, ...]
+    events: tuple[Event, ...]
+    #: Half-width of the 90% interval of an amount, relative to it, by grade.
+    spreads: Mapping[str, Decimal]
+    scenario: Scenario
+    known: datetime.date | None
+    #: The files the case is written in, the top one first.
+    files: tuple[str, ...]
+    errors: tuple[LedgerError, ...] = ()
+    #: beancount's own entries, for those who hand them back to beancount.
+    entries: tuple[Directive, ...] = field(default=(), repr=False, compare=False)
+
+    def takes(self, flow: Flow) -> bool:
+        """Say whether a flow belongs to this scenario and was known by then."""
+        return (
+            not flow.hypotheses or bool(flow.hypotheses & self.scenario.hypotheses)
+        ) and (self.known is None or flow.known <= self.known)
+
+    @cached_property
+    def selected(self) -> tuple[Flow, ...]:
+        """Return the flows of this scenario known by the known-date."""
+        return tuple(flow for flow in self.flows if self.takes(flow))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Flow]:
+        """Return every flow by its id."""
+        return {flow.id: flow for flow in self.flows}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the case's canonical form."""
+        from solvency.ledger.fingerprint import fingerprint  # noqa: PLC0415 (hashing is asked for seldom)
+
+        return fingerprint(self)
+
+    @property
+    def reporting_date(self) -> datetime.date:
+        """Return the day to report at: the petition, else the last flow."""
+        petitions = [event.date for event in self.events if event.kind == "petition"]
+        if petitions:
+            return min(petitions)
+        return max(flow.date for flow in self.selected or self.flows)
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """Return the names of the entities that are consolidated."""
+        return tuple(name for name, entity in self.entities.items() if entity.group)
+
+    def counts(self) -> dict[str, int]:
+        """Count what the case holds."""
+        established = sum(flow.established for flow in self.flows)
+        return {
+            "entities": len(self.entities),
+            "accounts": len(self.accounts),
+            "sources": len(self.sources),
+            "flows": len(self.flows),
+            "established": established,
+            "hypothesised": len(self.flows) - established,
+            "hypotheses": len(self.hypotheses),
+            "scenarios": len(self.scenarios),
+            "observations": len(self.observations),
+            "invariants": len(self.invariants),
+            "prices": len(self.prices),
+            "plugs": sum(flow.basis == "plug" for flow in self.flows),
+        }
+
+    def book(self) -> Book:
+        """Return the postings of this scenario as arrays."""
+        from solvency.model.book import Book  # noqa: PLC0415 (the one public step from Case to Book)
+
+        return Book.of(self)

@@ -1,0 +1,130 @@
+"""The fingerprint of a case: SHA-256 of its canonical form.
+
+The canonical form is UTF-8 text, one line for each thing the checks saw,
+sorted as bytes, each line ended by a line feed; `solvency check --canonical`
+prints it, so that `solvency check --canonical | sha256sum` gives the
+fingerprint. docs/fingerprint.md has the recipe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields
+from dataclasses import is_dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.ledger.case import Flow
+from solvency.ledger.case import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from solvency.ledger.case import Case
+
+
+def number(value: Decimal) -> str:
+    """Write a number without exponent or trailing zeros."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _money(value: Money | None) -> str:
+    return "" if value is None else f"{number(value.number)} {value.commodity}"
+
+
+def _flow(flow: Flow) -> str:
+    """Write a flow; the hot path, a hundred thousand times in a large case."""
+    postings = ";".join(
+        f"{p.account} {number(p.units)} {p.commodity}"
+        + (f" @ {_money(p.price)}" if p.price else "")
+        + (" added" if p.added else "")
+        for p in flow.postings
+    )
+    return "\t".join(
+        (
+            "flow",
+            flow.date.isoformat(),
+            flow.id,
+            json.dumps([flow.payee or "", flow.narration], ensure_ascii=False),
+            postings,
+            ",".join(flow.sources),
+            ",".join(sorted(flow.hypotheses)),
+            flow.amount_from or "",
+            flow.grade or "",
+            flow.basis,
+            flow.purpose or "",
+            ",".join(flow.claim),
+            "" if flow.low is None else number(flow.low),
+            "" if flow.high is None else number(flow.high),
+            number(flow.interval),
+            flow.driver or "",
+            json.dumps(
+                {**flow.locators, **flow.notes}, sort_keys=True, ensure_ascii=False
+            )
+            if flow.locators or flow.notes
+            else "",
+        )
+    )
+
+
+def _plain(value: object) -> object:
+    """Turn a declared value into JSON's types, without places in files."""
+    if isinstance(value, Money):
+        return _money(value)
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if is_dataclass(value):
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in fields(value)
+            if field.name != "place"
+        }
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return str(value)
+
+
+def lines(case: Case) -> Iterator[str]:
+    """Yield the lines of the canonical form, unsorted and without line feeds."""
+    for flow in case.flows:
+        yield _flow(flow)
+    kinds = {
+        "entity": case.entities.values(),
+        "account": case.accounts.values(),
+        "commodity": case.commodities.values(),
+        "source": case.sources.values(),
+        "hypothesis": case.hypotheses.values(),
+        "scenario": case.scenarios.values(),
+        "observation": case.observations,
+        "invariant": case.invariants,
+        "price": case.prices,
+        "event": case.events,
+    }
+    for kind, things in kinds.items():
+        for thing in things:
+            yield f"{kind}\t" + json.dumps(
+                _plain(thing), sort_keys=True, ensure_ascii=False
+            )
+    for grade, spread in case.spreads.items():
+        yield f"spread\t{grade}\t{number(spread)}"
+
+
+def canonical(case: Case) -> bytes:
+    """Return the canonical form of a case."""
+    encoded = sorted(line.encode() for line in lines(case))
+    return b"".join(line + b"\n" for line in encoded)
+
+
+def fingerprint(case: Case) -> str:
+    """Return the SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical(case)).hexdigest()

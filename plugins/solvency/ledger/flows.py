@@ -1,0 +1,286 @@
+"""Read transactions into flows: legs, amounts and what the author says of them."""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from beancount.core.amount import Amount
+
+from solvency.ledger import vocabulary as words
+from solvency.ledger.case import Flow
+from solvency.ledger.case import Place
+from solvency.ledger.intercompany import Claims
+from solvency.ledger.intercompany import LegsError
+from solvency.ledger.intercompany import missing_legs
+from solvency.ledger.metadata import Metadata
+from solvency.ledger.metadata import names
+from solvency.ledger.postings import UnopenedError
+from solvency.ledger.postings import imbalances
+from solvency.ledger.postings import postings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from beancount.core.data import Transaction
+
+    from solvency.ledger.case import Account
+    from solvency.ledger.case import Posting
+    from solvency.ledger.declarations import Declarations
+    from solvency.ledger.errors import Errors
+
+_DEFAULT_INTERVAL = Decimal(words.DEFAULT_INTERVAL)
+
+
+class FlowReader:
+    """Turns transactions into flows, reporting every rule they break."""
+
+    def __init__(
+        self,
+        declared: Declarations,
+        errors: Errors,
+        entities: Collection[str] | None = None,
+    ) -> None:
+        self.declared = declared
+        self.errors = errors
+        #: Those `through:` may name; by default the declared ones.
+        self.entities = declared.entities if entities is None else entities
+        self.claims = Claims.among(declared.accounts.values())
+        self.entity_of = {
+            name: account.entity for name, account in declared.accounts.items()
+        }
+        self._ids: dict[str, Place] = {}
+
+    def postings(self, transaction: Transaction) -> list[Posting] | None:
+        """Return the postings with the legs they lack, or None if it is broken."""
+        if not transaction.postings:
+            self.errors.add(
+                "flow", transaction, "it moves nothing", "Write its postings"
+            )
+            return None
+        try:
+            found = postings_of(transaction, self.entity_of)
+        except UnopenedError:
+            self._unopened(transaction)
+            return None
+        if not imbalances(found):
+            return found
+        try:
+            legs = missing_legs(
+                found,
+                self.claims,
+                transaction.date,
+                self._hubs(transaction),
+                self._named(transaction),
+            )
+        except LegsError as error:
+            self.errors.add(error.rule, transaction, error.wrong, error.mend)
+            return None
+        return found + legs
+
+    def _unopened(self, transaction: Transaction) -> None:
+        for posting in transaction.postings:
+            if posting.account not in self.entity_of:
+                self.errors.add(
+                    "account",
+                    transaction,
+                    f"the account {posting.account} is not open",
+                    f"Add: {transaction.date} open {posting.account}",
+                )
+
+    def _hubs(self, transaction: Transaction) -> tuple[str, ...]:
+        through = transaction.meta.get("through")
+        hubs = names(through) if isinstance(through, str) else ()
+        for hub in hubs:
+            if hub not in self.entities:
+                raise LegsError(
+                    "through",
+                    f"`through:` names {hub}, which is no declared entity",
+                    f'Add: {transaction.date} custom "entity" "{hub}" "..."',
+                )
+        return hubs
+
+    def _named(self, transaction: Transaction) -> tuple[Account, ...]:
+        on = transaction.meta.get("on")
+        if on is None:
+            return ()
+        found = []
+        for name in names(str(on)):
+            account = self.declared.accounts.get(name)
+            if account is None or not account.is_claim:
+                raise LegsError(
+                    "on",
+                    f"`on:` names {name}, which is no account with a counterparty",
+                    "Name an Assets or Liabilities account whose `open` has"
+                    " counterparty:",
+                )
+            found.append(account)
+        return tuple(found)
+
+    def check_open(self, transaction: Transaction, postings: list[Posting]) -> None:
+        """Report accounts not open on the day, or that do not admit the commodity.
+
+        beancount checks this for the flows it is given; those of hypotheses
+        outside the scenario it never sees.
+        """
+        for posting in postings:
+            account = self.declared.accounts[posting.account]
+            if not account.is_open(transaction.date):
+                self.errors.add(
+                    "account",
+                    transaction,
+                    f"the account {account.name} is not open on {transaction.date}",
+                    f"It is open from {account.opened}",
+                )
+            elif not account.admits(posting.commodity):
+                self.errors.add(
+                    "account",
+                    transaction,
+                    f"the account {account.name} does not admit {posting.commodity}",
+                    "Add the commodity to its `open`",
+                )
+
+    def flow(
+        self,
+        transaction: Transaction,
+        postings: list[Posting],
+        hypotheses: frozenset[str],
+        sources: tuple[str, ...],
+    ) -> Flow:
+        """Return the flow of a transaction that has all its legs."""
+        meta = Metadata(transaction, self.errors, "flow")
+        amount_from = self._amount_from(meta, sources)
+        grade = self._grade(meta)
+        known = transaction.date
+        if amount_from is not None:
+            source = self.declared.sources[amount_from]
+            known, grade = source.published, grade or source.grade
+        low, high = self._range(transaction, postings[0])
+        return Flow(
+            id=self._id(transaction, meta),
+            date=transaction.date,
+            payee=transaction.payee,
+            narration=transaction.narration or "",
+            postings=tuple(postings),
+            sources=sources,
+            hypotheses=hypotheses,
+            amount_from=amount_from,
+            grade=grade,
+            basis=meta.choice("basis", words.BASES) or "stated",
+            known=known,
+            purpose=meta.text("purpose"),
+            claim=meta.names("claim"),
+            low=low,
+            high=high,
+            interval=meta.number("interval", "0.01", "1") or _DEFAULT_INTERVAL,
+            driver=meta.text("driver"),
+            locators=meta.prefixed("locator"),
+            notes=meta.rest("low", "high", "through", "on", "seq"),
+            place=Place(transaction.meta["filename"], transaction.meta["lineno"]),
+        )
+
+    def _amount_from(self, meta: Metadata, sources: tuple[str, ...]) -> str | None:
+        name = meta.text("amount-from")
+        if name is None or name in sources:
+            return name or (sources[0] if sources else None)
+        self.errors.add(
+            "amount-from",
+            meta.entry,
+            f"`amount-from:` names {name}, which is no declared source it links",
+            f"Link it: ^{name}",
+        )
+        return sources[0] if sources else None
+
+    def _grade(self, meta: Metadata) -> str | None:
+        value = meta.text("grade")
+        if value is None or words.GRADE.fullmatch(value):
+            return value
+        self.errors.add(
+            "grade",
+            meta.entry,
+            f'`grade: "{value}"` is no grade from A1 to F6',
+            'Write a kind A to F, then credibility 1 to 6, as in grade: "C3"',
+        )
+        return None
+
+    def _range(
+        self, transaction: Transaction, first: Posting
+    ) -> tuple[Decimal | None, Decimal | None]:
+        """Return low and high, checked against the first posting."""
+        meta = transaction.meta
+        if "low" not in meta and "high" not in meta:
+            return None, None
+        bounds: list[Decimal | None] = []
+        central = abs(first.units)
+        for key in ("low", "high"):
+            value = meta.get(key)
+            if value is None:
+                bounds.append(None)
+            elif isinstance(value, Amount) and value.currency == first.commodity:
+                bounds.append(value.number)
+            else:
+                self.errors.add(
+                    "amount-range",
+                    transaction,
+                    f"`{key}:` should be an amount in {first.commodity}, the commodity"
+                    f" of the first posting, not {value}",
+                    f"Write {key}: {central:,} {first.commodity}",
+                )
+                return None, None
+        low, high = bounds
+        if (low is not None and not 0 <= low <= central) or (
+            high is not None and high < central
+        ):
+            self.errors.add(
+                "amount-range",
+                transaction,
+                f"the amount {central:,} {first.commodity} is outside its range from"
+                f" {'nil' if low is None else f'{low:,}'} to"
+                f" {'no end' if high is None else f'{high:,}'}",
+                "Make 0 <= low <= amount <= high; both are magnitudes, without sign",
+            )
+            return None, None
+        return low, high
+
+    def _id(self, transaction: Transaction, meta: Metadata) -> str:
+        name = meta.text("id")
+        if name is None:
+            name = self._unused(stable_name(transaction))
+        elif not words.IDENTIFIER.fullmatch(name):
+            self.errors.add(
+                "id",
+                transaction,
+                f'`id: "{name}"` is no name',
+                "Use letters, digits, dots and hyphens",
+            )
+        elif name in self._ids:
+            first = self._ids[name]
+            self.errors.add(
+                "id",
+                transaction,
+                f"the id {name} is taken by {first.file}:{first.line}",
+                "Give each flow its own",
+            )
+        at = transaction.meta
+        self._ids.setdefault(name, Place(at["filename"], at["lineno"]))
+        return name
+
+    def _unused(self, name: str) -> str:
+        twin, count = name, 1
+        while twin in self._ids:
+            count += 1
+            twin = f"{name}-{count}"
+        return twin
+
+
+def stable_name(transaction: Transaction) -> str:
+    """Make a name from a transaction's date and content, whatever its place."""
+    content = [transaction.payee or "", transaction.narration or ""]
+    content.extend(
+        f"{posting.account} {posting.units}"
+        for posting in transaction.postings
+        if not (posting.meta and posting.meta.get("added"))
+    )
+    digest = hashlib.sha256("\n".join(content).encode()).hexdigest()
+    return f"{transaction.date:%Y%m%d}-{digest[:6]}"

@@ -1,0 +1,318 @@
+"""Add the legs that make each entity of a transaction balance.
+
+Before, two entities and a transaction that crosses them::
+
+    2021-12-31 * "Alameda borrows from FTX"
+      Assets:FTX:Bank          -100 USD
+      Assets:Alameda:Bank       100 USD
+
+After, each entity's postings sum to zero::
+
+      Assets:FTX:Receivables:Alameda    100 USD
+        added: TRUE
+      Liabilities:Alameda:Payables:FTX -100 USD
+        added: TRUE
+
+The legs of a flow depend on that flow alone. Accounting systems call this
+automatic intercompany balancing. As a plugin of its own it needs no more than
+`counterparty:` on the accounts that hold the claims.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from typing import TypeAlias
+
+from solvency.ledger.case import Posting
+from solvency.ledger.postings import EXACT
+from solvency.ledger.postings import ZERO
+from solvency.ledger.postings import imbalances
+from solvency.ledger.postings import total
+from solvency.ledger.postings import weight
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from solvency.ledger.case import Account
+    from solvency.ledger.case import Money
+
+
+class LegsError(Exception):
+    """Legs that cannot be added: the rule, what is wrong, how to mend it."""
+
+    def __init__(self, rule: str, wrong: str, mend: str) -> None:
+        super().__init__(wrong)
+        self.rule = rule
+        self.wrong = wrong
+        self.mend = mend
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The accounts in which entities owe one another."""
+
+    #: By owner and counterparty.
+    by_pair: Mapping[tuple[str, str], tuple[Account, ...]]
+
+    @classmethod
+    def among(cls, accounts: Iterable[Account]) -> Claims:
+        """Collect the claims among a ledger's accounts."""
+        by_pair: dict[tuple[str, str], tuple[Account, ...]] = {}
+        for account in accounts:
+            if account.is_claim and account.counterparty is not None:
+                pair = (account.entity, account.counterparty)
+                by_pair[pair] = (*by_pair.get(pair, ()), account)
+        return cls(by_pair)
+
+    def between(
+        self,
+        one: str,
+        other: str,
+        commodity: str,
+        day: datetime.date,
+        named: Iterable[Account] = (),
+    ) -> tuple[Account, Account]:
+        """Choose the two accounts, one of each entity, that carry a claim.
+
+        Raises:
+            LegsError: None is open between them, or the choice is ambiguous.
+        """
+        sides = {
+            (owner, root): [
+                account
+                for account in self.by_pair.get((owner, debtor), ())
+                if account.root == root
+                and account.is_open(day)
+                and account.admits(commodity)
+            ]
+            for owner, debtor in ((one, other), (other, one))
+            for root in ("Assets", "Liabilities")
+        }
+        for account in named:
+            if {account.entity, account.counterparty} == {one, other}:
+                return self._with(account, one, other, sides, commodity, day)
+        ways = [
+            (sides[creditor, "Assets"], sides[debtor, "Liabilities"], creditor)
+            for creditor, debtor in ((one, other), (other, one))
+            if sides[creditor, "Assets"] and sides[debtor, "Liabilities"]
+        ]
+        marked = [
+            way
+            for way in ways
+            if any(account.intercompany for account in (*way[0], *way[1]))
+        ]
+        chosen = marked if len(marked) == 1 else ways
+        if not chosen:
+            raise _nothing_open(one, other, commodity, day, sides)
+        if len(chosen) > 1:
+            raise _ambiguous(one, other, [a for way in chosen for a in way[0]])
+        assets, liabilities, creditor = chosen[0]
+        held, owed = _only(assets, one, other), _only(liabilities, one, other)
+        return (held, owed) if creditor == one else (owed, held)
+
+    def _with(
+        self,
+        named: Account,
+        one: str,
+        other: str,
+        sides: Mapping[tuple[str, str], list[Account]],
+        commodity: str,
+        day: datetime.date,
+    ) -> tuple[Account, Account]:
+        if not (named.is_open(day) and named.admits(commodity)):
+            raise LegsError(
+                "on",
+                f"{named.name} is not open for {commodity} on {day}",
+                "Name in `on:` a claim that is, or change its `open`",
+            )
+        opposite = "Liabilities" if named.root == "Assets" else "Assets"
+        partner = other if named.entity == one else one
+        partners = sides[partner, opposite]
+        if not partners:
+            raise _nothing_open(
+                named.entity if named.root == "Assets" else partner,
+                partner if named.root == "Assets" else named.entity,
+                commodity,
+                day,
+                sides,
+            )
+        mirror = _mirror_of(named, partners) or _only(partners, one, other)
+        return (named, mirror) if named.entity == one else (mirror, named)
+
+
+def _mirror_of(named: Account, partners: list[Account]) -> Account | None:
+    """Find the one partner account opened for the same kind of claim.
+
+    Where both sides keep several accounts for the pair, those whose last names
+    but the entity agree belong together: Liabilities:Desk:Loans:Lender and
+    Assets:Lender:Loans:Desk.
+    """
+    kind = named.name.split(":")[2:-1]
+    same = [account for account in partners if account.name.split(":")[2:-1] == kind]
+    return same[0] if len(same) == 1 and len(partners) > 1 else None
+
+
+def _only(accounts: list[Account], one: str, other: str) -> Account:
+    if len(accounts) == 1:
+        return accounts[0]
+    marked = [account for account in accounts if account.intercompany]
+    if len(marked) == 1:
+        return marked[0]
+    raise _ambiguous(one, other, accounts)
+
+
+def _ambiguous(one: str, other: str, accounts: Iterable[Account]) -> LegsError:
+    listed = ", ".join(account.name for account in accounts)
+    return LegsError(
+        "claim",
+        f"several claims are open between {one} and {other}: {listed}",
+        "Name one on the flow (on: ACCOUNT), or mark one account's `open`"
+        " with intercompany: TRUE",
+    )
+
+
+def _nothing_open(
+    creditor: str,
+    debtor: str,
+    commodity: str,
+    day: datetime.date,
+    sides: Mapping[tuple[str, str], list[Account]],
+) -> LegsError:
+    """Say which `open` is missing, keeping to the direction half open already."""
+    if not sides[creditor, "Assets"] and not sides[debtor, "Liabilities"]:
+        for giver, taker in ((creditor, debtor), (debtor, creditor)):
+            if sides[giver, "Assets"] or sides[taker, "Liabilities"]:
+                creditor, debtor = giver, taker
+                break
+    missing = []
+    if not sides[creditor, "Assets"]:
+        missing.append(
+            f"{day} open Assets:{creditor}:Receivables:{debtor}"
+            f' with counterparty: "{debtor}"'
+        )
+    if not sides[debtor, "Liabilities"]:
+        missing.append(
+            f"{day} open Liabilities:{debtor}:Payables:{creditor}"
+            f' with counterparty: "{creditor}"'
+        )
+    return LegsError(
+        "claim",
+        f"no claim in {commodity} is open between {creditor} and {debtor} on {day}",
+        "Add: " + "; and: ".join(missing),
+    )
+
+
+def missing_legs(
+    postings: list[Posting],
+    claims: Claims,
+    day: datetime.date,
+    hubs: tuple[str, ...] = (),
+    named: tuple[Account, ...] = (),
+) -> list[Posting]:
+    """Return the legs a transaction lacks, in the order of its path.
+
+    Args:
+        postings: What the transaction has; units positive for a debit.
+        claims: The claims of the ledger.
+        day: The transaction's date.
+        hubs: The entities of `through:`, from the giver to the receiver.
+        named: The accounts of `on:`.
+
+    Raises:
+        LegsError: The postings do not sum to zero, a hub is needed, or a claim
+            is missing or ambiguous.
+    """
+    legs: list[Posting] = []
+    giver: str | None = None
+    for commodity, net in imbalances(postings).items():
+        left = total(net.values())
+        if left:
+            raise _unbalanced(left, commodity)
+        for (units_of, price), moved in _moves(postings, commodity, net).items():
+            first = next(entity for entity, units in moved.items() if units < 0)
+            giver = giver or first
+            path = hubs if first == giver else hubs[::-1]
+            for one, other, units in _links(moved, path, units_of):
+                mine, theirs = claims.between(one, other, units_of, day, named)
+                legs.append(_leg(mine, units, units_of, price))
+                legs.append(_leg(theirs, -units, units_of, price))
+    return legs
+
+
+def _leg(
+    account: Account, units: Decimal, commodity: str, price: Money | None
+) -> Posting:
+    return Posting(account.name, account.entity, units, commodity, price, added=True)
+
+
+def _unbalanced(left: Decimal, commodity: str) -> LegsError:
+    return LegsError(
+        "unbalanced",
+        f"the postings do not sum to zero: {left:,} {commodity} is left",
+        "Correct the amounts; a price written with `@@` cannot be exact, write `@`",
+    )
+
+
+_Moves: TypeAlias = "dict[tuple[str, Money | None], dict[str, Decimal]]"
+
+
+def _moves(postings: list[Posting], commodity: str, net: dict[str, Decimal]) -> _Moves:
+    """Return what moved between entities, by commodity and price.
+
+    Coins that left one entity and reached another are owed in coins; where
+    different things changed hands, what is owed is the weight.
+    """
+    sums: _Moves = {}
+    for posting in postings:
+        if weight(posting).commodity == commodity:
+            by_entity = sums.setdefault((posting.commodity, posting.price), {})
+            before = by_entity.get(posting.entity, ZERO)
+            by_entity[posting.entity] = EXACT.add(before, posting.units)
+    moves: _Moves = {}
+    directions: dict[str, set[bool]] = {}
+    for key, by_entity in sums.items():
+        moved = {entity: units for entity, units in by_entity.items() if units}
+        for entity, units in moved.items():
+            directions.setdefault(entity, set()).add(units > 0)
+        if total(moved.values()):
+            return {(commodity, None): net}
+        if moved:
+            moves[key] = moved
+    if any(len(ways) > 1 for ways in directions.values()):
+        return {(commodity, None): net}
+    return moves
+
+
+def _links(
+    moved: dict[str, Decimal], hubs: tuple[str, ...], commodity: str
+) -> Iterator[tuple[str, str, Decimal]]:
+    """Yield (giver, receiver, units) along the path, units positive."""
+    hubs = tuple(hub for hub in hubs if hub not in moved or len(moved) > 2)
+    if len(moved) == 2:
+        (giver, units) = next(item for item in moved.items() if item[1] < 0)
+        receiver = next(entity for entity in moved if entity != giver)
+        path = (giver, *hubs, receiver)
+        for one, other in pairwise(path):
+            yield one, other, -units
+        return
+    if len(hubs) != 1:
+        raise LegsError(
+            "through",
+            f"{len(moved)} entities are out of balance in {commodity}: "
+            + ", ".join(moved),
+            "Say through which one it went: add through: "
+            f'"{max(moved, key=lambda entity: abs(moved[entity]))}"',
+        )
+    hub = hubs[0]
+    for entity, units in moved.items():
+        if entity != hub and units < 0:
+            yield entity, hub, -units
+    for entity, units in moved.items():
+        if entity != hub and units > 0:
+            yield hub, entity, units

@@ -1,0 +1,189 @@
+"""Metadata read by type, with an error at the line for what does not fit."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import functools
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from beancount.core.amount import Amount
+
+from solvency.ledger.case import Money
+from solvency.ledger.case import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Iterable
+
+    from beancount.core.data import Directive
+
+    from solvency.ledger.errors import Errors
+
+#: Keys beancount itself writes.
+_INTERNAL = frozenset({"filename", "lineno"})
+
+
+def place(entry: Directive) -> Place:
+    """Return where a directive is written."""
+    return Place(entry.meta.get("filename", "?"), entry.meta.get("lineno", 0))
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word a misspelt one was probably meant to be."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.8)
+    return found[0] if found else None
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Split a comma-separated list."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+class Metadata:
+    """The metadata of one directive, read by key and type.
+
+    A value of the wrong type is an error of the rule `metadata`, and counts as
+    absent, so that reading goes on.
+    """
+
+    def __init__(self, entry: Directive, errors: Errors, rule: str) -> None:
+        self.entry = entry
+        self.meta = entry.meta or {}
+        self.errors = errors
+        self.rule = rule
+        self._asked: set[str] = set()
+
+    def _get(self, key: str) -> object:
+        self._asked.add(key)
+        return self.meta.get(key)
+
+    def _wrong(self, key: str, wanted: str, example: str) -> None:
+        self.errors.add(
+            "metadata",
+            self.entry,
+            f"`{key}:` of this {self.rule} should be {wanted},"
+            f" not {self.meta[key]!s:.60}",
+            f"Write {key}: {example}",
+        )
+
+    def text(self, key: str) -> str | None:
+        """Return a string, or None."""
+        value = self._get(key)
+        if value is None or isinstance(value, str):
+            return value or None
+        self._wrong(key, "a string", '"..."')
+        return None
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return the names in a comma-separated string."""
+        return names(self.text(key) or "")
+
+    def choice(self, key: str, options: Collection[str]) -> str | None:
+        """Return one of the options, or None."""
+        value = self._get(key)
+        if value is None or value in options:
+            return value  # type: ignore[return-value]  # it is one of the strings
+        self._wrong(key, "one of " + ", ".join(options), f'"{next(iter(options))}"')
+        return None
+
+    def flag(self, key: str) -> bool:
+        """Return TRUE or FALSE; absent is FALSE."""
+        value = self._get(key)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self._wrong(key, "TRUE or FALSE", "TRUE")
+        return False
+
+    def number(
+        self, key: str, least: str | None = None, most: str | None = None
+    ) -> Decimal | None:
+        """Return a number within bounds, or None."""
+        value = self._get(key)
+        if value is None:
+            return None
+        if not isinstance(value, Decimal):
+            self._wrong(key, "a number", "0.5")
+            return None
+        if (least is not None and value < Decimal(least)) or (
+            most is not None and value > Decimal(most)
+        ):
+            bounds = f"from {least}" if most is None else f"from {least} to {most}"
+            self._wrong(key, f"a number {bounds}", str(least or most))
+            return None
+        return value
+
+    def money(self, key: str) -> Money | None:
+        """Return an amount, or None."""
+        value = self._get(key)
+        if value is None:
+            return None
+        if isinstance(value, Amount) and value.number is not None:
+            return Money(value.number, value.currency)
+        self._wrong(key, "an amount with its commodity", "1,000,000 USD")
+        return None
+
+    def magnitude(self, key: str, commodity: str) -> Decimal | None:
+        """Return the number of an amount that must be in a given commodity."""
+        value = self.money(key)
+        if value is None:
+            return None
+        if value.commodity == commodity and value.number >= 0:
+            return value.number
+        self._wrong(
+            key, f"an amount of {commodity}, not negative", f"1,000 {commodity}"
+        )
+        return None
+
+    def date(self, key: str) -> datetime.date | None:
+        """Return a date, or None."""
+        value = self._get(key)
+        if value is None or isinstance(value, datetime.date):
+            return value
+        self._wrong(key, "a date", "2022-11-11")
+        return None
+
+    def prefixed(self, stem: str) -> dict[str, str]:
+        """Return `stem:` and every `stem-NAME:`, by name; "" for the bare one."""
+        found = {}
+        for key, value in self.meta.items():
+            if key.startswith(stem) and (key == stem or key[len(stem)] == "-"):
+                self._asked.add(key)
+                found[key[len(stem) + 1 :]] = str(value)
+        return found
+
+    def misspelt(self) -> None:
+        """Report keys that look like a known one written wrongly."""
+        for key in self.meta.keys() - self._asked - _INTERNAL:
+            meant = _known_as(key, frozenset(self._asked))
+            if meant is not None and meant not in self.meta:
+                self.errors.add(
+                    "metadata",
+                    self.entry,
+                    f"`{key}:` is no key of a {self.rule}",
+                    f"If `{meant}:` is meant, write that",
+                )
+
+    def rest(self, *others: str) -> dict[str, str]:
+        """Return the author's own keys, as text, reporting misspelt ones.
+
+        Args:
+            others: Keys of the language that are read elsewhere.
+        """
+        self._asked.update(others)
+        left = self.meta.keys() - self._asked - _INTERNAL
+        if not left:
+            return {}
+        self.misspelt()
+        return {
+            key: str(self.meta[key])
+            for key in sorted(left)
+            if not key.startswith("__") and self.meta[key] is not None
+        }
+
+
+@functools.cache
+def _known_as(key: str, known: frozenset[str]) -> str | None:
+    """Return the key a misspelt one was probably meant to be; asked once each."""
+    return None if key.startswith("__") else closest(key, known)

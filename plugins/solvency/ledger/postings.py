@@ -1,0 +1,115 @@
+"""beancount's booked postings as ours, and exact sums of them."""
+
+from __future__ import annotations
+
+from decimal import Context
+from decimal import Decimal
+from decimal import Inexact
+from typing import TYPE_CHECKING
+
+from beancount.core import data
+from beancount.core.amount import Amount
+from beancount.core.position import Cost
+
+from solvency.ledger.case import Money
+from solvency.ledger.case import Posting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+ZERO = Decimal()
+#: Sums and products of ledger numbers are exact in this; a number too long
+#: even for it raises, and never rounds.
+EXACT = Context(prec=400, traps=[Inexact])
+
+
+class UnopenedError(Exception):
+    """A posting to an account that is not open."""
+
+
+def postings_of(
+    transaction: data.Transaction, entity_of: Mapping[str, str]
+) -> list[Posting]:
+    """Return a transaction's postings.
+
+    Args:
+        transaction: A booked transaction.
+        entity_of: The entity of every account that is open.
+
+    Raises:
+        UnopenedError: An account is not open, or beancount could not book a
+            posting and has said so.
+    """
+    found = []
+    for posting in transaction.postings:
+        entity = entity_of.get(posting.account)
+        units = posting.units
+        if entity is None or units is None or units.number is None:
+            raise UnopenedError(posting.account)
+        price = None
+        priced = posting.cost or posting.price
+        if isinstance(priced, Cost | Amount) and priced.number is not None:
+            price = Money(priced.number, priced.currency)
+        added = posting.meta is not None and bool(posting.meta.get("added"))
+        found.append(
+            Posting(posting.account, entity, units.number, units.currency, price, added)
+        )
+    return found
+
+
+def weight(posting: Posting) -> Money:
+    """Return what a posting counts for when a transaction is summed."""
+    if posting.price is None:
+        return Money(posting.units, posting.commodity)
+    return Money(
+        EXACT.multiply(posting.units, posting.price.number), posting.price.commodity
+    )
+
+
+def total(numbers: Iterable[Decimal]) -> Decimal:
+    """Return an exact sum."""
+    left = ZERO
+    for number in numbers:
+        left = EXACT.add(left, number)
+    return left
+
+
+def imbalances(postings: Iterable[Posting]) -> dict[str, dict[str, Decimal]]:
+    """Sum the exact weights by commodity and entity, leaving out zeros."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for posting in postings:
+        if posting.price is None:
+            number, commodity = posting.units, posting.commodity
+        else:
+            number, commodity = weight(posting)
+        key = (commodity, posting.entity)
+        sums[key] = EXACT.add(sums[key], number) if key in sums else number
+    if not any(sums.values()):
+        return {}
+    left: dict[str, dict[str, Decimal]] = {}
+    for (commodity, entity), net in sums.items():
+        if net:
+            left.setdefault(commodity, {})[entity] = net
+    return left
+
+
+def with_legs(
+    transaction: data.Transaction, postings: Iterable[Posting]
+) -> data.Transaction:
+    """Return a transaction with the postings it lacks, marked as added."""
+    at = transaction.meta
+    extra = [
+        data.Posting(
+            posting.account,
+            Amount(posting.units, posting.commodity),
+            None,
+            None
+            if posting.price is None
+            else Amount(posting.price.number, posting.price.commodity),
+            None,
+            {"filename": at["filename"], "lineno": at["lineno"], "added": True},
+        )
+        for posting in postings
+    ]
+    return transaction._replace(postings=[*transaction.postings, *extra])

@@ -1,0 +1,260 @@
+"""Read a ledger: the one pass behind the plugin, the checks and the Case."""
+
+from __future__ import annotations
+
+import contextlib
+from contextvars import ContextVar
+from dataclasses import dataclass
+from dataclasses import field
+from typing import TYPE_CHECKING
+from typing import Any
+
+from beancount.core import data
+
+from solvency.ledger.case import Case
+from solvency.ledger.case import Flow
+from solvency.ledger.case import Scenario
+from solvency.ledger.declarations import Declarations
+from solvency.ledger.errors import Errors
+from solvency.ledger.evidence import Evidence
+from solvency.ledger.flows import FlowReader
+from solvency.ledger.metadata import closest
+from solvency.ledger.mirrors import Mirrors
+from solvency.ledger.postings import with_legs
+from solvency.ledger.rules import check_declarations
+from solvency.ledger.trust import line_of
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+ESTABLISHED = "established"
+EVERYTHING = "*"
+
+
+@dataclass
+class Request:
+    """What a loader asks of the plugin while it loads, and gets back."""
+
+    scenario: str | None = None
+    known: datetime.date | None = None
+    case: Case | None = None
+
+
+_REQUEST: ContextVar[Request | None] = ContextVar("solvency_request", default=None)
+
+
+@contextlib.contextmanager
+def requested(request: Request) -> Iterator[Request]:
+    """Have the plugin honour a request during a load."""
+    token = _REQUEST.set(request)
+    try:
+        yield request
+    finally:
+        _REQUEST.reset(token)
+
+
+def insist(scenario: str | None, known: datetime.date | None) -> None:
+    """Have the plugin take this scenario and known-date for the whole program.
+
+    Fava loads the ledger by itself, in threads of its own, at each edit.
+    """
+    _INSISTED.scenario, _INSISTED.known = scenario, known
+
+
+_INSISTED = Request()
+
+
+@dataclass
+class Reading:
+    """What one pass over the entries found."""
+
+    declared: Declarations
+    errors: Errors
+    #: Transactions with their legs, and all else, in beancount's order.
+    entries: list[data.Directive] = field(default_factory=list)
+    flows: list[tuple[int, Flow]] = field(default_factory=list)
+    scenario: Scenario = field(
+        default_factory=lambda: Scenario(ESTABLISHED, "", frozenset())
+    )
+
+
+def read(
+    entries: Sequence[data.Directive],
+    options: Mapping[str, Any],
+    scenario: str | None,
+    known: datetime.date | None,
+) -> Reading:
+    """Read a ledger's entries, adding legs and keeping one scenario's flows."""
+    errors = Errors()
+    declared = Declarations(errors)
+    for entry in entries:
+        if type(entry) is not data.Transaction:
+            declared.read(entry)
+    check_declarations(declared, errors)
+    reading = Reading(declared, errors)
+    reading.scenario = choose_scenario(declared, scenario, options, errors)
+    kept = reading.scenario.hypotheses
+    reader = FlowReader(declared, errors)
+    evidence = Evidence(declared, errors)
+    mirrors = Mirrors(declared.accounts)
+    for entry in entries:
+        if type(entry) is not data.Transaction:
+            reading.entries.append(entry)
+            continue
+        hypotheses = evidence.hypotheses(entry)
+        sources = evidence.sources(entry)
+        postings = reader.postings(entry)
+        if postings is None:
+            reading.entries.append(entry)
+            continue
+        mirrors.watch(entry, postings, hypotheses)
+        flow = reader.flow(entry, postings, hypotheses, sources)
+        reading.flows.append((_seq(entry, errors), flow))
+        if hypotheses and not (hypotheses & kept):
+            reader.check_open(entry, postings)
+        elif known is None or flow.known <= known:
+            legs = postings[len(entry.postings) :]
+            reading.entries.append(with_legs(entry, legs) if legs else entry)
+    mirrors.report(errors)
+    reading.flows.sort(key=lambda item: (item[1].date, item[0]))
+    return reading
+
+
+def _seq(entry: data.Transaction, errors: Errors) -> int:
+    """Return a flow's place within its day; those without one come last."""
+    seq = entry.meta.get("seq")
+    if seq is None:
+        return 1_000_000
+    try:
+        return int(seq)
+    except (TypeError, ValueError):
+        errors.add(
+            "metadata", entry, f"`seq:` should be a number, not {seq}", "Write seq: 1"
+        )
+        return 1_000_000
+
+
+def choose_scenario(
+    declared: Declarations,
+    name: str | None,
+    options: Mapping[str, Any],
+    errors: Errors,
+) -> Scenario:
+    """Return the scenario asked for, else the default one, else none at all."""
+    if name is None:
+        defaults = [one for one in declared.scenarios.values() if one.default]
+        return defaults[0] if defaults else _established(declared)
+    if name == EVERYTHING:
+        return Scenario(
+            EVERYTHING, "Every hypothesis together", frozenset(declared.hypotheses)
+        )
+    found = declared.scenarios.get(name)
+    if found is not None:
+        return found
+    if name != ESTABLISHED:
+        meant = closest(name, declared.scenarios)
+        errors.add(
+            "scenario",
+            None,
+            f"no scenario {name} is declared",
+            f"Write {meant}"
+            if meant
+            else "Declared are "
+            + ", ".join(sorted({*declared.scenarios, ESTABLISHED})),
+            at=plugin_line(options),
+        )
+    return _established(declared)
+
+
+def _established(declared: Declarations) -> Scenario:
+    return declared.scenarios.get(
+        ESTABLISHED,
+        Scenario(ESTABLISHED, "The established flows alone", frozenset()),
+    )
+
+
+def plugin_line(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the place of a ledger's `plugin "solvency"` line."""
+    return line_of(str(options.get("filename") or "<string>"), r'plugin\s+"solvency"')
+
+
+def parse_config(config: str | None) -> dict[str, str]:
+    """Split a plugin's configuration, `scenario=NAME known=DATE`.
+
+    Raises:
+        ValueError: A word is not `key=value` with a known key.
+    """
+    found = {}
+    for word in (config or "").split():
+        key, equals, value = word.strip(",").partition("=")
+        if not equals or key not in {"scenario", "known"}:
+            raise ValueError(word)
+        found[key] = value
+    return found
+
+
+def case_of(
+    reading: Reading,
+    options: Mapping[str, Any],
+    known: datetime.date | None,
+) -> Case:
+    """Make the Case of a reading."""
+    declared = reading.declared
+    currencies = options.get("operating_currency") or ["USD"]
+    return Case(
+        path=str(options.get("filename") or ""),
+        title=str(options.get("title") or ""),
+        currency=str(currencies[0]),
+        entities=declared.entities,
+        accounts=declared.accounts,
+        commodities=declared.with_measures(),
+        sources=declared.sources,
+        flows=tuple(flow for _, flow in reading.flows),
+        hypotheses=declared.hypotheses,
+        scenarios=declared.scenarios,
+        observations=tuple(
+            observation
+            for observation in declared.observations
+            if known is None or declared.sources[observation.source].published <= known
+        ),
+        invariants=tuple(declared.invariants),
+        prices=tuple(declared.prices),
+        events=tuple(declared.events),
+        spreads=declared.spreads,
+        scenario=reading.scenario,
+        known=known,
+        files=tuple(options.get("include") or ()),
+    )
+
+
+def plugin(
+    entries: list[data.Directive], options: dict[str, Any], config: str | None = None
+) -> tuple[list[data.Directive], list[Any]]:
+    """Check a case and add its legs: what `plugin "solvency"` runs."""
+    import datetime  # noqa: PLC0415 (only to read a configured date)
+
+    request = _REQUEST.get() or _INSISTED
+    errors = Errors()
+    scenario = known = None
+    try:
+        configured = parse_config(config)
+        scenario = configured.get("scenario")
+        if "known" in configured:
+            known = datetime.date.fromisoformat(configured["known"])
+    except ValueError as error:
+        errors.add(
+            "config",
+            None,
+            f"the plugin's configuration has {error}, which it does not know",
+            'Write: plugin "solvency" "scenario=NAME", or "known=2022-11-15"',
+            at=plugin_line(options),
+        )
+    scenario = request.scenario or scenario
+    known = request.known or known
+    reading = read(entries, options, scenario, known)
+    if request is not _INSISTED:
+        request.case = case_of(reading, options, known)
+    return reading.entries, errors + reading.errors

@@ -1,0 +1,135 @@
+"""Refuse what a ledger from a stranger could do to the machine it is opened on.
+
+A beancount ledger can run code: a `plugin` line imports any module,
+`insert_pythonpath` and `fava-extension` make files beside the ledger
+importable, and beancount hides such lines in included files. Each is refused,
+naming the line, unless the user says `--trust`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+from beancount.core import data
+from beancount.parser import options as beancount_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.ledger.errors import Errors
+
+#: Options that parsing itself writes, or that beancount aggregates harmlessly.
+_NOT_WRITTEN = frozenset({"filename", "include", "plugin", "dcontext", "pythonpath"})
+
+
+def trusted_plugin(name: str) -> bool:
+    """Say whether a plugin is beancount's or ours."""
+    return name in {"solvency", "auto"} or name.startswith(
+        ("solvency.", "beancount.plugins.", "beancount.ops.")
+    )
+
+
+def trusted_extension(name: str) -> bool:
+    """Say whether a Fava extension is ours."""
+    return name == "solvency.browse" or name.startswith("solvency.browse.")
+
+
+def check_file(
+    filename: str,
+    entries: Iterable[data.Directive],
+    options: Mapping[str, Any],
+    errors: Errors,
+    *,
+    top: str,
+) -> None:
+    """Report what a file asks for that an untrusted ledger may not have.
+
+    Args:
+        filename: The file that was parsed.
+        entries: Its directives.
+        options: Its options.
+        errors: Where faults are added.
+        top: The case's first file; its folder is where includes may come from.
+    """
+    included = filename != top
+    for name, _ in options["plugin"]:
+        if included or not trusted_plugin(name):
+            why = (
+                "beancount ignores a `plugin` line in an included file"
+                if included
+                else "it is neither beancount's nor ours, and loading it runs its code"
+            )
+            _refuse(errors, filename, rf'plugin\s+"{re.escape(name)}"', name, why)
+    if options.get("insert_pythonpath"):
+        _refuse(
+            errors,
+            filename,
+            r'option\s+"insert_pythonpath"',
+            "insert_pythonpath",
+            "it lets files beside the ledger run as code",
+        )
+    if included:
+        for key, value in options.items():
+            if (
+                key not in _NOT_WRITTEN
+                and key != "insert_pythonpath"
+                and value != beancount_options.OPTIONS_DEFAULTS.get(key)
+            ):
+                _refuse(
+                    errors,
+                    filename,
+                    rf'option\s+"{re.escape(key)}"',
+                    f'option "{key}"',
+                    "beancount ignores options in an included file",
+                )
+        if not _inside(filename, top):
+            errors.add(
+                "trust",
+                None,
+                f"{filename} lies outside the folder of the case",
+                "Copy it into the case, or load with --trust",
+                at=line_of(top, r"include\s"),
+            )
+    for entry in entries:
+        if isinstance(entry, data.Custom) and entry.type == "fava-extension":
+            name = str(entry.values[0].value) if entry.values else ""
+            if not trusted_extension(name):
+                errors.add(
+                    "trust",
+                    entry,
+                    f'the Fava extension "{name}" is not ours, and loading it runs its'
+                    " code",
+                    "Remove the line, or load with --trust",
+                )
+
+
+def _refuse(errors: Errors, filename: str, pattern: str, what: str, why: str) -> None:
+    errors.add(
+        "trust",
+        None,
+        f"{what} is refused: {why}",
+        "Remove the line, or load with --trust",
+        at=line_of(filename, pattern),
+    )
+
+
+def line_of(filename: str, pattern: str) -> dict[str, Any]:
+    """Return the place of the first line of a file that starts with a pattern."""
+    number = 1
+    with contextlib.suppress(OSError):
+        text = Path(filename).read_text(encoding="utf-8", errors="replace")
+        for count, line in enumerate(text.splitlines(), 1):
+            if re.match(r"\s*" + pattern, line):
+                number = count
+                break
+    return {"filename": filename, "lineno": number}
+
+
+def _inside(filename: str, top: str) -> bool:
+    folder = Path(top).resolve().parent
+    return Path(filename).resolve().is_relative_to(folder)

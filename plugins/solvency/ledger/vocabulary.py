@@ -1,0 +1,72 @@
+"""The words the ledger language fixes: roles, ranks, terms, bases, invariants."""
+
+from __future__ import annotations
+
+import re
+
+ROLES = (
+    "exchange",
+    "trading-firm",
+    "customers",
+    "lender",
+    "investor",
+    "insider",
+    "other",
+)
+TERMS = ("demand", "callable", "term")
+#: From the first to be paid to the last.
+RANKS = ("secured", "priority", "customer", "unsecured", "subordinated", "equity")
+LIQUIDITIES = ("liquid", "less-liquid", "illiquid")
+BASES = ("stated", "derived", "assumed", "plug")
+SIDES = ("in", "out", "net")
+SEVERITIES = ("breach", "warning")
+
+#: A source's kind A to F, then how far it is confirmed, 1 to 6.
+GRADE = re.compile(r"[A-F][1-6]")
+#: Names of flows: what every table, JSON and page calls them by.
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+#: Each invariant and the parameters it takes, in metadata.
+INVARIANTS: dict[str, frozenset[str]] = {
+    name: frozenset({"severity", "note", "source", *parameters.split()})
+    for name, parameters in {
+        "customer-assets": "minimum",
+        "customer-assets-clean": "minimum",
+        "clean-ratio": "minimum",
+        "overdraft-limit": "limit",
+        "collateral-coverage": "minimum",
+        "pledged-once": "",
+        "own-token-collateral": "maximum",
+        "holding-against-float": "maximum commodity",
+        "holding-against-depth": "minimum commodity",
+        "loan-to-value": "maximum",
+        "related-party-exposure": "maximum",
+        "house-and-customer-apart": "",
+        "house-outlay": "purpose",
+        "liquidity-coverage": "minimum days inflow-cap runoff",
+        "mirrors": "",
+        "liabilities-recognised": "",
+        "price-coverage": "",
+        "attestation-borrowing": "days maximum",
+        "conservation": "",
+        "balance-sheet": "basis affiliates",
+        "ability-to-pay": "runoff",
+        "adequate-capital": "horizon stress level",
+    }.items()
+}
+
+#: The custom directives of the language.
+CUSTOMS = (
+    "entity",
+    "source",
+    "hypothesis",
+    "scenario",
+    "observation",
+    "invariant",
+    "spread",
+    "depth",
+    "float",
+)
+
+DEFAULT_INTERVAL = "0.90"
+DEFAULT_PRICE_AGE = 31

@@ -1,0 +1,8 @@
+"""`plugin "solvency.mirrors"`: check that each claim has its mirror, alone."""
+
+from __future__ import annotations
+
+from solvency.ledger.alone import mirrors
+
+__plugins__ = ("mirrors",)
+__all__ = ["mirrors"]

@@ -1,0 +1,3 @@
+"""The Book, prices, balance sheets and consolidation."""
+
+from __future__ import annotations

@@ -1,0 +1,215 @@
+"""The Book: the postings of one scenario as arrays.
+
+The one place that turns postings into balances. Units are exact integers: those
+of each commodity are counted in its smallest unit written in the case, a power
+of ten.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+
+from solvency.model.prices import Prices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Account
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+    from solvency.model.consolidation import GroupSheet
+    from solvency.model.sheets import BalanceSheet
+
+#: Sums of absolute units above this are kept as Python integers.
+_INT64_SAFE = 2**62
+
+
+class Position(NamedTuple):
+    """One commodity in one account: what a balance is kept of."""
+
+    account: str
+    commodity: str
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """The postings of one scenario as arrays, with their balances.
+
+    Arrays are parallel, one item a posting, in the order of the flows: `day`
+    (proleptic ordinals), `position` (index into `positions`), `units` (exact
+    integers, positive for debits, scaled by ten to the power `scales` of the
+    position's commodity), `flow` (index into `flows`).
+    """
+
+    case: Case
+    flows: tuple[Flow, ...]
+    positions: tuple[Position, ...]
+    #: Decimal places kept, by commodity.
+    scales: dict[str, int]
+    day: NDArray[np.int64]
+    position: NDArray[np.int64]
+    units: NDArray[Any]
+    flow: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, case: Case, flows: Sequence[Flow] | None = None) -> Book:
+        """Return the Book of a case's selected flows, or of flows given."""
+        flows = tuple(case.selected if flows is None else flows)
+        index: dict[Position, int] = {}
+        days: list[int] = []
+        positions: list[int] = []
+        numbers: list[Decimal] = []
+        owners: list[int] = []
+        scales: dict[str, int] = {}
+        for count, flow in enumerate(flows):
+            ordinal = flow.date.toordinal()
+            for posting in flow.postings:
+                key = Position(posting.account, posting.commodity)
+                days.append(ordinal)
+                positions.append(index.setdefault(key, len(index)))
+                numbers.append(posting.units)
+                owners.append(count)
+                exponent = posting.units.as_tuple().exponent
+                if -exponent > scales.get(posting.commodity, 0):  # type: ignore[operator]  # ledger numbers are finite
+                    scales[posting.commodity] = -exponent  # type: ignore[operator]  # as above
+        keys = tuple(index)
+        places = [scales.get(key.commodity, 0) for key in keys]
+        return cls(
+            case=case,
+            flows=flows,
+            positions=keys,
+            scales=scales,
+            day=np.array(days, dtype=np.int64),
+            position=np.array(positions, dtype=np.int64),
+            units=_integers(numbers, [places[key] for key in positions]),
+            flow=np.array(owners, dtype=np.int64),
+        )
+
+    @cached_property
+    def prices(self) -> Prices:
+        """Return the case's prices in its currency."""
+        return Prices(self.case)
+
+    def account(self, position: Position) -> Account:
+        """Return the account of a position."""
+        return self.case.accounts[position.account]
+
+    def decimal(self, position: Position, units: int) -> Decimal:
+        """Turn the integer units of a position into a number."""
+        return Decimal(int(units)).scaleb(-self.scales.get(position.commodity, 0))
+
+    def balances(self, days: Iterable[datetime.date]) -> NDArray[Any]:
+        """Return the integer units of every position at the end of each day.
+
+        Args:
+            days: The days, in ascending order.
+
+        Returns:
+            An array of shape (days, positions), exact.
+        """
+        ordinals = np.array([day.toordinal() for day in days], dtype=np.int64)
+        changes = np.zeros((len(ordinals) + 1, len(self.positions)), self.units.dtype)
+        bucket = np.searchsorted(ordinals, self.day, side="left")
+        np.add.at(changes, (bucket, self.position), self.units)
+        return np.cumsum(changes[:-1], axis=0, dtype=self.units.dtype)
+
+    def balance(self, at: datetime.date) -> dict[Position, Decimal]:
+        """Return every balance that is not zero at the end of a day."""
+        units = self.balances([at])[0]
+        return {
+            key: self.decimal(key, count)
+            for key, count in zip(self.positions, units, strict=True)
+            if count
+        }
+
+    def units_of(
+        self, accounts: Iterable[str], at: datetime.date
+    ) -> dict[str, Decimal]:
+        """Return the units by commodity in accounts, each with all below it."""
+        wanted = tuple(accounts)
+        sums: dict[str, Decimal] = {}
+        for position, number in self.balance(at).items():
+            if any(below(position.account, account) for account in wanted):
+                sums[position.commodity] = sums.get(position.commodity, Decimal()) + (
+                    number
+                )
+        return {commodity: number for commodity, number in sums.items() if number}
+
+    def flows_of(
+        self,
+        account: str,
+        until: datetime.date,
+        commodity: str | None = None,
+    ) -> list[Flow]:
+        """Return the flows that moved an account, or anything below it, by a day."""
+        wanted = np.array(
+            [
+                below(key.account, account)
+                and (commodity is None or key.commodity == commodity)
+                for key in self.positions
+            ],
+            dtype=bool,
+        )
+        if not wanted.any():
+            return []
+        mask = wanted[self.position] & (self.day <= until.toordinal())
+        return [self.flows[index] for index in np.unique(self.flow[mask])]
+
+    @cached_property
+    def last_day(self) -> datetime.date:
+        """Return the day of the last flow."""
+        return datetime.date.fromordinal(int(self.day.max()))
+
+    def balance_sheet(
+        self,
+        name: str,
+        at: datetime.date | None = None,
+        *,
+        basis: str = "market",
+    ) -> BalanceSheet | GroupSheet:
+        """Return the balance sheet of an entity, a silo or the group.
+
+        Args:
+            name: An entity, a silo, or "group".
+            at: The day at whose end; default the case's reporting date.
+            basis: market, book, clean or realisable.
+
+        Raises:
+            LookupError: No entity or silo has the name.
+            ValueError: The basis is unknown.
+        """
+        from solvency.model import consolidation  # noqa: PLC0415 (both build on the Book)
+        from solvency.model import sheets  # noqa: PLC0415 (as above)
+
+        at = at or self.case.reporting_date
+        if name in self.case.entities:
+            return sheets.balance_sheet(self, name, at, basis)
+        return consolidation.group_sheet(
+            self, consolidation.members(self.case, name), at, basis, name=name
+        )
+
+
+def below(account: str, parent: str) -> bool:
+    """Say whether an account is another or lies below it."""
+    return account == parent or account.startswith(parent + ":")
+
+
+def _integers(numbers: list[Decimal], places: list[int]) -> NDArray[Any]:
+    """Scale numbers to integers, in int64 where no sum can overflow it."""
+    scaled = [
+        int(number.scaleb(place)) if place else int(number)
+        for number, place in zip(numbers, places, strict=True)
+    ]
+    total = sum(map(abs, scaled))
+    return np.array(scaled, dtype=np.int64 if total < _INT64_SAFE else object)

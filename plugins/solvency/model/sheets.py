@@ -1,0 +1,224 @@
+"""Balance sheets of one entity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.ledger.case import Money
+from solvency.model.frame import Column
+from solvency.model.frame import Frame
+from solvency.model.valuation import Costs
+from solvency.model.valuation import Valuation
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.ledger.case import Account
+    from solvency.model.book import Book
+    from solvency.model.book import Position
+    from solvency.model.prices import Missing
+
+ZERO = Decimal()
+SIDES = ("asset", "liability", "equity")
+#: The computed equity lines: gains on what was disposed of, and the change from
+#: book value to the sheet's basis.
+REALISED = "Realised-Gains"
+REVALUATION = "Revaluation"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a balance sheet; liabilities and equity positive as owed."""
+
+    account: str
+    side: str
+    amount: Decimal
+    #: What the amount is made of, in units positive as the amount is.
+    units: tuple[Money, ...] = ()
+    #: True for a line no posting made: a valuation difference.
+    computed: bool = False
+    #: True for a claim below zero, shown on the other side.
+    turned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The three totals of a balance sheet; equity is assets less liabilities."""
+
+    assets: Decimal
+    liabilities: Decimal
+    equity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSheet:
+    """What an entity has and owes at the end of a day."""
+
+    entity: str
+    at: datetime.date
+    basis: str
+    currency: str
+    lines: tuple[Line, ...]
+    #: Commodities left out of every total, and why.
+    unpriced: tuple[Missing, ...]
+
+    def side(self, side: str) -> tuple[Line, ...]:
+        """Return the lines of one side."""
+        return tuple(line for line in self.lines if line.side == side)
+
+    def total(self, side: str) -> Decimal:
+        """Return the sum of one side's lines."""
+        return sum((line.amount for line in self.lines if line.side == side), ZERO)
+
+    @property
+    def totals(self) -> Totals:
+        """Return the totals; the equity lines sum to the equity."""
+        assets, liabilities = self.total("asset"), self.total("liability")
+        return Totals(assets, liabilities, assets - liabilities)
+
+    def to_frame(self) -> Frame:
+        """Return the sheet as a table."""
+        rows: list[tuple[object, ...]] = []
+        for side in SIDES:
+            rows.extend((side, line.account, line.amount) for line in self.side(side))
+        return Frame(
+            title=f"{self.entity}: balance sheet at {self.at}, {self.basis} value",
+            columns=(
+                Column("side"),
+                Column("account"),
+                Column("amount", unit=self.currency),
+            ),
+            rows=tuple(rows),
+            groups="side",
+        )
+
+
+def balance_sheet(
+    book: Book, entity: str, at: datetime.date, basis: str = "market"
+) -> BalanceSheet:
+    """Return the balance sheet of one entity.
+
+    Raises:
+        ValueError: The basis is unknown.
+    """
+    return sheets(book, [entity], at, basis)[0]
+
+
+def sheets(
+    book: Book, entities: list[str], at: datetime.date, basis: str
+) -> list[BalanceSheet]:
+    """Return the balance sheets of entities, valued together."""
+    valuation = Valuation(book, at, basis)
+    costs = valuation.costs or Costs(book, at)
+    found: dict[str, list[Position]] = {entity: [] for entity in entities}
+    for position in valuation.units:
+        entity = book.account(position).entity
+        if entity in found:
+            found[entity].append(position)
+    return [
+        _sheet(book, entity, positions, valuation, costs)
+        for entity, positions in found.items()
+    ]
+
+
+def _sheet(
+    book: Book,
+    entity: str,
+    positions: list[Position],
+    valuation: Valuation,
+    costs: Costs,
+) -> BalanceSheet:
+    currency = book.case.currency
+    lines: dict[tuple[str, str], Line] = {}
+    net = at_cost = ZERO
+    missing: dict[str, Missing] = {}
+    for position in positions:
+        account = book.account(position)
+        if account.root not in {"Assets", "Liabilities"}:
+            continue
+        units = valuation.units[position]
+        average = (
+            Decimal(1)
+            if position.commodity == currency
+            else costs.average(account.entity, account.root, position.commodity)
+        )
+        at_cost += units * (average or ZERO)
+        value = valuation.value(position)
+        if value is None:
+            missing[position.commodity] = valuation.missing[position.commodity]
+            continue
+        net += value
+        _add(lines, account, position.commodity, units, value)
+    equity = [
+        Line(name, "equity", -worth)
+        for name, worth in sorted(costs.historic.items())
+        if book.case.accounts[name].entity == entity and worth
+    ]
+    posted = sum((line.amount for line in equity), ZERO)
+    for name, amount in (
+        (REALISED, at_cost - posted),
+        (REVALUATION, net - at_cost),
+    ):
+        if amount:
+            equity.append(
+                Line(f"Equity:{entity}:{name}", "equity", amount, computed=True)
+            )
+    ordered = sorted(
+        lines.values(), key=lambda line: (SIDES.index(line.side), line.account)
+    )
+    return BalanceSheet(
+        entity=entity,
+        at=valuation.at,
+        basis=valuation.basis,
+        currency=currency,
+        lines=(*ordered, *equity),
+        unpriced=tuple(missing[name] for name in sorted(missing)),
+    )
+
+
+def _add(
+    lines: dict[tuple[str, str], Line],
+    account: Account,
+    commodity: str,
+    units: Decimal,
+    value: Decimal,
+) -> None:
+    """Add a position to its line, on the other side where a claim is below zero."""
+    own = 1 if account.root == "Assets" else -1
+    turned = account.is_claim and units * own < 0
+    on_assets = (own == 1) != turned
+    sign = 1 if on_assets else -1
+    side = "asset" if on_assets else "liability"
+    before = lines.get((account.name, side))
+    lines[account.name, side] = Line(
+        account.name,
+        side,
+        (before.amount if before else ZERO) + value * sign,
+        (*(before.units if before else ()), Money(units * sign, commodity)),
+        turned=turned or (before is not None and before.turned),
+    )
+
+
+def side_by_side(found: list[BalanceSheet]) -> Frame:
+    """Return the totals of entities, a row each."""
+    return Frame(
+        title=f"Every entity at {found[0].at}, {found[0].basis} value",
+        columns=(
+            Column("entity"),
+            *(
+                Column(name, unit=found[0].currency)
+                for name in ("assets", "liabilities", "equity")
+            ),
+        ),
+        rows=tuple(
+            (s.entity, s.totals.assets, s.totals.liabilities, s.totals.equity)
+            for s in found
+        ),
+        notes=tuple(
+            f"{sheet.entity}: left out: {missing}"
+            for sheet in found
+            for missing in sheet.unpriced
+        ),
+    )

@@ -1,0 +1,208 @@
+"""What holdings are worth on a day, at each basis.
+
+market
+    Units at the day's price. A token an entity issued itself is worth nothing
+    to it.
+book
+    Units at their average price at acquisition, pooled over an entity's
+    accounts, so that moving coins between them changes nothing.
+clean
+    Market, without tokens issued inside the group and without claims on
+    related parties (members of the group).
+realisable
+    What a sale would fetch: tokens with a market depth at R(q) below, accounts
+    with a `recovery:` at that share of book.
+
+A sale of q units at a price p that falls as p exp(-lambda q), with lambda =
+ln 2 / halving, fetches R(q) = p / lambda (1 - exp(-lambda q)), never more than
+p / lambda (Cifuentes, Ferrucci and Shin 2005).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.model.prices import Missing
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.ledger.case import Posting
+    from solvency.model.book import Book
+    from solvency.model.book import Position
+
+BASES = ("market", "book", "clean", "realisable")
+ZERO = Decimal()
+
+
+@dataclass
+class Valuation:
+    """Values the positions of a Book on one day, collecting what has no price."""
+
+    book: Book
+    at: datetime.date
+    basis: str
+    #: Commodities without a price, and why: left out of every total.
+    missing: dict[str, Missing] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.basis not in BASES:
+            raise ValueError(
+                f"there is no basis {self.basis!r}: use {', '.join(BASES)}"
+            )
+        self.units = self.book.balance(self.at)
+        self.costs = Costs(self.book, self.at) if self.basis != "market" else None
+        self._held: dict[tuple[str, str], Decimal] = {}
+        if self.basis == "realisable":
+            for position, units in self.units.items():
+                account = self.book.account(position)
+                if account.root == "Assets" and not account.is_claim and units > 0:
+                    key = (account.entity, position.commodity)
+                    self._held[key] = self._held.get(key, ZERO) + units
+
+    def value(self, position: Position) -> Decimal | None:
+        """Return what a position is worth, signed as its units; None if unpriced."""
+        units = self.units.get(position, ZERO)
+        account = self.book.account(position)
+        if self.basis == "book":
+            return self._book(position, units)
+        issuer = self._issuer(position.commodity)
+        if account.root == "Assets" and issuer is not None:
+            if issuer == account.entity:
+                return ZERO
+            if self.basis == "clean" and self._in_group(issuer):
+                return ZERO
+        if (
+            self.basis == "clean"
+            and units > 0
+            and account.root == "Assets"
+            and self._related(account.counterparty or account.stake_in, account.entity)
+        ):
+            return ZERO
+        if self.basis == "realisable" and account.root == "Assets" and units > 0:
+            return self._realisable(position, units)
+        return self._market(position.commodity, units)
+
+    def _issuer(self, commodity: str) -> str | None:
+        found = self.book.case.commodities.get(commodity)
+        return found.issuer if found else None
+
+    def _in_group(self, name: str) -> bool:
+        entity = self.book.case.entities.get(name)
+        return entity is not None and entity.group
+
+    def _related(self, other: str | None, entity: str) -> bool:
+        return other is not None and self._in_group(other) and self._in_group(entity)
+
+    def _market(self, commodity: str, units: Decimal) -> Decimal | None:
+        quote = self.book.prices.at(commodity, self.at)
+        if isinstance(quote, Missing):
+            self.missing[commodity] = quote
+            return None
+        return units * quote.number
+
+    def _book(self, position: Position, units: Decimal) -> Decimal | None:
+        if position.commodity == self.book.case.currency:
+            return units
+        assert self.costs is not None  # noqa: S101 (set for every basis but market)
+        account = self.book.account(position)
+        average = self.costs.average(account.entity, account.root, position.commodity)
+        if average is None:
+            self.missing[position.commodity] = Missing(
+                position.commodity, self.at, None, 0
+            )
+            return None
+        return units * average
+
+    def _realisable(self, position: Position, units: Decimal) -> Decimal | None:
+        account = self.book.account(position)
+        if account.recovery is not None:
+            at_book = self._book(position, units)
+            return None if at_book is None else at_book * account.recovery
+        market = self._market(position.commodity, units)
+        commodity = self.book.case.commodities.get(position.commodity)
+        depth = commodity.depth(self.at) if commodity else None
+        held = self._held.get((account.entity, position.commodity))
+        if market is None or depth is None or account.is_claim or not held:
+            return market
+        return market * discount(held, depth.units)
+
+
+def discount(units: Decimal, halving: Decimal) -> Decimal:
+    """Return what share of market value a sale of units fetches, given depth."""
+    exponent = math.log(2) * float(units / halving)
+    return Decimal(repr(-math.expm1(-exponent) / exponent)) if exponent else Decimal(1)
+
+
+class Costs:
+    """Average prices at acquisition, by entity, root and commodity.
+
+    Flows are pooled: what an entity moves between its own accounts has no cost.
+    What is disposed of leaves at the average; what is acquired enters at the
+    price written, else at the market's that day.
+    """
+
+    def __init__(self, book: Book, at: datetime.date) -> None:
+        self._book = book
+        self._pools: dict[tuple[str, str, str], tuple[Decimal, Decimal]] = {}
+        self._averages: dict[tuple[str, str, str], Decimal] = {}
+        #: What equity accounts were worth when posted, by account.
+        self.historic: dict[str, Decimal] = {}
+        self.unpriced: set[str] = set()
+        for flow in book.flows:
+            if flow.date <= at:
+                self._take(flow.postings, flow.date)
+
+    def average(self, entity: str, root: str, commodity: str) -> Decimal | None:
+        """Return the average price at acquisition, or None if none is known."""
+        return self._averages.get((entity, root, commodity))
+
+    def _worth(self, posting: Posting, day: datetime.date) -> Decimal | None:
+        currency = self._book.case.currency
+        if posting.commodity == currency:
+            return posting.units
+        if posting.price is not None and posting.price.commodity == currency:
+            return posting.units * posting.price.number
+        quote = self._book.prices.at(posting.commodity, day)
+        if isinstance(quote, Missing):
+            self.unpriced.add(posting.commodity)
+            return None
+        return posting.units * quote.number
+
+    def _take(self, postings: tuple[Posting, ...], day: datetime.date) -> None:
+        currency = self._book.case.currency
+        moved: dict[tuple[str, str, str], list[Decimal]] = {}
+        for posting in postings:
+            account = self._book.case.accounts[posting.account]
+            if account.root not in {"Assets", "Liabilities"}:
+                worth = self._worth(posting, day) or ZERO
+                self.historic[posting.account] = (
+                    self.historic.get(posting.account, ZERO) + worth
+                )
+            elif posting.commodity != currency:
+                key = (account.entity, account.root, posting.commodity)
+                units, value = moved.get(key, [ZERO, ZERO])
+                worth = self._worth(posting, day) or ZERO
+                moved[key] = [units + posting.units, value + worth]
+        for key, (units, value) in moved.items():
+            if units:
+                self._move(key, units, value)
+
+    def _move(self, key: tuple[str, str, str], units: Decimal, value: Decimal) -> None:
+        held, cost = self._pools.get(key, (ZERO, ZERO))
+        if held * units >= 0:
+            held, cost = held + units, cost + value
+        elif abs(units) <= abs(held):
+            cost += cost * units / held
+            held += units
+        else:
+            # The position changes sign: what is left was all acquired now.
+            left = held + units
+            held, cost = left, value * left / units
+        self._pools[key] = (held, cost)
+        if held:
+            self._averages[key] = cost / held
