@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -13,82 +14,149 @@ from solvency.cli.common import print_json
 from solvency.cli.common import shown
 
 if TYPE_CHECKING:
+    from solvency.analysis.invariants import Findings
     from solvency.ledger.case import Case
+    from solvency.model.frame import Frame
 
 
 @click.command("check")
 @on_ledger
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the errors as CSV.")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print the findings, or the errors, as CSV."
+)
 @click.option(
     "--canonical",
     is_flag=True,
     help="Print the canonical form whose SHA-256 is the fingerprint.",
 )
 @click.option("--strict", is_flag=True, help="Exit with 1 on a breach of solvency.")
+@click.option(
+    "--draws",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(0, 10_000_000),
+    help="Draws of the uncertain amounts, for the probability of each finding.",
+)
+@click.option("--seed", default=20_221_111, show_default=True, help="Their seed.")
 def command(
-    asked: Asked, as_json: bool, as_csv: bool, canonical: bool, strict: bool
+    asked: Asked,
+    as_json: bool,
+    as_csv: bool,
+    canonical: bool,
+    strict: bool,
+    draws: int,
+    seed: int,
 ) -> None:
-    r"""Check that the books hold together.
+    r"""Check that the books hold together, and which tests each entity failed.
 
-    Every rule of the ledger language is checked, and every error shown, each
-    with its file and line and how to mend it.
+    An error is a fault of the ledger: each is shown with its file and line and
+    how to mend it. A finding is a fault of the entity: the books are right, and
+    a test the ledger asks for did not hold.
 
     \b
     Example:
       solvency check ledgers/ftx/main.beancount --scenario mostly-spent
     """
-    del strict
     case = asked.load_whatever()
     if canonical:
         from solvency.ledger.fingerprint import canonical as form  # noqa: PLC0415 (asked for seldom)
 
         sys.stdout.buffer.write(form(case))
-    elif as_json:
-        print_json(_document(case))
+        return
+    findings = _findings(case, draws, seed)
+    if as_json:
+        print_json(_document(case, findings))
     elif as_csv:
-        from solvency.model.frame import Column  # noqa: PLC0415 (lazy start)
-        from solvency.model.frame import Frame  # noqa: PLC0415 (lazy start)
-
-        rows = tuple((e.file, e.line, e.rule, e.message) for e in case.errors)
-        columns = tuple(map(Column, ("file", "line", "rule", "message")))
-        click.echo(Frame("errors", columns, rows).to_csv(), nl=False)
+        if case.errors or findings is None:
+            click.echo(_errors(case).to_csv(), nl=False)
+        else:
+            click.echo(findings.to_frame().to_csv(), nl=False)
     else:
-        _print(case)
-    if case.errors:
+        _print(case, findings)
+    if case.errors or (strict and findings is not None and findings.breaches):
         raise SystemExit(1)
 
 
-def _document(case: Case) -> dict[str, object]:
+def _findings(case: Case, draws: int, seed: int) -> Findings | None:
+    """Run the tests, on books without errors; on others they would mean nothing."""
+    if case.errors or not case.invariants or not case.selected:
+        return None
+    from solvency.analysis.invariants import evaluate  # noqa: PLC0415 (brings in NumPy)
+
+    return evaluate(case.book(), draws=draws, seed=seed)
+
+
+def _errors(case: Case) -> Frame:
+    from solvency.model.frame import Column  # noqa: PLC0415 (lazy start)
+    from solvency.model.frame import Frame  # noqa: PLC0415 (lazy start)
+
+    return Frame(
+        "Errors in the ledger",
+        tuple(map(Column, ("file", "line", "rule", "message"))),
+        tuple((e.file, e.line, e.rule, e.message) for e in case.errors),
+    )
+
+
+def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     return {
         "case": case.path,
         "fingerprint": case.fingerprint,
         "scenario": case.scenario.name,
         "known": case.known,
-        "errors": [
-            {
-                "file": error.file,
-                "line": error.line,
-                "rule": error.rule,
-                "message": error.message,
-            }
-            for error in case.errors
-        ],
-        "findings": [],
+        "errors": _errors(case).records(),
+        "findings": [asdict(finding) for finding in findings.findings]
+        if findings
+        else [],
         "counts": case.counts(),
     }
 
 
-def _print(case: Case) -> None:
+def _print(case: Case, findings: Findings | None) -> None:
     for error in case.errors:
         click.echo(shown(error))
-    counts = case.counts()
     known = f", as known on {case.known}" if case.known else ""
     click.echo(f"{case.title or case.path}")
-    click.echo(f"scenario {case.scenario.name}{known}")
-    click.echo(
-        ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
-    )
-    click.echo(f"fingerprint {case.fingerprint}")
+    click.echo(f"scenario     {case.scenario.name}{known}")
+    click.echo(f"fingerprint  {case.fingerprint}")
+    for name, number in case.counts().items():
+        click.echo(f"{name:<12} {number:,}")
+    click.echo()
+    if findings is not None:
+        _print_findings(findings)
     errors = len(case.errors)
     click.echo(f"{errors} error{'s' * (errors != 1)}" if errors else "no errors")
+
+
+def _print_findings(findings: Findings) -> None:
+    """Print a line a finding: what failed, from when, how much, how surely."""
+    broken = [finding for finding in findings.findings if finding.first is not None]
+    for finding in broken:
+        of = f" {finding.commodity}" if finding.commodity else ""
+        click.echo(
+            f"{finding.severity}: {finding.entity} {finding.invariant}{of}:"
+            f" broken from {finding.first} to {finding.last}, worst"
+            f" {finding.worst} by {finding.amount:,.2f} {finding.unit}"
+            + (
+                f" (broken in {finding.probability:.0%} of draws, first between"
+                f" {finding.first_earliest} and {finding.first_latest})"
+                if findings.draws
+                else ""
+            )
+        )
+    perhaps = [finding for finding in findings.findings if finding.first is None]
+    for finding in perhaps:
+        of = f" {finding.commodity}" if finding.commodity else ""
+        click.echo(
+            f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
+            f" broke in {finding.probability:.0%} of draws"
+        )
+    click.echo(
+        f"{len(broken)} finding{'s' * (len(broken) != 1)}"
+        + (
+            f"; {findings.draws:,} draws, seed {findings.seed}, standard error of a"
+            f" probability at most {findings.standard_error:.3f}"
+            if findings.draws
+            else ""
+        )
+    )

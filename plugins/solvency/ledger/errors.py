@@ -21,7 +21,7 @@ class LedgerError(NamedTuple):
     source: Mapping[str, Any]
     message: str
     entry: Directive | None
-    #: The name of the rule broken, as docs/rules.md lists it.
+    #: The name of the rule broken, as docs/ledger-language.md lists it.
     rule: str
 
     @property

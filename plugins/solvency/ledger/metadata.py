@@ -36,6 +36,16 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
+def instead(name: str, known: Collection[str], line: str) -> str:
+    """Say how to mend an undeclared name: the one meant, or the line to add."""
+    meant = closest(name, known)
+    return (
+        f"If {meant} is meant, write that; else add: {line}"
+        if meant
+        else (f"Add: {line}")
+    )
+
+
 def names(text: str) -> tuple[str, ...]:
     """Split a comma-separated list."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -164,6 +174,16 @@ class Metadata:
                     f"`{key}:` is no key of a {self.rule}",
                     f"If `{meant}:` is meant, write that",
                 )
+
+    def rest_as_written(self, *others: str) -> dict[str, object]:
+        """Return the keys not asked for yet, with their values.
+
+        Args:
+            others: Keys of the language that are read elsewhere.
+        """
+        self._asked.update(others)
+        left = self.meta.keys() - self._asked - _INTERNAL
+        return {key: self.meta[key] for key in sorted(left) if key[:2] != "__"}
 
     def rest(self, *others: str) -> dict[str, str]:
         """Return the author's own keys, as text, reporting misspelt ones.

@@ -255,6 +255,13 @@ def plugin(
     scenario = request.scenario or scenario
     known = request.known or known
     reading = read(entries, options, scenario, known)
+    errors += reading.errors
     if request is not _INSISTED:
         request.case = case_of(reading, options, known)
-    return reading.entries, errors + reading.errors
+    elif not errors and any(
+        invariant.name == "balance-sheet" for invariant in reading.declared.invariants
+    ):
+        from solvency.ledger.events import solvency_events  # noqa: PLC0415 (brings in NumPy)
+
+        reading.entries += solvency_events(case_of(reading, options, known))
+    return reading.entries, errors

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
+from typing import Any
 
-from solvency.ledger.metadata import closest
+from solvency.ledger.metadata import instead
+from solvency.ledger.metadata import place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Collection
+    from decimal import Decimal
 
     from solvency.ledger.case import Account
+    from solvency.ledger.case import Place
+    from solvency.ledger.case import Price
     from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
 
@@ -20,164 +27,245 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 def check_declarations(declared: Declarations, errors: Errors) -> None:
     """Report every declaration that names what is not declared."""
-    _entities(declared, errors)
+    for name, entity in declared.entities.items():
+        if not _COMPONENT.fullmatch(name):
+            _add(
+                errors,
+                "entity",
+                entity.place,
+                f'"{name}" cannot stand in an account name',
+                "Start with a capital or digit; then letters, digits and hyphens",
+            )
     for account in declared.accounts.values():
         _account(account, declared, errors)
+    for commodity in declared.commodities.values():
+        if commodity.issuer is not None and commodity.place is not None:
+            _is_entity(
+                "issuer",
+                commodity.issuer,
+                commodity.place,
+                f"`issuer:` of {commodity.name} names",
+                declared,
+                errors,
+            )
     _sources(declared, errors)
     _hypotheses(declared, errors)
     _scenarios(declared, errors)
     _observations(declared, errors)
-    _invariants(declared, errors)
+    for invariant in declared.invariants:
+        if invariant.entity != "group":
+            _is_entity(
+                "invariant",
+                invariant.entity,
+                invariant.place,
+                f"{invariant.name} is asked of",
+                declared,
+                errors,
+            )
     _measures(declared, errors)
 
 
-def _meant(name: str, known: Collection[str], add: str) -> str:
-    """Say how to mend an undeclared name."""
-    meant = closest(name, known)
-    return f"If {meant} is meant, write that; else add: {add}" if meant else add
+def _add(errors: Errors, rule: str, where: Place, wrong: str, mend: str) -> None:
+    errors.add(
+        rule, None, wrong, mend, at={"filename": where.file, "lineno": where.line}
+    )
 
 
-def _entities(declared: Declarations, errors: Errors) -> None:
-    for name in declared.entities:
-        if not _COMPONENT.fullmatch(name):
-            errors.add(
-                "entity",
-                declared.written["entity", name],
-                f'"{name}" cannot stand in an account name',
-                "Start with a capital or digit; then letters, digits and hyphens",
-            )
+def _known(
+    rule: str,
+    name: str,
+    known: Collection[str],
+    where: Place,
+    wrong: str,
+    line: str,
+    errors: Errors,
+) -> bool:
+    """Say whether a name is declared; report it, with the one meant, if not."""
+    if name in known:
+        return True
+    _add(errors, rule, where, wrong, instead(name, known, line))
+    return False
+
+
+def _is_entity(
+    rule: str,
+    name: str,
+    where: Place,
+    what: str,
+    declared: Declarations,
+    errors: Errors,
+) -> None:
+    _known(
+        rule,
+        name,
+        declared.entities,
+        where,
+        f"{what} {name}, no declared entity",
+        f'{_day(declared)} custom "entity" "{name}" "..."',
+        errors,
+    )
+
+
+def _is_source(
+    name: str | None,
+    where: Place,
+    what: str,
+    declared: Declarations,
+    errors: Errors,
+) -> bool:
+    return name is None or _known(
+        "source",
+        name,
+        declared.sources,
+        where,
+        f"{what} names the source {name}, which is not declared",
+        f'{_day(declared)} custom "source" "{name}" "Title", dated by its publication',
+        errors,
+    )
+
+
+def _day(declared: Declarations) -> str:
+    """Return a day to write in an example: the case's first account's."""
+    days = [account.opened for account in declared.accounts.values()]
+    return str(min(days)) if days else "2020-01-01"
 
 
 def _account(account: Account, declared: Declarations, errors: Errors) -> None:
-    entry = declared.written["account", account.name]
-    entities = declared.entities
-    if account.entity not in entities:
-        errors.add(
-            "entity",
-            entry,
-            f"the second component of {account.name}, {account.entity or 'none'}, is no"
-            " declared entity",
-            _meant(
-                account.entity,
-                entities,
-                f'Add: {account.opened} custom "entity" "{account.entity}" "..."',
-            ),
-        )
-    named = {
+    _is_entity(
+        "entity",
+        account.entity,
+        account.place,
+        f"the second component of {account.name} is",
+        declared,
+        errors,
+    )
+    for key, name in {
         "counterparty": account.counterparty,
         "pledged-to": account.pledged_to,
         "for": account.pledged_for,
         "stake-in": account.stake_in,
-    }
-    for key, name in named.items():
-        if name is not None and name not in entities:
-            errors.add(
-                "counterparty" if key == "counterparty" else key,
-                entry,
-                f"`{key}:` of {account.name} names {name}, no declared entity",
-                _meant(
-                    name,
-                    entities,
-                    f'Add: {account.opened} custom "entity" "{name}" "..."',
-                ),
-            )
-    if account.counterparty is None:
-        return
+    }.items():
+        if name is not None:
+            what = f"`{key}:` of {account.name} names"
+            _is_entity(key, name, account.place, what, declared, errors)
     if account.counterparty == account.entity:
-        errors.add(
+        _add(
+            errors,
             "counterparty",
-            entry,
+            account.place,
             f"{account.name} is a debt of {account.entity} to itself",
             "Name another entity, or take `counterparty:` off",
         )
-    elif account.root not in {"Assets", "Liabilities"}:
-        errors.add(
+    elif account.counterparty and account.root not in {"Assets", "Liabilities"}:
+        _add(
+            errors,
             "counterparty",
-            entry,
+            account.place,
             f"{account.name} is neither an asset nor a liability, so nobody owes it",
             "Take `counterparty:` off",
         )
+    bounds = (account.recovery_low, account.recovery, account.recovery_high)
+    if _disordered(*bounds):
+        _add(
+            errors,
+            "amount-range",
+            account.place,
+            f"what {account.name} recovers is outside its low and high",
+            "Make recovery-low <= recovery <= recovery-high",
+        )
+
+
+def _disordered(*bounds: Decimal | None) -> bool:
+    """Say whether low, central and high, where known, are out of order."""
+    known = [bound for bound in bounds if bound is not None]
+    return any(low > high for low, high in pairwise(known))
 
 
 def _sources(declared: Declarations, errors: Errors) -> None:
     for source in declared.sources.values():
         for key, address in (("url", source.url), ("mirror", source.mirror)):
             if address is not None and not _ADDRESS.fullmatch(address):
-                errors.add(
+                _add(
+                    errors,
                     "address",
-                    declared.written["source", source.name],
+                    source.place,
                     f"`{key}:` of the source {source.name} is no web address:"
                     f" {address:.60}",
                     "Write one that starts with https://, or leave it out",
                 )
+    first: dict[Any, Price] = {}
     for price in declared.prices:
-        if price.source is not None and price.source not in declared.sources:
-            errors.add(
-                "source",
-                None,
-                f"the price of {price.commodity} on {price.date} names the source"
-                f" {price.source}, which is not declared",
-                _meant(
-                    price.source,
-                    declared.sources,
-                    f'{price.date} custom "source" "{price.source}" "Title"',
-                ),
-                at={"filename": price.place.file, "lineno": price.place.line},
+        what = f"the price of {price.commodity} on {price.date}"
+        _is_source(price.source, price.place, what, declared, errors)
+        twin = first.setdefault((price.date, price.commodity, price.quote), price)
+        if twin.number != price.number:
+            _add(
+                errors,
+                "price",
+                price.place,
+                f"{what} is {price.number} {price.quote} here and {twin.number} at"
+                f" {twin.place.file}:{twin.place.line}",
+                "Keep one; what a source priced otherwise is an observation",
             )
 
 
 def _hypotheses(declared: Declarations, errors: Errors) -> None:
     for hypothesis in declared.hypotheses.values():
-        entry = declared.written["hypothesis", hypothesis.name]
         for other in sorted(hypothesis.excludes):
-            if other not in declared.hypotheses:
-                errors.add(
-                    "hypothesis",
-                    entry,
-                    f"{hypothesis.name} excludes {other}, which is not declared",
-                    _meant(
-                        other,
-                        declared.hypotheses,
-                        f'{entry.date} custom "hypothesis" "{other}" "..."',
-                    ),
-                )
+            _known(
+                "hypothesis",
+                other,
+                declared.hypotheses,
+                hypothesis.place,
+                f"{hypothesis.name} excludes {other}, which is not declared",
+                f'{_day(declared)} custom "hypothesis" "{other}" "..."',
+                errors,
+            )
 
 
 def _scenarios(declared: Declarations, errors: Errors) -> None:
     default = None
     for scenario in declared.scenarios.values():
-        entry = declared.written["scenario", scenario.name]
+        where = place(declared.written["scenario", scenario.name])
         for name in sorted(scenario.hypotheses):
-            hypothesis = declared.hypotheses.get(name)
-            if hypothesis is None:
-                errors.add(
-                    "scenario",
-                    entry,
-                    f"the scenario {scenario.name} takes {name}, which is no declared"
-                    " hypothesis",
-                    _meant(
-                        name,
-                        declared.hypotheses,
-                        f'{entry.date} custom "hypothesis" "{name}" "..."',
-                    ),
-                )
-                continue
-            for other in sorted(hypothesis.excludes & scenario.hypotheses):
-                errors.add(
-                    "scenario",
-                    entry,
-                    f"the scenario {scenario.name} takes {name} and {other} together,"
-                    " which exclude one another",
-                    "Take one out",
-                )
-        if scenario.default and default is not None:
-            errors.add(
+            if not _known(
                 "scenario",
-                entry,
+                name,
+                declared.hypotheses,
+                where,
+                f"the scenario {scenario.name} takes {name}, which is no declared"
+                " hypothesis",
+                f'{_day(declared)} custom "hypothesis" "{name}" "..."',
+                errors,
+            ):
+                continue
+            excluded = declared.hypotheses[name].excludes
+            for other in sorted(excluded & scenario.hypotheses):
+                # Said once where each excludes the other.
+                mutual = name in _excludes(declared, other)
+                if not mutual or name < other:
+                    _add(
+                        errors,
+                        "scenario",
+                        where,
+                        f"the scenario {scenario.name} takes {name} and {other}"
+                        " together, which exclude one another",
+                        "Take one out",
+                    )
+        if scenario.default and default is not None:
+            _add(
+                errors,
+                "scenario",
+                where,
                 f"both {default} and {scenario.name} say default: TRUE",
                 "Keep it on one",
             )
         default = scenario.name if scenario.default else default
+
+
+def _excludes(declared: Declarations, name: str) -> frozenset[str]:
+    found = declared.hypotheses.get(name)
+    return found.excludes if found else frozenset()
 
 
 def _observations(declared: Declarations, errors: Errors) -> None:
@@ -187,68 +275,50 @@ def _observations(declared: Declarations, errors: Errors) -> None:
         known.update(":".join(parts[:end]) for end in range(1, len(parts)))
     kept = []
     for observation in declared.observations:
-        entry = declared.written["observation", observation.id]
-        if observation.source in declared.sources:
+        where = observation.place
+        if _is_source(observation.source, where, "the observation", declared, errors):
             kept.append(observation)
-        else:
-            errors.add(
-                "source",
-                entry,
-                f"the observation names the source {observation.source}, which is not"
-                " declared",
-                _meant(
-                    observation.source,
-                    declared.sources,
-                    f'{entry.date} custom "source" "{observation.source}" "Title"',
-                ),
-            )
         for account in observation.accounts:
-            if account not in known:
-                errors.add(
-                    "observation",
-                    entry,
-                    f"no account is open at or below {account}",
-                    _meant(account, known, f"{entry.date} open {account}"),
-                )
+            _known(
+                "observation",
+                account,
+                known,
+                where,
+                f"no account is open at or below {account}",
+                f"{_day(declared)} open {account}",
+                errors,
+            )
     declared.observations[:] = kept
 
 
-def _invariants(declared: Declarations, errors: Errors) -> None:
-    for invariant in declared.invariants:
-        if invariant.entity != "group" and invariant.entity not in declared.entities:
-            entry = declared.written[
-                "invariant", f"{invariant.name} {invariant.entity}"
-            ]
-            errors.add(
-                "invariant",
-                entry,
-                f"{invariant.name} is asked of {invariant.entity}, no declared entity",
-                _meant(
-                    invariant.entity,
-                    [*declared.entities, "group"],
-                    'Write the name of an entity, or "group"',
-                ),
-            )
-
-
 def _measures(declared: Declarations, errors: Errors) -> None:
+    dated: set[Any] = set()
     for kind, commodity, measure in declared.measures:
-        if measure.source is not None and measure.source not in declared.sources:
-            errors.add(
-                "source",
-                None,
-                f"the {kind} of {commodity} names the source {measure.source}, which is"
-                " not declared",
-                f'Add: custom "source" "{measure.source}" "Title"',
-                at={"filename": measure.place.file, "lineno": measure.place.line},
-            )
-        if (measure.low is not None and measure.low > measure.units) or (
-            measure.high is not None and measure.high < measure.units
-        ):
-            errors.add(
+        what = f"the {kind} of {commodity}"
+        where = measure.place
+        _is_source(measure.source, where, what, declared, errors)
+        if _disordered(measure.low, measure.units, measure.high):
+            _add(
+                errors,
                 "amount-range",
-                None,
-                f"the {kind} of {commodity} is outside its low and high",
+                where,
+                f"{what} is outside its low and high",
                 "Make low <= units <= high",
-                at={"filename": measure.place.file, "lineno": measure.place.line},
+            )
+        if (kind, commodity, measure.since) in dated:
+            _add(
+                errors,
+                "duplicate",
+                where,
+                f"{what} is stated already for {measure.since}",
+                "Keep one",
+            )
+        dated.add((kind, commodity, measure.since))
+        if measure.basis == "assumed" and None in {measure.low, measure.high}:
+            _add(
+                errors,
+                kind,
+                where,
+                f"{what} is assumed, and has no range",
+                "Add low: and high:, how few and how many units it may be",
             )

@@ -55,6 +55,9 @@ INVARIANTS: dict[str, frozenset[str]] = {
     }.items()
 }
 
+#: Parameters that are numbers; `limit` is an amount.
+NUMBERS = frozenset({"minimum", "maximum", "days"})
+
 #: The custom directives of the language.
 CUSTOMS = (
     "entity",

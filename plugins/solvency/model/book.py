@@ -8,6 +8,7 @@ of ten.
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from solvency.model.prices import Missing
 from solvency.model.prices import Prices
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.case import Posting
     from solvency.model.consolidation import GroupSheet
     from solvency.model.sheets import BalanceSheet
 
@@ -61,6 +64,8 @@ class Book:
     position: NDArray[np.int64]
     units: NDArray[Any]
     flow: NDArray[np.int64]
+    #: The price written on the posting, in the case's currency; NaN for none.
+    rate: NDArray[np.float64]
 
     @classmethod
     def of(cls, case: Case, flows: Sequence[Flow] | None = None) -> Book:
@@ -71,6 +76,7 @@ class Book:
         positions: list[int] = []
         numbers: list[Decimal] = []
         owners: list[int] = []
+        rates: list[float] = []
         scales: dict[str, int] = {}
         for count, flow in enumerate(flows):
             ordinal = flow.date.toordinal()
@@ -80,6 +86,12 @@ class Book:
                 positions.append(index.setdefault(key, len(index)))
                 numbers.append(posting.units)
                 owners.append(count)
+                price = posting.price
+                rates.append(
+                    float(price.number)
+                    if price is not None and price.commodity == case.currency
+                    else math.nan
+                )
                 exponent = posting.units.as_tuple().exponent
                 if -exponent > scales.get(posting.commodity, 0):  # type: ignore[operator]  # ledger numbers are finite
                     scales[posting.commodity] = -exponent  # type: ignore[operator]  # as above
@@ -94,6 +106,7 @@ class Book:
             position=np.array(positions, dtype=np.int64),
             units=_integers(numbers, [places[key] for key in positions]),
             flow=np.array(owners, dtype=np.int64),
+            rate=np.array(rates, dtype=np.float64),
         )
 
     @cached_property
@@ -101,9 +114,44 @@ class Book:
         """Return the case's prices in its currency."""
         return Prices(self.case)
 
+    @cached_property
+    def worth(self) -> NDArray[np.float64]:
+        """Return what each posting was worth when made, in the case's currency.
+
+        At the price written on it, else the market's that day; zero where there
+        is none. Floats: for what flows are measured by, not for balances.
+        """
+        rate = self.rate.copy()
+        size = np.ones(len(self.positions))
+        for index, position in enumerate(self.positions):
+            size[index] = 10.0 ** -self.scales.get(position.commodity, 0)
+        names = np.array([position.commodity for position in self.positions])
+        for commodity in set(names.tolist()):
+            open_ = np.isnan(rate) & (names == commodity)[self.position]
+            days, inverse = np.unique(self.day[open_], return_inverse=True)
+            quotes = [
+                self.prices.at(commodity, datetime.date.fromordinal(int(day)))
+                for day in days
+            ]
+            prices = [
+                0.0 if isinstance(quote, Missing) else float(quote.number)
+                for quote in quotes
+            ]
+            rate[open_] = np.array(prices)[inverse] if len(days) else 0.0
+        return self.units.astype(np.float64) * size[self.position] * rate
+
     def account(self, position: Position) -> Account:
         """Return the account of a position."""
         return self.case.accounts[position.account]
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        return np.searchsorted(self.flow, np.arange(len(self.flows)))
+
+    def posting(self, index: int) -> Posting:
+        """Return the posting behind an item of the arrays."""
+        owner = int(self.flow[index])
+        return self.flows[owner].postings[index - int(self._starts[owner])]
 
     def decimal(self, position: Position, units: int) -> Decimal:
         """Turn the integer units of a position into a number."""

@@ -156,6 +156,8 @@ def to_json(value: Any) -> Any:
     """Turn results into what `json` writes: amounts and dates as strings."""
     if isinstance(value, Decimal):
         return plain(value)
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, dict):

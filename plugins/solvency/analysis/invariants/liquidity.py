@@ -1,0 +1,171 @@
+"""Tests of what can be paid when it is asked for."""
+
+from __future__ import annotations
+
+import bisect
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+from solvency.analysis.invariants.collateral import realisable
+from solvency.analysis.invariants.customers import members
+from solvency.analysis.invariants.findings import Outcome
+from solvency.analysis.invariants.parameters import number
+
+if TYPE_CHECKING:
+    from solvency.analysis.invariants.traits import Mask
+    from solvency.analysis.invariants.world import Quantity
+    from solvency.analysis.invariants.world import World
+    from solvency.ledger.case import Invariant
+
+#: The buckets of the ability-to-pay test, and which terms fall due in each.
+#: Whose: this project's; the law says "as they become due" and sets none.
+BUCKETS = ("0-1 days", "2-7 days", "8-30 days", "31-90 days")
+
+
+def _debts(world: World, of: frozenset[str], *terms: str) -> Quantity:
+    """Return what is owed at the given terms to those outside, zero if claims net."""
+    mask = world.traits.mask(
+        lambda t: (
+            t.owed
+            and t.entity in of
+            and (t.account.term or "term") in terms
+            and t.account.counterparty not in of
+        )
+    )
+    return np.maximum(-world.value(mask), 0)
+
+
+def _assets(world: World, of: frozenset[str], liquidity: str) -> Mask:
+    """Return what is held free of any pledge, and is no token of the group."""
+    return world.traits.mask(
+        lambda t: (
+            t.held
+            and t.entity in of
+            and t.liquidity == liquidity
+            and t.account.pledged_to is None
+            and not t.own_token
+        )
+    )
+
+
+def _inflows(world: World, of: frozenset[str], *terms: str) -> Quantity:
+    """Return claims at the given terms on others than related parties."""
+    mask = world.traits.mask(
+        lambda t: (
+            t.claim
+            and t.entity in of
+            and (t.account.term or "term") in terms
+            and not t.related
+        )
+    )
+    return np.maximum(world.value(mask), 0)
+
+
+def liquidity_coverage(world: World, invariant: Invariant) -> list[Outcome]:
+    """Hold liquid assets for the net outflow of a month of stress.
+
+    Basel III liquidity coverage ratio (Basel Committee, January 2013): debts on
+    demand at a run-off rate and debts at call in full, less inflows up to a cap.
+    """
+    of = members(world, invariant.entity)
+    outflow = _debts(world, of, "demand") * world.constant(
+        number(invariant, "runoff")
+    ) + _debts(world, of, "callable")
+    cap = world.constant(number(invariant, "inflow-cap"))
+    inflow = np.minimum(_inflows(world, of, "demand", "callable"), outflow * cap)
+    least = world.constant(number(invariant, "minimum"))
+    liquid = _assets(world, of, "liquid")
+    debts = world.traits.mask(lambda t: t.owed and t.entity in of)
+    return [
+        Outcome(
+            None,
+            world.currency,
+            world.value(liquid),
+            (outflow - inflow) * least,
+            liquid | debts,
+        )
+    ]
+
+
+def ability_to_pay(world: World, invariant: Invariant) -> list[Outcome]:
+    """Meet debts as they fall due, bucket by bucket (11 USC 548(a)(1)(B)(ii)(III)).
+
+    Debts on demand fall due within a day, debts at call within a week; liquid
+    assets and claims on demand serve them, then claims at call, then within a
+    month what less liquid assets fetch. Claims on related parties serve nothing.
+    """
+    of = members(world, invariant.entity)
+    runoff = world.constant(number(invariant, "runoff"))
+    liquid, less = _assets(world, of, "liquid"), _assets(world, of, "less-liquid")
+    debts = world.traits.mask(lambda t: t.owed and t.entity in of)
+    have: Any = world.value(liquid) + _inflows(world, of, "demand")
+    need: Any = _debts(world, of, "demand") * runoff
+    outcomes = [Outcome(BUCKETS[0], world.currency, have, need, liquid | debts)]
+    have = have + _inflows(world, of, "callable")
+    need = need + _debts(world, of, "callable")
+    outcomes.append(Outcome(BUCKETS[1], world.currency, have, need, liquid | debts))
+    holding = world.traits.mask(lambda t: t.held and t.entity in of)
+    have = have + realisable(world, less, holding)
+    outcomes.append(
+        Outcome(BUCKETS[2], world.currency, have, need, liquid | less | debts)
+    )
+    need = need + _debts(world, of, "demand") * (1 - runoff)
+    outcomes.append(
+        Outcome(BUCKETS[3], world.currency, have, need, liquid | less | debts)
+    )
+    return outcomes
+
+
+def attestation_borrowing(world: World, invariant: Invariant) -> list[Outcome]:
+    """See no reserves come in before an attestation and leave after it.
+
+    Around each `event "attestation" "ENTITY"`: what reserves rose by in the days
+    before, and what of it was gone the same number of days after.
+    """
+    of = members(world, invariant.entity)
+    span = int(number(invariant, "days"))
+    most = world.constant(number(invariant, "maximum"))
+    held = world.traits.mask(lambda t: t.held and t.entity in of and not t.own_token)
+    value = world.value(held)
+    days = [day.toordinal() for day in world.timeline.days]
+    have = value * 0
+    need = value * 0
+    for event in world.traits.case.events:
+        if event.kind != "attestation" or event.description not in of:
+            continue
+        middle = event.date.toordinal()
+        before, at, after = (
+            bisect.bisect_right(days, day) - 1
+            for day in (middle - span, middle, middle + span)
+        )
+        if before < 0:
+            continue
+        rise = np.maximum(value[..., at] - value[..., before], 0)
+        gone = np.minimum(np.maximum(value[..., at] - value[..., after], 0), rise)
+        have[..., at] = rise * most
+        need[..., at] = gone
+    return [Outcome(None, world.currency, have, need, held)]
+
+
+def price_coverage(world: World, invariant: Invariant) -> list[Outcome]:
+    """Have a fresh price for everything held or owed; else name it and leave it out."""
+    of = members(world, invariant.entity)
+    mask = world.traits.mask(
+        lambda t: t.entity in of and t.account.root in {"Assets", "Liabilities"}
+    )
+    outcomes = []
+    for commodity in world.traits.commodities(mask):
+        if commodity == world.currency:
+            continue
+        one = mask & world.timeline.of_commodity(commodity)
+        gross = np.zeros(len(world.timeline.days), object)
+        for index in np.flatnonzero(one):
+            single = np.zeros(len(one), bool)
+            single[index] = True
+            gross = gross + abs(world.timeline.units(single, commodity))
+        priced = np.array([bool(price) for price in world.timeline.price(commodity)])
+        have = np.where(priced, gross, 0)
+        outcomes.append(Outcome(commodity, commodity, have, gross, one))
+    return outcomes

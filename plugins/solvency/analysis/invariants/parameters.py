@@ -1,0 +1,65 @@
+"""The parameters of a test, with their defaults and whose they are."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.ledger.case import Money
+
+if TYPE_CHECKING:
+    from solvency.ledger.case import Invariant
+
+#: Defaults and whose they are. Those without a publication are this project's.
+DEFAULTS = {
+    "customer-assets.minimum": Decimal(1),
+    "customer-assets-clean.minimum": Decimal(1),
+    "clean-ratio.minimum": Decimal("0.9"),
+    "collateral-coverage.minimum": Decimal(1),
+    "own-token-collateral.maximum": Decimal(0),
+    "holding-against-float.maximum": Decimal("0.2"),
+    "holding-against-depth.minimum": Decimal("0.8"),
+    "loan-to-value.maximum": Decimal(1),
+    # Basel Committee, large exposures standard, April 2014: 25% of Tier 1.
+    "related-party-exposure.maximum": Decimal("0.25"),
+    # Basel III liquidity coverage ratio, January 2013: 100%, over 30 days, with
+    # inflows counted up to 75% of outflows.
+    "liquidity-coverage.minimum": Decimal(1),
+    "liquidity-coverage.days": Decimal(30),
+    "liquidity-coverage.inflow-cap": Decimal("0.75"),
+    "liquidity-coverage.runoff": Decimal(1),
+    "attestation-borrowing.days": Decimal(7),
+    "attestation-borrowing.maximum": Decimal("0.5"),
+    "ability-to-pay.runoff": Decimal(1),
+    "adequate-capital.horizon": Decimal(365),
+    "adequate-capital.stress": Decimal("0.8"),
+    "adequate-capital.level": Decimal("0.05"),
+}
+
+
+def number(invariant: Invariant, key: str) -> Decimal:
+    """Return a parameter of a test: the ledger's, else the default."""
+    value = invariant.parameters.get(key)
+    if isinstance(value, Decimal):
+        return value
+    return DEFAULTS[f"{invariant.name}.{key}"]
+
+
+def listed(invariant: Invariant, key: str) -> tuple[str, ...]:
+    """Return the names in a comma-separated parameter; none where absent."""
+    value = invariant.parameters.get(key)
+    if not isinstance(value, str):
+        return ()
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def text(invariant: Invariant, key: str, default: str) -> str:
+    """Return a parameter that is a word."""
+    value = invariant.parameters.get(key)
+    return value if isinstance(value, str) else default
+
+
+def money(invariant: Invariant, key: str) -> Money | None:
+    """Return a parameter that is an amount."""
+    value = invariant.parameters.get(key)
+    return value if isinstance(value, Money) else None

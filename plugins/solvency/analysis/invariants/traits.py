@@ -1,0 +1,110 @@
+"""What the positions of a Book are, for tests that select among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Account
+    from solvency.model.book import Book
+
+    Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """One position: its account, its commodity, and what follows from them."""
+
+    account: Account
+    commodity: str
+    #: liquid, less-liquid or illiquid.
+    liquidity: str
+    #: The entity that issued the commodity, if any.
+    issuer: str | None
+    #: True for tokens issued by a member of the group.
+    own_token: bool
+    #: True where the account's counterparty is a member of the group.
+    related: bool
+
+    @property
+    def entity(self) -> str:
+        """Return whose position it is."""
+        return self.account.entity
+
+    @property
+    def held(self) -> bool:
+        """Say whether it is something held, and no claim on anybody."""
+        account = self.account
+        return account.root == "Assets" and not account.is_claim
+
+    @property
+    def owed(self) -> bool:
+        """Say whether it is a debt."""
+        return self.account.root == "Liabilities"
+
+    @property
+    def claim(self) -> bool:
+        """Say whether it is a claim on another entity."""
+        return self.account.root == "Assets" and self.account.is_claim
+
+    @property
+    def customers(self) -> bool:
+        """Say whether it is a debt to customers."""
+        return self.owed and self.account.rank == "customer"
+
+    @property
+    def custody(self) -> bool:
+        """Say whether it is held for customers."""
+        return self.held and self.account.custody
+
+
+class Traits:
+    """The traits of every position, and masks of those that fit."""
+
+    def __init__(self, book: Book) -> None:
+        case = book.case
+        self.case = case
+        self.all = tuple(
+            self._trait(case.accounts[position.account], position.commodity)
+            for position in book.positions
+        )
+
+    def _trait(self, account: Account, commodity: str) -> Trait:
+        found = self.case.commodities.get(commodity)
+        issuer = found.issuer if found else None
+        default = "liquid" if commodity == self.case.currency else "less-liquid"
+        return Trait(
+            account=account,
+            commodity=commodity,
+            liquidity=account.liquidity or (found and found.liquidity) or default,
+            issuer=issuer,
+            own_token=self.in_group(issuer),
+            related=self.in_group(account.counterparty or account.stake_in),
+        )
+
+    def in_group(self, name: str | None) -> bool:
+        """Say whether a name is that of a member of the group."""
+        entity = self.case.entities.get(name or "")
+        return entity is not None and entity.group
+
+    def role(self, name: str | None) -> str | None:
+        """Return the role of an entity."""
+        entity = self.case.entities.get(name or "")
+        return entity.role if entity else None
+
+    def mask(self, fits: Callable[[Trait], bool]) -> Mask:
+        """Return which positions fit."""
+        return np.fromiter((fits(trait) for trait in self.all), bool, len(self.all))
+
+    def commodities(self, mask: Mask) -> list[str]:
+        """Return the commodities of selected positions, in name order."""
+        return sorted(
+            {trait.commodity for trait, one in zip(self.all, mask, strict=True) if one}
+        )

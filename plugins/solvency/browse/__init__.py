@@ -1,0 +1,3 @@
+"""The Fava extension."""
+
+from __future__ import annotations

@@ -1,0 +1,348 @@
+"""Read the custom directives of the language: entities, sources, observations.
+
+Each reader takes one directive into the declarations, or reports why it cannot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from beancount.core.amount import Amount
+
+from solvency.ledger import vocabulary as words
+from solvency.ledger.case import Entity
+from solvency.ledger.case import Hypothesis
+from solvency.ledger.case import Invariant
+from solvency.ledger.case import Measure
+from solvency.ledger.case import Money
+from solvency.ledger.case import Observation
+from solvency.ledger.case import Scenario
+from solvency.ledger.case import Source
+from solvency.ledger.metadata import Metadata
+from solvency.ledger.metadata import closest
+from solvency.ledger.metadata import place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
+    from beancount.core.data import Custom
+
+    from solvency.ledger.declarations import Declarations
+
+    _Reader: TypeAlias = Callable[[Declarations, Custom, list[Any], Metadata], None]
+
+#: How each custom directive is written, for the error that says so.
+_FORMS = {
+    "entity": '"Name" "Description"',
+    "source": '"name" "Title"',
+    "hypothesis": '"name" "What it says"',
+    "scenario": '"name" "What it says"',
+    "observation": "Assets:Entity:Account 1,000,000 USD",
+    "invariant": '"customer-assets" "Entity"',
+    "spread": '"C3" 0.15',
+    "depth": "20,000,000 TOKEN",
+    "float": "130,000,000 TOKEN",
+}
+
+
+def read_custom(declared: Declarations, entry: Custom) -> None:
+    """Take in one custom directive; those of others are left alone."""
+    kind = entry.type
+    if kind not in _READERS:
+        meant = closest(kind, words.CUSTOMS)
+        if meant is not None:
+            declared.errors.add(
+                "directive",
+                entry,
+                f'`custom "{kind}"` is no directive of the language',
+                f'If `custom "{meant}"` is meant, write that',
+            )
+        return
+    values = [value.value for value in entry.values or []]
+    if not _fits(kind, values):
+        declared.errors.add(
+            "directive",
+            entry,
+            f"this {kind} is not written as the language has it",
+            f'Write: {entry.date} custom "{kind}" {_FORMS[kind]}',
+        )
+        return
+    meta = Metadata(entry, declared.errors, kind)
+    _READERS[kind](declared, entry, values, meta)
+    if kind != "invariant":
+        meta.misspelt()
+
+
+def _fits(kind: str, values: list[Any]) -> bool:
+    """Say whether a custom directive has the values its kind takes."""
+    if kind == "observation":
+        *accounts, amount = values or [None]
+        return (
+            bool(accounts)
+            and all(isinstance(account, str) for account in accounts)
+            and isinstance(amount, Amount)
+            and amount.number is not None
+        )
+    if kind in {"depth", "float"}:
+        return len(values) == 1 and isinstance(values[0], Amount)
+    if kind == "spread":
+        return (
+            len(values) == 2
+            and isinstance(values[0], str)
+            and isinstance(values[1], Decimal)
+        )
+    return len(values) == 2 and all(isinstance(value, str) for value in values)
+
+
+def _entity(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    name, description = values
+    entity = Entity(
+        name,
+        description,
+        place(entry),
+        role=meta.choice("role", words.ROLES) or "other",
+        group=meta.flag("group"),
+        silo=meta.text("silo"),
+    )
+    if declared.name("entity", name, entry):
+        declared.entities[name] = entity
+
+
+def _source(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    name, title = values
+    grade = meta.text("grade")
+    if grade is None or not words.GRADE.fullmatch(grade):
+        declared.errors.add(
+            "grade",
+            entry,
+            f"the source {name} has no grade from A1 to F6",
+            'Add grade: "C3" (kind A to F, then credibility 1 to 6)',
+        )
+        grade = "F6"
+    source = Source(
+        name,
+        title,
+        entry.date,
+        grade,
+        place(entry),
+        **{
+            key: meta.text(key)
+            for key in ("publisher", "url", "mirror", "group", "sha256", "note")
+        },
+    )
+    if declared.name("source", name, entry):
+        declared.sources[name] = source
+
+
+def _hypothesis(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    name, title = values
+    prior = meta.number("prior", "0", "1")
+    hypothesis = Hypothesis(
+        name,
+        title,
+        place(entry),
+        prior=Decimal("0.5") if prior is None else prior,
+        excludes=frozenset(meta.names("excludes")),
+        note=meta.text("note"),
+        notes=meta.rest(),
+    )
+    if declared.name("hypothesis", name, entry):
+        declared.hypotheses[name] = hypothesis
+
+
+def _scenario(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    name, title = values
+    scenario = Scenario(
+        name,
+        title,
+        frozenset(meta.names("hypotheses")),
+        place(entry),
+        default=meta.flag("default"),
+        note=meta.text("note"),
+    )
+    if declared.name("scenario", name, entry):
+        declared.scenarios[name] = scenario
+
+
+def _observation(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    *accounts, amount = values
+    bounds = _bounds(declared, entry, amount, meta)
+    source = meta.text("source")
+    since = meta.date("from")
+    if bounds is None:
+        return
+    if source is None:
+        declared.errors.add(
+            "observation",
+            entry,
+            "no source says this",
+            'Add source: "NAME", a declared source',
+        )
+        return
+    if since is not None and since > entry.date:
+        declared.errors.add(
+            "observation",
+            entry,
+            f"the period starts on {since}, after the day it ends on, {entry.date}",
+            "Write in `from:` the first day of the period, and date it by the last",
+        )
+        return
+    observation = Observation(
+        id=meta.text("id") or _observation_id(entry),
+        date=entry.date,
+        accounts=tuple(accounts),
+        amount=Money(amount.number, amount.currency),
+        source=source,
+        place=place(entry),
+        low=bounds[0],
+        high=bounds[1],
+        interval=meta.number("interval", "0", "1"),
+        since=since,
+        side=meta.choice("side", words.SIDES) or "net",
+        mark=meta.money("mark"),
+        perimeter=meta.text("perimeter"),
+        grade=meta.text("grade"),
+        claim=meta.names("claim"),
+        locator=meta.text("locator"),
+    )
+    if declared.name("observation", observation.id, entry):
+        declared.observations.append(observation)
+
+
+def _bounds(
+    declared: Declarations, entry: Custom, amount: Amount, meta: Metadata
+) -> tuple[Decimal | None, Decimal | None] | None:
+    """Return an observation's low and high, or None if it is written wrongly."""
+    low = meta.magnitude("low", amount.currency)
+    high = meta.magnitude("high", amount.currency)
+    error = meta.number("error", "0")
+    number = amount.number
+    assert number is not None  # noqa: S101 (_fits saw to it)
+    if number < 0:
+        declared.errors.add(
+            "observation",
+            entry,
+            "an observation states a size, and liabilities as positive amounts owed",
+            f"Write {-number:,} {amount.currency}",
+        )
+        return None
+    if error is not None:
+        low, high = number * max(1 - error, Decimal()), number * (1 + error)
+    if (low is not None and low > number) or (high is not None and high < number):
+        declared.errors.add(
+            "amount-range",
+            entry,
+            f"the amount {number:,} is outside its low and high",
+            "Make low <= amount <= high",
+        )
+        return None
+    return low, high
+
+
+def _observation_id(entry: Custom) -> str:
+    """Make a stable name from an observation's date and content."""
+    content = "|".join(str(value.value) for value in entry.values)
+    content += "|" + str(entry.meta.get("source")) + str(entry.meta.get("from"))
+    return f"O-{entry.date:%Y%m%d}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
+
+
+def _invariant(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    name, entity = values
+    allowed = words.INVARIANTS.get(name)
+    if allowed is None:
+        meant = closest(name, words.INVARIANTS)
+        declared.errors.add(
+            "invariant",
+            entry,
+            f"there is no invariant {name}",
+            (f"If {meant} is meant, write that; known" if meant else "Known")
+            + " are "
+            + ", ".join(words.INVARIANTS),
+        )
+        return
+    severity = meta.choice("severity", words.SEVERITIES) or "breach"
+    parameters = {}
+    for key, value in meta.rest_as_written("severity").items():
+        if key not in allowed:
+            declared.errors.add(
+                "invariant",
+                entry,
+                f"`{key}:` is no parameter of {name}",
+                "It takes " + ", ".join(sorted(allowed)),
+            )
+        elif (found := _parameter(key, value, meta)) is not None:
+            parameters[key] = found
+    declared.invariants.append(
+        Invariant(name, entity, severity, place(entry), parameters)
+    )
+
+
+def _parameter(key: str, value: object, meta: Metadata) -> object:
+    """Return an invariant's parameter, None if it is of the wrong type."""
+    if key in words.NUMBERS:
+        return meta.number(key, "0")
+    if key == "limit" or isinstance(value, Amount):
+        return meta.money(key)
+    return value
+
+
+def _spread(
+    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
+) -> None:
+    grade, spread = values
+    if not words.GRADE.fullmatch(grade) or spread < 0:
+        declared.errors.add(
+            "spread",
+            entry,
+            "a spread goes with a grade from A1 to F6 and is not negative,"
+            f" not {grade} {spread}",
+            f'Write: {entry.date} custom "spread" "C3" 0.15',
+        )
+    elif declared.name("spread", grade, entry):
+        declared.spreads[grade] = spread
+
+
+def _measure(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    amount = values[0]
+    measure = Measure(
+        entry.date,
+        amount.number,
+        place(entry),
+        low=meta.magnitude("low", amount.currency),
+        high=meta.magnitude("high", amount.currency),
+        source=meta.text("source"),
+        basis=meta.choice("basis", words.BASES) or "stated",
+    )
+    declared.measure(entry.type, amount.currency, entry, measure)
+
+
+_READERS: Mapping[str, _Reader] = {
+    "entity": _entity,
+    "source": _source,
+    "hypothesis": _hypothesis,
+    "scenario": _scenario,
+    "observation": _observation,
+    "invariant": _invariant,
+    "spread": _spread,
+    "depth": _measure,
+    "float": _measure,
+}

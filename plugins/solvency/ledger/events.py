@@ -1,0 +1,40 @@
+"""Write back into the ledger when each entity was solvent.
+
+Fava's timeline and bean-query see `event` directives; the plugin adds one a
+change of state: `2022-05-09 event "solvency:Alameda" "insolvent"`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from beancount.core import data
+
+if TYPE_CHECKING:
+    from solvency.ledger.case import Case
+
+
+def solvency_events(case: Case) -> list[data.Directive]:
+    """Return an event for each day on which an entity's state changed."""
+    # The one import upwards: the answer is the analysis's, the ledger only
+    # shows it.
+    from solvency.analysis.invariants import solvency_states  # noqa: PLC0415 (as above)
+
+    asked = {
+        invariant.entity: invariant.place
+        for invariant in case.invariants
+        if invariant.name == "balance-sheet"
+    }
+    return [
+        data.Event(
+            {
+                "filename": asked[entity].file,
+                "lineno": asked[entity].line,
+                "added": True,
+            },
+            day,
+            f"solvency:{entity}",
+            "solvent" if solvent else "insolvent",
+        )
+        for day, entity, solvent in solvency_states(case.book())
+    ]

@@ -1,0 +1,115 @@
+"""How sure amounts are: what each flow may be scaled by, and draws of it.
+
+An amount's distribution is the language's: lognormal matched in mean and
+variance where its low is above zero, a normal cut off at zero where it may be
+zero, and PERT between hard bounds. A flow is scaled as a whole, so that every
+draw balances.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import numpy as np
+
+from solvency.model.amounts import Amount
+from solvency.model.amounts import amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+    from solvency.model.book import Book
+
+
+class Spread(NamedTuple):
+    """The ends of an amount, as magnitudes, and what they mean."""
+
+    low: Decimal
+    central: Decimal
+    high: Decimal
+    interval: Decimal
+
+    @property
+    def certain(self) -> bool:
+        """Say whether the amount cannot be another."""
+        return self.low == self.high
+
+
+def spread_of(case: Case, flow: Flow) -> Spread:
+    """Return a flow's spread: its own, else the one its grade gives it.
+
+    A grade's spread is the half-width of the interval, relative to the amount.
+    """
+    central = flow.amount.number
+    if flow.low is None and flow.high is None:
+        relative = case.spreads.get(flow.grade or "")
+        if relative is None:
+            return Spread(central, central, central, flow.interval)
+        low = max(central * (1 - relative), central * 0)
+        return Spread(low, central, central * (1 + relative), flow.interval)
+    return Spread(
+        central if flow.low is None else flow.low,
+        central,
+        central if flow.high is None else flow.high,
+        flow.interval,
+    )
+
+
+class Spreads:
+    """The uncertain flows of a Book, and draws of what scales them."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        indexes: list[int] = []
+        ends: list[Spread] = []
+        for index, flow in enumerate(book.flows):
+            spread = spread_of(book.case, flow)
+            if not spread.certain and spread.central:
+                indexes.append(index)
+                ends.append(spread)
+        #: Indexes of the uncertain flows in the Book.
+        self.flows: NDArray[np.int64] = np.array(indexes, np.int64)
+        self.amounts: tuple[Amount, ...] = amounts(
+            [float(end.low) for end in ends],
+            [float(end.central) for end in ends],
+            [float(end.high) for end in ends],
+            [float(end.interval) for end in ends],
+            "lognormal",
+        )
+        self._central = np.array([float(end.central) for end in ends])
+        drivers = [book.flows[index].driver for index in indexes]
+        #: Flows that name one driver share its score, and rise and fall together.
+        self._score = np.array(
+            [
+                drivers.index(driver) if driver is not None else number
+                for number, driver in enumerate(drivers)
+            ],
+            np.int64,
+        )
+
+    def draw(self, draws: int, seed: int, chunk: int) -> Iterator[NDArray[np.float64]]:
+        """Yield what each uncertain flow is multiplied by, less one.
+
+        Args:
+            draws: How many draws in all.
+            seed: The seed.
+            chunk: How many to yield at once.
+
+        Yields:
+            Arrays of shape (up to chunk, flows).
+        """
+        sizes = [chunk] * (draws // chunk) + [draws % chunk] * (draws % chunk > 0)
+        children = np.random.SeedSequence(seed).spawn(len(sizes))
+        for child, size in zip(children, sizes, strict=True):
+            rng = np.random.default_rng(child)
+            scores = rng.standard_normal((len(self.flows), size))[self._score]
+            scaled = np.empty((size, len(self.flows)))
+            for column, amount in enumerate(self.amounts):
+                scaled[:, column] = amount.at(scores[column]) / self._central[column]
+            yield scaled - 1.0
