@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import math
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from solvency.tally import draw
+from solvency.tally import exact
+from solvency.tally import spread
+
+# Twenty losses, illustrative: central values, half to 1.9 times, and beliefs.
+CENTRAL = np.linspace(0.3, 2.4, 20)
+LOW, HIGH = CENTRAL * 0.5, CENTRAL * 1.9
+BELIEF = np.linspace(0.9, 0.2, 20)
+
+
+def test_one_to_ten_has_the_known_mean():
+    # Squiggle's "1 to 10", the lognormal whose 5% and 95% points these are, has mean
+    # 4.0399 (with z rounded). With its mean and standard deviation as inputs, our
+    # matching must give these points back.
+    log_sigma = math.log(10) / (2 * 1.6448536269514722)
+    mean = math.sqrt(10) * math.exp(log_sigma**2 / 2)
+    assert mean == pytest.approx(4.0399, abs=2e-4)
+    sigma = mean * math.sqrt(math.expm1(log_sigma**2))
+    half = 1.6448536269514722 * sigma
+    low = 0.01
+    result = exact([low], [mean], [low + 2 * half])
+    assert result.quantile([0.05, 0.95]) == pytest.approx([1, 10], rel=2e-3)
+
+
+def test_spread_of_an_interval():
+    assert spread(1, 4.289707, 0.9) == pytest.approx(1.0, abs=1e-6)  # 2 x 1.6448536
+
+
+def test_mean_and_variance_of_a_switched_lognormal():
+    # Mean p m; variance p (m^2 + s^2) - (p m)^2, with m = 2, s = (3.5 - 1) / 3.2897.
+    result = exact([1], [2], [3.5], 0.3)
+    sigma = 2.5 / (2 * 1.6448536269514722)
+    assert result.mean == pytest.approx(0.6, abs=1e-4)
+    assert result.sigma**2 == pytest.approx(0.3 * (4 + sigma**2) - 0.36, rel=1e-3)
+    assert result.at_least(0.01) == pytest.approx(0.3, abs=1e-3)
+
+
+def test_pert_mean_is_the_weighted_one():
+    result = exact([1], [2], [9], interval=1)
+    assert result.mean == pytest.approx((1 + 4 * 2 + 9) / 6, abs=1e-3)
+    drawn = draw([1], [2], [9], shape="pert", draws=100_000)
+    assert drawn.losses.min() >= 1
+    assert drawn.losses.max() <= 9
+    assert drawn.mean == pytest.approx(3.0, abs=0.02)
+
+
+def test_an_amount_that_may_be_zero_is_a_cut_normal():
+    # A normal about 1 with spread 3 / 3.2897, cut at 0: never below, mean above 1.
+    drawn = draw([0], [1], [3], draws=200_000)
+    whole = exact([0], [1], [3])
+    assert drawn.losses.min() >= 0
+    assert whole.mean > 1
+    assert drawn.mean == pytest.approx(whole.mean, abs=0.01)
+
+
+@pytest.mark.parametrize("shape", ["lognormal", "pert"])
+def test_exact_and_drawn_agree(shape):
+    central = CENTRAL.copy()
+    central[4] *= -1  # a gain
+    low = LOW.copy()
+    low[7] = 0
+    whole = exact(low, central, HIGH, BELIEF, shape=shape)
+    drawn = draw(low, central, HIGH, BELIEF, shape=shape, draws=400_000)
+    error = drawn.sigma / math.sqrt(drawn.draws)
+    assert drawn.mean == pytest.approx(whole.mean, abs=5 * error + whole.step)
+    quantiles = [0.05, 0.25, 0.5, 0.75, 0.95]
+    assert drawn.quantile(quantiles) == pytest.approx(
+        whole.quantile(quantiles), abs=0.05
+    )
+    levels = whole.quantile([0.2, 0.5, 0.8])
+    assert drawn.at_least(levels) == pytest.approx([0.8, 0.5, 0.2], abs=0.005)
+
+
+def test_amounts_behind_one_switch_come_together():
+    whole = exact([1, 1], [1, 1], [1, 1], 0.25, switch=[0, 0])
+    assert whole.at_least(1.5) == pytest.approx(0.25, abs=1e-9)
+    drawn = draw([1, 1], [1, 1], [1, 1], 0.25, switch=[0, 0], draws=50_000)
+    assert set(np.unique(drawn.losses)) == {0.0, 2.0}
+    apart = exact([1, 1], [1, 1], [1, 1], 0.25)
+    assert apart.at_least(1.5) == pytest.approx(0.0625, abs=1e-9)
+
+
+def test_joint_combinations_respect_exclusion():
+    rows = [[True, False], [False, True], [False, False]]
+    drawn = draw([1, 5], [1, 5], [1, 5], combinations=(rows, [2, 1, 1]), draws=100_000)
+    values, counts = np.unique(drawn.losses, return_counts=True)
+    assert values.tolist() == [0, 1, 5]
+    assert counts / 100_000 == pytest.approx([0.25, 0.5, 0.25], abs=0.01)
+
+
+def test_dependence_widens_and_keeps_the_mean():
+    runs = [
+        draw(LOW, CENTRAL, HIGH, rho=r, draws=200_000) for r in (0, 0.25, 0.5, 0.75)
+    ]
+    tails = [float(run.quantile(0.95)) for run in runs]
+    assert tails == sorted(tails)
+    for run in runs:
+        assert run.mean == pytest.approx(CENTRAL.sum(), rel=0.01)
+
+
+def test_full_correlation_adds_scores():
+    # Two equal lognormals with rho 1 are one doubled.
+    one = draw([1], [2], [4], draws=100_000)
+    both = draw([1, 1], [2, 2], [4, 4], rho=1.0, draws=100_000)
+    named = draw([1, 1], [2, 2], [4, 4], drivers=["m", "m"], draws=100_000)
+    apart = draw([1, 1], [2, 2], [4, 4], drivers=["m", None], draws=100_000)
+    assert both.sigma == pytest.approx(2 * one.sigma, rel=0.02)
+    assert named.sigma == pytest.approx(2 * one.sigma, rel=0.02)
+    assert apart.sigma == pytest.approx(math.sqrt(2) * one.sigma, rel=0.02)
+
+
+def test_correlation_of_scores():
+    # Sum of two: variance 2 s^2 (1 + r_amounts); the lognormals' correlation for scores
+    # correlated r is (exp(r t^2) - 1) / (exp(t^2) - 1), t the spread of the logarithm.
+    t2 = math.log1p(((4 - 1) / (2 * 1.6448536269514722) / 2) ** 2)
+    for keys in ({"rho": 0.5}, {"drivers": ["m", "m"], "driver_rho": 0.5}):
+        both = draw([1, 1], [2, 2], [4, 4], draws=400_000, **keys)
+        sigma = 3 / (2 * 1.6448536269514722)
+        wanted = 2 * sigma**2 * (1 + math.expm1(0.5 * t2) / math.expm1(t2))
+        assert both.sigma**2 == pytest.approx(wanted, rel=0.02)
+
+
+def test_same_digits_on_every_executor():
+    keys = {"draws": 200_000, "seed": 7, "rho": 0.3}
+    alone = draw(LOW, CENTRAL, HIGH, BELIEF, **keys)
+    with ThreadPoolExecutor(2) as threads:
+        shared = draw(LOW, CENTRAL, HIGH, BELIEF, executor=threads, **keys)
+    assert np.array_equal(alone.losses, shared.losses)
+    assert not np.array_equal(
+        alone.losses, draw(LOW, CENTRAL, HIGH, BELIEF, draws=200_000, seed=8).losses
+    )
+
+
+@pytest.mark.long
+def test_same_digits_in_processes():
+    keys = {"draws": 150_000, "seed": 7}
+    alone = draw(LOW, CENTRAL, HIGH, BELIEF, **keys)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        shared = draw(LOW, CENTRAL, HIGH, BELIEF, executor=pool, **keys)
+    assert np.array_equal(alone.losses, shared.losses)
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore")  # a cluster warns of what it finds on its host
+def test_same_digits_on_a_dask_cluster():
+    distributed = pytest.importorskip("distributed")
+    keys = {"draws": 150_000, "seed": 7, "rho": 0.3}
+    alone = draw(LOW, CENTRAL, HIGH, BELIEF, **keys)
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        shared = draw(LOW, CENTRAL, HIGH, BELIEF, executor=client, **keys)
+    assert np.array_equal(alone.losses, shared.losses)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0.1, 100), st.floats(0.1, 1), st.floats(1, 3), st.floats(0, 1)
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_exact_mean_is_the_sum_of_means(rows):
+    central, down, up, belief = np.array(rows).T
+    whole = exact(central * down, central, central * up, belief)
+    assert whole.mean == pytest.approx(float(central @ belief), abs=2 * whole.step)
+    assert whole.probabilities.sum() == pytest.approx(1)
+    assert float(whole.quantile(0.9)) >= float(whole.quantile(0.1))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: draw([2], [1], [3]), "amount 0: 0 <= low <= central <= high"),
+        (lambda: draw([1], [1], [3], 1.5), "a probability"),
+        (lambda: draw([1], [1], [3], rho=2), "rho is a correlation"),
+        (lambda: draw([1], [1], [3], interval=0), "amount 0: an interval"),
+        (lambda: draw([1], [1], [3], shape="uniform"), "lognormal or pert"),
+        (lambda: draw([1], [1], [3], drivers=["a", "b"]), "1 amounts and 2 drivers"),
+        (lambda: draw([1], [1], [3], switch=[-1]), "a switch that does not exist"),
+        (lambda: draw([1], [1], [3], combinations=([[1]], [-1])), "a weight each"),
+    ],
+)
+def test_bad_input(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
