@@ -1,0 +1,186 @@
+"""Numbers, dates and amounts as text.
+
+Values stay `Decimal` until here and are rounded once, half to even. The words
+and marks that differ by language live in one table, so that a language is a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import ROUND_HALF_EVEN
+from decimal import Context
+from decimal import Decimal
+from gettext import NullTranslations
+from typing import TYPE_CHECKING
+
+from solvency.report.errors import ReportError
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+#: Printed where nothing was found; never an empty cell, which tags drop.
+NOT_FOUND = "\N{EN DASH}"
+#: Far more digits than any amount has, so that only `round_to` rounds.
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_SIGNS = {"USD": "$", "EUR": "\N{EURO SIGN}", "GBP": "\N{POUND SIGN}"}
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_SCALES = {
+    "en": {0: "", 3: "k", 6: "m", 9: "bn"},
+    "zh": {0: "", 3: "千", 6: "百万", 9: "十亿"},
+}
+_CURRENCIES_ZH = {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "CNY": "元"}
+LANGUAGES = tuple(_SCALES)
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """A language to print in, with the catalogue of its words.
+
+    Raises:
+        ReportError: If the language is none of `LANGUAGES`.
+    """
+
+    lang: str = "en"
+    catalogue: NullTranslations = field(default_factory=NullTranslations)
+
+    def __post_init__(self) -> None:
+        """Refuse a language there are no formats for."""
+        if self.lang not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise ReportError(f"no formats for language {self.lang!r}; known: {known}")
+
+    def text(self, message: str, **values: object) -> str:
+        """Return a message in this language, with its named values filled in."""
+        found = self.catalogue.gettext(message)
+        return found % values if values else found
+
+
+def round_to(value: Decimal, *, scale: int = 0, places: int = 0) -> Decimal:
+    """Round a value once, half to even, to what is printed.
+
+    Args:
+        value: The exact value.
+        scale: The power of ten it is printed in (6 for millions).
+        places: Decimals printed.
+
+    Returns:
+        The printed number, never a negative zero.
+    """
+    scaled = value.scaleb(-scale, _EXACT)
+    rounded = scaled.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+    return rounded.copy_abs() if rounded == 0 else rounded
+
+
+def number(value: Decimal | None, *, scale: int = 0, places: int = 0) -> str:
+    """Format a number: grouped thousands, parentheses when negative.
+
+    Args:
+        value: The exact value; None for one that was not found.
+        scale: The power of ten it is printed in.
+        places: Decimals printed.
+
+    Returns:
+        Text such as `1,204.5`, `(0.3)` or an en dash.
+    """
+    if value is None:
+        return NOT_FOUND
+    rounded = round_to(value, scale=scale, places=places)
+    text = f"{rounded.copy_abs():,f}"
+    return f"({text})" if rounded < 0 else text
+
+
+def percent_places(share: Decimal) -> int:
+    """Return the decimals of a percentage: one below ten percent, else none."""
+    return 1 if 0 < abs(share) < Decimal("0.1") else 0
+
+
+def percent(share: Decimal | None) -> str:
+    """Format a share of one: whole percents, one decimal below ten percent."""
+    if share is None:
+        return NOT_FOUND
+    return number(share, scale=-2, places=percent_places(share)) + "%"
+
+
+def unit_label(unit: str, scale: int, locale: Locale) -> str:
+    """Name the unit a table is in: `$m`, `FTT m`, `百万美元`."""
+    prefix = _SCALES[locale.lang].get(scale)
+    if prefix is None:
+        raise ReportError(f"no name for ten to the {scale} in {locale.lang}")
+    if locale.lang == "zh":
+        return prefix + _CURRENCIES_ZH.get(unit, unit)
+    if unit in _SIGNS:
+        return _SIGNS[unit] + prefix
+    return f"{unit} {prefix}".strip()
+
+
+def money(value: Decimal | None, unit: str, locale: Locale) -> str:
+    """Format an amount for prose: `$8.9bn`, `89亿美元`.
+
+    Chinese counts in 10^4 and 10^8 (GB/T 15835), so 8.9bn is 89 of the latter.
+    """
+    if value is None:
+        return NOT_FOUND
+    size = abs(value)
+    steps: tuple[tuple[int, str], ...]
+    if locale.lang == "zh":
+        steps = ((8, "亿"), (4, "万"), (0, ""))
+    else:
+        steps = tuple((p, _SCALES["en"][p]) for p in (9, 6, 3, 0))
+    scale, word = next((s, w) for s, w in steps if size >= Decimal(10) ** s or not s)
+    # 999.96m rounds to 1,000.0m, which reads as 1.0bn.
+    for bigger, bigger_word in steps:
+        if bigger > scale and round_to(size, scale=bigger, places=1) >= 1:
+            scale, word = bigger, bigger_word
+            break
+    places = 0 if size == size.to_integral_value() and scale == 0 else 1
+    if locale.lang == "zh" and round_to(size, scale=scale, places=1) % 1 == 0:
+        places = 0
+    text = number(size, scale=scale, places=places)
+    if locale.lang == "zh":
+        shown = f"{text}{word}{_CURRENCIES_ZH.get(unit, ' ' + unit)}"
+        return f"负{shown}" if value < 0 else shown
+    shown = _SIGNS[unit] + text + word if unit in _SIGNS else f"{text}{word} {unit}"
+    return f"({shown})" if value < 0 else shown
+
+
+def date(day: datetime.date, locale: Locale, *, short: bool = False) -> str:
+    """Format a day: `11 November 2022`, short `11 Nov 2022`, `2022年11月11日`."""
+    if locale.lang == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    month = _MONTHS[day.month - 1]
+    return f"{day.day} {month[:3] if short else month} {day.year}"
+
+
+def fitting(values: Iterable[Decimal]) -> tuple[int, int]:
+    """Choose the scale and decimals a set of amounts is best printed in.
+
+    Args:
+        values: The amounts that will share a table.
+
+    Returns:
+        The power of ten and the decimals: millions with one decimal from a
+        hundred million up, thousands from a hundred thousand up, else units.
+    """
+    sizes = [abs(value) for value in values]
+    largest = max(sizes, default=Decimal(0))
+    if largest >= 100_000_000:
+        return 6, 1
+    if largest >= 100_000:
+        return 3, 1
+    whole = all(size == size.to_integral_value() for size in sizes)
+    return 0, 0 if whole else 2

@@ -1,0 +1,314 @@
+"""Well-formed HTML to PDF bytes: archival, tagged, the same every time.
+
+WeasyPrint 70 does the layout. Round it stand a fetcher that serves nothing but
+the package's fonts, a check that it had nothing to complain of, and a finisher
+for two faults of its tags and attachments.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import logging
+import mimetypes
+import os
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.report.errors import ReportError
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+    from xml.etree import ElementTree as ET
+
+#: What the stylesheet may ask for, by the one scheme the fetcher knows.
+SCHEME = "asset:"
+_FONTS = {
+    "plex-sans.ttf": "IBMPlexSans[wdth,wght].ttf",
+    "plex-sans-italic.ttf": "IBMPlexSans-Italic[wdth,wght].ttf",
+}
+_EPOCH = "SOURCE_DATE_EPOCH"
+_DEBIAN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+# WeasyPrint writes one identification; PDF/A wants a second one's schema declared.
+_UA = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about=""
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 followed</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
+
+#: Where one block of metadata ends and the next begins.
+_TWO_BLOCKS = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")
+
+mimetypes.add_type("text/plain", ".beancount")
+mimetypes.add_type("text/csv", ".csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file carried inside the PDF."""
+
+    name: str
+    content: bytes
+    description: str
+    #: How it relates to the report: `Source` (made from it) or `Data`.
+    relationship: str = "Data"
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """A finished document."""
+
+    content: bytes
+    pages: int
+
+
+def render(
+    root: ET.Element, dated: datetime.datetime, attached: tuple[Attached, ...] = ()
+) -> Pdf:
+    """Lay out a document and return it as PDF/A-3a with PDF/UA-1 identification.
+
+    Args:
+        root: A document in HTML's words, styles included.
+        dated: The date, in UTC, written on attachments and fonts, so that bytes
+            repeat.
+        attached: The files to embed.
+
+    Returns:
+        The PDF and how many pages it has.
+
+    Raises:
+        ReportError: If a library or font is missing, the document asks for
+            anything outside the package, or WeasyPrint logs any complaint.
+    """
+    weasyprint = _weasyprint()
+    with (
+        _collector_paused(),
+        _clock_at(dated),
+        _complaints() as complaints,
+        warnings.catch_warnings(),
+    ):
+        # WeasyPrint leaves its colour profile's file to the collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        try:
+            document = _document(weasyprint, root).render(
+                font_config=_font_configuration(),
+                pdf_variant="pdf/a-3a",
+            )
+            content = document.write_pdf(
+                finisher=_finish,
+                pdf_variant="pdf/a-3a",
+                xmp_metadata=[io.BytesIO(_UA)],
+                attachments=[
+                    _attachment(weasyprint, one, dated)
+                    # A name tree is sorted, or readers do not find a name.
+                    for one in sorted(attached, key=lambda one: one.name)
+                ],
+            )
+        except weasyprint.urls.FatalURLFetchingError as error:
+            raise ReportError(str(error)) from None
+    if complaints:
+        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
+        raise ReportError(f"the page layout complains: {complaints[0]}{more}")
+    return Pdf(content, len(document.pages))
+
+
+def font_path(name: str) -> Path:
+    """Return the file of a font the stylesheet names.
+
+    Raises:
+        ReportError: If the font's package is not installed, or lacks the file.
+    """
+    try:
+        folder = files("fontpkg_ibm_plex_sans")
+    except ModuleNotFoundError:
+        raise ReportError(
+            "the font IBM Plex Sans is missing: pip install fontpkg-ibm-plex-sans"
+        ) from None
+    path = Path(str(folder)) / "files" / _FONTS[name]
+    if not path.is_file():
+        raise ReportError(
+            f"the font file {path.name} is missing: reinstall fontpkg-ibm-plex-sans"
+        )
+    return path
+
+
+@cache
+def _weasyprint() -> Any:
+    """Import WeasyPrint, which needs libraries that pip does not install."""
+    try:
+        with warnings.catch_warnings():
+            # Without harfbuzz-subset it works, only slower.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import weasyprint  # noqa: PLC0415 (0.9 s, and fails where Pango is missing)
+            import weasyprint.text.fonts  # noqa: PLC0415 (as above)
+            import weasyprint.urls  # noqa: PLC0415 (as above)
+    except OSError as error:
+        raise ReportError(
+            "WeasyPrint lacks a system library"
+            f" ({str(error).splitlines()[0]}); on Debian: apt-get install {_DEBIAN}"
+        ) from None
+    return weasyprint
+
+
+@cache
+def _font_configuration() -> Any:
+    """Return the one font configuration of this process."""
+    return _weasyprint().text.fonts.FontConfiguration()
+
+
+@cache
+def _fetcher() -> Any:
+    """Return the fetcher that serves the package's fonts and refuses the rest."""
+    urls = _weasyprint().urls
+
+    class Fetcher(urls.URLFetcher):  # type: ignore[misc, name-defined]
+        """Serves `asset:` names; any other address stops the report."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
+            name = url.removeprefix(SCHEME)
+            if name == url or name not in _FONTS:
+                # Any other exception would only be logged by WeasyPrint.
+                raise urls.FatalURLFetchingError(
+                    f"the report asks for {url[:200]!r}, which is not the package's"
+                )
+            try:
+                content = font_path(name).read_bytes()
+            except (ReportError, OSError) as error:
+                raise urls.FatalURLFetchingError(str(error)) from None
+            return urls.URLFetcherResponse(url, content, {"Content-Type": "font/ttf"})
+
+    return Fetcher()
+
+
+def _document(weasyprint: Any, root: ET.Element) -> Any:
+    """Wrap a parsed tree as WeasyPrint's HTML, without its slower parser."""
+    import cssselect2  # type: ignore[import-untyped]  # noqa: PLC0415 (comes with WeasyPrint)
+
+    class Parsed(weasyprint.HTML):  # type: ignore[misc]
+        """HTML whose tree is given."""
+
+        def __init__(self) -> None:
+            self.base_url = None
+            self.url_fetcher = _fetcher()
+            self.media_type = "print"
+            self.wrapper_element = cssselect2.ElementWrapper.from_html_root(
+                root, content_language=None
+            )
+            self.etree_element = self.wrapper_element.etree_element
+
+    return Parsed()
+
+
+def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any:
+    return weasyprint.Attachment(
+        string=one.content,
+        name=one.name,
+        description=one.description,
+        relationship=one.relationship,
+        created=dated,
+        modified=dated,
+        url_fetcher=_fetcher(),
+    )
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector out of a render: a third of its time."""
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if enabled:
+            gc.enable()
+
+
+@contextlib.contextmanager
+def _clock_at(dated: datetime.datetime) -> Iterator[None]:
+    """Tell fontTools the date: else it writes the present one into each font."""
+    before = os.environ.get(_EPOCH)
+    os.environ[_EPOCH] = str(int(dated.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_EPOCH]
+        else:
+            os.environ[_EPOCH] = before
+
+
+class _Collected(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage().splitlines()[0])
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """Gather what WeasyPrint and fontTools log, and keep it off the terminal."""
+    collected = _Collected()
+    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
+    before = [(logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(collected)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+    try:
+        yield collected.messages
+    finally:
+        for logger, (level, propagate) in zip(loggers, before, strict=True):
+            logger.removeHandler(collected)
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+
+def _finish(_document: Any, pdf: Any) -> None:
+    """Mend what WeasyPrint 70 gets wrong.
+
+    It lists each associated file twice, gives header cells no scope, and puts added
+    metadata into a second RDF block, where readers do not look.
+    """
+    associated = pdf.catalog.get("AF")
+    if associated:
+        associated[:] = list(dict.fromkeys(associated))
+    for one in pdf.objects:
+        if getattr(one, "extra", {}).get("Type") == "/Metadata":
+            one.stream = [_TWO_BLOCKS.sub(b"\n", b"".join(one.stream))]
+    structure: dict[Any, Any] = {
+        one.reference: one  # type: ignore[attr-defined]
+        for one in pdf.objects
+        if isinstance(one, dict) and one.get("Type") == "/StructElem"
+    }
+    for cell in structure.values():
+        if cell["S"] == "/TH":
+            section = structure[structure[cell["P"]]["P"]]
+            heads_columns = section["S"] == "/THead"
+            cell["A"]["Scope"] = "/Column" if heads_columns else "/Row"

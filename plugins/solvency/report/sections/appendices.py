@@ -1,0 +1,223 @@
+"""The appendices of evidence: flows, sources, files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.report.figures import Figure
+from solvency.report.figures import Piece
+from solvency.report.figures import Prose
+from solvency.report.figures import Ref
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.notes import Note
+from solvency.report.notes import safe_url
+from solvency.report.sections.observed import known
+from solvency.report.sections.scope import grade_of
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from solvency.ledger.case import Flow
+    from solvency.report.pdf import Attached
+    from solvency.report.sections.setting import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One posting of a flow, as printed."""
+
+    account: Piece
+    added: bool
+    debit: Figure | None
+    credit: Figure | None
+    commodity: str
+    price: Figure | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A flow with all that it rests on."""
+
+    flow: Flow
+    anchor: str
+    taken: bool
+    grade: str
+    low: Figure | None
+    high: Figure | None
+    legs: tuple[Leg, ...]
+    sources: tuple[tuple[Note, str], ...]
+    locator: str
+    hypotheses: Prose
+
+
+def flows(setting: Setting) -> Section | None:
+    """Build the list of every flow with its legs, sources and grade."""
+    found = tuple(_evidence(setting, flow) for flow in setting.printed)
+    if not found:
+        return None
+    return Section(
+        "flows",
+        setting.text("Flows and their evidence"),
+        values={
+            "flows": found,
+            "count": setting.count("flows:count", len(found)),
+            "left": setting.count("flows:left", sum(not one.taken for one in found)),
+            "more": len(setting.flows) - len(found),
+            "all": setting.count("flows:all", len(setting.flows)),
+        },
+        appendix=True,
+    )
+
+
+def _evidence(setting: Setting, flow: Flow) -> Evidence:
+    key = f"flow:{flow.id}"
+    commodity = flow.amount.commodity
+
+    def bound(name: str, value: Decimal | None) -> Figure | None:
+        if value is None:
+            return None
+        formula = f"{name} amount its sources allow"
+        return setting.units(f"{key}:{name}", value, commodity, formula=formula)
+
+    linked: list[Piece] = []
+    for name in sorted(flow.hypotheses):
+        if linked:
+            linked.append(", ")
+        linked.append(Ref(name, f"#{anchor('hypothesis', name)}"))
+    return Evidence(
+        flow,
+        anchor("flow", flow.id),
+        flow.id in setting.taken,
+        grade_of(setting, flow),
+        bound("low", flow.low),
+        bound("high", flow.high),
+        tuple(_leg(setting, flow, n) for n in range(len(flow.postings))),
+        tuple(
+            (setting.notes[name], flow.locators.get(name, ""))
+            for name in flow.sources
+            if name in setting.notes
+        ),
+        flow.locators.get("", ""),
+        tuple(linked),
+    )
+
+
+def _leg(setting: Setting, flow: Flow, n: int) -> Leg:
+    posting = flow.postings[n]
+    key = f"flow:{flow.id}:{n}"
+    figure = setting.units(
+        key, abs(posting.units), posting.commodity, formula="posting", flows=(flow.id,)
+    )
+    price = posting.price
+    return Leg(
+        setting.account_ref(posting.account),
+        posting.added,
+        figure if posting.units >= 0 else None,
+        figure if posting.units < 0 else None,
+        posting.commodity,
+        None
+        if price is None
+        else setting.units(
+            f"{key}:price", price.number, price.commodity, formula="price of a unit"
+        ),
+        "" if price is None else price.commodity,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source in the list of sources, with what rests on it."""
+
+    note: Note
+    url: str | None
+    mirror: str | None
+    flows: Prose
+    observations: Prose
+    prices: Figure | None
+
+
+def sources(setting: Setting) -> Section | None:
+    """Build the list of sources, each with links back to where it is used."""
+    if not setting.notes.all:
+        return None
+    by_flow: dict[str, list[Ref]] = defaultdict(list)
+    for flow in setting.flows:
+        for name in flow.sources:
+            by_flow[name].append(setting.flow_ref(flow.id))
+    by_claim: dict[str, list[Ref]] = defaultdict(list)
+    for one in known(setting):
+        ref = Ref(one.id, f"#{anchor('observation', one.id)}")
+        by_claim[one.source].append(ref)
+    prices = Counter(price.source for price in setting.case.prices)
+    return Section(
+        "sources",
+        setting.text("Sources"),
+        values={
+            "sources": tuple(
+                Listed(
+                    note,
+                    safe_url(note.source.url),
+                    safe_url(note.source.mirror),
+                    _commas(by_flow[note.source.name]),
+                    _commas(by_claim[note.source.name]),
+                    setting.count(f"source:{note.source.name}:prices", prices[name])
+                    if prices[name := note.source.name]
+                    else None,
+                )
+                for note in setting.notes.all
+            )
+        },
+        appendix=True,
+    )
+
+
+def _commas(refs: Iterable[Ref]) -> Prose:
+    pieces: list[Piece] = []
+    for ref in refs:
+        pieces += [", ", ref] if pieces else [ref]
+    return tuple(pieces)
+
+
+def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | None:
+    """Build the list of the files inside the document, with their hashes."""
+    if not attached:
+        return None
+    text = setting.text
+    table = Table(
+        key="files",
+        title=text("Files carried inside this document"),
+        unit=(text("Size in bytes, and the hash of each file as attached"),),
+        head=text("File"),
+        width=52,
+        columns=(
+            Column("what", text("What it is"), "text", 40),
+            Column("bytes", text("Bytes"), width=18),
+            Column("hash", "SHA-256", "text", 64),
+        ),
+        rows=tuple(
+            Row(
+                key=one.name,
+                label=(Said(one.name),),
+                cells=(
+                    Said(one.description),
+                    setting.count(f"file:{one.name}:bytes", len(one.content)),
+                    Said(hashlib.sha256(one.content).hexdigest()),
+                ),
+            )
+            for one in attached
+        ),
+        numbered=False,
+        size="dense",
+    )
+    return Section("files", text("Files in this document"), (table,), appendix=True)

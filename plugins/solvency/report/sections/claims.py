@@ -1,0 +1,214 @@
+"""Who owes whom: the intercompany matrix."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.model.consolidation import intercompany
+from solvency.report import formats
+from solvency.report.figures import Figure
+from solvency.report.figures import Prose
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.sections.worth import quote
+from solvency.report.tables import Cell
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.model.consolidation import Owed
+    from solvency.report.sections.setting import Setting
+
+_ZERO = Decimal(0)
+#: Where the flows behind a sum of claims are listed.
+_ALL = "section-registers"
+
+
+def claims(setting: Setting) -> Section | None:
+    """Build the matrices of claims, one for each date, and what is unmatched."""
+    tables: list[Table] = []
+    for day in reversed(setting.dates):
+        matrix = _matrix(setting, day)
+        if matrix is not None:
+            tables.append(matrix)
+    if not tables:
+        return None
+    title = setting.text("Who owes whom")
+    return Section("claims", title, tuple(tables))
+
+
+def _matrix(setting: Setting, day: datetime.date) -> Table | None:
+    inside = set(setting.inside)
+    owed = [
+        one
+        for one in intercompany(setting.book, day)
+        if inside & {one.creditor, one.debtor}
+    ]
+    values, unpriced = _valued(setting, owed, day)
+    if not values:
+        return None
+    names = list(setting.case.entities)
+    creditors = [name for name in names if any(key[0] == name for key in values)]
+    debtors = [name for name in names if any(key[1] == name for key in values)]
+    rows = [
+        _row(setting, day, name, debtors, {d: values.get((name, d)) for d in debtors})
+        for name in creditors
+    ]
+    sums = {
+        debtor: sum((v for (_, d), v in values.items() if d == debtor), _ZERO)
+        for debtor in debtors
+    }
+    rows.append(_total(setting, day, debtors, sums, tuple(creditors)))
+    notes: list[Prose] = [
+        (setting.text("A blank means that nothing is owed. Darker is more."),)
+    ]
+    if unpriced:
+        notes.append(
+            (
+                setting.text("Left out, having no price young enough: "),
+                Said(", ".join(sorted(unpriced))),
+                ".",
+            )
+        )
+    notes += _unmatched(setting, owed)
+    return Table(
+        key=f"claims-{day.isoformat()}",
+        title=setting.text(
+            "Who owed whom at %(day)s", day=formats.date(day, setting.locale)
+        ),
+        unit=(
+            setting.text(
+                "%(unit)s at market; the row is owed, the column owes",
+                unit=setting.unit,
+            ),
+        ),
+        head=setting.text("Owed to / by"),
+        width=34,
+        columns=(
+            *(Column(name, name, width=20) for name in debtors),
+            Column(
+                "total",
+                setting.text("Total owed to"),
+                width=22,
+                current=True,
+                sums=tuple((name, 1) for name in debtors),
+            ),
+        ),
+        rows=tuple(rows),
+        notes=tuple(notes),
+        size="dense",
+        heat=True,
+    )
+
+
+def _valued(
+    setting: Setting, owed: list[Owed], day: datetime.date
+) -> tuple[dict[tuple[str, str], Decimal], set[str]]:
+    values: dict[tuple[str, str], Decimal] = {}
+    unpriced: set[str] = set()
+    for one in owed:
+        price = quote(setting, one.commodity, day)
+        if price is None:
+            unpriced.add(one.commodity)
+            continue
+        # Where the sides differ the larger is shown, and the rest is in a note.
+        units = max(one.claimed, one.owed)
+        pair = (one.creditor, one.debtor)
+        values[pair] = values.get(pair, _ZERO) + units * price.number
+    return values, unpriced
+
+
+def _unmatched(setting: Setting, owed: list[Owed]) -> list[Prose]:
+    return [
+        (
+            setting.text("Unmatched: "),
+            Said(f"{one.creditor}, {one.debtor}, {one.commodity}"),
+            setting.text("; claimed beyond what is owed: "),
+            setting.units(
+                f"unmatched:{one.creditor}:{one.debtor}:{one.commodity}",
+                one.unmatched,
+                one.commodity,
+                formula="claimed less owed",
+            ),
+            ".",
+        )
+        for one in owed
+        if one.unmatched
+    ]
+
+
+def _row(
+    setting: Setting,
+    day: datetime.date,
+    creditor: str,
+    debtors: list[str],
+    values: dict[str, Decimal | None],
+) -> Row:
+    cells: list[Cell] = [
+        None
+        if values[debtor] is None
+        else _figure(
+            setting,
+            day,
+            f"{creditor}:{debtor}",
+            values[debtor],
+            _account(setting, creditor, debtor),
+        )
+        for debtor in debtors
+    ]
+    total = sum((value or _ZERO for value in values.values()), _ZERO)
+    cells.append(_figure(setting, day, f"{creditor}:total", total, _ALL))
+    return Row(creditor, (Said(creditor),), tuple(cells))
+
+
+def _total(
+    setting: Setting,
+    day: datetime.date,
+    debtors: list[str],
+    sums: dict[str, Decimal],
+    creditors: tuple[str, ...],
+) -> Row:
+    cells = [
+        _figure(setting, day, f"total:{debtor}", sums[debtor], _ALL)
+        for debtor in debtors
+    ]
+    whole = sum(sums.values(), _ZERO)
+    cells.append(_figure(setting, day, "total:total", whole, _ALL))
+    return Row(
+        "total",
+        (setting.text("Total owed by"),),
+        tuple(cells),
+        "total",
+        sums=tuple((name, 1) for name in creditors),
+    )
+
+
+def _figure(
+    setting: Setting,
+    day: datetime.date,
+    name: str,
+    value: Decimal | None,
+    target: str,
+) -> Figure:
+    return setting.money(
+        f"claim:{day.isoformat()}:market:{name}",
+        value,
+        formula="sum of the row or column" if "total" in name else "claims at market",
+        basis="market",
+        target=target,
+    )
+
+
+def _account(setting: Setting, creditor: str, debtor: str) -> str:
+    """Return the register that lists the flows of a claim, on a side printed."""
+    sides = {("Assets", creditor, debtor), ("Liabilities", debtor, creditor)}
+    for name in sorted(setting.registered):
+        account = setting.case.accounts[name]
+        if (account.root, account.entity, account.counterparty) in sides:
+            return anchor("account", name)
+    return ""

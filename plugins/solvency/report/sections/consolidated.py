@@ -1,0 +1,217 @@
+"""The group's balance sheet: a column an entity, eliminations, consolidated."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Literal
+
+from solvency.report import formats
+from solvency.report.errors import ReportError
+from solvency.report.figures import Figure
+from solvency.report.figures import Prose
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.sections.worth import CLASSES
+from solvency.report.sections.worth import class_of
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Sum
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from solvency.model.consolidation import GroupSheet
+    from solvency.model.prices import Missing
+    from solvency.report.sections.setting import Setting
+
+ZERO = Decimal(0)
+HEADS = {"asset": "Assets", "liability": "Liabilities", "equity": "Net assets"}
+TOTALS = {
+    "asset": "Total assets",
+    "liability": "Total liabilities",
+    "equity": "Net assets, as made up",
+}
+NET = "Net assets (liabilities)"
+NET_SUM: Sum = (("total:asset", 1), ("total:liability", -1))
+
+
+def unpriced(
+    setting: Setting, missing: Mapping[datetime.date, tuple[Missing, ...]]
+) -> tuple[Prose, ...]:
+    """Return a note for each day on which something had no price young enough."""
+    notes: list[Prose] = []
+    for day, some in missing.items():
+        if some:
+            names = ", ".join(one.commodity for one in some)
+            when = formats.date(day, setting.locale, short=True)
+            notes.append(
+                (
+                    setting.text("Left out at "),
+                    Said(when),
+                    setting.text(", having no price young enough: "),
+                    Said(names),
+                    ".",
+                )
+            )
+    return tuple(notes)
+
+
+def add(rows: list[Row], sums: Sum, column: int) -> Decimal:
+    """Add up a column of the rows a sum names."""
+    by_key = {row.key: row for row in rows}
+    total = ZERO
+    for key, sign in sums:
+        cell = by_key[key].cells[column]
+        if isinstance(cell, Figure):
+            total += sign * (cell.value or ZERO)
+    return total
+
+
+def group_table(setting: Setting, day: datetime.date) -> Table:
+    """Return the consolidating balance sheet: a column an entity, eliminations."""
+    sheet = setting.sheet(day)
+    grid = _classes(setting, sheet)
+    rows: list[Row] = []
+    for side in ("asset", "liability"):
+        rows.append(Row(side, (setting.text(HEADS[side]),), kind="group"))
+        parts: list[tuple[str, int]] = []
+        for group, title in CLASSES[side].items():
+            if (side, group) in grid:
+                key = f"{side}:{group}"
+                parts.append((key, 1))
+                values = grid[side, group]
+                label = setting.text(title)
+                rows.append(_group_row(setting, day, key, label, values))
+        rows.append(_group_sum(setting, day, f"total:{side}", tuple(parts), rows))
+    rows.append(_group_sum(setting, day, "net", NET_SUM, rows))
+    _tie(sheet, rows)
+    names = setting.inside
+    return Table(
+        key=f"group-{day.isoformat()}",
+        title=setting.text(
+            "The group at %(day)s, consolidated", day=formats.date(day, setting.locale)
+        ),
+        unit=(
+            setting.text(
+                "%(unit)s at market; eliminated: claims and stakes within the group,"
+                " and its own tokens, in which the group as one has no asset",
+                unit=setting.unit,
+            ),
+        ),
+        head=setting.text("Line"),
+        columns=(
+            *(Column(name, name, width=20) for name in names),
+            Column(
+                "sum", setting.text("Sum"), width=20, sums=tuple((x, 1) for x in names)
+            ),
+            Column("eliminated", setting.text("Eliminated"), width=21),
+            Column(
+                "group",
+                setting.text("Group"),
+                width=20,
+                current=True,
+                sums=(("sum", 1), ("eliminated", 1)),
+            ),
+        ),
+        rows=tuple(rows),
+        notes=unpriced(setting, {day: sheet.unpriced}),
+        width=46,
+        size="dense" if len(names) > 3 else "normal",
+        anchor=f"group-{day.isoformat()}",
+    )
+
+
+def _classes(
+    setting: Setting, sheet: GroupSheet
+) -> dict[tuple[str, str], dict[str, Decimal]]:
+    """Sum a group's lines by class, in a column an entity and one for eliminations."""
+    grid: dict[tuple[str, str], dict[str, Decimal]] = {}
+    classes: dict[tuple[str, str], str] = {}
+    for column in sheet.columns:
+        for line in column.lines:
+            group = class_of(setting, line)
+            classes[line.side, line.account] = group
+            sums = grid.setdefault((line.side, group), {})
+            sums[column.entity] = sums.get(column.entity, ZERO) + line.amount
+    for item in sheet.eliminations:
+        if item.side != "equity":
+            sums = grid[item.side, classes[item.side, item.account]]
+            sums["eliminated"] = sums.get("eliminated", ZERO) + item.amount
+    return grid
+
+
+def _group_row(
+    setting: Setting,
+    day: datetime.date,
+    key: str,
+    label: str,
+    values: Mapping[str, Decimal],
+    kind: Literal["line", "subtotal", "total"] = "line",
+    sums: Sum = (),
+) -> Row:
+    def figure(column: str, value: Decimal, formula: str, target: str) -> Figure:
+        return setting.money(
+            f"group:{day.isoformat()}:market:{key}:{column}",
+            value,
+            formula=formula,
+            basis="market",
+            target=target,
+        )
+
+    each = {name: values.get(name, ZERO) for name in setting.inside}
+    total = sum(each.values(), ZERO)
+    taken = values.get("eliminated", ZERO)
+    return Row(
+        key,
+        (label,),
+        (
+            *(
+                figure(name, value, f"{label}, {name}", anchor("entity", name))
+                for name, value in each.items()
+            ),
+            figure("sum", total, "sum of the entities", "section-registers"),
+            figure("eliminated", taken, "taken out in consolidation", "section-claims"),
+            figure("group", total + taken, "sum and eliminated", "section-registers"),
+        ),
+        kind,
+        indent=1 if kind == "line" else 0,
+        sums=sums,
+    )
+
+
+def _group_sum(
+    setting: Setting, day: datetime.date, key: str, sums: Sum, rows: list[Row]
+) -> Row:
+    names = setting.inside
+    values = {name: add(rows, sums, n) for n, name in enumerate(names)}
+    values["eliminated"] = add(rows, sums, len(names) + 1)
+    if key == "net":
+        label = setting.text(NET)
+        return _group_row(setting, day, key, label, values, "total", sums)
+    label = setting.text(TOTALS[key.removeprefix("total:")])
+    return _group_row(setting, day, key, label, values, "subtotal", sums)
+
+
+def _tie(sheet: GroupSheet, rows: list[Row]) -> None:
+    """Check that what is printed is what the model consolidated.
+
+    Raises:
+        ReportError: If a total differs.
+    """
+    totals = {
+        "total:asset": sheet.totals.assets,
+        "total:liability": sheet.totals.liabilities,
+        "net": sheet.totals.equity,
+    }
+    for row in rows:
+        last = row.cells[-1] if row.cells else None
+        if row.key not in totals or not isinstance(last, Figure):
+            continue
+        if last.value != totals[row.key]:
+            raise ReportError(
+                f"the group's {row.key} prints {last.value},"
+                f" the books say {totals[row.key]}"
+            )

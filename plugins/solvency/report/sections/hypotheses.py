@@ -1,0 +1,207 @@
+"""The rival explanations, each with its flows and their sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.report.figures import SHARE
+from solvency.report.figures import Day
+from solvency.report.figures import Figure
+from solvency.report.figures import Grade
+from solvency.report.figures import Ref
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.sections.worth import worth
+from solvency.report.tables import Cell
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Hypothesis
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+from solvency.report.sections.scope import grade_of
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A hypothesis with its flows, as the report prints it."""
+
+    hypothesis: Hypothesis
+    taken: bool
+    prior: Figure
+    excludes: Prose
+    sources: tuple[str, ...]
+    flows: int
+    moved: Decimal
+    table: Table | None
+
+    @property
+    def key(self) -> str:
+        """Return what the keys of its figures begin with."""
+        return f"hypothesis:{self.hypothesis.name}"
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of its heading."""
+        return anchor("hypothesis", self.hypothesis.name)
+
+
+def hypotheses(setting: Setting) -> Section | None:
+    """Build the rival explanations, each with its flows and their sources."""
+    case = setting.case
+    if not case.hypotheses:
+        return None
+    explained = tuple(_explained(setting, one) for one in case.hypotheses.values())
+    each = tuple(one.table for one in explained if one.table)
+    return Section(
+        "hypotheses",
+        setting.text("Hypotheses"),
+        (_overview(setting, explained), *each),
+        {
+            "explained": explained,
+            "taken": tuple(one for one in explained if one.taken),
+            "scenarios": tuple(case.scenarios.values()),
+        },
+    )
+
+
+def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
+    """List the hypotheses side by side."""
+    text = setting.text
+    yes, no = Said(text("yes")), Said(text("no"))
+    return Table(
+        key="hypotheses",
+        title=text("The rival explanations, and what their flows would move"),
+        unit=(
+            text(
+                "%(unit)s: central amounts of its flows, whichever way they go",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Hypothesis"),
+        width=100,
+        columns=(
+            Column("taken", text("In this scenario"), "text", 22),
+            Column("prior", text("Prior"), width=16),
+            Column("flows", text("Flows"), width=16),
+            Column("moved", text("Moved"), width=24, current=True),
+        ),
+        rows=tuple(
+            Row(
+                one.hypothesis.name,
+                (Ref(one.hypothesis.title, f"#{one.anchor}"),),
+                (
+                    yes if one.taken else no,
+                    one.prior,
+                    setting.count(f"{one.key}:flows", one.flows, target=one.anchor),
+                    setting.money(
+                        f"{one.key}:moved",
+                        one.moved,
+                        formula="central amounts of its flows",
+                        target=one.anchor,
+                    ),
+                ),
+            )
+            for one in explained
+        ),
+        size="dense" if len(explained) > 20 else "normal",
+    )
+
+
+def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
+    text = setting.text
+    name = hypothesis.name
+    flows = [flow for flow in setting.flows if name in flow.hypotheses]
+    rows = tuple(
+        Row(
+            key=flow.id,
+            label=(Said(flow.narration),),
+            cells=(
+                (setting.flow_ref(flow.id),),
+                Day(flow.date),
+                *_range(setting, flow, name),
+                setting.notes.refs(flow.sources),
+                Grade(grade_of(setting, flow)) if grade_of(setting, flow) else None,
+            ),
+            marked=True,
+        )
+        for flow in flows
+    )
+    table = Table(
+        key=f"flows-of-{name}",
+        title=text("The flows it would add, %(unit)s", unit=setting.unit),
+        unit=(
+            text(
+                "%(unit)s; the range its sources allow where they state one",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Flow"),
+        width=92,
+        numbered=False,
+        size="dense",
+        columns=(
+            Column("flow", text("Id"), "refs", 27),
+            Column("date", text("Date"), "text", 24),
+            Column("low", text("Low"), width=18),
+            Column("central", text("Central"), width=20, current=True),
+            Column("high", text("High"), width=18),
+            Column("sources", text("Sources"), "refs", 24),
+            Column("grade", text("Grade"), "grade", 13),
+        ),
+        rows=rows,
+    )
+    linked: list[Ref | str] = []
+    for other in sorted(hypothesis.excludes):
+        rival = setting.case.hypotheses.get(other)
+        if linked:
+            linked.append(", ")
+        linked.append(
+            Ref(rival.title, f"#{anchor('hypothesis', other)}") if rival else other
+        )
+    return Explained(
+        hypothesis,
+        name in setting.case.scenario.hypotheses,
+        Figure(
+            key=f"hypothesis:{name}:prior",
+            value=hypothesis.prior,
+            unit=SHARE,
+            formula="belief before the observations, as the case's author set it",
+        ),
+        tuple(linked),
+        tuple(dict.fromkeys(source for flow in flows for source in flow.sources)),
+        len(flows),
+        sum((worth(setting, flow) or Decimal(0) for flow in flows), Decimal(0)),
+        table if rows else None,
+    )
+
+
+def _range(setting: Setting, flow: Flow, hypothesis: str) -> tuple[Cell, Cell, Cell]:
+    """Return low, central and high in the report's unit.
+
+    A flow scales as a whole, so its range is that of its first posting times
+    what one unit of that posting was worth.
+    """
+    central = worth(setting, flow)
+    size = flow.amount.number
+
+    def scaled(part: str, bound: Decimal | None) -> Cell:
+        if bound is None:
+            return Said("\N{EN DASH}")
+        value = central * bound / size if central is not None and size else None
+        return setting.money(
+            f"hypothesis:{hypothesis}:{flow.id}:{part}",
+            value,
+            formula=f"{part} amount of the flow",
+            flows=(flow.id,),
+            target=anchor("flow", flow.id),
+        )
+
+    return scaled("low", flow.low), scaled("central", size), scaled("high", flow.high)

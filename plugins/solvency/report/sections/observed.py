@@ -1,0 +1,296 @@
+"""What sources said balances were, beside the books."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.report import formats
+from solvency.report.figures import Day
+from solvency.report.figures import Figure
+from solvency.report.figures import Grade
+from solvency.report.figures import Piece
+from solvency.report.figures import Prose
+from solvency.report.figures import Ref
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.tables import Cell
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from solvency.ledger.case import Observation
+    from solvency.report.sections.setting import Setting
+
+#: How far from a report's date a statement of a balance still speaks to it.
+_NEAR = datetime.timedelta(days=14)
+
+
+def known(setting: Setting) -> tuple[Observation, ...]:
+    """Return what had been said by the known-date, oldest first."""
+    case = setting.case
+    return tuple(
+        sorted(
+            (
+                one
+                for one in case.observations
+                if case.known is None
+                or case.sources[one.source].published <= case.known
+            ),
+            key=lambda one: (one.date, one.id),
+        )
+    )
+
+
+def near(setting: Setting, entity: str, day: datetime.date) -> list[Observation]:
+    """Return the balances sources stated of an entity around a day."""
+    return [
+        one
+        for one in known(setting)
+        if one.since is None
+        and abs(one.date - day) <= _NEAR
+        and {setting.case.accounts[name].entity for name in _named(setting, one)}
+        == {entity}
+    ]
+
+
+def _named(setting: Setting, one: Observation) -> tuple[str, ...]:
+    """Return the accounts an observation covers: those named and all below."""
+    accounts = setting.case.accounts
+    return tuple(
+        name
+        for name in accounts
+        if any(name == top or name.startswith(f"{top}:") for top in one.accounts)
+    )
+
+
+def nearby(
+    setting: Setting, entity: str, day: datetime.date
+) -> dict[str, tuple[Cell, Cell]]:
+    """Return, by account, what a source stated of it alone around a day.
+
+    Where several did, the nearest in time; of those, the first published.
+    """
+    found: dict[str, tuple[Cell, Cell]] = {}
+    for one in sorted(
+        near(setting, entity, day),
+        key=lambda x: (abs(x.date - day), setting.case.sources[x.source].published),
+    ):
+        named = _named(setting, one)
+        if len(named) == 1 and one.amount.commodity == setting.case.currency:
+            found.setdefault(
+                named[0], (_stated(setting, one), setting.notes.refs([one.source]))
+            )
+    return found
+
+
+def _figure(
+    setting: Setting, one: Observation, name: str, value: Decimal | None, **rest: Any
+) -> Figure:
+    """Return an amount in what the observation is in: money, or units of a coin."""
+    key = f"observation:{one.id}:{name}"
+    if _in_money(setting, one):
+        return setting.money(key, value, **rest)
+    scale, places = formats.fitting([one.amount.number])
+    return Figure(
+        key,
+        value,
+        one.amount.commodity,
+        scale,
+        places,
+        scenario=setting.case.scenario.name,
+        **rest,
+    )
+
+
+def _stated(setting: Setting, one: Observation, part: str = "amount") -> Figure:
+    return _figure(
+        setting,
+        one,
+        part,
+        {"amount": one.amount.number, "low": one.low, "high": one.high}[part],
+        formula=f"{part} as the source states it",
+        sources=(one.source,),
+        basis="stated",
+        target=anchor("observation", one.id) if part == "amount" else "",
+    )
+
+
+def _in_money(setting: Setting, one: Observation) -> bool:
+    return one.amount.commodity == setting.case.currency
+
+
+def in_books(setting: Setting, one: Observation) -> Decimal | None:
+    """Return what the books say of the balance an observation is about.
+
+    At market value in the currency, or in units of the coin; what is owed is
+    positive. `mark` values units at the sheet's own price. None where a
+    commodity held has no price by that day.
+    """
+    held = setting.holdings(one.date)
+    named = set(_named(setting, one))
+    total = Decimal(0)
+    for position, units in held.units.items():
+        if position.account not in named:
+            continue
+        sign = 1 if setting.case.accounts[position.account].root == "Assets" else -1
+        if not _in_money(setting, one):
+            if position.commodity == one.amount.commodity:
+                total += sign * units
+            continue
+        if one.mark is not None and position.commodity != setting.case.currency:
+            total += sign * units * one.mark.number
+            continue
+        value = held.value(position)
+        if value is None:
+            return None
+        total += sign * value
+    return total
+
+
+def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
+    books = in_books(setting, one) if one.since is None else None
+    stated = _stated(setting, one)
+    accounts = _named(setting, one)
+    rest: dict[str, Any] = {
+        "flows": setting.flows_of(accounts, one.date),
+        "basis": "market" if _in_money(setting, one) else "units",
+        "target": _target(setting, accounts),
+    }
+    difference = None if books is None else books - one.amount.number
+
+    def figure(name: str, value: Decimal | None, formula: str) -> Figure:
+        return _figure(setting, one, name, value, formula=formula, **rest)
+
+    unit: Prose = ()
+    if not _in_money(setting, one):
+        scale, _ = formats.fitting([one.amount.number])
+        coin = formats.unit_label(one.amount.commodity, scale, setting.locale)
+        unit = (", ", Said(coin))
+    perimeter: Prose = (": ", Said(one.perimeter)) if one.perimeter else ()
+    own: Prose = (Said(one.id), " ") if anchored else ()
+    grade = one.grade or setting.case.sources[one.source].grade
+    return Row(
+        key=one.id,
+        label=(*own, *_names(setting, one, short=not anchored), *unit, *perimeter),
+        cells=(
+            Day(one.date),
+            figure("books", books, "balance of the accounts in the books")
+            if one.since is None
+            else None,
+            _stated(setting, one, "low")
+            if one.low is not None
+            else Said("\N{EN DASH}"),
+            stated,
+            _stated(setting, one, "high")
+            if one.high is not None
+            else Said("\N{EN DASH}"),
+            figure("difference", difference, "books less stated")
+            if one.since is None
+            else None,
+            setting.notes.refs([one.source]),
+            Grade(grade) if grade else None,
+        ),
+        anchor=anchor("observation", one.id) if anchored else "",
+    )
+
+
+def _target(setting: Setting, accounts: tuple[str, ...]) -> str:
+    for name in accounts:
+        if name in setting.registered:
+            return anchor("account", name)
+    return ""
+
+
+def _names(setting: Setting, one: Observation, *, short: bool) -> Prose:
+    """Return links to the accounts a statement is about, without their entity.
+
+    Args:
+        setting: What the report is of.
+        one: The statement.
+        short: True where the table already says whose accounts they are.
+    """
+    owners = {name.split(":")[1] for name in one.accounts if ":" in name}
+    pieces: list[Piece] = []
+    for name in one.accounts:
+        words = name if len(owners) > 1 else " ".join(name.split(":")[2:]) or name
+        ref = setting.account_ref(name)
+        if pieces:
+            pieces.append(", ")
+        pieces.append(Ref(words, ref.href) if isinstance(ref, Ref) else Said(words))
+    if len(owners) == 1 and not short:
+        pieces.insert(0, Said(f"{min(owners)}: "))
+    return tuple(pieces)
+
+
+def _table(
+    setting: Setting, key: str, title: str, some: list[Observation], *, anchored: bool
+) -> Table:
+    text = setting.text
+    return Table(
+        key=key,
+        title=title,
+        unit=(
+            text(
+                "%(unit)s, or units where a coin is named; what is owed is positive",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("What the statement is about"),
+        width=78,
+        columns=(
+            Column("date", text("Date"), "text", 21),
+            Column("books", text("Books"), width=17, current=True),
+            Column("low", text("Low"), width=16),
+            Column("stated", text("Stated"), width=16),
+            Column("high", text("High"), width=16),
+            Column("difference", text("Books less stated"), width=17),
+            Column("source", text("Source"), "refs", 12),
+            Column("grade", text("Grade"), "grade", 10),
+        ),
+        rows=tuple(_row(setting, one, anchored=anchored) for one in some),
+        notes=(
+            (
+                text(
+                    "An en dash means not found: no range was stated, or the books"
+                    " hold something that had no price by that day. A blank: it is"
+                    " about what moved, not about a balance."
+                ),
+            ),
+        ),
+        numbered=not anchored,
+        size="dense",
+    )
+
+
+def beside(setting: Setting, entity: str) -> list[Table]:
+    """Return what sources stated of an entity around the report's dates."""
+    some: dict[str, Observation] = {}
+    for day in setting.dates:
+        some |= {one.id: one for one in near(setting, entity, day)}
+    if not some:
+        return []
+    title = setting.text(
+        "%(entity)s: what sources said, beside the books", entity=entity
+    )
+    ordered = sorted(some.values(), key=lambda one: (one.date, one.id))
+    return [_table(setting, f"beside-{entity}", title, ordered, anchored=False)]
+
+
+def observations(setting: Setting) -> Section | None:
+    """Build the list of everything sources said of balances and movements."""
+    some = list(known(setting))
+    if not some:
+        return None
+    title = setting.text("Every balance or movement a source states")
+    table = _table(setting, "observations", title, some, anchored=True)
+    return Section(
+        "observations",
+        setting.text("What sources said of balances"),
+        (table,),
+        appendix=True,
+    )

@@ -1,0 +1,184 @@
+"""What every section is built from: case, book, dates, language, numbering."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.model.consolidation import group_sheet
+from solvency.model.valuation import Valuation
+from solvency.report import formats
+from solvency.report.figures import COUNT
+from solvency.report.figures import Figure
+from solvency.report.figures import Ref
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.sections.worth import worth
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Posting
+    from solvency.model.book import Book
+    from solvency.model.consolidation import GroupSheet
+    from solvency.report.formats import Locale
+    from solvency.report.notes import Notes
+
+#: Beyond this many flows the largest are printed and all are attached.
+MOST_FLOWS = 500
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One report's case, and how its amounts are printed."""
+
+    case: Case
+    book: Book
+    dates: tuple[datetime.date, ...]
+    locale: Locale
+    notes: Notes
+    scale: int
+    places: int
+    # Filled as days are asked for: sections share them.
+    _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
+    _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
+
+    @property
+    def text(self) -> Any:
+        """Return the function that puts a message into the report's language."""
+        return self.locale.text
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the unit of money tables."""
+        return formats.unit_label(self.case.currency, self.scale, self.locale)
+
+    @cached_property
+    def inside(self) -> tuple[str, ...]:
+        """Return the entities whose books are printed: the group, or all."""
+        return self.case.group or tuple(self.case.entities)
+
+    @cached_property
+    def flows(self) -> tuple[Flow, ...]:
+        """Return every flow known by the known-date, of whatever hypothesis."""
+        known = self.case.known
+        return tuple(
+            sorted(
+                (f for f in self.case.flows if known is None or f.known <= known),
+                key=lambda flow: (flow.date, flow.id),
+            )
+        )
+
+    @cached_property
+    def printed(self) -> tuple[Flow, ...]:
+        """Return the flows whose evidence is printed: all, or the largest of many."""
+        if len(self.flows) <= MOST_FLOWS:
+            return self.flows
+        largest = sorted(self.flows, key=lambda f: (-(worth(self, f) or 0), f.id))
+        kept = {flow.id for flow in largest[:MOST_FLOWS]}
+        return tuple(flow for flow in self.flows if flow.id in kept)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """Return the ids of the flows this scenario takes."""
+        return frozenset(flow.id for flow in self.case.selected)
+
+    @cached_property
+    def movements(self) -> Mapping[str, tuple[tuple[Flow, Posting], ...]]:
+        """Return what moved on each account in this scenario, oldest first."""
+        found: dict[str, list[tuple[Flow, Posting]]] = defaultdict(list)
+        for flow in self.flows:
+            if flow.id in self.taken:
+                for posting in flow.postings:
+                    found[posting.account].append((flow, posting))
+        return {account: tuple(moves) for account, moves in sorted(found.items())}
+
+    def sheet(self, day: datetime.date) -> GroupSheet:
+        """Return the balance sheets of the entities printed, and them as one."""
+        if day not in self._sheets:
+            self._sheets[day] = group_sheet(self.book, self.inside, day)
+        return self._sheets[day]
+
+    def holdings(self, day: datetime.date) -> Valuation:
+        """Return what every account held on a day, and its value at market."""
+        if day not in self._holdings:
+            self._holdings[day] = Valuation(self.book, day, "market")
+        return self._holdings[day]
+
+    def money(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
+        """Return an amount of the case's currency as this report's tables print it."""
+        return Figure(
+            key=key,
+            value=value,
+            unit=self.case.currency,
+            scale=self.scale,
+            places=self.places,
+            scenario=self.case.scenario.name,
+            **rest,
+        )
+
+    def units(self, key: str, value: Decimal | None, unit: str, **rest: Any) -> Figure:
+        """Return a number of units of a commodity, written out in full."""
+        places = 0
+        if value is not None:
+            exponent = value.normalize().as_tuple().exponent
+            places = max(0, -exponent) if isinstance(exponent, int) else 0
+        return Figure(
+            key=key,
+            value=value,
+            unit=unit,
+            # Eight decimals are a coin's smallest part; more is noise on paper.
+            places=min(places, 8),
+            scenario=self.case.scenario.name,
+            **rest,
+        )
+
+    def count(self, key: str, value: int, **rest: Any) -> Figure:
+        """Return a number of things."""
+        return Figure(
+            key=key, value=Decimal(value), unit=COUNT, formula="count", **rest
+        )
+
+    def account_ref(self, name: str) -> Ref | Said:
+        """Return a link to an account's register, or its name if it has none."""
+        if name in self.registered:
+            return Ref(name, f"#{anchor('account', name)}")
+        return Said(name)
+
+    @cached_property
+    def registered(self) -> frozenset[str]:
+        """Return the accounts whose registers the report prints."""
+        inside = set(self.inside)
+        return frozenset(
+            name for name in self.movements if self.case.accounts[name].entity in inside
+        )
+
+    def flow_ref(self, flow_id: str) -> Ref:
+        """Return a link to a flow's evidence."""
+        return Ref(flow_id, f"#{anchor('flow', flow_id)}")
+
+    def sources_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
+        """Return the names of the sources the flows of accounts rest on by a day."""
+        found: dict[str, None] = {}
+        for account in accounts:
+            for flow, _ in self.movements.get(account, ()):
+                if flow.date <= day:
+                    found |= dict.fromkeys(flow.sources)
+        return tuple(found)
+
+    def flows_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
+        """Return the ids of the flows that moved accounts by a day."""
+        found: dict[str, None] = {}
+        for account in accounts:
+            for flow, _ in self.movements.get(account, ()):
+                if flow.date <= day:
+                    found[flow.id] = None
+        return tuple(found)

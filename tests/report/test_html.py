@@ -1,0 +1,328 @@
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from solvency.report import ReportError
+from solvency.report import build
+from solvency.report import formats
+from solvency.report import pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from xml.etree.ElementTree import Element
+
+    from solvency import Case
+    from solvency.report.layout import Report
+
+#: Whose words an element holds if not the template's: the ledger's, a figure's.
+NOT_OURS = {"said", "fig", "n", "ref", "grade", "when", "refs"}
+
+
+def classes(element: Element) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def own_words(element: Element) -> Iterator[str]:
+    """Yield the text that templates and titles wrote themselves."""
+    if element.tag in {"style", "title", "time"} or classes(element) & NOT_OURS:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from own_words(child)
+        yield child.tail or ""
+
+
+def text_of(element: Element) -> str:
+    return "".join(element.itertext())
+
+
+def test_every_number_on_the_page_is_a_figure(root: Element) -> None:
+    body = root.find("body")
+    assert body is not None
+    # Column heads are dates and names of the case; account names have figures too.
+    for head in list(body.iter("thead")):
+        head.clear()
+    stray = [text for text in own_words(body) if re.search(r"\d", text)]
+    assert stray == []
+
+
+def test_every_figure_printed_is_the_report_s_own(
+    report: Report, root: Element
+) -> None:
+    by_key = {figure.key: figure for figure in report.figures()}
+    printed = [element for element in root.iter() if element.get("data-key")]
+    assert len(printed) > 150
+    for element in printed:
+        key = element.get("data-key", "")
+        if key.startswith("rounding:"):
+            continue
+        shown = text_of(element)
+        text = by_key[key].text(report.locale)
+        assert shown == text or shown.startswith(f"{text} ") or "bn" in shown, key
+
+
+def test_one_key_has_one_value(report: Report) -> None:
+    from solvency.report.layout import figures_in
+
+    values: dict[str, Decimal | None] = {}
+    for section in report.sections:
+        for figure in figures_in((section.tables, section.values)):
+            assert values.setdefault(figure.key, figure.value) == figure.value
+
+
+def test_every_link_leads_somewhere(report: Report) -> None:
+    # In the text itself, before links to nowhere are undone.
+    root = ET.fromstring(pages.html(report))  # noqa: S314 (ours)
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(set(ids)) == len(ids)
+    hrefs = {a.get("href", "") for a in root.iter("a")}
+    inside = {href[1:] for href in hrefs if href.startswith("#")}
+    assert inside <= set(ids)
+    assert {href for href in hrefs if not href.startswith("#")} == {
+        "https://example.org/docket?a=1&b=2"
+    }
+
+
+def test_from_a_balance_to_its_source(root: Element) -> None:
+    """Figure, register, flow, source, and back: each step is one link."""
+    by_id = {element.get("id"): element for element in root.iter() if element.get("id")}
+    figure = next(
+        a
+        for a in root.iter("a")
+        if (a.get("data-key") or "").endswith("asset:liquid:Assets:Desk:Bank")
+    )
+    # 600,000,000.25 - 100,000,000 - 40,000,000 - 360,000,000 = 100,000,000.25
+    assert figure.text == "100.0"
+    register = by_id[figure.get("href", "")[1:]]
+    flows = {a.text: a.get("href", "")[1:] for a in register.iter("a")}
+    assert list(flows) == ["F-2", "F-3", "F-5", "H-1"]
+    evidence = by_id[flows["F-3"]]
+    assert "page 9" in text_of(evidence)
+    sources = {a.text: a.get("href", "")[1:] for a in evidence.iter("a")}
+    row = by_id[sources["S-002"]]
+    assert "Example court" in text_of(row)
+    assert "#flow-F-3" in {a.get("href") for a in row.iter("a")}
+
+
+def test_hostile_words_are_text(report: Report, root: Element) -> None:
+    text = pages.html(report)
+    assert "<script" not in text
+    assert "\u202e" not in text
+    assert "<b>" not in text
+    assert "Deposits <script>alert('x')</script> ]]> &amp; more" in text_of(root)
+    assert not [a for a in root.iter("a") if "javascript" in a.get("href", "")]
+    assert not [a for a in root.iter("a") if "file:" in a.get("href", "")]
+    # The addresses are still there to be read.
+    assert "javascript:alert(1)" in text_of(root)
+
+
+def test_balance_sheets_tie_to_the_book(report: Report, loaded: Case) -> None:
+    day = loaded.reporting_date
+    book = loaded.book()
+    values = {figure.key: figure.value for figure in report.figures()}
+    for entity in ("Exchange", "Desk"):
+        sheet = book.balance_sheet(entity, day)
+        for name, total in (
+            ("total:asset", sheet.totals.assets),
+            ("total:liability", sheet.totals.liabilities),
+            ("net", sheet.totals.equity),
+        ):
+            assert values[f"balance:{entity}:{day}:market:{name}"] == total
+    # By hand: 1,000,000,000.25 + 100,000,000.25 + 100,000,000 + 40,000,000.
+    assets = values[f"group:{day}:market:total:asset:group"]
+    assert assets == Decimal("1240000000.50")
+    # The plug over that.
+    assert values["plug:F-5:share"] == Decimal(40_000_000) / assets
+
+
+def test_statements_stand_beside_the_books(report: Report) -> None:
+    table = next(t for t in report.tables if t.key == "beside-Desk")
+    cells = {
+        column.key: cell
+        for column, cell in zip(table.columns, table.rows[0].cells, strict=True)
+    }
+    shown = {
+        name: cells[name].text(report.locale)
+        for name in ("books", "low", "stated", "high", "difference")
+    }
+    label = "".join(
+        piece.label if hasattr(piece, "label") else getattr(piece, "text", piece)
+        for piece in table.rows[0].label
+    )
+    assert label == "Bank, Vault: cash at banks"
+    # 100,000,000.25 in the books against 120 million stated.
+    assert shown == {
+        "books": "100.0",
+        "low": "110.0",
+        "stated": "120.0",
+        "high": "130.0",
+        "difference": "(20.0)",
+    }
+
+
+def test_a_hypothesis_left_out_is_shown_but_not_counted(loaded: Case) -> None:
+    import solvency
+
+    case = solvency.load(loaded.path)
+    report = build(case, case.book())
+    root = pages.tree(report)
+    values = {figure.key: figure.value for figure in report.figures()}
+    day = case.reporting_date
+    # Without the hypothesised loss of 360,000,000.
+    assert values[f"balance:Desk:{day}:market:asset:liquid:Assets:Desk:Bank"] == (
+        Decimal("460000000.25")
+    )
+    left_out = [x for x in root.iter("tbody") if "left-out" in classes(x)]
+    assert [x.get("id") for x in left_out] == ["flow-H-1"]
+
+
+def test_what_was_not_known_is_not_printed(loaded: Case) -> None:
+    import datetime
+
+    import solvency
+
+    case = solvency.load(loaded.path, known=datetime.date(2022, 1, 20))
+    text = text_of(pages.tree(build(case, case.book())))
+    assert "Deposits wired to the desk" in text
+    assert "Grants tokens" not in text
+
+
+def test_sections_with_nothing_to_say_are_left_out(ledger) -> None:
+    case = ledger.case(
+        """
+        2020-02-01 * "A share issue" ^court
+          Assets:FTX:Bank      900 USD
+          Equity:FTX:Shares   -900 USD
+        """
+    )
+    report = build(case, case.book())
+    names = [section.name for section in report.sections]
+    assert names == [
+        "plugs",
+        "scope",
+        "entities",
+        "balances",
+        "registers",
+        "flows",
+        "sources",
+    ]
+    assert report.unit == "$"
+    pages.tree(report)
+
+
+def test_a_group_of_many_prints_on_the_long_side(ledger) -> None:
+    entities = "\n".join(
+        f'2020-01-01 custom "entity" "E{n}" "Entity"\n  group: TRUE\n'
+        f"2020-01-01 open Assets:E{n}:Bank\n2020-01-01 open Equity:E{n}:Own\n"
+        f'2020-02-01 * "Own money" ^court\n  id: "F-{n}"\n'
+        f"  Assets:E{n}:Bank  {n + 1} USD\n  Equity:E{n}:Own\n"
+        for n in range(12)
+    )
+    case = ledger.case(entities)
+    report = build(case, case.book())
+    wide = [table.key for table in report.tables if table.landscape]
+    assert wide == ["group-2020-02-01"]
+
+
+def test_the_rounding_note_says_where_and_by_how_much(ledger) -> None:
+    # In millions: 50.04 + 50.04 print as 50.0 each, their sum 100.08 as 100.1.
+    case = ledger.case(
+        """
+        2020-01-01 open Assets:FTX:Vault
+        2020-02-01 * "Money" ^court
+          Assets:FTX:Bank       50,040,000 USD
+          Assets:FTX:Vault      50,040,000 USD
+          Equity:FTX:Shares
+        """
+    )
+    text = text_of(pages.tree(build(case, case.book())))
+    assert "exceeds the sum of its printed parts by 0.1 in Other assets, 1 Feb" in text
+
+
+def test_of_many_flows_the_largest_are_printed(
+    loaded: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from solvency.report.sections import setting
+
+    monkeypatch.setattr(setting, "MOST_FLOWS", 3)
+    report = build(loaded, loaded.book())
+    root = pages.tree(report)
+    shown = [
+        x.get("id") for x in root.iter("tbody") if x.get("id", "").startswith("flow")
+    ]
+    # F-1 1,000m, F-2 600m, H-1 360m; F-3 100m and F-5 40m are left out.
+    assert shown == ["flow-F-1", "flow-F-2", "flow-H-1"]
+    (bank,) = (
+        x for x in root.iter("tbody") if x.get("id") == "account-Assets:Desk:Bank"
+    )
+    cells = [[text_of(cell) for cell in row] for row in bank.iter("tr")]
+    # What is left out is one line, and the balance still ends where it does.
+    assert cells[1][2:] == [
+        "Flows too small to print, together",
+        formats.NOT_FOUND,
+        "(140.0)",
+        "(140.0)",
+    ]
+    assert cells[-1][-1] == "100.0"
+
+
+class TestKinds:
+    def test_a_folder_with_a_manifest_is_a_kind(self, tmp_path: Path) -> None:
+        folder = tmp_path / "short"
+        folder.mkdir()
+        (folder / "manifest.toml").write_text(
+            'title = "T"\ndescription = "D"\nsections = ["plugs"]\nstyles = []\n'
+        )
+        assert pages.kinds(tmp_path)["short"].sections == ("plugs",)
+
+    def test_a_manifest_that_lacks_something_says_what(self, tmp_path: Path) -> None:
+        folder = tmp_path / "short"
+        folder.mkdir()
+        (folder / "manifest.toml").write_text('title = "T"\n')
+        with pytest.raises(ReportError, match=r"short/manifest.toml: .*'description'"):
+            pages.kinds(tmp_path)
+
+    def test_an_unknown_kind_names_those_there_are(self, loaded: Case) -> None:
+        with pytest.raises(ReportError, match="there are: reconstruction"):
+            build(loaded, loaded.book(), kind="gossip")
+
+    @pytest.mark.parametrize(
+        ("template", "says"),
+        [
+            ("{% if %}", "template report.html, line 1"),
+            ("{{ nothing.at.all }}", "asks for what is not there"),
+            ("{% include 'gone.html' %}", "'gone.html' not found"),
+            ("<html><p></html>", "not well-formed"),
+            ("{{ 1 / 0 }}", "template report.html: "),
+        ],
+    )
+    def test_a_broken_template_is_one_clear_line(
+        self, report: Report, tmp_path: Path, template: str, says: str
+    ) -> None:
+        from dataclasses import replace
+
+        folder = tmp_path / "broken"
+        folder.mkdir()
+        (folder / "report.html").write_text(template)
+        kind = replace(report.kind, folder=folder, styles=())
+        with pytest.raises(ReportError, match=says) as raised:
+            pages.tree(replace(report, kind=kind))
+        assert "\n" not in str(raised.value)
+
+    def test_a_kind_without_a_section_has_no_links_to_it(
+        self, report: Report, loaded: Case
+    ) -> None:
+        from dataclasses import replace
+
+        few = tuple(s for s in report.sections if s.name == "balances")
+        root = pages.tree(replace(report, sections=few))
+        ids = {element.get("id") for element in root.iter()}
+        hrefs = [a.get("href", "") for a in root.iter("a")]
+        assert hrefs
+        assert all(h.startswith("#") and h[1:] in ids for h in hrefs)

@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+import gc
+import hashlib
+import io
+import os
+import re
+import subprocess
+import sys
+import time
+from datetime import UTC
+from datetime import datetime
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from solvency.report import ReportError
+from solvency.report import pages
+from solvency.report import pdf
+from solvency.report import write
+from solvency.report.build import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from solvency import Case
+    from solvency.report.layout import Report
+
+DATED = datetime(2022, 11, 11, tzinfo=UTC)
+
+
+def small(body: str, head: str = "") -> ET.Element:
+    page = (
+        f'<html lang="en"><head><title>T</title>{head}</head><body>{body}</body></html>'
+    )
+    return ET.fromstring(page)  # noqa: S314 (ours)
+
+
+@pytest.fixture
+def document(written: Path) -> Iterator[pikepdf.Pdf]:
+    with pikepdf.open(written) as opened:
+        yield opened
+
+
+def text_of_pages(path: Path) -> list[str]:
+    document = pypdfium2.PdfDocument(path)
+    texts = []
+    for page in document:
+        text = page.get_textpage()
+        texts.append(text.get_text_range())
+        text.close()
+        page.close()
+    document.close()
+    return texts
+
+
+class TestDocument:
+    def test_it_says_what_it_is(self, document: pikepdf.Pdf) -> None:
+        with document.open_metadata() as metadata:
+            assert metadata.pdfa_status == "3A"
+            assert metadata["pdfuaid:part"] == "1"
+        assert str(document.Root.Lang) == "en"
+        assert document.Root.MarkInfo.Marked
+        assert document.Root.ViewerPreferences.DisplayDocTitle
+        assert str(document.docinfo["/Title"]) == "Exchange & Desk <a case>"
+        assert str(document.docinfo["/CreationDate"]).startswith("D:20211231000000")
+
+    def test_fonts_are_embedded_and_ours(self, document: pikepdf.Pdf) -> None:
+        names = set()
+        for page in document.pages:
+            for font in page.Resources.get("/Font", {}).values():
+                for descendant in font.get("/DescendantFonts", [font]):
+                    descriptor = descendant.FontDescriptor
+                    assert "/FontFile2" in descriptor or "/FontFile3" in descriptor
+                    names.add(str(descriptor.FontName).split("+")[-1])
+        assert names
+        assert all(name.startswith("Report-Sans") for name in names), names
+
+    def test_the_ledger_and_the_exhibits_are_inside(
+        self, document: pikepdf.Pdf, report: Report, loaded: Case
+    ) -> None:
+        from pathlib import Path as FilePath
+
+        names = list(document.attachments)
+        assert names == sorted(names)
+        ledger = document.attachments["main.beancount"].get_file().read_bytes()
+        assert ledger == FilePath(loaded.path).read_bytes()
+        postings = document.attachments["postings.csv"].get_file().read_bytes()
+        assert (
+            b"2021-03-01,F-2,Assets:Exchange:Receivables:Desk,600000000.25,USD,added"
+            in (postings)
+        )
+        exhibits = [name for name in names if name.startswith("exhibits/")]
+        assert len(exhibits) == len(report.numbers)
+        first = document.attachments[exhibits[0]].get_file()
+        assert first.mime_type == "text/csv"
+        # Each is listed once, and says how it relates to the report.
+        associated = [item.objgen for item in document.Root.AF]
+        assert len(associated) == len(set(associated)) == len(names)
+        relations = {str(item.AFRelationship) for item in document.Root.AF}
+        assert relations == {"/Source", "/Data"}
+
+    def test_header_cells_have_a_scope(self, document: pikepdf.Pdf) -> None:
+        scopes: dict[str, int] = {}
+        for item in document.objects:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/TH":
+                scope = str(item.A.Scope)
+                scopes[scope] = scopes.get(scope, 0) + 1
+        assert scopes["/Column"] > 10
+        assert scopes["/Row"] > 10
+
+    def test_the_outline_is_the_report_s(
+        self, document: pikepdf.Pdf, report: Report
+    ) -> None:
+        with document.open_outline() as outline:
+            titles = [item.title for item in outline.root]
+        assert titles[0] == "Contents"
+        assert len(titles) == len(report.sections) + 1
+        for title, section in zip(titles[1:], report.sections, strict=True):
+            assert title.endswith(section.title)
+
+    def test_every_link_resolves(self, document: pikepdf.Pdf) -> None:
+        named = document.Root.Names.Dests.Names
+        targets = {str(named[n]) for n in range(0, len(named), 2)}
+        inside, outside = 0, set()
+        for page in document.pages:
+            for annotation in page.get("/Annots", []):
+                if "/Dest" in annotation:
+                    assert str(annotation.Dest) in targets
+                    inside += 1
+                else:
+                    outside.add(str(annotation.A.URI))
+        assert inside > 100
+        assert outside == {"https://example.org/docket?a=1&b=2"}
+
+    def test_pages_are_numbered_and_headed(self, written: Path) -> None:
+        texts = text_of_pages(written)
+        for n, text in enumerate(texts[1:], start=2):
+            assert f"{n} / {len(texts)}" in text
+            assert "Exchange & Desk <a case>" in text
+        assert f"1 / {len(texts)}" not in texts[0]
+
+    def test_the_cover_says_what_this_is(self, written: Path, loaded: Case) -> None:
+        cover = re.sub(r"\s+", " ", text_of_pages(written)[0])
+        for words in (
+            "A reconstruction from the sources",
+            "Hypotheses are marked",
+            "Trading burned it",
+            "31 December 2021",
+            loaded.fingerprint[:32],
+            loaded.fingerprint[32:],
+            "Everything the ledger cites",
+            "1, 3.2% of the group's assets",
+        ):
+            assert words in cover
+
+    def test_contents_name_the_pages(self, written: Path, report: Report) -> None:
+        texts = text_of_pages(written)
+        for section in report.sections:
+            entry = re.search(rf"{re.escape(section.title)}[ .]*?(\d+)\s", texts[1])
+            assert entry, section.title
+            assert section.title in texts[int(entry[1]) - 1]
+
+    def test_a_note_stands_on_the_page_of_its_call(self, written: Path) -> None:
+        called = [t for t in text_of_pages(written) if "The sheet hints at it." in t]
+        assert len(called) == 1
+        assert "S-001 The Gazette, “The sheet”" in called[0]
+
+    def test_the_figures_are_on_the_pages(self, written: Path) -> None:
+        everything = " ".join(text_of_pages(written))
+        # Group assets by hand: 1,240,000,000.50.
+        assert "$1.2bn" in everything
+        assert "1,240.0" in everything
+        assert "(40.0)" in everything
+
+
+class TestSameBytes:
+    def test_twice_in_two_processes(
+        self, written: Path, loaded: Case, tmp_path: Path
+    ) -> None:
+        program = (
+            "import sys, solvency, solvency.report as report\n"
+            "case = solvency.load(sys.argv[1], scenario='burned')\n"
+            "report.write(case, case.book(), sys.argv[2])\n"
+        )
+        other = tmp_path / "again.pdf"
+        # A second at least: a clock read anywhere would show.
+        time.sleep(1.1)
+        subprocess.run(
+            [sys.executable, "-c", program, loaded.path, str(other)],
+            check=True,
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": "77",
+                "PYTHONPATH": os.pathsep.join(sys.path),
+            },
+        )
+        one, two = (hashlib.sha256(p.read_bytes()) for p in (written, other))
+        assert one.hexdigest() == two.hexdigest()
+
+    def test_the_epoch_dates_it(
+        self, loaded: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+        path = tmp_path / "dated.pdf"
+        write(loaded, loaded.book(), path)
+        with pikepdf.open(path) as document:
+            assert str(document.docinfo["/ModDate"]).startswith("D:19700102000000")
+
+    def test_an_epoch_that_is_no_number_is_refused(
+        self, loaded: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+        with pytest.raises(ReportError, match="no number of seconds: 'yesterday'"):
+            write(loaded, loaded.book(), tmp_path / "x.pdf")
+
+
+class TestNothingFromOutside:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "file:///etc/hostname",
+            "https://example.org/x.png",
+            "data:image/svg+xml,x",
+            "asset:../../etc/passwd",
+            "asset:unknown.ttf",
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("head", "body"),
+        [
+            ("", '<img src="{}" alt="x"/>'),
+            ('<link rel="stylesheet" href="{}"/>', "x"),
+            ('<style>@import url("{}");</style>', "x"),
+            ('<style>p {{ background: url("{}") }}</style>', "<p>x</p>"),
+            ('<link rel="attachment" href="{}"/>', "x"),
+        ],
+    )
+    def test_it_is_refused(self, url: str, head: str, body: str) -> None:
+        root = small(body.format(url), head.format(url))
+        with pytest.raises(ReportError, match="is not the package's"):
+            pdf.render(root, DATED)
+
+    def test_an_svg_cannot_fetch(self) -> None:
+        svg = (
+            '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+            '<image href="file:///etc/hostname" width="9" height="9"/></svg>'
+        )
+        with pytest.raises(ReportError):
+            pdf.render(small(svg), DATED)
+
+
+class TestFailures:
+    def test_a_complaint_of_the_layout_stops_it(self) -> None:
+        with pytest.raises(ReportError, match=r"page layout complains: .*nowhere"):
+            pdf.render(small('<p><a href="#nowhere">x</a></p>'), DATED)
+
+    def test_a_missing_font_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(pdf._FONTS, "plex-sans.ttf", "Gone.ttf")
+        with pytest.raises(ReportError, match=r"the font file Gone.ttf is missing"):
+            pdf.font_path("plex-sans.ttf")
+
+    def test_a_missing_library_names_the_packages(self, tmp_path: Path) -> None:
+        (tmp_path / "weasyprint.py").write_text(
+            "raise OSError('cannot load library libpango-1.0-0')"
+        )
+        program = (
+            "from solvency.report import pdf, ReportError\n"
+            "try:\n    pdf._weasyprint()\n"
+            "except ReportError as error:\n    print(error)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+            },
+        )
+        assert done.stdout.count("\n") == 1
+        assert "apt-get install libpango-1.0-0 libpangoft2-1.0-0" in done.stdout
+
+    def test_a_full_disk_leaves_what_was_there(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        path = tmp_path / "report.pdf"
+        path.write_bytes(b"before")
+
+        def full(_: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(ReportError, match="not written: No space left"):
+            write_whole(path, b"after")
+        assert path.read_bytes() == b"before"
+        assert list(tmp_path.iterdir()) == [path]
+
+    def test_a_missing_folder_is_one_clear_line(self, tmp_path: Path) -> None:
+        with pytest.raises(ReportError, match="not written: No such file"):
+            write_whole(tmp_path / "gone" / "x.pdf", b"x")
+
+    @pytest.mark.parametrize("running", [True, False])
+    def test_the_collector_is_left_as_it_was(self, running: bool) -> None:
+        (gc.enable if running else gc.disable)()
+        try:
+            with pytest.raises(ReportError):
+                pdf.render(small('<img src="file:///x" alt=""/>'), DATED)
+            assert gc.isenabled() == running
+            assert gc.get_freeze_count() == 0
+        finally:
+            gc.enable()
+
+
+def test_no_text_is_wider_than_its_cell(report: Report) -> None:
+    """Lay the report out and compare every cell's lines with the cell."""
+    weasyprint = pdf._weasyprint()
+    document = pdf._document(weasyprint, pages.tree(report)).render(
+        font_config=pdf._font_configuration()
+    )
+    cells = 0
+    for page in document.pages:
+        for box in page._page_box.descendants():
+            if box.element_tag not in {"td", "th"} or not hasattr(box, "colspan"):
+                continue
+            cells += 1
+            for line in box.descendants():
+                if type(line).__name__ == "TextBox":
+                    right = box.position_x + box.border_width()
+                    assert line.position_x >= box.position_x - 1, line.text
+                    # Brackets of negatives hang over by a third of an em.
+                    assert line.position_x + line.width <= right + 4, line.text
+    assert cells > 300
+
+
+def test_attachments_are_read_back_as_given() -> None:
+    one = pdf.Attached("a.csv", b"x,y\n", "Numbers")
+    made = pdf.render(small("<p>x</p>"), DATED, (one,))
+    assert made.pages == 1
+    with pikepdf.open(io.BytesIO(made.content)) as document:
+        found = document.attachments["a.csv"].get_file()
+        assert found.read_bytes() == b"x,y\n"
+        assert found.creation_date == DATED
