@@ -12,8 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
-	@$(BIN)/solvency report -o build/ftx.pdf ledgers/ftx/main.beancount
-	@echo "$(CURDIR)/build/ftx.pdf"
+	@$(BIN)/solvency report -o "$(CURDIR)/build/ftx.pdf" ledgers/ftx/main.beancount
 
 test: $(VENV)/tested $(VENV)/system
 	$(BIN)/python -m pytest -n auto
