@@ -12,6 +12,12 @@ import solvency
 COMMANDS = {
     "check": "Check that the books hold together.",
     "balance": "Print balance sheets: entities, silos, the group.",
+    "reconcile": "Say whether the claims can all be true, and which is suspect.",
+    "weigh": "Weigh the hypotheses by what was observed.",
+    "tally": "Add up what the hypotheses take, beside the hole.",
+    "trace": "Say whose money paid for an outlay, under every tracing rule.",
+    "recover": "Say who gets what back: statement of affairs, clearing, classes.",
+    "stress": "Say what a token really fetches, and where the spiral starts.",
     "report": "Print the case as a PDF.",
     "browse": "Open the case in Fava.",
     "new": "Start a new case.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
+from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
     from solvency.model.frame import Frame
+    from solvency.model.intercompany import Claim
     from solvency.model.sheets import BalanceSheet
 
 
@@ -62,7 +65,7 @@ def command(
         raise click.UsageError("--entity, --group and --silo exclude one another.")
     case = asked.load()
     if not case.selected:
-        raise click.ClickException("the ledger has no flow, so nothing to add up")
+        raise Refused("the ledger has no flow, so nothing to add up")
     book = case.book()
     at = at or case.reporting_date
     name = entity or silo or ("group" if group else None)
@@ -73,11 +76,17 @@ def command(
         raise click.UsageError(
             f"no entity {entity} is declared; there are {', '.join(case.entities)}."
         )
+    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+
     try:
         sheet = book.balance_sheet(name, at, basis=basis)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
     output.print(with_notes(sheet), document(sheet))
+    if not isinstance(sheet, BalanceSheet) and not (
+        output.as_json or output.as_csv or output.file
+    ):
+        _print_group(book, sheet)
 
 
 def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
@@ -96,11 +105,34 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
     )
 
 
+def _print_group(book: Book, sheet: GroupSheet) -> None:
+    """Print what a consolidated sheet rests on: its control, claims and silos."""
+    from solvency.model.consolidation import by_silo  # noqa: PLC0415 (lazy start)
+    from solvency.model.consolidation import combined_and_consolidated  # noqa: PLC0415 (as above)
+    from solvency.model.intercompany import matrix  # noqa: PLC0415 (as above)
+
+    click.echo()
+    click.echo(combined_and_consolidated(sheet).to_text(), nl=False)
+    click.echo()
+    click.echo(
+        matrix(sheet.claims, f"What members owe one another at {sheet.at}").to_text(),
+        nl=False,
+    )
+    silos = by_silo(book, sheet)
+    if silos:
+        click.echo()
+        click.echo(combined_and_consolidated(*silos).to_text(), nl=False)
+
+
 def with_notes(sheet: BalanceSheet | GroupSheet) -> Frame:
     """Return a sheet's table with a note for each thing left out of it."""
     from dataclasses import replace  # noqa: PLC0415 (lazy start)
 
+    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+
     notes = [f"left out of every total: {missing}" for missing in sheet.unpriced]
+    if not isinstance(sheet, BalanceSheet):
+        notes.append(sheet.control_line)
     return replace(sheet.to_frame(), notes=tuple(notes))
 
 
@@ -131,10 +163,25 @@ def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:
             for column in sheet.columns
         },
         "eliminations": [item._asdict() for item in sheet.eliminations],
+        "combined": asdict(sheet.combined),
         "consolidated": _totals(sheet),
+        "eliminated": sheet.eliminated,
         "control": sheet.control,
         "intercompany": [item._asdict() for item in sheet.intercompany],
+        "claims": [_claim(claim) for claim in sheet.claims],
     }
+
+
+def _claim(claim: Claim) -> dict[str, object]:
+    """Return a claim with what each side stated, and what is unmatched."""
+    stated = {
+        key: said and said._asdict()
+        for key, said in (
+            ("claim_stated", claim.claim_stated),
+            ("debt_stated", claim.debt_stated),
+        )
+    }
+    return claim._asdict() | stated | {"unmatched": claim.unmatched}
 
 
 def _line(line: Any) -> dict[str, object]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from solvency.cli.common import Asked
+from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import print_errors
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 @click.command("browse")
@@ -28,6 +33,31 @@ def command(asked: Asked, host: str, port: int, edit: bool) -> None:
     Example:
       solvency browse ledgers/ftx/main.beancount --port 5001
     """
+    app = application(asked, edit=edit)
+    from cheroot.wsgi import Server  # noqa: PLC0415 (what Fava itself is served by)
+
+    server = Server((host, port), app)
+    click.echo(f"Fava: http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    try:
+        server.start()
+    except KeyboardInterrupt:
+        server.stop()
+    except OSError as error:
+        raise Refused(
+            f"nothing can listen on {host}:{port} ({error}); try another --port"
+        ) from error
+
+
+def application(asked: Asked, *, edit: bool = False) -> Flask:
+    """Return Fava's web application for a case.
+
+    Args:
+        asked: The ledger, scenario and known-date to show.
+        edit: Let the editor change the files of the case.
+
+    Raises:
+        SystemExit: The ledger asks for what an untrusted one may not have.
+    """
     # Fava loads the ledger itself; beancount's pickle cache executes what it
     # reads, and must be off before beancount is imported.
     os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
@@ -35,14 +65,10 @@ def command(asked: Asked, host: str, port: int, edit: bool) -> None:
     if any(error.rule == "trust" for error in case.errors):
         print_errors(case)
         raise SystemExit(1)
-    if asked.scenario or asked.known:
-        from solvency.ledger.reading import insist  # noqa: PLC0415 (lazy start)
 
-        insist(asked.scenario, asked.known)
-    from fava.cli import main as fava  # noqa: PLC0415 (a third of a second)
+    from fava.application import create_app  # noqa: PLC0415 (a third of a second)
 
-    arguments = [case.path, "--host", host, "--port", str(port)]
-    if not edit:
-        arguments.append("--read-only")
-    click.echo(f"Fava: http://{host}:{port}/ (stop with Ctrl-C)", err=True)
-    fava.main(args=arguments, standalone_mode=False)
+    from solvency.ledger.reading import insist  # noqa: PLC0415 (lazy start)
+
+    insist(asked.scenario, asked.known)
+    return create_app([case.path], load=True, read_only=not edit)

@@ -42,6 +42,12 @@ class Day(click.ParamType[datetime.date]):
             self.fail(f"{value!r} is no date; write YYYY-MM-DD", param, ctx)
 
 
+class Refused(click.ClickException):
+    """A command that cannot be done as asked; the ledger is not at fault."""
+
+    exit_code = 2
+
+
 @dataclass(frozen=True)
 class Asked:
     """The options that mean the same in every command."""
@@ -65,11 +71,26 @@ class Asked:
         from solvency.ledger.load import load  # noqa: PLC0415 (lazy start)
 
         try:
-            return load(
+            case = load(
                 self.ledger, scenario=self.scenario, known=self.known, trust=self.trust
             )
         except CaseError as error:
-            raise click.ClickException(str(error)) from error
+            raise Refused(str(error)) from error
+        if self.scenario is not None and case.scenario.name != self.scenario:
+            # The ledger is right; what was asked of it is not.
+            raise Refused(_no_scenario(self.scenario, case))
+        return case
+
+
+def _no_scenario(name: str, case: Case) -> str:
+    from solvency.ledger.metadata import closest  # noqa: PLC0415 (lazy start)
+
+    meant = closest(name, case.scenarios)
+    return f"no scenario {name} is declared. " + (
+        f"Did you mean {meant}?"
+        if meant
+        else f"There are {', '.join(['established', *case.scenarios, '*'])}."
+    )
 
 
 def default_ledger() -> Path:
@@ -159,7 +180,7 @@ class Output:
             try:
                 frame.to_xlsx(self.file)
             except OSError as error:
-                raise click.ClickException(
+                raise Refused(
                     f"{self.file} cannot be written: {error.strerror}"
                 ) from error
             click.echo(str(self.file), err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from solvency.cli.common import Refused
 from solvency.packaged import packaged
 
 
@@ -21,14 +22,12 @@ def command(folder: Path, title: str | None) -> None:
     """
     target = folder / "main.beancount"
     if target.exists():
-        raise click.ClickException(f"{target} exists already; choose another folder")
+        raise Refused(f"{target} exists already; choose another folder")
     text = (packaged("ledgers") / "template.beancount").read_text(encoding="utf-8")
     title = (title or folder.resolve().name).replace("\\", "\\\\").replace('"', '\\"')
     try:
         folder.mkdir(parents=True, exist_ok=True)
         target.write_text(text.replace("TITLE", title, 1), encoding="utf-8")
     except OSError as error:
-        raise click.ClickException(
-            f"{target} cannot be written: {error.strerror}"
-        ) from error
+        raise Refused(f"{target} cannot be written: {error.strerror}") from error
     click.echo(str(target))

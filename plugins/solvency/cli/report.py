@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from solvency.cli.common import Asked
+from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 
 
@@ -35,12 +36,12 @@ def command(asked: Asked, output: Path, kind: str) -> None:
     """
     case = asked.load()
     if not case.selected:
-        raise click.ClickException("the ledger has no flow, so nothing to report")
+        raise Refused("the ledger has no flow, so nothing to report")
     from solvency.report import ReportError  # noqa: PLC0415 (WeasyPrint takes a second)
     from solvency.report import write  # noqa: PLC0415 (as above)
 
     try:
         write(case, case.book(), output, kind=kind)
     except ReportError as error:
-        raise click.ClickException(str(error)) from error
+        raise Refused(str(error)) from error
     click.echo(str(output))

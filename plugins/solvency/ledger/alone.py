@@ -24,13 +24,22 @@ from solvency.ledger.postings import with_legs
 if TYPE_CHECKING:
     from solvency.ledger.errors import LedgerError
 
+_KEYS = ("counterparty", "intercompany", "stake-in")
 _Result = tuple[list[data.Directive], list["LedgerError"]]
 
 
 def _declared(entries: list[data.Directive], errors: Errors) -> Declarations:
+    """Read of accounts what legs need; other keys may mean what the author likes."""
     declared = Declarations(errors)
     for entry in entries:
-        if type(entry) is data.Open or type(entry) is data.Close:
+        if type(entry) is data.Open:
+            meta = {
+                key: value
+                for key, value in entry.meta.items()
+                if key in {"filename", "lineno", *_KEYS}
+            }
+            declared.read(entry._replace(meta=meta))
+        elif type(entry) is data.Close:
             declared.read(entry)
     return declared
 

@@ -74,7 +74,8 @@ class Account:
 
     def is_open(self, day: datetime.date) -> bool:
         """Say whether the account may be posted to on a day."""
-        return self.opened <= day and (self.closed is None or day < self.closed)
+        # On the day it closes too, as beancount has it.
+        return self.opened <= day and (self.closed is None or day <= self.closed)
 
     def admits(self, commodity: str) -> bool:
         """Say whether the account may hold a commodity."""
@@ -323,6 +324,8 @@ class Case:
     known: datetime.date | None
     #: The files the case is written in, the top one first.
     files: tuple[str, ...]
+    #: Observations published after the known-date, which nothing may rest on.
+    later: tuple[Observation, ...] = ()
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
     entries: tuple[Directive, ...] = field(default=(), repr=False, compare=False)

@@ -279,7 +279,7 @@ def _invariant(
         return
     severity = meta.choice("severity", words.SEVERITIES) or "breach"
     parameters = {}
-    for key, value in meta.rest_as_written("severity").items():
+    for key in meta.rest_as_written("severity"):
         if key not in allowed:
             declared.errors.add(
                 "invariant",
@@ -287,20 +287,22 @@ def _invariant(
                 f"`{key}:` is no parameter of {name}",
                 "It takes " + ", ".join(sorted(allowed)),
             )
-        elif (found := _parameter(key, value, meta)) is not None:
+        elif (found := _parameter(key, meta)) is not None:
             parameters[key] = found
     declared.invariants.append(
         Invariant(name, entity, severity, place(entry), parameters)
     )
 
 
-def _parameter(key: str, value: object, meta: Metadata) -> object:
+def _parameter(key: str, meta: Metadata) -> object:
     """Return an invariant's parameter, None if it is of the wrong type."""
     if key in words.NUMBERS:
-        return meta.number(key, "0")
-    if key == "limit" or isinstance(value, Amount):
+        return meta.number(key, *words.NUMBERS[key])
+    if key in words.CHOICES:
+        return meta.choice(key, words.CHOICES[key])
+    if key == "limit":
         return meta.money(key)
-    return value
+    return meta.text(key)
 
 
 def _spread(

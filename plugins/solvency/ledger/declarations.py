@@ -146,8 +146,8 @@ class Declarations:
             units = meta.magnitude(kind, entry.currency)
             if units is not None:
                 measure = Measure(None, units, place(entry))
-                kind = kind.replace("halving", "depth")
-                self.measure(kind, entry.currency, entry, measure)
+                named = kind.replace("halving", "depth")
+                self.measure(named, entry.currency, entry, measure)
         self.commodities[entry.currency] = Commodity(
             name=entry.currency,
             title=meta.text("name") or entry.currency,

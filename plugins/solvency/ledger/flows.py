@@ -15,6 +15,8 @@ from solvency.ledger.intercompany import Claims
 from solvency.ledger.intercompany import LegsError
 from solvency.ledger.intercompany import missing_legs
 from solvency.ledger.metadata import Metadata
+from solvency.ledger.metadata import closest
+from solvency.ledger.metadata import instead
 from solvency.ledger.metadata import names
 from solvency.ledger.postings import UnopenedError
 from solvency.ledger.postings import imbalances
@@ -50,6 +52,9 @@ class FlowReader:
         self.entity_of = {
             name: account.entity for name, account in declared.accounts.items()
         }
+        self._claim_names = [
+            name for name, account in declared.accounts.items() if account.is_claim
+        ]
         self._ids: dict[str, Place] = {}
 
     def postings(self, transaction: Transaction) -> list[Posting] | None:
@@ -97,7 +102,11 @@ class FlowReader:
                 raise LegsError(
                     "through",
                     f"`through:` names {hub}, which is no declared entity",
-                    f'Add: {transaction.date} custom "entity" "{hub}" "..."',
+                    instead(
+                        hub,
+                        self.entities,
+                        f'{transaction.date} custom "entity" "{hub}" "..."',
+                    ),
                 )
         return hubs
 
@@ -109,10 +118,13 @@ class FlowReader:
         for name in names(str(on)):
             account = self.declared.accounts.get(name)
             if account is None or not account.is_claim:
+                meant = closest(name, self._claim_names)
                 raise LegsError(
                     "on",
                     f"`on:` names {name}, which is no account with a counterparty",
-                    "Name an Assets or Liabilities account whose `open` has"
+                    f"If {meant} is meant, write that"
+                    if meant
+                    else "Name an Assets or Liabilities account whose `open` has"
                     " counterparty:",
                 )
             found.append(account)
@@ -121,24 +133,33 @@ class FlowReader:
     def check_open(self, transaction: Transaction, postings: list[Posting]) -> None:
         """Report accounts not open on the day, or that do not admit the commodity.
 
-        beancount checks this for the flows it is given; those of hypotheses
-        outside the scenario it never sees.
+        beancount says so too of the flows it is given, without a mend; those of
+        hypotheses outside the scenario it never sees.
         """
+        accounts, day = self.declared.accounts, transaction.date
         for posting in postings:
-            account = self.declared.accounts[posting.account]
-            if not account.is_open(transaction.date):
+            account = accounts[posting.account]
+            if (
+                account.opened <= day
+                and account.closed is None
+                and not account.currencies
+            ):
+                continue
+            if not account.is_open(day):
                 self.errors.add(
                     "account",
                     transaction,
-                    f"the account {account.name} is not open on {transaction.date}",
-                    f"It is open from {account.opened}",
+                    f"the account {account.name} is not open on {day}",
+                    f"It is open from {account.opened}"
+                    + (f" to {account.closed}" if account.closed else "")
+                    + ": change that, or the date",
                 )
             elif not account.admits(posting.commodity):
                 self.errors.add(
                     "account",
                     transaction,
                     f"the account {account.name} does not admit {posting.commodity}",
-                    "Add the commodity to its `open`",
+                    f"Add {posting.commodity} to its `open`",
                 )
 
     def flow(
@@ -175,10 +196,23 @@ class FlowReader:
             high=high,
             interval=meta.number("interval", "0.01", "1") or _DEFAULT_INTERVAL,
             driver=meta.text("driver"),
-            locators=meta.prefixed("locator"),
-            notes=meta.rest("low", "high", "through", "on", "seq"),
+            locators=self._locators(meta, sources),
+            notes=meta.rest("low", "high", "through", "on"),
             place=Place(transaction.meta["filename"], transaction.meta["lineno"]),
         )
+
+    def _locators(self, meta: Metadata, sources: tuple[str, ...]) -> dict[str, str]:
+        found = meta.prefixed("locator")
+        for name in found:
+            if name and name not in sources:
+                self.errors.add(
+                    "locator",
+                    meta.entry,
+                    f"`locator-{name}:` places something in {name}, which is no"
+                    " declared source it links",
+                    instead(name, sources, f"^{name} to its links"),
+                )
+        return found
 
     def _amount_from(self, meta: Metadata, sources: tuple[str, ...]) -> str | None:
         name = meta.text("amount-from")
@@ -188,7 +222,7 @@ class FlowReader:
             "amount-from",
             meta.entry,
             f"`amount-from:` names {name}, which is no declared source it links",
-            f"Link it: ^{name}",
+            instead(name, sources, f"^{name} to its links"),
         )
         return sources[0] if sources else None
 
@@ -277,6 +311,13 @@ class FlowReader:
 def stable_name(transaction: Transaction) -> str:
     """Make a name from a transaction's date and content, whatever its place."""
     content = [transaction.payee or "", transaction.narration or ""]
+    content.extend(sorted(transaction.tags))
+    content.extend(sorted(transaction.links))
+    content.extend(
+        f"{key}: {value}"
+        for key, value in sorted(transaction.meta.items())
+        if key not in {"filename", "lineno"} and key[:2] != "__"
+    )
     content.extend(
         f"{posting.account} {posting.units}"
         for posting in transaction.postings

@@ -229,6 +229,7 @@ def missing_legs(
             is missing or ambiguous.
     """
     legs: list[Posting] = []
+    pairs: list[set[str]] = []
     giver: str | None = None
     for commodity, net in imbalances(postings).items():
         left = total(net.values())
@@ -239,9 +240,18 @@ def missing_legs(
             giver = giver or first
             path = hubs if first == giver else hubs[::-1]
             for one, other, units in _links(moved, path, units_of):
+                pairs.append({one, other})
                 mine, theirs = claims.between(one, other, units_of, day, named)
                 legs.append(_leg(mine, units, units_of, price))
                 legs.append(_leg(theirs, -units, units_of, price))
+    for account in named:
+        if {account.entity, account.counterparty} not in pairs:
+            raise LegsError(
+                "on",
+                f"`on:` names {account.name}, and nothing moved between"
+                f" {account.entity} and {account.counterparty}",
+                "Name a claim of those the flow is between, or take it out",
+            )
     return legs
 
 
@@ -302,12 +312,18 @@ def _links(
             yield one, other, -units
         return
     if len(hubs) != 1:
+        largest = max(moved, key=lambda entity: abs(moved[entity]))
         raise LegsError(
             "through",
             f"{len(moved)} entities are out of balance in {commodity}: "
             + ", ".join(moved),
-            "Say through which one it went: add through: "
-            f'"{max(moved, key=lambda entity: abs(moved[entity]))}"',
+            (
+                "Say through which one all of it went"
+                if not hubs
+                else "A path is for two: name the one all of it went through, or"
+                " write a flow for each"
+            )
+            + f', as in through: "{largest}"',
         )
     hub = hubs[0]
     for entity, units in moved.items():

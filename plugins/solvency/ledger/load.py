@@ -10,8 +10,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import glob
+import os
 import re
+import sys
 from dataclasses import replace
+from decimal import Context
+from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -31,6 +35,7 @@ from solvency.ledger.reading import case_of
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
 from solvency.ledger.trust import check_file
+from solvency.ledger.trust import inside
 from solvency.ledger.trust import line_of
 
 if TYPE_CHECKING:
@@ -38,6 +43,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.ledger.case import Case
+
+
+#: beancount's own sums round at 28 digits, fewer than a long number of coins
+#: times a long price has, and then report a balanced transaction.
+_LONG = Context(prec=60)
 
 
 @contextlib.contextmanager
@@ -74,14 +84,16 @@ def load(
         CaseError: The file cannot be read.
     """
     top = Path(path).expanduser().resolve()
+    if top.is_dir():
+        raise CaseError(f"{path} is a folder: name its top file, as main.beancount")
     if not top.is_file():
         raise CaseError(f"{path}: there is no such file")
-    with collector_paused():
+    with collector_paused(), localcontext(_LONG):
         errors = Errors()
         entries, faults, options = _parse(str(top), errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):
             # What a stranger's ledger asks for is not run, only named.
-            options = {**options, "plugin": [("solvency", None)]}
+            options = {**options, "plugin": [("solvency", None)], "pythonpath": []}
         return _transformed(entries, faults, options, errors, scenario, known)
 
 
@@ -95,7 +107,10 @@ def _transformed(
 ) -> Case:
     entries.sort(key=data.entry_sortkey)
     entries, booked = booking.book(entries, options)  # type: ignore[no-untyped-call]  # beancount's
-    with requested(Request(scenario, known)) as request:
+    with (
+        requested(Request(scenario, known)) as request,
+        _importable(options["pythonpath"]),
+    ):
         entries, faults = loader.run_transformations(
             entries, [*faults, *booked], options, None
         )
@@ -109,10 +124,25 @@ def _transformed(
     faults.extend(validation.validate(entries, options))  # type: ignore[no-untyped-call]  # beancount's
     return replace(
         case,
-        errors=(*errors, *_ours(faults)),
+        errors=tuple(sorted((*errors, *_ours(faults)), key=_where)),
         entries=tuple(entries),
         files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
     )
+
+
+@contextlib.contextmanager
+def _importable(folders: list[str]) -> Iterator[None]:
+    """Let a trusted ledger's plugins be found where `insert_pythonpath` says."""
+    before = list(sys.path)
+    sys.path[0:0] = folders
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
+def _where(error: LedgerError) -> tuple[str, int, str]:
+    return error.file, error.line, error.rule
 
 
 def _ours(faults: list[Any]) -> Iterator[LedgerError]:
@@ -142,13 +172,10 @@ def _parse(
     entries: list[data.Directive] = []
     faults: list[Any] = []
     all_options: list[dict[str, Any]] = []
-    seen: set[str] = set()
+    seen = {top}
     waiting = [top]
     while waiting:
         filename = waiting.pop(0)
-        if filename in seen:
-            continue
-        seen.add(filename)
         found, wrong, options = _parse_file(filename)
         if not trust:
             check_file(filename, found, options, errors, top=top)
@@ -156,21 +183,59 @@ def _parse(
         faults.extend(wrong)
         all_options.append(options)
         for pattern in options["include"]:
-            included = sorted(
-                glob.glob(str(Path(filename).parent / pattern), recursive=True)  # noqa: PTH207 (an absolute pattern is allowed)
-            )
-            if not included:
-                errors.add(
-                    "include",
-                    None,
-                    f"no file matches {pattern}",
-                    "Correct the `include` line",
-                    at=line_of(filename, rf'include\s+"{re.escape(pattern)}"'),
-                )
-            waiting.extend(str(Path(name).resolve()) for name in included)
+            for name in _included(filename, pattern, errors, top, seen, trust=trust):
+                seen.add(name)
+                waiting.append(name)
     options = all_options[0]
     options["include"] = sorted(seen)
     return entries, faults, loader.aggregate_options_map(options, all_options[1:])
+
+
+def _included(
+    filename: str,
+    pattern: str,
+    errors: Errors,
+    top: str,
+    seen: set[str],
+    *,
+    trust: bool,
+) -> Iterator[str]:
+    """Yield the files an `include` line names, reporting what is wrong with it."""
+    at = line_of(filename, rf'include\s+"{re.escape(pattern)}"')
+    wanted = os.path.normpath(Path(filename).parent / pattern)
+    if not trust and not Path(wanted).is_relative_to(Path(top).parent):
+        names = [wanted]  # refused below, and not searched for
+    else:
+        names = sorted(glob.glob(wanted, recursive=True))  # noqa: PTH207 (an absolute pattern is allowed)
+    if not names:
+        errors.add(
+            "include",
+            None,
+            f"no file matches {pattern}",
+            "Correct the `include` line",
+            at=at,
+        )
+    for name in names:
+        found = str(Path(name).resolve())
+        if not trust and not inside(found, top):
+            # Not even opened: it may be a device, or somebody's secret.
+            errors.add(
+                "trust",
+                None,
+                f"{name} lies outside the folder of the case",
+                "Copy it into the case, or load with --trust",
+                at=at,
+            )
+        elif found in seen:
+            errors.add(
+                "include",
+                None,
+                f"{name} is included already",
+                "Include each file once",
+                at=at,
+            )
+        else:
+            yield found
 
 
 def _parse_file(

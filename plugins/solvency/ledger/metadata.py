@@ -116,11 +116,12 @@ class Metadata:
         if not isinstance(value, Decimal):
             self._wrong(key, "a number", "0.5")
             return None
-        if (least is not None and value < Decimal(least)) or (
-            most is not None and value > Decimal(most)
-        ):
-            bounds = f"from {least}" if most is None else f"from {least} to {most}"
-            self._wrong(key, f"a number {bounds}", str(least or most))
+        bounds = f"a number from {least}" + ("" if most is None else f" to {most}")
+        if least is not None and value < Decimal(least):
+            self._wrong(key, bounds, least)
+            return None
+        if most is not None and value > Decimal(most):
+            self._wrong(key, bounds, most)
             return None
         return value
 
@@ -171,7 +172,7 @@ class Metadata:
                 self.errors.add(
                     "metadata",
                     self.entry,
-                    f"`{key}:` is no key of a {self.rule}",
+                    f"`{key}:` is no key that this {self.rule} takes",
                     f"If `{meant}:` is meant, write that",
                 )
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
+    from solvency.ledger.case import Observation
+
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -113,9 +115,10 @@ def read(
         mirrors.watch(entry, postings, hypotheses)
         flow = reader.flow(entry, postings, hypotheses, sources)
         reading.flows.append((_seq(entry, errors), flow))
+        reader.check_open(entry, postings)
         if hypotheses and not (hypotheses & kept):
-            reader.check_open(entry, postings)
-        elif known is None or flow.known <= known:
+            continue
+        if known is None or flow.known <= known:
             legs = postings[len(entry.postings) :]
             reading.entries.append(with_legs(entry, legs) if legs else entry)
     mirrors.report(errors)
@@ -204,9 +207,14 @@ def case_of(
     """Make the Case of a reading."""
     declared = reading.declared
     currencies = options.get("operating_currency") or ["USD"]
+    seen: list[Observation] = []
+    later: list[Observation] = []
+    for observation in declared.observations:
+        published = declared.sources[observation.source].published
+        (seen if known is None or published <= known else later).append(observation)
     return Case(
         path=str(options.get("filename") or ""),
-        title=str(options.get("title") or ""),
+        title="" if options.get("title") == "Beancount" else str(options.get("title")),
         currency=str(currencies[0]),
         entities=declared.entities,
         accounts=declared.accounts,
@@ -215,11 +223,8 @@ def case_of(
         flows=tuple(flow for _, flow in reading.flows),
         hypotheses=declared.hypotheses,
         scenarios=declared.scenarios,
-        observations=tuple(
-            observation
-            for observation in declared.observations
-            if known is None or declared.sources[observation.source].published <= known
-        ),
+        observations=tuple(seen),
+        later=tuple(later),
         invariants=tuple(declared.invariants),
         prices=tuple(declared.prices),
         events=tuple(declared.events),

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.ledger.metadata import instead
+from solvency.ledger.metadata import names
 from solvency.ledger.metadata import place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from collections.abc import Collection
     from decimal import Decimal
 
     from solvency.ledger.case import Account
+    from solvency.ledger.case import Invariant
     from solvency.ledger.case import Place
     from solvency.ledger.case import Price
     from solvency.ledger.declarations import Declarations
@@ -62,7 +63,22 @@ def check_declarations(declared: Declarations, errors: Errors) -> None:
                 declared,
                 errors,
             )
+        _commodities(invariant, declared, errors)
     _measures(declared, errors)
+
+
+def _commodities(invariant: Invariant, declared: Declarations, errors: Errors) -> None:
+    """Report commodities a test is to look at, which nothing declares."""
+    for name in names(str(invariant.parameters.get("commodity", ""))):
+        _known(
+            "invariant",
+            name,
+            declared.commodities,
+            invariant.place,
+            f"{invariant.name} is asked of {name}, no declared commodity",
+            f"{_day(declared)} commodity {name}",
+            errors,
+        )
 
 
 def _add(errors: Errors, rule: str, where: Place, wrong: str, mend: str) -> None:

@@ -27,9 +27,16 @@ if TYPE_CHECKING:
 _NOT_WRITTEN = frozenset({"filename", "include", "plugin", "dcontext", "pythonpath"})
 
 
+#: beancount's plugins that run their configuration as Python.
+_EVALUATING = frozenset(
+    f"beancount.plugins.{name}"
+    for name in ("check_average_cost", "check_commodity", "commodity_attr")
+)
+
+
 def trusted_plugin(name: str) -> bool:
     """Say whether a plugin is beancount's or ours."""
-    return name in {"solvency", "auto"} or name.startswith(
+    return name == "solvency" or name.startswith(
         ("solvency.", "beancount.plugins.", "beancount.ops.")
     )
 
@@ -54,17 +61,20 @@ def check_file(
         entries: Its directives.
         options: Its options.
         errors: Where faults are added.
-        top: The case's first file; its folder is where includes may come from.
+        top: The case's first file.
     """
     included = filename != top
-    for name, _ in options["plugin"]:
-        if included or not trusted_plugin(name):
-            why = (
-                "beancount ignores a `plugin` line in an included file"
-                if included
-                else "it is neither beancount's nor ours, and loading it runs its code"
-            )
-            _refuse(errors, filename, rf'plugin\s+"{re.escape(name)}"', name, why)
+    for name, config in options["plugin"]:
+        if included:
+            why = "beancount ignores a `plugin` line in an included file"
+        elif not trusted_plugin(name):
+            why = "it is neither beancount's nor ours, and loading it runs its code"
+        elif config and name in _EVALUATING:
+            why = "it runs its configuration as code"
+        else:
+            continue
+        what = f'plugin "{name}"'
+        _refuse(errors, filename, rf'plugin\s+"{re.escape(name)}"', what, why)
     if options.get("insert_pythonpath"):
         _refuse(
             errors,
@@ -87,14 +97,6 @@ def check_file(
                     f'option "{key}"',
                     "beancount ignores options in an included file",
                 )
-        if not _inside(filename, top):
-            errors.add(
-                "trust",
-                None,
-                f"{filename} lies outside the folder of the case",
-                "Copy it into the case, or load with --trust",
-                at=line_of(top, r"include\s"),
-            )
     for entry in entries:
         if isinstance(entry, data.Custom) and entry.type == "fava-extension":
             name = str(entry.values[0].value) if entry.values else ""
@@ -130,6 +132,7 @@ def line_of(filename: str, pattern: str) -> dict[str, Any]:
     return {"filename": filename, "lineno": number}
 
 
-def _inside(filename: str, top: str) -> bool:
+def inside(filename: str, top: str) -> bool:
+    """Say whether a file, links followed, lies in the folder of the case."""
     folder = Path(top).resolve().parent
     return Path(filename).resolve().is_relative_to(folder)

@@ -55,8 +55,22 @@ INVARIANTS: dict[str, frozenset[str]] = {
     }.items()
 }
 
-#: Parameters that are numbers; `limit` is an amount.
-NUMBERS = frozenset({"minimum", "maximum", "days"})
+#: Parameters that are numbers, with the least and the most they may be.
+NUMBERS: dict[str, tuple[str, str | None]] = {
+    "minimum": ("0", None),
+    "maximum": ("0", None),
+    "days": ("1", None),
+    "inflow-cap": ("0", "1"),
+    "runoff": ("0", "1"),
+    "horizon": ("1", None),
+    "stress": ("0.001", None),
+    "level": ("0", "1"),
+}
+#: Parameters that are one of a few words.
+CHOICES = {
+    "basis": ("market", "realisable"),
+    "affiliates": ("clearing", "face", "nil"),
+}
 
 #: The custom directives of the language.
 CUSTOMS = (

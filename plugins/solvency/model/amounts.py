@@ -98,6 +98,21 @@ class Amount:
         return np.clip((rank - self.alpha) / (1.0 - self.alpha), 0.0, 1.0)
 
 
+def spread(low: ArrayLike, high: ArrayLike, interval: ArrayLike = 0.9) -> Array:
+    """Return the standard deviation that an interval of belief stands for.
+
+    Args:
+        low: lower ends.
+        high: upper ends.
+        interval: share of belief between them, above 0 and below 1.
+
+    Returns:
+        `(high - low) / (2 z)`, z the normal quantile; 1.645 for the default 0.9.
+    """
+    half = ndtri((1.0 + np.asarray(interval, dtype=float)) / 2.0)
+    return np.asarray((np.asarray(high, float) - np.asarray(low, float)) / (2.0 * half))
+
+
 def amounts(
     low: ArrayLike,
     central: ArrayLike,
@@ -146,7 +161,7 @@ def _amount(at: int, row: tuple[float, ...], shape: str) -> Amount:
         return Amount("certain", sign, middle, 0.0, 0.0, 0.0, middle, 0.0)
     if shape == "pert" or interval == 1.0:
         return _pert(sign, low, middle, high)
-    sigma = (high - low) / (2.0 * float(ndtri((1.0 + interval) / 2.0)))
+    sigma = float(spread(low, high, interval))
     if low > 0:
         log_sigma = math.sqrt(math.log1p((sigma / middle) ** 2))
         log_mean = math.log(middle) - log_sigma**2 / 2.0

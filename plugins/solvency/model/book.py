@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from solvency.ledger.postings import EXACT
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.model.consolidation import GroupSheet
+    from solvency.model.costs import Acquisitions
     from solvency.model.sheets import BalanceSheet
 
 #: Sums of absolute units above this are kept as Python integers.
@@ -140,6 +142,13 @@ class Book:
             rate[open_] = np.array(prices)[inverse] if len(days) else 0.0
         return self.units.astype(np.float64) * size[self.position] * rate
 
+    @cached_property
+    def acquisitions(self) -> Acquisitions:
+        """Return what flows brought in and took out, at what it was worth."""
+        from solvency.model.costs import Acquisitions  # noqa: PLC0415 (builds on the Book)
+
+        return Acquisitions.of(self)
+
     def account(self, position: Position) -> Account:
         """Return the account of a position."""
         return self.case.accounts[position.account]
@@ -155,7 +164,8 @@ class Book:
 
     def decimal(self, position: Position, units: int) -> Decimal:
         """Turn the integer units of a position into a number."""
-        return Decimal(int(units)).scaleb(-self.scales.get(position.commodity, 0))
+        places = self.scales.get(position.commodity, 0)
+        return EXACT.scaleb(Decimal(int(units)), -places)
 
     def balances(self, days: Iterable[datetime.date]) -> NDArray[Any]:
         """Return the integer units of every position at the end of each day.
@@ -174,11 +184,13 @@ class Book:
 
     def balance(self, at: datetime.date) -> dict[Position, Decimal]:
         """Return every balance that is not zero at the end of a day."""
-        units = self.balances([at])[0]
+        return self.named(self.balances([at])[0])
+
+    def named(self, units: NDArray[Any]) -> dict[Position, Decimal]:
+        """Return the balances that are not zero, of integer units by position."""
         return {
-            key: self.decimal(key, count)
-            for key, count in zip(self.positions, units, strict=True)
-            if count
+            self.positions[index]: self.decimal(self.positions[index], units[index])
+            for index in np.flatnonzero(units)
         }
 
     def units_of(
@@ -189,9 +201,8 @@ class Book:
         sums: dict[str, Decimal] = {}
         for position, number in self.balance(at).items():
             if any(below(position.account, account) for account in wanted):
-                sums[position.commodity] = sums.get(position.commodity, Decimal()) + (
-                    number
-                )
+                before = sums.get(position.commodity, Decimal())
+                sums[position.commodity] = EXACT.add(before, number)
         return {commodity: number for commodity, number in sums.items() if number}
 
     def flows_of(
@@ -237,15 +248,38 @@ class Book:
             LookupError: No entity or silo has the name.
             ValueError: The basis is unknown.
         """
+        at = at or self.case.reporting_date
+        return self.balance_sheets(name, [at], basis=basis)[0]
+
+    def balance_sheets(
+        self,
+        name: str,
+        days: Sequence[datetime.date],
+        *,
+        basis: str = "market",
+    ) -> list[BalanceSheet] | list[GroupSheet]:
+        """Return balance sheets at many days, at the cost of one pass.
+
+        Args:
+            name: An entity, a silo, or "group".
+            days: The days at whose end, in any order; a sheet each, in this order.
+            basis: market, book, clean or realisable.
+
+        Raises:
+            LookupError: No entity or silo has the name.
+            ValueError: The basis is unknown.
+        """
+        from solvency.ledger.load import collector_paused  # noqa: PLC0415 (Case imports this)
         from solvency.model import consolidation  # noqa: PLC0415 (both build on the Book)
         from solvency.model import sheets  # noqa: PLC0415 (as above)
 
-        at = at or self.case.reporting_date
-        if name in self.case.entities:
-            return sheets.balance_sheet(self, name, at, basis)
-        return consolidation.group_sheet(
-            self, consolidation.members(self.case, name), at, basis, name=name
-        )
+        with collector_paused():
+            if name in self.case.entities:
+                each = sheets.at_days(self, [name], days, basis)
+                return [each[day][0] for day in days]
+            names = consolidation.members(self.case, name)
+            found = consolidation.group_sheets(self, names, days, basis, name=name)
+            return [found[day] for day in days]
 
 
 def below(account: str, parent: str) -> bool:
@@ -256,7 +290,7 @@ def below(account: str, parent: str) -> bool:
 def _integers(numbers: list[Decimal], places: list[int]) -> NDArray[Any]:
     """Scale numbers to integers, in int64 where no sum can overflow it."""
     scaled = [
-        int(number.scaleb(place)) if place else int(number)
+        int(EXACT.scaleb(number, place)) if place else int(number)
         for number, place in zip(numbers, places, strict=True)
     ]
     total = sum(map(abs, scaled))

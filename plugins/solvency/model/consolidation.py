@@ -10,24 +10,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.ledger.postings import EXACT
+from solvency.ledger.postings import total
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
+from solvency.model.intercompany import Claim
+from solvency.model.intercompany import Owed as Owed  # noqa: PLC0414 (handed on)
+from solvency.model.intercompany import claims
+from solvency.model.intercompany import intercompany as intercompany  # noqa: PLC0414 (handed on)
 from solvency.model.sheets import SIDES
+from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
-from solvency.model.sheets import sheets
-from solvency.model.valuation import Valuation
+from solvency.model.sheets import of_entities
+from solvency.model.sheets import rounded
+from solvency.model.sheets import valuations
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
+    from solvency.model.costs import Costs
     from solvency.model.prices import Missing
+    from solvency.model.valuation import Valuation
 
 ZERO = Decimal()
 INTERCOMPANY = "intercompany"
@@ -48,21 +60,6 @@ class Elimination(NamedTuple):
     reason: str
 
 
-class Owed(NamedTuple):
-    """One pair's claim in one commodity, as each side's books have it."""
-
-    creditor: str
-    debtor: str
-    commodity: str
-    claimed: Decimal
-    owed: Decimal
-
-    @property
-    def unmatched(self) -> Decimal:
-        """Return what the creditor claims beyond what the debtor owns to."""
-        return self.claimed - self.owed
-
-
 @dataclass(frozen=True, slots=True)
 class GroupSheet:
     """The balance sheet of several entities taken together."""
@@ -76,6 +73,8 @@ class GroupSheet:
     eliminations: tuple[Elimination, ...]
     lines: tuple[Line, ...]
     intercompany: tuple[Owed, ...]
+    #: The same, beside what each side's own statements said.
+    claims: tuple[Claim, ...]
     unpriced: tuple[Missing, ...]
 
     @property
@@ -89,29 +88,48 @@ class GroupSheet:
 
     def total(self, side: str) -> Decimal:
         """Return the sum of one side's consolidated lines."""
-        return sum((line.amount for line in self.lines if line.side == side), ZERO)
+        return total(line.amount for line in self.lines if line.side == side)
 
     @property
     def totals(self) -> Totals:
         """Return the consolidated totals."""
         assets, liabilities = self.total("asset"), self.total("liability")
-        return Totals(assets, liabilities, assets - liabilities)
+        return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
 
     @property
     def combined(self) -> Totals:
         """Return the plain sums of the columns, before eliminations."""
         each = [sheet.totals for sheet in self.columns]
         return Totals(
-            sum((one.assets for one in each), ZERO),
-            sum((one.liabilities for one in each), ZERO),
-            sum((one.equity for one in each), ZERO),
+            total(one.assets for one in each),
+            total(one.liabilities for one in each),
+            total(one.equity for one in each),
         )
 
     @property
     def control(self) -> Decimal:
         """Return assets less liabilities less the equity lines: must be zero."""
         totals = self.totals
-        return totals.assets - totals.liabilities - self.total("equity")
+        return EXACT.subtract(totals.equity, self.total("equity"))
+
+    @property
+    def eliminated(self) -> Decimal:
+        """Return what eliminations sum to, assets less the rest: must be zero."""
+        return total(
+            item.amount if item.side == "asset" else -item.amount
+            for item in self.eliminations
+        )
+
+    @property
+    def control_line(self) -> str:
+        """Return the control line: what must be zero, and whether it is."""
+        totals = self.totals
+        return (
+            f"control: assets {totals.assets:,.2f} = liabilities"
+            f" {totals.liabilities:,.2f} + equity {self.total('equity'):,.2f},"
+            f" difference {self.control:,.2f}; eliminations sum to"
+            f" {self.eliminated:,.2f}"
+        )
 
     def to_frame(self) -> Frame:
         """Return the lines with a column an entity, eliminations, consolidated."""
@@ -120,17 +138,12 @@ class GroupSheet:
         rows: list[tuple[object, ...]] = []
         for side, account in names:
             by_column = [_amount(sheet.lines, side, account) for sheet in self.columns]
-            taken = sum(
-                (
-                    item.amount
-                    for item in self.eliminations
-                    if (item.side, item.account) == (side, account)
-                ),
-                ZERO,
+            taken = total(
+                item.amount
+                for item in self.eliminations
+                if (item.side, item.account) == (side, account)
             )
-            rows.append(
-                (side, account, *by_column, taken, sum(by_column, ZERO) + taken)
-            )
+            rows.append((side, account, *by_column, taken, total([*by_column, taken])))
         return Frame(
             title=f"{self.name}: consolidating balance sheet at {self.at},"
             f" {self.basis} value",
@@ -152,9 +165,8 @@ class GroupSheet:
 
 
 def _amount(lines: tuple[Line, ...], side: str, account: str) -> Decimal:
-    return sum(
-        (line.amount for line in lines if (line.side, line.account) == (side, account)),
-        ZERO,
+    return total(
+        line.amount for line in lines if (line.side, line.account) == (side, account)
     )
 
 
@@ -186,11 +198,39 @@ def group_sheet(
     name: str = "group",
 ) -> GroupSheet:
     """Return the balance sheet of several entities, consolidated."""
-    columns = tuple(sheets(book, list(names), at, basis))
+    return group_sheets(book, names, [at], basis, name)[at]
+
+
+def group_sheets(
+    book: Book,
+    names: tuple[str, ...],
+    days: Iterable[datetime.date],
+    basis: str = "market",
+    name: str = "group",
+) -> dict[datetime.date, GroupSheet]:
+    """Return the consolidated balance sheets at the end of each day, in one pass."""
+    return {
+        valuation.at: _group_sheet(book, names, name, valuation, costs)
+        for valuation, costs in valuations(book, days, basis)
+    }
+
+
+def _group_sheet(
+    book: Book,
+    names: tuple[str, ...],
+    name: str,
+    valuation: Valuation,
+    costs: Costs,
+) -> GroupSheet:
+    at, basis = valuation.at, valuation.basis
+    columns = tuple(of_entities(book, names, valuation, costs))
     inside = frozenset(names)
     eliminations = []
-    for sheet in columns:
-        eliminations += _eliminations(book, sheet, inside)
+    with localcontext(WIDE):
+        for sheet in columns:
+            eliminations += _eliminations(book, sheet, inside, valuation)
+        lines = _consolidated(columns, eliminations)
+    owed = intercompany(book, at, inside, valuation.units)
     return GroupSheet(
         name=name,
         members=names,
@@ -199,8 +239,9 @@ def group_sheet(
         currency=book.case.currency,
         columns=columns,
         eliminations=tuple(eliminations),
-        lines=_consolidated(columns, eliminations),
-        intercompany=intercompany(book, at, inside),
+        lines=lines,
+        intercompany=owed,
+        claims=claims(book, at, inside, owed),
         unpriced=tuple(
             {
                 missing.commodity: missing
@@ -212,11 +253,10 @@ def group_sheet(
 
 
 def _eliminations(
-    book: Book, sheet: BalanceSheet, inside: frozenset[str]
+    book: Book, sheet: BalanceSheet, inside: frozenset[str], valuation: Valuation
 ) -> list[Elimination]:
     """Return what consolidation takes off one member's sheet, and off its equity."""
     found = []
-    valuation = None
     for line in sheet.lines:
         if line.computed or line.side == "equity":
             continue
@@ -226,7 +266,6 @@ def _eliminations(
         elif account.stake_in in inside:
             taken, reason = line.amount, INVESTMENT
         elif line.side == "asset" and _holds_own(book, line, inside):
-            valuation = valuation or Valuation(book, sheet.at, sheet.basis)
             taken, reason = _own_tokens(book, line, inside, valuation), OWN_TOKEN
         else:
             continue
@@ -256,13 +295,10 @@ def _own_tokens(
     """Return the part of a line that is tokens issued by a member."""
     from solvency.model.book import Position  # noqa: PLC0415 (the Book imports this module)
 
-    return sum(
-        (
-            valuation.value(Position(line.account, held.commodity)) or ZERO
-            for held in line.units
-            if _issued_inside(book, held.commodity, inside)
-        ),
-        ZERO,
+    return total(
+        rounded(valuation.value(Position(line.account, held.commodity)) or ZERO)
+        for held in line.units
+        if _issued_inside(book, held.commodity, inside)
     )
 
 
@@ -297,36 +333,43 @@ def _consolidated(
     )
 
 
-def intercompany(
-    book: Book, at: datetime.date, inside: frozenset[str] | None = None
-) -> tuple[Owed, ...]:
-    """Return what entities owe one another, as each side's books have it.
+def by_silo(book: Book, sheet: GroupSheet) -> tuple[GroupSheet, ...]:
+    """Return the balance sheet of each silo of a group, consolidated by itself.
 
-    Args:
-        book: The Book.
-        at: The day at whose end.
-        inside: Keep only claims between these; None keeps all.
-
-    Returns:
-        One item a creditor, debtor and commodity, in units; a claim below zero
-        stands the other way round.
+    Claims between silos stand in them: only what is owed inside one is eliminated.
     """
-    sums: dict[tuple[str, str, str], list[Decimal]] = {}
-    for position, units in book.balance(at).items():
-        account = book.account(position)
-        other = account.counterparty
-        if not account.is_claim or other is None:
-            continue
-        if inside is not None and not {account.entity, other} <= inside:
-            continue
-        creditor, debtor, column = (
-            (account.entity, other, 0)
-            if account.root == "Assets"
-            else (other, account.entity, 1)
-        )
-        amount = units if column == 0 else -units
-        if amount < 0:
-            creditor, debtor, column, amount = debtor, creditor, 1 - column, -amount
-        both = sums.setdefault((creditor, debtor, position.commodity), [ZERO, ZERO])
-        both[column] += amount
-    return tuple(Owed(*key, *both) for key, both in sorted(sums.items()) if any(both))
+    silos: dict[str, list[str]] = {}
+    for name in sheet.members:
+        silo = book.case.entities[name].silo
+        if silo is not None:
+            silos.setdefault(silo, []).append(name)
+    if len(silos) < 2:
+        return ()
+    return tuple(
+        group_sheet(book, tuple(names), sheet.at, sheet.basis, name=silo)
+        for silo, names in sorted(silos.items())
+    )
+
+
+def combined_and_consolidated(*sheets: GroupSheet) -> Frame:
+    """Return the plain sums of members beside the consolidated totals, apart."""
+    currency = sheets[0].currency
+    return Frame(
+        title=f"Combined (the plain sum) and consolidated at {sheets[0].at}",
+        columns=(
+            Column("of"),
+            Column("total"),
+            *(
+                Column(name, unit=currency)
+                for name in ("assets", "liabilities", "equity")
+            ),
+        ),
+        rows=tuple(
+            (sheet.name, name, one.assets, one.liabilities, one.equity)
+            for sheet in sheets
+            for name, one in (
+                ("combined", sheet.combined),
+                ("consolidated", sheet.totals),
+            )
+        ),
+    )

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Context
 from decimal import Decimal
+from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.ledger.case import Money
+from solvency.ledger.postings import EXACT
+from solvency.ledger.postings import total
+from solvency.model.costs import Costs
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
-from solvency.model.valuation import Costs
 from solvency.model.valuation import Valuation
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from solvency.ledger.case import Account
     from solvency.model.book import Book
@@ -21,6 +28,10 @@ if TYPE_CHECKING:
     from solvency.model.prices import Missing
 
 ZERO = Decimal()
+#: Values are worked out with this many digits, then each is rounded to a fixed
+#: step, so that every sum of a sheet is exact.
+WIDE = Context(prec=80)
+_STEP = Decimal("1E-12")
 SIDES = ("asset", "liability", "equity")
 #: The computed equity lines: gains on what was disposed of, and the change from
 #: book value to the sheet's basis.
@@ -70,13 +81,13 @@ class BalanceSheet:
 
     def total(self, side: str) -> Decimal:
         """Return the sum of one side's lines."""
-        return sum((line.amount for line in self.lines if line.side == side), ZERO)
+        return total(line.amount for line in self.lines if line.side == side)
 
     @property
     def totals(self) -> Totals:
         """Return the totals; the equity lines sum to the equity."""
         assets, liabilities = self.total("asset"), self.total("liability")
-        return Totals(assets, liabilities, assets - liabilities)
+        return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
 
     def to_frame(self) -> Frame:
         """Return the sheet as a table."""
@@ -110,17 +121,54 @@ def sheets(
     book: Book, entities: list[str], at: datetime.date, basis: str
 ) -> list[BalanceSheet]:
     """Return the balance sheets of entities, valued together."""
-    valuation = Valuation(book, at, basis)
-    costs = valuation.costs or Costs(book, at)
-    found: dict[str, list[Position]] = {entity: [] for entity in entities}
-    for position in valuation.units:
-        entity = book.account(position).entity
-        if entity in found:
-            found[entity].append(position)
-    return [
-        _sheet(book, entity, positions, valuation, costs)
-        for entity, positions in found.items()
-    ]
+    return at_days(book, entities, [at], basis)[at]
+
+
+def at_days(
+    book: Book, entities: Sequence[str], days: Iterable[datetime.date], basis: str
+) -> dict[datetime.date, list[BalanceSheet]]:
+    """Return the balance sheets of entities at the end of each day, in one pass."""
+    return {
+        valuation.at: of_entities(book, entities, valuation, costs)
+        for valuation, costs in valuations(book, days, basis)
+    }
+
+
+def valuations(
+    book: Book, days: Iterable[datetime.date], basis: str
+) -> Iterator[tuple[Valuation, Costs]]:
+    """Yield the valuation of each day, in order, with averages up to it.
+
+    The averages advance with the days: use a valuation before taking the next.
+    """
+    ordered = sorted(set(days))
+    costs = Costs(book)
+    with localcontext(WIDE):
+        for day, units in zip(ordered, book.balances(ordered), strict=True):
+            costs.advance(day)
+            yield Valuation(book, day, basis, costs, book.named(units)), costs
+
+
+def of_entities(
+    book: Book, entities: Iterable[str], valuation: Valuation, costs: Costs
+) -> list[BalanceSheet]:
+    """Return the balance sheets of entities at a valuation."""
+    with localcontext(WIDE):
+        found: dict[str, list[Position]] = {entity: [] for entity in entities}
+        for position in valuation.units:
+            entity = book.account(position).entity
+            if entity in found:
+                found[entity].append(position)
+        historic = costs.historic
+        return [
+            _sheet(book, entity, positions, valuation, costs, historic)
+            for entity, positions in found.items()
+        ]
+
+
+def rounded(value: Decimal) -> Decimal:
+    """Round a value to the step at which sheets are exact."""
+    return value.quantize(_STEP, context=WIDE) if value % _STEP else value
 
 
 def _sheet(
@@ -129,6 +177,7 @@ def _sheet(
     positions: list[Position],
     valuation: Valuation,
     costs: Costs,
+    historic: dict[str, Decimal],
 ) -> BalanceSheet:
     currency = book.case.currency
     lines: dict[tuple[str, str], Line] = {}
@@ -144,16 +193,17 @@ def _sheet(
             if position.commodity == currency
             else costs.average(account.entity, account.root, position.commodity)
         )
-        at_cost += units * (average or ZERO)
+        at_cost += rounded(units * (average or ZERO))
         value = valuation.value(position)
         if value is None:
             missing[position.commodity] = valuation.missing[position.commodity]
             continue
+        value = rounded(value)
         net += value
         _add(lines, account, position.commodity, units, value)
     equity = [
-        Line(name, "equity", -worth)
-        for name, worth in sorted(costs.historic.items())
+        Line(name, "equity", -rounded(worth))
+        for name, worth in sorted(historic.items())
         if book.case.accounts[name].entity == entity and worth
     ]
     posted = sum((line.amount for line in equity), ZERO)

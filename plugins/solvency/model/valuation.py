@@ -26,12 +26,12 @@ from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
 from solvency.model.prices import Missing
 
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.ledger.case import Posting
     from solvency.model.book import Book
     from solvency.model.book import Position
 
@@ -46,6 +46,10 @@ class Valuation:
     book: Book
     at: datetime.date
     basis: str
+    #: Averages at acquisition up to the day; made where a basis needs them.
+    costs: Costs | None = None
+    #: The balances of the day, where they are known already.
+    known: dict[Position, Decimal] | None = None
     #: Commodities without a price, and why: left out of every total.
     missing: dict[str, Missing] = field(default_factory=dict)
 
@@ -54,8 +58,9 @@ class Valuation:
             raise ValueError(
                 f"there is no basis {self.basis!r}: use {', '.join(BASES)}"
             )
-        self.units = self.book.balance(self.at)
-        self.costs = Costs(self.book, self.at) if self.basis != "market" else None
+        self.units = self.book.balance(self.at) if self.known is None else self.known
+        if self.costs is None and self.basis in {"book", "realisable"}:
+            self.costs = Costs(self.book, self.at)
         self._held: dict[tuple[str, str], Decimal] = {}
         if self.basis == "realisable":
             for position, units in self.units.items():
@@ -79,7 +84,8 @@ class Valuation:
         if (
             self.basis == "clean"
             and units > 0
-            and account.root == "Assets"
+            # A debt below zero is a claim too, and stands among the assets.
+            and (account.root == "Assets" or account.is_claim)
             and self._related(account.counterparty or account.stake_in, account.entity)
         ):
             return ZERO
@@ -108,7 +114,7 @@ class Valuation:
     def _book(self, position: Position, units: Decimal) -> Decimal | None:
         if position.commodity == self.book.case.currency:
             return units
-        assert self.costs is not None  # noqa: S101 (set for every basis but market)
+        assert self.costs is not None  # noqa: S101 (set for the bases that ask)
         account = self.book.account(position)
         average = self.costs.average(account.entity, account.root, position.commodity)
         if average is None:
@@ -136,73 +142,3 @@ def discount(units: Decimal, halving: Decimal) -> Decimal:
     """Return what share of market value a sale of units fetches, given depth."""
     exponent = math.log(2) * float(units / halving)
     return Decimal(repr(-math.expm1(-exponent) / exponent)) if exponent else Decimal(1)
-
-
-class Costs:
-    """Average prices at acquisition, by entity, root and commodity.
-
-    Flows are pooled: what an entity moves between its own accounts has no cost.
-    What is disposed of leaves at the average; what is acquired enters at the
-    price written, else at the market's that day.
-    """
-
-    def __init__(self, book: Book, at: datetime.date) -> None:
-        self._book = book
-        self._pools: dict[tuple[str, str, str], tuple[Decimal, Decimal]] = {}
-        self._averages: dict[tuple[str, str, str], Decimal] = {}
-        #: What equity accounts were worth when posted, by account.
-        self.historic: dict[str, Decimal] = {}
-        self.unpriced: set[str] = set()
-        for flow in book.flows:
-            if flow.date <= at:
-                self._take(flow.postings, flow.date)
-
-    def average(self, entity: str, root: str, commodity: str) -> Decimal | None:
-        """Return the average price at acquisition, or None if none is known."""
-        return self._averages.get((entity, root, commodity))
-
-    def _worth(self, posting: Posting, day: datetime.date) -> Decimal | None:
-        currency = self._book.case.currency
-        if posting.commodity == currency:
-            return posting.units
-        if posting.price is not None and posting.price.commodity == currency:
-            return posting.units * posting.price.number
-        quote = self._book.prices.at(posting.commodity, day)
-        if isinstance(quote, Missing):
-            self.unpriced.add(posting.commodity)
-            return None
-        return posting.units * quote.number
-
-    def _take(self, postings: tuple[Posting, ...], day: datetime.date) -> None:
-        currency = self._book.case.currency
-        moved: dict[tuple[str, str, str], list[Decimal]] = {}
-        for posting in postings:
-            account = self._book.case.accounts[posting.account]
-            if account.root not in {"Assets", "Liabilities"}:
-                worth = self._worth(posting, day) or ZERO
-                self.historic[posting.account] = (
-                    self.historic.get(posting.account, ZERO) + worth
-                )
-            elif posting.commodity != currency:
-                key = (account.entity, account.root, posting.commodity)
-                units, value = moved.get(key, [ZERO, ZERO])
-                worth = self._worth(posting, day) or ZERO
-                moved[key] = [units + posting.units, value + worth]
-        for key, (units, value) in moved.items():
-            if units:
-                self._move(key, units, value)
-
-    def _move(self, key: tuple[str, str, str], units: Decimal, value: Decimal) -> None:
-        held, cost = self._pools.get(key, (ZERO, ZERO))
-        if held * units >= 0:
-            held, cost = held + units, cost + value
-        elif abs(units) <= abs(held):
-            cost += cost * units / held
-            held += units
-        else:
-            # The position changes sign: what is left was all acquired now.
-            left = held + units
-            held, cost = left, value * left / units
-        self._pools[key] = (held, cost)
-        if held:
-            self._averages[key] = cost / held

@@ -1,0 +1,91 @@
+"""`solvency reconcile`: can these claims all be true?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Output
+from solvency.cli.common import Refused
+from solvency.cli.common import on_ledger
+from solvency.cli.common import on_output
+
+if TYPE_CHECKING:
+    from solvency.analysis.reconciling_result import Reconciled
+    from solvency.ledger.case import Case
+
+
+@click.command("reconcile")
+@on_ledger
+@click.option(
+    "--level",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="Chance of a false alarm in the search for suspects, over all claims.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show every claim.")
+@on_output
+def command(asked: Asked, level: float, everything: bool, output: Output) -> None:
+    r"""Say whether the claims can all be true, which are suspect, and what would tell.
+
+    Every amount and every observation is a claim with a spread; the ledger says how
+    they add up. Claims that no identity tells apart are shown as one set.
+
+    \b
+    Example:
+      solvency reconcile ledgers/ftx/main.beancount --scenario mostly-spent
+    """
+    from solvency.analysis import reconciling_tables as tables  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.reconciling import reconcile  # noqa: PLC0415 (lazy start)
+
+    case = asked.load()
+    try:
+        found = reconcile(case, level=level)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    if output.as_json or output.as_csv or output.file is not None:
+        output.print(found.to_frame(), document(case, found))
+        return
+    parts = [
+        tables.headline(found),
+        tables.suspects(found).to_text(),
+        tables.plan(found).to_text(),
+        tables.claims(found, everything=everything).to_text(),
+    ]
+    click.echo("\n".join(parts), nl=False)
+
+
+def document(case: Case, found: Reconciled) -> dict[str, Any]:
+    """Return the JSON document of a reconciliation."""
+    return {
+        "case": case.path,
+        "scenario": found.scenario,
+        "known": case.known,
+        "chi2": found.chi2,
+        "dof": found.dof,
+        "p": found.p if found.dof else None,
+        "inflation": found.inflation if found.dof else None,
+        "approximate": found.approximate,
+        "claims": [claim._asdict() for claim in found.claims],
+        "sets": [
+            {
+                "members": one.members,
+                "broken": one.broken,
+                "would_settle": [settled._asdict() for settled in one.would_settle],
+            }
+            for one in found.sets
+        ],
+        "removed": [
+            one._asdict()
+            | {"would_settle": [settled._asdict() for settled in one.would_settle]}
+            for one in found.removed
+        ],
+        "untested": [
+            {"id": one.observation.id, "reason": one.reason} for one in found.untested
+        ],
+        "notes": found.notes,
+    }

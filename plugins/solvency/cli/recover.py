@@ -1,0 +1,210 @@
+"""`solvency recover`: who gets what back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Day
+from solvency.cli.common import Output
+from solvency.cli.common import on_ledger
+from solvency.cli.common import on_output
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.analysis.recovering import Class
+    from solvency.analysis.recovering import Recovery
+    from solvency.analysis.recovering import Statement
+    from solvency.model.book import Book
+    from solvency.model.frame import Frame
+
+TABLES = (
+    "assets",
+    "affairs",
+    "clearing",
+    "classes",
+    "gains",
+    "tide",
+    "in-kind",
+    "preferences",
+    "afterwards",
+)
+
+
+@click.command("recover")
+@on_ledger
+@click.option(
+    "--at",
+    type=Day(),
+    metavar="DATE",
+    help="At the end of this day. Default: the petition, else the last flow.",
+)
+@click.option(
+    "--alpha",
+    default=1.0,
+    show_default=True,
+    help="Share of its own assets an entity in default realises.",
+)
+@click.option(
+    "--beta",
+    default=1.0,
+    show_default=True,
+    help="Share of what others pay it that an entity in default realises.",
+)
+@click.option(
+    "--later",
+    type=Day(),
+    metavar="DATE",
+    help="The day at which to value claims in coins again. Default: the plan's, else"
+    " the last with prices.",
+)
+@click.option(
+    "--table",
+    type=click.Choice(TABLES),
+    help="Show this table only; what --csv and -o write. Default for them: classes.",
+)
+@on_output
+def command(
+    asked: Asked,
+    at: datetime.date | None,
+    alpha: float,
+    beta: float,
+    later: datetime.date | None,
+    table: str | None,
+    output: Output,
+) -> None:
+    r"""Say who gets what back: statements of affairs, clearing, classes.
+
+    \b
+    Examples:
+      solvency recover ledgers/ftx/main.beancount
+      solvency recover --alpha 0.9 --beta 0.9 --table classes
+    """
+    from solvency.analysis.recovering import recover  # noqa: PLC0415 (lazy start)
+
+    case = asked.load()
+    if not case.selected:
+        raise click.ClickException("the ledger has no flow, so nothing to share out")
+    book = case.book()
+    try:
+        found = recover(book, at, alpha=alpha, beta=beta)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    frames = _frames(book, found, later)
+    plain = not (output.as_json or output.as_csv or output.file is not None)
+    if plain and table is None:
+        click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
+        return
+    output.print(frames[table or "classes"], document(book, found, later))
+
+
+def _frames(
+    book: Book, found: Recovery, later: datetime.date | None
+) -> dict[str, Frame]:
+    """Return every table by its name, in the order of TABLES."""
+    from solvency.analysis import made_whole as whole  # noqa: PLC0415 (lazy start)
+    from solvency.analysis import recovering_tables as tables  # noqa: PLC0415 (as above)
+    from solvency.analysis.preferences import preferences  # noqa: PLC0415 (as above)
+
+    day = later or whole.later_day(book, found)
+    frames = (
+        tables.assets_frame(found),
+        tables.affairs_frame(found),
+        tables.clearing_frame(found),
+        tables.classes_frame(found),
+        tables.gains_frame(found),
+        tables.tide_frame(found, whole.tide(book, found)),
+        tables.in_kind_frame(found, whole.in_kind(book, found, day)),
+        tables.preferences_frame(found, preferences(book, found.at)),
+        tables.afterwards_frame(
+            found, whole.afterwards(book, found), whole.record(book, found)
+        ),
+    )
+    return dict(zip(TABLES, frames, strict=True))
+
+
+def document(
+    book: Book, found: Recovery, later: datetime.date | None = None
+) -> dict[str, Any]:
+    """Return the JSON document of a recovery."""
+    from dataclasses import asdict  # noqa: PLC0415 (lazy start)
+
+    from solvency.analysis import made_whole as whole  # noqa: PLC0415 (as above)
+    from solvency.analysis.preferences import preferences  # noqa: PLC0415 (as above)
+    from solvency.analysis.recovering import payments  # noqa: PLC0415 (as above)
+
+    cleared = payments(found.alone)
+    day = later or whole.later_day(book, found)
+    return {
+        "case": found.case.path,
+        "at": found.at,
+        "affairs": [_affairs(one) for one in found.statements],
+        "classes": [_class(one) for one in found.classes],
+        "clearing": {
+            "payments": {name: row[0] for name, row in cleared.items()},
+            "equity": {name: row[1] for name, row in cleared.items()},
+            "defaulted": {name: row[2] for name, row in cleared.items()},
+        },
+        "silos": [_class(one) for one in found.silos],
+        "consolidated": [_class(one) for one in found.consolidated],
+        "gains": [asdict(one) | {"gain": one.gain} for one in found.gains],
+        "tide": [row._asdict() for row in whole.tide(book, found)],
+        "in_kind": [
+            row._asdict() | {"rate": _places(row.rate)}
+            for row in whole.in_kind(book, found, day)
+        ],
+        "preferences": [asdict(row) for row in preferences(book, found.at)],
+        "afterwards": [row._asdict() for row in whole.afterwards(book, found)],
+        "record": [row._asdict() for row in whole.record(book, found)],
+        "notes": found.notes,
+    }
+
+
+def _affairs(one: Statement) -> dict[str, Any]:
+    """Return a statement of affairs, central estimate first."""
+    ends = {
+        name: {
+            "pledged": at.pledged,
+            "fully_secured": at.fully_secured,
+            "partly_secured": at.partly_secured,
+            "free": at.free,
+            "priority": at.priority,
+            "unsecured": at.unsecured,
+            "deficiency": at.deficiency,
+            "rate": _places(at.rate),
+        }
+        for name, at in (("central", one.central), ("low", one.low), ("high", one.high))
+    }
+    assets = [
+        {"kind": line.kind, "book": line.book, **line.worth._asdict()}
+        for line in one.lines
+    ]
+    return {
+        "entity": one.entity,
+        **ends["central"],
+        "subordinated": one.subordinated,
+        "low": ends["low"],
+        "high": ends["high"],
+        "assets": assets,
+    }
+
+
+def _class(one: Class) -> dict[str, Any]:
+    return {
+        "entity": one.entity,
+        "rank": one.rank,
+        "claims": one.claims,
+        "paid": one.paid,
+        "rate": _places(one.rate),
+        "low": one.low,
+        "high": one.high,
+    }
+
+
+def _places(rate: Any) -> Any:
+    """Return a share to six places."""
+    return None if rate is None else round(rate, 6)

@@ -1,0 +1,114 @@
+"""`solvency stress`: what a token really fetches."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Day
+from solvency.cli.common import Output
+from solvency.cli.common import on_ledger
+from solvency.cli.common import on_output
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+    from solvency.analysis.stressing_result import Stress
+    from solvency.analysis.stressing_result import Token
+
+
+@click.command("stress")
+@on_ledger
+@click.option("--token", metavar="NAME", help="Default: each with a market depth.")
+@click.option(
+    "--at",
+    type=Day(),
+    metavar="DATE",
+    help="At the end of this day. Default: the petition, else the last flow.",
+)
+@click.option(
+    "--since",
+    type=Day(),
+    metavar="DATE",
+    help="Show also every day with a price from this one on.",
+)
+@click.option(
+    "--lent",
+    type=click.FloatRange(0, 1),
+    help="Share of market value lent on what is pledged. Default: the case's"
+    " loan-to-value test, else what the books show.",
+)
+@click.option(
+    "--table",
+    type=click.Choice(["tokens", "loop", "breaking", "grid"]),
+    help="Show this table only; what --csv and -o write. Default for them: tokens.",
+)
+@on_output
+def command(
+    asked: Asked,
+    token: str | None,
+    at: datetime.date | None,
+    since: datetime.date | None,
+    lent: float | None,
+    table: str | None,
+    output: Output,
+) -> None:
+    r"""Say what tokens really fetch, and where the spiral of pledging them starts.
+
+    \b
+    Examples:
+      solvency stress ledgers/ftx/main.beancount --at 2022-06-30
+      solvency stress --token FTT --since 2022-11-02 --at 2022-11-11
+    """
+    from solvency.analysis import stressing_tables as tables  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.stressing import over_days  # noqa: PLC0415 (as above)
+    from solvency.analysis.stressing import stress  # noqa: PLC0415 (as above)
+
+    case = asked.load()
+    if not case.selected:
+        raise click.ClickException("the ledger has no flow, so no token is held")
+    book = case.book()
+    try:
+        found = stress(book, at, token=token, lent=lent)
+    except LookupError as error:
+        raise click.UsageError(str(error)) from error
+    rows: Sequence[Token] = found.tokens
+    if since is not None:
+        days = {
+            day
+            for name in {row.token for row in rows}
+            for day, _ in book.prices.series(name)
+            if since <= day < found.at
+        }
+        rows = (*over_days(book, sorted(days), token, lent), *rows)
+    frames = {
+        "tokens": tables.tokens_frame(found, rows),
+        "loop": tables.loop_frame(found, rows),
+        "breaking": tables.breaking_frame(found),
+        "grid": tables.grid_frame(found),
+    }
+    if not rows:
+        for note in found.notes or ("the group holds no token with a market depth",):
+            click.echo(f"solvency: {note}", err=True)
+    plain = not (output.as_json or output.as_csv or output.file is not None)
+    if plain and table is None:
+        click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
+        return
+    output.print(frames[table or "tokens"], document(found, rows))
+
+
+def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:
+    """Return the JSON document of a stress test."""
+    return {
+        "case": found.case.path,
+        "at": found.at,
+        "tokens": [asdict(row) | {"discount": row.discount} for row in rows],
+        "breaking": [row._asdict() for row in found.breaking],
+        "grid": [cell._asdict() for cell in found.grid],
+        "notes": found.notes,
+    }

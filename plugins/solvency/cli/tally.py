@@ -1,0 +1,128 @@
+"""`solvency tally`: how much loss do the hypotheses explain?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Day
+from solvency.cli.common import Output
+from solvency.cli.common import Refused
+from solvency.cli.common import on_ledger
+from solvency.cli.common import on_output
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.analysis.tally import Shape
+    from solvency.analysis.tallying import Switches
+    from solvency.analysis.tallying_result import Tallied
+    from solvency.ledger.case import Case
+
+
+@click.command("tally")
+@on_ledger
+@click.option(
+    "--at",
+    type=Day(),
+    metavar="DATE",
+    help="Day of the hole. Default: the petition, else the last flow.",
+)
+@click.option(
+    "--switches",
+    type=click.Choice(["prior", "posterior"]),
+    default="prior",
+    show_default=True,
+    help="Belief in each hypothesis, where no --scenario says which hold.",
+)
+@click.option(
+    "--shape",
+    type=click.Choice(["lognormal", "pert"]),
+    default="lognormal",
+    show_default=True,
+    help="Distribution of the amounts.",
+)
+@click.option(
+    "--at-least",
+    "levels",
+    type=click.FloatRange(0),
+    multiple=True,
+    metavar="AMOUNT",
+    help="Give the probability of reaching this much; may be repeated.",
+)
+@click.option(
+    "--draws",
+    default=1_000_000,
+    show_default=True,
+    type=click.IntRange(1_000, 100_000_000),
+    help="Draws of the total.",
+)
+@click.option("--seed", default=20_221_111, show_default=True, help="Their seed.")
+@on_output
+def command(
+    asked: Asked,
+    at: datetime.date | None,
+    switches: Switches,
+    shape: Shape,
+    levels: tuple[float, ...],
+    draws: int,
+    seed: int,
+    output: Output,
+) -> None:
+    r"""Add up what the hypotheses take, and hold it against the hole.
+
+    \b
+    Examples:
+      solvency tally ledgers/ftx/main.beancount --at-least 15e9
+      solvency tally --scenario mostly-lost
+      solvency tally --switches posterior
+    """
+    from solvency.analysis.tallying import tally  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.tallying_tables import headline  # noqa: PLC0415 (as above)
+    from solvency.analysis.tallying_tables import tables  # noqa: PLC0415 (as above)
+
+    case = asked.load()
+    try:
+        found = tally(
+            case,
+            switches=switches,
+            shape=shape,
+            levels=levels,
+            draws=draws,
+            seed=seed,
+            at=at,
+        )
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    if output.as_json or output.as_csv or output.file is not None:
+        output.print(found.to_frame(), document(case, found))
+        return
+    parts = [headline(found), *(frame.to_text() for frame in tables(found))]
+    click.echo("\n".join(parts), nl=False)
+
+
+def document(case: Case, found: Tallied) -> dict[str, Any]:
+    """Return the JSON document of a tally."""
+    return {
+        "case": case.path,
+        "scenario": case.scenario.name,
+        "known": case.known,
+        "currency": found.currency,
+        "at": found.at,
+        "switches": found.switches,
+        "method": found.method,
+        "draws": found.draws,
+        "seed": found.seed,
+        "mean": found.mean,
+        "quantiles": found.quantiles,
+        "at_least": found.at_least,
+        "hole": found.hole,
+        "unexplained": found.unexplained,
+        "hypotheses": [one._asdict() for one in found.hypotheses],
+        "scenarios": [one._asdict() for one in found.scenarios],
+        "dependence": [one._asdict() for one in found.dependence],
+        "notes": found.notes,
+    }

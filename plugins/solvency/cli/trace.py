@@ -1,0 +1,154 @@
+"""`solvency trace`: whose money paid for an outlay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Day
+from solvency.cli.common import Output
+from solvency.cli.common import on_ledger
+from solvency.cli.common import on_output
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.analysis.following_result import Following
+    from solvency.model.frame import Frame
+
+
+@click.command("trace")
+@click.argument("account")
+@on_ledger
+@click.option(
+    "--pool",
+    multiple=True,
+    metavar="ACCOUNT",
+    help="Trace this account with the first as one pool; may be given again.",
+)
+@click.option("--commodity", metavar="NAME", help="What is traced. Default: money.")
+@click.option(
+    "--owner",
+    "owners",
+    multiple=True,
+    metavar="NAME",
+    help="Whose money the totals by purpose are of; may be given again. Default:"
+    " those who keep money with a custodian.",
+)
+@click.option("--every", is_flag=True, help="Show every owner of each outlay.")
+@click.option(
+    "--at",
+    type=Day(),
+    metavar="DATE",
+    help="Until the end of this day. Default: the petition, else the last flow.",
+)
+@on_output
+def command(
+    asked: Asked,
+    account: str,
+    pool: tuple[str, ...],
+    commodity: str | None,
+    owners: tuple[str, ...],
+    every: bool,
+    at: datetime.date | None,
+    output: Output,
+) -> None:
+    r"""Say whose money each outlay of ACCOUNT was, under every tracing rule.
+
+    `least` and `most` hold whichever rule is chosen. Money that came from another
+    account of the books is followed through that one too.
+
+    \b
+    Example:
+      solvency trace Assets:Alameda:Bank ledgers/ftx/main.beancount
+    """
+    from solvency.analysis.following import follow  # noqa: PLC0415 (lazy start)
+
+    case = asked.load()
+    if not case.selected:
+        raise click.ClickException("the ledger has no flow, so nothing to trace")
+    try:
+        found = follow(
+            case.book(),
+            (account, *pool),
+            at=at,
+            commodity=commodity,
+            owners=owners or None,
+        )
+    except LookupError as error:
+        raise click.UsageError(str(error)) from error
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    if output.as_json or output.as_csv or output.file is not None:
+        output.print(found.to_frame(), document(found))
+        return
+    click.echo(_shown(found, every=every).to_text())
+    click.echo(found.purposes_frame().to_text(), nl=False)
+
+
+def _shown(found: Following, *, every: bool) -> Frame:
+    """Return the outlays, unless all are wanted only with the owners asked about."""
+    from dataclasses import replace  # noqa: PLC0415 (lazy start)
+
+    frame = found.to_frame()
+    if every or not found.owners:
+        return frame
+    index = [column.name for column in frame.columns].index("owner")
+    return replace(
+        frame, rows=tuple(row for row in frame.rows if row[index] in found.owners)
+    )
+
+
+def document(found: Following) -> dict[str, Any]:
+    """Return the JSON document of a trace."""
+    return {
+        "case": found.case.path,
+        "account": found.accounts[0],
+        "pool": found.accounts,
+        "commodity": found.commodity,
+        "at": found.at,
+        "outlays": [
+            {
+                "date": outlay.date,
+                "flow": outlay.flow,
+                "purpose": outlay.purpose,
+                "amount": outlay.amount,
+                "owners": [
+                    {
+                        "owner": share.owner,
+                        "least": share.least,
+                        "most": share.most,
+                        "rules": dict(share.rules),
+                    }
+                    for share in outlay.owners
+                ],
+                "point": outlay.point,
+            }
+            for outlay in found.outlays
+        ],
+        "owners": found.owners,
+        "by_purpose": [
+            {
+                "purpose": purpose.purpose,
+                "amount": purpose.amount,
+                "least": purpose.least,
+                "most": purpose.most,
+                "rules": dict(purpose.rules),
+                "testimony": [
+                    {
+                        "flow": said.flow,
+                        "source": said.source,
+                        "amount": said.amount,
+                        "least": said.least,
+                        "most": said.most,
+                        "inside": said.inside,
+                    }
+                    for said in purpose.testimony
+                ],
+            }
+            for purpose in found.by_purpose
+        ],
+    }

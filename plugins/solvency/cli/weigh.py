@@ -1,0 +1,130 @@
+"""`solvency weigh`: which hypotheses do the observations favour?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Output
+from solvency.cli.common import Refused
+from solvency.cli.common import on_ledger
+from solvency.cli.common import on_output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solvency.analysis.believing_result import Beliefs
+    from solvency.analysis.weighing_history import History
+    from solvency.ledger.case import Case
+
+
+@click.command("weigh")
+@on_ledger
+@click.option(
+    "--history",
+    "over_time",
+    is_flag=True,
+    help="Show how each hypothesis fared as evidence came in.",
+)
+@click.option("--seed", default=0, show_default=True, help="Seed of the sampler.")
+@on_output
+def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
+    r"""Weigh the hypotheses, alone and together, by the observations.
+
+    Every combination is compared by how probable it makes what was observed;
+    --scenario changes nothing here, for scenarios are weighed side by side.
+
+    \b
+    Examples:
+      solvency weigh ledgers/ftx/main.beancount
+      solvency weigh --known 2022-11-15
+      solvency weigh --history
+    """
+    from solvency.analysis.believing import believe  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.believing_tables import tables  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.weighing_history import history  # noqa: PLC0415 (lazy start)
+
+    case = asked.load()
+    progress = _progress()
+    try:
+        if over_time:
+            then = history(case, seed=seed, progress=progress)
+            output.print(then.to_frame(), history_document(case, then))
+            return
+        found = believe(case, seed=seed, progress=progress)
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    if output.as_json or output.as_csv or output.file is not None:
+        output.print(found.to_frame(), document(case, found))
+        return
+    click.echo("\n".join(frame.to_text() for frame in tables(found)), nl=False)
+
+
+def _progress() -> Callable[[str], None] | None:
+    """Return what says on a terminal where long work stands; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+
+    def say(text: str) -> None:
+        click.echo(f"\r\x1b[K{text} ...\r", err=True, nl=False)
+
+    return say
+
+
+def document(case: Case, found: Beliefs) -> dict[str, Any]:
+    """Return the JSON document of a weighing."""
+    return {
+        "case": case.path,
+        "known": case.known,
+        "hypotheses": [one._asdict() for one in found.hypotheses],
+        "scenarios": [
+            one._asdict() | {"unexplained": [gap._asdict() for gap in one.unexplained]}
+            for one in found.scenarios
+        ],
+        "combinations": [one._asdict() for one in found.combinations],
+        "double_counted": [one._asdict() for one in found.double_counted],
+        "method": found.method,
+        "error": found.error,
+        "check": found.check if found.method == "exact" else None,
+        "inflation": found.inflation,
+        "chi2": found.chi2,
+        "dof": found.dof,
+        "amounts": [one._asdict() for one in found.amounts],
+        "left_out": [one._asdict() for one in found.left_out],
+        "lognormal": {
+            "covered": found.lognormal_covered if found.lognormal else None,
+            "difference": found.lognormal,
+            "wide": found.wide,
+        },
+        "built_in": [
+            {"observation": observation, "flow": flow}
+            for observation, flow in found.built_in
+        ],
+        "untested": [
+            {"id": one.observation.id, "reason": one.reason} for one in found.untested
+        ],
+        "notes": found.notes,
+    }
+
+
+def history_document(case: Case, found: History) -> dict[str, Any]:
+    """Return the JSON document of beliefs over time."""
+    return {
+        "case": case.path,
+        "hypotheses": found.hypotheses,
+        "history": [
+            {
+                "known": one.moment.day,
+                "label": one.moment.label,
+                "observations": one.observations,
+                "flows": one.flows,
+                "inflation": one.inflation,
+                "posteriors": one.posteriors,
+            }
+            for one in found.then
+        ],
+    }

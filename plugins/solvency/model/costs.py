@@ -1,0 +1,234 @@
+"""Average prices at acquisition, advanced from day to day in one pass."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import numpy as np
+
+from solvency.ledger.postings import EXACT
+from solvency.model.prices import Missing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from solvency.model.book import Book
+
+ZERO = Decimal()
+
+
+class Pool(NamedTuple):
+    """Everything of one commodity on one side of an entity's books."""
+
+    entity: str
+    root: str
+    commodity: str
+
+
+class Move(NamedTuple):
+    """What one flow brought into a pool or took out of it."""
+
+    day: int
+    pool: Pool
+    units: Decimal
+    #: What it was exchanged at, else the market's price that day.
+    value: Decimal
+
+
+class Posted(NamedTuple):
+    """What one posting to an equity account was worth."""
+
+    day: int
+    account: str
+    value: Decimal
+
+
+@dataclass(frozen=True, eq=False)
+class Acquisitions:
+    """What changes averages and equity, in the order of the flows.
+
+    Only flows that brought something in or took something out are here: what an
+    entity moves between its own accounts has no cost.
+    """
+
+    moves: tuple[Move, ...]
+    posted: tuple[Posted, ...]
+    #: Postings to equity accounts in the case's currency, which need no price:
+    #: their days, positions and units.
+    days: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    units: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, book: Book) -> Acquisitions:
+        """Return what a Book's flows acquired and disposed of."""
+        currency = book.case.currency
+        real = np.array(
+            [book.account(p).root in {"Assets", "Liabilities"} for p in book.positions],
+            bool,
+        )
+        plain = np.array([p.commodity == currency for p in book.positions], bool)
+        equity = np.flatnonzero((~real & plain)[book.position])
+        equity = equity[np.argsort(book.day[equity], kind="stable")]
+        return cls(
+            moves=_moves(book, (real & ~plain)[book.position]),
+            posted=_posted(book, np.flatnonzero((~real & ~plain)[book.position])),
+            days=book.day[equity],
+            positions=book.position[equity],
+            units=book.units[equity],
+        )
+
+
+class _Worths:
+    """What postings were worth when made."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._quotes: dict[tuple[str, int], Decimal] = {}
+
+    def quote(self, commodity: str, day: int) -> Decimal:
+        """Return the market's price; nothing where there is none."""
+        key = commodity, day
+        found = self._quotes.get(key)
+        if found is None:
+            quote = self.book.prices.at(commodity, datetime.date.fromordinal(day))
+            found = ZERO if isinstance(quote, Missing) else quote.number
+            self._quotes[key] = found
+        return found
+
+    def of(self, index: int) -> Decimal:
+        """Return the worth of one posting, signed as its units."""
+        posting = self.book.posting(index)
+        if posting.price is not None and posting.price.commodity == (
+            self.book.case.currency
+        ):
+            return posting.units * posting.price.number
+        day = int(self.book.day[index])
+        return posting.units * self.quote(posting.commodity, day)
+
+
+def _moves(book: Book, chosen: NDArray[np.bool_]) -> tuple[Move, ...]:
+    """Return what each flow moved of each pool, net; nothing where it cancels."""
+    pools = [
+        Pool((account := book.account(position)).entity, account.root, position[1])
+        for position in book.positions
+    ]
+    names = list(dict.fromkeys(pools))
+    numbers = {pool: number for number, pool in enumerate(names)}
+    pool_of = np.array([numbers[pool] for pool in pools], np.int64)
+    inside = np.flatnonzero(chosen)
+    if not len(inside):
+        return ()
+    code = book.flow[inside] * len(names) + pool_of[book.position[inside]]
+    order = np.lexsort((code, book.day[inside]))
+    inside, code = inside[order], code[order]
+    starts = np.flatnonzero(np.append(True, code[1:] != code[:-1]))
+    ends = np.append(starts[1:], len(inside))
+    nets = np.add.reduceat(book.units[inside], starts)
+    unpriced = np.logical_and.reduceat(np.isnan(book.rate[inside]), starts)
+    worths = _Worths(book)
+    found = []
+    for start, end, net, by_market, number, day in zip(
+        starts.tolist(),
+        ends.tolist(),
+        nets.tolist(),
+        unpriced.tolist(),
+        (code[starts] % len(names)).tolist(),
+        book.day[inside[starts]].tolist(),
+        strict=True,
+    ):
+        if not net:
+            continue
+        pool = names[number]
+        places = book.scales.get(pool.commodity, 0)
+        units = EXACT.scaleb(Decimal(net), -places)
+        if by_market:
+            value = units * worths.quote(pool.commodity, day)
+        else:
+            value = sum((worths.of(int(i)) for i in inside[start:end]), ZERO)
+        found.append(Move(day, pool, units, value))
+    return tuple(found)
+
+
+def _posted(book: Book, inside: NDArray[np.int64]) -> tuple[Posted, ...]:
+    worths = _Worths(book)
+    inside = inside[np.argsort(book.day[inside], kind="stable")]
+    return tuple(
+        Posted(
+            int(book.day[index]),
+            book.positions[book.position[index]].account,
+            worths.of(int(index)),
+        )
+        for index in inside
+    )
+
+
+class Costs:
+    """Average prices at acquisition, by entity, root and commodity, up to a day.
+
+    Flows are pooled. What is disposed of leaves at the average; what is acquired
+    enters at the price written, else at the market's that day.
+    """
+
+    def __init__(self, book: Book, at: datetime.date | None = None) -> None:
+        self._book = book
+        self._all = book.acquisitions
+        self._moves = self._posted = self._plain = 0
+        self._pools: dict[Pool, tuple[Decimal, Decimal]] = {}
+        #: Each pool as it was when last there was anything in it.
+        self._last: dict[Pool, tuple[Decimal, Decimal]] = {}
+        self._priced: dict[str, Decimal] = {}
+        self._sums = np.zeros(len(book.positions), book.units.dtype)
+        if at is not None:
+            self.advance(at)
+
+    def advance(self, at: datetime.date) -> None:
+        """Take in the flows up to and on a day, which is no earlier than before."""
+        day = at.toordinal()
+        moves, posted = self._all.moves, self._all.posted
+        while self._moves < len(moves) and moves[self._moves].day <= day:
+            self._move(moves[self._moves])
+            self._moves += 1
+        while self._posted < len(posted) and posted[self._posted].day <= day:
+            one = posted[self._posted]
+            self._priced[one.account] = self._priced.get(one.account, ZERO) + one.value
+            self._posted += 1
+        end = int(np.searchsorted(self._all.days, day, side="right"))
+        taken = slice(self._plain, end)
+        np.add.at(self._sums, self._all.positions[taken], self._all.units[taken])
+        self._plain = end
+
+    @property
+    def historic(self) -> dict[str, Decimal]:
+        """Return what equity accounts were worth when posted, by account."""
+        found = dict(self._priced)
+        for index in np.flatnonzero(self._sums):
+            position = self._book.positions[index]
+            number = self._book.decimal(position, self._sums[index])
+            found[position.account] = found.get(position.account, ZERO) + number
+        return found
+
+    def average(self, entity: str, root: str, commodity: str) -> Decimal | None:
+        """Return the average price at acquisition, or None if none is known."""
+        last = self._last.get(Pool(entity, root, commodity))
+        return None if last is None else last[1] / last[0]
+
+    def _move(self, move: Move) -> None:
+        units, value = move.units, move.value
+        held, cost = self._pools.get(move.pool, (ZERO, ZERO))
+        if held * units >= 0:
+            held, cost = held + units, cost + value
+        elif abs(units) <= abs(held):
+            cost += cost * units / held
+            held += units
+        else:
+            # The position changes sign: what is left was all acquired now.
+            left = held + units
+            held, cost = left, value * left / units
+        self._pools[move.pool] = held, cost
+        if held:
+            self._last[move.pool] = held, cost

@@ -1,0 +1,374 @@
+"""What flows add to each balance a source speaks of: observations as linear maps.
+
+A balance is a sum of flows, so what a source says of it is a linear statement about
+their amounts. A row is one such statement; its effect on column j is what flow j, as
+written, adds to the balance, in money or in units. What is owed counts positive.
+
+Several sources of one independence group that state the same balance are one row:
+its spread is that of one of them (the mean of their precisions), its value their
+mean by precision. What they say of different balances stays apart.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Literal
+from typing import NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from solvency.model.amounts import Amount
+from solvency.model.amounts import amounts
+from solvency.model.amounts import spread
+from solvency.model.book import below
+from solvency.model.prices import Missing
+from solvency.model.uncertain import spread_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Observation
+    from solvency.model.book import Book
+
+    Array = NDArray[np.float64]
+
+Bound = Literal["", "least", "most"]
+
+#: Accounts whose balances are stated as the positive of their credits.
+_CREDITS = frozenset({"Liabilities", "Equity", "Income"})
+#: Less than half a hundredth is float noise in a sum of money.
+_NOISE = 0.005
+
+
+class Row(NamedTuple):
+    """What one independence group says of one balance or movement."""
+
+    observations: tuple[Observation, ...]
+    #: Value stated, in the observation's commodity; a bound's edge for a bound.
+    value: float
+    #: Its spread: a standard deviation, in the same.
+    sigma: float
+    #: "least" for "at least that", "most" for "at most that".
+    bound: Bound
+    #: The independence group of its sources.
+    group: str
+
+    @property
+    def first(self) -> Observation:
+        """Return the observation published first, whose name the row bears."""
+        return self.observations[0]
+
+    @property
+    def id(self) -> str:
+        """Return the name of the row: that of its first observation."""
+        return self.first.id
+
+    @property
+    def commodity(self) -> str:
+        """Return what it is stated in."""
+        return self.first.amount.commodity
+
+
+class Untested(NamedTuple):
+    """An observation the books cannot be held against, and why."""
+
+    observation: Observation
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """The observations of a Book as rows over its flows.
+
+    Attributes:
+        book: the Book.
+        rows: what is stated, in order of date.
+        effects: what each flow as written adds to each row's balance, sparse, shape
+            (rows, flows), in the row's commodity.
+        untested: observations left out, each with the reason.
+    """
+
+    book: Book
+    rows: tuple[Row, ...]
+    effects: sparse.csr_array
+    untested: tuple[Untested, ...]
+
+    @cached_property
+    def values(self) -> Array:
+        """Return what is stated, shape (rows,)."""
+        return np.array([row.value for row in self.rows])
+
+    @cached_property
+    def sigmas(self) -> Array:
+        """Return the spread of what is stated, shape (rows,)."""
+        return np.array([row.sigma for row in self.rows])
+
+    @cached_property
+    def scales(self) -> Array:
+        """Return a size of each row, to compute in numbers near one, shape (rows,)."""
+        largest = abs(self.effects).max(axis=1).toarray().ravel()
+        sizes: Array = np.maximum(np.abs(self.values), largest)
+        return np.maximum(sizes, 1e-9)
+
+    @cached_property
+    def predicted(self) -> Array:
+        """Return what the flows as written say instead, shape (rows,)."""
+        return np.asarray(self.effects.sum(axis=1), dtype=float).ravel()
+
+    @cached_property
+    def repeated(self) -> tuple[tuple[int, int], ...]:
+        """Return (row, flow) pairs that rest on one row of the dossier.
+
+        A flow computed from a level and the observation of that level are one piece
+        of evidence, not two that confirm one another.
+        """
+        found = []
+        for at, row in enumerate(self.rows):
+            stated = {name for one in row.observations for name in one.claim}
+            columns = self.effects[[at]].indices.tolist() if stated else []
+            found += [
+                (at, flow)
+                for flow in sorted(columns)
+                if stated & set(self.book.flows[flow].claim)
+            ]
+        return tuple(found)
+
+    def widening(self) -> tuple[Array, Array]:
+        """Return factors on spreads by which what repeats itself counts once.
+
+        Returns:
+            The square root of two for each row and flow of `repeated`, else one;
+            shapes (rows,) and (flows,).
+        """
+        rows, flows = np.ones(len(self.rows)), np.ones(len(self.book.flows))
+        for row, flow in self.repeated:
+            rows[row] = flows[flow] = np.sqrt(2.0)
+        return rows, flows
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the independence groups that speak, in order."""
+        return tuple(dict.fromkeys(row.group for row in self.rows))
+
+
+def observed(book: Book) -> Observed:
+    """Return the observations of a Book's case as rows over the Book's flows.
+
+    A balance in money is at market price of its day, or at its `mark:`; a movement
+    at the price written on the posting, else the market's that day. A token its
+    holder issued is worth nothing at market.
+
+    Args:
+        book: the Book.
+
+    Returns:
+        The rows, with what is left out: observations of a commodity without a price
+        that day, and of accounts no flow of the Book has moved by then.
+    """
+    builder = _Builder(book)
+    rows: list[Row] = []
+    effects: list[Array] = []
+    untested: list[Untested] = []
+    for row in _rows(book):
+        effect = builder.effect(row.first)
+        if isinstance(effect, str):
+            untested += [Untested(one, effect) for one in row.observations]
+        else:
+            rows.append(row)
+            effects.append(effect)
+    matrix = (
+        sparse.vstack([sparse.csr_array(effect[None, :]) for effect in effects])
+        if effects
+        else sparse.csr_array((0, len(book.flows)))
+    )
+    return Observed(book, tuple(rows), sparse.csr_array(matrix), tuple(untested))
+
+
+class _Builder:
+    """Computes effects; keeps what every observation needs of the Book."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.sign = np.array(
+            [-1.0 if book.account(p).root in _CREDITS else 1.0 for p in book.positions]
+        )
+        self.size = np.array(
+            [10.0 ** -book.scales.get(p.commodity, 0) for p in book.positions]
+        )
+
+    def effect(self, one: Observation) -> Array | str:
+        """Return what each flow adds, shape (flows,), or why it cannot be said."""
+        book = self.book
+        chosen = np.array(
+            [any(below(p.account, a) for a in one.accounts) for p in book.positions],
+            dtype=bool,
+        )
+        in_money = one.amount.commodity == book.case.currency
+        if not in_money:
+            chosen &= np.array(
+                [p.commodity == one.amount.commodity for p in book.positions]
+            )
+        inside = chosen[book.position] & (book.day <= one.date.toordinal())
+        if one.since is not None:
+            inside &= book.day >= one.since.toordinal()
+        if not inside.any():
+            return "no flow of these books moves what it speaks of by that day"
+        where = np.flatnonzero(inside)
+        price: Array | str = np.ones(len(where))
+        if in_money and one.since is None:
+            price = self._on_the_day(one, where)
+        elif in_money:
+            price = self._when_moved(one, where)
+        if isinstance(price, str):
+            return price
+        at = book.position[where]
+        moved = book.units[where].astype(float) * self.size[at] * self.sign[at] * price
+        effect = np.bincount(book.flow[where], moved, len(book.flows))
+        if in_money:
+            effect[np.abs(effect) < _NOISE] = 0.0
+        if one.side == "in":
+            return np.maximum(effect, 0.0)
+        if one.side == "out":
+            return np.maximum(-effect, 0.0)
+        return np.asarray(effect, dtype=np.float64)
+
+    def _on_the_day(self, one: Observation, where: NDArray[np.int64]) -> Array | str:
+        """Return the price of each posting's units on the observation's day."""
+        book = self.book
+        prices = np.zeros(len(book.positions))
+        for at in np.unique(book.position[where]).tolist():
+            position = book.positions[at]
+            prices[at] = 1.0
+            if position.commodity == book.case.currency:
+                continue
+            if one.mark is not None:
+                prices[at] = float(one.mark.number)
+                continue
+            account = book.account(position)
+            traded = book.case.commodities.get(position.commodity)
+            if account.root == "Assets" and traded and traded.issuer == account.entity:
+                prices[at] = 0.0
+                continue
+            quote = book.prices.at(position.commodity, one.date)
+            if not isinstance(quote, Missing):
+                prices[at] = float(quote.number)
+            elif book.units[where][book.position[where] == at].sum():
+                return str(quote)
+            else:
+                prices[at] = 0.0
+        return prices[book.position[where]]
+
+    def _when_moved(self, one: Observation, where: NDArray[np.int64]) -> Array | str:
+        """Return the price of each posting's units when they moved."""
+        book = self.book
+        prices = np.ones(len(where))
+        for number, index in enumerate(where.tolist()):
+            commodity = book.positions[book.position[index]].commodity
+            if commodity == book.case.currency:
+                continue
+            if one.mark is not None:
+                prices[number] = float(one.mark.number)
+            elif not np.isnan(book.rate[index]):
+                prices[number] = book.rate[index]
+            else:
+                day = datetime.date.fromordinal(int(book.day[index]))
+                quote = book.prices.at(commodity, day)
+                if isinstance(quote, Missing):
+                    return str(quote)
+                prices[number] = float(quote.number)
+        return prices
+
+
+def _rows(book: Book) -> list[Row]:
+    """Return the rows, sources of one group that speak of one balance joined."""
+    case = book.case
+    joined: dict[tuple[object, ...], list[Observation]] = {}
+    ordered = sorted(
+        case.observations,
+        key=lambda o: (o.date, case.sources[o.source].published, o.id),
+    )
+    for one in ordered:
+        group = case.sources[one.source].independence_group
+        key = (
+            *(group, frozenset(one.accounts), one.date, one.since, one.side),
+            *(one.mark, one.amount.commodity, _bound(one)),
+        )
+        joined.setdefault(key, []).append(one)
+    return [_row(book, some) for some in joined.values()]
+
+
+def _row(book: Book, some: list[Observation]) -> Row:
+    stated = [_stated(book, one) for one in some]
+    certain = [value for value, sigma in stated if sigma == 0.0]
+    if certain:
+        value, sigma = certain[0], 0.0
+    else:
+        weights = [sigma**-2 for _, sigma in stated]
+        value = sum(w * v for w, (v, _) in zip(weights, stated, strict=True))
+        value /= sum(weights)
+        sigma = (sum(weights) / len(weights)) ** -0.5
+    group = book.case.sources[some[0].source].independence_group
+    return Row(tuple(some), value, sigma, _bound(some[0]), group)
+
+
+def _bound(one: Observation) -> Bound:
+    if one.low is not None and one.high is None:
+        return "least"
+    return "most" if one.high is not None and one.low is None else ""
+
+
+def _stated(book: Book, one: Observation) -> tuple[float, float]:
+    """Return what an observation states and its standard deviation.
+
+    Its own low and high say how exactly the source puts the figure; the grade says
+    how far the source can be trusted to have counted what the accounts name. Both
+    errors are there, so their squares add.
+    """
+    central = float(one.amount.number)
+    grade = one.grade or book.case.sources[one.source].grade
+    relative = float(book.case.spreads.get(grade, 0))
+    bound = _bound(one)
+    own = 0.0
+    if bound:
+        central = float((one.low if bound == "least" else one.high) or 0)
+    elif one.low is not None:
+        low, high = float(one.low), float(one.high or 0)
+        interval = 0.9 if one.interval is None else float(one.interval)
+        central, own = gaussian(
+            amounts([low], [central], [high], interval, "lognormal")[0]
+        )
+    return central, float(np.hypot(own, spread(0.0, 2 * relative * central)))
+
+
+def gaussian(amount: Amount) -> tuple[float, float]:
+    """Return location and spread of the Gaussian nearest to an amount's magnitude.
+
+    A normal cut off at zero is the normal it was cut from: the cut is a bound, and
+    those who can keep the bound do so.
+    """
+    if amount.kind == "cut":
+        return amount.first, amount.second
+    return amount.mean, amount.sigma
+
+
+def amount_of(book: Book, flow: Flow) -> Amount:
+    """Return the distribution of a flow's amount, as a multiple of what is written."""
+    spread = spread_of(book.case, flow)
+    central = float(spread.central)
+    if not central:
+        return amounts([1.0], [1.0], [1.0], 0.9, "lognormal")[0]
+    ends = [float(end) / central for end in (spread.low, spread.high)]
+    interval = float(spread.interval)
+    return amounts([ends[0]], [1.0], [ends[1]], interval, "lognormal")[0]
+
+
+def labels(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return the names of rows, those joined in one joined by a plus sign."""
+    return tuple("+".join(one.id for one in row.observations) for row in rows)

@@ -1,0 +1,129 @@
+"""The fingerprint: recomputed by others' tools, and blind to where things stand."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import solvency
+from solvency.ledger.fingerprint import canonical
+
+_PROGRAM = Path(sys.executable).with_name("solvency")
+
+
+def test_text_of_several_lines_stays_one_line(ledger):
+    case = ledger.case(
+        """
+2021-01-01 * "Costs\nof two kinds" ^court
+  purpose: "one\nand\tanother"
+  mine: "a\nb"
+  claim: "W1, W\n2"
+  Expenses:Alameda:Costs   1 USD
+  Assets:Alameda:Bank
+"""
+    )
+    assert case.flows[0].purpose == "one\nand\tanother"
+    lines = canonical(case).splitlines(keepends=True)
+    assert b"".join(sorted(lines)) == canonical(case)
+    assert sum(line.startswith(b"flow") for line in lines) == 1
+
+
+def _through(command, text):
+    return subprocess.run(
+        command,
+        check=True,
+        input=text,
+        capture_output=True,
+        env={**os.environ, "LC_ALL": "C"},
+    ).stdout
+
+
+def test_sort_and_sha256sum_give_the_fingerprint(harbour):
+    printed = subprocess.run(
+        [_PROGRAM, "check", "--canonical", harbour],
+        check=True,
+        capture_output=True,
+    ).stdout
+    in_order = _through(["sort"], printed)
+    assert in_order == printed
+    summed = _through(["sha256sum"], in_order)
+    assert summed.decode().split()[0] == solvency.load(harbour).fingerprint
+
+
+def _parts(text):
+    """Cut a ledger into its options and its directives."""
+    head, rest = [], []
+    for line in text.splitlines(keepends=True):
+        if line.startswith(("option", "plugin")):
+            head.append(line)
+        elif line[:1].isdigit():
+            rest.append(line)
+        elif rest and line.startswith("  "):
+            rest[-1] += line
+    return "".join(head), rest
+
+
+def test_splitting_and_reordering_files_changes_nothing(ledger, harbour):
+    head, parts = _parts(harbour.read_text())
+    # Two flows alike but for their source, whose names must not hang on order.
+    parts += [
+        f'2021-12-20 * "Stamps" ^{source}\n  Expenses:Harbour:Wages  1 USD\n'
+        "  Assets:Harbour:Bank\n"
+        for source in ("petition", "gazette")
+    ]
+    whole = solvency.load(ledger.write(head + "".join(parts), "a/main.beancount"))
+    half = len(parts) // 2
+    split = solvency.load(
+        ledger.write(
+            head + 'include "2.beancount"\ninclude "1.beancount"\n', "b/main.beancount"
+        )
+        if ledger.write("\n\n" + "".join(reversed(parts[:half])), "b/1.beancount")
+        and ledger.write("".join(reversed(parts[half:])), "b/2.beancount")
+        else None
+    )
+    assert not whole.errors
+    assert not split.errors
+    assert canonical(whole) == canonical(split)
+    assert whole.fingerprint == split.fingerprint
+
+
+def test_comments_scenario_and_known_date_change_nothing(ledger, harbour):
+    text = harbour.read_text()
+    copy = solvency.load(ledger.write(text + "; more to say\n"), scenario="gambled")
+    assert copy.fingerprint == solvency.load(harbour).fingerprint
+    early = solvency.load(harbour, known=datetime.date(2022, 1, 15))
+    assert len(early.observations) < len(copy.observations)
+    assert early.fingerprint == copy.fingerprint
+
+
+def test_one_digit_changes_it(ledger, harbour):
+    text = harbour.read_text()
+    first = solvency.load(harbour).fingerprint
+    for before, after in (
+        ("1,500,000 USD\n  Assets:Founder", "1,500,001 USD\n  Assets:Founder"),
+        ("price BTC 45,000", "price BTC 45,001"),
+        ("low:  200,000 HBR", "low:  200,001 HBR"),
+        ("prior: 0.6", "prior: 0.7"),
+        ("minimum: 1.0", "minimum: 1.1"),
+        ("third paragraph", "fourth paragraph"),
+        ('grade: "D4"', 'grade: "D3"'),
+        ("error: 0.25", "error: 0.26"),
+        ('operating_currency" "USD"', 'operating_currency" "BTC"'),
+        ("recovery: 0.40", "recovery: 0.41"),
+        ('"B2" 0.10', '"B2" 0.11'),
+    ):
+        assert text.count(before) >= 1, before
+        changed = solvency.load(ledger.write(text.replace(before, after, 1)))
+        assert changed.fingerprint != first, before
+
+
+def test_the_folder_does_not_matter(harbour, tmp_path):
+    copy = shutil.copytree(harbour.parent, tmp_path / "elsewhere")
+    assert (
+        solvency.load(copy / "main.beancount").fingerprint
+        == solvency.load(harbour).fingerprint
+    )

@@ -1,0 +1,160 @@
+"""What a stranger's ledger may not do to the machine it is opened on."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from preamble import PREAMBLE
+
+import solvency
+
+CODE = "from pathlib import Path\n__plugins__ = ()\nPath({path!r}).touch()\n"
+
+
+def _refused(path):
+    case = solvency.load(path)
+    return [(e.line, e.rule) for e in case.errors], [e.message for e in case.errors]
+
+
+def test_a_plugin_of_their_own_is_refused_and_run_with_trust(ledger, tmp_path):
+    spoor = tmp_path / "ran"
+    path = ledger.write(
+        '; first line\noption "insert_pythonpath" "TRUE"\nplugin "mischief_plugin"\n'
+        + PREAMBLE
+    )
+    ledger.write(CODE.format(path=str(spoor)), "mischief_plugin.py")
+    places, messages = _refused(path)
+    assert places == [(2, "trust"), (3, "trust")]
+    assert not spoor.exists()
+    assert "mischief_plugin" in messages[1]
+    assert "--trust" in messages[1]
+    trusted = solvency.load(path, trust=True)
+    assert not trusted.errors
+    assert spoor.exists()
+
+
+@pytest.mark.parametrize(
+    "module", ["check_average_cost", "check_commodity", "commodity_attr"]
+)
+def test_a_plugin_that_evaluates_its_configuration_is_refused(ledger, tmp_path, module):
+    spoor = tmp_path / "ran"
+    config = f"__import__('pathlib').Path('{spoor}').touch()"
+    path = ledger.write(f'plugin "beancount.plugins.{module}" "{config}"\n' + PREAMBLE)
+    assert _refused(path)[0] == [(1, "trust")]
+    assert not spoor.exists()
+
+
+def test_every_plugin_of_beancount_that_evaluates_is_known():
+    from pathlib import Path
+
+    import beancount.plugins
+
+    from solvency.ledger.trust import _EVALUATING
+
+    found = {
+        f"beancount.plugins.{path.stem}"
+        for path in Path(beancount.plugins.__path__[0]).glob("*.py")
+        if "eval(" in path.read_text() and not path.stem.endswith("_test")
+    }
+    assert found == _EVALUATING
+
+
+def test_beancounts_own_plugins_are_welcome(ledger):
+    assert not ledger.load(
+        'plugin "beancount.plugins.unique_prices"\n' + PREAMBLE
+    ).errors
+
+
+def test_an_extension_of_fava_that_is_not_ours_is_refused(ledger):
+    text = """
+2020-01-01 custom "fava-extension" "solvency.browse"
+2020-01-01 custom "fava-extension" "mischief"
+"""
+    line, rule, message = ledger.error(text)
+    assert (line, rule) == (3, "trust")
+    assert '"mischief"' in message
+
+
+def test_plugin_and_option_lines_in_included_files_are_refused(ledger):
+    path = ledger.write(
+        PREAMBLE + 'include "more.beancount"\n',
+        more_beancount='; a comment\noption "title" "Mine"\nplugin "solvency"\n'
+        'option "insert_pythonpath" "TRUE"\n',
+    )
+    case = solvency.load(path)
+    assert [(e.line, e.rule) for e in case.errors] == [
+        (2, "trust"),
+        (3, "trust"),
+        (4, "trust"),
+    ]
+    assert {e.file for e in case.errors} == {str(path.parent / "more.beancount")}
+
+
+@pytest.mark.parametrize("pattern", ["../secret.beancount", "link.beancount", "{abs}"])
+def test_a_file_outside_the_folder_is_not_opened(ledger, tmp_path, pattern):
+    secret = tmp_path / "secret.beancount"
+    secret.write_text("2020-01-01 open Assets:FTX:Vault\n")
+    path = ledger.write(PREAMBLE, "case/main.beancount")
+    (path.parent / "link.beancount").symlink_to(secret)
+    pattern = pattern.format(abs=secret)
+    path.write_text(f'{PREAMBLE}\ninclude "{pattern}"\n')
+    case = solvency.load(path)
+    line = PREAMBLE.count("\n") + 2
+    assert [(e.line, e.rule, e.file) for e in case.errors] == [
+        (line, "trust", str(path))
+    ]
+    assert "Assets:FTX:Vault" not in case.accounts
+    assert "Assets:FTX:Vault" in solvency.load(path, trust=True).accounts
+
+
+class _Mischief:
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        from pathlib import Path
+
+        return Path.touch, (self.path,)
+
+
+def test_the_pickle_cache_is_neither_read_nor_written(ledger, tmp_path):
+    spoor = tmp_path / "ran"
+    path = ledger.write(PREAMBLE)
+    cache = path.parent / ".main.beancount.picklecache"
+    cache.write_bytes(pickle.dumps(_Mischief(spoor)))
+    before = cache.read_bytes()
+    assert not solvency.load(path).errors
+    assert not spoor.exists()
+    assert cache.read_bytes() == before
+    pickle.loads(before)  # noqa: S301 (the trap is a real one)
+    assert spoor.exists()
+
+
+def test_includes_are_files_each_read_once(ledger):
+    path = ledger.write(
+        PREAMBLE + 'include "a*.beancount"\ninclude "a1.beancount"\ninclude "b.bean"\n',
+        a1_beancount="2020-01-01 open Assets:FTX:Vault\n",
+    )
+    case = solvency.load(path)
+    before = PREAMBLE.count("\n")
+    assert [(e.line - before, e.rule) for e in case.errors] == [
+        (2, "include"),
+        (3, "include"),
+    ]
+    assert "Assets:FTX:Vault" in case.accounts
+    assert [name.rsplit("/", 1)[1] for name in case.files] == [
+        "main.beancount",
+        "a1.beancount",
+    ]
+
+
+def test_a_file_that_is_no_text_is_an_error_of_the_ledger(ledger):
+    path = ledger.write(PREAMBLE + 'include "a.beancount"\n')
+    (path.parent / "a.beancount").write_bytes(b"\xff\xfe\x00")
+    assert solvency.load(path).errors
+
+
+def test_a_missing_file_says_so(tmp_path):
+    with pytest.raises(solvency.CaseError, match="no such file"):
+        solvency.load(tmp_path / "none.beancount")
