@@ -68,7 +68,17 @@ def application(asked: Asked, *, edit: bool = False) -> Flask:
 
     from fava.application import create_app  # noqa: PLC0415 (a third of a second)
 
+    from solvency.browse.extension import CONFIG  # noqa: PLC0415 (lazy start)
+    from solvency.browse.extension import attach  # noqa: PLC0415 (lazy start)
     from solvency.ledger.reading import insist  # noqa: PLC0415 (lazy start)
 
     insist(asked.scenario, asked.known)
-    return create_app([case.path], load=True, read_only=not edit)
+    app = create_app([case.path], load=True, read_only=not edit)
+    app.config[CONFIG] = {
+        "scenario": asked.scenario,
+        "known": asked.known,
+        "trust": asked.trust,
+    }
+    for ledger in app.config["LEDGERS"].ledgers:
+        attach(ledger)
+    return app

@@ -122,6 +122,7 @@ def document(found: Following) -> dict[str, Any]:
                         "least": share.least,
                         "most": share.most,
                         "rules": dict(share.rules),
+                        "rules_outlays_first": dict(share.outlays_first),
                     }
                     for share in outlay.owners
                 ],

@@ -1,0 +1,278 @@
+"""Sources and uses of funds: where money came from, where it went, what is left.
+
+Funds are what an entity, or the group, holds in liquid form. Every flow that
+moves them has, on the same books, other postings that say from what or for what;
+since each entity balances in each flow, sources less uses equal the change in
+funds exactly. Coins count at the price written, else the market's that day; what
+prices did to the coins still held stands in a line of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.model.consolidation import members as members_of
+from solvency.model.frame import Column
+from solvency.model.frame import Frame
+from solvency.model.prices import Missing
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+    from solvency.ledger.case import Account
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Posting
+    from solvency.model.book import Book
+
+ZERO = Decimal()
+SOURCE = "source"
+USE = "use"
+LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class FundsLine:
+    """One source or use, positive, and the flows it is the sum of."""
+
+    side: str
+    label: str
+    amount: Decimal
+    flows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    """Sources and uses of one entity's or the group's funds over a period."""
+
+    name: str
+    scenario: str
+    since: datetime.date | None
+    until: datetime.date
+    currency: str
+    lines: tuple[FundsLine, ...]
+    #: Funds at the end, at market.
+    left: Decimal
+    #: What prices did to the funds held.
+    revaluation: Decimal
+    #: Funds at the start, at market.
+    opening: Decimal
+    #: Commodities among the funds without a price, left out by name.
+    unpriced: tuple[str, ...] = ()
+
+    def total(self, side: str) -> Decimal:
+        """Return the sum of one side."""
+        return sum((line.amount for line in self.lines if line.side == side), ZERO)
+
+    @property
+    def control(self) -> Decimal:
+        """Return opening and sources less uses and what is left: must be zero."""
+        return (
+            self.opening
+            + self.total(SOURCE)
+            - self.total(USE)
+            + self.revaluation
+            - self.left
+        )
+
+    def to_frame(self) -> Frame:
+        """Return the table."""
+        return side_by_side([self])
+
+
+def funds(
+    book: Book,
+    name: str,
+    until: datetime.date | None = None,
+    since: datetime.date | None = None,
+) -> Funds:
+    """Return the sources and uses of funds of an entity, a silo or the group.
+
+    Args:
+        book: The Book of one scenario.
+        name: An entity, a silo, or "group".
+        until: The last day; default the case's reporting date.
+        since: The day before the first; default the beginning.
+
+    Raises:
+        LookupError: No entity or silo has the name.
+    """
+    case = book.case
+    inside = (
+        frozenset({name})
+        if name in case.entities
+        else frozenset(members_of(case, name))
+    )
+    until = until or case.reporting_date
+    sums: dict[tuple[str, str], tuple[Decimal, list[str]]] = {}
+    moved = ZERO
+    for flow in book.flows:
+        if flow.date > until or (since is not None and flow.date <= since):
+            continue
+        inflow, others = _split(book, flow, inside)
+        if not inflow and not others:
+            continue
+        moved += inflow
+        for label, amount in others.items():
+            key = (SOURCE if amount < 0 else USE, label)
+            before, ids = sums.get(key, (ZERO, []))
+            sums[key] = (before + abs(amount), [*ids, flow.id])
+    opening, _ = _held(book, inside, since) if since else (ZERO, set())
+    left, unpriced = _held(book, inside, until)
+    return Funds(
+        name=name,
+        scenario=case.scenario.name,
+        since=since,
+        until=until,
+        currency=case.currency,
+        lines=tuple(
+            FundsLine(side, label, amount, tuple(ids))
+            for (side, label), (amount, ids) in sorted(
+                sums.items(), key=lambda item: (item[0][0] != SOURCE, -item[1][0])
+            )
+        ),
+        left=left,
+        revaluation=left - opening - moved,
+        opening=opening,
+        unpriced=tuple(sorted(unpriced)),
+    )
+
+
+def _is_funds(book: Book, account: Account, commodity: str) -> bool:
+    """Say whether a position is money or what is as good as money."""
+    if account.root != "Assets" or account.is_claim or account.stake_in:
+        return False
+    found = book.case.commodities.get(commodity)
+    if found is not None and found.issuer in book.case.entities:
+        return False
+    default = "liquid" if commodity == book.case.currency else None
+    return (account.liquidity or (found and found.liquidity) or default) == "liquid"
+
+
+def _split(
+    book: Book, flow: Flow, inside: frozenset[str]
+) -> tuple[Decimal, dict[str, Decimal]]:
+    """Return what a flow moved of the funds, and against what on the same books.
+
+    Flows that leave the funds alone are no source and no use, whatever else they
+    move.
+    """
+    accounts = book.case.accounts
+    change = ZERO
+    touched = False
+    others: dict[str, Decimal] = {}
+    for posting in flow.postings:
+        if posting.entity not in inside:
+            continue
+        account = accounts[posting.account]
+        worth = _worth(book, posting, flow.date)
+        if _is_funds(book, account, posting.commodity):
+            change += worth
+            touched = True
+        elif not (account.is_claim and account.counterparty in inside):
+            label = _label(book, flow, account)
+            others[label] = others.get(label, ZERO) + worth
+    if not touched:
+        return ZERO, {}
+    # What was moved between members leaves by one's claim and enters by the
+    # other's debt; both are inside, and cancel.
+    return change, {label: worth for label, worth in others.items() if worth}
+
+
+def _worth(book: Book, posting: Posting, day: datetime.date) -> Decimal:
+    currency = book.case.currency
+    if posting.price is not None and posting.price.commodity == currency:
+        return posting.units * posting.price.number
+    quote = book.prices.at(posting.commodity, day)
+    return ZERO if isinstance(quote, Missing) else posting.units * quote.number
+
+
+def _label(book: Book, flow: Flow, account: Account) -> str:
+    """Name what money came from or went to."""
+    role = None
+    other = account.counterparty
+    if other is not None:
+        entity = book.case.entities[other]
+        if entity.group:
+            return other
+        role = entity.role
+    if role == "customers" or account.rank == "customer":
+        return "customers"
+    if role == "lender":
+        return "lenders"
+    if role == "insider":
+        return "insiders"
+    if account.root == "Equity":
+        return "capital"
+    if account.root in {"Income", "Expenses"} or account.root == "Assets":
+        return flow.purpose or account.name.split(":")[-1].lower()
+    return other or "others"
+
+
+def _held(
+    book: Book, inside: frozenset[str], at: datetime.date
+) -> tuple[Decimal, set[str]]:
+    """Return the funds at the end of a day, at market, and what has no price."""
+    total = ZERO
+    unpriced = set()
+    for position, units in book.balance(at).items():
+        account = book.account(position)
+        if account.entity not in inside:
+            continue
+        if not _is_funds(book, account, position.commodity):
+            continue
+        quote = book.prices.at(position.commodity, at)
+        if isinstance(quote, Missing):
+            unpriced.add(position.commodity)
+        else:
+            total += units * quote.number
+    return total, unpriced
+
+
+def side_by_side(found: Sequence[Funds]) -> Frame:
+    """Return sources, uses and what is left, a column a scenario or entity."""
+    labels = list(
+        dict.fromkeys((line.side, line.label) for one in found for line in one.lines)
+    )
+    labels.sort(key=lambda item: item[0] != SOURCE)
+    rows: list[tuple[object, ...]] = []
+
+    def add(side: str, label: str, amounts: list[Decimal]) -> None:
+        if any(amounts):
+            rows.append((side, label, *amounts))
+
+    add(SOURCE, "at the start", [one.opening for one in found])
+    for side, label in labels:
+        if side == SOURCE:
+            add(side, label, [_amount(one, side, label) for one in found])
+    add(SOURCE, "change in prices", [max(one.revaluation, ZERO) for one in found])
+    for side, label in labels:
+        if side == USE:
+            add(side, label, [_amount(one, side, label) for one in found])
+    add(USE, "change in prices", [max(-one.revaluation, ZERO) for one in found])
+    add(USE, "left at the end", [one.left for one in found])
+    heads = [one.scenario if len(found) > 1 else one.name for one in found]
+    return Frame(
+        title=f"{found[0].name}: sources and uses of funds to {found[0].until}",
+        columns=(
+            Column("side"),
+            Column("what"),
+            *(Column(head, unit=found[0].currency) for head in heads),
+        ),
+        rows=tuple(rows),
+        groups="side",
+        notes=tuple(
+            f"{one.scenario}: without a price, and left out: {', '.join(one.unpriced)}"
+            for one in found
+            if one.unpriced
+        ),
+    )
+
+
+def _amount(one: Funds, side: str, label: str) -> Decimal:
+    return sum(
+        (line.amount for line in one.lines if (line.side, line.label) == (side, label)),
+        ZERO,
+    )

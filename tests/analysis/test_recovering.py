@@ -1,0 +1,536 @@
+"""Statements of affairs, clearing and classes of a ledger."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import HealthCheck
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from solvency.analysis.affairs import affairs
+from solvency.analysis.estate import estate
+from solvency.analysis.made_whole import afterwards
+from solvency.analysis.made_whole import in_kind
+from solvency.analysis.made_whole import later_day
+from solvency.analysis.made_whole import record
+from solvency.analysis.made_whole import tide
+from solvency.analysis.preferences import preferences
+from solvency.analysis.recovering import payments
+from solvency.analysis.recovering import recover
+from solvency.cli import main
+
+AT = datetime.date(2021, 6, 30)
+ACCOUNTS = """\
+2020-01-01 custom "entity" "Lender" "A lender"
+  role: "lender"
+2020-01-01 custom "entity" "Founder" "A founder"
+  role: "insider"
+2020-01-01 open Equity:Lender:Wealth
+2020-01-01 open Assets:Lender:Loans:Alameda
+  counterparty: "Alameda"
+2020-01-01 open Liabilities:Alameda:Loans:Lender
+  counterparty: "Lender"
+2020-01-01 open Assets:FTX:Custody
+  custody: TRUE
+2020-01-01 open Liabilities:FTX:Owed
+  counterparty: "Customers"
+  rank: "customer"
+  intercompany: TRUE
+2020-01-01 open Assets:Alameda:Stakes
+  recovery: 0.50
+  recovery-low: 0.25
+  recovery-high: 1.00
+2020-01-01 open Assets:Alameda:Pledged
+  pledged-to: "Lender"
+2020-01-01 open Assets:Founder:Cash
+2020-01-01 open Equity:Founder:Wealth
+2020-01-01 open Assets:Alameda:Loans:Founder
+  counterparty: "Founder"
+2020-01-01 open Liabilities:Founder:Loans:Alameda
+  counterparty: "Alameda"
+2021-06-30 event "petition" "FTX"
+"""
+
+
+def flow(day, name, *postings, **keys):
+    lines = [f'{day} * "{name}" ^court', f'  id: "{name}"']
+    lines += [f"  {key}: {value}" for key, value in keys.items()]
+    lines += [f"  {account}  {units}" for account, units in postings]
+    return "\n".join(lines) + "\n"
+
+
+#: FTX owes customers 200: 60 in custody, 100 lent to Alameda, 40 of its bank spent.
+#: Alameda: 100 from FTX, 50 from the lender; 80 in the bank, 30 of stakes at book,
+#: 20 pledged to the lender, 20 lent to the founder, who has 5 of it left.
+WORLD = ACCOUNTS + "".join(
+    [
+        flow(
+            "2021-01-01",
+            "kept",
+            ("Equity:Customers:Wealth", "-100 USD"),
+            ("Assets:FTX:Custody", "100 USD"),
+        ),
+        flow(
+            "2021-01-02",
+            "wired",
+            ("Equity:Customers:Wealth", "-100 USD"),
+            ("Assets:Alameda:Bank", "100 USD"),
+            through='"FTX"',
+        ),
+        flow(
+            "2021-01-03",
+            "taken",
+            ("Assets:FTX:Custody", "-40 USD"),
+            ("Expenses:Alameda:Costs", "40 USD"),
+            ("Assets:FTX:Receivables:Alameda", "40 USD"),
+            ("Liabilities:Alameda:Payables:FTX", "-40 USD"),
+        ),
+        flow(
+            "2021-02-01",
+            "loan",
+            ("Equity:Lender:Wealth", "-50 USD"),
+            ("Assets:Alameda:Bank", "50 USD"),
+        ),
+        flow(
+            "2021-03-01",
+            "bought",
+            ("Assets:Alameda:Bank", "-30 USD"),
+            ("Assets:Alameda:Stakes", "30 USD"),
+        ),
+        flow(
+            "2021-03-02",
+            "pledge",
+            ("Assets:Alameda:Bank", "-20 USD"),
+            ("Assets:Alameda:Pledged", "20 USD"),
+        ),
+        flow(
+            "2021-05-01",
+            "founder",
+            ("Assets:Alameda:Bank", "-20 USD"),
+            ("Assets:Founder:Cash", "20 USD"),
+        ),
+        flow(
+            "2021-05-02",
+            "wasted",
+            ("Assets:Founder:Cash", "-15 USD"),
+            ("Equity:Founder:Wealth", "15 USD"),
+        ),
+    ]
+)
+
+
+@pytest.fixture
+def book(ledger):
+    return ledger.case(WORLD).book()
+
+
+@pytest.mark.parametrize("name", ["christensen-20-7", "miner-company", "down-dog"])
+def test_published_statements_of_affairs(published, name):
+    known = published("affairs")[name]
+    found = affairs(
+        Decimal(sum(known["free"])),
+        [(Decimal(worth), Decimal(claim)) for worth, claim in known["collateral"]],
+        Decimal(known["priority"]),
+        Decimal(known["unsecured"]),
+    )
+    assert found.free == known["available"]
+    assert found.net_free == known["net"]
+    assert found.unsecured == known["total_unsecured"]
+    # Ours counts what priority claims lack too; here they lack nothing.
+    assert found.deficiency == known["deficiency"]
+    rate = known.get("rate", known["net"] / known["total_unsecured"])
+    assert float(found.rate) == pytest.approx(rate, abs=5e-5)
+
+
+def test_an_amount_below_zero_is_refused():
+    with pytest.raises(ValueError, match="zero or more"):
+        affairs(Decimal(-1), [], Decimal(0), Decimal(0))
+
+
+def test_a_group_worked_by_hand(book):
+    # Alameda, central: bank 80 + stakes 15 + pledged 20 + founder 5 = 120. The lender
+    # has 20 by its pledge; the rest, 100, is shared by FTX's 140 and the lender's 30:
+    # 10/17. FTX then has 60 + 140 * 10/17 = 142.35 of 200; customers have custody's 60
+    # of that first.
+    found = recover(book, AT)
+    by_class = {(one.entity, one.rank): one for one in found.classes}
+    alameda = by_class["Alameda", "unsecured"]
+    assert alameda.claims == 190
+    assert alameda.paid == Decimal("120.00")
+    customers = by_class["FTX", "customer"]
+    assert (customers.claims, customers.paid) == (200, Decimal("142.35"))
+    # Low: stakes at 7.50, the founder pays nothing: 107.50 - 20 shared by 170.
+    assert customers.low == pytest.approx(Decimal("132.06"))
+    # High: stakes at 30, the founder pays 20: 130 shared by 170.
+    assert customers.high == pytest.approx(Decimal("167.06"))
+    assert payments(found.alone)["Alameda"] == (Decimal("120.00"), 0, True)
+    assert payments(found.alone)["Founder"] == (5, 0, True)
+
+
+def test_the_statement_of_affairs_uses_what_the_group_pays(book):
+    ftx, alameda = recover(book, AT).statements
+    # FTX: custody 60 against 200 leaves 140 unsecured; free is Alameda's 82.35.
+    assert ftx.entity == "FTX"
+    assert ftx.central.free == Decimal("82.35")
+    assert ftx.central.unsecured == 140
+    assert ftx.central.deficiency == Decimal("57.65")
+    # Alameda: 80 + 15 + 5 free, the lender short of 30 beside FTX's 140.
+    assert (alameda.central.free, alameda.central.unsecured) == (100, 170)
+    assert alameda.central.partly_secured == 20
+    assert alameda.low.rate < alameda.central.rate < alameda.high.rate
+
+
+def test_consolidation_takes_from_the_lender_what_it_gives_customers(book):
+    # As one: 60 + 120 = 180; the lender's pledge 20, custody 60; customers rank before:
+    # 140 of the rest, 100, all theirs. The lender keeps its pledge alone.
+    found = recover(book, AT)
+    classes = {one.rank: one for one in found.consolidated}
+    assert classes["customer"].paid == Decimal("160.00")
+    assert classes["unsecured"].paid == Decimal("20.00")
+    gains = {one.creditor: one.gain for one in found.gains}
+    assert gains["Customers"] == Decimal("17.65")
+    assert gains["Lender"] == Decimal("-17.65")
+
+
+def test_custody_pays_customers_before_priority_claims(ledger):
+    # FTX has 60 in custody and 82.35 from Alameda; a tax of 100 takes all the latter.
+    text = WORLD + (
+        "2020-01-01 open Liabilities:FTX:Tax\n"
+        '  rank: "priority"\n'
+        "2020-01-01 open Expenses:FTX:Tax\n"
+    )
+    text += flow(
+        "2021-06-01",
+        "tax",
+        ("Expenses:FTX:Tax", "100 USD"),
+        ("Liabilities:FTX:Tax", "-100 USD"),
+    )
+    paid = {
+        one.rank: one.paid
+        for one in recover(ledger.case(text).book(), AT).classes
+        if one.entity == "FTX"
+    }
+    assert paid == {"customer": Decimal("60.00"), "priority": Decimal("82.35")}
+
+
+def test_what_a_pledge_does_not_cover_is_unsecured(ledger, book):
+    text = WORLD.replace(
+        'open Liabilities:Alameda:Loans:Lender\n  counterparty: "Lender"',
+        'open Liabilities:Alameda:Loans:Lender\n  counterparty: "Lender"\n'
+        '  rank: "secured"',
+    )
+    assert text != WORLD
+    found = recover(ledger.case(text).book(), AT)
+    assert found.alone.clearing.payments.tolist() == pytest.approx(
+        recover(book, AT).alone.clearing.payments.tolist()
+    )
+
+
+def test_tokens_of_one_estate_are_sold_together(ledger):
+    # 100 free and 100 pledged at 1 dollar; 100 halve the price: 75 / ln 2 for all.
+    text = WORLD + (
+        '2021-01-01 custom "depth" 100 TOK\n'
+        '  source: "court"\n'
+        "2021-06-01 price TOK 1 USD\n"
+        '  source: "court"\n'
+    )
+    for name, account in (("free", "Coins"), ("pledged", "Pledged")):
+        text += flow(
+            "2021-06-01",
+            name,
+            (f"Assets:Alameda:{account}", "100 TOK"),
+            ("Equity:Alameda:Shares", "-100 TOK"),
+        )
+    found = estate(ledger.case(text).book(), AT)
+    worth = [i.worth.central for i in found.items(["Alameda"]) if i.commodity == "TOK"]
+    assert float(sum(worth)) == pytest.approx(75 / 0.6931471805599453)
+
+
+def test_default_costs_take_from_everyone(book):
+    full, costly = recover(book, AT), recover(book, AT, alpha=0.8, beta=0.9)
+    for one, other in zip(full.classes, costly.classes, strict=True):
+        assert other.paid < one.paid
+
+
+def test_silos_are_estates_of_their_own(ledger):
+    text = WORLD.replace('  role: "lender"', '  role: "lender"\n  silo: "Elsewhere"')
+    found = recover(ledger.case(text).book(), AT)
+    assert found.silos == found.classes
+
+
+def test_own_tokens_are_worth_nothing_to_one_estate(ledger):
+    # 100 tokens of FTX at 1 dollar in Alameda's hands, no depth known.
+    text = WORLD + (
+        "2020-01-01 commodity FTT\n"
+        '  issuer: "FTX"\n'
+        "2021-06-01 price FTT 1 USD\n"
+        '  source: "court"\n'
+    )
+    text += flow(
+        "2021-06-01",
+        "grant",
+        ("Assets:Alameda:Coins", "100 FTT"),
+        ("Equity:Alameda:Shares", "-100 FTT"),
+    )
+    found = estate(ledger.case(text).book(), AT)
+
+    def worth(*members):
+        return sum(
+            i.worth.central for i in found.items(members) if i.commodity == "FTT"
+        )
+
+    assert worth("Alameda") == 100
+    assert worth("Alameda", "FTX") == 0
+
+
+def test_a_negative_claim_names_the_flow(ledger):
+    text = "2020-01-01 open Liabilities:Alameda:Misc\n" + flow(
+        "2021-01-01",
+        "odd",
+        ("Liabilities:Alameda:Misc", "10 USD"),
+        ("Equity:Alameda:Shares", "-10 USD"),
+    )
+    with pytest.raises(ValueError, match=r"odd \(.*:\d+\): the claim .* below zero"):
+        recover(ledger.case(text).book(), AT)
+
+
+def test_a_debt_to_oneself_names_the_flow(book):
+    # The language refuses the account; a Case made otherwise is refused here.
+    name = "Liabilities:FTX:Owed"
+    own = replace(book.case.accounts[name], counterparty="FTX")
+    case = replace(book.case, accounts={**book.case.accounts, name: own})
+    with pytest.raises(ValueError, match=r"wired \(.*\): FTX owes itself"):
+        recover(replace(book, case=case), AT)
+
+
+COINS = """\
+2021-01-01 price BTC 100 USD
+  source: "court"
+2021-06-30 price BTC 50 USD
+  source: "court"
+2021-09-30 price BTC 400 USD
+  source: "court"
+"""
+
+
+def test_made_whole_in_money_is_not_made_whole_in_kind(ledger):
+    # One coin owed, worth 50 at the petition and paid in full; later it is worth 400.
+    text = (
+        WORLD
+        + COINS
+        + flow(
+            "2021-01-05",
+            "coin",
+            ("Equity:Customers:Wealth", "-1 BTC"),
+            ("Assets:FTX:Custody", "1 BTC"),
+        )
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    day = later_day(book, found)
+    assert day == datetime.date(2021, 9, 30)
+    row = in_kind(book, found, day)[0]
+    assert (row.units, row.value, row.worth) == (1, 50, 400)
+    rate = found.rate("FTX", "customer")
+    assert float(row.rate) == pytest.approx(float(rate) * 50 / 400, abs=1e-4)
+    assert in_kind(book, found, datetime.date(2022, 6, 30))[0].worth is None
+
+
+def test_a_rising_tide_counts_what_was_withdrawn(ledger):
+    # Customers put in 200 and took 40 out; a second one put in 100 and took nothing.
+    # 260 are owed; custody's 120 and what Alameda pays, 82.35, are shared.
+    text = WORLD + (
+        '2020-01-01 custom "entity" "Second" "Another customer"\n'
+        "2020-01-01 open Equity:Second:Wealth\n"
+        "2020-01-01 open Assets:Second:Deposits\n"
+        '  counterparty: "FTX"\n'
+        "2020-01-01 open Liabilities:FTX:Second\n"
+        '  counterparty: "Second"\n'
+        '  rank: "customer"\n'
+    )
+    text += flow(
+        "2021-01-06",
+        "second",
+        ("Equity:Second:Wealth", "-100 USD"),
+        ("Assets:FTX:Custody", "100 USD"),
+    )
+    text += flow(
+        "2021-02-06",
+        "out",
+        ("Assets:FTX:Custody", "-40 USD"),
+        ("Equity:Customers:Wealth", "40 USD"),
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    rows = {row.creditor: row for row in tide(book, found)}
+    paid = next(one.paid for one in found.classes if one.rank == "customer")
+    assert sum(row.rising_tide for row in rows.values()) == pytest.approx(paid)
+    assert (rows["Customers"].deposited, rows["Customers"].withdrawn) == (200, 40)
+    # Level: (paid + 40) / 300 of deposits, less what was withdrawn.
+    level = (paid + 40) / 300
+    assert float(rows["Second"].rising_tide) == pytest.approx(
+        float(level * 100), abs=0.01
+    )
+    assert rows["Second"].rising_tide > rows["Second"].pro_rata
+
+
+def test_preferences_reach_back_90_days_and_a_year_to_insiders(ledger):
+    text = WORLD + "".join(
+        flow(
+            day,
+            f"paid-{day}",
+            ("Assets:Alameda:Bank", "-1 USD"),
+            ("Equity:Lender:Wealth", "1 USD"),
+        )
+        for day in ("2021-03-31", "2021-04-01", "2021-06-29")
+    )
+    text += flow(
+        "2021-06-29",
+        "again",
+        ("Equity:Lender:Wealth", "-2 USD"),
+        ("Assets:Alameda:Bank", "2 USD"),
+    )
+    found = preferences(ledger.case(text).book(), AT)
+    lender = [row for row in found if row.transferee == "Lender"]
+    # 31 March is 91 days before 30 June, 1 April is 90; the pledge is older.
+    assert [row.date.isoformat() for row in lender] == ["2021-04-01", "2021-06-29"]
+    assert [row.new_value for row in lender] == [2, 0]
+    assert {row.kind for row in lender} == {"debt"}
+    founder = next(row for row in found if row.transferee == "Founder")
+    assert (founder.kind, founder.insider, founder.amount) == ("loan", True, 20)
+
+
+def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
+    text = WORLD + flow(
+        "2021-08-01",
+        "sale",
+        ("Assets:Alameda:Stakes", "-30 USD"),
+        ("Assets:Alameda:Bank", "90 USD"),
+        ("Expenses:Alameda:Costs", "-60 USD"),
+    )
+    text += (
+        '2022-01-31 custom "observation" Liabilities:FTX:Owed 190 USD\n'
+        '  source: "court"\n'
+        "  from: 2021-07-01\n"
+        '  side: "out"\n'
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    row = afterwards(book, found)[0]
+    assert (row.flow, row.expected, row.fetched) == ("sale", 15, 90)
+    assert [one.amount for one in record(book, found)] == [190]
+
+
+def test_json_has_the_agreed_shape(ledger, book):
+    path = str(ledger.folder / "main.beancount")
+    done = CliRunner().invoke(main, ["recover", path, "--json"])
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.output)
+    assert document["case"] == path
+    assert document["at"] == "2021-06-30"
+    keys = {"entity", "free", "priority", "unsecured", "deficiency", "rate"}
+    assert keys <= document["affairs"][0].keys()
+    assert {"entity", "rank", "claims", "paid", "rate"} <= document["classes"][0].keys()
+    assert document["clearing"]["payments"]["FTX"] == "142.35"
+    assert document["clearing"]["defaulted"] == {
+        "FTX": True,
+        "Alameda": True,
+        "Founder": True,
+    }
+    assert document["consolidated"][0]["paid"] == "160"
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["assets", "affairs", "clearing", "classes", "gains", "tide", "preferences"],
+)
+def test_every_table_prints(ledger, book, table):
+    path = str(ledger.folder / "main.beancount")
+    done = CliRunner().invoke(main, ["recover", path, "--table", table, "--csv"])
+    assert done.exit_code == 0
+    assert done.output.count("\n") > 1
+
+
+def test_a_cost_outside_its_range_is_an_error(ledger, book):
+    path = str(ledger.folder / "main.beancount")
+    done = CliRunner().invoke(main, ["recover", path, "--alpha", "0"])
+    assert done.exit_code == 1
+    assert "alpha" in done.output
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    amounts=st.lists(st.integers(1, 10_000), min_size=5, max_size=5),
+    spent=st.integers(0, 100),
+)
+def test_payments_are_conserved_and_limited(ledger, amounts, spent):
+    kept, wired, taken, lent, bought = amounts
+    taken = min(taken, kept)
+    bought = min(bought, wired + lent)
+    lost = (wired + lent - bought) * spent // 100
+    text = ACCOUNTS + "".join(
+        [
+            flow(
+                "2021-01-01",
+                "kept",
+                ("Equity:Customers:Wealth", f"{-kept} USD"),
+                ("Assets:FTX:Custody", f"{kept} USD"),
+            ),
+            flow(
+                "2021-01-02",
+                "wired",
+                ("Equity:Customers:Wealth", f"{-wired} USD"),
+                ("Assets:Alameda:Bank", f"{wired} USD"),
+                through='"FTX"',
+            ),
+            flow(
+                "2021-01-03",
+                "taken",
+                ("Assets:FTX:Custody", f"{-taken} USD"),
+                ("Assets:Alameda:Bank", f"{taken} USD"),
+            ),
+            flow(
+                "2021-01-04",
+                "lent",
+                ("Equity:Lender:Wealth", f"{-lent} USD"),
+                ("Assets:Alameda:Bank", f"{lent} USD"),
+            ),
+            flow(
+                "2021-01-05",
+                "bought",
+                ("Assets:Alameda:Bank", f"{-bought} USD"),
+                ("Assets:Alameda:Stakes", f"{bought} USD"),
+            ),
+            flow(
+                "2021-01-06",
+                "lost",
+                ("Assets:Alameda:Bank", f"{-lost} USD"),
+                ("Expenses:Alameda:Costs", f"{lost} USD"),
+            )
+            if lost
+            else "",
+        ]
+    )
+    found = recover(ledger.case(text).book(), AT)
+    worth = found.alone.assets
+    outside = sum(one.alone for one in found.gains)
+    equity = sum(row[1] for row in payments(found.alone).values())
+    # All there is goes to outsiders or to owners, alone and as one.
+    assert outside + equity == pytest.approx(sum(worth.values()), abs=Decimal("0.05"))
+    for one in found.gains:
+        for paid in (one.alone, one.by_silo, one.consolidated):
+            assert 0 <= paid <= one.claim + Decimal("0.01")
+    for one in (*found.classes, *found.consolidated):
+        assert one.low <= one.paid + Decimal("0.01")
+        assert one.paid <= one.high + Decimal("0.01")
