@@ -1,6 +1,7 @@
 # make report   prints the FTX case to build/ftx.pdf
 # make test     runs all that a change can break
 # make test-all adds the long tests; make lint the static checks; make bench the benchmarks
+# make docs     builds the documentation in build/docs
 # Everything runs in .venv, made on first use with the versions of constraints.txt.
 
 PYTHON ?= python3
@@ -8,16 +9,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report test test-all lint bench clean
+.PHONY: report test test-all lint bench docs clean
 
 report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
 	@$(BIN)/solvency report -o "$(CURDIR)/build/ftx.pdf" ledgers/ftx/main.beancount
 
-test: $(VENV)/tested $(VENV)/system
+test: $(VENV)/tested $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto
 
-test-all: $(VENV)/tested $(VENV)/system
+test-all: $(VENV)/tested $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto -m "long or not long"
 
 lint: $(VENV)/linted
@@ -28,6 +29,11 @@ lint: $(VENV)/linted
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/run.py
+
+# The pages are checked against the program by make test; this makes them a site.
+docs: $(VENV)/documented
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file docs/site/mkdocs.yml
+	@echo build/docs/index.html
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,9 +53,18 @@ $(VENV)/linted: $(VENV)/tested
 	$(INSTALL) --editable '.[lint]'
 	@touch $@
 
+$(VENV)/documented: $(VENV)/installed
+	$(INSTALL) --editable '.[docs]'
+	@touch $@
+
 # WeasyPrint draws with Pango, which Debian has and Python's packages have not.
 $(VENV)/system: $(VENV)/installed
 	@sh .ci/system-libraries $(BIN)/python
+	@touch $@
+
+# The tests drive a real browser where there is one.
+$(VENV)/browser: $(VENV)/tested
+	@sh .ci/system-libraries $(BIN)/python browser
 	@touch $@
 
 clean:

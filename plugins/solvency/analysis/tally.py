@@ -28,9 +28,9 @@ from scipy.fft import irfft
 from scipy.fft import next_fast_len
 from scipy.fft import rfft
 
-from solvency.analysis.tally_amounts import Amount
-from solvency.analysis.tally_amounts import amounts
-from solvency.analysis.tally_amounts import spread
+from solvency.model.amounts import Amount
+from solvency.model.amounts import amounts
+from solvency.model.amounts import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

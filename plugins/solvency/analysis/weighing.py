@@ -71,6 +71,8 @@ class Weighing:
             combinations.
         combinations: the best ones, in order.
         covered: belief they hold together.
+        shares: weights by which they stand for all combinations: their beliefs, or,
+            where sampled, their shares of the sampler's visits.
         method: exact or sampled.
         check: greatest difference, in nats, between the fast likelihood of the best
             combinations and a stable reference; nan where sampled.
@@ -86,6 +88,7 @@ class Weighing:
     log_evidence: float
     combinations: tuple[Combination, ...]
     covered: float
+    shares: Array
     method: Literal["exact", "sampled"]
     check: float
     floored: tuple[int, ...]
@@ -232,6 +235,7 @@ def weigh(
         log_evidence=found.log_evidence + case.log_prior(()) + case.constant,
         combinations=tuple(combinations),
         covered=float(found.posteriors.sum()),
+        shares=found.shares,
         method="exact" if exact else "sampled",
         check=check if exact else math.nan,
         floored=case.floored,

@@ -36,6 +36,8 @@ class Gathered:
         combinations: the best ones, in order.
         scores: their scores, as `weighing_tree` defines them.
         posteriors: belief in each.
+        shares: what each stands for in a mixture of them all: its belief, or, where
+            sampled, its share of the visits.
     """
 
     priors: Array
@@ -45,6 +47,7 @@ class Gathered:
     combinations: tuple[tuple[int, ...], ...]
     scores: Array
     posteriors: Array
+    shares: Array
 
 
 class _Sums:
@@ -117,6 +120,7 @@ def gather(case: Model, best: int) -> Gathered:
             floor = float(kept[0][1].min()) if waiting >= best else -np.inf
     chosen, scores = _best(kept, best)
     order = np.argsort(-scores, kind="stable")
+    posteriors = np.exp(scores[order] - top) / after.total
     admitted = before.total if exclusive else 1.0
     return Gathered(
         priors=before.marginals() if exclusive else case.priors.copy(),
@@ -125,7 +129,8 @@ def gather(case: Model, best: int) -> Gathered:
         log_evidence=top + float(np.log(after.total)) - float(np.log(admitted)),
         combinations=tuple(_members(int(b), case.count) for b in chosen[order]),
         scores=scores[order],
-        posteriors=np.exp(scores[order] - top) / after.total,
+        posteriors=posteriors,
+        shares=posteriors,
     )
 
 

@@ -68,6 +68,7 @@ def sample(case: Model, best: int, sweeps: int, seed: int) -> Gathered:
         combinations=tuple(chosen[i] for i in order),
         scores=scores[order],
         posteriors=np.exp(scores[order] - evidence),
+        shares=shares[order],
     )
 
 

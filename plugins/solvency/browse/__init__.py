@@ -1,3 +1,23 @@
-"""The Fava extension."""
+"""The Fava extension: `custom "fava-extension" "solvency.browse"` in a ledger.
+
+Fava takes every extension class it finds in this namespace for a page of its own, so
+only the six pages are named here.
+"""
 
 from __future__ import annotations
+
+from solvency.browse.extension import EvidenceLedger
+from solvency.browse.extension import FundsFlow
+from solvency.browse.extension import GroupBalance
+from solvency.browse.extension import PrintedReport
+from solvency.browse.extension import RivalHypotheses
+from solvency.browse.extension import SolvencyTests
+
+__all__ = [
+    "EvidenceLedger",
+    "FundsFlow",
+    "GroupBalance",
+    "PrintedReport",
+    "RivalHypotheses",
+    "SolvencyTests",
+]

@@ -18,7 +18,9 @@ COMMANDS = {
     "trace": "Say whose money paid for an outlay, under every tracing rule.",
     "recover": "Say who gets what back: statement of affairs, clearing, classes.",
     "stress": "Say what a token really fetches, and where the spiral starts.",
+    "explain": "Say what a figure, flow or source rests on, and what on it.",
     "report": "Print the case as a PDF.",
+    "verify": "Make a report again from the ledger inside it, and compare.",
     "browse": "Open the case in Fava.",
     "new": "Start a new case.",
 }

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from solvency.cli.common import Asked
+from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
+from solvency.cli.progress import progress
+
+if TYPE_CHECKING:
+    import datetime
 
 
 @click.command("report")
@@ -19,7 +26,7 @@ from solvency.cli.common import on_ledger
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.pdf",
-    help="The file to write.",
+    help="The file to write; a name that ends in .html gives a page for a browser.",
 )
 @click.option(
     "--kind",
@@ -27,21 +34,118 @@ from solvency.cli.common import on_ledger
     show_default=True,
     help="The kind of report: a folder under reports/.",
 )
-def command(asked: Asked, output: Path, kind: str) -> None:
+@click.option(
+    "--at",
+    "dates",
+    multiple=True,
+    type=Day(),
+    metavar="DATE",
+    help="Report at this day; several may be given. Default: the day most spoken of"
+    " and the petition.",
+)
+@click.option(
+    "--lang",
+    "langs",
+    multiple=True,
+    default=["en"],
+    show_default=True,
+    help="The language to print in; several give a file each, FILE.en.pdf and so on,"
+    " printed at the same time.",
+)
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="NAME",
+    help="Print only this section; several may be given.",
+)
+@click.option(
+    "--draft",
+    is_flag=True,
+    help="Print quickly, for a look: no tags, no appendices unless asked for by"
+    " --section, nothing attached.",
+)
+def command(
+    asked: Asked,
+    output: Path,
+    kind: str,
+    dates: tuple[datetime.date, ...],
+    langs: tuple[str, ...],
+    sections: tuple[str, ...],
+    draft: bool,
+) -> None:
     r"""Print the case as a PDF whose every figure leads to its source.
 
+    The ledger is carried inside, so that `solvency verify` can make it again.
+
     \b
-    Example:
+    Examples:
       solvency report -o ftx.pdf ledgers/ftx/main.beancount
+      solvency report -o ftx.pdf --lang en --lang zh ledgers/ftx/main.beancount
+      solvency report -o look.pdf --draft --section balances main.beancount
     """
+    options = {"kind": kind, "sections": sections, "draft": draft}
+    options["dates"] = dates or None
+    langs = tuple(dict.fromkeys(langs))
+    outputs = {
+        lang: output.with_suffix(f".{lang}{output.suffix}")
+        if len(langs) > 1
+        else output
+        for lang in langs
+    }
+    from solvency.report.errors import ReportError  # noqa: PLC0415 (lazy start)
+
+    try:
+        _write_all(asked, outputs, options)
+    except ReportError as error:
+        raise Refused(str(error)) from error
+    for path in outputs.values():
+        click.echo(str(path))
+
+
+def _write_all(asked: Asked, outputs: dict[str, Path], options: dict[str, Any]) -> None:
+    """Write a file for each language: the first here, a process each for the rest."""
+    (lang, path), *others = outputs.items()
+    if not others:
+        _write(asked, path, lang, options)
+        return
+    import multiprocessing  # noqa: PLC0415 (for several languages alone)
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 (as above)
+
+    # A ledger with errors is shown once, not once a process.
+    asked.load()
+    # A fresh process each: a copy of this one would share its threads' locks.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(others), mp_context=context) as pool:
+        waiting = [
+            pool.submit(_write, asked, other, name, options, quiet=True)
+            for name, other in others
+        ]
+        _write(asked, path, lang, options)
+        for one in waiting:
+            one.result()
+
+
+def _write(
+    asked: Asked,
+    path: Path,
+    lang: str,
+    options: dict[str, Any],
+    *,
+    quiet: bool = False,
+) -> None:
+    """Load the case and write one file; at module level, for other processes."""
     case = asked.load()
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing to report")
-    from solvency.report import ReportError  # noqa: PLC0415 (WeasyPrint takes a second)
-    from solvency.report import write  # noqa: PLC0415 (as above)
+    from solvency.report import write  # noqa: PLC0415 (brings in the analyses)
 
-    try:
-        write(case, case.book(), output, kind=kind)
-    except ReportError as error:
-        raise Refused(str(error)) from error
-    click.echo(str(output))
+    with progress() as tell:
+        write(
+            case,
+            case.book(),
+            path,
+            lang=lang,
+            progress=None if quiet else tell,
+            **options,
+        )

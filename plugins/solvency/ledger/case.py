@@ -45,6 +45,8 @@ class Entity:
     role: str = "other"
     group: bool = False
     silo: str | None = None
+    #: Everything else the author wrote: `zh:` and the like.
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,10 @@ class Account:
     recovery: Decimal | None = None
     recovery_low: Decimal | None = None
     recovery_high: Decimal | None = None
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def is_open(self, day: datetime.date) -> bool:
-        """Say whether the account may be posted to on a day."""
-        # On the day it closes too, as beancount has it.
+        """Say whether the account may be posted to on a day, that it closes too."""
         return self.opened <= day and (self.closed is None or day <= self.closed)
 
     def admits(self, commodity: str) -> bool:
@@ -118,6 +120,7 @@ class Commodity:
     depths: tuple[Measure, ...] = ()
     #: Units in free circulation, oldest statement first.
     floats: tuple[Measure, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def depth(self, day: datetime.date) -> Measure | None:
         """Return the depth in force on a day."""
@@ -151,6 +154,7 @@ class Source:
     group: str | None = None
     sha256: str | None = None
     note: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def independence_group(self) -> str:
@@ -239,6 +243,7 @@ class Scenario:
     place: Place | None = None
     default: bool = False
     note: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +267,7 @@ class Observation:
     grade: str | None = None
     claim: tuple[str, ...] = ()
     locator: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +300,7 @@ class Event:
     date: datetime.date
     kind: str
     description: str
+    notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -326,6 +333,8 @@ class Case:
     files: tuple[str, ...]
     #: Observations published after the known-date, which nothing may rest on.
     later: tuple[Observation, ...] = ()
+    #: The title in other languages, by their codes.
+    titles: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
     entries: tuple[Directive, ...] = field(default=(), repr=False, compare=False)

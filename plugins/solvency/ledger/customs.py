@@ -47,6 +47,7 @@ _FORMS = {
     "spread": '"C3" 0.15',
     "depth": "20,000,000 TOKEN",
     "float": "130,000,000 TOKEN",
+    "title": '"zh" "The case\'s title in that language"',
 }
 
 
@@ -110,6 +111,7 @@ def _entity(
         role=meta.choice("role", words.ROLES) or "other",
         group=meta.flag("group"),
         silo=meta.text("silo"),
+        notes=meta.rest(),
     )
     if declared.name("entity", name, entry):
         declared.entities[name] = entity
@@ -138,6 +140,7 @@ def _source(
             key: meta.text(key)
             for key in ("publisher", "url", "mirror", "group", "sha256", "note")
         },
+        notes=meta.rest(),
     )
     if declared.name("source", name, entry):
         declared.sources[name] = source
@@ -172,6 +175,7 @@ def _scenario(
         place(entry),
         default=meta.flag("default"),
         note=meta.text("note"),
+        notes=meta.rest(),
     )
     if declared.name("scenario", name, entry):
         declared.scenarios[name] = scenario
@@ -219,6 +223,7 @@ def _observation(
         grade=meta.text("grade"),
         claim=meta.names("claim"),
         locator=meta.text("locator"),
+        notes=meta.rest(),
     )
     if declared.name("observation", observation.id, entry):
         declared.observations.append(observation)
@@ -321,6 +326,14 @@ def _spread(
         declared.spreads[grade] = spread
 
 
+def _title(
+    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
+) -> None:
+    language, title = values
+    if declared.name("title", language, entry):
+        declared.titles[language] = title
+
+
 def _measure(
     declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
 ) -> None:
@@ -347,4 +360,5 @@ _READERS: Mapping[str, _Reader] = {
     "spread": _spread,
     "depth": _measure,
     "float": _measure,
+    "title": _title,
 }

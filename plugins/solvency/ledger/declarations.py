@@ -49,6 +49,7 @@ class Declarations:
         self.prices: list[Price] = []
         self.events: list[Event] = []
         self.spreads: dict[str, Decimal] = {}
+        self.titles: dict[str, str] = {}
         self.measures: list[tuple[str, str, Measure]] = []
         #: The directive behind each name, for errors found only at the end.
         self.written: dict[tuple[str, str], data.Directive] = {}
@@ -68,7 +69,8 @@ class Declarations:
         elif isinstance(entry, data.Commodity):
             self._commodity(entry)
         elif isinstance(entry, data.Event):
-            self.events.append(Event(entry.date, entry.type, entry.description))
+            notes = Metadata(entry, self.errors, "event").rest()
+            self.events.append(Event(entry.date, entry.type, entry.description, notes))
         elif isinstance(entry, data.Pad):
             self.errors.add(
                 "pad",
@@ -134,8 +136,8 @@ class Declarations:
             recovery=meta.number("recovery", "0"),
             recovery_low=meta.number("recovery-low", "0"),
             recovery_high=meta.number("recovery-high", "0"),
+            notes=meta.rest(),
         )
-        meta.misspelt()
         self.accounts[entry.account] = account
         self.written["account", entry.account] = entry
 
@@ -155,9 +157,9 @@ class Declarations:
             issuer=meta.text("issuer"),
             liquidity=meta.choice("liquidity", words.LIQUIDITIES),
             max_price_age=words.DEFAULT_PRICE_AGE if age is None else int(age),
+            notes=meta.rest(),
         )
         self.written["commodity", entry.currency] = entry
-        meta.misspelt()
 
     def measure(
         self, kind: str, commodity: str, entry: data.Directive, measure: Measure

@@ -123,6 +123,8 @@ def lines(case: Case) -> Iterator[str]:
             )
     for grade, spread in case.spreads.items():
         yield f"spread\t{grade}\t{number(spread)}"
+    for language, title in case.titles.items():
+        yield "title\t" + json.dumps([language, title], ensure_ascii=False)
 
 
 def canonical(case: Case) -> bytes:

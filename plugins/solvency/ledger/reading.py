@@ -229,6 +229,7 @@ def case_of(
         prices=tuple(declared.prices),
         events=tuple(declared.events),
         spreads=declared.spreads,
+        titles=declared.titles,
         scenario=reading.scenario,
         known=known,
         files=tuple(options.get("include") or ()),

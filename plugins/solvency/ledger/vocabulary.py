@@ -83,6 +83,7 @@ CUSTOMS = (
     "spread",
     "depth",
     "float",
+    "title",
 )
 
 DEFAULT_INTERVAL = "0.90"

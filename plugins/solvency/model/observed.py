@@ -309,6 +309,8 @@ def _row(book: Book, some: list[Observation]) -> Row:
     certain = [value for value, sigma in stated if sigma == 0.0]
     if certain:
         value, sigma = certain[0], 0.0
+    elif len(stated) == 1:
+        value, sigma = stated[0]
     else:
         weights = [sigma**-2 for _, sigma in stated]
         value = sum(w * v for w, (v, _) in zip(weights, stated, strict=True))

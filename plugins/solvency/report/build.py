@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import os
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,19 +15,29 @@ from solvency import __version__
 from solvency.report import formats
 from solvency.report import pages
 from solvency.report import pdf
+from solvency.report import screen
+from solvency.report.analyses import analyses_of
+from solvency.report.enclosed import case_files
+from solvency.report.enclosed import exhibits
+from solvency.report.enclosed import figures
+from solvency.report.enclosed import postings
 from solvency.report.errors import ReportError
+from solvency.report.language import case_in
 from solvency.report.layout import Report
 from solvency.report.layout import Section
 from solvency.report.notes import Notes
 from solvency.report.sections import SECTIONS
 from solvency.report.sections.appendices import attachments
+from solvency.report.sections.derived import derived
 from solvency.report.sections.setting import Setting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterable
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
+    from solvency.report.analyses import Analyses
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +60,49 @@ def write(
     kind: str = "reconstruction",
     lang: str = "en",
     dates: Iterable[datetime.date] | None = None,
+    sections: Iterable[str] = (),
+    draft: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> Summary:
-    """Write a report of a case as a PDF, whole or not at all.
+    """Write a report of a case as a PDF, or as a page for a browser.
+
+    The file is written whole or not at all.
 
     Args:
         case: The case.
         book: Its postings in the scenario to report.
-        path: Where the PDF goes.
+        path: Where it goes; a name that ends in .html asks for one HTML file,
+            with its fonts inside.
         kind: Which kind of report, a folder of `reports/`.
         lang: The language to print in.
         dates: The days to report at; default the day most observed before the
             reporting date, and that date.
+        sections: Print only these of the kind's sections.
+        draft: Print for a look only, without tags, appendices or attachments.
+        progress: Called with a word before each long step.
 
     Returns:
-        What was written.
+        What was written; pages are zero for HTML.
 
     Raises:
         ReportError: If the report cannot be built, laid out or written.
     """
-    attached = (*case_files(case), postings(case))
-    report = build(case, book, kind=kind, lang=lang, dates=dates, attached=attached)
-    exhibits = tuple(
-        pdf.Attached(
-            f"exhibits/{number:02}-{table.key}.csv",
-            table.to_csv().encode(),
-            f"Exhibit {number}: {table.title}",
-        )
-        for table in report.tables
-        if (number := report.numbers.get(table.key))
-    )
-    made = pdf.render(pages.tree(report), report.dated, (*attached, *exhibits))
     target = Path(path)
+    report = build(
+        case,
+        book,
+        kind=kind,
+        lang=lang,
+        dates=dates,
+        attached=() if draft else case_files(case),
+        sections=sections,
+        draft=draft,
+        progress=progress,
+    )
+    if target.suffix.lower() in {".html", ".htm"}:
+        made = pdf.Pdf(screen.html(report), 0)
+    else:
+        made = laid_out(report, progress)
     write_whole(target, made.content)
     return Summary(
         target,
@@ -93,6 +114,32 @@ def write(
     )
 
 
+def laid_out(
+    report: Report,
+    progress: Callable[[str], None] | None = None,
+    *,
+    placed: bool = False,
+) -> pdf.Pdf:
+    """Lay out a report as a PDF.
+
+    Args:
+        report: The report.
+        progress: Called with a word before each long step.
+        placed: Note where on each page every figure stands.
+
+    Raises:
+        ReportError: If a template is broken, or the layout complains.
+    """
+    return pdf.render(
+        pages.tree(report),
+        report.dated,
+        report.attached,
+        tagged=not report.draft,
+        placed=placed,
+        progress=progress,
+    )
+
+
 def build(
     case: Case,
     book: Book,
@@ -101,6 +148,10 @@ def build(
     lang: str = "en",
     dates: Iterable[datetime.date] | None = None,
     attached: tuple[pdf.Attached, ...] = (),
+    sections: Iterable[str] = (),
+    draft: bool = False,
+    dated: datetime.datetime | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Build a report, every table cast, without laying it out.
 
@@ -110,32 +161,43 @@ def build(
         kind: Which kind of report.
         lang: The language to print in.
         dates: The days to report at, as `write` takes them.
-        attached: The files that will be embedded, for the list of them.
+        attached: The case's files, to be carried inside with the exhibits, the
+            postings and the figures; none carries nothing.
+        sections: Build only these of the kind's sections; none builds all.
+        draft: Mark it as one for a look only; without `sections`, leave out the
+            appendices.
+        dated: The date written in the file; default SOURCE_DATE_EPOCH, else the
+            last of the dates.
+        progress: Called with a word before each long step.
 
     Raises:
         ReportError: If there is no such kind, section or language, or a table
             does not add up.
     """
-    known = pages.kinds()
-    if kind not in known:
-        raise ReportError(f"no kind of report {kind!r}; there are: {', '.join(known)}")
+    chosen = pages.find(kind)
     if not case.selected:
         raise ReportError("the case has no flows in this scenario: nothing to report")
-    chosen = known[kind]
+    sections = tuple(sections)
     days = tuple(sorted(set(dates))) if dates is not None else default_dates(case)
-    setting = _setting(case, book, days or default_dates(case), pages.locale(lang))
+    days = days or default_dates(case)
+    analyses = analyses_of(case, book, days[-1], progress)
+    locale = pages.locale(lang, case)
+    case = case_in(case, lang)
+    setting = _setting(case, book, days, locale, analyses)
     found: list[Section] = []
-    for name in chosen.sections:
+    for name in _wanted(chosen, sections):
         if name == "files":
-            section = attachments(setting, attached)
+            continue
+        if name == "derived":
+            section = derived(setting, found)
         elif name in SECTIONS:
             section = SECTIONS[name](setting)
         else:
             raise ReportError(
                 f"{kind}/manifest.toml asks for no known section {name!r}"
             )
-        if section is not None:
-            found.append(section)
+        if section is not None and not (draft and section.appendix and not sections):
+            found.append(chosen.cut(section))
     report = Report(
         kind=chosen,
         case=case,
@@ -144,12 +206,43 @@ def build(
         version=__version__,
         unit=setting.unit,
         dates=setting.dates,
-        dated=_dated(setting.dates[-1]),
+        dated=dated or _dated(setting.dates[-1]),
         sections=tuple(found),
+        asked=sections,
+        draft=draft,
     )
     # Casting is not left to whoever prints first.
     _ = report.tables
-    return report
+    return _enclosing(report, setting, attached) if attached else report
+
+
+def _wanted(kind: pages.Kind, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the sections asked for in the kind's order, all if none is named."""
+    for name in names:
+        if name not in kind.sections:
+            raise ReportError(
+                f"{kind.name} has no section {name!r}; there are:"
+                f" {', '.join(kind.sections)}"
+            )
+    return tuple(name for name in kind.sections if not names or name in names)
+
+
+def _enclosing(
+    report: Report, setting: Setting, files: tuple[pdf.Attached, ...]
+) -> Report:
+    """Add to a report what it carries, and at its end the list of that."""
+    inside = (
+        *files,
+        postings(report.case),
+        *exhibits(report),
+        figures(report, files),
+    )
+    last = attachments(setting, inside) if "files" in report.kind.sections else None
+    return replace(
+        report,
+        attached=inside,
+        sections=(*report.sections, *((last,) if last else ())),
+    )
 
 
 def default_dates(case: Case) -> tuple[datetime.date, ...]:
@@ -173,53 +266,6 @@ def default_dates(case: Case) -> tuple[datetime.date, ...]:
         return (last,)
     most = max(spoken.values())
     return (max(day for day, count in spoken.items() if count == most), last)
-
-
-def case_files(case: Case) -> tuple[pdf.Attached, ...]:
-    """Return the files a case is written in, as they will be embedded.
-
-    Raises:
-        ReportError: If a file can no longer be read.
-    """
-    folder = Path(case.path).parent
-    found: list[pdf.Attached] = []
-    for name in case.files:
-        path = Path(name)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ReportError(f"{path.name}: {error.strerror}") from None
-        inside = path.is_relative_to(folder)
-        shown = path.relative_to(folder).as_posix() if inside else path.name
-        found.append(pdf.Attached(shown, content, "The case's ledger", "Source"))
-    if len({one.name for one in found}) != len(found):
-        raise ReportError("two files of the case would have the same name in the PDF")
-    return tuple(found)
-
-
-def postings(case: Case) -> pdf.Attached:
-    """Return every posting of the case's scenario as CSV, units exact."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ["date", "flow", "account", "units", "commodity", "added", "basis", "sources"]
-    )
-    for flow in case.selected:
-        for one in flow.postings:
-            writer.writerow(
-                [
-                    flow.date.isoformat(),
-                    flow.id,
-                    one.account,
-                    format(one.units, "f"),
-                    one.commodity,
-                    "added" if one.added else "",
-                    flow.basis,
-                    " ".join(flow.sources),
-                ]
-            )
-    content = out.getvalue().encode()
-    return pdf.Attached("postings.csv", content, "Every posting of this scenario")
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -253,9 +299,10 @@ def _setting(
     book: Book,
     days: tuple[datetime.date, ...],
     locale: formats.Locale,
+    analyses: Analyses,
 ) -> Setting:
     """Choose how amounts are printed: by the largest balance the books ever had."""
-    plain = Setting(case, book, days, locale, Notes(case.sources), 0, 0)
+    plain = Setting(case, book, days, locale, Notes(case.sources), analyses)
     sheets = [plain.sheet(day) for day in days]
     amounts = [line.amount for one in sheets for x in one.columns for line in x.lines]
     amounts += [
@@ -264,7 +311,7 @@ def _setting(
         if flow.amount.commodity == case.currency
     ]
     scale, places = formats.fitting(amounts)
-    return Setting(case, book, days, locale, plain.notes, scale, places)
+    return replace(plain, scale=scale, places=places)
 
 
 def _dated(last: datetime.date) -> datetime.datetime:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 SHARE = "%"
 #: The unit of a number of things.
 COUNT = ""
+#: The target of a figure whose flows are listed under its own name in an appendix.
+OWN = "="
 
 _UNSAFE = re.compile(r"[^\w.\-:]")
 
@@ -49,7 +51,8 @@ class Figure:
         sources: Names of the sources it rests on beside those of its flows.
         scenario: The scenario it holds in.
         basis: How it is valued: `market`, `book`, `stated`, ...
-        target: The id of the place that lists what it rests on.
+        target: The id of the place that lists what it rests on; `OWN` for an
+            entry of its own in the appendix of derived figures.
         prose: True where it stands in a sentence, with its unit.
     """
 
@@ -65,6 +68,11 @@ class Figure:
     basis: str = ""
     target: str = ""
     prose: bool = False
+
+    @property
+    def place(self) -> str:
+        """Return the id of the place it links to."""
+        return anchor("figure", self.key) if self.target == OWN else self.target
 
     @property
     def printed(self) -> Decimal | None:
@@ -130,8 +138,15 @@ class Day:
     date: datetime.date
 
 
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A link to an exhibit by its key, printed with its number; else nothing."""
+
+    key: str
+
+
 #: A line of text with figures and links in it.
-Piece = str | Figure | Ref | Grade | Said | Day
+Piece = str | Figure | Ref | Grade | Said | Day | Exhibit
 Prose = tuple[Piece, ...]
 
 

@@ -13,12 +13,14 @@ from decimal import Context
 from decimal import Decimal
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.report.errors import ReportError
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
 #: Printed where nothing was found; never an empty cell, which tags drop.
 NOT_FOUND = "\N{EN DASH}"
@@ -57,6 +59,8 @@ class Locale:
 
     lang: str = "en"
     catalogue: NullTranslations = field(default_factory=NullTranslations)
+    #: The case's own names that print otherwise in this language.
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a language there are no formats for."""
@@ -66,8 +70,14 @@ class Locale:
 
     def text(self, message: str, **values: object) -> str:
         """Return a message in this language, with its named values filled in."""
-        found = self.catalogue.gettext(message)
-        return found % values if values else found
+        found = self.names.get(message) or self.catalogue.gettext(message)
+        if not values:
+            return found
+        return found % {key: self.named(value) for key, value in values.items()}
+
+    def named(self, value: Any) -> Any:
+        """Return a name of the case as this language has it; all else as it is."""
+        return self.names.get(value, value) if type(value) is str else value
 
 
 def round_to(value: Decimal, *, scale: int = 0, places: int = 0) -> Decimal:
@@ -164,6 +174,17 @@ def date(day: datetime.date, locale: Locale, *, short: bool = False) -> str:
         return f"{day.year}年{day.month}月{day.day}日"
     month = _MONTHS[day.month - 1]
     return f"{day.day} {month[:3] if short else month} {day.year}"
+
+
+def mark(day: datetime.date, grain: str, locale: Locale) -> str:
+    """Format a mark on an axis of days: `2022`, `Nov 2022`, `8 Nov`."""
+    if locale.lang == "zh":
+        year, month = f"{day.year}年", f"{day.month}月"
+        return {"year": year, "month": year + month}.get(grain, f"{month}{day.day}日")
+    name = _MONTHS[day.month - 1][:3]
+    return {"year": str(day.year), "month": f"{name} {day.year}"}.get(
+        grain, f"{day.day} {name}"
+    )
 
 
 def fitting(values: Iterable[Decimal]) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.report.drawings import Drawing
 from solvency.report.errors import ReportError
 from solvency.report.figures import Figure
 from solvency.report.tables import Table
@@ -21,18 +22,19 @@ if TYPE_CHECKING:
     from solvency.report.formats import Locale
     from solvency.report.notes import Notes
     from solvency.report.pages import Kind
+    from solvency.report.pdf import Attached
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A chapter: its template's name, its tables, and what else it prints.
+    """A chapter: its template's name, its exhibits, and what else it prints.
 
     `values` may hold figures, tables and frozen things made of them.
     """
 
     name: str
     title: str
-    tables: tuple[Table, ...] = ()
+    tables: tuple[Table | Drawing, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     appendix: bool = False
 
@@ -55,6 +57,12 @@ class Report:
     dates: tuple[datetime.date, ...]
     dated: datetime.datetime
     sections: tuple[Section, ...]
+    #: The sections asked for by name; none where all were.
+    asked: tuple[str, ...] = ()
+    #: What is carried inside the file.
+    attached: tuple[Attached, ...] = ()
+    #: True where it is printed for a look only: no tags, nothing inside.
+    draft: bool = False
 
     @property
     def foot(self) -> str:
@@ -63,8 +71,8 @@ class Report:
         return f"{name} {self.case.fingerprint[:8]} \N{MIDDLE DOT} {self.unit}"
 
     @cached_property
-    def tables(self) -> tuple[Table, ...]:
-        """Return every table in the order printed, each checked to add up.
+    def tables(self) -> tuple[Table | Drawing, ...]:
+        """Return every exhibit in the order printed, each checked to add up.
 
         Raises:
             ReportError: If a table does not cast, or two share a key.
@@ -96,7 +104,7 @@ def figures_in(thing: Any) -> Iterator[Figure]:
     """Yield the figures anywhere in a table, a mapping, a tuple or a dataclass."""
     if isinstance(thing, Figure):
         yield thing
-    elif isinstance(thing, Table):
+    elif isinstance(thing, Table | Drawing):
         yield from thing.figures()
     elif isinstance(thing, Mapping):
         yield from figures_in(tuple(thing.values()))

@@ -6,10 +6,10 @@ which order, its templates and its styles. What a kind does not bring, `base` ha
 
 from __future__ import annotations
 
-import gettext
 import re
 import tomllib
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +21,11 @@ from markupsafe import Markup
 from markupsafe import escape
 
 from solvency.report import formats
+from solvency.report import language
+from solvency.report.drawings import Drawing
 from solvency.report.errors import ReportError
 from solvency.report.figures import Day
+from solvency.report.figures import Exhibit
 from solvency.report.figures import Figure
 from solvency.report.figures import Grade
 from solvency.report.figures import Ref
@@ -31,10 +34,13 @@ from solvency.report.figures import anchor
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping
     from decimal import Decimal
 
+    from solvency.ledger.case import Case
     from solvency.report.formats import Locale
     from solvency.report.layout import Report
+    from solvency.report.layout import Section
     from solvency.report.notes import Note
     from solvency.report.tables import Cell
     from solvency.report.tables import Gap
@@ -58,6 +64,14 @@ class Kind:
     description: str
     sections: tuple[str, ...]
     styles: tuple[str, ...]
+    #: How many exhibits of a section are printed, where not all.
+    most: Mapping[str, int] = field(default_factory=dict)
+
+    def cut(self, section: Section) -> Section:
+        """Return a section with as many exhibits as this kind prints of it."""
+        if section.name not in self.most:
+            return section
+        return replace(section, tables=section.tables[: self.most[section.name]])
 
 
 def reports_folder() -> Path:
@@ -88,6 +102,25 @@ def kinds(folder: Path | None = None) -> dict[str, Kind]:
     }
 
 
+def find(name: str) -> Kind:
+    """Return a kind by its name, or by the path of its folder.
+
+    Args:
+        name: The name of a kind that comes with the package, or a folder with a
+            `manifest.toml` anywhere.
+
+    Raises:
+        ReportError: If there is none, or its manifest cannot be read.
+    """
+    known = kinds()
+    if name in known:
+        return known[name]
+    manifest = Path(name) / "manifest.toml"
+    if manifest.is_file():
+        return _kind(manifest.resolve())
+    raise ReportError(f"no kind of report {name!r}; there are: {', '.join(known)}")
+
+
 def _kind(path: Path) -> Kind:
     try:
         manifest = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -98,6 +131,7 @@ def _kind(path: Path) -> Kind:
             description=str(manifest["description"]),
             sections=tuple(map(str, manifest["sections"])),
             styles=tuple(map(str, manifest["styles"])),
+            most={str(k): int(v) for k, v in manifest.get("exhibits", {}).items()},
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ReportError(f"{path.parent.name}/manifest.toml: {error}") from None
@@ -107,15 +141,17 @@ def _kind(path: Path) -> Kind:
         ) from None
 
 
-def locale(lang: str) -> Locale:
-    """Return a language with its catalogue, empty for the templates' own."""
-    catalogue = gettext.translation(
-        "messages",
-        localedir=reports_folder() / _BASE / "locale",
-        languages=[lang],
-        fallback=True,
-    )
-    return formats.Locale(lang, catalogue)
+def locale(lang: str, case: Case | None = None) -> Locale:
+    """Return a language with its catalogue and the names a case has in it.
+
+    Raises:
+        ReportError: If there is no such language, or its catalogue is broken.
+    """
+    # A language there are no formats for is refused before its files are sought.
+    plain = formats.Locale(lang)
+    names = language.names_in(case, lang) if case is not None else {}
+    messages = language.catalogue(reports_folder(), lang)
+    return replace(plain, catalogue=messages, names=names)
 
 
 def tree(report: Report) -> ET.Element:
@@ -145,10 +181,13 @@ def html(report: Report) -> str:
     Raises:
         ReportError: If a template is broken or asks for what is not there.
     """
-    folders = [report.kind.folder, report.kind.folder.parent / _BASE]
+    folders = [report.kind.folder, reports_folder() / _BASE]
     environment = _environment(folders, report)
     try:
         styles = [_style(environment, name) for name in report.kind.styles]
+        # What a script needs that the others do not.
+        if report.locale.lang != language.OWN:
+            styles.append(_style(environment, f"{report.locale.lang}.css"))
         text = environment.get_template("report.html").render(
             report=report, css="\n".join(styles)
         )
@@ -160,9 +199,28 @@ def html(report: Report) -> str:
         raise ReportError(f"template {error.message}") from None
     except jinja2.UndefinedError as error:
         raise ReportError(f"a template asks for what is not there: {error}") from None
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ReportError(f"template report.html: {error}") from error
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def stylesheet(report: Report, name: str) -> str:
+    """Return a stylesheet of a report's kind, or the base's.
+
+    Raises:
+        ReportError: If there is none of the name.
+    """
+    for folder in (report.kind.folder, reports_folder() / _BASE):
+        path = folder / "style" / name
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    raise ReportError(f"template style/{name}: there is no such file")
 
 
 def _style(environment: jinja2.Environment, name: str) -> str:
@@ -181,6 +239,7 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        finalize=report.locale.named,
     )
     environment.install_gettext_translations(report.locale.catalogue, newstyle=True)  # type: ignore[attr-defined]
     printer = Printer(report)
@@ -194,6 +253,8 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "cited": lambda names: printer.show(report.notes.refs(names)),
         "heat": heat,
         "td": printer.td,
+        "svg": lambda drawing: Markup(drawing.svg),  # noqa: S704 (our charts escape all they are given)
+        "drawn": lambda exhibit: isinstance(exhibit, Drawing),
         "gaps": printer.gaps,
     }
     return environment
@@ -232,6 +293,8 @@ class Printer:
         """Print in the report's language, citing its sources."""
         self._locale = report.locale
         self._notes = report.notes
+        self._numbers = report.numbers
+        self._places = {one.key: one.anchor or one.key for one in report.tables}
 
     def show(self, cell: Cell | str) -> Markup:
         """Return a cell, a line of text or a figure as markup."""
@@ -243,7 +306,7 @@ class Printer:
             return self._figure(cell)
         if isinstance(cell, Ref):
             return Markup('<a class="ref" href="{}">{}</a>').format(
-                cell.href, cell.label
+                cell.href, self._locale.named(cell.label)
             )
         if isinstance(cell, Grade):
             letter = cell.text[:1].lower()
@@ -252,9 +315,12 @@ class Printer:
             )
         if isinstance(cell, Day):
             return self.day(cell.date, short=True)
+        if isinstance(cell, Exhibit):
+            return self._exhibit(cell)
         if isinstance(cell, Said):
-            return Markup('<span class="said">{}</span>').format(cell.text)
-        return escape(cell)
+            said = self._locale.named(cell.text)
+            return Markup('<span class="said">{}</span>').format(said)
+        return escape(self._locale.named(cell))
 
     def td(
         self,
@@ -281,7 +347,7 @@ class Printer:
         key: Markup | str = ""
         inside = self.show(cell)
         if isinstance(cell, Said):
-            classes, inside = f"{classes} said", escape(cell.text)
+            classes, inside = f"{classes} said", escape(self._locale.named(cell.text))
         elif isinstance(cell, Figure) and not cell.target:
             inside = escape(cell.text(self._locale))
             classes += " fig neg" if inside.endswith(")") else " fig"
@@ -331,6 +397,15 @@ class Printer:
             )
         return Markup("; ").join(shown)
 
+    def _exhibit(self, exhibit: Exhibit) -> Markup:
+        """Return a link to an exhibit; a kind that leaves it out prints nothing."""
+        number = self._numbers.get(exhibit.key)
+        if number is None:
+            return Markup()
+        return Markup('<a class="ref" href="#{}">{} {}</a>').format(
+            self._places[exhibit.key], self._locale.text("Exhibit"), number
+        )
+
     def _figure(self, figure: Figure) -> Markup:
         text = figure.text(self._locale)
         sign = " neg" if text.endswith(")") else ""
@@ -339,5 +414,5 @@ class Printer:
                 sign, figure.key, text
             )
         return Markup('<a class="fig{}" href="#{}" data-key="{}">{}</a>').format(
-            sign, figure.target, figure.key, text
+            sign, figure.place, figure.key, text
         )

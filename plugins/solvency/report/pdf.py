@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import logging
 import mimetypes
 import os
 import re
@@ -21,19 +20,27 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 from solvency.report.errors import ReportError
+from solvency.report.logs import complaints
+from solvency.report.logs import steps
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Callable
     from collections.abc import Iterator
     from xml.etree import ElementTree as ET
 
 #: What the stylesheet may ask for, by the one scheme the fetcher knows.
 SCHEME = "asset:"
+_PLEX = ("IBM Plex Sans", "fontpkg-ibm-plex-sans", "files")
+_NOTO = ("Noto Sans SC", "justmytype-intl-cjk", "fonts/ofl/notosanssc")
+#: The family, package and folder of each font, and its file's name.
 _FONTS = {
-    "plex-sans.ttf": "IBMPlexSans[wdth,wght].ttf",
-    "plex-sans-italic.ttf": "IBMPlexSans-Italic[wdth,wght].ttf",
+    "plex-sans.ttf": (_PLEX, "IBMPlexSans[wdth,wght].ttf"),
+    "plex-sans-italic.ttf": (_PLEX, "IBMPlexSans-Italic[wdth,wght].ttf"),
+    "noto-sans-sc.ttf": (_NOTO, "NotoSansSC[wght].ttf"),
 }
 _EPOCH = "SOURCE_DATE_EPOCH"
 _DEBIAN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -57,6 +64,9 @@ _UA = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <pdfaProperty:description>Part of ISO 14289 followed</pdfaProperty:description>
 </rdf:li></rdf:Seq></pdfaSchema:property>
 </rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description></rdf:RDF>"""
+
+#: CSS counts 96 pixels to the inch, PDF 72 points.
+_POINT = 0.75
 
 #: Where one block of metadata ends and the next begins.
 _TWO_BLOCKS = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")
@@ -82,10 +92,29 @@ class Pdf:
 
     content: bytes
     pages: int
+    #: Where each figure stands, page by page, if that was asked for.
+    places: tuple[tuple[Placed, ...], ...] = ()
+
+
+class Placed(NamedTuple):
+    """A figure's text on a page, in points from the page's lower left corner."""
+
+    key: str
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
 
 
 def render(
-    root: ET.Element, dated: datetime.datetime, attached: tuple[Attached, ...] = ()
+    root: ET.Element,
+    dated: datetime.datetime,
+    attached: tuple[Attached, ...] = (),
+    *,
+    tagged: bool = True,
+    placed: bool = False,
+    progress: Callable[[str], None] | None = None,
 ) -> Pdf:
     """Lay out a document and return it as PDF/A-3a with PDF/UA-1 identification.
 
@@ -94,19 +123,26 @@ def render(
         dated: The date, in UTC, written on attachments and fonts, so that bytes
             repeat.
         attached: The files to embed.
+        tagged: Write the tags and the identification; without, it is a draft that
+            takes less time.
+        placed: Note where each figure stands.
+        progress: Called with a word before each long step, and with each page.
 
     Returns:
         The PDF and how many pages it has.
 
     Raises:
         ReportError: If a library or font is missing, the document asks for
-            anything outside the package, or WeasyPrint logs any complaint.
+            anything outside the package, the disk is full, or WeasyPrint logs any
+            complaint.
     """
     weasyprint = _weasyprint()
+    variant = "pdf/a-3a" if tagged else None
     with (
         _collector_paused(),
         _clock_at(dated),
-        _complaints() as complaints,
+        complaints() as complained,
+        steps(progress),
         warnings.catch_warnings(),
     ):
         # WeasyPrint leaves its colour profile's file to the collector.
@@ -114,12 +150,12 @@ def render(
         try:
             document = _document(weasyprint, root).render(
                 font_config=_font_configuration(),
-                pdf_variant="pdf/a-3a",
+                pdf_variant=variant,
             )
             content = document.write_pdf(
                 finisher=_finish,
-                pdf_variant="pdf/a-3a",
-                xmp_metadata=[io.BytesIO(_UA)],
+                pdf_variant=variant,
+                xmp_metadata=[io.BytesIO(_UA)] if tagged else [],
                 attachments=[
                     _attachment(weasyprint, one, dated)
                     # A name tree is sorted, or readers do not find a name.
@@ -128,10 +164,15 @@ def render(
             )
         except weasyprint.urls.FatalURLFetchingError as error:
             raise ReportError(str(error)) from None
-    if complaints:
-        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
-        raise ReportError(f"the page layout complains: {complaints[0]}{more}")
-    return Pdf(content, len(document.pages))
+        except OSError as error:
+            # It writes fonts and long streams to temporary files.
+            why = error.strerror or str(error)
+            raise ReportError(f"the pages could not be laid out: {why}") from None
+    if complained:
+        more = f" (and {len(complained) - 1} more)" if len(complained) > 1 else ""
+        raise ReportError(f"the page layout complains: {complained[0]}{more}")
+    places = tuple(map(_places, document.pages)) if placed else ()
+    return Pdf(content, len(document.pages), places)
 
 
 def font_path(name: str) -> Path:
@@ -140,17 +181,16 @@ def font_path(name: str) -> Path:
     Raises:
         ReportError: If the font's package is not installed, or lacks the file.
     """
+    (family, package, folder), file = _FONTS[name]
     try:
-        folder = files("fontpkg_ibm_plex_sans")
+        home = files(package.replace("-", "_"))
     except ModuleNotFoundError:
         raise ReportError(
-            "the font IBM Plex Sans is missing: pip install fontpkg-ibm-plex-sans"
+            f"the font {family} is missing: pip install {package}"
         ) from None
-    path = Path(str(folder)) / "files" / _FONTS[name]
+    path = Path(str(home)) / folder / file
     if not path.is_file():
-        raise ReportError(
-            f"the font file {path.name} is missing: reinstall fontpkg-ibm-plex-sans"
-        )
+        raise ReportError(f"the font file {file} is missing: reinstall {package}")
     return path
 
 
@@ -262,32 +302,30 @@ def _clock_at(dated: datetime.datetime) -> Iterator[None]:
             os.environ[_EPOCH] = before
 
 
-class _Collected(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
+def _places(page: Any) -> tuple[Placed, ...]:
+    """Return where on a page the text of each figure stands."""
+    found: list[Placed] = []
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage().splitlines()[0])
+    def walk(box: Any, key: str) -> None:
+        element = getattr(box, "element", None)
+        if element is not None:
+            key = element.get("data-key", key)
+        if key and type(box).__name__ == "TextBox" and box.text.strip():
+            found.append(
+                Placed(
+                    key,
+                    box.text.strip(),
+                    box.position_x * _POINT,
+                    (page.height - box.position_y - box.height) * _POINT,
+                    (box.position_x + box.width) * _POINT,
+                    (page.height - box.position_y) * _POINT,
+                )
+            )
+        for child in getattr(box, "children", ()):
+            walk(child, key)
 
-
-@contextlib.contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """Gather what WeasyPrint and fontTools log, and keep it off the terminal."""
-    collected = _Collected()
-    loggers = [logging.getLogger(name) for name in ("weasyprint", "fontTools")]
-    before = [(logger.level, logger.propagate) for logger in loggers]
-    for logger in loggers:
-        logger.addHandler(collected)
-        logger.setLevel(logging.WARNING)
-        logger.propagate = False
-    try:
-        yield collected.messages
-    finally:
-        for logger, (level, propagate) in zip(loggers, before, strict=True):
-            logger.removeHandler(collected)
-            logger.setLevel(level)
-            logger.propagate = propagate
+    walk(page._page_box, "")  # noqa: SLF001 (WeasyPrint shows boxes nowhere else)
+    return tuple(found)
 
 
 def _finish(_document: Any, pdf: Any) -> None:

@@ -13,6 +13,7 @@ from solvency.report import formats
 from solvency.report.errors import ReportError
 from solvency.report.figures import SHARE
 from solvency.report.figures import Day
+from solvency.report.figures import Exhibit
 from solvency.report.figures import Figure
 from solvency.report.figures import Grade
 from solvency.report.figures import Prose
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: What a cell holds; None is not applicable and prints blank.
-Cell = Figure | Grade | Said | Day | Ref | Prose | None
+Cell = Figure | Grade | Said | Day | Ref | Exhibit | Prose | None
 #: What a row or column adds up: keys of its parts, each with +1 or -1.
 Sum = tuple[tuple[str, int], ...]
 
@@ -200,6 +201,8 @@ def _plain(cell: Cell | str) -> str:
         return cell.text(formats.Locale())
     if isinstance(cell, Day):
         return cell.date.isoformat()
+    if isinstance(cell, Exhibit):
+        return cell.key
     return cell.text
 
 

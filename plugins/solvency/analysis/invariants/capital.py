@@ -1,7 +1,7 @@
-"""The three tests of solvency, and checks of the books themselves.
+"""Two of the three tests of solvency: the balance sheet, and adequate capital.
 
-Balance sheet: 11 USC 101(32)(A), debts greater than all property at a fair
-valuation. Ability to pay and adequate capital: 11 USC 548(a)(1)(B)(ii).
+11 USC 101(32)(A), debts greater than all property at a fair valuation, and 11
+USC 548(a)(1)(B)(ii)(II), unreasonably small capital.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from solvency.analysis.invariants.customers import members
 from solvency.analysis.invariants.findings import Outcome
 from solvency.analysis.invariants.parameters import number
 from solvency.analysis.invariants.parameters import text
+from solvency.analysis.invariants.rates import drawn_rates
+from solvency.analysis.invariants.rates import exact_rates
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from solvency.analysis.invariants.traits import Mask
     from solvency.analysis.invariants.world import Quantity
     from solvency.analysis.invariants.world import World
     from solvency.ledger.case import Invariant
 
-#: Rounds after which clearing rates are taken as settled; each round the error
-#: shrinks by at least the share of debts owed inside the group.
-_ROUNDS = 60
-
 
 def _property(world: World, of: frozenset[str], basis: str) -> tuple[Any, Mask]:
-    """Return what is held, at a fair valuation: no token of the group counts."""
+    """Return what is held, at a fair valuation: no token of the group counts.
+
+    Nor does a stake in a member of the group: what it is worth is what the
+    member has left after its creditors, and the member's own test says that.
+    """
     held = world.traits.mask(lambda t: t.held and t.entity in of)
     counted = held & world.traits.mask(
-        lambda t: not t.own_token and t.account.stake_in not in of
+        lambda t: not t.own_token and not world.traits.in_group(t.account.stake_in)
     )
     if basis == "realisable":
         return realisable(world, counted, held), held
     return world.value(counted), held
-
-
-def _affiliates(world: World, of: frozenset[str]) -> Mask:
-    return world.traits.mask(lambda t: t.claim and t.entity in of and t.related)
 
 
 def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
@@ -55,51 +55,59 @@ def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
     of = members(world, invariant.entity)
     basis = text(invariant, "basis", "market")
     has, held = _property(world, of, basis)
-    outside = world.traits.mask(lambda t: t.claim and t.entity in of and not t.related)
-    debts = world.traits.mask(
-        lambda t: t.owed and t.entity in of and t.account.counterparty not in of
+    outside = world.traits.mask(
+        lambda t: (t.claim or t.owed) and t.entity in of and not t.related
     )
-    related = _affiliates(world, of)
-    worth = has + world.value(outside)
+    # A claim below zero is a debt, and a debt below zero a claim.
+    debts = world.traits.mask(
+        lambda t: (
+            (t.claim or t.owed) and t.entity in of and t.account.counterparty not in of
+        )
+    )
+    worth = has + world.one_sided(outside, 1)
     if len(of) == 1:
-        worth = worth + _claims_on_affiliates(world, invariant, of, related, basis)
+        worth = worth + _claims_on_affiliates(world, invariant, next(iter(of)), basis)
     return [
         Outcome(
             None,
             world.currency,
             worth,
-            -world.value(debts),
-            held | outside | debts | related,
+            world.one_sided(debts, -1),
+            held | outside | debts,
         )
     ]
 
 
+def _between(world: World, creditor: str, debtor: str) -> Mask:
+    """Return the creditor's positions with a debtor, claims and debts alike."""
+    return world.traits.mask(
+        lambda t: (
+            t.account.is_claim
+            and t.entity == creditor
+            and t.account.counterparty == debtor
+        )
+    )
+
+
 def _claims_on_affiliates(
-    world: World, invariant: Invariant, of: frozenset[str], related: Mask, basis: str
+    world: World, invariant: Invariant, entity: str, basis: str
 ) -> Any:
     way = text(invariant, "affiliates", "clearing")
-    if way == "nil" or not related.any():
-        return world.constant(Decimal())
-    if way == "face":
-        return world.value(related)
-    entity = next(iter(of))
-    rates = _rates(world, basis)
-    total: Any = world.constant(Decimal())
-    for debtor, rate in rates.items():
-        claims = related & world.traits.mask(
-            lambda t, on=debtor: t.account.counterparty == on  # type: ignore[misc]  # bound now
-        )
+    group = world.traits.case.group
+    total: Any = world.zeros()
+    if way == "nil":
+        return total
+    rates = _rates(world, basis) if way == "clearing" and entity in group else {}
+    for debtor in group:
+        claims = _between(world, entity, debtor)
         if debtor != entity and claims.any():
-            total = total + np.maximum(world.value(claims), 0) * rate
+            face = world.one_sided(claims, 1)
+            total = total + world.cents(face * rates.get(debtor, 1))
     return total
 
 
 def _rates(world: World, basis: str) -> dict[str, Quantity]:
-    """Return what share of its debts each member of the group could pay.
-
-    The greatest clearing vector of Eisenberg and Noe (2001), by iteration from
-    full payment downwards, with outside creditors as a sink.
-    """
+    """Return what share of its debts each member of the group could pay."""
     kept = world.kept
     if ("rates", basis) in kept:
         return kept["rates", basis]  # type: ignore[no-any-return]  # put there below
@@ -110,34 +118,18 @@ def _rates(world: World, basis: str) -> dict[str, Quantity]:
     for name in group:
         of = frozenset({name})
         held, _ = _property(world, of, basis)
-        claims = world.traits.mask(
-            lambda t, e=name: t.claim and t.entity == e and not t.related  # type: ignore[misc]  # bound now
+        every = world.traits.mask(
+            lambda t, e=name: (t.claim or t.owed) and t.entity == e  # type: ignore[misc]  # bound now
         )
-        means[name] = _floats(held + world.value(claims))
-        own = world.traits.mask(lambda t, e=name: t.owed and t.entity == e)  # type: ignore[misc]  # bound now
-        debts[name] = _floats(np.maximum(-world.value(own), 0))
+        outside = every & world.traits.mask(lambda t: not t.related)
+        means[name] = np.maximum(held, 0) + world.one_sided(outside, 1)
+        # An account overdrawn at a bank is a debt like the others.
+        debts[name] = world.one_sided(every, -1) + np.maximum(-held, 0)
         for other in group:
-            inside = own & world.traits.mask(
-                lambda t, o=other: t.account.counterparty == o  # type: ignore[misc]  # bound now
-            )
-            if other != name and inside.any():
-                owed[name, other] = _floats(np.maximum(-world.value(inside), 0))
-    rates = {name: np.ones_like(debts[name]) for name in group}
-    for _ in range(_ROUNDS):
-        before = rates
-        rates = {}
-        for name in group:
-            received = sum(
-                owed[debtor, to] * before[debtor] for debtor, to in owed if to == name
-            )
-            has = np.maximum(means[name] + received, 0.0)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = np.where(debts[name] > 0, has / debts[name], 1.0)
-            rates[name] = np.minimum(share, 1.0)
-        if all(np.allclose(rates[n], before[n], atol=1e-9) for n in group):
-            break
-    if not world.drawn:
-        rates = {name: _decimals(rate) for name, rate in rates.items()}
+            claims = _between(world, other, name)
+            if other != name and claims.any():
+                owed[name, other] = world.one_sided(claims, 1)
+    rates = (drawn_rates if world.drawn else exact_rates)(means, debts, owed)
     kept["rates", basis] = rates
     return rates
 
@@ -153,8 +145,9 @@ def _decimals(values: Quantity) -> Quantity:
 def adequate_capital(world: World, invariant: Invariant) -> list[Outcome]:
     """Keep the chance of ruin over a horizon, under stress, below a level.
 
-    Volatile net assets follow a geometric Brownian motion without drift, with
-    the annual volatility `stress`; ruin is when they have lost the equity. The
+    What is held of coins beyond what is owed in them follows a geometric
+    Brownian motion without drift, with the annual volatility `stress`; ruin is
+    when it has lost the equity of the balance-sheet test. The
     probability of the least value over the horizon is by reflection (Harrison,
     Brownian Motion and Stochastic Flow Systems, 1985). Defaults, this project's:
     a year, 0.8, five per cent.
@@ -163,13 +156,25 @@ def adequate_capital(world: World, invariant: Invariant) -> list[Outcome]:
     horizon = float(number(invariant, "horizon")) / 365.0
     stress = float(number(invariant, "stress"))
     level = number(invariant, "level")
-    held = world.traits.mask(lambda t: t.held and t.entity in of and not t.own_token)
-    volatile = held & world.traits.mask(lambda t: t.commodity != world.currency)
-    debts = world.traits.mask(lambda t: t.owed and t.entity in of)
-    claims = world.traits.mask(lambda t: t.claim and t.entity in of)
-    owed = _floats(-world.value(debts))
-    equity = _floats(world.value(held | claims | debts))
-    exposed = np.maximum(_floats(world.value(volatile)), 0.0)
+    sheet = balance_sheet(world, invariant)[0]
+    equity, owed = _floats(sheet.have - sheet.need), _floats(sheet.need)
+    if world.drawn:
+        # An equity of nothing is not to become a little something by float noise.
+        noise = 1e-12 * world.timeline.size(sheet.mask)
+        equity = np.where(np.abs(equity) <= noise, 0.0, equity)
+    mask = world.traits.mask(
+        lambda t: (
+            t.entity in of
+            and t.account.root in {"Assets", "Liabilities"}
+            and t.commodity != world.currency
+            and not t.own_token
+            and t.account.counterparty not in of
+        )
+    )
+    exposed: Any = np.zeros_like(equity)
+    for commodity in world.traits.commodities(mask):
+        one = mask & world.timeline.of_commodity(commodity)
+        exposed = exposed + np.maximum(_floats(world.value(one)), 0.0)
     # Who owes nothing cannot be ruined.
     chance = np.where(owed > 0, ruin(equity, exposed, stress, horizon), 0.0)
     safe = 1.0 - chance
@@ -180,14 +185,14 @@ def adequate_capital(world: World, invariant: Invariant) -> list[Outcome]:
             f"chance of surviving {number(invariant, 'horizon'):f} days",
             have,
             have * 0 + world.constant(1 - level),
-            held | debts | claims,
+            sheet.mask,
             ratio=True,
         )
     ]
 
 
 def ruin(
-    equity: Quantity, exposed: Quantity, volatility: float, years: float
+    equity: ArrayLike, exposed: ArrayLike, volatility: float, years: float
 ) -> Quantity:
     """Return the probability that exposed assets lose the equity within a horizon.
 
@@ -197,7 +202,8 @@ def ruin(
         volatility: Annual standard deviation of its logarithm.
         years: The horizon.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    equity, exposed = np.asarray(equity, float), np.asarray(exposed, float)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         barrier = np.log1p(-equity / exposed)
         spread = volatility * np.sqrt(years)
         drift = -(volatility**2) / 2.0
@@ -206,74 +212,3 @@ def ruin(
         ) * ndtr((barrier + drift * years) / spread)
     chance = np.where((exposed <= 0) | (equity >= exposed), 0.0, chance)
     return np.asarray(np.where(equity <= 0, 1.0, np.clip(chance, 0.0, 1.0)))
-
-
-def mirrors(world: World, invariant: Invariant) -> list[Outcome]:
-    """Have what each claims of another equal what the other owes (IFRS 10.B86)."""
-    of = members(world, invariant.entity)
-    outcomes = []
-    pairs = sorted(
-        {
-            (t.entity, t.account.counterparty, t.commodity)
-            if t.claim
-            else (t.account.counterparty, t.entity, t.commodity)
-            for t in world.traits.all
-            if t.account.is_claim
-            and t.account.counterparty is not None
-            and t.entity in of
-        }
-    )
-    for creditor, debtor, commodity in pairs:
-        both = world.traits.mask(
-            lambda t, c=creditor, d=debtor, k=commodity: (  # type: ignore[misc]  # bound now
-                t.account.is_claim
-                and t.commodity == k
-                and (
-                    (t.claim and t.entity == c and t.account.counterparty == d)
-                    or (t.owed and t.entity == d and t.account.counterparty == c)
-                )
-            )
-        )
-        left = abs(world.timeline.units(both, commodity))
-        outcomes.append(
-            Outcome(f"{creditor} on {debtor}", commodity, left * 0, left, both)
-        )
-    return outcomes
-
-
-def conservation(world: World, invariant: Invariant) -> list[Outcome]:
-    """Have the flows of each hypothesis sum to zero in every commodity."""
-    del invariant
-    timeline, book = world.timeline, world.timeline.book
-    names = sorted({name for flow in book.flows for name in flow.hypotheses})
-    every = np.ones(len(world.traits.all), bool)
-    priced = np.fromiter(
-        (posting.price is not None for flow in book.flows for posting in flow.postings),
-        bool,
-        len(book.units),
-    )
-    outcomes = []
-    for name in ("established", *names):
-        inside = np.fromiter(
-            (
-                name in flow.hypotheses if flow.hypotheses else name == "established"
-                for flow in book.flows
-            ),
-            bool,
-            len(book.flows),
-        )[book.flow]
-        for commodity in sorted(book.scales.keys() | {world.currency}):
-            of = timeline.of_commodity(commodity)[book.position]
-            chosen = inside & of & ~priced
-            sums = np.zeros(len(timeline.ordinals), book.units.dtype)
-            np.add.at(sums, timeline.bucket[chosen], book.units[chosen])
-            scale = book.scales.get(commodity, 0)
-            left = np.array([Decimal(int(n)).scaleb(-scale) for n in sums], object)
-            for index in np.flatnonzero(inside & priced):
-                posting = book.posting(int(index))
-                if posting.price is not None and posting.price.commodity == commodity:
-                    left[timeline.bucket[index]] += posting.units * posting.price.number
-            left = np.cumsum(left)
-            if left.any():
-                outcomes.append(Outcome(name, commodity, left * 0, abs(left), every))
-    return outcomes

@@ -41,6 +41,15 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     return kept if world.drawn else _exactly(kept)
 
 
+def _shares_of(world: World, commodity: str, holding: Mask) -> Quantity:
+    """Return the shares for what is held, computed once."""
+    key = ("shares", commodity, holding.tobytes())
+    if key not in world.kept:
+        world.kept[key] = shares(world, commodity, world.units(holding, commodity))
+    found: Quantity = world.kept[key]
+    return found
+
+
 def _exactly(values: Quantity) -> Quantity:
     """Turn floats into Decimals, so that they multiply exact amounts."""
     flat = [Decimal(repr(float(value))) for value in values.ravel()]
@@ -50,16 +59,27 @@ def _exactly(values: Quantity) -> Quantity:
 def realisable(world: World, mask: Mask, holding: Mask) -> Quantity:
     """Return what selling a selection would fetch, sold with all that is held.
 
+    What an account recovers, where its `recovery:` says so; else the market's
+    price, less what the sale itself moves it by.
+
     Args:
         world: Where quantities come from.
         mask: What is valued.
         holding: All that is sold at once: depth is shared among it.
     """
-    total: Quantity = world.value(mask) * 0
-    for commodity in world.traits.commodities(mask):
-        one = mask & world.timeline.of_commodity(commodity)
-        sold = world.units(holding, commodity)
-        total = total + world.value(one) * shares(world, commodity, sold)
+    total = world.zeros()
+    stated = world.traits.mask(lambda t: t.account.recovery is not None)
+    for index in np.flatnonzero(mask & stated):
+        recovery = world.traits.all[index].account.recovery
+        worth = world.value(world.timeline.single(int(index)))
+        total = total + worth * world.constant(recovery or Decimal())
+    rest = mask & ~stated
+    for commodity in world.traits.commodities(rest):
+        worth = world.value(rest & world.timeline.of_commodity(commodity))
+        found = world.traits.case.commodities.get(commodity)
+        if found is not None and found.depths:
+            worth = worth * _shares_of(world, commodity, holding & ~stated)
+        total = total + worth
     return total
 
 
@@ -107,7 +127,7 @@ def collateral_coverage(world: World, invariant: Invariant) -> list[Outcome]:
             creditor,
             world.currency,
             realisable(world, pledged, _all_held(world, pledged)),
-            np.maximum(-world.value(debts), 0) * least,
+            world.one_sided(debts, -1) * least,
             debts | pledged,
         )
         for creditor, debts, pledged in _pledges(world, invariant)
@@ -122,7 +142,7 @@ def loan_to_value(world: World, invariant: Invariant) -> list[Outcome]:
             creditor,
             world.currency,
             np.maximum(world.value(pledged), 0) * most,
-            np.maximum(-world.value(debts), 0),
+            world.one_sided(debts, -1),
             debts | pledged,
         )
         for creditor, debts, pledged in _pledges(world, invariant)
@@ -166,8 +186,8 @@ def own_token_collateral(world: World, invariant: Invariant) -> list[Outcome]:
         Outcome(
             None,
             world.currency,
-            np.maximum(world.value(pledged), 0) * most,
-            np.maximum(world.value(own), 0),
+            np.maximum(world.at_market(pledged), 0) * most,
+            np.maximum(world.at_market(own), 0),
             pledged,
         )
     ]
@@ -223,7 +243,7 @@ def holding_against_depth(world: World, invariant: Invariant) -> list[Outcome]:
         found = world.traits.case.commodities.get(commodity)
         if found is None or not found.depths:
             continue
-        fetched = shares(world, commodity, world.units(held, commodity))
+        fetched = _shares_of(world, commodity, held)
         outcomes.append(
             Outcome(
                 commodity,
@@ -247,7 +267,9 @@ def related_party_exposure(world: World, invariant: Invariant) -> list[Outcome]:
         )
 
     claims = world.traits.mask(
-        lambda t: t.claim and t.entity in of and related(t.account.counterparty)
+        lambda t: (
+            t.account.is_claim and t.entity in of and related(t.account.counterparty)
+        )
     )
     if not claims.any():
         return []
@@ -260,7 +282,7 @@ def related_party_exposure(world: World, invariant: Invariant) -> list[Outcome]:
             None,
             world.currency,
             np.maximum(world.value(all_of), 0) * most,
-            np.maximum(world.value(claims), 0),
+            world.one_sided(claims, 1),
             all_of,
         )
     ]

@@ -4,33 +4,44 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from dataclasses import field
 from decimal import Decimal
+from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
 
+from solvency.analysis.invariants import always
+from solvency.analysis.invariants import books
 from solvency.analysis.invariants import capital
 from solvency.analysis.invariants import collateral
 from solvency.analysis.invariants import customers
+from solvency.analysis.invariants import house
 from solvency.analysis.invariants import liquidity
 from solvency.analysis.invariants.findings import Finding
 from solvency.analysis.invariants.findings import Findings
 from solvency.analysis.invariants.findings import Outcome
 from solvency.analysis.invariants.findings import Series
+from solvency.analysis.invariants.timeline import Timeline
 from solvency.analysis.invariants.world import DrawnWorld
-from solvency.analysis.invariants.world import Timeline
 from solvency.analysis.invariants.world import World
+from solvency.ledger.load import collector_paused
+from solvency.model.sheets import WIDE
 from solvency.model.uncertain import Spreads
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
+    from typing import TypeAlias
 
     from numpy.typing import NDArray
 
     from solvency.ledger.case import Invariant
     from solvency.model.book import Book
+
+    #: The invariants of a case, each with what it found in the written amounts.
+    Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
 
 #: Each test by its name in the language.
 TESTS: dict[str, Callable[[World, Invariant], list[Outcome]]] = {
@@ -45,14 +56,14 @@ TESTS: dict[str, Callable[[World, Invariant], list[Outcome]]] = {
     "holding-against-depth": collateral.holding_against_depth,
     "loan-to-value": collateral.loan_to_value,
     "related-party-exposure": collateral.related_party_exposure,
-    "house-and-customer-apart": customers.house_and_customer_apart,
-    "house-outlay": customers.house_outlay,
+    "house-and-customer-apart": house.house_and_customer_apart,
+    "house-outlay": house.house_outlay,
     "liquidity-coverage": liquidity.liquidity_coverage,
-    "mirrors": capital.mirrors,
-    "liabilities-recognised": customers.liabilities_recognised,
+    "mirrors": books.mirrors,
+    "liabilities-recognised": house.liabilities_recognised,
     "price-coverage": liquidity.price_coverage,
     "attestation-borrowing": liquidity.attestation_borrowing,
-    "conservation": capital.conservation,
+    "conservation": books.conservation,
     "balance-sheet": capital.balance_sheet,
     "ability-to-pay": liquidity.ability_to_pay,
     "adequate-capital": capital.adequate_capital,
@@ -66,8 +77,10 @@ CERTAIN = frozenset(
 
 DRAWS = 10_000
 SEED = 20_221_111
-#: Draws made at once: few enough that their arrays stay in the cache.
-_CHUNK = 1_000
+#: Numbers in one array of draws: few enough that arrays stay in the cache.
+_CELLS = 150_000
+#: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
+_MOST = 4_000_000_000
 #: A test that holds as written is still reported if it broke in this share of draws.
 _WORTH_SAYING = 0.05
 _ZERO = Decimal()
@@ -79,33 +92,35 @@ class _Drawn:
 
     broken: int = 0
     #: Index of the first day broken, of each draw in which it broke.
-    first: list[NDArray[np.int64]] | None = None
+    first: list[NDArray[np.int64]] = field(default_factory=list)
 
 
-def evaluate(book: Book, *, draws: int = DRAWS, seed: int = SEED) -> Findings:
+def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findings:
     """Run every test of the case over a Book.
 
     Args:
         book: The Book of one scenario.
         draws: How many draws of the uncertain amounts; none gives probabilities
-            of 0 or 1.
+            of 0 or 1. Default 10,000, or on a very large ledger as many as take
+            some minutes.
         seed: The seed; the same seed gives the same findings.
     """
+    if not book.flows:
+        return Findings(book.case, (), 0, seed, 0.0)
+    with collector_paused():
+        return _evaluate(book, draws, seed)
+
+
+def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     case = book.case
     timeline = Timeline(book)
     world = World(timeline)
-    spreads = Spreads(book)
-    draws = draws if len(spreads.flows) else 0
-    asked = [(one, TESTS[one.name](world, one)) for one in case.invariants]
-    chances: list[list[_Drawn]] = [[_Drawn() for _ in found] for _, found in asked]
-    for scales in spreads.draw(draws, seed, _CHUNK):
-        drawn = DrawnWorld(timeline, spreads.flows, scales)
-        for (invariant, found), tallies in zip(asked, chances, strict=True):
-            if invariant.name not in CERTAIN:
-                again = TESTS[invariant.name](drawn, invariant)
-                for outcome, tally in zip(again, tallies, strict=True):
-                    _count(outcome, tally, len(scales))
-            del found
+    with localcontext(WIDE):
+        asked = [(one, TESTS[one.name](world, one)) for one in case.invariants]
+        unasked = list(always.claims_below_zero(world))
+    spreads = Spreads(book) if draws != 0 else None
+    draws = _how_many(draws, asked, spreads, timeline)
+    chances = _draw(asked, spreads, timeline, draws, seed)
     findings = []
     series: dict[tuple[str, str, str | None], Series] = {}
     for (invariant, found), tallies in zip(asked, chances, strict=True):
@@ -118,17 +133,54 @@ def evaluate(book: Book, *, draws: int = DRAWS, seed: int = SEED) -> Findings:
                 tuple(outcome.have),
                 tuple(outcome.need),
             )
-            finding = _finding(timeline, invariant, outcome, tally, draws)
+            drawn = 0 if invariant.name in CERTAIN else draws
+            finding = _finding(timeline, invariant, outcome, tally, drawn)
             if finding is not None:
                 findings.append(finding)
+    for invariant, outcome in unasked:
+        finding = _finding(timeline, invariant, outcome, _Drawn(), 0)
+        if finding is not None:
+            findings.append(finding)
     return Findings(
         case=case,
-        findings=tuple(findings),
+        findings=(*findings, *always.unsourced_prices(timeline)),
         draws=draws,
         seed=seed,
         standard_error=0.5 / math.sqrt(draws) if draws else 0.0,
         series=series,
     )
+
+
+def _how_many(
+    draws: int | None, asked: Asked, spreads: Spreads | None, timeline: Timeline
+) -> int:
+    """Return how many draws to make."""
+    if spreads is None or not len(spreads.flows):
+        return 0
+    if draws is not None:
+        return draws
+    outcomes = sum(len(found) for _, found in asked)
+    each = (len(timeline.ordinals) + len(spreads.flows)) * max(outcomes, 1)
+    return min(DRAWS, max(100, _MOST // each))
+
+
+def _draw(
+    asked: Asked, spreads: Spreads | None, timeline: Timeline, draws: int, seed: int
+) -> list[list[_Drawn]]:
+    """Run the tests in draws, and count in how many each broke, and when first."""
+    chances = [[_Drawn() for _ in found] for _, found in asked]
+    if spreads is None or not draws:
+        return chances
+    chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
+    for scales in spreads.draw(draws, seed, chunk):
+        drawn = DrawnWorld(timeline, spreads.flows, scales)
+        for (invariant, found), tallies in zip(asked, chances, strict=True):
+            if invariant.name in CERTAIN:
+                continue
+            again = TESTS[invariant.name](drawn, invariant)
+            for exact, outcome, tally in zip(found, again, tallies, strict=True):
+                _count(exact, outcome, tally, len(scales))
+    return chances
 
 
 def solvency_states(book: Book) -> list[tuple[datetime.date, str, bool]]:
@@ -140,28 +192,44 @@ def solvency_states(book: Book) -> list[tuple[datetime.date, str, bool]]:
     world = World(timeline)
     states = []
     for invariant in asked:
-        for outcome in TESTS[invariant.name](world, invariant):
+        with localcontext(WIDE):
+            outcomes = TESTS[invariant.name](world, invariant)
+        for outcome in outcomes:
             states += _states(timeline, invariant, outcome)
     return sorted(states)
 
 
 def _broken(outcome: Outcome) -> NDArray[np.bool_]:
-    """Return where an outcome does not hold; float noise breaks nothing."""
-    margin = outcome.have - outcome.need
-    if margin.dtype == object:
-        return np.asarray(margin < 0)
-    size = np.maximum(np.abs(outcome.have), np.abs(outcome.need))
-    return np.asarray(margin < -1e-9 * size)
+    """Return on which days a test does not hold in the written amounts."""
+    return np.asarray(outcome.have < outcome.need, bool)
 
 
-def _count(outcome: Outcome, tally: _Drawn, draws: int) -> None:
-    broken = np.atleast_2d(_broken(outcome))
+def _broken_in_draws(exact: Outcome, outcome: Outcome) -> NDArray[np.bool_]:
+    """Return in which draws and on which days a test does not hold.
+
+    Float noise breaks nothing, and mends nothing: where the written amounts are
+    too close to tell in floats and draws do not differ, they decide.
+    """
+    size = np.maximum(np.abs(exact.have), np.abs(exact.need)).max()
+    noise = 1e-12 * float(size)
+    margin = np.atleast_2d(outcome.have - outcome.need)
+    broken = margin < -noise
+    close = np.flatnonzero(np.abs((exact.have - exact.need).astype(float)) <= noise)
+    if len(close):
+        at = margin[:, close]
+        same = np.ptp(at, axis=0) <= noise
+        broken[:, close[same]] = _broken(exact)[close[same]]
+    return broken
+
+
+def _count(exact: Outcome, outcome: Outcome, tally: _Drawn, draws: int) -> None:
+    broken = _broken_in_draws(exact, outcome)
     if len(broken) == 1:
         broken = np.broadcast_to(broken, (draws, broken.shape[1]))
-    ever = broken.any(axis=1)
+    first = broken.argmax(axis=1)
+    ever = broken[np.arange(len(broken)), first]
     tally.broken += int(ever.sum())
-    tally.first = tally.first or []
-    tally.first.append(broken[ever].argmax(axis=1))
+    tally.first.append(first[ever])
 
 
 def _finding(
@@ -174,8 +242,7 @@ def _finding(
     """Say what an outcome found, or None where it held and surely so."""
     broken = _broken(outcome)
     days = timeline.days
-    drawn = draws and invariant.name not in CERTAIN
-    chance = tally.broken / draws if drawn else float(broken.any())
+    chance = tally.broken / draws if draws else float(broken.any())
     if not broken.any() and chance < _WORTH_SAYING:
         return None
     between: tuple[datetime.date | None, datetime.date | None] = (None, None)
@@ -197,7 +264,7 @@ def _finding(
         if outcome.need[at]:
             ratio = outcome.have[at] / outcome.need[at]
         flows = _responsible(timeline, outcome, int(where[0]))
-        if not drawn:
+        if not draws:
             between = (first, first)
     return Finding(
         invariant=invariant.name,
@@ -240,7 +307,10 @@ def _states(
     broken = _broken(outcome)
     changes = []
     before: Any = None
-    for day, now in zip(timeline.days, broken, strict=True):
+    # Before the first flow an entity has no state.
+    touched = timeline.bucket[outcome.mask[timeline.book.position]]
+    begins = int(touched.min()) if len(touched) else len(timeline.days)
+    for day, now in zip(timeline.days[begins:], broken[begins:], strict=True):
         if now != before:
             changes.append((day, invariant.entity, not now))
             before = now

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -12,6 +11,7 @@ from solvency.analysis.invariants.collateral import realisable
 from solvency.analysis.invariants.customers import members
 from solvency.analysis.invariants.findings import Outcome
 from solvency.analysis.invariants.parameters import number
+from solvency.model.prices import Quote
 
 if TYPE_CHECKING:
     from solvency.analysis.invariants.traits import Mask
@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 BUCKETS = ("0-1 days", "2-7 days", "8-30 days", "31-90 days")
 
 
+#: By which day debts and claims at each term fall due, in the same buckets.
+_DUE = {"demand": 1, "callable": 7}
+
+
 def _debts(world: World, of: frozenset[str], *terms: str) -> Quantity:
-    """Return what is owed at the given terms to those outside, zero if claims net."""
+    """Return what is owed at the given terms to those outside.
+
+    A debt below zero lessens no other: one customer's deficit pays nobody else.
+    """
     mask = world.traits.mask(
         lambda t: (
             t.owed
@@ -34,7 +41,7 @@ def _debts(world: World, of: frozenset[str], *terms: str) -> Quantity:
             and t.account.counterparty not in of
         )
     )
-    return np.maximum(-world.value(mask), 0)
+    return world.one_sided(mask, -1)
 
 
 def _assets(world: World, of: frozenset[str], liquidity: str) -> Mask:
@@ -60,21 +67,25 @@ def _inflows(world: World, of: frozenset[str], *terms: str) -> Quantity:
             and not t.related
         )
     )
-    return np.maximum(world.value(mask), 0)
+    return world.one_sided(mask, 1)
 
 
 def liquidity_coverage(world: World, invariant: Invariant) -> list[Outcome]:
     """Hold liquid assets for the net outflow of a month of stress.
 
-    Basel III liquidity coverage ratio (Basel Committee, January 2013): debts on
-    demand at a run-off rate and debts at call in full, less inflows up to a cap.
+    Basel III liquidity coverage ratio (Basel Committee, January 2013): debts that
+    fall due within the days, those on demand at a run-off rate, less inflows up
+    to a cap.
     """
     of = members(world, invariant.entity)
-    outflow = _debts(world, of, "demand") * world.constant(
-        number(invariant, "runoff")
-    ) + _debts(world, of, "callable")
+    days = number(invariant, "days")
+    terms = [term for term, due in _DUE.items() if due <= days]
+    outflow = _debts(world, of, *terms)
+    runoff = world.constant(number(invariant, "runoff"))
+    if "demand" in terms:
+        outflow = outflow - _debts(world, of, "demand") * (1 - runoff)
     cap = world.constant(number(invariant, "inflow-cap"))
-    inflow = np.minimum(_inflows(world, of, "demand", "callable"), outflow * cap)
+    inflow = np.minimum(_inflows(world, of, *terms), outflow * cap)
     least = world.constant(number(invariant, "minimum"))
     liquid = _assets(world, of, "liquid")
     debts = world.traits.mask(lambda t: t.owed and t.entity in of)
@@ -121,31 +132,35 @@ def ability_to_pay(world: World, invariant: Invariant) -> list[Outcome]:
 def attestation_borrowing(world: World, invariant: Invariant) -> list[Outcome]:
     """See no reserves come in before an attestation and leave after it.
 
-    Around each `event "attestation" "ENTITY"`: what reserves rose by in the days
-    before, and what of it was gone the same number of days after.
+    Around each `event "attestation" "ENTITY"`, commodity by commodity: what
+    reserves rose by in the days before, and what of it was gone the same number
+    of days after, at the day's prices, so that their moves play no part.
     """
     of = members(world, invariant.entity)
     span = int(number(invariant, "days"))
     most = world.constant(number(invariant, "maximum"))
     held = world.traits.mask(lambda t: t.held and t.entity in of and not t.own_token)
-    value = world.value(held)
-    days = [day.toordinal() for day in world.timeline.days]
-    have = value * 0
-    need = value * 0
+    have, need = world.value(held) * 0, world.value(held) * 0
+    days = world.timeline.ordinals
     for event in world.traits.case.events:
+        middle = event.date.toordinal()
         if event.kind != "attestation" or event.description not in of:
             continue
-        middle = event.date.toordinal()
         before, at, after = (
-            bisect.bisect_right(days, day) - 1
+            int(np.searchsorted(days, day, side="right")) - 1
             for day in (middle - span, middle, middle + span)
         )
-        if before < 0:
+        if at < 0:
             continue
-        rise = np.maximum(value[..., at] - value[..., before], 0)
-        gone = np.minimum(np.maximum(value[..., at] - value[..., after], 0), rise)
-        have[..., at] = rise * most
-        need[..., at] = gone
+        for commodity in world.traits.commodities(held):
+            units = world.units(held, commodity)
+            # Before the books begin there is nothing.
+            start = units[..., before] if before >= 0 else units[..., 0] * 0
+            rise = np.maximum(units[..., at] - start, 0)
+            gone = np.minimum(np.maximum(units[..., at] - units[..., after], 0), rise)
+            price = world.constant(world.timeline.price(commodity)[at])
+            have[..., at] += rise * price * most
+            need[..., at] += gone * price
     return [Outcome(None, world.currency, have, need, held)]
 
 
@@ -160,12 +175,13 @@ def price_coverage(world: World, invariant: Invariant) -> list[Outcome]:
         if commodity == world.currency:
             continue
         one = mask & world.timeline.of_commodity(commodity)
-        gross = np.zeros(len(world.timeline.days), object)
+        gross = world.zeros()
         for index in np.flatnonzero(one):
-            single = np.zeros(len(one), bool)
-            single[index] = True
+            single = world.timeline.single(int(index))
             gross = gross + abs(world.timeline.units(single, commodity))
-        priced = np.array([bool(price) for price in world.timeline.price(commodity)])
-        have = np.where(priced, gross, 0)
+        priced = np.array(
+            [isinstance(quote, Quote) for quote in world.timeline.quotes(commodity)]
+        )
+        have = np.where(priced, gross, world.zeros())
         outcomes.append(Outcome(commodity, commodity, have, gross, one))
     return outcomes

@@ -8,151 +8,29 @@ each uncertain flow is scaled as a whole, so that every draw balances.
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
 import numpy as np
-
-from solvency.analysis.invariants.traits import Traits
-from solvency.model.prices import Missing
+from scipy import sparse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
+    from solvency.analysis.invariants.timeline import Timeline
     from solvency.analysis.invariants.traits import Mask
-    from solvency.model.book import Book
 
     Quantity = NDArray[Any]
 
 ZERO = Decimal()
 ONE = Decimal(1)
-
-
-class Gap(NamedTuple):
-    """A run of days on which a commodity that is held has no fresh price."""
-
-    commodity: str
-    first: datetime.date
-    last: datetime.date
-    stale: datetime.date | None
-
-
-class Timeline:
-    """The days on which anything changes, and prices on each."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.traits = Traits(book)
-        self.ordinals = self._days()
-        self.bucket = np.searchsorted(self.ordinals, book.day, side="left")
-        #: Which flow moved which position: the index of each posting's day.
-        days = np.array([flow.date.toordinal() for flow in book.flows], np.int64)
-        #: Index of each flow's day.
-        self.flow_bucket = np.searchsorted(self.ordinals, days, side="left")
-        self._prices: dict[str, NDArray[Any]] = {}
-        self._per_flow: dict[bytes, NDArray[np.float64]] = {}
-        self._units: dict[tuple[bytes, str], NDArray[Any]] = {}
-
-    def _days(self) -> NDArray[np.int64]:
-        book = self.book
-        last = max(int(book.day.max()), book.case.reporting_date.toordinal())
-        found = {int(book.day.min()), last, *np.unique(book.day).tolist()}
-        for commodity in {position.commodity for position in book.positions}:
-            age = book.prices.max_age(commodity)
-            for day, _ in book.prices.series(commodity):
-                # The day after its last, a price is too old to be used.
-                found |= {day.toordinal(), day.toordinal() + age + 1}
-        first = int(book.day.min())
-        return np.array(sorted(d for d in found if first <= d <= last), np.int64)
-
-    @cached_property
-    def days(self) -> list[datetime.date]:
-        """Return the days as dates."""
-        return [datetime.date.fromordinal(int(day)) for day in self.ordinals]
-
-    def price(self, commodity: str) -> NDArray[Any]:
-        """Return the price on each day, exact; zero where there is none."""
-        found = self._prices.get(commodity)
-        if found is None:
-            quotes = [self.book.prices.at(commodity, day) for day in self.days]
-            found = np.array(
-                [ZERO if isinstance(q, Missing) else q.number for q in quotes], object
-            )
-            self._prices[commodity] = found
-        return found
-
-    def units(self, mask: Mask, commodity: str) -> NDArray[Any]:
-        """Return the units of one commodity in selected positions, exact."""
-        key = (mask.tobytes(), commodity)
-        found = self._units.get(key)
-        if found is None:
-            chosen = mask & self.of_commodity(commodity)
-            inside = chosen[self.book.position]
-            sums = np.zeros(len(self.ordinals), self.book.units.dtype)
-            np.add.at(sums, self.bucket[inside], self.book.units[inside])
-            scale = self.book.scales.get(commodity, 0)
-            found = np.array(
-                [Decimal(int(n)).scaleb(-scale) for n in np.cumsum(sums)], object
-            )
-            self._units[key] = found
-        return found
-
-    def per_flow(self, mask: Mask) -> NDArray[np.float64]:
-        """Return what each flow moved in selected positions, in money."""
-        key = mask.tobytes()
-        found = self._per_flow.get(key)
-        if found is None:
-            book = self.book
-            inside = mask[book.position]
-            sums = np.bincount(
-                book.flow[inside],
-                weights=book.worth[inside],
-                minlength=len(book.flows),
-            )
-            found = sums.astype(np.float64)
-            # Less than half a hundredth is float noise.
-            found[np.abs(found) < 0.005] = 0.0
-            self._per_flow[key] = found
-        return found
-
-    def of_commodity(self, commodity: str) -> Mask:
-        """Return which positions are in a commodity."""
-        found = self._of.get(commodity)
-        if found is None:
-            found = self.traits.mask(lambda trait: trait.commodity == commodity)
-            self._of[commodity] = found
-        return found
-
-    @cached_property
-    def _of(self) -> dict[str, Mask]:
-        return {}
-
-    def gaps(self, mask: Mask) -> list[Gap]:
-        """Return the runs of days on which what is held has no fresh price."""
-        found = []
-        for commodity in self.traits.commodities(mask):
-            units = self.units(mask, commodity)
-            quotes = [self.book.prices.at(commodity, day) for day in self.days]
-            lacking = [
-                index
-                for index, quote in enumerate(quotes)
-                if isinstance(quote, Missing) and units[index]
-            ]
-            if lacking:
-                last = quotes[lacking[0]]
-                found.append(
-                    Gap(
-                        commodity,
-                        self.days[lacking[0]],
-                        self.days[lacking[-1]],
-                        last.stale if isinstance(last, Missing) else None,
-                    )
-                )
-        return found
+_CENT = Decimal("0.01")
+#: Valued selections kept a chunk of draws: tests share most of them.
+_KEPT = 96
 
 
 class World:
@@ -163,7 +41,8 @@ class World:
         self.traits = timeline.traits
         self.currency = timeline.book.case.currency
         #: What tests have computed of this world and may use again.
-        self.kept: dict[tuple[str, str], Any] = {}
+        self.kept: dict[Any, Any] = {}
+        self._sides: dict[tuple[int, int], Quantity] = {}
 
     @property
     def drawn(self) -> bool:
@@ -180,24 +59,84 @@ class World:
         A token an entity issued itself is worth nothing to it; what has no
         fresh price is left out, and named by the price-coverage test.
         """
-        return self._sum(self._without_own(mask))
+        return self.at_market(mask & ~self._own)
 
-    def _sum(self, mask: Mask) -> Quantity:
-        total: Quantity = np.full(len(self.timeline.ordinals), ZERO, object)
-        for commodity in self.traits.commodities(mask):
-            total = total + self.timeline.units(mask, commodity) * self.timeline.price(
-                commodity
-            )
-        return total
-
-    def _without_own(self, mask: Mask) -> Mask:
-        return mask & ~self.timeline.traits.mask(
+    @cached_property
+    def _own(self) -> Mask:
+        return self.traits.mask(
             lambda t: t.account.root == "Assets" and t.issuer == t.entity
         )
 
+    def at_market(self, mask: Mask) -> Quantity:
+        """Return units times price, an entity's own tokens among them."""
+        key = mask.tobytes()
+        found = self.kept.get(key)
+        if found is None:
+            found = self._sum(mask)
+            if len(self.kept) < _KEPT:
+                self.kept[key] = found
+        return found
+
+    def _sum(self, mask: Mask) -> Quantity:
+        return self.timeline.worth(mask)
+
+    def one_sided(self, mask: Mask, sign: int) -> Quantity:
+        """Return the value of those positions that are on one side, as positive.
+
+        A debt below zero never lessens another debt, nor a claim below zero
+        another claim: each stands on the other side of the balance sheet.
+
+        Args:
+            mask: The positions.
+            sign: 1 for what is owned, -1 for what is owed.
+        """
+        key = (mask.tobytes(), sign)
+        found = self.kept.get(key)
+        if found is None:
+            counted = mask & ~self._own
+            sides = self.timeline.sides
+            # What only ever moved one way stays on its side in every draw.
+            found = self._added(
+                [
+                    self._sum(counted & (sides == sign)) * sign,
+                    *(
+                        self._one_sided(int(index), sign)
+                        for index in np.flatnonzero(counted & (sides == 0))
+                    ),
+                ]
+            )
+            self.kept[key] = found
+        return found
+
+    def _added(self, each: Iterable[Quantity]) -> Quantity:
+        """Return a sum of quantities, without an array for every step."""
+        total = self.zeros()
+        fresh = False
+        for one in each:
+            if fresh and total.shape == np.broadcast_shapes(total.shape, one.shape):
+                total += one
+            else:
+                total, fresh = total + one, True
+        return total
+
+    def _one_sided(self, index: int, sign: int) -> Quantity:
+        """Return the value of one position where it is on a side."""
+        found = self._sides.get((index, sign))
+        if found is None:
+            one = self._sum(self.timeline.single(index))
+            found = one * sign
+            np.maximum(found, 0, out=found)
+            if len(self._sides) < _KEPT:
+                self._sides[index, sign] = found
+        return found
+
+    def zeros(self) -> Quantity:
+        """Return nothing, on every day."""
+        return np.full(len(self.timeline.ordinals), ZERO, object)
+
     def accumulate(self, moved: dict[int, Any]) -> Quantity:
         """Return running sums by day of an amount a flow, by index of the flow."""
-        sums = np.full(len(self.timeline.ordinals), ZERO, object)
+        sums = self.zeros()
         for flow, amount in moved.items():
             sums[self.timeline.flow_bucket[flow]] += amount
         return np.cumsum(sums)
@@ -214,9 +153,28 @@ class World:
         """
         return Decimal(f"{number:.2f}")
 
-    def price(self, commodity: str) -> Quantity:
-        """Return the price of a commodity on each day."""
-        return self.timeline.price(commodity)
+    def rounded(self, amount: Any, commodity: str) -> Any:
+        """Round an amount to the smallest unit written of a commodity."""
+        places = self.timeline.book.scales.get(commodity, 0)
+        if commodity == self.currency:
+            places = max(places, 2)
+        return amount.quantize(ONE.scaleb(-places))
+
+    def cents(self, amounts: Quantity) -> Quantity:
+        """Round what is worth a share of an amount to a hundredth of the currency."""
+        return np.array([amount.quantize(_CENT) for amount in amounts], object)
+
+    def least(self, one: Any, other: Any) -> Any:
+        """Return the smaller of two amounts of one flow."""
+        return min(one, other)
+
+    def most(self, one: Any, other: Any) -> Any:
+        """Return the larger of two amounts of one flow."""
+        return max(one, other)
+
+    def ratio(self, part: Any, whole: Any) -> Any:
+        """Return a share; nil of nothing."""
+        return part / whole if whole else ZERO
 
     def constant(self, number: Decimal) -> Any:
         """Return a number of the ledger, in the type quantities have here."""
@@ -224,7 +182,11 @@ class World:
 
 
 class DrawnWorld(World):
-    """Quantities of one scenario, in draws of its uncertain flows."""
+    """Quantities of one scenario, in draws of its uncertain flows.
+
+    Arrays are kept days first, so that a day's draws lie together: sums over
+    days and products with prices are then additions of rows.
+    """
 
     def __init__(
         self,
@@ -242,9 +204,9 @@ class DrawnWorld(World):
         super().__init__(timeline)
         self.flows = flows
         self.scales = scales
+        self._by_flow = np.ascontiguousarray(scales.T)
         self._row = np.full(len(timeline.book.flows), -1, np.int64)
         self._row[flows] = np.arange(len(flows))
-        self._sums: dict[bytes, Quantity] = {}
 
     @property
     def drawn(self) -> bool:
@@ -253,67 +215,104 @@ class DrawnWorld(World):
 
     def units(self, mask: Mask, commodity: str) -> Quantity:
         """Return the units of one commodity in selected positions."""
-        base = super().units(mask, commodity).astype(float)
-        changes = self._changes(mask & self.timeline.of_commodity(commodity), commodity)
-        return self._deviate(base, changes)
-
-    def _sum(self, mask: Mask) -> Quantity:
-        key = mask.tobytes()
-        found = self._sums.get(key)
+        chosen = mask & self.timeline.of_commodity(commodity)
+        key = ("units", chosen.tobytes())
+        found: Quantity | None = self.kept.get(key)
         if found is None:
-            base = super()._sum(mask).astype(float)
-            changes = np.zeros((len(self.flows), len(base)))
-            for commodity in self.traits.commodities(mask):
-                own = mask & self.timeline.of_commodity(commodity)
-                price = self.timeline.price(commodity).astype(float)
-                changes += self._changes(own, commodity) * price
-            found = self._deviate(base, changes)
-            if len(self._sums) < _KEPT:
-                self._sums[key] = found
+            base = super().units(mask, commodity).astype(float)
+            moved = self._moved(chosen, commodity)
+            if moved is None:
+                found = base[np.newaxis, :]
+            else:
+                moved += base[:, np.newaxis]
+                found = moved.T
+            self.kept[key] = found
         return found
 
-    def _changes(self, mask: Mask, commodity: str) -> NDArray[np.float64]:
-        """Return what each uncertain flow moved by each day, shape (flows, days)."""
-        book = self.timeline.book
-        inside = mask[book.position] & (self._row[book.flow] >= 0)
-        changes = np.zeros((len(self.flows), len(self.timeline.ordinals)))
-        if inside.any():
-            where = (self._row[book.flow[inside]], self.timeline.bucket[inside])
-            scale = 10.0 ** -book.scales.get(commodity, 0)
-            np.add.at(changes, where, book.units[inside].astype(float) * scale)
-        return np.cumsum(changes, axis=1)
-
-    def _deviate(self, base: Quantity, changes: NDArray[np.float64]) -> Quantity:
-        """Add to a central path what the draws move it by."""
-        touched = changes.any(axis=1)
-        if not touched.any():
+    def _sum(self, mask: Mask) -> Quantity:
+        base = self.timeline.floats(mask)
+        total: NDArray[np.float64] | None = None
+        for commodity in self.traits.commodities(mask):
+            own = mask & self.timeline.of_commodity(commodity)
+            moved = self._moved(own, commodity)
+            if moved is None:
+                continue
+            if commodity != self.currency:
+                moved *= self.timeline.rate(commodity)[:, np.newaxis]
+            total = moved if total is None else np.add(total, moved, out=total)
+        if total is None:
             return base[np.newaxis, :]
-        return base + self.scales[:, touched] @ changes[touched]
+        total += base[:, np.newaxis]
+        return total.T
+
+    def _moved(self, mask: Mask, commodity: str) -> NDArray[np.float64] | None:
+        """Return by how much draws move the units held, shape (days, draws).
+
+        None where no uncertain flow touches the selection.
+        """
+        book, timeline = self.timeline.book, self.timeline
+        inside = timeline.postings(mask)
+        rows = self._row[book.flow[inside]]
+        inside, rows = inside[rows >= 0], rows[rows >= 0]
+        if not len(inside):
+            return None
+        size = 10.0 ** -book.scales.get(commodity, 0)
+        changes = sparse.csr_array(
+            (
+                book.units[inside].astype(float) * size,
+                (timeline.bucket[inside], rows),
+            ),
+            shape=(len(timeline.ordinals), len(self.flows)),
+        )
+        moved: NDArray[np.float64] = np.asarray(changes @ self._by_flow)
+        # Row by row: a cumulative sum along the first axis is far slower.
+        for day in range(1, len(moved)):
+            moved[day] += moved[day - 1]
+        return moved
+
+    def zeros(self) -> Quantity:
+        """Return nothing, on every day, in one row for all draws."""
+        return np.zeros((1, len(self.timeline.ordinals)))
 
     def accumulate(self, moved: dict[int, Any]) -> Quantity:
         """Return running sums by day of an amount a flow, by index of the flow."""
-        sums = np.zeros((len(self.scales), len(self.timeline.ordinals)))
+        sums = np.zeros((len(self.timeline.ordinals), len(self.scales)))
         for flow, amount in moved.items():
-            sums[:, self.timeline.flow_bucket[flow]] += amount
-        return np.cumsum(sums, axis=1)
+            sums[self.timeline.flow_bucket[flow]] += amount
+        return np.cumsum(sums, axis=0).T
 
     def factor(self, flow: int) -> Any:
         """Return what a flow is scaled by in each draw."""
         row = self._row[flow]
-        return 1.0 if row < 0 else 1.0 + self.scales[:, row]
+        return 1.0 if row < 0 else 1.0 + self._by_flow[row]
 
     def worth(self, number: float) -> Any:
         """Return what a flow was worth, to a hundredth of the currency."""
         return round(number, 2)
 
-    def price(self, commodity: str) -> Quantity:
-        """Return the price of a commodity on each day."""
-        return super().price(commodity).astype(float)
+    def rounded(self, amount: Any, commodity: str) -> Any:
+        """Return an amount as it is: draws are floats."""
+        del commodity
+        return amount
+
+    def cents(self, amounts: Quantity) -> Quantity:
+        """Return amounts as they are: draws are floats."""
+        return amounts
+
+    def least(self, one: Any, other: Any) -> Any:
+        """Return the smaller of two amounts of one flow, in each draw."""
+        return np.minimum(one, other)
+
+    def most(self, one: Any, other: Any) -> Any:
+        """Return the larger of two amounts of one flow, in each draw."""
+        return np.maximum(one, other)
+
+    def ratio(self, part: Any, whole: Any) -> Any:
+        """Return a share in each draw; nil of nothing."""
+        part, whole = np.broadcast_arrays(part, whole)
+        nothing = np.zeros(np.shape(whole))
+        return np.divide(part, whole, out=nothing, where=whole > 0)
 
     def constant(self, number: Decimal) -> Any:
         """Return a number of the ledger as a float."""
         return float(number)
-
-
-#: Valued selections kept a chunk of draws: tests share most of them.
-_KEPT = 32

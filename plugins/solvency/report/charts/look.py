@@ -137,7 +137,7 @@ class Look:
     palette: Palette = LIGHT
     width: float = 658.0
     prefix: str = "chart"
-    family: str = "Report Sans, IBM Plex Sans, Noto Sans SC, sans-serif"
+    family: str = "Report Sans, Report Han, IBM Plex Sans, Noto Sans SC, sans-serif"
     scale: int = 0
     places: int = 1
     unit: str = ""

@@ -12,6 +12,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.bases import bases_table
 from solvency.report.sections.consolidated import HEADS
 from solvency.report.sections.consolidated import NET
 from solvency.report.sections.consolidated import NET_SUM
@@ -43,6 +44,7 @@ def balances(setting: Setting) -> Section:
     """Build the balance sheets of the group and of each entity printed."""
     tables: list[Table] = []
     if setting.case.group:
+        tables += [bases_table(setting, day) for day in reversed(setting.dates)]
         tables += [group_table(setting, day) for day in reversed(setting.dates)]
     for entity in setting.inside:
         sheet = _Entity(setting, entity).table()

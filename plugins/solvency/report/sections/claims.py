@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from solvency.model.consolidation import intercompany
 from solvency.report import formats
+from solvency.report.figures import Day
 from solvency.report.figures import Figure
 from solvency.report.figures import Prose
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.observed import in_books
+from solvency.report.sections.observed import known
 from solvency.report.sections.worth import quote
 from solvency.report.tables import Cell
 from solvency.report.tables import Column
@@ -38,6 +41,8 @@ def claims(setting: Setting) -> Section | None:
             tables.append(matrix)
     if not tables:
         return None
+    if (said := _said(setting)) is not None:
+        tables.append(said)
     title = setting.text("Who owes whom")
     return Section("claims", title, tuple(tables))
 
@@ -140,6 +145,89 @@ def _unmatched(setting: Setting, owed: list[Owed]) -> list[Prose]:
         for one in owed
         if one.unmatched
     ]
+
+
+def _said(setting: Setting) -> Table | None:
+    """Set what each side's statements claimed of a debt beside the books."""
+    accounts = setting.case.accounts
+    rows = []
+    for one in known(setting):
+        pairs = {
+            (accounts[name].entity, accounts[name].counterparty, accounts[name].root)
+            for name in one.accounts
+            if name in accounts and accounts[name].is_claim
+        }
+        in_money = one.amount.commodity == setting.case.currency
+        if len(pairs) != 1 or one.since is not None or not in_money:
+            continue
+        ((mine, other, root),) = pairs
+        books = in_books(setting, one)
+        creditor, debtor = (mine, other) if root == "Assets" else (other, mine)
+        key = f"said:{one.id}"
+        target = anchor("observation", one.id)
+        side = setting.text("creditor") if root == "Assets" else setting.text("debtor")
+        gap = None if books is None else one.amount.number - books
+        rows.append(
+            Row(
+                key,
+                (Said(f"{debtor} \N{RIGHTWARDS ARROW} {creditor}"),),
+                (
+                    Day(one.date),
+                    Said(side),
+                    setting.money(
+                        f"{key}:stated",
+                        one.amount.number,
+                        formula="amount as the source states it",
+                        sources=(one.source,),
+                        target=target,
+                    ),
+                    setting.money(
+                        f"{key}:books", books, formula="balance in the books"
+                    ),
+                    setting.money(f"{key}:gap", gap, formula="stated less books"),
+                    setting.notes.refs([one.source]),
+                ),
+            )
+        )
+    if not rows:
+        return None
+    text = setting.text
+    return Table(
+        key="claims-said",
+        title=text("What each side's statements claimed, and the unmatched"),
+        unit=(
+            text(
+                "%(unit)s; who owes whom, and whose books the source speaks of",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Owes"),
+        width=46,
+        columns=(
+            Column("date", text("Date"), "text", 24),
+            Column("side", text("Books of the"), "text", 22),
+            Column("stated", text("Stated"), width=22),
+            Column("books", text("These books"), width=22),
+            Column(
+                "gap",
+                text("Unmatched"),
+                width=22,
+                current=True,
+                sums=(("stated", 1), ("books", -1)) if _all_known(rows) else (),
+            ),
+            Column("source", text("Source"), "refs", 16),
+        ),
+        rows=tuple(rows),
+        size="dense",
+    )
+
+
+def _all_known(rows: list[Row]) -> bool:
+    return all(
+        not isinstance(cell, Figure) or cell.value is not None
+        for one in rows
+        for cell in one.cells
+    )
 
 
 def _row(

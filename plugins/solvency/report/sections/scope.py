@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.report.figures import Grade
@@ -10,14 +12,19 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.group_drawing import group_drawing
+from solvency.report.sections.worth import worth
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Flow
+    from solvency.report.figures import Figure
     from solvency.report.sections.setting import Setting
 
+#: Purposes in the table of what rests on which grade: the largest.
+_RUNGS = 10
 #: The last word of a case on how far each kind of source can be relied on.
 _KINDS = {
     "A": "Court record, audited or on-chain",
@@ -103,7 +110,66 @@ def scope(setting: Setting) -> Section:
         for name, value in case.counts().items()
     }
     return Section(
-        "scope", text("Scope, sources and their limits"), (table,), {"counts": counts}
+        "scope",
+        text("Scope, sources and their limits"),
+        (table, *((ladder,) if (ladder := _ladder(setting)) else ())),
+        {"counts": counts},
+    )
+
+
+def _ladder(setting: Setting) -> Table | None:
+    """Sum what moved by purpose and by the grade of what says so."""
+    text = setting.text
+    sums: dict[str, dict[str, Decimal]] = {}
+    flows: dict[tuple[str, str], list[str]] = {}
+    for flow in setting.case.selected:
+        amount = worth(setting, flow)
+        if flow.purpose and amount:
+            letter = grade_of(setting, flow)[:1] or "?"
+            of = sums.setdefault(flow.purpose, defaultdict(Decimal))
+            of[letter] += amount
+            flows.setdefault((flow.purpose, letter), []).append(flow.id)
+    if len(sums) < 2:
+        return None
+    letters = sorted({letter for each in sums.values() for letter in each})
+    ordered = sorted(sums, key=lambda name: (-sum(sums[name].values()), name))
+
+    def figure(name: str, letter: str, value: Decimal) -> Figure:
+        return setting.own(
+            f"ladder:{name}:{letter}",
+            value,
+            formula=f"central amounts, {name}, grade {letter}",
+            flows=tuple(flows.get((name, letter), ())),
+        )
+
+    rows = []
+    for name in ordered[:_RUNGS]:
+        cells = [figure(name, letter, sums[name][letter]) for letter in letters]
+        whole = setting.money(
+            f"ladder:{name}:all",
+            sum(sums[name].values(), Decimal()),
+            formula="sum of its grades",
+        )
+        label = text(name.replace("-", " ")).capitalize()
+        rows.append(Row(name, (Said(label),), (*cells, whole)))
+    return Table(
+        key="ladder",
+        title=text("How much of each total rests on which grade"),
+        unit=(text("%(unit)s, central amounts of flows", unit=setting.unit),),
+        head=text("What for"),
+        width=50,
+        columns=(
+            *(Column(letter, letter, width=22) for letter in letters),
+            Column(
+                "all",
+                text("All"),
+                width=22,
+                current=True,
+                sums=tuple((letter, 1) for letter in letters),
+            ),
+        ),
+        rows=tuple(rows),
+        size="dense",
     )
 
 
@@ -163,6 +229,10 @@ def entities(setting: Setting) -> Section:
         ),
         rows=tuple(rows),
     )
+    drawing = group_drawing(setting)
     return Section(
-        "entities", text("Entities"), (table,), {"group": tuple(sorted(inside))}
+        "entities",
+        text("Entities"),
+        (*((drawing,) if drawing else ()), table),
+        {"group": tuple(sorted(inside))},
     )

@@ -13,15 +13,20 @@ from typing import Any
 from solvency.model.consolidation import group_sheet
 from solvency.model.valuation import Valuation
 from solvency.report import formats
+from solvency.report.drawings import look
 from solvency.report.figures import COUNT
+from solvency.report.figures import OWN
+from solvency.report.figures import SHARE
 from solvency.report.figures import Figure
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.prose import say
 from solvency.report.sections.worth import worth
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
     from collections.abc import Mapping
 
     from solvency.ledger.case import Case
@@ -29,6 +34,10 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
+    from solvency.report.analyses import Analyses
+    from solvency.report.charts import Look
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
     from solvency.report.formats import Locale
     from solvency.report.notes import Notes
 
@@ -45,16 +54,16 @@ class Setting:
     dates: tuple[datetime.date, ...]
     locale: Locale
     notes: Notes
-    scale: int
-    places: int
+    analyses: Analyses
+    scale: int = 0
+    places: int = 0
     # Filled as days are asked for: sections share them.
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
 
-    @property
-    def text(self) -> Any:
-        """Return the function that puts a message into the report's language."""
-        return self.locale.text
+    def text(self, message: str, **values: object) -> str:
+        """Return a message in the report's language."""
+        return self.locale.text(message, **values)
 
     @property
     def unit(self) -> str:
@@ -140,6 +149,31 @@ class Setting:
             scenario=self.case.scenario.name,
             **rest,
         )
+
+    def own(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
+        """Return an amount whose flows have an entry of their own in the appendix."""
+        return self.money(key, value, target=OWN, **rest)
+
+    def share(self, key: str, value: Decimal | float | None, **rest: Any) -> Figure:
+        """Return a share of one, printed as a percentage."""
+        if isinstance(value, float):
+            value = Decimal(f"{value:.6f}")
+        return Figure(
+            key=key, value=value, unit=SHARE, scenario=self.case.scenario.name, **rest
+        )
+
+    def say(self, message: str, **pieces: Piece | Prose) -> Prose:
+        """Return a sentence in the report's language with figures in it."""
+        return say(self.locale, message, **pieces)
+
+    def look(self, key: str, amounts: Iterable[Decimal], **rest: Any) -> Look:
+        """Return how a chart of amounts of money looks."""
+        return look(key, amounts, self.case.currency, self.locale, **rest)
+
+    @property
+    def at(self) -> datetime.date:
+        """Return the day of what is stated as at a day: the last reported."""
+        return self.dates[-1]
 
     def count(self, key: str, value: int, **rest: Any) -> Figure:
         """Return a number of things."""

@@ -1,0 +1,183 @@
+"""What share of its debts each member of a group could pay, by day.
+
+The greatest clearing vector of Eisenberg and Noe (2001), outside creditors
+ranking equally with members. In the written amounts it is solved exactly, by
+fictitious default; in draws by iteration from full payment downwards.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from decimal import localcontext
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Amounts = Mapping[str, NDArray[Any]]
+    Between = Mapping[tuple[str, str], NDArray[Any]]
+
+#: Rounds of iteration before what has not settled is solved outright.
+_ROUNDS = 40
+_SETTLED = 1e-12
+ZERO, ONE = Decimal(), Decimal(1)
+#: Rates are kept to this: a cent of a million billions.
+_STEP = Decimal(1).scaleb(-18)
+
+
+def exact_rates(
+    means: Amounts, debts: Amounts, owed: Between
+) -> dict[str, NDArray[Any]]:
+    """Return the rates on each day, in Decimal.
+
+    Args:
+        means: What each member has besides claims on the others, not negative.
+        debts: What each owes in all.
+        owed: What the first of a pair owes the second.
+    """
+    names = list(means)
+    days = len(next(iter(means.values()))) if names else 0
+    rates = {name: np.full(days, ONE, object) for name in names}
+    for day in range(days):
+        found = _settle(
+            {name: means[name][day] for name in names},
+            {name: debts[name][day] for name in names},
+            {pair: amount[day] for pair, amount in owed.items()},
+        )
+        for name, rate in found.items():
+            rates[name][day] = rate
+    return rates
+
+
+def _settle(
+    means: dict[str, Decimal],
+    debts: dict[str, Decimal],
+    owed: dict[tuple[str, str], Decimal],
+) -> dict[str, Decimal]:
+    """Return the rates of those who cannot pay in full, on one day."""
+    rates: dict[str, Decimal] = {}
+    while True:
+        new = [
+            name
+            for name, debt in debts.items()
+            if name not in rates and debt > means[name] + _received(name, owed, rates)
+        ]
+        if not new:
+            return rates
+        failed = [*rates, *new]
+        rates = _solve(failed, means, debts, owed)
+
+
+def _received(
+    name: str, owed: dict[tuple[str, str], Decimal], rates: dict[str, Decimal]
+) -> Decimal:
+    return sum(
+        (
+            amount * rates.get(debtor, ONE)
+            for (debtor, creditor), amount in owed.items()
+            if creditor == name
+        ),
+        ZERO,
+    )
+
+
+def _solve(
+    failed: list[str],
+    means: dict[str, Decimal],
+    debts: dict[str, Decimal],
+    owed: dict[tuple[str, str], Decimal],
+) -> dict[str, Decimal]:
+    """Solve for the rates of the failed: debts x rate = means + what they receive."""
+    with localcontext(prec=60):
+        rows = []
+        for name in failed:
+            row = [-owed.get((other, name), ZERO) for other in failed]
+            row[failed.index(name)] += debts[name]
+            inside = dict.fromkeys(failed, ZERO)
+            rows.append([*row, means[name] + _received(name, owed, inside)])
+        return {
+            name: min(max(rate, ZERO), ONE).quantize(_STEP)
+            for name, rate in zip(failed, _eliminated(rows), strict=True)
+        }
+
+
+def _eliminated(rows: list[list[Decimal]]) -> list[Decimal]:
+    """Solve linear equations, each row its coefficients and then its right side.
+
+    Each column's diagonal is at least the rest of it, since nobody owes the others
+    more than it owes in all: no rows need be exchanged.
+    """
+    for column, pivot in enumerate(rows):
+        if not pivot[column]:
+            continue  # a closed circle without means: nothing is paid
+        for index, row in enumerate(rows):
+            if index != column and row[column]:
+                factor = row[column] / pivot[column]
+                rows[index] = [
+                    one - factor * other for one, other in zip(row, pivot, strict=True)
+                ]
+    return [
+        row[-1] / row[index] if row[index] else ZERO for index, row in enumerate(rows)
+    ]
+
+
+def drawn_rates(
+    means: Amounts, debts: Amounts, owed: Between
+) -> dict[str, NDArray[Any]]:
+    """Return the rates in each draw and on each day; as `exact_rates`."""
+    names = list(means)
+    if not names:
+        return {}
+    rates = {name: np.ones_like(debts[name]) for name in names}
+    for _ in range(_ROUNDS):
+        before, rates = rates, _round(means, debts, owed, rates)
+        moved = max(float(np.max(before[name] - rates[name])) for name in names)
+        if moved < _SETTLED:
+            return rates
+    return _outright(means, debts, owed, rates)
+
+
+def _round(
+    means: Amounts, debts: Amounts, owed: Between, rates: Amounts
+) -> dict[str, NDArray[Any]]:
+    found = {}
+    for name in means:
+        has = means[name]
+        for (debtor, creditor), amount in owed.items():
+            if creditor == name:
+                has = has + amount * rates[debtor]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(debts[name] > 0, has / debts[name], 1.0)
+        found[name] = np.minimum(share, 1.0)
+    return found
+
+
+def _outright(
+    means: Amounts, debts: Amounts, owed: Between, rates: Amounts
+) -> dict[str, NDArray[Any]]:
+    """Solve for the rates of those iteration has left short of their debts.
+
+    Who fails in the end has failed after so many rounds, all but a few that are
+    solvent by a hair: their rate is one to many digits.
+    """
+    names = list(means)
+    shape = np.broadcast_shapes(*(rates[name].shape for name in names))
+    size = len(names)
+    matrix = np.zeros((*shape, size, size))
+    right = np.ones((*shape, size, 1))
+    for row, name in enumerate(names):
+        fails = np.broadcast_to((rates[name] < 1.0) & (debts[name] > 0), shape)
+        matrix[..., row, row] = np.where(fails, debts[name], 1.0)
+        right[..., row, 0] = np.where(fails, means[name], 1.0)
+        for column, debtor in enumerate(names):
+            if (debtor, name) in owed:
+                matrix[..., row, column] -= np.where(fails, owed[debtor, name], 0.0)
+    # A closed circle without means is singular; nobody in it pays.
+    matrix += np.eye(size) * 1e-12 * np.abs(matrix).max(axis=(-1, -2), keepdims=True)
+    solved = np.clip(np.linalg.solve(matrix, right)[..., 0], 0.0, 1.0)
+    return {name: solved[..., index] for index, name in enumerate(names)}

@@ -1,0 +1,138 @@
+"""What a page is asked to show, read leniently from its address."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+BASES = ("market", "book", "clean", "realisable")
+#: Longest text taken from an address: names are far shorter.
+_LONG = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to show.
+
+    Attributes:
+        scenario: A scenario of the case; None for the case's own.
+        chosen: Hypotheses switched on by hand, instead of a scenario's; None if a
+            scenario is shown.
+        known: Keep what was published by this day.
+        at: The day of balance sheets; None for the reporting date.
+        basis: How holdings are valued.
+        entity: An entity, a silo, or "group"; "" where none was named.
+        pick: What on the page was opened: a finding, a band, a source.
+        weigh: Whether the long computations were asked for.
+        refused: What could not be read, in words.
+    """
+
+    scenario: str | None = None
+    chosen: tuple[str, ...] | None = None
+    known: datetime.date | None = None
+    at: datetime.date | None = None
+    basis: str = "market"
+    entity: str = ""
+    pick: str = ""
+    weigh: bool = False
+    refused: tuple[str, ...] = ()
+
+    def query(self, **changes: Any) -> dict[str, Any]:
+        """Return the address's parameters, with some changed.
+
+        Args:
+            **changes: Fields to set, by name; None leaves the parameter out.
+        """
+        chosen = changes.get("chosen", self.chosen)
+        found: dict[str, Any] = {
+            "scenario": self.scenario,
+            "known": self.known,
+            "at": self.at,
+            "basis": None if self.basis == "market" else self.basis,
+            "entity": self.entity,
+            "pick": None,
+            "weigh": None,
+            **changes,
+        }
+        found.pop("chosen", None)
+        if chosen is not None:
+            found |= {"chosen": "1", "h": tuple(chosen) or None, "scenario": None}
+        return {
+            key: value if isinstance(value, tuple) else str(value)
+            for key, value in found.items()
+            if value not in {None, ""}
+        }
+
+
+def read(
+    get: Callable[[str], str | None],
+    get_all: Callable[[str], Sequence[str]],
+    hypotheses: Mapping[str, object],
+    entities: Sequence[str],
+    scenarios: Iterable[str],
+) -> Asked:
+    """Read what is asked from an address's parameters; what is wrong is refused.
+
+    Args:
+        get: Returns a parameter's value.
+        get_all: Returns all values of a parameter given several times.
+        hypotheses: The hypotheses there are, by name.
+        entities: The names `entity` may have.
+        scenarios: The scenarios there are.
+
+    Returns:
+        What to show, with what could not be read named in `refused`.
+    """
+    refused: list[str] = []
+
+    def text(name: str) -> str:
+        return (get(name) or "").strip()[:_LONG]
+
+    def day(name: str) -> datetime.date | None:
+        written = text(name)
+        if not written:
+            return None
+        try:
+            return datetime.date.fromisoformat(written)
+        except ValueError:
+            refused.append(f"{name}: {written!r} is no date; write YYYY-MM-DD")
+            return None
+
+    def one_of(name: str, allowed: Sequence[str], default: str) -> str:
+        written = text(name)
+        if written and written not in allowed:
+            refused.append(f"{name}: there is no {written!r}")
+            return default
+        return written or default
+
+    chosen = None
+    if text("chosen") and not text("scenario"):
+        named = dict.fromkeys(str(name) for name in get_all("h"))
+        unknown = [name[:_LONG] for name in named if name not in hypotheses]
+        refused += [f"h: no hypothesis {name!r} is declared" for name in unknown]
+        chosen = tuple(name for name in hypotheses if name in named)
+    return Asked(
+        scenario=one_of("scenario", ("established", "*", *scenarios), "") or None,
+        chosen=chosen,
+        known=day("known"),
+        at=day("at"),
+        basis=one_of("basis", BASES, "market"),
+        entity=one_of("entity", entities, ""),
+        pick=text("pick"),
+        weigh=bool(text("weigh")),
+        refused=tuple(refused),
+    )
+
+
+def also_refused(asked: Asked, said: str) -> Asked:
+    """Return what is asked, with one thing more that could not be read."""
+    return replace(asked, refused=(*asked.refused, said))

@@ -1,0 +1,210 @@
+"""What pages are made of: tables, charts and links, as plain values.
+
+Nothing here knows of Fava or of HTML; the templates print these as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from solvency.model.frame import plain
+from solvency.report import formats
+from solvency.report.charts import DARK
+from solvency.report.charts import LIGHT
+from solvency.report.charts import Look
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+ENGLISH = formats.Locale("en")
+DASH = formats.NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a strip, as percentages of its width, with what it says."""
+
+    left: float
+    width: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table.
+
+    Attributes:
+        text: What is printed.
+        href: Where it leads, if anywhere.
+        title: More, shown on hovering: the exact number, a full title.
+        kind: "num", "grade", "mark", "bad" or plain "".
+        value: The exact number, for programs that read the page.
+        outside: Whether it leads out of Fava.
+        strip: Stretches to draw instead of text.
+        share: How dark a matrix cell is, 0 to 1.
+    """
+
+    text: str = ""
+    href: str = ""
+    title: str = ""
+    kind: str = ""
+    value: str = ""
+    outside: bool = False
+    strip: tuple[Span, ...] | None = None
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row; `kind` is "total", "group" or plain "", `key` its place on the page."""
+
+    cells: tuple[Cell, ...]
+    kind: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its caption, and notes under it."""
+
+    key: str
+    caption: str
+    heads: tuple[Cell, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing for light and for dark pages, with its caption."""
+
+    light: str
+    dark: str
+    caption: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link, `current` where it leads to what is shown already."""
+
+    text: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A headline number: what, how much, and what to make of it."""
+
+    label: str
+    text: str
+    note: str = ""
+    value: str = ""
+    bad: bool = False
+    href: str = ""
+
+
+class Printing:
+    """How the amounts of one table are printed: one unit, one number of decimals."""
+
+    def __init__(self, values: Iterable[Decimal], unit: str) -> None:
+        self.scale, self.places = formats.fitting(values)
+        self.currency = unit
+        self.unit = formats.unit_label(unit, self.scale, ENGLISH)
+
+    def cell(self, value: Decimal | None, href: str = "", kind: str = "num") -> Cell:
+        """Return an amount as a cell: rounded, with the exact number behind it."""
+        if value is None:
+            return Cell(DASH, kind=kind)
+        return Cell(
+            self.text(value),
+            href=href,
+            title=f"{plain(value)} {self.currency}",
+            kind=kind,
+            value=plain(value),
+        )
+
+    def text(self, value: Decimal) -> str:
+        """Return an amount as printed."""
+        return formats.number(value, scale=self.scale, places=self.places)
+
+    def look(self, palette_dark: bool, prefix: str, width: float = 658.0) -> Look:
+        """Return how a chart of these amounts is drawn."""
+        return Look(
+            palette=DARK if palette_dark else LIGHT,
+            prefix=prefix + ("-dark" if palette_dark else "-light"),
+            width=width,
+            family="Fira Sans, sans-serif",
+            scale=self.scale,
+            places=self.places,
+            unit=self.unit,
+            number=self._scaled,
+            day=short_day,
+        )
+
+    def _scaled(self, value: Decimal, places: int) -> str:
+        return formats.number(value, scale=self.scale, places=places)
+
+
+def drawn(
+    draw: Callable[[Look], str],
+    printing: Printing,
+    prefix: str,
+    caption: str,
+    note: str = "",
+    width: float = 658.0,
+) -> Chart:
+    """Draw a chart twice: for light pages and for dark ones."""
+    return Chart(
+        draw(printing.look(False, prefix, width)),
+        draw(printing.look(True, prefix, width)),
+        caption,
+        note,
+    )
+
+
+def short_day(day: datetime.date) -> str:
+    """Print a day as a page does."""
+    return day.isoformat()
+
+
+def money(value: Decimal | None, unit: str) -> str:
+    """Print an amount in a sentence."""
+    return formats.money(value, unit, ENGLISH)
+
+
+def day_cell(day: datetime.date | None) -> Cell:
+    """Return a day as a cell."""
+    return Cell(day.isoformat() if day else DASH, kind="day")
+
+
+def count(number: int, one: str, several: str = "") -> str:
+    """Print a number of things: `1 flow`, `2,000 flows`."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def chance(share: float) -> str:
+    """Print a probability, which is never quite nothing or everything."""
+    if 0 < share < 0.01:
+        return "<1%"
+    if 0.99 < share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
+def safe_address(url: str | None) -> str:
+    """Return a publisher's address if following it runs nothing, else nothing."""
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return url.strip() if parts.scheme in {"http", "https"} and parts.netloc else ""

@@ -1,0 +1,335 @@
+"""The Fava extension: six pages, and the evidence of a journal's entries.
+
+This is the one module that knows Fava. It relies on: an extension's class name being
+its address; `after_load_file` running after each reload; templates being fragments;
+`fava.application.url_for` keeping the filters. Nothing that goes wrong in here may
+take Fava down: configuration is read leniently, every hook and endpoint is wrapped,
+and what failed is said on the page in one line and logged in full.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import functools
+import logging
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import TypeVar
+from typing import cast
+from weakref import WeakKeyDictionary
+
+import jinja2
+from fava.application import url_for
+from fava.beans.funcs import hash_entry
+from fava.context import g
+from fava.core.filters import AccountFilter
+from fava.ext import FavaExtensionBase
+from fava.ext import extension_endpoint
+from flask import Response
+from flask import current_app
+from flask import request
+
+from solvency.browse import asked as asking
+from solvency.browse import journal
+from solvency.browse.pages import report as paper
+from solvency.browse.render import failure
+from solvency.browse.render import render
+from solvency.browse.study import Shelf
+from solvency.browse.view import Period
+from solvency.browse.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fava.core import FavaLedger
+    from fava.core.extensions import ExtensionModule
+    from markupsafe import Markup
+
+    from solvency.ledger.case import Place
+
+F = TypeVar("F")
+log = logging.getLogger(__name__)
+#: Where `solvency browse` says what to show unless a page is asked else.
+CONFIG = "SOLVENCY_BROWSE"
+#: Fava's own filters, which links and forms keep.
+FILTERS = ("account", "filter", "time", "conversion", "interval")
+_DAY = datetime.timedelta(days=1)
+_SHELVES: WeakKeyDictionary[ExtensionModule, Shelf] = WeakKeyDictionary()
+
+
+def _wrapped(hook: Callable[..., None]) -> Callable[..., None]:
+    """Log what goes wrong in a hook instead of letting Fava see it."""
+
+    @functools.wraps(hook)
+    def safe(*args: Any, **kwargs: Any) -> None:
+        try:
+            hook(*args, **kwargs)
+        except Exception:
+            log.exception("solvency: %s failed", hook.__name__)
+
+    return safe
+
+
+def _endpoint(function: F) -> F:
+    """Serve a method's answer under its name."""
+    # Fava's own annotation fits no method.
+    return cast("F", cast("Any", extension_endpoint)(function))
+
+
+class InFava:
+    """Where things are in Fava, its filters kept."""
+
+    def __init__(self, ledger: FavaLedger) -> None:
+        """Remember the ledger, to find entries by their place."""
+        self._ledger = ledger
+        self._entries: dict[tuple[str, int], Any] | None = None
+
+    def page(self, page: str, **query: Any) -> str:
+        """Return the address of one of our pages."""
+        return url_for("extension_report", extension_name=_CLASSES[page], **query)
+
+    def endpoint(self, page: str, name: str, **query: Any) -> str:
+        """Return the address of something a page serves."""
+        # Fava names a part of that address as Flask names the function's argument.
+        address, mark, rest = self.page(page, **query).partition("?")
+        return f"{address}{name}{mark}{rest}"
+
+    def account(self, name: str) -> str:
+        """Return the address of an account's page."""
+        return url_for("account", name=name)
+
+    def entry(self, place: Place) -> str:
+        """Return the address of what is written at a place of the ledger.
+
+        What Fava has opens over the page it is on; what it has not, as a flow of
+        another scenario, opens in the editor.
+        """
+        if self._entries is None:
+            self._entries = {_place(entry): entry for entry in self._ledger.all_entries}
+        entry = self._entries.get((place.file, place.line))
+        if entry is None:
+            return self.line(place.file, place.line)
+        return f"#context-{hash_entry(entry)}"
+
+    def line(self, file: str, line: int) -> str:
+        """Return the address of a file's line in Fava's editor."""
+        return url_for("report", report_name="editor", file_path=file, line=str(line))
+
+
+class CasePage(FavaExtensionBase):
+    """What the six pages have in common."""
+
+    #: The page's name among ours.
+    page: str
+
+    def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
+        """Read the configuration without insisting on anything.
+
+        Args:
+            ledger: Fava's ledger.
+            config: The text of the directive: a dictionary of nothing yet.
+        """
+        super().__init__(ledger, None)
+        self.refused = ""
+        if config is None:
+            return
+        try:
+            self.config = ast.literal_eval(str(config))
+        except Exception:  # noqa: BLE001 (parsing raises half a dozen kinds)
+            self.refused = "the configuration of solvency.browse is no dictionary"
+        else:
+            if self.config not in ({}, None):
+                self.refused = "solvency.browse has no configuration; it is ignored"
+
+    @property
+    def jinja_env(self) -> jinja2.Environment:
+        """Return an environment whose every template prints the page's content."""
+        return _SHELL
+
+    @property
+    def shelf(self) -> Shelf:
+        """Return what the pages of this ledger share."""
+        extensions = self.ledger.extensions
+        if extensions not in _SHELVES:
+            told = current_app.config.get(CONFIG, {})
+            _SHELVES[extensions] = Shelf(self.ledger.beancount_file_path, **told)
+        return _SHELVES[extensions]
+
+    @_wrapped
+    def after_load_file(self) -> None:
+        """Forget the case: it is computed when a page is next looked at."""
+        shelf = _SHELVES.get(self.ledger.extensions)
+        if shelf is not None:
+            with shelf.lock:
+                shelf.clear()
+
+    def view(self) -> View:
+        """Return what the address asks to see.
+
+        Raises:
+            CaseError: If the ledger cannot be read.
+        """
+        args = request.args
+        shelf = self.shelf
+        case = shelf.case(None, None)
+        silos = [e.silo for e in case.entities.values() if e.silo]
+        asked = asking.read(
+            args.get,
+            args.getlist,
+            case.hypotheses,
+            ("group", *case.entities, *silos),
+            case.scenarios,
+        )
+        if self.refused:
+            asked = asking.also_refused(asked, self.refused)
+        return View(
+            shelf.study(asked), asked, InFava(self.ledger), _period(self.ledger, case)
+        )
+
+    def content(self) -> Markup:
+        """Return the page, or in one line why there is none."""
+        try:
+            shelf = self.shelf
+            with shelf.lock:
+                filters = {
+                    name: value for name in FILTERS if (value := request.args.get(name))
+                }
+                return render(self.page, self.view(), filters)
+        except Exception as error:
+            log.exception("solvency: the page %s failed", self.page)
+            return failure(error)
+
+
+def _period(ledger: FavaLedger, case: Any) -> Period:
+    """Return what Fava's own filters leave."""
+    args = request.args
+    account, words, time = (args.get(n, "") for n in ("account", "filter", "time"))
+    said = ", ".join(filter(None, (time, account, words)))
+    if not said:
+        return Period()
+    filtered = g.filtered
+    since = until = None
+    if filtered.date_range is not None:
+        since, until = filtered.date_range.begin - _DAY, filtered.date_range.end - _DAY
+    entities = None
+    if account:
+        entities = frozenset(
+            one.entity for one in case.accounts.values() if _names(account, one.name)
+        )
+    places = None
+    if words:
+        chosen = ledger.get_filtered(filter=words).entries
+        places = frozenset(_place(entry) for entry in chosen)
+    return Period(since, until, entities, places, said)
+
+
+def _place(entry: Any) -> tuple[str, int]:
+    """Return where an entry is written; nowhere for what a plugin added."""
+    return str(entry.meta.get("filename")), int(entry.meta.get("lineno") or 0)
+
+
+def _names(account_filter: str, account: str) -> bool:
+    """Say whether Fava's account filter names an account."""
+    from beancount.core import data  # noqa: PLC0415 (only where a filter is set)
+
+    opened: Any = data.Open(
+        data.new_metadata("", 0), datetime.date.min, account, [], None
+    )
+    return bool(AccountFilter(account_filter).apply([opened]))
+
+
+class SolvencyTests(CasePage):
+    """Each entity's tests over time; also serves the evidence of journal entries."""
+
+    report_title = "Solvency"
+    page = "solvency"
+    has_js_module = True
+
+    @_endpoint
+    def entries(self) -> Response:
+        """Return what each journal entry rests on, by Fava's name of the entry."""
+        try:
+            shelf = self.shelf
+            with shelf.lock:
+                found = journal.evidence(
+                    shelf.case(None, None), self.ledger.all_entries, InFava(self.ledger)
+                )
+        except Exception:
+            log.exception("solvency: the evidence of entries failed")
+            found = {}
+        return Response(current_app.json.dumps(found), mimetype="application/json")
+
+
+class GroupBalance(CasePage):
+    """Balance sheets side by side, eliminations, who owes whom."""
+
+    report_title = "Group"
+    page = "group"
+
+
+class FundsFlow(CasePage):
+    """Sources and uses of funds."""
+
+    report_title = "Flows"
+    page = "flows"
+
+
+class RivalHypotheses(CasePage):
+    """The rival explanations as switches."""
+
+    report_title = "Hypotheses"
+    page = "hypotheses"
+
+
+class EvidenceLedger(CasePage):
+    """Sources, what rests on each, what is in dispute."""
+
+    report_title = "Evidence"
+    page = "evidence"
+
+
+class PrintedReport(CasePage):
+    """The PDF of what is on screen."""
+
+    report_title = "Report"
+    page = "report"
+
+    @_endpoint
+    def pdf(self) -> Response:
+        """Return the PDF of what the address asks for."""
+        try:
+            with self.shelf.lock:
+                name, content = paper.pdf(
+                    self.view(), request.args.get("kind", "reconstruction")
+                )
+        except Exception as error:
+            log.exception("solvency: the PDF failed")
+            return Response(failure(error), 500, mimetype="text/html")
+        response = Response(content, mimetype="application/pdf")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+
+PAGES: tuple[type[CasePage], ...] = (
+    SolvencyTests,
+    GroupBalance,
+    FundsFlow,
+    RivalHypotheses,
+    EvidenceLedger,
+    PrintedReport,
+)
+_CLASSES = {cls.page: cls.__qualname__ for cls in PAGES}
+_SHELL = jinja2.Environment(
+    loader=jinja2.FunctionLoader(lambda _: "{{ extension.content() }}"),
+    autoescape=True,
+)
+
+
+def attach(ledger: FavaLedger) -> None:
+    """Give a ledger the pages though it has no line that asks for them."""
+    extensions = ledger.extensions
+    for cls in PAGES:
+        if extensions.get_extension(cls.__qualname__) is None:
+            # Fava has no other way to add one from outside the ledger.
+            extensions._instances[cls.__qualname__] = cls(ledger)  # noqa: SLF001

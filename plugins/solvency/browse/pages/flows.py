@@ -1,0 +1,228 @@
+"""The page Flows: where money came from and went, for Fava's period and entities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.funds import LEFT
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.analysis.funds import funds
+from solvency.browse.blocks import Cell
+from solvency.browse.blocks import Chart
+from solvency.browse.blocks import Link
+from solvency.browse.blocks import Number
+from solvency.browse.blocks import Printing
+from solvency.browse.blocks import Row
+from solvency.browse.blocks import Table
+from solvency.browse.blocks import count
+from solvency.browse.blocks import drawn
+from solvency.browse.blocks import money
+from solvency.browse.pages.group import scopes
+from solvency.model.book import Book
+from solvency.report.charts import ChartError
+from solvency.report.charts import sankey
+
+if TYPE_CHECKING:
+    from solvency.analysis.funds import Funds
+    from solvency.analysis.funds import FundsLine
+    from solvency.browse.view import View
+    from solvency.report.charts import Look
+
+#: Bands thinner than this share of all sources are drawn as one.
+_LEAST = Decimal("0.004")
+ZERO = Decimal()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template prints."""
+
+    scopes: tuple[Link, ...]
+    said: str
+    numbers: tuple[Number, ...]
+    chart: Chart | None
+    table: Table
+    opened: Table | None
+    notes: tuple[str, ...]
+
+
+def name_of(view: View) -> str:
+    """Return whose funds are followed: what was asked, else Fava's account filter."""
+    if view.asked.entity:
+        return view.asked.entity
+    named = view.period.entities
+    if named and len(named) == 1:
+        return next(iter(named))
+    return "group" if view.case.group else next(iter(view.case.entities))
+
+
+def build(view: View) -> Page:
+    """Build the page."""
+    name = name_of(view)
+    since, until = view.period.since, view.period.until or view.at
+    notes = []
+    book = view.study.book
+    places = view.period.places
+    if places is not None:
+        kept = [flow for flow in book.flows if tuple(flow.place) in places]
+        notes.append(
+            f"Fava's filter keeps {len(kept):,} of {count(len(book.flows), 'flow')} in"
+            " this scenario; opening and closing balances are of these alone."
+        )
+        if not kept:
+            return _nothing(view, notes)
+        book = Book.of(view.case, kept)
+    found = funds(book, name, until, since)
+    if found.unpriced:
+        notes.append(f"Without a price, and left out: {', '.join(found.unpriced)}.")
+    printing = Printing(
+        (found.opening, found.left, *(line.amount for line in found.lines)),
+        found.currency,
+    )
+    period = f"{since} to {until}" if since else f"to {until}"
+    return Page(
+        scopes=_scopes(view, name),
+        said=f"{name}, {period}",
+        numbers=tuple(_numbers(found)),
+        chart=_chart(view, found, printing, notes),
+        table=_table(view, found, printing),
+        opened=_opened(view, found),
+        notes=tuple(notes),
+    )
+
+
+def _scopes(view: View, name: str) -> tuple[Link, ...]:
+    return tuple(
+        Link(one.text, one.href, one.text == name) for one in scopes(view, "flows")
+    )
+
+
+def _nothing(view: View, notes: list[str]) -> Page:
+    empty = Table("funds", "Sources and uses of funds", (Cell("Line"),), ())
+    return Page(_scopes(view, name_of(view)), "", (), None, empty, None, tuple(notes))
+
+
+def _numbers(found: Funds) -> list[Number]:
+    amounts = {
+        "At the start": found.opening,
+        "Sources": found.total(SOURCE),
+        "Uses": found.total(USE),
+        "Change in prices": found.revaluation,
+        "Left": found.left,
+    }
+    return [
+        Number(label, money(value, found.currency), value=format(value, "f"))
+        for label, value in amounts.items()
+        if value or label == "Left"
+    ]
+
+
+def _key(line: FundsLine) -> str:
+    return f"{line.side}/{line.label}"
+
+
+def _chart(
+    view: View, found: Funds, printing: Printing, notes: list[str]
+) -> Chart | None:
+    """Draw the sources and uses as bands that lead to their transactions."""
+    whole = f"\N{ZERO WIDTH SPACE}{found.name}"
+    links, labels = [], [(whole, found.name)]
+
+    def add(side: str, label: str, amount: Decimal, href: str) -> None:
+        party = f"{side}/{label}"
+        labels.append((party, label))
+        ends = (party, whole) if side == SOURCE else (whole, party)
+        links.append(sankey.Link(*ends, amount, href))
+
+    for line in found.lines:
+        href = view.page("flows", "opened", entity=found.name, pick=_key(line))
+        add(line.side, line.label, line.amount, href)
+    if found.opening > 0:
+        add(SOURCE, "at the start", found.opening, "")
+    if found.revaluation:
+        side = SOURCE if found.revaluation > 0 else USE
+        add(side, "change in prices", abs(found.revaluation), "")
+    if found.left > 0:
+        add(USE, f"{LEFT} at the end", found.left, "")
+    total = sum((link.value for link in links if link.target == whole), ZERO)
+    if not links:
+        notes.append("No funds moved in this period.")
+        return None
+    title = f"{found.name}: sources and uses of funds to {found.until}"
+    what = sankey.Sankey(title, links, tuple(labels), total * _LEAST)
+
+    def draw(look: Look) -> str:
+        return sankey.draw(what, look)
+
+    try:
+        return drawn(
+            draw,
+            printing,
+            "funds",
+            f"Sources and uses of {found.name}'s funds, {printing.unit}",
+            "Funds are money and what is as good as money. Open a band for its flows.",
+            width=860.0,
+        )
+    except ChartError as error:
+        notes.append(f"The bands cannot be drawn: {error}.")
+        return None
+
+
+def _table(view: View, found: Funds, printing: Printing) -> Table:
+    rows = []
+    for side, label in ((SOURCE, "Sources"), (USE, "Uses")):
+        lines = [line for line in found.lines if line.side == side]
+        if not lines:
+            continue
+        rows.append(Row((Cell(label), Cell(), Cell()), "group"))
+        rows += [
+            Row(
+                (
+                    Cell(
+                        line.label,
+                        view.page(
+                            "flows", "opened", entity=found.name, pick=_key(line)
+                        ),
+                    ),
+                    printing.cell(line.amount),
+                    Cell(f"{len(line.flows):,}", kind="num"),
+                ),
+                "current" if _key(line) == view.asked.pick else "",
+                key=_key(line),
+            )
+            for line in lines
+        ]
+        rows.append(
+            Row(
+                (Cell(f"Total {side}s"), printing.cell(found.total(side)), Cell()),
+                "total",
+            )
+        )
+    rest = {
+        "At the start": found.opening,
+        "Change in prices": found.revaluation,
+        "Left at the end": found.left,
+        "Control (must be nil)": found.control,
+    }
+    rows += [
+        Row((Cell(label), printing.cell(value), Cell()), key=label)
+        for label, value in rest.items()
+    ]
+    return Table(
+        "funds",
+        "Sources and uses of funds",
+        (Cell("Line"), Cell("Amount", kind="num"), Cell("Flows", kind="num")),
+        tuple(rows),
+        unit=printing.unit,
+    )
+
+
+def _opened(view: View, found: Funds) -> Table | None:
+    for line in found.lines:
+        if _key(line) == view.asked.pick:
+            caption = f"{found.name}: {line.side}, {line.label}"
+            return view.flows_table("band", caption, line.flows)
+    return None

@@ -1,0 +1,337 @@
+"""The page Hypotheses: switch explanations on and off, and see what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.browse.blocks import Cell
+from solvency.browse.blocks import Link
+from solvency.browse.blocks import Number
+from solvency.browse.blocks import Printing
+from solvency.browse.blocks import Row
+from solvency.browse.blocks import Table
+from solvency.browse.blocks import chance
+from solvency.browse.blocks import count
+from solvency.browse.blocks import money
+from solvency.browse.pages.disputes import disputed
+from solvency.browse.pages.group import scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solvency.analysis.believing_result import Beliefs
+    from solvency.analysis.tallying_result import Tallied
+    from solvency.browse.study import Later
+    from solvency.browse.view import View
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Hypothesis
+
+    Tell = Callable[[str], None]
+
+ZERO = Decimal()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A hypothesis as a switch."""
+
+    name: str
+    title: str
+    on: bool
+    prior: str
+    posterior: str
+    moves: Cell
+    flows: str
+    rests_on: tuple[Cell, ...]
+    excludes: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A long computation: its answer, or how far it is."""
+
+    said: str = ""
+    error: str = ""
+    tables: tuple[Table, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template prints."""
+
+    scenarios: tuple[Link, ...]
+    numbers: tuple[Number, ...]
+    choices: tuple[Choice, ...]
+    contradictions: tuple[str, ...]
+    suspects: Table | None
+    disagree: str
+    weigh: str
+    tally: Waiting | None
+    weights: Waiting | None
+    unit: str
+
+
+def build(view: View) -> Page:
+    """Build the page."""
+    case = view.case
+    tally = weights = None
+    posteriors: dict[str, float] = {}
+    if view.asked.weigh and case.hypotheses:
+        tally = _tally(view)
+        weights, posteriors = _weights(view)
+    flows = {
+        name: [flow for flow in case.flows if name in flow.hypotheses]
+        for name in case.hypotheses
+    }
+    sums = {
+        name: sum((view.worth(flow) or ZERO for flow in each), ZERO)
+        for name, each in flows.items()
+    }
+    printing = Printing(sums.values(), case.currency)
+    suspects, disagree = disputed(view)
+    return Page(
+        scenarios=_scenarios(view),
+        numbers=_numbers(view),
+        choices=tuple(
+            _choice(
+                view,
+                one,
+                flows[one.name],
+                printing.cell(sums[one.name]),
+                posteriors.get(one.name),
+            )
+            for one in case.hypotheses.values()
+        ),
+        contradictions=_contradictions(view),
+        suspects=suspects,
+        disagree=disagree,
+        weigh=view.page("hypotheses", "weighed", weigh=1),
+        tally=tally,
+        weights=weights,
+        unit=printing.unit,
+    )
+
+
+def _scenarios(view: View) -> tuple[Link, ...]:
+    names = dict.fromkeys(("established", *view.case.scenarios))
+    return tuple(
+        Link(
+            name,
+            view.page("hypotheses", scenario=name, chosen=None),
+            name == view.case.scenario.name,
+        )
+        for name in names
+    )
+
+
+def _numbers(view: View) -> tuple[Number, ...]:
+    """Return what the hypotheses switched on come to: the numbers that change."""
+    case = view.case
+    found = view.study.written()
+    name, inside = scope(view)
+    numbers = [
+        Number(
+            "Breaches",
+            str(len(found.breaches)),
+            f"of {count(len(found.series), 'test')}",
+            str(len(found.breaches)),
+            bool(found.breaches),
+            view.page("solvency"),
+        )
+    ]
+    for basis in ("market", "clean"):
+        equity = view.study.sheet(view.at, basis, inside).totals.equity
+        numbers.append(
+            Number(
+                f"Equity of {name}, {basis}",
+                money(equity, case.currency),
+                f"on {view.at}",
+                format(equity, "f"),
+                equity < 0,
+                view.page("group", basis=None if basis == "market" else basis),
+            )
+        )
+    return tuple(numbers)
+
+
+def _choice(
+    view: View,
+    one: Hypothesis,
+    flows: list[Flow],
+    moves: Cell,
+    posterior: float | None,
+) -> Choice:
+    sources = dict.fromkeys(source for flow in flows for source in flow.sources)
+    return Choice(
+        name=one.name,
+        title=one.title,
+        on=one.name in view.case.scenario.hypotheses,
+        prior=chance(float(one.prior)),
+        posterior="" if posterior is None else chance(posterior),
+        moves=moves,
+        flows=count(len(flows), "flow"),
+        rests_on=tuple(
+            Cell(
+                name,
+                view.page("evidence", "opened", pick=name),
+                title=view.case.sources[name].title,
+            )
+            for name in sources
+            if name in view.case.sources
+        ),
+        excludes=", ".join(sorted(one.excludes)),
+        note=one.note or "",
+    )
+
+
+def _contradictions(view: View) -> tuple[str, ...]:
+    from solvency.analysis.evidence import contradictions  # noqa: PLC0415 (brings in SciPy)
+
+    return tuple(
+        f"{one} and {other} exclude one another: both cannot be true."
+        for one, other in contradictions(view.case, view.case.scenario.hypotheses)
+    )
+
+
+def _waited(later: Later[Any]) -> Waiting | None:
+    """Return how far a long computation is, or why there is no answer."""
+    if not later.wait():
+        return Waiting(said=later.said or "started")
+    return Waiting(error=later.error) if later.error else None
+
+
+def _tally(view: View) -> Waiting:
+    def work(tell: Tell) -> Tallied:
+        from solvency.analysis.tallying import tally  # noqa: PLC0415 (brings in SciPy)
+
+        tell("adding up the losses")
+        return tally(view.case)
+
+    later = view.study.later("tally", work)
+    unfinished = _waited(later)
+    found = later.result
+    if unfinished or found is None:
+        return unfinished or Waiting(error="no answer")
+    printing = Printing(
+        [abs(v) for one in found.hypotheses for v in (one.low, one.central, one.high)],
+        found.currency,
+    )
+    low, middle, high = (
+        money(value, found.currency) for value in list(found.quantiles.values())[:3]
+    )
+    numbers = [
+        Number(
+            "Loss they explain",
+            middle,
+            f"5% to 95%: {low} to {high}",
+            format(list(found.quantiles.values())[1], "f"),
+        )
+    ]
+    if found.hole is not None:
+        numbers.append(
+            Number(
+                "The hole",
+                money(found.hole, found.currency),
+                f"owed to customers less what was held, {found.at}",
+                format(found.hole, "f"),
+            )
+        )
+    table = Table(
+        "tally",
+        "What each takes from the group's clean liquid assets",
+        (
+            Cell("Hypothesis"),
+            Cell("Probability", kind="num"),
+            Cell("Low", kind="num"),
+            Cell("Central", kind="num"),
+            Cell("High", kind="num"),
+        ),
+        tuple(
+            Row(
+                (
+                    Cell(one.id),
+                    Cell(chance(one.probability), kind="num"),
+                    printing.cell(one.low),
+                    printing.cell(one.central),
+                    printing.cell(one.high),
+                )
+            )
+            for one in found.hypotheses
+        ),
+        unit=printing.unit,
+    )
+    how = f"Switches: {found.switches}; {found.method}, seed {found.seed}."
+    return Waiting(tables=(table,), numbers=tuple(numbers), notes=(how, *found.notes))
+
+
+def _weights(view: View) -> tuple[Waiting, dict[str, float]]:
+    def work(tell: Tell) -> Beliefs:
+        from solvency.analysis.believing import believe  # noqa: PLC0415 (brings in SciPy)
+
+        return believe(view.case, progress=tell)
+
+    later = view.study.later("weights", work)
+    unfinished = _waited(later)
+    found = later.result
+    if unfinished or found is None:
+        return unfinished or Waiting(error="no answer"), {}
+    posteriors = {one.id: one.posterior for one in found.hypotheses}
+    beliefs = Table(
+        "weights",
+        "Belief in each, before and after the observations",
+        (
+            Cell("Hypothesis"),
+            Cell("What it says"),
+            Cell("Before", kind="num"),
+            Cell("After", kind="num"),
+            Cell("Bayes factor", kind="num"),
+            Cell("Tested"),
+        ),
+        tuple(
+            Row(
+                (
+                    Cell(one.id),
+                    Cell(one.title),
+                    Cell(chance(one.prior), kind="num"),
+                    Cell(
+                        chance(one.posterior), kind="num", value=f"{one.posterior:.6f}"
+                    ),
+                    Cell(f"{one.bayes_factor:.3g}", kind="num"),
+                    Cell("yes" if one.tested else "no"),
+                ),
+                "current" if one.id in view.case.scenario.hypotheses else "",
+            )
+            for one in sorted(found.hypotheses, key=lambda one: -one.posterior)
+        ),
+        found.notes,
+    )
+    scenarios = Table(
+        "scenarios",
+        "The scenarios side by side",
+        (
+            Cell("Scenario"),
+            Cell("What it says"),
+            Cell("Belief", kind="num"),
+            Cell("Chi-square", kind="num"),
+            Cell("Observations", kind="num"),
+        ),
+        tuple(
+            Row(
+                (
+                    Cell(one.name),
+                    Cell(one.title),
+                    Cell(chance(one.posterior), kind="num"),
+                    Cell(f"{one.chi2:,.1f}", kind="num"),
+                    Cell(str(one.dof), kind="num"),
+                )
+            )
+            for one in found.scenarios
+        ),
+    )
+    return Waiting(tables=(beliefs, scenarios)), posteriors

@@ -1,0 +1,93 @@
+"""The page Report: the PDF of what is on screen."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from solvency.browse.blocks import Number
+
+if TYPE_CHECKING:
+    from solvency.browse.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class KindShown:
+    """A kind of report, and where its PDF is."""
+
+    name: str
+    title: str
+    description: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template prints."""
+
+    kinds: tuple[KindShown, ...]
+    numbers: tuple[Number, ...]
+    fingerprint: str
+
+
+def build(view: View) -> Page:
+    """Build the page."""
+    from solvency.report import kinds  # noqa: PLC0415 (WeasyPrint takes a second)
+
+    case = view.case
+    plugs = sum(flow.basis == "plug" for flow in case.selected)
+    return Page(
+        kinds=tuple(
+            KindShown(
+                kind.name,
+                kind.title,
+                kind.description,
+                view.at_home.endpoint(
+                    "report", "pdf", **view.asked.query(), kind=kind.name
+                ),
+            )
+            for kind in kinds().values()
+            if kind.sections
+        ),
+        numbers=(
+            Number("Scenario", case.scenario.name, case.scenario.title),
+            Number(
+                "As known on",
+                case.known.isoformat() if case.known else "everything",
+                "what was published by then" if case.known else "whenever published",
+            ),
+            Number("Flows", f"{len(case.selected):,}", "in this scenario"),
+            Number("Sources", f"{len(case.sources):,}", "each linked to its address"),
+            Number("Plugs", f"{plugs:,}", "amounts nobody stated"),
+        ),
+        fingerprint=case.fingerprint,
+    )
+
+
+def pdf(view: View, kind: str) -> tuple[str, bytes]:
+    """Print the PDF of what is on screen.
+
+    Args:
+        view: What is on screen.
+        kind: The kind of report.
+
+    Returns:
+        A file's name and content.
+
+    Raises:
+        ReportError: If the report cannot be built.
+    """
+    from solvency.report import write  # noqa: PLC0415 (WeasyPrint takes a second)
+
+    case = view.case
+    words = [Path(case.path).parent.name, case.scenario.name]
+    if case.known:
+        words.append(f"known-{case.known}")
+    name = re.sub(r"[^\w.-]+", "-", "-".join(words)) + ".pdf"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "report.pdf"
+        write(case, view.study.book, path, kind=kind)
+        return name, path.read_bytes()

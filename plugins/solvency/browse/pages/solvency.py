@@ -1,0 +1,311 @@
+"""The page Solvency: each entity's tests over time, and what broke them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.browse.blocks import DASH
+from solvency.browse.blocks import Cell
+from solvency.browse.blocks import Chart
+from solvency.browse.blocks import Number
+from solvency.browse.blocks import Printing
+from solvency.browse.blocks import Row
+from solvency.browse.blocks import Span
+from solvency.browse.blocks import Table
+from solvency.browse.blocks import chance
+from solvency.browse.blocks import count
+from solvency.browse.blocks import day_cell
+from solvency.browse.blocks import drawn
+from solvency.browse.blocks import money
+from solvency.report import formats
+from solvency.report.charts import owed_held
+from solvency.report.charts import steps
+from solvency.report.charts.axes import Event
+from solvency.report.charts.pair import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.analysis.invariants import Finding
+    from solvency.analysis.invariants import Findings
+    from solvency.analysis.invariants.findings import Series
+    from solvency.browse.view import View
+    from solvency.ledger.case import Case
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One finding: what there was over time, and the flows that broke it."""
+
+    title: str
+    said: str
+    chart: Chart | None
+    flows: Table
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template prints."""
+
+    numbers: tuple[Number, ...]
+    opened: Opened | None
+    charts: tuple[Chart, ...]
+    tests: Table
+    passed: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def name_of(finding: Finding) -> str:
+    """Return a finding's name in an address."""
+    parts = [finding.entity, finding.invariant, finding.commodity or ""]
+    return "/".join(parts).rstrip("/")
+
+
+def build(view: View) -> Page:
+    """Build the page."""
+    found = view.study.findings()
+    shown = [
+        one
+        for one in found.findings
+        if view.asked.entity in {"", "group"} or one.entity == view.asked.entity
+    ]
+    opened = next((one for one in shown if name_of(one) == view.asked.pick), None)
+    failed = {(one.invariant, one.entity, one.commodity) for one in found.findings}
+    notes = [found.convergence] if found.draws else []
+    if not found.draws and view.study.draws:
+        notes.append(
+            "The uncertain amounts are being drawn for the probabilities: show the page"
+            " again in a moment."
+        )
+    elif not found.draws:
+        notes.append(
+            "So large a ledger is tested here in the written amounts alone; `solvency"
+            " check` draws the uncertain ones for probabilities."
+        )
+    return Page(
+        numbers=tuple(_numbers(view, found)),
+        opened=_opened(view, found, opened) if opened else None,
+        charts=tuple(_charts(view, found)),
+        tests=_tests(view, found, shown, opened),
+        passed=tuple(
+            f"{entity}: {name}{f' ({label})' if label else ''}"
+            for name, entity, label in found.series
+            if (name, entity, label) not in failed and name != "overdraft-limit"
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _numbers(view: View, found: Findings) -> Iterable[Number]:
+    breaches = found.breaches
+    first = min((one.first for one in breaches if one.first), default=None)
+    yield Number(
+        "Breaches",
+        str(len(breaches)),
+        f"of {count(len(found.series), 'test')}, in the scenario shown",
+        value=str(len(breaches)),
+        bad=bool(breaches),
+    )
+    yield Number(
+        "First breach",
+        first.isoformat() if first else DASH,
+        _first_of(breaches),
+        value=first.isoformat() if first else "",
+        bad=first is not None,
+    )
+    short = [one for one in breaches if one.invariant == "customer-assets-clean"] or [
+        one for one in breaches if one.invariant == "customer-assets"
+    ]
+    for one in short[:2]:
+        yield Number(
+            f"{one.entity}: customers' assets missing",
+            money(one.amount, one.unit),
+            f"at worst, on {one.worst}",
+            value=format(one.amount, "f"),
+            bad=True,
+            href=view.page("solvency", "opened", pick=name_of(one)),
+        )
+
+
+def _first_of(breaches: tuple[Finding, ...]) -> str:
+    dated = sorted(
+        (one.first, one.entity, one.invariant) for one in breaches if one.first
+    )
+    return f"{dated[0][1]}: {dated[0][2]}" if dated else "no test is broken"
+
+
+def _charts(view: View, found: Findings) -> Iterable[Chart]:
+    """Draw what customers were owed against what was held for them."""
+    last = view.case.reporting_date
+    for name, entity, label in found.series:
+        series = found.series[name, entity, label]
+        if name != "customer-assets" or series.unit != view.case.currency:
+            continue
+        if view.asked.entity not in {"", "group", entity}:
+            continue
+        levels = _levels(series)
+        if not any(level.need for level in levels):
+            continue
+        printing = Printing(series.need, series.unit)
+        what = owed_held.OwedHeld(
+            f"{entity}: what customers were owed and what was held for them",
+            levels,
+            [Event(last, "Petition")] if _petition(view.case) else [],
+            owed="Owed to customers",
+            held="Held for them",
+        )
+        yield drawn(
+            lambda look, what=what: owed_held.draw(what, look),  # type: ignore[misc]  # bound at once
+            printing,
+            f"owed-{entity}",
+            f"{entity}: owed to customers against held for them, {printing.unit}",
+        )
+
+
+def _petition(case: Case) -> bool:
+    return any(event.kind == "petition" for event in case.events)
+
+
+def _levels(series: Series) -> list[Level]:
+    return [
+        Level(day, need, have)
+        for day, need, have in zip(series.days, series.need, series.have, strict=True)
+    ]
+
+
+def _tests(
+    view: View, found: Findings, shown: list[Finding], opened: Finding | None
+) -> Table:
+    """List the findings entity by entity, each with the days on which it was broken."""
+    rows: list[Row] = []
+    before = None
+    for one in sorted(shown, key=lambda one: (one.entity != "group", one.entity)):
+        if one.entity != before:
+            before = one.entity
+            rows.append(Row((Cell(one.entity),), "group"))
+        rows.append(_test(view, found, one, one is opened))
+    days = [day for series in found.series.values() for day in series.days]
+    span = f"{min(days)} to {max(days)}" if days else ""
+    return Table(
+        "findings",
+        "Tests that did not hold",
+        (
+            Cell("Test"),
+            Cell("Severity"),
+            Cell("Broken" + (f", {span}" if span else "")),
+            Cell("First"),
+            Cell("First between"),
+            Cell("Worst"),
+            Cell("Missing", kind="num"),
+            Cell("Unit"),
+            Cell("Cover", kind="num"),
+            Cell("Probability", kind="num"),
+        ),
+        tuple(rows),
+        (
+            "Probability: the share of draws in which it was ever broken.",
+            "First between: it first broke between these days in 90% of those draws.",
+        ),
+    )
+
+
+def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
+    series = found.series.get((one.invariant, one.entity, one.commodity))
+    printing = Printing([one.amount], one.unit)
+    amount = (
+        formats.percent(one.amount)
+        if one.unit.startswith(("share", "chance"))
+        else printing.text(one.amount)
+    )
+    plain_unit = one.unit.startswith(("share", "chance"))
+    return Row(
+        (
+            Cell(
+                one.invariant + (f" ({one.commodity})" if one.commodity else ""),
+                view.page("solvency", "opened", pick=name_of(one)),
+            ),
+            Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
+            Cell(strip=_strip(series) if series else ()),
+            day_cell(one.first),
+            Cell(
+                f"{one.first_earliest} to {one.first_latest}"
+                if one.first_earliest and one.first_earliest != one.first_latest
+                else "",
+                kind="day",
+            ),
+            day_cell(one.worst),
+            Cell(
+                amount if one.first else DASH,
+                kind="num",
+                title=f"{one.amount} {one.unit}",
+                value=format(one.amount, "f"),
+            ),
+            Cell(one.unit if plain_unit else printing.unit),
+            Cell(formats.percent(one.ratio), kind="num"),
+            Cell(chance(one.probability) if found.draws else "", kind="num"),
+        ),
+        kind="current" if current else "",
+        key=f"finding-{name_of(one)}",
+    )
+
+
+def _strip(series: Series) -> tuple[Span, ...]:
+    """Return the stretches of time in which a test was broken."""
+    days = [day.toordinal() for day in series.days]
+    whole = max(days[-1] - days[0], 1)
+    spans: list[Span] = []
+    start: int | None = None
+    for at, (have, need) in enumerate(zip(series.have, series.need, strict=True)):
+        short = have < need
+        if short and start is None:
+            start = at
+        if start is not None and (not short or at == len(days) - 1):
+            left = 100 * (days[start] - days[0]) / whole
+            width = max(100 * (days[at] - days[start]) / whole, 0.8)
+            left = min(left, 100 - width)
+            words = f"{series.days[start]} to {series.days[at]}"
+            spans.append(Span(round(left, 2), round(width, 2), words))
+            start = None
+    return tuple(spans)
+
+
+def _opened(view: View, found: Findings, one: Finding) -> Opened:
+    """Show one finding: its test over time, and the flows since it last held."""
+    series = found.series.get((one.invariant, one.entity, one.commodity))
+    title = f"{one.entity}: {one.invariant}" + (
+        f" ({one.commodity})" if one.commodity else ""
+    )
+    said = (
+        f"Broken from {one.first} to {one.last}; worst on {one.worst}."
+        if one.first
+        else f"Holds as written, but broke in {chance(one.probability)} of draws."
+    )
+    chart = None
+    if series is not None and len(series.days) > 1:
+        levels = _levels(series)
+        printing = Printing(
+            (
+                amount
+                for both in zip(series.have, series.need, strict=True)
+                for amount in both
+            ),
+            series.unit,
+        )
+        interval = (
+            (one.first_earliest, one.first_latest)
+            if found.draws and one.first_earliest and one.first_latest
+            else None
+        )
+        what = steps.Steps(title, levels, interval)
+        chart = drawn(
+            lambda look: steps.draw(what, look),
+            printing,
+            "finding",
+            f"{title}: what the test needs and what there was, {printing.unit}",
+            "The band holds the first day broken in 90% of draws." if interval else "",
+        )
+    flows = view.flows_table(
+        "broke", "The flows since it last held, largest effect first", one.flows
+    )
+    return Opened(title, said, chart, flows)

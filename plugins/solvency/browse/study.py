@@ -1,0 +1,244 @@
+"""One case as one page sees it: a scenario, a known-date, and what follows.
+
+Everything is computed on first asking and kept. Quick questions are answered at
+once; long ones are worked on beside the page, which says how far they are.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Generic
+from typing import TypeVar
+
+from solvency.ledger.case import Scenario
+from solvency.ledger.load import load
+from solvency.model.consolidation import group_sheet
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+    from collections.abc import Mapping
+
+    from solvency.analysis.invariants import Findings
+    from solvency.analysis.reconciling_result import Reconciled
+    from solvency.browse.asked import Asked
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+    from solvency.model.book import Book
+    from solvency.model.consolidation import GroupSheet
+
+T = TypeVar("T")
+#: The name of a set of hypotheses no scenario of the case has.
+BY_HAND = "chosen by hand"
+#: Flows up to which the tests are drawn as often as the command line does; a larger
+#: ledger would keep the page waiting, and is shown in the written amounts.
+DRAWN = 2_000
+#: Answers kept from one load to the next.
+_KEPT = 200
+#: Seconds a page waits for a long computation before it says how far it is.
+_PATIENCE = 3.0
+#: Seconds a page waits for the draws of its tests.
+_DRAWING = 0.5
+
+
+class _StoppedError(Exception):
+    """The ledger changed: nobody wants the answer any more."""
+
+
+class Later(Generic[T]):
+    """A long computation beside the pages."""
+
+    def __init__(self, work: Callable[[Callable[[str], None]], T]) -> None:
+        self.said = ""
+        self.result: T | None = None
+        self.error = ""
+        self._stopped = threading.Event()
+        self._done = threading.Event()
+        self._work = work
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def wait(self, seconds: float = _PATIENCE) -> bool:
+        """Wait a little; say whether the answer is there."""
+        return self._done.wait(seconds)
+
+    def stop(self) -> None:
+        """Give the computation up at its next step."""
+        self._stopped.set()
+
+    def _tell(self, said: str) -> None:
+        if self._stopped.is_set():
+            raise _StoppedError
+        self.said = said
+
+    def _run(self) -> None:
+        try:
+            self.result = self._work(self._tell)
+        except _StoppedError:
+            self.error = "the ledger changed meanwhile"
+        except (ValueError, ArithmeticError) as error:
+            # What an analysis says it cannot do is for the page to say.
+            self.error = str(error)
+        except Exception as error:  # noqa: BLE001 (a thread has nobody to raise to)
+            self.error = f"{type(error).__name__} in the computation"
+        finally:
+            self._done.set()
+
+
+class Study:
+    """A case in one scenario, and the answers to what pages ask of it."""
+
+    def __init__(self, case: Case, answers: dict[object, Any]) -> None:
+        self.case = case
+        self._answers = answers
+        self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
+
+    @cached_property
+    def book(self) -> Book:
+        """Return the Book."""
+        return self.case.book()
+
+    @cached_property
+    def flows(self) -> Mapping[str, Flow]:
+        """Return every flow by its id."""
+        return self.case.by_id
+
+    @property
+    def draws(self) -> int:
+        """Return how often the tests are drawn."""
+        from solvency.analysis.invariants import DRAWS  # noqa: PLC0415 (brings in SciPy)
+
+        return DRAWS if len(self.case.selected) <= DRAWN else 0
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """Return what an answer of this study depends on."""
+        scenario = self.case.scenario
+        held = tuple(sorted(scenario.hypotheses))
+        return self.case.fingerprint, scenario.name, held, self.case.known
+
+    def written(self) -> Findings:
+        """Return what the tests found in the written amounts, without draws."""
+        from solvency.analysis.invariants import evaluate  # noqa: PLC0415 (as above)
+
+        return self._answer("written", lambda: evaluate(self.book, draws=0))
+
+    def findings(self) -> Findings:
+        """Return what the tests found, drawn as the command line draws them.
+
+        While the draws go on beside the page, and on a ledger too large for them,
+        what was found in the written amounts: the same but for probabilities.
+        """
+        from solvency.analysis.invariants import evaluate  # noqa: PLC0415 (as above)
+
+        if not self.draws:
+            return self.written()
+        later = self.later("findings", lambda _: evaluate(self.book, draws=self.draws))
+        done = later.wait(_DRAWING) and later.result is not None
+        return later.result if done and later.result else self.written()
+
+    def reconciled(self) -> Reconciled | str:
+        """Return whether the claims can all be true, or why that cannot be asked."""
+        from solvency.analysis.reconciling import reconcile  # noqa: PLC0415 (as above)
+
+        def work() -> Reconciled | str:
+            try:
+                return reconcile(self.case)
+            except ValueError as error:
+                return str(error)
+
+        return self._answer("reconciled", work)
+
+    def sheet(
+        self, at: datetime.date, basis: str, names: tuple[str, ...]
+    ) -> GroupSheet:
+        """Return the balance sheet of several entities, consolidated."""
+        key = (at, basis, names)
+        if key not in self._sheets:
+            self._sheets[key] = group_sheet(self.book, names, at, basis)
+        return self._sheets[key]
+
+    def later(
+        self, question: str, work: Callable[[Callable[[str], None]], T]
+    ) -> Later[T]:
+        """Return a long computation, started on first asking."""
+        found: Later[T] = self._answer(question, lambda: Later(work))
+        return found
+
+    def _answer(self, question: str, work: Callable[[], T]) -> T:
+        key = (self.key, question)
+        if key not in self._answers:
+            while len(self._answers) >= _KEPT:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[key] = work()
+        found: T = self._answers[key]
+        return found
+
+
+class Shelf:
+    """The studies of one ledger; answers outlive a reload that changes nothing."""
+
+    def __init__(
+        self,
+        path: str,
+        scenario: str | None = None,
+        known: datetime.date | None = None,
+        *,
+        trust: bool = False,
+    ) -> None:
+        """Keep where the ledger is, and what is shown unless a page is asked else."""
+        self.path = path
+        self.scenario = scenario
+        self.known = known
+        self.trust = trust
+        #: Pages are built one at a time: they share what they compute.
+        self.lock = threading.RLock()
+        self._answers: dict[object, Any] = {}
+        self._cases: dict[tuple[str | None, datetime.date | None], Case] = {}
+        self._studies: dict[tuple[object, ...], Study] = {}
+
+    def clear(self) -> None:
+        """Forget the case: its files have changed."""
+        self._cases = {}
+        self._studies = {}
+
+    def case(self, scenario: str | None, known: datetime.date | None) -> Case:
+        """Return the case in a scenario, as known by a day.
+
+        Raises:
+            CaseError: If the ledger cannot be read.
+        """
+        key = (scenario or self.scenario, known or self.known)
+        if key not in self._cases:
+            self._cases[key] = load(
+                self.path, scenario=key[0], known=key[1], trust=self.trust
+            )
+        return self._cases[key]
+
+    def study(self, asked: Asked) -> Study:
+        """Return the study of what a page is asked to show.
+
+        Raises:
+            CaseError: If the ledger cannot be read.
+        """
+        key = (asked.scenario, asked.chosen, asked.known)
+        if key not in self._studies:
+            case = self.case(asked.scenario, asked.known)
+            if asked.chosen is not None:
+                case = replace(case, scenario=scenario_of(case, asked.chosen))
+            self._studies[key] = Study(case, self._answers)
+        return self._studies[key]
+
+
+def scenario_of(case: Case, chosen: tuple[str, ...]) -> Scenario:
+    """Return the scenario of just these hypotheses: the case's own, or a new one."""
+    held = frozenset(chosen)
+    for scenario in case.scenarios.values():
+        if scenario.hypotheses == held:
+            return scenario
+    if not held:
+        return Scenario("established", "The established flows alone", held)
+    return Scenario(BY_HAND, "Hypotheses chosen by hand", held)

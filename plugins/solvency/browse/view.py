@@ -1,0 +1,253 @@
+"""What a page is built from, and the head all pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Protocol
+
+from solvency.browse.blocks import Cell
+from solvency.browse.blocks import Link
+from solvency.browse.blocks import Printing
+from solvency.browse.blocks import Row
+from solvency.browse.blocks import Table
+from solvency.browse.blocks import chance
+from solvency.browse.blocks import count
+from solvency.browse.blocks import day_cell
+from solvency.browse.blocks import safe_address
+from solvency.model.prices import Missing
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from solvency.browse.asked import Asked
+    from solvency.browse.study import Study
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Place
+
+#: The most flows a table lists; the rest are counted.
+MOST = 200
+
+
+class Addresses(Protocol):
+    """Where things are in Fava, its filters kept."""
+
+    def page(self, page: str, **query: Any) -> str:
+        """Return the address of one of our pages."""
+
+    def endpoint(self, page: str, name: str, **query: Any) -> str:
+        """Return the address of something a page serves."""
+
+    def account(self, name: str) -> str:
+        """Return the address of an account's page."""
+
+    def entry(self, place: Place) -> str:
+        """Return the address of what is written at a place of the ledger."""
+
+    def line(self, file: str, line: int) -> str:
+        """Return the address of a file's line in the editor."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """What Fava's own filters leave: days, entities and flows.
+
+    Attributes:
+        since: The day before the first, if the time is filtered.
+        until: The last day, if the time is filtered.
+        entities: Entities with an account the account filter names; None without one.
+        places: Where the transactions are written that the filter keeps; None
+            without one.
+        said: The filters, in words.
+    """
+
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    entities: frozenset[str] | None = None
+    places: frozenset[tuple[str, int]] | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A study, what of it is asked for, and where things are."""
+
+    study: Study
+    asked: Asked
+    at_home: Addresses
+    period: Period = field(default_factory=Period)
+
+    @property
+    def case(self) -> Case:
+        """Return the case."""
+        return self.study.case
+
+    @property
+    def at(self) -> datetime.date:
+        """Return the day of balance sheets."""
+        return self.asked.at or self.case.reporting_date
+
+    def page(self, page: str, place: str = "", **changes: Any) -> str:
+        """Return the address of a page in the same scenario and known-date."""
+        found = self.at_home.page(page, **self.asked.query(**changes))
+        return f"{found}#{place}" if place else found
+
+    def worth(self, flow: Flow) -> Decimal | None:
+        """Return a flow's central amount in the case's currency; None if unpriced."""
+        first = flow.postings[0]
+        units = abs(first.units)
+        if first.price is not None and first.price.commodity == self.case.currency:
+            return units * first.price.number
+        quote = self.study.book.prices.at(first.commodity, flow.date)
+        return None if isinstance(quote, Missing) else units * quote.number
+
+    def flows_table(self, key: str, caption: str, ids: Iterable[str]) -> Table:
+        """List flows: when, what, how much, and what they rest on."""
+        by_id = self.study.flows
+        found = [by_id[name] for name in ids if name in by_id]
+        shown = found[:MOST]
+        worth = {flow.id: self.worth(flow) for flow in shown}
+        printing = Printing(
+            (value for value in worth.values() if value is not None),
+            self.case.currency,
+        )
+        notes = []
+        if len(found) > MOST:
+            notes.append(f"The first {MOST} of {count(len(found), 'flow')}.")
+        if None in worth.values():
+            notes.append(
+                "A dash under the amount: what moved has no price young enough."
+            )
+        return Table(
+            key,
+            caption,
+            (
+                Cell("Flow"),
+                Cell("Date"),
+                Cell("What happened"),
+                Cell("Amount", kind="num"),
+                Cell("Spread"),
+                Cell("Sources"),
+                Cell("Grade"),
+                Cell("Hypothesis"),
+            ),
+            tuple(
+                Row(
+                    (
+                        Cell(flow.id, self.at_home.entry(flow.place)),
+                        day_cell(flow.date),
+                        Cell(
+                            ": ".join(filter(None, (flow.payee, flow.narration))),
+                            kind="wide",
+                        ),
+                        printing.cell(worth[flow.id]),
+                        Cell(spread(self.case, flow)),
+                        self.sources(flow.sources),
+                        Cell(flow.grade or "", kind="grade"),
+                        Cell(", ".join(sorted(flow.hypotheses))),
+                    ),
+                    key=flow.id,
+                )
+                for flow in shown
+            ),
+            tuple(notes),
+            printing.unit,
+        )
+
+    def sources(self, names: tuple[str, ...]) -> Cell:
+        """Return sources as a cell that leads to the first of them."""
+        if not names:
+            return Cell("plug", kind="bad")
+        return Cell(
+            ", ".join(names),
+            self.page("evidence", "opened", pick=names[0]),
+            title="; ".join(
+                self.case.sources[name].title
+                for name in names
+                if name in self.case.sources
+            ),
+        )
+
+
+def spread(case: Case, flow: Flow) -> str:
+    """Say how far a flow's amount may be off, as its sources or its grade have it."""
+    if flow.low is not None or flow.high is not None:
+        low = f"{flow.low:,f}" if flow.low is not None else "0"
+        high = f"{flow.high:,f}" if flow.high is not None else "no bound"
+        sure = "certainly" if flow.interval == 1 else f"{chance(float(flow.interval))}"
+        return f"{low} to {high} {flow.amount.commodity} ({sure})"
+    half = case.spreads.get(flow.grade or "")
+    if half is None:
+        return ""
+    return "exact" if not half else f"\N{PLUS-MINUS SIGN}{chance(float(half))}"
+
+
+def outside(url: str | None, text: str) -> Cell:
+    """Return a publisher's address as a cell; one that is not plain is only text."""
+    address = safe_address(url)
+    return Cell(text, address, title=url or "", outside=bool(address))
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands at the head of every page."""
+
+    title: str
+    scenarios: tuple[tuple[str, str], ...]
+    scenario: str
+    scenario_title: str
+    by_hand: bool
+    known: str
+    at: str
+    reporting: str
+    fingerprint: str
+    tabs: tuple[Link, ...]
+    refused: tuple[str, ...]
+    action: str
+    hidden: tuple[tuple[str, str], ...]
+
+
+TITLES = {
+    "solvency": "Solvency",
+    "group": "Group",
+    "flows": "Flows",
+    "hypotheses": "Hypotheses",
+    "evidence": "Evidence",
+    "report": "Report",
+}
+
+
+def head(view: View, page: str, filters: dict[str, str]) -> Head:
+    """Build the head of a page: what is shown, and the form that changes it."""
+    case, asked = view.case, view.asked
+    names = {"established": "The established flows alone"}
+    names |= {one.name: one.title for one in case.scenarios.values()}
+    basis = "" if asked.basis == "market" else asked.basis
+    hidden = [*filters.items(), ("basis", basis), ("entity", asked.entity)]
+    by_hand = case.scenario.name not in names
+    if by_hand:
+        # An empty choice of scenario keeps the set; any other lets it go.
+        hidden.append(("chosen", "1"))
+        hidden += [("h", name) for name in asked.chosen or ()]
+    return Head(
+        title=case.title or "Case",
+        scenarios=tuple(names.items()),
+        scenario=case.scenario.name,
+        scenario_title=case.scenario.title,
+        by_hand=by_hand,
+        known=case.known.isoformat() if case.known else "",
+        at=asked.at.isoformat() if asked.at else "",
+        reporting=case.reporting_date.isoformat(),
+        fingerprint=case.fingerprint,
+        tabs=tuple(
+            Link(title, view.page(name), name == page) for name, title in TITLES.items()
+        ),
+        refused=asked.refused,
+        action=view.at_home.page(page),
+        hidden=tuple((name, value) for name, value in hidden if value),
+    )

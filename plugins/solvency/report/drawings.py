@@ -1,0 +1,92 @@
+"""Charts as exhibits: the drawing, what it draws as figures, and its notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.report import formats
+from solvency.report.charts import Look
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from solvency.report.charts.scale import Grain
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
+    from solvency.report.formats import Locale
+    from solvency.report.tables import Gap
+    from solvency.report.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A numbered chart.
+
+    Attributes:
+        svg: One SVG element as text, made by a chart of this package.
+        plotted: What is drawn, as a table: the exhibit's CSV, and its figures.
+    """
+
+    key: str
+    title: str
+    unit: Prose
+    svg: str
+    plotted: Table
+    notes: tuple[Prose, ...] = ()
+    numbered: bool = True
+    anchor: str = ""
+
+    def figures(self) -> Iterator[Figure]:
+        """Yield every figure drawn."""
+        return self.plotted.figures()
+
+    def cast(self) -> tuple[Gap, ...]:
+        """Add up what is drawn, as `Table.cast` does."""
+        return self.plotted.cast()
+
+    def to_csv(self) -> str:
+        """Return what is drawn as CSV, amounts exact and unscaled."""
+        return self.plotted.to_csv()
+
+
+def chart_scale(amounts: Iterable[Decimal]) -> int:
+    """Return the power of ten a chart of some amounts is read in."""
+    largest = max((abs(amount) for amount in amounts), default=0)
+    return next((p for p in (9, 6, 3) if largest >= 10**p), 0)
+
+
+def look(
+    key: str, amounts: Iterable[Decimal], unit: str, locale: Locale, **rest: Any
+) -> Look:
+    """Return how a chart of amounts looks on paper, in the report's language.
+
+    Args:
+        key: The exhibit's, which begins every id in the drawing.
+        amounts: What will be drawn, to choose the scale.
+        unit: The commodity the amounts are in.
+        locale: The language.
+        rest: Whatever else `Look` takes.
+    """
+    scale = chart_scale(amounts)
+
+    def number(value: Decimal, places: int) -> str:
+        return formats.number(value, scale=scale, places=places)
+
+    def mark(day: datetime.date, grain: Grain) -> str:
+        return formats.mark(day, grain, locale)
+
+    return Look(
+        prefix="".join(c if c.isalnum() and c.isascii() else "-" for c in key),
+        scale=scale,
+        unit=formats.unit_label(unit, scale, locale),
+        number=number,
+        share=formats.percent,
+        day=lambda day: formats.date(day, locale, short=True),
+        mark=mark,
+        **rest,
+    )

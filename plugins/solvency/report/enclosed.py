@@ -1,0 +1,145 @@
+"""What a report carries inside it: the case's files, its exhibits, its figures.
+
+`figures.json` begins with the record of how the report was made, which is all
+that `solvency verify` needs to make it again.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.report.errors import ReportError
+from solvency.report.layout import figures_in
+from solvency.report.pdf import Attached
+from solvency.report.resting import rests
+
+if TYPE_CHECKING:
+    from solvency.ledger.case import Case
+    from solvency.report.layout import Report
+
+#: The attachment that says how the report was made, and every figure in it.
+FIGURES = "figures.json"
+POSTINGS = "postings.csv"
+EXHIBITS = "exhibits/"
+
+
+def case_files(case: Case) -> tuple[Attached, ...]:
+    """Return the files a case is written in, as they will be embedded.
+
+    Raises:
+        ReportError: If a file can no longer be read, or two would share a name.
+    """
+    folder = Path(case.path).parent
+    found: list[Attached] = []
+    for name in case.files:
+        path = Path(name)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ReportError(f"{path.name}: {error.strerror}") from None
+        inside = path.is_relative_to(folder)
+        shown = path.relative_to(folder).as_posix() if inside else path.name
+        if shown in {FIGURES, POSTINGS} or shown.startswith(EXHIBITS):
+            raise ReportError(f"{shown} is a name the report keeps for itself")
+        found.append(Attached(shown, content, "The case's ledger", "Source"))
+    if len({one.name for one in found}) != len(found):
+        raise ReportError("two files of the case would have the same name in the PDF")
+    return tuple(found)
+
+
+def postings(case: Case) -> Attached:
+    """Return every posting of the case's scenario as CSV, units exact."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["date", "flow", "account", "units", "commodity", "added", "basis", "sources"]
+    )
+    for flow in case.selected:
+        for one in flow.postings:
+            writer.writerow(
+                [
+                    flow.date.isoformat(),
+                    flow.id,
+                    one.account,
+                    format(one.units, "f"),
+                    one.commodity,
+                    "added" if one.added else "",
+                    flow.basis,
+                    " ".join(flow.sources),
+                ]
+            )
+    content = out.getvalue().encode()
+    return Attached(POSTINGS, content, "Every posting of this scenario")
+
+
+def exhibits(report: Report) -> tuple[Attached, ...]:
+    """Return each numbered exhibit as CSV, under its number."""
+    return tuple(
+        Attached(
+            f"{EXHIBITS}{number:02}-{table.key}.csv",
+            table.to_csv().encode(),
+            f"Exhibit {number}: {table.title}",
+        )
+        for table in report.tables
+        if (number := report.numbers.get(table.key))
+    )
+
+
+def figures(report: Report, files: tuple[Attached, ...]) -> Attached:
+    """Return the record of a report and every figure in it as JSON.
+
+    Args:
+        report: The report, all but its list of files.
+        files: The files of the case that it carries.
+    """
+    document = {**record(report, files), "figures": list(listed(report))}
+    content = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    return Attached(FIGURES, content.encode(), "How this was made, and every figure")
+
+
+def record(report: Report, files: tuple[Attached, ...]) -> dict[str, Any]:
+    """Return what the report was made from and with, to make it again."""
+    case = report.case
+    return {
+        "solvency": report.version,
+        "kind": report.kind.name,
+        "lang": report.locale.lang,
+        "scenario": case.scenario.name,
+        "known": case.known and case.known.isoformat(),
+        "dates": [day.isoformat() for day in report.dates],
+        "dated": report.dated.isoformat(),
+        "sections": list(report.asked),
+        "case": files[0].name if files else "",
+        "files": {one.name: hashlib.sha256(one.content).hexdigest() for one in files},
+        "fingerprint": case.fingerprint,
+    }
+
+
+def listed(report: Report) -> list[dict[str, Any]]:
+    """Return every figure of a report once, with where and on what it rests."""
+    shown: dict[str, list[int]] = defaultdict(list)
+    for table in report.tables:
+        number = report.numbers.get(table.key)
+        for figure in figures_in(table):
+            if number and number not in shown[figure.key]:
+                shown[figure.key].append(number)
+    base = rests(report)
+    found = []
+    for figure in report.figures():
+        flows, sources = base[figure.key]
+        found.append(
+            {
+                **figure.to_json(report.locale),
+                "flows": list(flows),
+                "sources": list(sources),
+                "exhibits": shown[figure.key],
+            }
+        )
+    return found

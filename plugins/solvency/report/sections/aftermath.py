@@ -1,0 +1,186 @@
+"""What the petition left to look into: claims in kind, transfers, later proceeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solvency.report import formats
+from solvency.report.figures import Day
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from solvency.report.sections.setting import Setting
+
+#: Transfers printed one by one.
+_LARGEST = 25
+
+
+def in_kind(setting: Setting) -> Table | None:
+    """Return claims in coins at the petition's prices and at a later day's."""
+    found = setting.analyses.in_kind
+    if not found:
+        return None
+    text = setting.text
+    return Table(
+        key="in-kind",
+        title=text("Made whole in money is not made whole in kind"),
+        unit=(
+            text(
+                "%(unit)s; the same coins at %(day)s",
+                unit=setting.unit,
+                day=formats.date(found[0].later, setting.locale),
+            ),
+        ),
+        head=text("Class"),
+        width=56,
+        columns=(
+            Column("units", text("Units"), width=22),
+            Column("value", text("Claim"), width=20),
+            Column("paid", text("Paid"), width=20),
+            Column("worth", text("Worth later"), width=20),
+            Column("rate", text("Paid in kind"), width=18, current=True),
+        ),
+        rows=tuple(
+            Row(
+                f"kind:{n}",
+                (Said(f"{one.entity}: "), text(one.rank), Said(f", {one.commodity}")),
+                (
+                    setting.units(
+                        f"kind:{n}:units", one.units, one.commodity, formula="claim"
+                    ),
+                    setting.money(f"kind:{n}:value", one.value, formula="at petition"),
+                    setting.money(f"kind:{n}:paid", one.paid, formula="clearing"),
+                    setting.money(f"kind:{n}:worth", one.worth, formula="later price"),
+                    setting.share(
+                        f"kind:{n}:rate", one.rate, formula="paid over worth"
+                    ),
+                ),
+            )
+            for n, one in enumerate(found)
+        ),
+    )
+
+
+def preferences(setting: Setting) -> Table | None:
+    """Return the largest transfers within the suspect periods."""
+    found = setting.analyses.preferences
+    if not found:
+        return None
+    text = setting.text
+    largest = sorted(found, key=lambda one: (-(one.amount or 0), one.flow))[:_LARGEST]
+    yes, no = Said(text("yes")), Said("\N{EN DASH}")
+    return Table(
+        key="preferences",
+        title=text("Transfers before the petition that a court may look at"),
+        unit=(
+            text(
+                "%(unit)s; within ninety days, a year for insiders and affiliates; 11"
+                " USC 547",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("From and to"),
+        width=48,
+        columns=(
+            Column("flow", text("Flow"), "refs", 18),
+            Column("date", text("Date"), "text", 22),
+            Column("days", text("Days before"), width=14),
+            Column("for", text("For"), "text", 20),
+            Column("insider", text("Insider"), "text", 14),
+            Column("amount", text("Amount"), width=20, current=True),
+            Column("new", text("New value after"), width=20),
+        ),
+        rows=tuple(
+            Row(
+                f"preference:{n}",
+                (Said(f"{one.debtor} \N{RIGHTWARDS ARROW} {one.transferee}"),),
+                (
+                    setting.flow_ref(one.flow),
+                    Day(one.date),
+                    setting.count(f"preference:{n}:days", one.days_before),
+                    Said(text(one.kind)),
+                    yes if one.insider else no,
+                    setting.money(
+                        f"preference:{n}:amount",
+                        one.amount,
+                        formula="at market on the day",
+                        flows=(one.flow,),
+                        target=anchor("flow", one.flow),
+                    ),
+                    setting.money(
+                        f"preference:{n}:new",
+                        one.new_value,
+                        formula="given anew afterwards",
+                    ),
+                ),
+            )
+            for n, one in enumerate(sorted(largest, key=lambda x: (x.date, x.flow)))
+        ),
+        notes=(
+            (
+                text(
+                    "A list of what falls within the periods, not a finding that any"
+                    " transfer can be avoided: that is for a court."
+                ),
+            ),
+        ),
+        size="dense",
+    )
+
+
+def afterwards(setting: Setting) -> Table | None:
+    """Return what assets fetched later."""
+    found = setting.analyses.afterwards
+    if not found:
+        return None
+    text = setting.text
+    return Table(
+        key="afterwards",
+        title=text("What assets fetched later, beside what the books expected"),
+        unit=(text("%(unit)s; later flows of the books", unit=setting.unit),),
+        head=text("What happened"),
+        width=76,
+        columns=(
+            Column("flow", text("Flow"), "refs", 18),
+            Column("date", text("Date"), "text", 22),
+            Column("expected", text("Expected"), width=20),
+            Column("fetched", text("Fetched"), width=20),
+            Column(
+                "difference",
+                text("Difference"),
+                width=20,
+                current=True,
+                sums=(("fetched", 1), ("expected", -1)),
+            ),
+        ),
+        rows=tuple(
+            Row(
+                f"later:{one.flow}:{n}",
+                (Said(one.narration),),
+                (
+                    setting.flow_ref(one.flow),
+                    Day(one.date),
+                    *(
+                        setting.money(
+                            f"later:{n}:{name}",
+                            value,
+                            formula=name,
+                            flows=(one.flow,),
+                            target=anchor("flow", one.flow),
+                        )
+                        for name, value in (
+                            ("expected", one.expected),
+                            ("fetched", one.fetched),
+                            ("difference", one.fetched - one.expected),
+                        )
+                    ),
+                ),
+            )
+            for n, one in enumerate(found)
+        ),
+        size="dense",
+    )

@@ -1,0 +1,295 @@
+"""One part per family of flows, by what they were for, in one fixed form."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.report.figures import OWN
+from solvency.report.figures import Day
+from solvency.report.figures import Figure
+from solvency.report.figures import Grade
+from solvency.report.figures import Piece
+from solvency.report.figures import Prose
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.sections.kit import grades
+from solvency.report.sections.kit import posting_worth
+from solvency.report.sections.observed import known
+from solvency.report.sections.scope import grade_of
+from solvency.report.sections.worth import worth
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solvency.ledger.case import Account
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Observation
+    from solvency.report.sections.setting import Setting
+
+_ZERO = Decimal()
+#: A family with less than this share of what all moved gets no part of its own.
+_LEAST = Decimal("0.01")
+#: Flows told one by one in a part.
+_LARGEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of flows as printed."""
+
+    title: str
+    anchor: str
+    count: Figure
+    total: Figure
+    evidence: Prose
+    #: What sources said of the books as they were kept; none where none did.
+    booked: tuple[Prose, ...]
+    flows: Table
+    effect: Table
+
+
+def families(setting: Setting) -> Section | None:
+    """Build a part for each family of flows large enough to matter."""
+    by_purpose: dict[str, list[Flow]] = defaultdict(list)
+    for flow in setting.case.selected:
+        inside = any(p.entity in setting.inside for p in flow.postings)
+        if flow.purpose and inside and flow.date <= setting.at:
+            by_purpose[flow.purpose].append(flow)
+    sizes = {
+        purpose: sum((worth(setting, flow) or _ZERO for flow in flows), _ZERO)
+        for purpose, flows in by_purpose.items()
+    }
+    whole = sum(sizes.values(), _ZERO)
+    large = sorted(
+        (name for name, size in sizes.items() if whole and size / whole >= _LEAST),
+        key=lambda name: (-sizes[name], name),
+    )
+    if not large:
+        return None
+    found = tuple(_family(setting, name, by_purpose[name]) for name in large)
+    tables = tuple(t for one in found for t in (one.flows, one.effect))
+    small = sorted(set(sizes) - set(large))
+    return Section(
+        "families",
+        setting.text("The transactions, by what they were for"),
+        tables,
+        {
+            "families": found,
+            "small": ", ".join(small),
+            "least": setting.share("families:least", _LEAST, formula="threshold"),
+        },
+    )
+
+
+def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
+    text = setting.text
+    title = text(purpose.replace("-", " ")).capitalize()
+    ids = tuple(flow.id for flow in flows)
+    total = sum((worth(setting, flow) or _ZERO for flow in flows), _ZERO)
+    return Family(
+        title,
+        anchor("family", purpose),
+        setting.count(f"family:{purpose}:count", len(flows)),
+        setting.own(
+            f"family:{purpose}:total",
+            total,
+            formula=f"central amounts of flows for {purpose}",
+            flows=ids,
+            prose=True,
+        ),
+        _evidence(setting, purpose, flows),
+        tuple(_booked(setting, flows)),
+        _largest(setting, purpose, title, flows),
+        _effect(setting, purpose, title, flows),
+    )
+
+
+def _evidence(setting: Setting, purpose: str, flows: list[Flow]) -> Prose:
+    counts = grades(setting, [flow.id for flow in flows])
+    pieces: list[Piece] = []
+    for letter, n in counts.items():
+        if pieces:
+            pieces.append(", ")
+        pieces += [
+            setting.count(f"family:{purpose}:grade:{letter}", n),
+            " ",
+            Grade(letter),
+        ]
+    names = tuple(dict.fromkeys(s for flow in flows for s in flow.sources))
+    return (
+        *pieces,
+        setting.text("; sources "),
+        *setting.notes.refs(names[:12]),
+        *((" \N{HORIZONTAL ELLIPSIS}",) if len(names) > 12 else ()),
+    )
+
+
+def _booked(setting: Setting, flows: list[Flow]) -> list[Prose]:
+    """Return what sources said of balances that rest on the same rows as a flow.
+
+    Only a statement that names the same row of the dossier says how the flow itself
+    was booked; anything wider would be a guess.
+    """
+    rows = {row for flow in flows for row in flow.claim}
+    found: list[Observation] = [one for one in known(setting) if rows & set(one.claim)]
+    return [
+        (
+            *setting.notes.refs([one.source]),
+            ": ",
+            Said(one.perimeter or ", ".join(one.accounts)),
+            ", ",
+            Day(one.date),
+            ", ",
+            Figure(
+                f"observation:{one.id}:amount:said",
+                one.amount.number,
+                one.amount.commodity,
+                formula="amount as the source states it",
+                sources=(one.source,),
+                target=anchor("observation", one.id),
+                prose=True,
+            ),
+        )
+        for one in found[:4]
+    ]
+
+
+def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> Table:
+    text = setting.text
+    ordered = sorted(flows, key=lambda f: (-(worth(setting, f) or _ZERO), f.id))
+    shown = sorted(ordered[:_LARGEST], key=lambda f: (f.date, f.id))
+    return Table(
+        key=f"flows-for-{purpose}",
+        title=text("%(what)s: the largest flows", what=title),
+        unit=(text("%(unit)s, central amounts", unit=setting.unit),),
+        head=text("What happened"),
+        width=88,
+        columns=(
+            Column("flow", text("Flow"), "refs", 20),
+            Column("date", text("Date"), "text", 22),
+            Column("amount", text("Amount"), width=20, current=True),
+            Column("sources", text("Sources"), "refs", 22),
+            Column("grade", text("Grade"), "grade", 12),
+        ),
+        rows=tuple(
+            Row(
+                flow.id,
+                (Said(flow.narration),),
+                (
+                    setting.flow_ref(flow.id),
+                    Day(flow.date),
+                    setting.money(
+                        f"family:{purpose}:{flow.id}",
+                        worth(setting, flow),
+                        formula="amount of the flow",
+                        flows=(flow.id,),
+                        target=anchor("flow", flow.id),
+                    ),
+                    setting.notes.refs(flow.sources),
+                    Grade(grade_of(setting, flow)) if grade_of(setting, flow) else None,
+                ),
+                marked=not flow.established,
+            )
+            for flow in shown
+        ),
+        size="dense",
+        numbered=False,
+    )
+
+
+def _effect(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> Table:
+    """Sum the legs of a family by entity: what it owns and owes because of it."""
+    text = setting.text
+    sums: Mapping[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    ids: dict[str, dict[str, None]] = defaultdict(dict)
+    for flow in flows:
+        for posting in flow.postings:
+            account = setting.case.accounts[posting.account]
+            kind = _kind(setting, account, posting.commodity)
+            if posting.entity in setting.inside and kind is not None:
+                value = posting_worth(setting, flow, posting) or _ZERO
+                sums[posting.entity][kind] += value
+                ids[posting.entity][flow.id] = None
+    names = {
+        "liquid": text("Money and liquid coins"),
+        "other": text("Other assets"),
+        "claims": text("Claims on others"),
+        "customers": text("Owed to customers"),
+        "debts": text("Other debts"),
+    }
+    shown = [k for k in names if any(sums[e].get(k) for e in sums)]
+    rows = []
+    for entity in sorted(sums):
+        key = f"family:{purpose}:{entity}"
+        flows_ = tuple(ids[entity])
+        parts = {kind: sums[entity].get(kind, _ZERO) for kind in shown}
+        signed = {
+            kind: -value if kind in {"customers", "debts"} else value
+            for kind, value in parts.items()
+        }
+        net = sum(parts.values(), _ZERO)
+        first = next(iter(signed))
+        cells = [
+            setting.money(
+                f"{key}:{kind}",
+                value,
+                formula=f"{entity}: {names[kind]}",
+                flows=flows_,
+                # One entry in the appendix serves the row: the flows are the same.
+                target=OWN if kind == first else anchor("figure", f"{key}:{first}"),
+            )
+            for kind, value in signed.items()
+        ]
+        cells.append(
+            setting.money(f"{key}:net", net, formula="assets less debts of these flows")
+        )
+        rows.append(Row(entity, (Said(entity),), tuple(cells)))
+    return Table(
+        key=f"effect-{purpose}",
+        title=text("%(what)s: as it should have been booked", what=title),
+        unit=(
+            text(
+                "%(unit)s at the price of the day: change in what each entity owns and"
+                " owes, added legs included",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Entity"),
+        width=36,
+        columns=(
+            *(Column(kind, names[kind], width=24) for kind in shown),
+            Column(
+                "net",
+                text("Net assets"),
+                width=22,
+                current=True,
+                sums=tuple(
+                    (kind, -1 if kind in {"customers", "debts"} else 1)
+                    for kind in shown
+                ),
+            ),
+        ),
+        rows=tuple(rows),
+        size="dense",
+        numbered=False,
+    )
+
+
+def _kind(setting: Setting, account: Account, commodity: str) -> str | None:
+    if account.root == "Liabilities":
+        return "customers" if account.rank == "customer" else "debts"
+    if account.root != "Assets":
+        return None
+    if account.is_claim:
+        return "claims"
+    coin = setting.case.commodities.get(commodity)
+    liquidity = account.liquidity or (coin.liquidity if coin else None)
+    money = commodity == setting.case.currency and account.liquidity is None
+    return "liquid" if money or liquidity == "liquid" else "other"

@@ -1,0 +1,58 @@
+"""One finding, and what its sentence is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from solvency.report.figures import Exhibit
+from solvency.report.figures import Grade
+from solvency.report.prose import listed
+from solvency.report.sections.kit import grades
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding: what, how sure, and where it is shown."""
+
+    text: Prose
+    sure: Prose
+    exhibits: tuple[Exhibit, ...]
+
+
+def in_prose(figure: Figure) -> Figure:
+    """Return a figure as it stands in a sentence, with its unit."""
+    return replace(figure, prose=True)
+
+
+def rests(setting: Setting, flows: Iterable[str]) -> Prose:
+    """Say on how many flows of which grade something rests."""
+    known = [flow for flow in flows if flow in setting.case.by_id]
+    if not known:
+        return ()
+    counts = grades(setting, known)
+    assumed = sum(setting.case.by_id[one].basis == "assumed" for one in known)
+    key = f"rests:{known[0]}:{len(known)}"
+    parts: list[Prose] = [
+        (setting.count(f"{key}:{letter}", n), " ", Grade(letter))
+        for letter, n in counts.items()
+    ]
+    found = setting.say(
+        "Rests on %(count)s flows, by grade %(grades)s",
+        count=setting.count(f"{key}:flows", len(known)),
+        grades=listed(setting.locale, parts),
+    )
+    if assumed:
+        found += setting.say(
+            "; %(count)s of them assumed",
+            count=setting.count(f"{key}:assumed", assumed),
+        )
+    return (*found, ".")

@@ -1,0 +1,108 @@
+"""The findings: one page of numbered sentences, each with its exhibits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.report.layout import Section
+from solvency.report.sections.finding import in_prose
+from solvency.report.sections.findings_of_books import cover
+from solvency.report.sections.findings_of_books import hollow
+from solvency.report.sections.findings_of_books import insolvent
+from solvency.report.sections.findings_of_books import recovered
+from solvency.report.sections.findings_of_books import tokens
+from solvency.report.sections.findings_of_books import uses
+from solvency.report.sections.findings_of_books import whose
+from solvency.report.sections.findings_of_claims import contradictions
+from solvency.report.sections.findings_of_claims import explanations
+from solvency.report.sections.findings_of_claims import tallied
+from solvency.report.sections.segregation import cover_of
+from solvency.report.sections.segregation import level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One of the few figures at the head of the page."""
+
+    figure: Figure
+    caption: Prose
+
+
+def findings(setting: Setting) -> Section | None:
+    """Build the page of findings; each is left out where the case has no such thing."""
+    found = (
+        *cover(setting),
+        *uses(setting),
+        *whose(setting),
+        *insolvent(setting),
+        *hollow(setting),
+        *tokens(setting),
+        *contradictions(setting),
+        *explanations(setting),
+        *tallied(setting),
+        *recovered(setting),
+    )
+    if not found:
+        return None
+    return Section(
+        "findings",
+        setting.text("Findings"),
+        values={
+            "findings": found,
+            "numbers": tuple(
+                setting.count(f"finding:{n}", n) for n in range(1, len(found) + 1)
+            ),
+            "keys": tuple(_keys(setting)),
+            "at": setting.at,
+        },
+    )
+
+
+def _keys(setting: Setting) -> Iterator[Key]:
+    owed = held = Decimal()
+    for entity in setting.inside:
+        series = cover_of(setting, entity)
+        if series is not None:
+            need, have = level(series, setting.at)
+            owed, held = owed + need, held + min(need, have)
+    if owed:
+        missing = setting.own(
+            "key:missing", owed - held, formula="owed to customers less held for them"
+        )
+        yield Key(in_prose(missing), setting.say("missing of what customers were owed"))
+        ratio = setting.share("key:held", held / owed, formula="held over owed")
+        yield Key(ratio, setting.say("of customers' claims held for them"))
+    recovery = setting.analyses.recovery
+    if recovery is not None:
+        customers = [one for one in recovery.classes if one.rank == "customer"]
+        claims = sum((one.claims for one in customers), Decimal())
+        if claims:
+            low = sum((one.low for one in customers), Decimal()) / claims
+            share = setting.share("key:low", low, formula="low estimate over claims")
+            yield Key(share, setting.say("of customers' claims paid, low estimate"))
+    case = setting.case
+    first = [
+        flow
+        for flow in case.selected
+        if (
+            flow.grade or case.sources[flow.amount_from or flow.sources[0]].grade
+            if flow.sources
+            else ""
+        )[:1]
+        == "A"
+    ]
+    share = setting.share(
+        "key:grade",
+        Decimal(len(first)) / len(case.selected),
+        formula="flows of grade A",
+    )
+    yield Key(share, setting.say("of flows rest on court records"))

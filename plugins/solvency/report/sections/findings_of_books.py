@@ -1,0 +1,314 @@
+"""What the books say, as findings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.report.figures import Day
+from solvency.report.figures import Exhibit
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.prose import listed
+from solvency.report.sections.affairs import rate
+from solvency.report.sections.bases import BASES
+from solvency.report.sections.bases import totals_of
+from solvency.report.sections.finding import Found
+from solvency.report.sections.finding import in_prose
+from solvency.report.sections.finding import rests
+from solvency.report.sections.segregation import cover_figures
+from solvency.report.sections.segregation import cover_of
+from solvency.report.sections.segregation import finding_of
+from solvency.report.sections.sources_uses import line
+from solvency.report.sections.sources_uses import words
+from solvency.report.sections.spiral import proceeds
+from solvency.report.sections.tests_of_solvency import basis_words
+from solvency.report.sections.tracing import followed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+#: A sheet of which less than this share is left on another basis is spoken of.
+_HOLLOW = Decimal("0.75")
+
+
+def cover(setting: Setting) -> Iterator[Found]:
+    """Say who owed customers more than was held for them, and since when."""
+    for entity in setting.inside:
+        series = cover_of(setting, entity)
+        if series is None:
+            continue
+        finding = finding_of(setting, series, entity)
+        if finding is None or finding.first is None or finding.first > setting.at:
+            continue
+        owed, held, _, _ = cover_figures(setting, entity, series, setting.at)
+        text = setting.say(
+            "%(entity)s owed its customers %(owed)s on %(day)s and held %(held)s for"
+            " them. It had held too little since %(first)s.",
+            entity=Said(entity),
+            owed=in_prose(owed),
+            held=in_prose(held),
+            day=Day(setting.at),
+            first=Day(finding.first),
+        )
+        sure = setting.say(
+            "Short in %(chance)s of draws of the uncertain amounts. ",
+            chance=setting.share(
+                f"cover:{entity}:probability",
+                finding.probability,
+                formula="share of draws it broke in",
+            ),
+        )
+        based = rests(setting, owed.flows)
+        yield Found(text, (*sure, *based), (Exhibit(f"cover-{entity}"),))
+
+
+def uses(setting: Setting) -> Iterator[Found]:
+    """Say where money came from and where it went."""
+    name = "group" if setting.case.group else setting.inside[0]
+    one = setting.analyses.funds(name)
+    came = [x for x in one.lines if x.side == SOURCE][:2]
+    went = [x for x in one.lines if x.side == USE]
+    if not came or not went:
+        return
+
+    def parts(side: str, labels: list[str]) -> list[Prose]:
+        return [
+            (
+                in_prose(line(setting, one, side, label)),
+                " ",
+                setting.text("from" if side == SOURCE else "to"),
+                " ",
+                Said(words(setting, label).lower()),
+            )
+            for label in labels
+        ]
+
+    until = one.until.isoformat()
+    left = setting.own(
+        f"funds:{one.name}:{until}:left",
+        one.left,
+        formula="funds at the end, at market",
+        prose=True,
+    )
+    text = setting.say(
+        "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left in"
+        " money and liquid coins.",
+        came=listed(setting.locale, parts(SOURCE, [x.label for x in came])),
+        went=listed(setting.locale, parts(USE, [x.label for x in went[:4]])),
+        left=left,
+    )
+    flows = tuple(dict.fromkeys(f for x in (*came, *went[:4]) for f in x.flows))
+    yield Found(
+        text, rests(setting, flows), (Exhibit("flow-of-funds"), Exhibit("funds"))
+    )
+
+
+def whose(setting: Setting) -> Iterator[Found]:
+    """Say how much of which outlay was customers' money under every rule."""
+    found = followed(setting)
+    if found is None:
+        return
+    sure = [one for one in found.by_purpose if one.least]
+    open_ = [one for one in found.by_purpose if not one.least and one.most]
+    pieces: list[Prose] = []
+    for one in sure:
+        key = f"trace:{one.purpose}"
+        pieces.append(
+            setting.say(
+                "%(least)s to %(most)s of the %(amount)s for %(purpose)s",
+                **{
+                    name: setting.own(
+                        f"{key}:{name}",
+                        value,
+                        formula=formula,
+                        prose=True,
+                        flows=tuple(
+                            x.flow for x in found.outlays if x.purpose == one.purpose
+                        ),
+                    )
+                    for name, value, formula in (
+                        ("least", one.least, "what others' money cannot have paid"),
+                        (
+                            "most",
+                            one.most,
+                            "what of the owners' money was there to spend",
+                        ),
+                        ("amount", one.amount, "outlays"),
+                    )
+                },
+                purpose=Said(one.purpose.replace("-", " ")),
+            )
+        )
+    if pieces:
+        text = setting.say(
+            "Under every rule of tracing, %(parts)s paid from %(account)s was money of"
+            " %(whose)s.",
+            parts=listed(setting.locale, pieces),
+            account=Said(found.accounts[0]),
+            whose=Said(found.whose),
+        )
+    else:
+        text = setting.say(
+            "No outlay from %(account)s was for certain money of %(whose)s.",
+            account=Said(found.accounts[0]),
+            whose=Said(found.whose),
+        )
+    hedge = setting.say(
+        "For %(count)s other purposes the books cannot say: between none and most of"
+        " it, as the rule chosen has it.",
+        count=setting.count("trace:open", len(open_)),
+    )
+    yield Found(text, hedge if open_ else (), (Exhibit("traced-purposes"),))
+
+
+def insolvent(setting: Setting) -> Iterator[Found]:
+    """Say whose debts exceeded its assets, and how surely."""
+    for one in setting.analyses.findings.findings:
+        if one.invariant != "balance-sheet" or one.entity not in setting.inside:
+            continue
+        basis = basis_words(setting, one)
+        chance = setting.share(
+            f"finding:balance-sheet:{one.entity}:{basis}",
+            one.probability,
+            formula="share of draws it broke in",
+        )
+        exhibits = (
+            Exhibit(f"tests-{one.entity}"),
+            Exhibit(f"line-balance-sheet-{one.entity}"),
+        )
+        how = basis or setting.text("at market, claims and tokens included")
+        if one.first is None:
+            text = setting.say(
+                "Counted %(how)s, %(entity)s's assets covered its debts in the amounts"
+                " as written, but not for certain.",
+                entity=Said(one.entity),
+                how=(how,),
+            )
+        elif one.first > setting.at:
+            continue
+        else:
+            text = setting.say(
+                "Counted %(how)s, %(entity)s's debts exceeded its assets from %(day)s"
+                " on.",
+                entity=Said(one.entity),
+                how=(how,),
+                day=Day(one.first),
+            )
+        sure = setting.say(
+            "It did so on some day in %(chance)s of the draws", chance=chance
+        )
+        if one.first_earliest and one.first_latest:
+            sure += setting.say(
+                "; the first lies between %(low)s and %(high)s in nine of ten of these",
+                low=Day(one.first_earliest),
+                high=Day(one.first_latest),
+            )
+        yield Found(text, (*sure, "."), exhibits)
+
+
+def hollow(setting: Setting) -> Iterator[Found]:
+    """Say whose sheet at market is hollow: much less is left clean, or in a sale."""
+    if not setting.case.group:
+        return
+    day = setting.dates[0]
+    for name, each in totals_of(setting, day).items():
+        whole = each["market"][0]
+        if min(each[basis][0] for basis in BASES) > whole * _HOLLOW:
+            continue
+        market, clean, real = (
+            setting.money(
+                f"bases:{day.isoformat()}:{name}:{basis}:assets",
+                each[basis][0],
+                formula=f"total assets, {basis}",
+                basis=basis,
+                target=anchor("entity", name),
+                prose=True,
+            )
+            for basis in BASES
+        )
+        yield Found(
+            setting.say(
+                "On %(day)s %(entity)s's assets were %(market)s at market prices,"
+                " %(clean)s without the group's own tokens and claims on related"
+                " parties, and %(real)s at what a sale of all would fetch.",
+                day=Day(day),
+                entity=Said(name),
+                market=market,
+                clean=clean,
+                real=real,
+            ),
+            setting.say(
+                "Market prices are as published; the depth of markets is in part"
+                " assumed."
+            ),
+            (Exhibit(f"bases-{day.isoformat()}"), Exhibit("tokens")),
+        )
+
+
+def tokens(setting: Setting) -> Iterator[Found]:
+    """Say what the token would have fetched."""
+    found = setting.analyses.stress
+    if found is None:
+        return
+    one = max(found.tokens, key=lambda x: x.gain)
+    text = setting.say(
+        "%(token)s held by %(holder)s was worth %(market)s on the screen on %(day)s;"
+        " selling it would have fetched %(sale)s (%(low)s to %(high)s).",
+        token=Said(one.token),
+        holder=Said(one.holder),
+        day=Day(one.at),
+        market=in_prose(proceeds(setting, one, "market")),
+        sale=in_prose(proceeds(setting, one)),
+        low=in_prose(proceeds(setting, one, "low")),
+        high=in_prose(proceeds(setting, one, "high")),
+    )
+    sure: Prose = ()
+    if one.explosive_since is not None:
+        sure = setting.say(
+            "Pledging and borrowing on it fed on itself from %(day)s on. ",
+            day=Day(one.explosive_since),
+        )
+    if one.depth_basis == "assumed":
+        sure += setting.say("The depth of its market is assumed: nobody published it.")
+    yield Found(text, sure, (Exhibit("tokens"), Exhibit("spiral")))
+
+
+def recovered(setting: Setting) -> Iterator[Found]:
+    """Say what each class would be paid."""
+    found = setting.analyses.recovery
+    if found is None:
+        return
+    parts: list[Prose] = []
+    for one in found.classes:
+        way = "Each entity alone"
+        low, central, high = (
+            rate(setting, way, one, e) for e in ("low", "rate", "high")
+        )
+        parts.append(
+            setting.say(
+                "%(rank)s claims on %(entity)s %(central)s (%(low)s to %(high)s)",
+                rank=(setting.text(one.rank),),
+                entity=Said(one.entity),
+                low=low,
+                central=central,
+                high=high,
+            )
+        )
+    yield Found(
+        setting.say(
+            "At %(day)s prices, each estate alone would pay %(parts)s.",
+            day=Day(found.at),
+            parts=listed(setting.locale, parts),
+        ),
+        setting.say(
+            "Before the cost of the proceedings; claims on insiders and affiliates"
+            " count at what the books show them holding, nothing at low."
+        ),
+        (Exhibit("affairs"), Exhibit("recovery")),
+    )

@@ -1,0 +1,142 @@
+"""What the claims and hypotheses say, as findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solvency.report.figures import Exhibit
+from solvency.report.figures import Ref
+from solvency.report.figures import anchor
+from solvency.report.prose import listed
+from solvency.report.sections.finding import Found
+from solvency.report.sections.weighing import belief
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from solvency.analysis.believing_result import Belief
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+#: Belief must move this far for a hypothesis to be named.
+_MOVED = 0.02
+
+
+def contradictions(setting: Setting) -> Iterator[Found]:
+    """Say that the claims cannot all be true, and which are suspect."""
+    found = setting.analyses.reconciled
+    if found is None or not found.suspects:
+        return
+    names: list[Piece] = [
+        Ref(one.id, f"#{anchor(one.kind, one.id)}") for one in found.suspects[:3]
+    ]
+    yield Found(
+        setting.say(
+            "The claims cannot all be true. Of %(claims)s held against one another,"
+            " %(suspects)s cannot stand; most strained are %(names)s.",
+            claims=setting.count("reconciled:claims", len(found.claims)),
+            suspects=setting.count("reconciled:suspects", len(found.suspects)),
+            names=listed(setting.locale, names),
+        ),
+        setting.say(
+            "A suspect claim may be false, or flows it is held against missing."
+        ),
+        (Exhibit("suspects"), Exhibit("investigation")),
+    )
+
+
+def explanations(setting: Setting) -> Iterator[Found]:
+    """Say which hypotheses the observations favour."""
+    found = setting.analyses.beliefs
+    if found is None:
+        return
+    tested = [
+        one
+        for one in found.hypotheses
+        if one.tested and abs(one.posterior - one.prior) > _MOVED
+    ]
+    up = sorted(
+        (x for x in tested if x.bayes_factor > 3), key=lambda x: -x.bayes_factor
+    )
+    down = sorted(
+        (x for x in tested if x.bayes_factor < 1 / 3), key=lambda x: x.bayes_factor
+    )
+
+    def named(some: list[Belief]) -> Prose:
+        return listed(setting.locale, [_hypothesis(setting, one) for one in some[:3]])
+
+    parts: list[Prose] = []
+    if up:
+        parts.append(
+            setting.say("The observations speak for %(names)s. ", names=named(up))
+        )
+    if down:
+        parts.append(setting.say("They speak against %(names)s. ", names=named(down)))
+    quiet = len(found.hypotheses) - len(up) - len(down)
+    parts.append(
+        setting.say(
+            "On %(count)s of %(all)s hypotheses they say little either way.",
+            count=setting.count("belief:quiet", quiet),
+            all=setting.count("belief:all", len(found.hypotheses)),
+        )
+    )
+    yield Found(
+        tuple(piece for part in parts for piece in part),
+        setting.say(
+            "Priors are the author's; the table shows how belief changes without each"
+            " group of sources."
+        ),
+        (Exhibit("beliefs"), Exhibit("belief-history")),
+    )
+
+
+def _hypothesis(setting: Setting, one: Belief) -> Prose:
+    name = one.id
+    title = setting.case.hypotheses[name].title
+    return (
+        "\N{LEFT DOUBLE QUOTATION MARK}",
+        Ref(title, f"#{anchor('hypothesis', name)}"),
+        "\N{RIGHT DOUBLE QUOTATION MARK} (",
+        belief(setting, one, "prior"),
+        " \N{RIGHTWARDS ARROW} ",
+        belief(setting, one, "posterior"),
+        ")",
+    )
+
+
+def tallied(setting: Setting) -> Iterator[Found]:
+    """Say how much the hypotheses would take together."""
+    found = setting.analyses.tallied
+    if found is None or found.hole is None:
+        return
+    low, middle, high = (
+        setting.money(
+            f"tally:total:{share}",
+            found.quantiles[share],
+            formula=f"quantile {share} of the sum in draws",
+            target="tally",
+            prose=True,
+        )
+        for share in ("0.05", "0.5", "0.95")
+    )
+    hole = setting.own(
+        "tally:hole",
+        found.hole,
+        formula="owed to customers less held for them",
+        prose=True,
+    )
+    yield Found(
+        setting.say(
+            "The hypotheses together, each by its chance, would take %(middle)s from"
+            " the group (%(low)s to %(high)s); missing for customers is %(hole)s.",
+            low=low,
+            middle=middle,
+            high=high,
+            hole=hole,
+        ),
+        setting.say(
+            "These are explanations beyond the established flows; none is a finding."
+        ),
+        (Exhibit("tally-waterfall"), Exhibit("scenario-tally")),
+    )

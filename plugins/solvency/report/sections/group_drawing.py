@@ -1,0 +1,106 @@
+"""The group as boxes: who is in it, who owns and owes whom."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.model.consolidation import intercompany
+from solvency.report import formats
+from solvency.report.charts import group_chart
+from solvency.report.drawings import Drawing
+from solvency.report.sections.kit import plotted
+from solvency.report.sections.kit import row
+from solvency.report.sections.worth import quote
+
+if TYPE_CHECKING:
+    from solvency.report.sections.setting import Setting
+
+_ZERO = Decimal()
+#: Debts drawn: the largest; a drawing with every line says nothing.
+_TIES = 8
+
+
+def group_drawing(setting: Setting) -> Drawing | None:
+    """Return the group chart, or None where the case has no group."""
+    case = setting.case
+    if not case.group:
+        return None
+    owed = _owed(setting)
+    drawn = {name for pair in owed for name in pair} | set(case.group)
+    text = setting.text
+    key = "group-chart"
+    look = setting.look(key, owed.values())
+    ties = [
+        group_chart.Tie(debtor, creditor, "owes", look.amount(amount))
+        for (debtor, creditor), amount in owed.items()
+    ]
+    stakes = {
+        (one.entity, one.stake_in)
+        for name, one in case.accounts.items()
+        if one.stake_in in drawn and one.entity in drawn and name in setting.movements
+    }
+    ties += [group_chart.Tie(a, b, "owns") for a, b in sorted(stakes) if b and a != b]
+    silos: dict[str, list[group_chart.Entity]] = {}
+    for name in case.group:
+        one = case.entities[name]
+        silos.setdefault(one.silo or "", []).append(
+            group_chart.Entity(name, text(one.role.replace("-", " ")))
+        )
+    outside = [
+        group_chart.Silo("", [group_chart.Entity(name, text(case.entities[name].role))])
+        for name in case.entities
+        if name in drawn and name not in case.group
+    ]
+    tiers = [
+        [group_chart.Silo(label, some) for label, some in silos.items()],
+        outside,
+    ]
+    title = text("The group, and the largest debts across it")
+    chart = group_chart.GroupChart(
+        title, [t for t in tiers if t], ties, text("owns"), text("owes")
+    )
+    return Drawing(
+        key,
+        title,
+        (
+            text(
+                "%(unit)s at market, %(day)s",
+                unit=formats.unit_label(case.currency, look.scale, setting.locale),
+                day=formats.date(setting.at, setting.locale),
+            ),
+        ),
+        group_chart.draw(chart, look),
+        plotted(
+            key,
+            title,
+            text("Who owes whom"),
+            (text("Amount"),),
+            (
+                row(
+                    f"{debtor}:{creditor}",
+                    f"{debtor} \N{RIGHTWARDS ARROW} {creditor}",
+                    setting.money(
+                        f"group-chart:{debtor}:{creditor}",
+                        amount,
+                        formula="claims at market",
+                    ),
+                )
+                for (debtor, creditor), amount in owed.items()
+            ),
+        ),
+    )
+
+
+def _owed(setting: Setting) -> dict[tuple[str, str], Decimal]:
+    """Return the largest debts by (debtor, creditor) with a side in the group."""
+    inside = set(setting.inside)
+    sums: dict[tuple[str, str], Decimal] = {}
+    for one in intercompany(setting.book, setting.at):
+        price = quote(setting, one.commodity, setting.at)
+        if price is not None and inside & {one.creditor, one.debtor}:
+            pair = (one.debtor, one.creditor)
+            units = max(one.claimed, one.owed)
+            sums[pair] = sums.get(pair, _ZERO) + units * price.number
+    largest = sorted(sums, key=lambda pair: (-sums[pair], pair))[:_TIES]
+    return {pair: sums[pair] for pair in largest if sums[pair] > 0}

@@ -1,0 +1,61 @@
+"""Small steps that several sections share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Posting
+    from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
+
+
+def plotted(
+    key: str, title: str, head: str, columns: Sequence[str], rows: Iterable[Row]
+) -> Table:
+    """Return what a drawing draws, as the table attached beside it."""
+    return Table(
+        key=f"{key}-plotted",
+        title=title,
+        unit=(),
+        head=head,
+        columns=tuple(Column(name, name) for name in columns),
+        rows=tuple(rows),
+        numbered=False,
+    )
+
+
+def row(key: str, label: object, *cells: Cell) -> Row:
+    """Return a line whose label is plain text."""
+    return Row(key, (str(label),), cells)
+
+
+def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | None:
+    """Return what a posting was worth on its day; None without a price."""
+    from solvency.report.sections.worth import quote  # noqa: PLC0415 (worth imports no kit)
+
+    currency = setting.case.currency
+    if posting.price is not None and posting.price.commodity == currency:
+        return posting.units * posting.price.number
+    found = quote(setting, posting.commodity, flow.date)
+    return None if found is None else posting.units * found.number
+
+
+def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:
+    """Count flows by the letter of their grade, best first."""
+    from solvency.report.sections.scope import grade_of  # noqa: PLC0415 (as above)
+
+    counts: dict[str, int] = {}
+    for name in flows:
+        letter = grade_of(setting, setting.case.by_id[name])[:1] or "?"
+        counts[letter] = counts.get(letter, 0) + 1
+    return dict(sorted(counts.items()))

@@ -1,0 +1,201 @@
+"""Whether the claims can all be true, which are suspect, what would settle it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.report import formats
+from solvency.report.figures import Figure
+from solvency.report.figures import Ref
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.analysis.reconciling_result import Claim
+    from solvency.analysis.reconciling_result import Reconciled
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
+
+#: Sets of claims listed in the plan.
+_PLAN = 15
+
+
+def reconciled(setting: Setting) -> Section | None:
+    """Build the suspects and the plan of investigation."""
+    found = setting.analyses.reconciled
+    if found is None:
+        return None
+    tables = [_suspects(setting, found), _plan(setting, found)]
+    number = {
+        name: setting.units(f"reconciled:{name}", value, "", formula=name)
+        for name, value in (
+            ("chi2", Decimal(f"{found.chi2:.0f}")),
+            ("dof", Decimal(found.dof)),
+            ("inflation", Decimal(f"{found.inflation:.1f}")),
+        )
+    }
+    return Section(
+        "reconciled",
+        setting.text("Claims held against one another"),
+        tuple(table for table in tables if table is not None),
+        {
+            **number,
+            "claims": setting.count("reconciled:claims", len(found.claims)),
+            "suspects": setting.count("reconciled:suspects", len(found.suspects)),
+            "consistent": found.p > 0.05,
+            "untested": tuple(
+                (
+                    Ref(
+                        one.observation.id,
+                        f"#{anchor('observation', one.observation.id)}",
+                    ),
+                    ": ",
+                    Said(one.reason),
+                )
+                for one in found.untested
+            ),
+            "notes": tuple((Said(note),) for note in found.notes),
+        },
+    )
+
+
+def claim_ref(name: str, kind: str) -> Ref:
+    """Return a link to a claim: a flow or an observation."""
+    return Ref(name, f"#{anchor(kind, name)}")
+
+
+def _amount(setting: Setting, one: Claim, part: str, value: Decimal | None) -> Figure:
+    key = f"claim:{one.id}:{part}"
+    rest: dict[str, Any] = {
+        "formula": f"{part} by the source" if part == "claimed" else part,
+        "sources": (one.source,) if one.source else (),
+        "target": anchor(one.kind, one.id),
+    }
+    if one.commodity == setting.case.currency:
+        return setting.money(key, value, **rest)
+    scale, places = formats.fitting([value or Decimal()])
+    return Figure(key, value, one.commodity, scale, places, **rest)
+
+
+def _suspects(setting: Setting, found: Reconciled) -> Table | None:
+    suspects = found.suspects
+    if not suspects:
+        return None
+    text = setting.text
+    return Table(
+        key="suspects",
+        title=text("Claims that cannot stand beside the others, worst first"),
+        unit=(
+            text(
+                "%(unit)s, or units where a coin is named; balanced: the nearest"
+                " amount that agrees with the others; strain: adjustment in standard"
+                " deviations",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("What is claimed"),
+        width=84,
+        columns=(
+            Column("claim", text("Claim"), "refs", 22),
+            Column("claimed", text("Claimed"), width=20),
+            Column("balanced", text("Balanced"), width=20, current=True),
+            Column("z", text("Strain"), width=13),
+            Column("source", text("Source"), "refs", 15),
+        ),
+        rows=tuple(
+            Row(
+                f"suspect:{one.id}",
+                _what(one),
+                (
+                    (claim_ref(one.id, one.kind),),
+                    _amount(setting, one, "claimed", one.claimed),
+                    _amount(setting, one, "balanced", one.balanced),
+                    _strain(one),
+                    setting.notes.refs([one.source] if one.source else []),
+                ),
+            )
+            for one in suspects
+        ),
+        notes=(
+            (
+                text(
+                    "A suspect is a claim that, let go, mends the fit most. It may be"
+                    " wrong, or the flows it is held against may be incomplete."
+                ),
+            ),
+        ),
+        size="dense",
+    )
+
+
+def _what(one: Claim) -> Prose:
+    coin = "" if one.commodity == "USD" else f" ({one.commodity})"
+    return (Said(one.statement + coin),)
+
+
+def _strain(one: Claim) -> Cell:
+    if one.z is None:
+        return None
+    value = Decimal(f"{one.z:.1f}")
+    return Figure(
+        f"claim:{one.id}:z", value, places=1, formula="adjustment over its spread"
+    )
+
+
+def _plan(setting: Setting, found: Reconciled) -> Table | None:
+    """List where one more observation would tell most."""
+    kinds = {one.id: one.kind for one in found.claims}
+    text = setting.text
+    useful = [one for one in found.sets if one.would_settle]
+    useful.sort(key=lambda one: (not one.broken, -one.would_settle[0].gain))
+    rows = [
+        Row(
+            f"plan:{n}",
+            _joined(kinds, one.members),
+            (
+                Said(text("cannot all stand") if one.broken else text("untold apart")),
+                _joined(kinds, [one.would_settle[0].claim]),
+            ),
+        )
+        for n, one in enumerate(useful[:_PLAN])
+    ]
+    if not rows:
+        return None
+    return Table(
+        key="investigation",
+        title=text("What to look for next: evidence that would settle most"),
+        unit=(
+            text(
+                "Claims no identity tells apart, and the amount whose independent"
+                " confirmation would tell them apart most clearly; clearest first"
+            ),
+        ),
+        head=text("Claims that cannot be told apart"),
+        width=80,
+        columns=(
+            Column("state", text("State"), "text", 28),
+            Column("settle", text("Confirm first"), "refs", 34),
+        ),
+        rows=tuple(rows),
+        size="dense",
+    )
+
+
+def _joined(kinds: dict[str, str], names: Iterable[str]) -> Prose:
+    pieces: list[Piece] = []
+    for name in names:
+        if pieces:
+            pieces.append(", ")
+        kind = kinds.get(name)
+        pieces.append(claim_ref(name, kind) if kind else Said(name))
+    return tuple(pieces)

@@ -1,0 +1,265 @@
+"""Owed to customers against held for them, by day."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.report import formats
+from solvency.report.charts import owed_held
+from solvency.report.charts.axes import Event
+from solvency.report.drawings import Drawing
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.sections.kit import plotted
+from solvency.report.sections.kit import row
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from solvency.analysis.invariants.findings import Finding
+    from solvency.analysis.invariants.findings import Series
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+#: The tests whose need is what customers are owed, the one to prefer first.
+_TESTS = ("customer-assets-clean", "customer-assets")
+#: As many events as can be named along the top of a chart.
+_EVENTS = 6
+
+
+def segregation(setting: Setting) -> Section | None:
+    """Build the charts and tables of what was owed and what was held."""
+    tables: list[Table | Drawing] = []
+    for entity in setting.inside:
+        series = cover_of(setting, entity)
+        if series is not None and any(series.need):
+            tables += [_chart(setting, entity, series), _table(setting, entity, series)]
+    if not tables:
+        return None
+    title = setting.text("Owed to customers, and held for them")
+    return Section("segregation", title, tuple(tables))
+
+
+def cover_of(setting: Setting, entity: str) -> Series | None:
+    """Return what an entity owed customers and held for them, by day, if tested."""
+    found = setting.analyses.findings.series
+    for test in _TESTS:
+        for (name, owner, _), series in found.items():
+            if (name, owner) == (test, entity) and series.unit == setting.case.currency:
+                return series
+    return None
+
+
+def finding_of(setting: Setting, series: Series, entity: str) -> Finding | None:
+    """Return what the test of a series found."""
+    for one in setting.analyses.findings.findings:
+        if (one.invariant, one.entity, one.commodity) == (
+            series.invariant.name,
+            entity,
+            series.label,
+        ):
+            return one
+    return None
+
+
+def level(series: Series, day: datetime.date) -> tuple[Decimal, Decimal]:
+    """Return what was needed and what there was at the end of a day."""
+    at = sum(one <= day for one in series.days) - 1
+    return (series.need[at], series.have[at]) if at >= 0 else (Decimal(), Decimal())
+
+
+def customer_accounts(setting: Setting, entity: str) -> tuple[str, ...]:
+    """Return the accounts of what an entity owes customers and holds for them."""
+    return tuple(
+        name
+        for name, one in setting.case.accounts.items()
+        if one.entity == entity and (one.rank == "customer" or one.custody)
+    )
+
+
+def events_of(setting: Setting, until: datetime.date) -> tuple[Event, ...]:
+    """Return the events to name on charts: one a day, the latest few."""
+    found: dict[datetime.date, Event] = {}
+    for one in sorted(setting.case.events, key=lambda one: (one.date, one.kind)):
+        if one.date <= until and one.kind != "attestation":
+            label = setting.text(one.kind.replace("-", " ")).capitalize()
+            found.setdefault(one.date, Event(one.date, label, one.kind == "petition"))
+    kept: list[Event] = []
+    month = datetime.timedelta(days=31)
+    for event in found.values():
+        # Events of one month would be named on one spot: the last stands for them.
+        if kept and event.day - kept[-1].day < month:
+            kept.pop()
+        kept.append(event)
+    return tuple(kept[-_EVENTS:])
+
+
+def cover_figures(
+    setting: Setting, entity: str, series: Series, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return owed, held, missing and held of owed on a day."""
+    need, have = level(series, day)
+    key = f"cover:{entity}:{day.isoformat()}"
+    flows = tuple(setting.flows_of(customer_accounts(setting, entity), day))
+    target = anchor("registers", entity)
+    return (
+        setting.money(
+            f"{key}:owed",
+            need,
+            formula="owed to customers at market",
+            flows=flows,
+            target=target,
+        ),
+        setting.money(
+            f"{key}:held",
+            have,
+            formula="held for customers at market, without tokens of the group's own",
+            flows=flows,
+            target=target,
+        ),
+        setting.money(f"{key}:missing", need - have, formula="owed less held"),
+        setting.share(
+            f"{key}:ratio", have / need if need else None, formula="held over owed"
+        ),
+    )
+
+
+def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
+    text = setting.text
+    days = [day for day in series.days if day <= setting.at]
+    begin = next((n for n, need in enumerate(series.need) if need), 0)
+    levels = [
+        owed_held.Level(day, need, have)
+        for day, need, have in list(
+            zip(series.days, series.need, series.have, strict=True)
+        )[begin : len(days)]
+    ]
+    key = f"cover-{entity}"
+    title = _title(setting, entity, series)
+    chart = owed_held.OwedHeld(
+        title=title,
+        levels=levels,
+        events=[e for e in events_of(setting, setting.at) if e.day >= levels[0].day],
+        owed=text("Owed to customers"),
+        held=text("Held for them"),
+        gap=text("Missing"),
+        first=text("First short"),
+    )
+    amounts = [*series.need, *series.have]
+    return Drawing(
+        key=key,
+        title=title,
+        unit=setting.say(
+            "Customers' claims at market, and what was held for them without the"
+            " group's own tokens, at the end of each day"
+        ),
+        svg=owed_held.draw(chart, setting.look(key, amounts)),
+        plotted=plotted(
+            key,
+            title,
+            text("Day"),
+            (text("Owed"), text("Held"), text("Missing"), text("Held of owed")),
+            (
+                row(
+                    one.day.isoformat(),
+                    one.day,
+                    *cover_figures(setting, entity, series, one.day),
+                )
+                for one in levels
+            ),
+        ),
+        notes=(_note(setting, entity, series),),
+    )
+
+
+def _title(setting: Setting, entity: str, series: Series) -> str:
+    finding = finding_of(setting, series, entity)
+    if finding is None or finding.first is None or finding.first > setting.at:
+        return setting.text(
+            "%(entity)s held what it owed its customers throughout", entity=entity
+        )
+    return setting.text(
+        "%(entity)s held less than it owed its customers from %(day)s on",
+        entity=entity,
+        day=formats.date(finding.first, setting.locale),
+    )
+
+
+def _note(setting: Setting, entity: str, series: Series) -> Prose:
+    finding = finding_of(setting, series, entity)
+    found = setting.analyses.findings
+    if finding is None:
+        return setting.say("The test held in the written amounts and in the draws.")
+    key = f"cover:{entity}"
+    chance = setting.share(
+        f"{key}:probability", finding.probability, formula="share of draws it broke in"
+    )
+    if finding.first_earliest is None or finding.first_latest is None:
+        return setting.say("The test broke in %(chance)s of the draws.", chance=chance)
+    between = (
+        formats.date(finding.first_earliest, setting.locale),
+        formats.date(finding.first_latest, setting.locale),
+    )
+    return setting.say(
+        "The amounts are uncertain. In %(draws)s draws of them, money was missing in"
+        " %(chance)s; the first day lies between %(low)s and %(high)s in nine of ten"
+        " of these.",
+        draws=setting.count(f"{key}:draws", found.draws),
+        chance=chance,
+        low=Said(between[0]),
+        high=Said(between[1]),
+    )
+
+
+def _table(setting: Setting, entity: str, series: Series) -> Table:
+    text = setting.text
+    days = _days(setting, entity, series)
+    target = anchor("registers", entity)
+    return Table(
+        key=f"cover-table-{entity}",
+        title=text("%(entity)s: owed, held and missing", entity=entity),
+        unit=(text("%(unit)s at the end of the day, at market", unit=setting.unit),),
+        head=text("Day"),
+        width=50,
+        columns=(
+            Column("owed", text("Owed to customers"), width=26),
+            Column("held", text("Held for them"), width=26),
+            Column(
+                "missing",
+                text("Missing (over)"),
+                width=26,
+                current=True,
+                sums=(("owed", 1), ("held", -1)),
+            ),
+            Column("ratio", text("Held of owed"), width=20),
+        ),
+        rows=tuple(
+            Row(
+                day.isoformat(),
+                (formats.date(day, setting.locale),),
+                cover_figures(setting, entity, series, day),
+            )
+            for day in days
+        ),
+        anchor=f"cover-table-{target}",
+    )
+
+
+def _days(setting: Setting, entity: str, series: Series) -> list[datetime.date]:
+    """Return quarter ends, the first day short, and the days reported."""
+    begin = next((d for d, n in zip(series.days, series.need, strict=True) if n), None)
+    if begin is None:
+        return []
+    finding = finding_of(setting, series, entity)
+    days = set(setting.dates)
+    if finding is not None and finding.first is not None:
+        days.add(finding.first)
+    for year in range(begin.year, setting.at.year + 1):
+        for month, last in ((6, 30), (12, 31)):
+            days.add(datetime.date(year, month, last))
+    return sorted(day for day in days if begin <= day <= setting.at)

@@ -1,0 +1,301 @@
+"""What the hypotheses take together: tally, waterfall, scenarios, dependence."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.report.charts import waterfall
+from solvency.report.drawings import Drawing
+from solvency.report.figures import Ref
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.sections.kit import plotted
+from solvency.report.sections.kit import row
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from solvency.analysis.tallying_result import Loss
+    from solvency.analysis.tallying_result import ScenarioTally
+    from solvency.analysis.tallying_result import Tallied
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
+    from solvency.report.sections.setting import Setting
+
+_ZERO = Decimal()
+
+
+#: Losses drawn one by one; the rest are one step.
+_STEPS = 12
+
+
+def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
+    """Return a link to a hypothesis by its title."""
+    one = setting.case.hypotheses[name]
+    return (Ref(one.title, f"#{anchor('hypothesis', name)}"),)
+
+
+def short(setting: Setting, name: str) -> str:
+    """Return a hypothesis's name as a drawing has it."""
+    return setting.text(name.replace("-", " ")).capitalize()
+
+
+def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
+    key = f"tally:{one.id}"
+    rest = {
+        "formula": f"{part} amount its flows take from the group's clean liquid assets",
+        "flows": tuple(f.id for f in setting.flows if one.id in f.hypotheses),
+    }
+    if part == "central":
+        return setting.own(f"{key}:{part}", value, **rest)
+    target = anchor("figure", f"{key}:central")
+    return setting.money(f"{key}:{part}", value, target=target, **rest)
+
+
+def _tally(setting: Setting, found: Tallied) -> Table:
+    text = setting.text
+    rows = tuple(
+        Row(
+            f"tally:{one.id}",
+            hypothesis_ref(setting, one.id),
+            (
+                setting.share(
+                    f"tally:{one.id}:probability",
+                    one.probability,
+                    formula="belief before the observations",
+                ),
+                _loss(setting, one, "low", one.low),
+                _loss(setting, one, "central", one.central),
+                _loss(setting, one, "high", one.high),
+            ),
+        )
+        for one in found.hypotheses
+    )
+    total = Row(
+        "total",
+        (text("Together, with chances and spreads"),),
+        (
+            None,
+            *(
+                setting.money(
+                    f"tally:total:{share}",
+                    found.quantiles[share],
+                    formula=f"quantile {share} of the sum in draws",
+                )
+                for share in ("0.05", "0.5", "0.95")
+            ),
+        ),
+        "total",
+    )
+    return Table(
+        key="tally",
+        title=text("What each hypothesis would take, if it holds"),
+        unit=(
+            text(
+                "%(unit)s from the group's clean liquid assets; parentheses: it"
+                " brings; last line: twentieth, middle and nineteenth part of twenty"
+                " of the draws",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Hypothesis"),
+        width=90,
+        columns=(
+            Column("probability", text("Chance"), width=16),
+            Column("low", text("Low"), width=20),
+            Column("central", text("Central"), width=20, current=True),
+            Column("high", text("High"), width=20),
+        ),
+        rows=(*rows, total),
+        notes=tuple((Said(note),) for note in found.notes),
+        size="dense",
+    )
+
+
+def _waterfall(setting: Setting, found: Tallied) -> Drawing:
+    text = setting.text
+    expected = [
+        (one, one.central * Decimal(f"{one.probability:.6f}"))
+        for one in found.hypotheses
+    ]
+    expected.sort(key=lambda pair: -abs(pair[1]))
+    shown, rest = expected[:_STEPS], expected[_STEPS:]
+    shown.sort(key=lambda pair: -pair[1])
+    start = sum((amount for _, amount in expected), _ZERO)
+    steps = [
+        waterfall.Step(short(setting, one.id), amount, tentative=True)
+        for one, amount in shown
+    ]
+    if rest:
+        amount = sum((amount for _, amount in rest), _ZERO)
+        steps.append(waterfall.Step(text("All others"), amount, tentative=True))
+    low, high = found.quantiles["0.05"], found.quantiles["0.95"]
+    steps.append(
+        waterfall.Step(
+            text("Expected together"),
+            start,
+            min(low, start),
+            max(high, start),
+            total=True,
+            tentative=True,
+        )
+    )
+    if found.hole is not None:
+        rest_of = found.hole - start
+        label = (
+            text("Left unexplained") if rest_of > 0 else text("Explained twice over")
+        )
+        steps += [
+            waterfall.Step(label, rest_of),
+            waterfall.Step(text("Missing for customers"), found.hole, total=True),
+        ]
+    key = "tally-waterfall"
+    title = _tally_title(setting, found)
+    amounts = [abs(Decimal(step.amount)) for step in steps] + [abs(high)]
+    chart = waterfall.Waterfall(title, steps)
+    return Drawing(
+        key,
+        title,
+        (
+            text(
+                "Chance times central amount of each hypothesis; whisker: nine of ten"
+                " draws of the sum; hatched: hypotheses"
+            ),
+        ),
+        waterfall.draw(chart, setting.look(key, amounts)),
+        plotted(
+            key,
+            title,
+            text("Hypothesis"),
+            (text("Expected"),),
+            (
+                row(
+                    f"step:{n}",
+                    step.label,
+                    setting.money(
+                        f"waterfall:{n}",
+                        Decimal(step.amount),
+                        formula="chance times central",
+                    ),
+                )
+                for n, step in enumerate(steps)
+            ),
+        ),
+    )
+
+
+def _tally_title(setting: Setting, found: Tallied) -> str:
+    if found.hole is None:
+        return setting.text("What the hypotheses take together")
+    if found.quantiles["0.05"] > found.hole:
+        return setting.text(
+            "Together the hypotheses would explain more than is missing"
+        )
+    if found.quantiles["0.95"] < found.hole:
+        return setting.text("Together the hypotheses explain less than is missing")
+    return setting.text("Together the hypotheses could explain what is missing, or not")
+
+
+def _explained(setting: Setting, found: Tallied) -> Table:
+    text = setting.text
+    rows = [
+        Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, one))
+        for one in found.scenarios
+        if one.quantiles
+    ]
+    return Table(
+        key="scenario-tally",
+        title=text("How much of what is missing each scenario explains"),
+        unit=(text("%(unit)s; all its hypotheses taken to hold", unit=setting.unit),),
+        head=text("Scenario"),
+        width=76,
+        columns=(
+            Column("low", text("Low (1 in 20)"), width=20),
+            Column("median", text("Median"), width=20, current=True),
+            Column("high", text("High (1 in 20)"), width=20),
+            Column("hole", text("Missing"), width=20),
+            Column("reaches", text("Chance it reaches"), width=22),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _cells(setting: Setting, one: ScenarioTally) -> tuple[Figure, ...]:
+    quantiles = one.quantiles or {}
+    key = f"explained:{one.name}"
+    return (
+        *(
+            setting.money(
+                f"{key}:{share}", quantiles[share], formula=f"quantile {share} of draws"
+            )
+            for share in ("0.05", "0.5", "0.95")
+        ),
+        setting.money(
+            f"{key}:hole", one.hole, formula="owed to customers less held for them"
+        ),
+        setting.share(
+            f"{key}:reaches", one.reaches, formula="share of draws that reach the hole"
+        ),
+    )
+
+
+def _dependence(setting: Setting, found: Tallied) -> Table:
+    text = setting.text
+    return Table(
+        key="dependence",
+        title=text("What it would mean if amounts rose and fell together"),
+        unit=(
+            text(
+                "%(unit)s, sum of the hypotheses by their chances; how strongly all"
+                " amounts share one cause",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Dependence"),
+        width=60,
+        columns=(
+            Column("low", text("Low"), width=22),
+            Column("median", text("Median"), width=22, current=True),
+            Column("high", text("High"), width=22),
+            Column("reaches", text("Chance it reaches what is missing"), width=30),
+        ),
+        rows=tuple(
+            Row(
+                f"rho:{one.rho}",
+                (
+                    setting.share(
+                        f"rho:{one.rho}:rho", one.rho, formula="correlation of scores"
+                    ),
+                ),
+                (
+                    *(
+                        setting.money(
+                            f"rho:{one.rho}:{share}",
+                            one.quantiles[share],
+                            formula=f"quantile {share} of draws",
+                        )
+                        for share in ("0.05", "0.5", "0.95")
+                    ),
+                    setting.share(
+                        f"rho:{one.rho}:reaches",
+                        one.reaches,
+                        formula="share of draws that reach the hole",
+                    ),
+                ),
+            )
+            for one in found.dependence
+        ),
+    )
+
+
+def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
+    """Return the waterfall of the tally and the tables behind it."""
+    tables: list[Table | Drawing] = [
+        _waterfall(setting, found),
+        _tally(setting, found),
+    ]
+    if any(one.quantiles for one in found.scenarios):
+        tables.append(_explained(setting, found))
+    return [*tables, _dependence(setting, found)]

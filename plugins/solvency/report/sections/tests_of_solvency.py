@@ -1,0 +1,357 @@
+"""Tests of solvency by entity and date."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.ledger.case import Invariant
+from solvency.ledger.case import Place
+from solvency.report import formats
+from solvency.report.charts import steps
+from solvency.report.drawings import Drawing
+from solvency.report.drawings import chart_scale
+from solvency.report.figures import Said
+from solvency.report.layout import Section
+from solvency.report.sections.kit import plotted
+from solvency.report.sections.kit import row
+from solvency.report.sections.segregation import events_of
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.analysis.invariants.findings import Finding
+    from solvency.analysis.invariants.findings import Series
+    from solvency.report.figures import Figure
+    from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
+
+#: What each test asks, in a line.
+TESTS = {
+    "customer-assets": "Held for customers, coin by coin, at least what is owed them",
+    "customer-assets-clean": "The same in value, the group's own tokens left out",
+    "clean-ratio": "Assets without own tokens and claims on the group cover debts",
+    "overdraft-limit": "No account goes further below zero than allowed",
+    "collateral-coverage": "What is pledged covers the debt it secures",
+    "pledged-once": "Nothing is pledged twice",
+    "own-token-collateral": "Debts within the group are not secured by own tokens",
+    "holding-against-float": "Tokens held are fewer than circulate freely",
+    "holding-against-depth": "Tokens held could be sold near the market price",
+    "loan-to-value": "Loans stay below the agreed share of what is pledged",
+    "related-party-exposure": "Claims on related parties stay within a limit",
+    "house-and-customer-apart": "House and customers' money are kept apart",
+    "house-outlay": "Outlays stay within the house's own money",
+    "liquidity-coverage": "Liquid assets cover what may be asked for in the period",
+    "mirrors": "What one side claims the other owes",
+    "liabilities-recognised": "What is owed is on the books",
+    "price-coverage": "What is held has a price young enough",
+    "attestation-borrowing": "Nothing is borrowed for the day of an attestation",
+    "conservation": "Nothing comes from nowhere",
+    "balance-sheet": "Assets at a fair valuation cover debts",
+    "ability-to-pay": "Debts can be paid as they fall due",
+    "adequate-capital": "Equity outlasts plausible stress",
+}
+#: The tests whose line over time is drawn.
+_DRAWN = ("balance-sheet", "ability-to-pay")
+
+
+def solvency_tests(setting: Setting) -> Section | None:
+    """Build the table of what tests found, and lines over time of the main ones."""
+    found = setting.analyses.findings
+    shown = [
+        one
+        for one in found.findings
+        if (one.first is None or one.first <= setting.at)
+        and one.invariant != "price-coverage"
+    ]
+    if not shown:
+        return None
+    text = setting.text
+    drawings = [
+        drawing
+        for entity in setting.inside
+        for test in _DRAWN
+        if (drawing := _drawing(setting, test, entity)) is not None
+    ]
+    entities = dict.fromkeys(one.entity for one in shown)
+    tables = [
+        _table(setting, name, [one for one in shown if one.entity == name])
+        for name in entities
+    ]
+    return Section(
+        "solvency",
+        text("Tests of solvency by date"),
+        (*tables, *drawings),
+        {
+            "draws": setting.count("tests:draws", found.draws),
+            "error": setting.share(
+                "tests:error",
+                found.standard_error,
+                formula="standard error of a probability of one half",
+            ),
+            "tests": setting.count("tests:count", len(setting.case.invariants)),
+            "broken": setting.count(
+                "tests:broken", len({(f.invariant, f.entity) for f in shown if f.first})
+            ),
+        },
+    )
+
+
+def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
+    text = setting.text
+    keys = [key_of(one) for one in shown]
+    rows = tuple(
+        # A case may ask one test twice, with other parameters.
+        _row(setting, one, f"{key}{':' * keys[:n].count(key)}")
+        for n, (one, key) in enumerate(zip(shown, keys, strict=True))
+    )
+    return Table(
+        key=f"tests-{entity}",
+        title=text(
+            "%(entity)s: which tests it failed, when, and how surely",
+            entity=text("The group") if entity == "group" else entity,
+        ),
+        unit=(
+            text(
+                "%(unit)s unless the line names another; worst: the most that was"
+                " missing on a day; chance: share of draws of the uncertain amounts"
+                " in which the test broke",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Test"),
+        width=66,
+        columns=(
+            Column("first", text("First broken"), "text", 23),
+            Column("between", text("In nine of ten draws between"), "text", 40),
+            Column("worst", text("Worst on"), "text", 23),
+            Column("missing", text("Missing then"), width=20, current=True),
+            Column("chance", text("Chance"), width=14),
+        ),
+        rows=rows,
+        notes=(
+            (
+                text(
+                    "An en dash: the test holds in the amounts as written and broke"
+                    " only in draws."
+                ),
+            ),
+        ),
+        size="dense",
+    )
+
+
+def asked(setting: Setting, one: Finding) -> Invariant:
+    """Return the test of a finding: a case may ask one twice, on another basis.
+
+    Series are kept by name and entity, so of two such tests the last has its series
+    there; whose it is shows in the first day it broke.
+    """
+    candidates = [
+        x
+        for x in setting.case.invariants
+        if (x.name, x.entity) == (one.invariant, one.entity)
+    ]
+    if len(candidates) < 2:
+        return candidates[0] if candidates else _implied(one)
+    series = setting.analyses.findings.series.get(
+        (one.invariant, one.entity, one.commodity)
+    )
+    if series is None:
+        return candidates[0]
+    mine = [x for x in candidates if (x == series.invariant) == shows(series, one)]
+    return (mine or candidates)[0]
+
+
+def _implied(one: Finding) -> Invariant:
+    """Return the test of a finding no case asks for: those always run."""
+    return Invariant(one.invariant, one.entity, one.severity, Place("", 0))
+
+
+def shows(series: Series, one: Finding) -> bool:
+    """Say whether a series is that of a finding: it broke first on the same day."""
+    first = next(
+        (
+            day
+            for day, need, have in zip(
+                series.days, series.need, series.have, strict=True
+            )
+            if have < need
+        ),
+        None,
+    )
+    return first == one.first
+
+
+def basis_words(setting: Setting, one: Finding) -> str:
+    """Return on what basis a test was run, where that is not the market's."""
+    basis = asked(setting, one).parameters.get("basis")
+    words = {
+        "realisable": "at what a sale would fetch",
+        "clean": "without own tokens and claims on the group",
+        "book": "at book",
+    }
+    return setting.text(words[str(basis)]) if basis in words else ""
+
+
+def key_of(one: Finding) -> str:
+    """Return what the keys of a finding's figures begin with."""
+    return f"test:{one.invariant}:{one.entity}:{one.commodity or ''}"
+
+
+def _row(setting: Setting, one: Finding, key: str) -> Row:
+    label = setting.text(TESTS.get(one.invariant, one.invariant))
+    of = f": {one.commodity}" if one.commodity else ""
+    if basis := basis_words(setting, one):
+        of = f"{of}, {basis}"
+    if one.unit != setting.case.currency and one.unit not in of:
+        of = f"{of} ({one.unit})"
+    between = "\N{EN DASH}"
+    if one.first_earliest and one.first_latest:
+        low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
+        between = low if low == high else f"{low} \N{EN DASH} {high}"
+    return Row(
+        key,
+        (label, Said(of)),
+        (
+            Said(_day(setting, one.first)),
+            Said(between),
+            Said(_day(setting, one.worst)),
+            _missing(setting, one, key),
+            setting.share(
+                f"{key}:chance", one.probability, formula="share of draws it broke in"
+            ),
+        ),
+    )
+
+
+def _missing(setting: Setting, one: Finding, key: str) -> Cell:
+    if one.first is None:
+        return Said("\N{EN DASH}")
+    rest = {"formula": "needed less there on the worst day", "flows": one.flows}
+    if one.unit == setting.case.currency:
+        return setting.own(f"{key}:missing", one.amount, **rest)
+    if one.unit.startswith(("share", "chance")):
+        return setting.share(f"{key}:missing", one.amount, formula=rest["formula"])
+    return setting.units(f"{key}:missing", round(one.amount, 0), one.unit, **rest)
+
+
+def _day(setting: Setting, day: datetime.date | None) -> str:
+    if day is None:
+        return "\N{EN DASH}"
+    return formats.date(day, setting.locale, short=True)
+
+
+def _drawing(setting: Setting, test: str, entity: str) -> Drawing | None:
+    found = setting.analyses.findings
+    finding, series = None, None
+    for one in found.findings:
+        if (one.invariant, one.entity) == (test, entity):
+            series = found.series.get((test, entity, one.commodity))
+            if series is not None and shows(series, one):
+                finding = one
+                break
+    if series is None or finding is None or series.unit != setting.case.currency:
+        return None
+    if finding.first is not None and finding.first > setting.at:
+        return None
+    return _steps(setting, series, finding)
+
+
+def _steps(setting: Setting, series: Series, finding: Finding) -> Drawing | None:
+    text = setting.text
+    levels = [
+        steps.Level(day, need, have)
+        for day, need, have in zip(series.days, series.need, series.have, strict=True)
+        if day <= setting.at
+    ]
+    begin = next((n for n, one in enumerate(levels) if one.need or one.have), None)
+    if begin is None or len(levels) - begin < 2:
+        return None
+    levels = levels[begin:]
+    amounts = [Decimal(x) for one in levels for x in (one.need, one.have)]
+    if chart_scale(amounts) == 0:
+        return None
+    key = f"line-{finding.invariant}-{finding.entity}"
+    title = _title(setting, finding)
+    early, late = finding.first_earliest, finding.first_latest
+    interval = None
+    if early is not None and late is not None and early < late:
+        interval = (max(early, levels[0].day), min(late, levels[-1].day))
+    is_sheet = finding.invariant == "balance-sheet"
+    chart = steps.Steps(
+        title,
+        levels,
+        interval,
+        events_of(setting, setting.at),
+        need=text("Debts") if is_sheet else text("Due"),
+        have=text("Assets") if is_sheet else text("Can be paid"),
+        gap=text("Missing"),
+        first=text("First broken"),
+        earliest=text("Earliest"),
+        latest=text("Latest"),
+    )
+    return Drawing(
+        key,
+        title,
+        (text(TESTS[finding.invariant]),),
+        steps.draw(chart, setting.look(key, amounts)),
+        plotted(
+            key,
+            title,
+            text("Day"),
+            (text("Needed"), text("There")),
+            (
+                row(
+                    one.day.isoformat(),
+                    one.day,
+                    _level(setting, key, one.day, "need", one.need),
+                    _level(setting, key, one.day, "have", one.have),
+                )
+                for one in levels
+            ),
+        ),
+        notes=_band(setting) if interval else (),
+    )
+
+
+def _band(setting: Setting) -> tuple[tuple[str], ...]:
+    return (
+        (
+            setting.text(
+                "The band holds the first day broken in nine of ten draws of the"
+                " uncertain amounts in which it broke."
+            ),
+        ),
+    )
+
+
+def _level(
+    setting: Setting, key: str, day: datetime.date, side: str, value: float | Decimal
+) -> Figure:
+    return setting.money(
+        f"{key}:{day.isoformat()}:{side}", Decimal(value), formula=f"{side} of the test"
+    )
+
+
+def _title(setting: Setting, finding: Finding) -> str:
+    names = {
+        "balance-sheet": (
+            "%(entity)s: debts exceeded assets%(basis)s from %(day)s on",
+            "%(entity)s: assets%(basis)s covered debts as written, not in every draw",
+        ),
+        "ability-to-pay": (
+            "%(entity)s could not pay what fell due from %(day)s on",
+            "%(entity)s could pay what fell due as written, not in every draw",
+        ),
+    }
+    broke, held = names[finding.invariant]
+    basis = basis_words(setting, finding)
+    spaced = f" {basis}" if basis else ""
+    if finding.first is None:
+        return setting.text(held, entity=finding.entity, basis=spaced)
+    day = formats.date(finding.first, setting.locale)
+    return setting.text(broke, entity=finding.entity, day=day, basis=spaced)

@@ -1,0 +1,245 @@
+"""Whose money outlays spent: intervals that hold under every rule of tracing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.report.figures import Day
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.layout import Section
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from solvency.analysis.following_result import Following
+    from solvency.analysis.following_result import Outlay
+    from solvency.analysis.following_result import Purpose
+    from solvency.analysis.following_result import Share
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+_ZERO = Decimal()
+#: Outlays printed one by one.
+_LARGEST = 15
+
+
+def tracing(setting: Setting) -> Section | None:
+    """Build the intervals by purpose and the largest outlays under each rule."""
+    found = followed(setting)
+    if found is None:
+        return None
+    points = sum(one.point for one in found.outlays)
+    return Section(
+        "tracing",
+        setting.text("Whose money was spent"),
+        (_purposes(setting, found), _outlays(setting, found)),
+        {
+            "whose": found.whose,
+            "account": setting.account_ref(found.accounts[0]),
+            "points": setting.count("trace:points", points),
+            "outlays": setting.count("trace:outlays", len(found.outlays)),
+        },
+    )
+
+
+def followed(setting: Setting) -> Following | None:
+    """Trace the account of the group through which most money went out.
+
+    Only an account that can have held money of those who keep it with a custodian
+    says anything: one whose outlays are all its entity's own is passed over.
+    """
+    out: dict[str, Decimal] = defaultdict(Decimal)
+    currency = setting.case.currency
+    for name, moves in setting.movements.items():
+        account = setting.case.accounts[name]
+        if (
+            account.entity in setting.inside
+            and account.root == "Assets"
+            and not account.is_claim
+            and account.liquidity == "liquid"
+        ):
+            for flow, posting in moves:
+                if posting.commodity == currency and flow.date <= setting.at:
+                    out[name] += max(-posting.units, _ZERO)
+    for name in sorted(out, key=lambda one: (-out[one], one))[:4]:
+        found = setting.analyses.followed(name) if out[name] else None
+        if found is not None and found.owners and any(p.most for p in found.by_purpose):
+            return found
+    return None
+
+
+def _purposes(setting: Setting, found: Following) -> Table:
+    text = setting.text
+    return Table(
+        key="traced-purposes",
+        title=text("How much of each outlay was money of %(whose)s", whose=found.whose),
+        unit=(
+            text(
+                "%(unit)s; least and most hold whichever rule of tracing is chosen",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Purpose"),
+        width=50,
+        columns=(
+            Column("amount", text("Paid out"), width=24),
+            Column("least", text("At least"), width=24),
+            Column("most", text("At most"), width=24),
+            Column("from", text("Least share"), width=18, current=True),
+            Column("to", text("Most share"), width=18, current=True),
+        ),
+        rows=tuple(_purpose(setting, found, one) for one in found.by_purpose),
+        notes=(
+            (
+                text(
+                    "Money spent once is gone: the bounds of several purposes do not"
+                    " add. Where least is nothing and most is all, the books cannot"
+                    " say whose money it was, and no choice of rule can."
+                ),
+            ),
+            *_testimony(setting, found),
+        ),
+    )
+
+
+def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
+    flows = tuple(x.flow for x in found.outlays if x.purpose == one.purpose)
+    key = f"trace:{one.purpose}"
+    label = setting.text(one.purpose.replace("-", " ")).capitalize()
+
+    def part(value: Decimal) -> Decimal | None:
+        return value / one.amount if one.amount else None
+
+    return Row(
+        key,
+        (Said(label),),
+        (
+            setting.own(f"{key}:amount", one.amount, formula="outlays", flows=flows),
+            setting.money(
+                f"{key}:least",
+                one.least,
+                formula="what others' money cannot have paid",
+                flows=flows,
+                target=anchor("figure", f"{key}:amount"),
+            ),
+            setting.money(
+                f"{key}:most",
+                one.most,
+                formula="what of the owners' money was there to spend",
+                flows=flows,
+                target=anchor("figure", f"{key}:amount"),
+            ),
+            setting.share(f"{key}:from", part(one.least), formula="least of it"),
+            setting.share(f"{key}:to", part(one.most), formula="most of it"),
+        ),
+    )
+
+
+def _testimony(setting: Setting, found: Following) -> list[Prose]:
+    notes: list[Prose] = []
+    for purpose in found.by_purpose:
+        for said in purpose.testimony:
+            key = f"trace:testimony:{said.flow}:{said.source}"
+            message = (
+                "%(source)s puts %(amount)s of %(flow)s at these owners' money: within"
+                " what the books allow."
+                if said.inside
+                else "%(source)s puts %(amount)s of %(flow)s at these owners' money:"
+                " outside what the books allow."
+            )
+            notes.append(
+                setting.say(
+                    message,
+                    source=setting.notes[said.source].ref
+                    if said.source in setting.notes
+                    else Said(said.source),
+                    amount=setting.money(
+                        key,
+                        said.amount,
+                        formula="as the source states it",
+                        sources=(said.source,),
+                        prose=True,
+                    ),
+                    flow=setting.flow_ref(said.flow),
+                )
+            )
+    return notes
+
+
+def _outlays(setting: Setting, found: Following) -> Table:
+    text = setting.text
+    largest = sorted(found.outlays, key=lambda one: (-one.amount, one.flow))
+    shown = sorted(largest[:_LARGEST], key=lambda one: (one.date, one.flow))
+    rules = ("fifo", "lifo", "pro-rata", "lowest-balance")
+    names = {
+        "fifo": text("First in, first out"),
+        "lifo": text("Last in, first out"),
+        "pro-rata": text("Pro rata"),
+        "lowest-balance": text("Own money first"),
+    }
+    return Table(
+        key="traced-outlays",
+        title=text("The largest outlays under each rule"),
+        unit=(
+            text(
+                "%(unit)s of money of %(whose)s in each outlay",
+                unit=setting.unit,
+                whose=found.whose,
+            ),
+        ),
+        head=text("Outlay"),
+        width=58,
+        columns=(
+            Column("flow", text("Flow"), "refs", 15),
+            Column("date", text("Date"), "text", 20),
+            Column("amount", text("Amount"), width=17),
+            Column("least", text("Least"), width=16, current=True),
+            Column("most", text("Most"), width=16, current=True),
+            *(Column(rule, names[rule], width=17) for rule in rules),
+        ),
+        rows=tuple(_outlay(setting, found, one, rules) for one in shown),
+        size="dense",
+    )
+
+
+def _outlay(
+    setting: Setting, found: Following, one: Outlay, rules: tuple[str, ...]
+) -> Row:
+    mine = [share for share in one.owners if share.owner in found.owners]
+    key = f"trace:{one.flow}"
+
+    def figure(name: str, value: Decimal, formula: str) -> Figure:
+        return setting.money(
+            f"{key}:{name}",
+            value,
+            formula=formula,
+            flows=(one.flow,),
+            target=anchor("flow", one.flow),
+        )
+
+    def total(of: str) -> Decimal:
+        return sum((_of(share, of) for share in mine), _ZERO)
+
+    return Row(
+        one.flow,
+        (Said(one.narration),),
+        (
+            setting.flow_ref(one.flow),
+            Day(one.date),
+            figure("amount", one.amount, "amount paid out"),
+            figure("least", total("least"), "least of the owners' money"),
+            figure("most", total("most"), "most of the owners' money"),
+            *(figure(rule, total(rule), f"under the rule {rule}") for rule in rules),
+        ),
+    )
+
+
+def _of(share: Share, name: str) -> Decimal:
+    if name == "least":
+        return share.least
+    return share.most if name == "most" else share.rules[name]

@@ -1,0 +1,30 @@
+"""Fava on a case, for the pages' tests."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from fava.core.watcher import _WatchfilesThread
+from fava_site import Site
+
+from solvency.ledger.reading import insist
+
+
+@pytest.fixture
+def site(harbour):
+    def made(path=harbour, **asked):
+        return Site(path, **asked)
+
+    yield made
+    insist(None, None)
+
+
+@pytest.fixture(autouse=True)
+def _no_watchers_left():
+    """Stop the threads with which each Fava watches files: a machine has few."""
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, _WatchfilesThread):
+            thread.stop()
+            thread.join()

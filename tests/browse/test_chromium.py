@@ -1,0 +1,239 @@
+"""The pages in a real browser: Debian's Chromium, driven by playwright."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+import threading
+
+import pytest
+from click.testing import CliRunner
+from fava_site import CLASSES
+from fava_site import Site
+from werkzeug.serving import make_server
+
+from solvency.cli import main
+from solvency.ledger.reading import insist
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+playwright_api = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed"
+)
+if CHROMIUM is None:
+    pytest.skip(
+        "Chromium is not installed: apt-get install chromium", allow_module_level=True
+    )
+
+expect = playwright_api.expect
+pytestmark = [
+    # Chromium's pipes are closed by its driver when the interpreter collects them.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.xdist_group("chromium"),
+]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def served(harbour):
+    """Harbour's Fava on a port of its own."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    site = Site(harbour)
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    site.origin = f"http://127.0.0.1:{server.server_port}"
+    yield site
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    insist(None, None)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def window(browser, served):
+    """Open a page; on leaving, nothing was said on the console or asked elsewhere."""
+    said, asked, contexts = [], [], []
+
+    def opened(page="solvency", query="", *, width=1280, scheme="light", path=None):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(served.origin + (path or served.path(page)) + query)
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not said
+    elsewhere = [
+        url for url in asked if not url.startswith((served.origin, "data:", "blob:"))
+    ]
+    assert not elsewhere
+    assert asked
+
+
+def _number(tab, label):
+    """Return the exact number of a headline."""
+    tile = tab.locator(".sv-numbers li", has_text=label)
+    return tile.get_attribute("data-value")
+
+
+def _wider(tab):
+    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", CLASSES)
+def test_each_page_is_drawn(window, page, scheme):
+    tab = window(page, scheme=scheme)
+    expect(tab.locator(".sv h2").first).to_be_visible()
+    expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(page.title())
+    other = {"light": "dark", "dark": "light"}[scheme]
+    for chart in tab.locator(f".sv-{scheme} svg").all():
+        expect(chart).to_be_visible()
+    for chart in tab.locator(f".sv-{other} svg").all():
+        expect(chart).to_be_hidden()
+
+
+@pytest.mark.parametrize("page", CLASSES)
+def test_nothing_is_wider_than_a_phone(window, page):
+    assert _wider(window(page, width=360)) <= 0
+
+
+def test_no_opened_part_is_wider_than_a_phone(window):
+    for page, query in (
+        ("solvency", "?pick=Harbour/customer-assets/USD"),
+        ("flows", "?pick=source/customers"),
+        ("evidence", "?pick=petition&weigh=1"),
+        ("hypotheses", "?weigh=1"),
+    ):
+        assert _wider(window(page, query, width=360)) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", CLASSES)
+def test_axe_finds_no_serious_violation(window, page, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    tab = window(page, scheme=scheme)
+    expect(tab.locator(".sv h2").first).to_be_visible()
+    # What lies outside our part of the page is Fava's.
+    found = axe.Axe().run(tab, context=".sv").response["violations"]
+    serious = [
+        (one["id"], one["nodes"][0]["html"][:200])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert not serious
+
+
+def test_tabs_lead_to_their_pages(window):
+    tab = window("solvency")
+    for name in ("Group", "Flows", "Hypotheses", "Evidence", "Report", "Solvency"):
+        tab.locator(".sv-tabs").get_by_text(name, exact=True).click()
+        expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(name)
+
+
+def test_a_finding_opens_the_flows_that_broke_it(window):
+    tab = window("solvency")
+    tab.locator("#findings").get_by_text("customer-assets (USD)").first.click()
+    expect(tab.locator("#opened h2")).to_contain_text("customer-assets (USD)")
+    expect(tab.locator("#opened tbody tr").first).to_be_visible()
+
+
+def test_a_flow_opens_its_entry_in_fava(window):
+    tab = window("flows", "?pick=source/customers")
+    tab.locator("#opened tbody a").first.click()
+    expect(tab.get_by_role("dialog")).to_contain_text("main.beancount")
+    assert "#context-" in tab.url
+
+
+def test_a_band_leads_to_its_transactions(window):
+    tab = window("flows")
+    tab.locator(".sv-light svg a").first.click()
+    expect(tab.locator("#opened tbody tr").first).to_be_visible()
+
+
+def test_a_band_opens_by_keyboard(window):
+    tab = window("flows")
+    tab.locator(".sv-light svg a").first.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#opened tbody tr").first).to_be_visible()
+
+
+def test_toggling_hypotheses_gives_the_command_lines_number(window, harbour):
+    tab = window("hypotheses")
+    label = "Equity of group, market"
+    before = _number(tab, label)
+    # By keyboard, as a switch is used without a mouse.
+    for name in ("ventures", "gifts"):
+        tab.locator(f"#h-{name}").focus()
+        tab.keyboard.press("Space")
+    tab.get_by_text("Take these").click()
+    expect(tab.locator("#h-ventures")).to_be_checked()
+    words = ["balance", "--group", "--scenario", "invested", "--json", str(harbour)]
+    printed = json.loads(CliRunner().invoke(main, words).stdout)
+    assert _number(tab, label) == printed["consolidated"]["equity"] != before
+
+
+def test_the_form_asks_for_another_scenario_and_day(window):
+    tab = window("group", "?time=2021")
+    tab.select_option('select[name="scenario"]', "invested")
+    tab.fill('input[name="known"]', "2022-02-10")
+    tab.get_by_text("Show", exact=True).click()
+    expect(tab.locator(".sv-foot")).to_contain_text("scenario invested")
+    expect(tab.locator(".sv-foot")).to_contain_text("as known on 2022-02-10")
+    assert "time=2021" in tab.url
+
+
+def test_favas_time_filter_narrows_the_flows(window):
+    tab = window("flows")
+    before = _number(tab, "Sources")
+    tab.locator("header input").first.fill("2021-01")
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".sv")).to_contain_text("2020-12-31 to 2021-01-31")
+    assert _number(tab, "Sources") != before
+
+
+def test_a_source_opens_with_what_rests_on_it(window):
+    tab = window("evidence")
+    tab.locator("#sources").get_by_text("petition", exact=True).click()
+    expect(tab.locator("#opened")).to_contain_text("Flows that rest on it")
+
+
+def test_the_journal_says_what_entries_rest_on(window, served):
+    tab = window(path=f"/{served.slug}/journal/")
+    line = tab.locator(".solvency-evidence").first
+    expect(line).to_contain_text(re.compile("grade [A-F][1-6]"))
+    line.locator("a").last.click()
+    expect(tab.locator("#opened")).to_be_visible()
+
+
+def test_the_pdf_downloads(window):
+    tab = window("report")
+    with tab.expect_download() as waited:
+        tab.get_by_text("Make the PDF").first.click()
+    assert waited.value.suggested_filename == "harbour-established.pdf"

@@ -1,0 +1,382 @@
+"""The pages show what the command line prints, and nothing a ledger says runs."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import time
+from html.parser import HTMLParser
+
+import pytest
+from click.testing import CliRunner
+from fava.application import create_app
+from fava_site import CLASSES
+from fava_site import tile
+from fava_site import values
+
+from solvency.browse.blocks import safe_address
+from solvency.cli import main
+
+
+def _json(*words):
+    result = CliRunner().invoke(main, [*words, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("page", CLASSES)
+def test_every_page_answers(site, page):
+    html = site().get(page)
+    assert 'role="alert"' not in html
+    assert f'aria-current="page">{page.title()}' in html
+
+
+@pytest.mark.parametrize("basis", ["market", "clean", "realisable"])
+@pytest.mark.parametrize("scenario", ["established", "invested", "gambled"])
+def test_the_group_page_prints_the_numbers_of_balance(site, harbour, scenario, basis):
+    html = site().get("group", scenario=scenario, basis=basis)
+    document = _json(
+        "balance", "--group", "--scenario", scenario, "--basis", basis, str(harbour)
+    )
+    totals = document["consolidated"]
+    assert values(html, "sum-asset")[-1] == totals["assets"]
+    assert values(html, "sum-liability")[-1] == totals["liabilities"]
+    for line in document["lines"]:
+        if line["amount"] != "0":
+            assert (
+                values(html, f"{line['side']}-{line['account']}")[-1] == line["amount"]
+            )
+
+
+def test_the_solvency_page_prints_the_findings_of_check(site, harbour):
+    served = site()
+    deadline = time.monotonic() + 30
+    html = served.get("solvency")
+    while "being drawn" in html and time.monotonic() < deadline:
+        html = served.get("solvency")
+    findings = _json("check", str(harbour))["findings"]
+    assert findings
+    for one in findings:
+        name = "/".join(
+            filter(None, (one["entity"], one["invariant"], one["commodity"]))
+        )
+        found = values(html, f"finding-{name}")
+        assert [float(number) for number in found] == [float(one["amount"])], name
+        assert (one["first"] or "") in html
+        opened = served.get("solvency", pick=name)
+        assert 'id="opened"' in opened
+        for flow in one["flows"]:
+            assert f'data-key="{flow}"' in opened
+
+
+def test_switching_a_hypothesis_gives_the_numbers_of_its_scenario(site, harbour):
+    served = site()
+    label = "Equity of group, market"
+    before = tile(served.get("hypotheses"), label)
+    # The scenario "invested" holds just these two.
+    held = served.get("hypotheses", chosen="1", h=["ventures", "gifts"])
+    switched = tile(held, label)
+    group = _json("balance", "--group", "--scenario", "invested", str(harbour))
+    assert switched == group["consolidated"]["equity"] != before
+    assert "chosen by hand" not in held
+    alone = served.get("hypotheses", chosen="1", h="bad-trade")
+    assert "chosen by hand" in alone
+    assert tile(alone, label) != before
+    none = served.get("hypotheses", chosen="1")
+    assert tile(none, label) == before
+
+
+def test_the_tally_and_the_weights_are_those_of_the_analyses(site, harbour):
+    import solvency
+    from solvency.analysis.believing import believe
+    from solvency.analysis.tallying import tally
+
+    served = site()
+    deadline = time.monotonic() + 60
+    html = served.get("hypotheses", weigh="1")
+    while "Still at work" in html and time.monotonic() < deadline:
+        html = served.get("hypotheses", weigh="1")
+    case = solvency.load(harbour)
+    assert tile(html, "Loss they explain") == format(tally(case).quantiles["0.5"], "f")
+    for one in believe(case).hypotheses:
+        assert f'data-value="{one.posterior:.6f}"' in html
+
+
+def test_what_was_published_later_is_left_out(site, harbour):
+    html = site().get("evidence", known="2022-01-16")
+    assert 'data-key="source-gazette"' in html
+    assert 'data-key="source-petition"' not in html
+    assert "2 sources published later" in html
+
+
+def test_flows_are_narrowed_by_favas_own_filters(site, harbour):
+    served = site()
+    whole = served.get("flows")
+    year = served.get("flows", time="2021-01")
+    assert "2020-12-31 to 2021-01-31" in year
+    assert tile(whole, "Sources") != tile(year, "Sources")
+    desk = served.get("flows", account="Assets:Desk:Bank")
+    assert "Desk, to " in desk
+    none = served.get("flows", filter="#no-such-tag")
+    assert "keeps 0 of" in none
+
+
+def test_a_band_opens_its_flows(site, harbour):
+    import solvency
+    from solvency.analysis.funds import funds
+
+    line = funds(solvency.load(harbour).book(), "group").lines[0]
+    html = site().get("flows", pick=f"{line.side}/{line.label}")
+    opened = html.split('id="opened"')[1].split("</section>")[0]
+    for flow in line.flows:
+        assert f'data-key="{flow}"' in opened
+
+
+def test_links_keep_favas_filters(site):
+    html = site().get("group", time="2021", account="Desk", scenario="invested")
+    tabs = html.split('aria-label="Pages of the case"')[1].split("</nav>")[0]
+    for one in tabs.split("<a ")[1:]:
+        assert "time=2021" in one
+        assert "account=Desk" in one
+        assert "scenario=invested" in one
+    assert '<input type="hidden" name="time" value="2021">' in html
+
+
+def test_journal_entries_say_what_they_rest_on(site, harbour):
+    import solvency
+
+    served = site()
+    found = served.http.get(served.path("solvency") + "entries").get_json()
+    case = solvency.load(harbour)
+    assert {one["flow"] for one in found.values()} == {f.id for f in case.selected}
+    by_flow = {one["flow"]: one for one in found.values()}
+    for flow in case.selected:
+        said = by_flow[flow.id]
+        assert said["grade"] == (flow.grade or "")
+        assert [source["name"] for source in said["sources"]] == list(flow.sources)
+
+
+def test_the_pdf_is_of_what_is_on_screen(site):
+    import pypdfium2
+
+    served = site()
+    reply = served.http.get(served.path("report") + "pdf?scenario=invested")
+    assert reply.status_code == 200
+    assert "harbour-invested.pdf" in reply.headers["Content-Disposition"]
+    document = pypdfium2.PdfDocument(reply.get_data())
+    cover = document[0].get_textpage().get_text_bounded()
+    document.close()
+    assert "invested" in cover.lower()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"scenario": "no-such"},
+        {"known": "yesterday"},
+        {"at": "2021-02-30"},
+        {"basis": "wishful"},
+        {"entity": "Nobody"},
+        {"chosen": "1", "h": "<script>alert(1)</script>"},
+        {"pick": "<script>alert(1)</script>"},
+        {"known": "1999-01-01"},
+        {"scenario": "x" * 9_000},
+    ],
+)
+@pytest.mark.parametrize("page", CLASSES)
+def test_nonsense_in_the_address_is_refused_in_words(site, page, query):
+    html = site().get(page, **query)
+    assert "<script>alert" not in html
+    assert "Ignored" in html or "pick" in query or query.get("known") == "1999-01-01"
+    assert "Fava's log" not in html.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "dict(a=1)",
+        "{",
+        "[]*10**9",
+        "{'a': ",
+        "None",
+        "\\",
+        "{'scenario': 'x'}",
+        "x" * 99,
+    ],
+)
+def test_a_broken_configuration_leaves_fava_up(ledger, harbour, config):
+    line = f'2021-01-01 custom "fava-extension" "solvency.browse" "{config}"\n'
+    text = "".join(
+        one
+        for one in harbour.read_text().splitlines(keepends=True)
+        if "fava-extension" not in one
+    )
+    path = ledger.write(text + line.replace("\\", "\\\\"))
+    app = create_app([str(path)], load=True)
+    app.testing = True
+    http = app.test_client()
+    slug = http.get("/").headers["Location"].split("/")[1]
+    for cls in CLASSES.values():
+        reply = http.get(f"/{slug}/extension/{cls}/")
+        assert reply.status_code == 200
+        assert "Fava&#39;s log" not in reply.get_data(as_text=True)
+
+
+def test_plain_fava_shows_the_pages_too(harbour):
+    app = create_app([str(harbour)], load=True)
+    http = app.test_client()
+    slug = http.get("/").headers["Location"].split("/")[1]
+    reply = http.get(f"/{slug}/extension/GroupBalance/").get_data(as_text=True)
+    assert "Total assets" in reply
+
+
+def test_a_ledger_without_the_line_gets_the_pages_from_browse(site, ledger, harbour):
+    text = "".join(
+        one
+        for one in harbour.read_text().splitlines(keepends=True)
+        if "fava-extension" not in one
+    )
+    assert "Total assets" in site(ledger.write(text)).get("group")
+
+
+def test_the_scenario_asked_of_browse_is_the_pages_own(site):
+    html = site(scenario="invested", known=datetime.date(2022, 2, 1)).get("group")
+    assert "scenario invested" in html
+    assert "as known on 2022-02-01" in html
+
+
+def test_an_edit_is_seen_and_an_error_named_with_its_line(site, ledger, harbour):
+    path = ledger.write(harbour.read_text())
+    served = site(path, edit=True)
+    before = served.get("evidence")
+    text = path.read_text()
+    path.write_text(text.replace("Petition of Harbour", "Another title"))
+    deadline = time.monotonic() + 30
+    # Fava's watcher takes a moment to notice.
+    while "Another title" not in served.get("evidence"):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert "Another title" not in before
+    number = text.count("\n") + 1
+    path.write_text(text + "2021-01-01 open Assets:Nobody:Bank\n")
+    while "The ledger has" not in (html := served.get("group")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert f"main.beancount:{number}</a>" in html
+    assert f"line={number}" in html
+
+
+def test_get_changes_nothing_and_nothing_else_is_served(site, ledger, harbour):
+    path = ledger.write(harbour.read_text())
+    served = site(path, edit=True)
+    before = {p: p.read_bytes() for p in path.parent.rglob("*") if p.is_file()}
+    for page in CLASSES:
+        served.get(page, weigh="1")
+        for method in (served.http.post, served.http.put, served.http.delete):
+            assert method(served.path(page)).status_code == 405
+        assert served.http.post(served.path(page) + "entries").status_code == 404
+    served.http.get(served.path("report") + "pdf")
+    after = {p: p.read_bytes() for p in path.parent.rglob("*") if p.is_file()}
+    assert after == before
+
+
+def test_a_failing_page_says_so_in_one_line(site, monkeypatch, caplog):
+    from solvency.browse import render
+
+    def broken(_):
+        raise RuntimeError("secret /etc/path")
+
+    monkeypatch.setitem(render.BUILDERS, "group", broken)
+    html = site().get("group")
+    assert "This page failed (RuntimeError)" in html
+    assert "secret" not in html
+    assert "secret" in caplog.text
+
+
+def test_a_ledger_without_flows_or_tests_has_pages(site, ledger):
+    path = ledger.write('plugin "solvency"\noption "operating_currency" "USD"\n')
+    for page in CLASSES:
+        assert "no flow yet" in site(path).get(page)
+
+
+class _Markup(HTMLParser):
+    """Collects what could run: scripts, handlers, addresses."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.handlers, self.addresses = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name.startswith("on"):
+                self.handlers.append((tag, name))
+            if name in {"href", "src", "action", "xlink:href"}:
+                self.addresses.append(value or "")
+
+
+def test_an_address_that_would_run_is_never_a_link(site, ledger, harbour):
+    text = harbour.read_text().replace("https://", "javascript:alert(3)//")
+    html = site(ledger.write(text)).get("evidence", pick="gazette")
+    assert "no web address" in html
+    assert not any(
+        address.lower().startswith("javascript:") for address in _Markup(html).addresses
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "//elsewhere.example",
+        "https:",
+        "http://[",
+        "file:///etc/passwd",
+        "",
+        None,
+    ],
+)
+def test_only_plain_addresses_are_links(url):
+    assert safe_address(url) == ""
+
+
+def test_a_publishers_address_is_a_link():
+    assert safe_address("https://example.org/a?b=c") == "https://example.org/a?b=c"
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> </title>{{7*7}}"
+
+
+def test_what_a_hostile_ledger_says_is_text(site, ledger, harbour):
+    text = harbour.read_text()
+    text = text.replace("Petition of Harbour Exchange Ltd", HOSTILE)
+    text = text.replace(
+        'custom "hypothesis" "gifts" "', f'custom "hypothesis" "gifts" "{HOSTILE}'
+    )
+    lines = [
+        line.replace(' * "', f' * "{HOSTILE}', 1) if ' * "' in line else line
+        for line in text.splitlines()
+    ]
+    path = ledger.write("\n".join(lines) + "\n")
+    served = site(path)
+    pages = {page: served.get(page) for page in CLASSES}
+    pages["opened"] = served.get("evidence", pick="petition")
+    pages["band"] = served.get("flows", pick="source/customers")
+    pages["broken"] = served.get("solvency", pick="Harbour/customer-assets/USD")
+    assert "&lt;script&gt;alert(1)" in pages["opened"]
+    for name, html in pages.items():
+        assert 'role="alert"' not in html, name
+        article = html.split("<article>")[1].split("</article>")[0]
+        # Fava's own block with the title of the page stands in the article.
+        article = article.split('<script type="application/json" id="page-title">')[0]
+        found = _Markup(article)
+        assert "script" not in found.tags, name
+        assert "img" not in found.tags, name
+        assert not found.handlers, name
+        for address in found.addresses:
+            assert not address.lower().startswith(("javascript:", "data:")), name
+        assert "49" not in article.split("alert(2)")[0][-20:], name

@@ -1,0 +1,174 @@
+"""What `solvency explain` says of figures, flows and sources of the small case."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+import solvency
+from solvency.cli import main
+from solvency.report.enclosed import listed
+from solvency.report.errors import ReportError
+from solvency.report.explain import explain
+from solvency.report.explain import without
+from solvency.report.resting import rests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from solvency import Case
+    from solvency.report.layout import Report
+
+OWED = "balance:Exchange:2021-12-31:market:total:liability"
+
+
+@pytest.fixture(scope="module")
+def clean(loaded: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small case without its dangerous addresses: no errors."""
+    from pathlib import Path as FilePath
+
+    text = FilePath(loaded.path).read_text(encoding="utf-8")
+    text = text.replace("javascript:alert(1)", "https://example.org/leak")
+    text = text.replace("file:///etc/passwd", "https://example.org/mirror")
+    path = tmp_path_factory.mktemp("clean") / "main.beancount"
+    path.write_text(text, encoding="utf-8")
+    assert not solvency.load(path, scenario="burned").errors
+    return path
+
+
+class TestFigure:
+    def test_a_total_rests_on_the_flows_of_its_parts(self, loaded: Case) -> None:
+        found = explain(loaded, OWED)
+        assert found.kind == "figure"
+        assert found.figure is not None
+        # Customers are owed both deposits: 1,000,000,000.25 and 600,000,000.25.
+        assert found.figure.value == Decimal("1600000000.50")
+        assert [flow.id for flow in found.flows] == ["F-1", "F-2"]
+        assert [source.name for source in found.sources] == ["docket", "leak"]
+
+    def test_dropping_a_source_takes_its_flows_out(self, loaded: Case) -> None:
+        changes = {one.source: one for one in explain(loaded, OWED).changes}
+        # F-1 and F-4 rest on the docket alone, F-2 and H-1 on the leak alone.
+        assert changes["docket"].lost == ("F-1", "F-4")
+        assert changes["docket"].after == Decimal("600000000.25")
+        assert changes["leak"].lost == ("F-2", "H-1")
+        assert changes["leak"].after == Decimal("1000000000.25")
+        assert changes["leak"].shown == ("1,600.0 $m", "1,000.0 $m")
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            OWED,
+            "balance.Exchange.2021-12-31.liabilities",
+            "balance.exchange.2021-12-31.total.liability",
+        ],
+    )
+    def test_words_of_the_key_may_be_left_out(self, name: str, loaded: Case) -> None:
+        assert explain(loaded, name).name == OWED
+
+    def test_another_day_may_be_asked_for(self, loaded: Case) -> None:
+        found = explain(loaded, "balance.Exchange.2021-02-15.liabilities")
+        assert found.figure is not None
+        assert found.figure.value == Decimal("1000000000.25")
+
+    def test_several_are_named(self, loaded: Case) -> None:
+        with pytest.raises(ReportError, match="say which"):
+            explain(loaded, "balance.2021-12-31.liabilities")
+
+    def test_none_is_said(self, loaded: Case) -> None:
+        with pytest.raises(ReportError, match=r"'F-11'\. Did you mean F-1\?"):
+            explain(loaded, "F-11")
+
+
+def test_a_flow(loaded: Case) -> None:
+    found = explain(loaded, "F-2")
+    assert found.kind == "flow"
+    assert OWED in found.figures
+    before = {one.key: (one.before, one.after) for one in found.changes}
+    # Without the leak the desk never got the 600,000,000.25 that it owes, and has
+    # no liabilities to add up.
+    owed = "balance:Desk:2021-12-31:market:total:liability"
+    assert before[owed] == (Decimal("600000000.25"), None)
+
+
+def test_a_flow_of_two_sources_stands_without_either(loaded: Case) -> None:
+    found = explain(loaded, "F-3")
+    assert found.changes == ()
+    assert set(found.kept) == {"docket", "leak"}
+
+
+def test_a_source(loaded: Case) -> None:
+    found = explain(loaded, "leak")
+    assert {flow.id for flow in found.flows} == {"F-2", "F-3", "H-1"}
+    assert explain(loaded, "unused").changes == ()
+
+
+def test_without_leaves_the_rest_alone(loaded: Case) -> None:
+    changed, lost = without(loaded, "leak")
+    assert lost == ("F-2", "H-1")
+    assert [f for f in loaded.flows if f.id not in lost] == list(changed.flows)
+
+
+def test_figures_name_what_they_rest_on(report: Report) -> None:
+    base = rests(report)
+    for table in report.tables:
+        for figure in table.figures():
+            for name in figure.flows:
+                flow = report.case.by_id[name]
+                assert set(flow.sources) <= set(base[figure.key][1])
+
+
+def test_figures_of_one_key_have_one_value(report: Report) -> None:
+    from solvency.report.layout import figures_in
+
+    seen: dict[str, object] = {}
+    for figure in figures_in([(s.tables, s.values) for s in report.sections]):
+        assert seen.setdefault(figure.key, figure.value) == figure.value, figure.key
+
+
+def test_the_list_says_where_each_stands(report: Report) -> None:
+    figures = {one["key"]: one for one in listed(report)}
+    (exhibit,) = figures[OWED]["exhibits"]
+    assert report.numbers["balance-Exchange"] == exhibit
+    assert figures[OWED]["printed"] == "1,600.0"
+    assert figures[OWED]["flows"] == ["F-1", "F-2"]
+
+
+class TestCommand:
+    def run(self, clean: Path, *args: str) -> str:
+        done = CliRunner().invoke(
+            main, ["explain", *args, str(clean), "--scenario", "burned"]
+        )
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    def test_added_legs_are_marked(self, clean: Path) -> None:
+        text = self.run(clean, "F-2")
+        added = [line for line in text.splitlines() if line.endswith("  added")]
+        # Four: the customers' claim on Exchange and Exchange's on Desk, both sides.
+        assert len(added) == 4
+        assert "grade      B2" in text
+        assert "500,000,000 to 700,000,000" in text
+
+    def test_a_figure_in_words(self, clean: Path) -> None:
+        text = self.run(clean, OWED)
+        assert "value      1,600.0 $m (1600000000.50 USD)" in text
+        assert "1,600.0 $m becomes 1,000.0 $m" in text
+
+    def test_json(self, clean: Path) -> None:
+        document = json.loads(self.run(clean, OWED, "--json"))
+        assert document["figure"]["value"] == "1600000000.5"
+        assert document["changes"][0]["after"] in {"600000000.25", "1000000000.25"}
+        assert document["flows"][1]["postings"][-1]["added"] is True
+
+    def test_a_source_says_what_it_observed(self, clean: Path) -> None:
+        assert "observations (1)" in self.run(clean, "leak")
+
+    def test_no_such_name(self, clean: Path) -> None:
+        done = CliRunner().invoke(main, ["explain", "nothing", str(clean)])
+        assert done.exit_code == 2
+        assert "no figure, flow or source is called 'nothing'" in done.output
