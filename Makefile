@@ -42,7 +42,7 @@ $(BIN)/python:
 
 # A target each, so that nothing is installed twice.
 $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
-	$(INSTALL) --editable .
+	$(INSTALL) --editable '.[zh]'
 	@touch $@
 
 $(VENV)/tested: $(VENV)/installed

@@ -25,7 +25,7 @@ from fava.application import create_app
 
 LINE = '2019-01-01 custom "fava-extension" "solvency.browse"\n'
 TARGET = 1.2
-RUNS = 4
+RUNS = 3
 FAVA = "api/balance_sheet"
 OURS = "extension/GroupBalance/"
 

@@ -52,19 +52,20 @@ class Page:
     def find(self, fits: Callable[[str], bool]) -> list[Run]:
         return [run for run in self.runs if fits(self.text(run))]
 
+    def spelt(self, run: Run, codes: list[bytes]) -> pikepdf.Array:
+        """Return other letters with a run's spacing, so that nothing else moves."""
+        left = iter(codes)
+        return pikepdf.Array(
+            pikepdf.String(next(left)) if isinstance(part, pikepdf.String) else part
+            for part in self.stream[run[0]].operands[0]
+        )
+
     def put(self, run: Run, text: str) -> None:
         """Write as many other characters of the same font in a run's place."""
         codes = {letter: code for code, letter in self.fonts[run[1]].items()}
-        left = iter(text)
-        # The spacing between the letters stays, or what follows would move.
-        parts = [
-            pikepdf.String(codes[next(left)])
-            if isinstance(part, pikepdf.String)
-            else part
-            for part in self.stream[run[0]].operands[0]
-        ]
         self.stream[run[0]] = pikepdf.ContentStreamInstruction(
-            [pikepdf.Array(parts)], pikepdf.Operator("TJ")
+            [self.spelt(run, [codes[letter] for letter in text])],
+            pikepdf.Operator("TJ"),
         )
 
     def save(self) -> None:

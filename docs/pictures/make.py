@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 (a script)
 """Make the README's pictures: a page in Fava and a page of the PDF.
 
 Usage: python docs/pictures/make.py

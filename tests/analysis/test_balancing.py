@@ -257,7 +257,8 @@ def test_bounded_fit_is_the_nearest_point(seed):
     try:
         result = balance(claims, sigmas, identities, lower=low, upper=high)
     except ValueError as error:
-        assert "no amounts within their bounds" in str(error)  # noqa: PT017
+        # Either there are none, or the search says that it found none.
+        assert "within their bounds" in str(error)  # noqa: PT017
         return
     assert np.all(result.values >= low - 1e-6)
     assert np.all(result.values <= high + 1e-6)

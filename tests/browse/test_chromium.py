@@ -234,6 +234,6 @@ def test_the_journal_says_what_entries_rest_on(window, served):
 
 def test_the_pdf_downloads(window):
     tab = window("report")
-    with tab.expect_download() as waited:
+    with tab.expect_download(timeout=300_000) as waited:
         tab.get_by_text("Make the PDF").first.click()
     assert waited.value.suggested_filename == "harbour-established.pdf"

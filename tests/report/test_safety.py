@@ -172,6 +172,7 @@ class TestOneLine:
             ("<html><p></html>", "a template's output is not well-formed"),
             ('{% include "gone.html" %}', "template 'gone.html' not found"),
             ("{{ report.dates | day }}", "template report.html"),
+            ("{{ report.dates | map('gone') | list }}", "a template fails: No filter"),
         ],
     )
     def test_a_broken_template(

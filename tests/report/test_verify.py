@@ -146,13 +146,14 @@ class TestCaught:
         """What a viewer copies is as before; the page shows another digit."""
         document, path = forged(made, tmp_path)
         page = forging.Page(document, 4)
-        index, font, codes = page.find(lambda text: AMOUNT.fullmatch(text) is not None)[
-            0
-        ]
+        run = page.find(lambda text: AMOUNT.fullmatch(text) is not None)[0]
+        index, font, codes = run
         letters = page.fonts[font]
         right = letters[codes[0]]
         shown = next(
-            c for c, letter in letters.items() if letter.isdigit() and letter != right
+            code
+            for code, letter in letters.items()
+            if letter.isdigit() and code not in codes
         )
         # A second font of the same glyphs, in which that digit reads as the right one.
         with pikepdf.open(made) as again:
@@ -173,10 +174,7 @@ class TestCaught:
             pikepdf.ContentStreamInstruction(operands, pikepdf.Operator(operator))
             for operands, operator in (
                 ([pikepdf.Name("/Twin"), size], "Tf"),
-                (
-                    [pikepdf.Array([pikepdf.String(c) for c in [shown, *codes[1:]]])],
-                    "TJ",
-                ),
+                ([page.spelt(run, [shown, *codes[1:]])], "TJ"),
                 ([pikepdf.Name(font), size], "Tf"),
             )
         ]

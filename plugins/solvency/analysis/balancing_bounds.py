@@ -8,12 +8,14 @@ bound; the last fit then holds these fixed and is exact.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
+from scipy.optimize import minimize
 
 from solvency.analysis.balancing_system import system
 
@@ -40,7 +42,8 @@ def bounded(whole: System, low: Array, high: Array) -> tuple[Array, float]:
         The amounts, shape (n,), and chi-square at them.
 
     Raises:
-        ValueError: no amounts within the bounds obey the identities.
+        ValueError: no amounts within the bounds obey the identities, or they were
+            not found.
     """
     _feasible(whole, low, high)
     finite = np.isfinite(whole.variances)
@@ -51,8 +54,17 @@ def bounded(whole: System, low: Array, high: Array) -> tuple[Array, float]:
         1e-300,
     )
     variances = np.where(finite, whole.variances, (WIDE * scale) ** 2)
-    rough = _newton(whole, variances, low, high, scale)
+    dual = _Dual(whole, variances, low, high)
     near = 1e-7 * scale
+    rough = _newton(dual, whole.multipliers(), scale)
+    if dual.gap(rough) > near:
+        # Newton can stall where all amounts of an identity sit at their bounds.
+        rough = _newton(dual, _climb(dual, whole.multipliers(), scale), scale)
+    if dual.gap(rough) > near:
+        raise ValueError(
+            "the amounts within their bounds that obey the identities were not found: "
+            f"the nearest try is off by {dual.gap(rough):g}"
+        )
     return _polish(whole, rough, rough <= low + near, rough >= high - near, low, high)
 
 
@@ -73,44 +85,80 @@ def _feasible(whole: System, low: Array, high: Array) -> None:
         )
 
 
-def _newton(
-    whole: System, variances: Array, low: Array, high: Array, scale: float
-) -> Array:
-    """Find the amounts by semismooth Newton on the dual, with backtracking."""
-    matrix = whole.identities.tocsr()
+@dataclass(frozen=True)
+class _Dual:
+    """The dual problem: concave and smooth in the prices of the identities."""
 
-    def amounts(prices: Array) -> Array:
-        clipped: Array = np.clip(
-            whole.claims - variances * (matrix.T @ prices), low, high
-        )
-        return np.where(variances == 0, whole.claims, clipped)
+    whole: System
+    variances: Array
+    low: Array
+    high: Array
 
-    def dual(prices: Array, at: Array) -> float:
+    def amounts(self, prices: Array) -> Array:
+        """Return the best amounts at given prices."""
+        claims, variances = self.whole.claims, self.variances
+        pull = variances * (self.whole.identities.T @ prices)
+        clipped: Array = np.clip(claims - pull, self.low, self.high)
+        return np.where(variances == 0, claims, clipped)
+
+    def off(self, at: Array) -> Array:
+        """Return by how much amounts miss each identity: the slope of the dual."""
+        return np.asarray(self.whole.identities @ at - self.whole.totals)
+
+    def gap(self, at: Array) -> float:
+        """Return by how much they miss the worst."""
+        return float(np.abs(self.off(at)).max(initial=0.0))
+
+    def value(self, prices: Array, at: Array) -> float:
+        """Return the dual's value."""
+        variances = self.variances
         with np.errstate(divide="ignore", invalid="ignore"):
-            cost = np.where(variances > 0, (at - whole.claims) ** 2 / variances, 0.0)
-        return float(0.5 * cost.sum() + prices @ (matrix @ at - whole.totals))
+            squares = (at - self.whole.claims) ** 2 / variances
+        cost = np.where(variances > 0, squares, 0.0)
+        return float(0.5 * cost.sum() + prices @ self.off(at))
 
-    prices = whole.multipliers()
+
+def _climb(dual: _Dual, prices: Array, scale: float) -> Array:
+    """Climb the dual by quasi-Newton steps, slower than Newton's and never stuck."""
+
+    def down(prices: Array) -> tuple[float, Array]:
+        at = dual.amounts(prices)
+        return -dual.value(prices, at), -dual.off(at)
+
+    found: Any = minimize(
+        down,
+        prices,
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 5000, "maxfun": 20_000, "gtol": 1e-9 * scale, "ftol": 0},
+    )
+    return np.asarray(found.x)
+
+
+def _newton(dual: _Dual, prices: Array, scale: float) -> Array:
+    """Find the amounts by semismooth Newton on the dual, with backtracking."""
+    matrix = dual.whole.identities.tocsr()
     for _ in range(200):
-        at = amounts(prices)
-        off = matrix @ at - whole.totals
+        at = dual.amounts(prices)
+        off = dual.off(at)
         if np.abs(off).max(initial=0.0) <= 1e-11 * scale:
             break
-        free = (at > low) & (at < high)
-        joint = (matrix @ sparse.diags(variances * free) @ matrix.T).toarray()
+        free = (at > dual.low) & (at < dual.high)
+        joint = (matrix @ sparse.diags(dual.variances * free) @ matrix.T).toarray()
         ridge = 1e-12 * max(float(np.trace(joint)) / len(joint), 1e-300)
-        step = np.linalg.lstsq(
-            joint + ridge * np.eye(len(joint)), np.asarray(off), rcond=None
-        )[0]
-        here, size = dual(prices, at), 1.0
+        step = np.linalg.lstsq(joint + ridge * np.eye(len(joint)), off, rcond=None)[0]
+        here, size = dual.value(prices, at), 1.0
         slope = float(step @ off)
         while size > 1e-10:
             trial = prices + size * step
-            if dual(trial, amounts(trial)) >= here + 1e-4 * size * slope:
+            there = dual.value(trial, dual.amounts(trial))
+            if there >= here + 1e-4 * size * slope:
                 break
             size /= 2
+        else:
+            break
         prices = prices + size * step
-    return amounts(prices)
+    return dual.amounts(prices)
 
 
 def _polish(

@@ -300,9 +300,10 @@ class PrintedReport(CasePage):
         """Return the PDF of what the address asks for."""
         try:
             with self.shelf.lock:
-                name, content = paper.pdf(
-                    self.view(), request.args.get("kind", "reconstruction")
-                )
+                view = self.view()
+                _ = view.study.book
+            # Printing takes long, and other pages need not wait for it.
+            name, content = paper.pdf(view, request.args.get("kind", "reconstruction"))
         except Exception as error:
             log.exception("solvency: the PDF failed")
             return Response(failure(error), 500, mimetype="text/html")

@@ -38,6 +38,9 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"solvency.cli.{cmd_name}").command
+        # Docstrings are raw, as linters ask: click wants the character itself,
+        # which keeps the lines of an example apart.
+        command.help = (command.help or "").replace("\\b\n", "\b\n")
         return command
 
     def format_commands(

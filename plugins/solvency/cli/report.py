@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "--kind",
     default="reconstruction",
     show_default=True,
-    help="The kind of report: a folder under reports/.",
+    help="The kind of report: a folder under reports/, or the path of one.",
 )
 @click.option(
     "--at",

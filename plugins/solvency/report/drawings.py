@@ -8,6 +8,7 @@ from typing import Any
 
 from solvency.report import formats
 from solvency.report.charts import Look
+from solvency.report.figures import figures_of
 
 if TYPE_CHECKING:
     import datetime
@@ -42,8 +43,10 @@ class Drawing:
     anchor: str = ""
 
     def figures(self) -> Iterator[Figure]:
-        """Yield every figure drawn."""
-        return self.plotted.figures()
+        """Yield every figure drawn, and those of its notes."""
+        for prose in (self.unit, *self.notes):
+            yield from figures_of(prose)
+        yield from self.plotted.figures()
 
     def cast(self) -> tuple[Gap, ...]:
         """Add up what is drawn, as `Table.cast` does."""

@@ -85,7 +85,7 @@ def exhibits(report: Report) -> tuple[Attached, ...]:
         Attached(
             f"{EXHIBITS}{number:02}-{table.key}.csv",
             table.to_csv().encode(),
-            f"Exhibit {number}: {table.title}",
+            f"{report.locale.text('Exhibit')} {number}: {table.title}",
         )
         for table in report.tables
         if (number := report.numbers.get(table.key))

@@ -6,6 +6,7 @@ and marks that differ by language live in one table, so that a language is a row
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import ROUND_HALF_EVEN
@@ -47,6 +48,11 @@ _SCALES = {
 }
 _CURRENCIES_ZH = {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "CNY": "元"}
 LANGUAGES = tuple(_SCALES)
+#: How names and the pieces of a formula are joined, and the same in Chinese.
+_JOINTS = re.compile("(, |: | for | \N{RIGHTWARDS ARROW} )")
+_MARKS_ZH = {", ": "，", ": ": "：", " for ": "："}
+#: Longer text is prose, not names.
+_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class Locale:
     catalogue: NullTranslations = field(default_factory=NullTranslations)
     #: The case's own names that print otherwise in this language.
     names: Mapping[str, str] = field(default_factory=dict)
+    #: What its accounts are called where root and entity go without saying.
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a language there are no formats for."""
@@ -75,9 +83,33 @@ class Locale:
             return found
         return found % {key: self.named(value) for key, value in values.items()}
 
+    def phrase(self, words: str) -> str:
+        """Return words put together by the books, piece by piece where need be.
+
+        A formula such as `group, use of funds: wages` is no message; its pieces are.
+        """
+        whole = self.text(words)
+        if self.lang != "zh" or whole != words:
+            return whole
+        pieces = _JOINTS.split(words)
+        return "".join(_MARKS_ZH.get(piece) or self.text(piece) for piece in pieces)
+
     def named(self, value: Any) -> Any:
-        """Return a name of the case as this language has it; all else as it is."""
-        return self.names.get(value, value) if type(value) is str else value
+        """Return names of the case as this language has them; all else as it is.
+
+        Args:
+            value: A name, or names joined as `Desk: ` and `Desk, unsecured` are.
+        """
+        if type(value) is not str or not self.names:
+            return value
+        if value in self.names or len(value) > _LONGEST:
+            return self.names.get(value, value)
+        pieces = _JOINTS.split(value)
+        if self.names.keys().isdisjoint(pieces):
+            return value
+        return "".join(
+            self.names.get(piece) or _MARKS_ZH.get(piece, piece) for piece in pieces
+        )
 
 
 def round_to(value: Decimal, *, scale: int = 0, places: int = 0) -> Decimal:

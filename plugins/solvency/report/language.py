@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,11 +20,17 @@ from solvency.report.errors import ReportError
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from xml.etree.ElementTree import Element
 
     from solvency.ledger.case import Case
 
 #: The language the messages themselves are in.
 OWN = "en"
+#: What stands between pieces that templates put together, in full width.
+_FULL_WIDTH = str.maketrans(",;:.", "，；：。")
+_JOINED = {", ", ": ", "; "}
+#: Marks that follow something, begin a list, or close a sentence.
+_MARKS = re.compile(r"^([,;:.])(?=\s|$)\s*|(?<=[\u3400-\u9fff）”])([,;:.])(?=\s|$)\s*")
 
 
 @cache
@@ -97,6 +104,10 @@ def case_in(case: Case, lang: str) -> Case:
             one._replace(
                 narration=said(one.notes, one.narration),
                 payee=one.notes.get(f"{lang}-payee") or one.payee,
+                locators={
+                    source: one.notes.get(f"{lang}-locator{source and '-'}{source}", at)
+                    for source, at in one.locators.items()
+                },
             )
             for one in case.flows
         ),
@@ -135,9 +146,8 @@ def case_in(case: Case, lang: str) -> Case:
 def names_in(case: Case, lang: str) -> dict[str, str]:
     """Return the names of a case that print otherwise in a language.
 
-    An entity and its silo print by `zh-name:` and `zh-silo:`, an account by its
-    `zh:` where a table leaves out root and entity. The full name of an account
-    stays, since that is what one looks up in the ledger.
+    An entity and its silo print by `zh-name:` and `zh-silo:`, a hypothesis in a chart
+    by `zh-name:`, a kind of event by `zh-kind:`.
 
     Args:
         case: The case.
@@ -145,10 +155,25 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
     """
     if lang == OWN:
         return {}
-    names: dict[str, str] = {}
-    for account in case.accounts.values():
-        if lang in account.notes:
-            names[", ".join(account.name.split(":")[2:])] = account.notes[lang]
+    # Analyses are of the case as it was read, and hand on its titles.
+    written = (
+        *((one.title, one.notes) for one in case.hypotheses.values()),
+        *((one.title, one.notes) for one in case.scenarios.values()),
+        *((one.title, one.notes) for one in case.sources.values()),
+        *((one.narration, one.notes) for one in case.flows),
+        *((one.perimeter, one.notes) for one in case.observations),
+    )
+    names = {own: notes[lang] for own, notes in written if own and lang in notes}
+    for event in case.events:
+        if f"{lang}-kind" in event.notes:
+            kind = event.kind.replace("-", " ")
+            names |= dict.fromkeys(
+                (kind, kind.capitalize()), event.notes[f"{lang}-kind"]
+            )
+    for one in case.hypotheses.values():
+        if f"{lang}-name" in one.notes:
+            spaced = one.name.replace("-", " ")
+            names |= dict.fromkeys((one.name, spaced), one.notes[f"{lang}-name"])
     for entity in case.entities.values():
         if entity.silo and f"{lang}-silo" in entity.notes:
             names[entity.silo] = entity.notes[f"{lang}-silo"]
@@ -156,3 +181,48 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
         if f"{lang}-name" in entity.notes:
             names[entity.name] = entity.notes[f"{lang}-name"]
     return names
+
+
+def accounts_in(case: Case, lang: str) -> dict[str, str]:
+    """Return what accounts are called in a language by their `zh:`.
+
+    That is for tables which leave out root and entity. Elsewhere the full name
+    stays, since it is what one looks up in the ledger.
+
+    Args:
+        case: The case.
+        lang: The language.
+    """
+    return {
+        name: account.notes[lang]
+        for name, account in case.accounts.items()
+        if lang in account.notes
+    }
+
+
+def punctuate(root: Element, lang: str) -> None:
+    """Set the marks between words and figures as the language does.
+
+    Templates join figures and messages by ASCII marks. What the ledger says
+    (`said`) is left as its author wrote it.
+
+    Args:
+        root: A report's document, changed in place.
+        lang: Its language.
+    """
+    if lang != "zh":
+        return
+    for element in root.iter():
+        if element.tag in {"style", "title"}:
+            continue
+        said = "said" in element.get("class", "")
+        # What begins with a mark was joined on by a section.
+        if element.text and (not said or element.text[:2] in _JOINED):
+            element.text = _full_width(element.text)
+        if element.tail:
+            listing = element.tail == ", "
+            element.tail = "、" if listing else _full_width(element.tail)
+
+
+def _full_width(text: str) -> str:
+    return _MARKS.sub(lambda found: found[0].strip().translate(_FULL_WIDTH), text)

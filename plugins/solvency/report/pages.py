@@ -149,9 +149,14 @@ def locale(lang: str, case: Case | None = None) -> Locale:
     """
     # A language there are no formats for is refused before its files are sought.
     plain = formats.Locale(lang)
-    names = language.names_in(case, lang) if case is not None else {}
-    messages = language.catalogue(reports_folder(), lang)
-    return replace(plain, catalogue=messages, names=names)
+    plain = replace(plain, catalogue=language.catalogue(reports_folder(), lang))
+    if case is None:
+        return plain
+    return replace(
+        plain,
+        names=language.names_in(case, lang),
+        accounts=language.accounts_in(case, lang),
+    )
 
 
 def tree(report: Report) -> ET.Element:
@@ -166,6 +171,7 @@ def tree(report: Report) -> ET.Element:
         root = ET.fromstring(html(report))  # noqa: S314 (our templates' output; expat fetches nothing)
     except ET.ParseError as error:
         raise ReportError(f"a template's output is not well-formed: {error}") from None
+    language.punctuate(root, report.locale.lang)
     here = {element.get("id") for element in root.iter()}
     for link in root.iter("a"):
         href = link.get("href", "")
@@ -199,6 +205,8 @@ def html(report: Report) -> str:
         raise ReportError(f"template {error.message}") from None
     except jinja2.UndefinedError as error:
         raise ReportError(f"a template asks for what is not there: {error}") from None
+    except jinja2.TemplateError as error:
+        raise ReportError(f"a template fails: {error}") from None
     except (
         ArithmeticError,
         AttributeError,
@@ -250,6 +258,7 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "widths": widths,
         "prose": lambda figure: replace(figure, prose=True),
         "flow": lambda name: printer.show(Ref(name, f"#{anchor('flow', name)}")),
+        "named": report.locale.named,
         "cited": lambda names: printer.show(report.notes.refs(names)),
         "heat": heat,
         "td": printer.td,
@@ -391,11 +400,16 @@ class Printer:
             shown.append(
                 Markup('{} {} <span class="said">{}</span>').format(
                     self._figure(Figure(key, size, places=places)),
-                    self._locale.text("in"),
-                    "; ".join(where),
+                    self._locale.text("for"),
+                    "; ".join(map(self._where, where)),
                 )
             )
         return Markup("; ").join(shown)
+
+    def _where(self, where: str) -> str:
+        """Return the row and column of a cell, each as the language has it."""
+        parts = map(self._locale.named, where.rsplit(", ", 1))
+        return self._locale.text(", ").join(parts)
 
     def _exhibit(self, exhibit: Exhibit) -> Markup:
         """Return a link to an exhibit; a kind that leaves it out prints nothing."""

@@ -205,9 +205,9 @@ def _taken_out(
         known=None if known is None else _day(known),
     )
     if case.errors:
-        error = case.errors[0]
-        place = f"{Path(error.file).name}:{error.line}"
-        raise ReportError(f"the ledger has errors: {place}: {error.message}")
+        first = case.errors[0]
+        place = f"{Path(first.file).name}:{first.line}"
+        raise ReportError(f"the ledger has errors: {place}: {first.message}")
     return case
 
 

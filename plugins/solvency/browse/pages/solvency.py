@@ -241,7 +241,10 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 title=f"{one.amount} {one.unit}",
                 value=format(one.amount, "f"),
             ),
-            Cell(one.unit if plain_unit else printing.unit),
+            Cell(
+                one.unit if plain_unit else printing.unit,
+                kind="" if plain_unit else "day",
+            ),
             Cell(formats.percent(one.ratio), kind="num"),
             Cell(chance(one.probability) if found.draws else "", kind="num"),
         ),

@@ -9,6 +9,7 @@ from solvency.report import formats
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.remarks import remark
 from solvency.report.sections.aftermath import afterwards
 from solvency.report.sections.aftermath import in_kind
 from solvency.report.sections.aftermath import preferences
@@ -60,7 +61,12 @@ def affairs(setting: Setting) -> Section | None:
         "affairs",
         setting.text("Statement of affairs and recovery"),
         tuple(table for table in tables if table is not None),
-        {"notes": tuple((Said(note),) for note in found.notes), "at": found.at},
+        {
+            "notes": tuple(
+                (Said(remark(setting.locale, note)),) for note in found.notes
+            ),
+            "at": found.at,
+        },
     )
 
 
@@ -117,7 +123,7 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
     lines = []
     for line in one.lines:
         name = f"{key}:{line.kind}"
-        label = text(line.kind).capitalize()
+        label = setting.capital(line.kind)
         values: list[Decimal | None] = [line.book, *line.worth]
         cells = figures(line.kind, values, f"assets {line.kind}")
         lines.append(Row(name, (label,), cells, indent=1))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.report import formats
 from solvency.report.figures import Day
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
@@ -28,12 +27,10 @@ def in_kind(setting: Setting) -> Table | None:
     return Table(
         key="in-kind",
         title=text("Made whole in money is not made whole in kind"),
-        unit=(
-            text(
-                "%(unit)s; the same coins at %(day)s",
-                unit=setting.unit,
-                day=formats.date(found[0].later, setting.locale),
-            ),
+        unit=setting.say(
+            "%(unit)s; the same coins at %(day)s",
+            unit=Said(setting.unit),
+            day=Day(found[0].later),
         ),
         head=text("Class"),
         width=56,
@@ -76,12 +73,10 @@ def preferences(setting: Setting) -> Table | None:
     return Table(
         key="preferences",
         title=text("Transfers before the petition that a court may look at"),
-        unit=(
-            text(
-                "%(unit)s; within ninety days, a year for insiders and affiliates; 11"
-                " USC 547",
-                unit=setting.unit,
-            ),
+        unit=setting.say(
+            "%(unit)s; within ninety days, a year for insiders and affiliates; %(law)s",
+            unit=Said(setting.unit),
+            law=Said("11 USC 547"),
         ),
         head=text("From and to"),
         width=48,

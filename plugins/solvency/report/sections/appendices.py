@@ -210,7 +210,7 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
                 key=one.name,
                 label=(Said(one.name),),
                 cells=(
-                    Said(one.description),
+                    Said(setting.text(one.description)),
                     setting.count(f"file:{one.name}:bytes", len(one.content)),
                     Said(hashlib.sha256(one.content).hexdigest()),
                 ),

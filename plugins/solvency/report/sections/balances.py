@@ -58,9 +58,10 @@ def balances(setting: Setting) -> Section:
     )
 
 
-def short_name(account: str) -> str:
+def short_name(setting: Setting, account: str) -> str:
     """Return an account's name without its root and entity."""
-    return ", ".join(account.split(":")[2:]) or account
+    named = setting.locale.accounts.get(account)
+    return named or setting.text(", ".join(account.split(":")[2:]) or account)
 
 
 class _Entity:
@@ -185,7 +186,7 @@ class _Entity:
         moves = setting.movements.get(account, ())
         return Row(
             key,
-            (Said(short_name(account)),),
+            (Said(short_name(setting, account)),),
             tuple(cells),
             indent=1,
             marked=any(not flow.established for flow, _ in moves),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.report.figures import OWN
@@ -66,23 +67,12 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
 
 
 def _words(setting: Setting, figure: Figure) -> Prose:
-    return (Said(setting.text(figure.formula)),)
+    return (Said(setting.locale.phrase(figure.formula)),)
 
 
 def _plain(figure: Figure) -> Figure:
     """Return the figure without a link to itself, its number as it was printed."""
-    return Figure(
-        key=figure.key,
-        value=figure.value,
-        unit=figure.unit,
-        scale=figure.scale,
-        places=figure.places,
-        formula=figure.formula,
-        flows=figure.flows,
-        sources=figure.sources,
-        scenario=figure.scenario,
-        basis=figure.basis,
-    )
+    return replace(figure, target="")
 
 
 def _rests(setting: Setting, figure: Figure) -> Prose:

@@ -52,7 +52,8 @@ class Family:
     #: What sources said of the books as they were kept; none where none did.
     booked: tuple[Prose, ...]
     flows: Table
-    effect: Table
+    #: None where the flows moved no asset and no debt.
+    effect: Table | None
 
 
 def families(setting: Setting) -> Section | None:
@@ -74,7 +75,7 @@ def families(setting: Setting) -> Section | None:
     if not large:
         return None
     found = tuple(_family(setting, name, by_purpose[name]) for name in large)
-    tables = tuple(t for one in found for t in (one.flows, one.effect))
+    tables = tuple(t for one in found for t in (one.flows, one.effect) if t)
     small = sorted(set(sizes) - set(large))
     return Section(
         "families",
@@ -82,15 +83,16 @@ def families(setting: Setting) -> Section | None:
         tables,
         {
             "families": found,
-            "small": ", ".join(small),
+            "small": setting.text(", ").join(
+                setting.text(name.replace("-", " ")) for name in small
+            ),
             "least": setting.share("families:least", _LEAST, formula="threshold"),
         },
     )
 
 
 def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
-    text = setting.text
-    title = text(purpose.replace("-", " ")).capitalize()
+    title = setting.capital(purpose.replace("-", " "))
     ids = tuple(flow.id for flow in flows)
     total = sum((worth(setting, flow) or _ZERO for flow in flows), _ZERO)
     return Family(
@@ -204,7 +206,9 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
     )
 
 
-def _effect(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> Table:
+def _effect(
+    setting: Setting, purpose: str, title: str, flows: list[Flow]
+) -> Table | None:
     """Sum the legs of a family by entity: what it owns and owes because of it."""
     text = setting.text
     sums: Mapping[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
@@ -225,6 +229,8 @@ def _effect(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> Ta
         "debts": text("Other debts"),
     }
     shown = [k for k in names if any(sums[e].get(k) for e in sums)]
+    if not shown:
+        return None
     rows = []
     for entity in sorted(sums):
         key = f"family:{purpose}:{entity}"

@@ -29,8 +29,11 @@ class Found:
 
 
 def in_prose(figure: Figure) -> Figure:
-    """Return a figure as it stands in a sentence, with its unit."""
-    return replace(figure, prose=True)
+    """Return a table's figure as a sentence has it, with its unit.
+
+    It prints other text than in its table, so it is another figure by its key.
+    """
+    return replace(figure, key=f"{figure.key}:prose", target=figure.place, prose=True)
 
 
 def rests(setting: Setting, flows: Iterable[str]) -> Prose:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.report.layout import Section
-from solvency.report.sections.finding import in_prose
 from solvency.report.sections.findings_of_books import cover
 from solvency.report.sections.findings_of_books import hollow
 from solvency.report.sections.findings_of_books import insolvent
@@ -76,9 +75,12 @@ def _keys(setting: Setting) -> Iterator[Key]:
             owed, held = owed + need, held + min(need, have)
     if owed:
         missing = setting.own(
-            "key:missing", owed - held, formula="owed to customers less held for them"
+            "key:missing",
+            owed - held,
+            formula="owed to customers less held for them",
+            prose=True,
         )
-        yield Key(in_prose(missing), setting.say("missing of what customers were owed"))
+        yield Key(missing, setting.say("missing of what customers were owed"))
         ratio = setting.share("key:held", held / owed, formula="held over owed")
         yield Key(ratio, setting.say("of customers' claims held for them"))
     recovery = setting.analyses.recovery

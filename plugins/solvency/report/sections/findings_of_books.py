@@ -22,7 +22,7 @@ from solvency.report.sections.segregation import cover_figures
 from solvency.report.sections.segregation import cover_of
 from solvency.report.sections.segregation import finding_of
 from solvency.report.sections.sources_uses import line
-from solvency.report.sections.sources_uses import words
+from solvency.report.sections.sources_uses import named
 from solvency.report.sections.spiral import proceeds
 from solvency.report.sections.tests_of_solvency import basis_words
 from solvency.report.sections.tracing import followed
@@ -78,13 +78,14 @@ def uses(setting: Setting) -> Iterator[Found]:
         return
 
     def parts(side: str, labels: list[str]) -> list[Prose]:
+        message = (
+            "%(amount)s from %(party)s" if side == SOURCE else "%(amount)s to %(party)s"
+        )
         return [
-            (
-                in_prose(line(setting, one, side, label)),
-                " ",
-                setting.text("from" if side == SOURCE else "to"),
-                " ",
-                Said(words(setting, label).lower()),
+            setting.say(
+                message,
+                amount=in_prose(line(setting, one, side, label)),
+                party=Said(named(setting, label)),
             )
             for label in labels
         ]
@@ -123,11 +124,12 @@ def whose(setting: Setting) -> Iterator[Found]:
             setting.say(
                 "%(least)s to %(most)s of the %(amount)s for %(purpose)s",
                 **{
-                    name: setting.own(
-                        f"{key}:{name}",
+                    name: setting.money(
+                        f"{key}:{name}:prose",
                         value,
                         formula=formula,
                         prose=True,
+                        target=anchor("figure", f"{key}:amount"),
                         flows=tuple(
                             x.flow for x in found.outlays if x.purpose == one.purpose
                         ),
@@ -142,7 +144,7 @@ def whose(setting: Setting) -> Iterator[Found]:
                         ("amount", one.amount, "outlays"),
                     )
                 },
-                purpose=Said(one.purpose.replace("-", " ")),
+                purpose=Said(setting.text(one.purpose.replace("-", " "))),
             )
         )
     if pieces:
@@ -219,11 +221,11 @@ def hollow(setting: Setting) -> Iterator[Found]:
     day = setting.dates[0]
     for name, each in totals_of(setting, day).items():
         whole = each["market"][0]
-        if min(each[basis][0] for basis in BASES) > whole * _HOLLOW:
+        if min(each[basis][0] for basis in BASES) >= whole * _HOLLOW:
             continue
         market, clean, real = (
             setting.money(
-                f"bases:{day.isoformat()}:{name}:{basis}:assets",
+                f"bases:{day.isoformat()}:{name}:{basis}:assets:prose",
                 each[basis][0],
                 formula=f"total assets, {basis}",
                 basis=basis,

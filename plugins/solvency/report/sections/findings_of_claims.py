@@ -54,7 +54,9 @@ def explanations(setting: Setting) -> Iterator[Found]:
     tested = [
         one
         for one in found.hypotheses
-        if one.tested and abs(one.posterior - one.prior) > _MOVED
+        if one.tested
+        and one.bayes_factor > 0
+        and abs(one.posterior - one.prior) > _MOVED
     ]
     up = sorted(
         (x for x in tested if x.bayes_factor > 3), key=lambda x: -x.bayes_factor
@@ -112,7 +114,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
         return
     low, middle, high = (
         setting.money(
-            f"tally:total:{share}",
+            f"tally:total:{share}:prose",
             found.quantiles[share],
             formula=f"quantile {share} of the sum in draws",
             target="tally",

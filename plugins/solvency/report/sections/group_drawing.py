@@ -9,6 +9,8 @@ from solvency.model.consolidation import intercompany
 from solvency.report import formats
 from solvency.report.charts import group_chart
 from solvency.report.drawings import Drawing
+from solvency.report.figures import Day
+from solvency.report.figures import Said
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.sections.worth import quote
@@ -32,7 +34,7 @@ def group_drawing(setting: Setting) -> Drawing | None:
     key = "group-chart"
     look = setting.look(key, owed.values())
     ties = [
-        group_chart.Tie(debtor, creditor, "owes", look.amount(amount))
+        group_chart.Tie(text(debtor), text(creditor), "owes", look.amount(amount))
         for (debtor, creditor), amount in owed.items()
     ]
     stakes = {
@@ -40,20 +42,29 @@ def group_drawing(setting: Setting) -> Drawing | None:
         for name, one in case.accounts.items()
         if one.stake_in in drawn and one.entity in drawn and name in setting.movements
     }
-    ties += [group_chart.Tie(a, b, "owns") for a, b in sorted(stakes) if b and a != b]
+    ties += [
+        group_chart.Tie(text(a), text(b), "owns")
+        for a, b in sorted(stakes)
+        if b and a != b
+    ]
     silos: dict[str, list[group_chart.Entity]] = {}
     for name in case.group:
         one = case.entities[name]
         silos.setdefault(one.silo or "", []).append(
-            group_chart.Entity(name, text(one.role.replace("-", " ")))
+            group_chart.Entity(text(name), text(one.role.replace("-", " ")))
         )
     outside = [
-        group_chart.Silo("", [group_chart.Entity(name, text(case.entities[name].role))])
+        group_chart.Silo(
+            "", [group_chart.Entity(text(name), text(case.entities[name].role))]
+        )
         for name in case.entities
         if name in drawn and name not in case.group
     ]
     tiers = [
-        [group_chart.Silo(label, some) for label, some in silos.items()],
+        [
+            group_chart.Silo(text(label) if label else "", some)
+            for label, some in silos.items()
+        ],
         outside,
     ]
     title = text("The group, and the largest debts across it")
@@ -63,12 +74,10 @@ def group_drawing(setting: Setting) -> Drawing | None:
     return Drawing(
         key,
         title,
-        (
-            text(
-                "%(unit)s at market, %(day)s",
-                unit=formats.unit_label(case.currency, look.scale, setting.locale),
-                day=formats.date(setting.at, setting.locale),
-            ),
+        setting.say(
+            "%(unit)s at market, %(day)s",
+            unit=Said(formats.unit_label(case.currency, look.scale, setting.locale)),
+            day=Day(setting.at),
         ),
         group_chart.draw(chart, look),
         plotted(

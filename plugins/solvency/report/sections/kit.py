@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.report.tables import Column
@@ -11,7 +13,6 @@ from solvency.report.tables import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
@@ -37,6 +38,11 @@ def plotted(
 def row(key: str, label: object, *cells: Cell) -> Row:
     """Return a line whose label is plain text."""
     return Row(key, (str(label),), cells)
+
+
+def finite(value: float, places: int) -> Decimal | None:
+    """Return a computed number as printed, None where there is none to print."""
+    return Decimal(f"{value:.{places}f}") if math.isfinite(value) else None
 
 
 def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | None:

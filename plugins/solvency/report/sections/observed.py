@@ -217,7 +217,10 @@ def _names(setting: Setting, one: Observation, *, short: bool) -> Prose:
     owners = {name.split(":")[1] for name in one.accounts if ":" in name}
     pieces: list[Piece] = []
     for name in one.accounts:
-        words = name if len(owners) > 1 else " ".join(name.split(":")[2:]) or name
+        words = name
+        if len(owners) == 1:
+            named = setting.locale.accounts.get(name)
+            words = named or " ".join(name.split(":")[2:]) or name
         ref = setting.account_ref(name)
         if pieces:
             pieces.append(", ")

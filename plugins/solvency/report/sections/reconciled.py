@@ -12,6 +12,8 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.remarks import remark
+from solvency.report.sections.kit import finite
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -33,15 +35,16 @@ _PLAN = 15
 def reconciled(setting: Setting) -> Section | None:
     """Build the suspects and the plan of investigation."""
     found = setting.analyses.reconciled
-    if found is None:
+    if found is None or not found.dof:
+        # Claims that nothing ties to one another cannot disagree.
         return None
     tables = [_suspects(setting, found), _plan(setting, found)]
     number = {
         name: setting.units(f"reconciled:{name}", value, "", formula=name)
         for name, value in (
-            ("chi2", Decimal(f"{found.chi2:.0f}")),
+            ("chi2", finite(found.chi2, 0)),
             ("dof", Decimal(found.dof)),
-            ("inflation", Decimal(f"{found.inflation:.1f}")),
+            ("inflation", finite(found.inflation, 1)),
         )
     }
     return Section(
@@ -60,11 +63,13 @@ def reconciled(setting: Setting) -> Section | None:
                         f"#{anchor('observation', one.observation.id)}",
                     ),
                     ": ",
-                    Said(one.reason),
+                    Said(remark(setting.locale, one.reason)),
                 )
                 for one in found.untested
             ),
-            "notes": tuple((Said(note),) for note in found.notes),
+            "notes": tuple(
+                (Said(remark(setting.locale, note)),) for note in found.notes
+            ),
         },
     )
 
@@ -146,7 +151,7 @@ def _what(one: Claim) -> Prose:
 def _strain(one: Claim) -> Cell:
     if one.z is None:
         return None
-    value = Decimal(f"{one.z:.1f}")
+    value = finite(one.z, 1)
     return Figure(
         f"claim:{one.id}:z", value, places=1, formula="adjustment over its spread"
     )

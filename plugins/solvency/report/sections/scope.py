@@ -150,7 +150,7 @@ def _ladder(setting: Setting) -> Table | None:
             sum(sums[name].values(), Decimal()),
             formula="sum of its grades",
         )
-        label = text(name.replace("-", " ")).capitalize()
+        label = setting.capital(name.replace("-", " "))
         rows.append(Row(name, (Said(label),), (*cells, whole)))
     return Table(
         key="ladder",
@@ -207,7 +207,7 @@ def entities(setting: Setting) -> Section:
                     indent=1,
                     cells=(
                         Said(entity.description),
-                        Said(entity.role),
+                        Said(text(entity.role.replace("-", " "))),
                         Said(entity.silo or "\N{EN DASH}"),
                         setting.count(
                             f"entity:{entity.name}:flows", moved[entity.name]

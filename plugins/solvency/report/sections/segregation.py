@@ -87,7 +87,7 @@ def events_of(setting: Setting, until: datetime.date) -> tuple[Event, ...]:
     found: dict[datetime.date, Event] = {}
     for one in sorted(setting.case.events, key=lambda one: (one.date, one.kind)):
         if one.date <= until and one.kind != "attestation":
-            label = setting.text(one.kind.replace("-", " ")).capitalize()
+            label = setting.capital(one.kind.replace("-", " "))
             found.setdefault(one.date, Event(one.date, label, one.kind == "petition"))
     kept: list[Event] = []
     month = datetime.timedelta(days=31)

@@ -65,6 +65,11 @@ class Setting:
         """Return a message in the report's language."""
         return self.locale.text(message, **values)
 
+    def capital(self, message: str) -> str:
+        """Return a message with a capital first letter, the others as they are."""
+        found = self.locale.text(message)
+        return found[:1].upper() + found[1:]
+
     @property
     def unit(self) -> str:
         """Return the name of the unit of money tables."""

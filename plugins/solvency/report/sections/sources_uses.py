@@ -17,6 +17,7 @@ from solvency.report.charts import ChartError
 from solvency.report.charts import sankey
 from solvency.report.drawings import Drawing
 from solvency.report.errors import ReportError
+from solvency.report.figures import Day
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.sections.kit import plotted
@@ -67,11 +68,17 @@ def sources_uses(setting: Setting) -> Section | None:
     )
 
 
+def named(setting: Setting, label: str) -> str:
+    """Return a source or use as it stands in a sentence."""
+    inside = label in setting.case.entities
+    return setting.text(label if inside else label.replace("-", " "))
+
+
 def words(setting: Setting, label: str) -> str:
     """Return a source or use in words."""
     if label in setting.case.entities:
-        return label
-    return setting.text(label.replace("-", " ")).capitalize()
+        return setting.text(label)
+    return setting.capital(label.replace("-", " "))
 
 
 def _who(setting: Setting, name: str) -> str:
@@ -336,12 +343,10 @@ def _sankey(setting: Setting) -> Drawing | None:
     return Drawing(
         key,
         title,
-        (
-            text(
-                "To %(day)s, at what coins were worth when they moved; width is"
-                " amount; what went in came out or is left",
-                day=formats.date(setting.at, setting.locale),
-            ),
+        setting.say(
+            "To %(day)s, at what coins were worth when they moved; width is amount;"
+            " what went in came out or is left",
+            day=Day(setting.at),
         ),
         svg,
         plotted(key, title, text("From and to"), (text("Amount"),), rows),

@@ -10,6 +10,7 @@ from solvency.report.drawings import Drawing
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.remarks import remark
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.tables import Column
@@ -39,7 +40,7 @@ def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
 
 def short(setting: Setting, name: str) -> str:
     """Return a hypothesis's name as a drawing has it."""
-    return setting.text(name.replace("-", " ")).capitalize()
+    return setting.capital(name.replace("-", " "))
 
 
 def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
@@ -109,7 +110,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
             Column("high", text("High"), width=20),
         ),
         rows=(*rows, total),
-        notes=tuple((Said(note),) for note in found.notes),
+        notes=tuple((Said(remark(setting.locale, note)),) for note in found.notes),
         size="dense",
     )
 
@@ -181,6 +182,15 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
                     ),
                 )
                 for n, step in enumerate(steps)
+            ),
+        ),
+        notes=(
+            setting.say(
+                "Amounts that cannot be below zero average more than their central"
+                " value: the mean of the draws is %(mean)s.",
+                mean=setting.money(
+                    "tally:mean", found.mean, formula="mean of the draws", prose=True
+                ),
             ),
         ),
     )

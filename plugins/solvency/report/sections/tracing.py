@@ -110,7 +110,7 @@ def _purposes(setting: Setting, found: Following) -> Table:
 def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
     flows = tuple(x.flow for x in found.outlays if x.purpose == one.purpose)
     key = f"trace:{one.purpose}"
-    label = setting.text(one.purpose.replace("-", " ")).capitalize()
+    label = setting.capital(one.purpose.replace("-", " "))
 
     def part(value: Decimal) -> Decimal | None:
         return value / one.amount if one.amount else None

@@ -13,6 +13,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import finite
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.sections.tallied import hypothesis_ref
@@ -72,7 +73,7 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
                 " more than they admit.",
                 factor=setting.units(
                     "weighing:inflation",
-                    Decimal(f"{found.inflation:.1f}"),
+                    finite(found.inflation, 1),
                     "",
                     formula="root of chi-square over observations",
                 ),
@@ -105,7 +106,7 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
 
 def _factor(setting: Setting, one: Belief) -> Figure:
     places = 2 if one.bayes_factor < 10 else 0
-    value = Decimal(f"{one.bayes_factor:.{places}f}")
+    value = finite(one.bayes_factor, places)
     figure = setting.units(
         f"belief:{one.id}:factor", value, "", formula="odds after over before"
     )
@@ -262,7 +263,7 @@ def _scenarios(setting: Setting, found: Beliefs) -> Table:
             worst.append(
                 Ref(left.observation, f"#{anchor('observation', left.observation)}")
             )
-        fit = Decimal(f"{one.chi2:.0f}")
+        fit = finite(one.chi2, 0)
         rows.append(
             Row(
                 f"scenario:{one.name}",

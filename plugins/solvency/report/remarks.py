@@ -1,0 +1,81 @@
+"""What analyses remark in English sentences of their own, in a report's language.
+
+Analyses know nothing of languages. Their sentences are recognised by the messages
+below and said again by the catalogue, with what stands in their places.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from solvency.report.formats import Locale
+
+#: Those that begin with another follow it.
+MESSAGES = (
+    "%(id)s: no flow of these books moves what it speaks of by that day",
+    "left out: %(reason)s",
+    "no price of %(token)s by %(day)s",
+    (
+        "the last price of %(token)s by %(day)s is of %(stale)s, more than %(age)s days"
+        " old"
+    ),
+    (
+        "every figure of %(token)s rests on an ASSUMED market depth of %(units)s units,"
+        " %(low)s to %(high)s"
+    ),
+    "every figure of %(token)s rests on an ASSUMED market depth of %(units)s units",
+    (
+        "what %(token)s would fetch rests on an ASSUMED market depth of %(units)s units"
+        " that halve the price"
+    ),
+    (
+        "%(who)s owes the group %(amount)s: counted at what the books show it holding,"
+        " else in full; at nothing at low, in full at high"
+    ),
+    (
+        "a sign or a bound holds an amount, so the probability and the spreads after"
+        " are approximate"
+    ),
+    (
+        "every observation comes from one group of sources (%(group)s): this tests"
+        " whether that source agrees with itself and the flows, not whether it is right"
+    ),
+    "no identity tests any claim: nothing here can be contradicted",
+    (
+        "%(count)s observations rest on the same rows of the dossier as flows they"
+        " test; each pair counts once (spreads are widened by the square root of two)"
+    ),
+    "no flow of these books moves what it speaks of by that day",
+)
+
+
+def remark(locale: Locale, sentence: str) -> str:
+    """Return a sentence of an analysis in the report's language.
+
+    Args:
+        locale: The language.
+        sentence: The sentence; one that is not known stays as it is.
+    """
+    for message in MESSAGES:
+        found = _pattern(message).fullmatch(sentence)
+        if found:
+            pieces = found.groupdict()
+            if "reason" in pieces:
+                pieces["reason"] = remark(locale, pieces["reason"])
+            return locale.text(message, **pieces) if pieces else locale.text(message)
+    return locale.text(sentence)
+
+
+@cache
+def _pattern(message: str) -> re.Pattern[str]:
+    """Return what a message looks like with its places filled in."""
+    parts = re.split(r"%\((\w+)\)s", message)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>.+?)" if n % 2 else re.escape(part)
+            for n, part in enumerate(parts)
+        )
+    )

@@ -1,0 +1,264 @@
+"""What each section says of a small case, worked by hand (see conftest.CASE)."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solvency.report import build
+from solvency.report import pages
+from solvency.report import write
+from solvency.report.drawings import Drawing
+from solvency.report.figures import OWN
+from solvency.report.figures import Exhibit
+from solvency.report.figures import Figure
+from solvency.report.formats import Locale
+from solvency.report.prose import listed
+from solvency.report.prose import say
+
+if TYPE_CHECKING:
+    from solvency import Case
+    from solvency.report.layout import Report
+    from solvency.report.layout import Section
+    from solvency.report.tables import Table
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def exhibit(report: Report, key: str) -> Table:
+    found = next(one for one in report.tables if one.key == key)
+    return found.plotted if isinstance(found, Drawing) else found
+
+
+def amounts(table: Table, row: str) -> list[Decimal | None]:
+    line = next(one for one in table.rows if one.key == row)
+    return [cell.value for cell in line.cells if isinstance(cell, Figure)]
+
+
+def section(report: Report, name: str) -> Section:
+    return next(one for one in report.sections if one.name == name)
+
+
+class TestFunds:
+    # Customers brought 1,000,000,000.25 and 600,000,000.25; 360,000,000 was lost; the
+    # rest is 1,000,000,000.25 at Exchange and at Desk 100,000,000.25 in the bank,
+    # 100,000,000 in bitcoin and 40,000,000 nobody explains.
+    def test_sources_less_uses_are_what_is_left(self, report: Report) -> None:
+        table = exhibit(report, "funds")
+        assert amounts(table, "source:customers")[0] == Decimal("1600000000.50")
+        assert amounts(table, "use:losses")[0] == Decimal(360_000_000)
+        assert amounts(table, "left")[0] == Decimal("1240000000.50")
+
+    def test_a_desk_paid_by_customers_owes_the_exchange(self, report: Report) -> None:
+        table = exhibit(report, "flow-of-funds")
+        links = {row.key: amounts(table, row.key)[0] for row in table.rows}
+        assert links["Exchange>Desk"] == Decimal("600000000.25")
+        assert links["<Customers>Exchange"] == Decimal("1600000000.50")
+        assert links["Desk>>losses"] == Decimal(360_000_000)
+        assert links["Desk>left"] == Decimal("240000000.25")
+        assert links["Exchange>left"] == Decimal("1000000000.25")
+
+    def test_the_drawing_s_flows_are_the_ledger_s(
+        self, report: Report, loaded: Case
+    ) -> None:
+        table = exhibit(report, "flow-of-funds")
+        for row in table.rows:
+            figure = row.cells[0]
+            assert isinstance(figure, Figure)
+            assert figure.flows
+            assert set(figure.flows) <= set(loaded.by_id)
+
+
+class TestTracing:
+    # All that ever came to Desk's bank was customers' money, so all it spent was:
+    # 100 for bitcoin, 40 nobody explains, 360 lost.
+    def test_whose_money_is_sure_where_there_was_no_other(self, report: Report) -> None:
+        table = exhibit(report, "traced-purposes")
+        whole = [Decimal(500_000_000)] * 3
+        assert [a for row in table.rows for a in amounts(table, row.key)[:3]] == whole
+
+    def test_every_rule_lies_between_least_and_most(self, report: Report) -> None:
+        table = exhibit(report, "traced-outlays")
+        for row in table.rows:
+            amount, least, most, *rules = amounts(table, row.key)
+            assert least is not None
+            assert most is not None
+            assert all(rule is not None and least <= rule <= most for rule in rules)
+            assert amount is not None
+            assert most <= amount
+
+
+class TestMatrix:
+    def test_rows_and_columns_sum_to_zero(self, report: Report) -> None:
+        table = exhibit(report, "flow-matrix")
+        for row in table.rows:
+            assert amounts(table, row.key)[-1] == 0
+        assert set(amounts(table, "sum")) == {Decimal(0)}
+
+    def test_closing_is_flows_and_revaluation(self, report: Report) -> None:
+        table = exhibit(report, "stock-matrix")
+        # EXT had no price when granted; at the end 10,000,000 at 4.
+        assert amounts(table, "tokens")[2] == Decimal(40_000_000)
+        for row in table.rows:
+            flows, change, closing = amounts(table, row.key)
+            assert flows is not None
+            assert change is not None
+            assert closing == flows + change
+
+
+class TestFindings:
+    def test_each_cites_an_exhibit_that_is_there(self, report: Report) -> None:
+        found = section(report, "findings").values["findings"]
+        assert len(found) >= 4
+        for one in found:
+            assert any(
+                isinstance(piece, Exhibit) and piece.key in report.numbers
+                for piece in one.exhibits
+            ), one
+
+    def test_they_say_what_came_and_went(self, report: Report) -> None:
+        text = "".join(pages.tree(report).itertext())
+        assert "Into the group came $1.6bn from customers." in text
+        assert "$360.0m to losses; $1.2bn was left" in text
+
+    def test_a_finding_s_figure_prints_another_text_under_another_key(
+        self, report: Report
+    ) -> None:
+        texts: dict[str, str] = {}
+        for one in report.figures():
+            assert texts.setdefault(one.key, one.text(Locale())) == one.text(Locale())
+
+
+class TestDerived:
+    def test_every_figure_of_many_flows_has_its_entry(self, report: Report) -> None:
+        own = {one.key for one in report.figures() if one.target == OWN}
+        rows = {row.key for row in exhibit(report, "derived").rows}
+        assert own
+        assert own <= rows
+
+    def test_from_a_sum_to_its_flows_is_one_link(self, report: Report) -> None:
+        root = pages.tree(report)
+        by_id = {e.get("id"): e for e in root.iter() if e.get("id")}
+        figure = next(
+            a
+            for a in root.iter("a")
+            if a.get("data-key") == "funds:group::2021-12-31:source:customers"
+        )
+        entry = by_id[figure.get("href", "")[1:]]
+        assert {a.text for a in entry.iter("a")} == {"F-1", "F-2"}
+
+
+class TestDrawings:
+    def test_each_has_words_in_its_place_and_figures(self, report: Report) -> None:
+        drawings = [one for one in report.tables if isinstance(one, Drawing)]
+        assert {"flow-of-funds", "group-chart", "tally-waterfall"} <= {
+            one.key for one in drawings
+        }
+        for one in drawings:
+            svg = ET.fromstring(one.svg)  # noqa: S314 (ours)
+            assert svg.find("{http://www.w3.org/2000/svg}title") is not None
+            assert list(one.figures())
+            assert one.to_csv().count("\n") == len(one.plotted.rows) + 1
+
+
+class TestKinds:
+    @pytest.mark.parametrize("kind", ["affairs", "brief", "compare", "reconstruction"])
+    def test_each_prints_and_its_links_lead_somewhere(
+        self, loaded: Case, kind: str
+    ) -> None:
+        report = build(loaded, loaded.book(), kind=kind)
+        root = pages.tree(report)
+        ids = {element.get("id") for element in root.iter()}
+        hrefs = [a.get("href", "#") for a in root.iter("a")]
+        assert all(h[1:] in ids for h in hrefs if h.startswith("#") and h != "#")
+        assert report.tables
+
+    def test_a_brief_is_two_pages(self, loaded: Case, tmp_path: Path) -> None:
+        path = tmp_path / "brief.pdf"
+        assert write(loaded, loaded.book(), path, kind="brief").pages <= 2
+
+    def test_a_kind_prints_as_many_exhibits_as_it_says(self, loaded: Case) -> None:
+        report = build(loaded, loaded.book(), kind="brief")
+        assert [one.key for one in report.tables] == ["flow-of-funds"]
+
+    def test_scenarios_differ_by_what_their_hypotheses_take(self, loaded: Case) -> None:
+        report = build(loaded, loaded.book(), kind="compare")
+        table = exhibit(report, "compare-sheets")
+        # Established, then `burned`: 360,000,000 lost.
+        one, other = amounts(table, "market:equity")
+        assert one is not None
+        assert other == one - 360_000_000
+        assert {f.scenario for f in table.figures()} == {"established", "burned"}
+
+    def test_the_example_of_the_docs_works(self, loaded: Case, tmp_path: Path) -> None:
+        text = (ROOT / "docs" / "report-kinds.md").read_text(encoding="utf-8")
+        blocks = re.findall(
+            r"^`(board/\S+)`:\n\n```\w+\n(.*?)```$", text, re.MULTILINE | re.DOTALL
+        )
+        assert len(blocks) == 3
+        for name, content in blocks:
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        report = build(loaded, loaded.book(), kind=str(tmp_path / "board"))
+        assert [one.name for one in report.sections] == ["affairs", "funds", "sources"]
+        shown = pages.html(report)
+        assert "What creditors can expect, class by class." in shown
+        assert "#7a3b00" in shown
+        assert len(section(report, "funds").tables) == 1
+
+
+class TestSentences:
+    def test_a_sentence_is_translated_whole(self) -> None:
+        class Turned(Locale):
+            def text(self, message: str, **values: object) -> str:
+                turned = {"%(who)s owes %(what)s.": "%(what)s is owed by %(who)s!"}
+                return turned.get(message, message)
+
+        figure = Figure("x", Decimal(5))
+        found = say(Turned(), "%(who)s owes %(what)s.", who="Desk", what=figure)
+        assert found == (figure, " is owed by ", "Desk", "!")
+
+    def test_a_place_without_a_piece_is_refused(self) -> None:
+        with pytest.raises(KeyError, match="who"):
+            say(Locale(), "%(who)s owes.")
+
+    @given(st.lists(st.text("abc", min_size=1), min_size=1, max_size=6))
+    def test_a_list_has_all_its_items_in_order(self, items: list[str]) -> None:
+        # Every other piece joins two items.
+        assert list(listed(Locale(), items))[::2] == items
+
+
+def test_analyses_are_made_once_a_case(
+    loaded: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from solvency.report import analyses
+
+    monkeypatch.setattr(analyses, "_cache", analyses.OrderedDict())
+    made = []
+    real = analyses.evaluate
+    monkeypatch.setattr(analyses, "evaluate", lambda book: made.append(1) or real(book))
+    for kind in ("brief", "reconstruction", "brief"):
+        build(loaded, loaded.book(), kind=kind)
+    assert len(made) == 1
+    other = replace(loaded, known=datetime.date(2022, 2, 1))
+    build(other, other.book(), kind="brief")
+    assert len(made) == 2
+
+
+@pytest.mark.long
+def test_the_brief_of_the_packaged_case_is_two_pages(tmp_path: Path) -> None:
+    import solvency
+
+    case = solvency.load(ROOT / "ledgers" / "ftx" / "main.beancount")
+    summary = write(case, case.book(), tmp_path / "brief.pdf", kind="brief")
+    assert summary.pages == 2

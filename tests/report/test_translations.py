@@ -1,0 +1,262 @@
+"""Reports in Chinese: nothing untranslated, set as Chinese is set, in fonts of its own.
+
+Run as a script, this file adds the messages a catalogue lacks, to be translated.
+"""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from babel.messages.pofile import write_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Catalog
+
+ROOT = Path(__file__).parents[2]
+CATALOGUE = ROOT / "reports/locale/zh/LC_MESSAGES/solvency.po"
+HARBOUR = ROOT / "ledgers/harbour/main.beancount"
+#: Functions of the sections that take a message first, or after the language.
+CALLS = {"text", "say"}
+#: Put together from a case's words, or of a progress line, not of a page.
+NO_MESSAGES = {"Total ", "The group, ", "total:"}
+HAN = re.compile("[\u4e00-\u9fff]")
+PLACE = re.compile(r"%\(\w+\)s|{\w+}")
+
+
+def messages() -> dict[str, str]:
+    """Return every message of templates and sections, with where it stands."""
+    found = {}
+    for file, line, message, _, _ in extract_from_dir(
+        ROOT / "reports", [("**.html", "jinja2")], keywords={"_": None}
+    ):
+        found.setdefault(message, f"{file}:{line}")
+    for path in sorted((ROOT / "plugins/solvency/report").rglob("*.py")):
+        if path.name != "logs.py":
+            for message, line in _in_python(path):
+                found.setdefault(message, f"{path.name}:{line}")
+    for path in ROOT.glob("reports/*/manifest.toml"):
+        for message in re.findall(
+            r'^(?:title|description) = "(.*)"', path.read_text(), re.MULTILINE
+        ):
+            found.setdefault(message, f"{path.parent.name}/{path.name}")
+    from solvency.report.remarks import MESSAGES
+
+    found |= dict.fromkeys(MESSAGES, "remarks.py")
+    return {
+        message: at
+        for message, at in found.items()
+        if message not in NO_MESSAGES and re.search("[A-Za-z]", message)
+    }
+
+
+def _in_python(path: Path) -> Iterator[tuple[str, int]]:
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if name.strip("_") in CALLS:
+                for argument in call.args[:2]:
+                    for one in ast.walk(argument):
+                        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                            yield one.value, one.lineno
+
+
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+def test_every_message_has_a_translation_that_is_not_fuzzy():
+    known = {one.id: one for one in catalogue() if one.id}
+    lacking = [
+        f"{at}: {message}"
+        for message, at in messages().items()
+        if message not in known or not known[message].string or known[message].fuzzy
+    ]
+    assert not lacking, "\n".join([f"add with: {sys.executable} {__file__}", *lacking])
+
+
+def test_translations_keep_the_places_of_their_messages():
+    for one in catalogue():
+        if one.id:
+            assert sorted(PLACE.findall(one.id)) == sorted(PLACE.findall(one.string)), (
+                one.id
+            )
+
+
+class Recorder(gettext.NullTranslations):
+    """A catalogue that notes what it was asked for and has not."""
+
+    def __init__(self, inner: gettext.NullTranslations) -> None:
+        super().__init__()
+        self.inner, self.lacking = inner, set()
+
+    def gettext(self, message):
+        found = self.inner.gettext(message)
+        if found == message and not HAN.search(message):
+            self.lacking.add(message)
+        return found
+
+
+@pytest.fixture(scope="module")
+def chinese():
+    """Build the small case in Chinese, noting what its catalogue lacks."""
+    import solvency
+    from solvency.report import build
+    from solvency.report import pages
+
+    case = solvency.load(HARBOUR)
+    with pytest.MonkeyPatch.context() as patch:
+        plain = pages.locale("zh", case)
+        recorder = Recorder(plain.catalogue)
+        recording = replace(plain, catalogue=recorder)
+        patch.setattr(pages, "locale", lambda *_: recording)
+        report = build(case, case.book(), lang="zh")
+        root = pages.tree(report)
+    return report, root, recorder.lacking
+
+
+def test_nothing_a_report_asks_for_is_lacking(chinese):
+    report, _, lacking = chinese
+    unsaid = {one for one in lacking if HAN.search(report.locale.phrase(one)) is None}
+    # Names of the ledger and of coins have no translation but the case's own.
+    names = {*report.case.commodities, "SHA-256"}
+    assert {one for one in unsaid if re.search("[a-z]{3}", one)} - names == set()
+
+
+def test_pages_hold_no_english_sentence(chinese):
+    _, root, _ = chinese
+    body = root.find("body")
+    shown = [text.strip() for text in body.itertext()]
+    english = [text for text in shown if re.search(r"\b[a-z]{2,} [a-z]{2,}\b", text)]
+    assert english == []
+
+
+def test_the_language_is_set_and_marks_are_full_width(chinese):
+    _, root, _ = chinese
+    assert root.get("lang") == "zh"
+    text = "".join(root.find("body").itertext())
+    assert "2022年1月20日" in text
+    assert "千美元" in text
+    assert not re.search("[\u4e00-\u9fff][.,;:](?:\\s|$)", text)
+
+
+def test_the_case_stays_the_same_case_in_another_language():
+    import solvency
+    from solvency.report.language import case_in
+
+    case = solvency.load(HARBOUR)
+    said = case_in(case, "zh")
+    assert case_in(case, "en") is case
+    assert said.fingerprint == case.fingerprint
+    assert said.title == "海港及其交易台：练习用案例"
+    assert said.by_id["loan"].narration == "借给交易台的贷款"
+    assert [flow.postings for flow in said.flows] == [f.postings for f in case.flows]
+    # What has no words in a language keeps its own.
+    assert said.by_id["loan"].payee == "Lender"
+
+
+def test_titles_of_other_languages_are_part_of_the_fingerprint(tmp_path):
+    import solvency
+
+    text = HARBOUR.read_text(encoding="utf-8")
+    (tmp_path / "other.beancount").write_text(
+        text.replace("海港及其交易台：练习用案例", "另一标题"), encoding="utf-8"
+    )
+    other = solvency.load(tmp_path / "other.beancount")
+    assert other.titles == {"zh": "另一标题"}
+    assert other.fingerprint != solvency.load(HARBOUR).fingerprint
+
+
+def test_a_printed_report_embeds_its_fonts_and_reads_as_chinese(tmp_path):
+    import pikepdf
+
+    import solvency
+    from solvency.report import write
+    from solvency.report.printed import opened
+
+    case = solvency.load(HARBOUR)
+    path = tmp_path / "zh.pdf"
+    write(case, case.book(), path, lang="zh", sections=["balances", "plugs"])
+    with opened(path) as printed:
+        text = "".join(printed.texts())
+    assert "资产负债表" in text
+    assert "未知事项" in text
+    with pikepdf.open(path) as pdf:
+        assert str(pdf.Root.Lang) == "zh"
+        names = [
+            str(font.FontName)
+            for font in pdf.objects
+            if isinstance(font, pikepdf.Dictionary)
+            and font.get("/Type") == "/FontDescriptor"
+            and ("/FontFile2" in font or "/FontFile3" in font)
+        ]
+    assert any("Report-Han" in name for name in names), names
+    assert any("Report-Sans" in name for name in names), names
+
+
+def test_a_missing_chinese_font_is_one_clear_line(monkeypatch):
+    from solvency.report import pdf
+    from solvency.report.errors import ReportError
+
+    def missing(package):
+        raise ModuleNotFoundError(package)
+
+    monkeypatch.setattr(pdf, "files", missing)
+    with pytest.raises(ReportError, match="Noto Sans SC is missing"):
+        pdf.font_path("noto-sans-sc.ttf")
+
+
+def test_a_broken_catalogue_is_one_clear_line(tmp_path):
+    from solvency.report.errors import ReportError
+    from solvency.report.language import catalogue as read
+
+    with pytest.raises(ReportError, match="the catalogue zh"):
+        read(tmp_path, "zh")
+    place = tmp_path / "locale/zh/LC_MESSAGES/solvency.po"
+    place.parent.mkdir(parents=True)
+    place.write_text('msgid "a\n')
+    with pytest.raises(ReportError, match="the catalogue zh"):
+        read(tmp_path, "zh")
+
+
+def test_ranges_are_written_as_gb_t_15835_has_them():
+    from decimal import Decimal
+
+    from solvency.report import formats
+
+    zh = formats.Locale("zh")
+    low, high = (formats.money(Decimal(n), "USD", zh) for n in ("6.2e9", "11.2e9"))
+    assert f"{low}至{high}" == "62亿美元至112亿美元"
+    # Names joined as sections join them.
+    named = replace(zh, names={"Desk": "交易台"})
+    assert named.named("Desk: ") == "交易台："
+    assert (
+        named.named("Desk \N{RIGHTWARDS ARROW} BTC")
+        == "交易台 \N{RIGHTWARDS ARROW} BTC"
+    )
+    assert named.named("Desks: no name") == "Desks: no name"
+
+
+def _complete() -> None:
+    """Add to the catalogue what it lacks, empty."""
+    found = catalogue()
+    for message in messages():
+        if message not in found:
+            found.add(message)
+    with CATALOGUE.open("wb") as file:
+        write_po(file, found, width=88, sort_output=True)
+
+
+if __name__ == "__main__":
+    _complete()
