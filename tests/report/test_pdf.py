@@ -260,7 +260,7 @@ class TestFailures:
             pdf.render(small('<p><a href="#nowhere">x</a></p>'), DATED)
 
     def test_a_missing_font_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(pdf._FONTS, "plex-sans.ttf", "Gone.ttf")
+        monkeypatch.setitem(pdf._FONTS, "plex-sans.ttf", (pdf._PLEX, "Gone.ttf"))
         with pytest.raises(ReportError, match=r"the font file Gone.ttf is missing"):
             pdf.font_path("plex-sans.ttf")
 

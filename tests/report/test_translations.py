@@ -205,6 +205,21 @@ def test_a_printed_report_embeds_its_fonts_and_reads_as_chinese(tmp_path):
     assert any("Report-Sans" in name for name in names), names
 
 
+def test_a_page_for_a_browser_carries_the_characters_it_uses_and_no_more(tmp_path):
+    import solvency
+    from solvency.report import write
+
+    case = solvency.load(HARBOUR)
+    path = tmp_path / "zh.html"
+    write(case, case.book(), path, lang="zh", sections=["plugs"])
+    text = path.read_text(encoding="utf-8")
+    assert '<html lang="zh">' in text
+    assert "未知事项" in text
+    assert 'url("asset:' not in text
+    # The whole font alone would be 24 million characters, each weight.
+    assert 1_000_000 < len(text) < 8_000_000
+
+
 def test_a_missing_chinese_font_is_one_clear_line(monkeypatch):
     from solvency.report import pdf
     from solvency.report.errors import ReportError

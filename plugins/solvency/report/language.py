@@ -97,6 +97,7 @@ def case_in(case: Case, lang: str) -> Case:
                 one,
                 title=said(one.notes, one.title),
                 note=note(one.notes, one.note),
+                publisher=one.notes.get(f"{lang}-publisher") or one.publisher,
             )
             for name, one in case.sources.items()
         },

@@ -400,7 +400,7 @@ class Printer:
             shown.append(
                 Markup('{} {} <span class="said">{}</span>').format(
                     self._figure(Figure(key, size, places=places)),
-                    self._locale.text("for"),
+                    self._locale.text("in"),
                     "; ".join(map(self._where, where)),
                 )
             )

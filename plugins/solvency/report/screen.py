@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from solvency.report.layout import Report
 
 _ASSET = re.compile(rf'url\("{SCHEME}([\w.\-]+)"\)')
+#: Bytes of a font beyond which most of it goes unused on a page.
+_LARGE = 2_000_000
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -47,11 +51,26 @@ def html(report: Report) -> bytes:
         ),
     )
     css = f"{style.text or ''}\n{pages.stylesheet(report, 'screen.css')}"
-    style.text = _ASSET.sub(_embedded, css)
+    used = "".join(root.itertext())
+    style.text = _ASSET.sub(lambda found: _embedded(found[1], used), css)
     text = ET.tostring(root, encoding="unicode", method="html")
     return f"<!DOCTYPE html>\n{text}\n".encode()
 
 
-def _embedded(found: re.Match[str]) -> str:
-    content = base64.b64encode(font_path(found[1]).read_bytes()).decode()
-    return f'url("data:font/ttf;base64,{content}")'
+@cache
+def _embedded(name: str, used: str) -> str:
+    """Return a font as CSS embeds it; of a large one only the characters used."""
+    path = font_path(name)
+    content = path.read_bytes()
+    if len(content) > _LARGE:
+        from fontTools import subset  # type: ignore[import-untyped]  # noqa: PLC0415 (for such fonts alone)
+
+        out = io.BytesIO()
+        options = subset.Options()
+        with subset.load_font(str(path), options) as font:
+            chosen = subset.Subsetter(options)
+            chosen.populate(text=used)
+            chosen.subset(font)
+            font.save(out)
+        content = out.getvalue()
+    return f'url("data:font/ttf;base64,{base64.b64encode(content).decode()}")'

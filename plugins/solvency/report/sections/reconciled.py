@@ -144,8 +144,8 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
 
 
 def _what(one: Claim) -> Prose:
-    coin = "" if one.commodity == "USD" else f" ({one.commodity})"
-    return (Said(one.statement + coin),)
+    coin = () if one.commodity == "USD" else (f" ({one.commodity})",)
+    return (Said(one.statement), *coin)
 
 
 def _strain(one: Claim) -> Cell:

@@ -62,7 +62,16 @@ def weighing(setting: Setting) -> Section | None:
 def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...], ...]:
     """Return what a reader must know before believing a weight."""
     if found is None:
-        return ()
+        if not setting.case.observations:
+            return ()
+        return (
+            setting.say(
+                "This report does not weigh the hypotheses: there are too many to weigh"
+                " exactly while it is printed. The chances below are the author's own,"
+                " before any observation; %(command)s weighs them.",
+                command=Said("solvency weigh"),
+            ),
+        )
     notes: list[tuple[Piece, ...]] = []
     if found.inflation > 1.01:
         notes.append(
