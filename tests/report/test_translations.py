@@ -263,6 +263,26 @@ def test_ranges_are_written_as_gb_t_15835_has_them():
     assert named.named("Desks: no name") == "Desks: no name"
 
 
+def test_text_is_cut_between_words_or_between_characters():
+    from solvency.report import formats
+
+    assert formats.shorten("one two three", 9) == "one two\N{HORIZONTAL ELLIPSIS}"
+    assert formats.shorten("\u636eFT Alphaville\u62a5\u9053\u79f0", 16) == (
+        "\u636eFT Alphaville\u62a5\u9053\N{HORIZONTAL ELLIPSIS}"
+    )
+    assert formats.shorten("short", 9) == "short"
+
+
+def test_an_account_above_is_named_by_those_below():
+    import solvency
+    from solvency.report.language import accounts_in
+
+    names = accounts_in(solvency.load(HARBOUR), "zh")
+    assert names["Assets:Desk:Pledged:Tokens"] == "质押：代币"
+    assert names["Assets:Desk:Pledged"] == "质押"
+    assert "Assets:Desk" not in names
+
+
 def _complete() -> None:
     """Add to the catalogue what it lacks, empty."""
     found = catalogue()

@@ -219,6 +219,16 @@ def mark(day: datetime.date, grain: str, locale: Locale) -> str:
     )
 
 
+def shorten(text: str, most: int) -> str:
+    """Cut text to a number of characters, between words where it has blanks."""
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    if text[most - 1 : most + 1].isascii():
+        kept = kept.rsplit(" ", 1)[0]
+    return f"{kept}\N{HORIZONTAL ELLIPSIS}"
+
+
 def fitting(values: Iterable[Decimal]) -> tuple[int, int]:
     """Choose the scale and decimals a set of amounts is best printed in.
 

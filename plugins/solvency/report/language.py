@@ -194,11 +194,14 @@ def accounts_in(case: Case, lang: str) -> dict[str, str]:
         case: The case.
         lang: The language.
     """
-    return {
-        name: account.notes[lang]
-        for name, account in case.accounts.items()
-        if lang in account.notes
-    }
+    found: dict[str, str] = {}
+    for name, account in case.accounts.items():
+        words = account.notes.get(lang, "")
+        # What is written `Loans: Genesis` names the account above too.
+        while words:
+            found.setdefault(name, words)
+            name, words = name.rpartition(":")[0], words.rpartition("：")[0]  # noqa: PLW2901
+    return found
 
 
 def punctuate(root: Element, lang: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from solvency.report.figures import Ref
 from solvency.report.figures import anchor
 from solvency.report.formats import NOT_FOUND
+from solvency.report.formats import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,10 +63,7 @@ class Note:
         who = f"{self.source.publisher}, " if self.source.publisher else ""
         title = self.source.title
         if len(who) + len(title) > _SHORT:
-            title = (
-                title[: max(_SHORT - len(who), 24)].rsplit(" ", 1)[0]
-                + "\N{HORIZONTAL ELLIPSIS}"
-            )
+            title = shorten(title, max(_SHORT - len(who), 24))
         return (
             f"{who}\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"
         )

@@ -244,9 +244,9 @@ def _table(
             ),
         ),
         head=text("What the statement is about"),
-        width=78,
+        width=73,
         columns=(
-            Column("date", text("Date"), "text", 21),
+            Column("date", text("Date"), "text", 26),
             Column("books", text("Books"), width=17, current=True),
             Column("low", text("Low"), width=16),
             Column("stated", text("Stated"), width=16),

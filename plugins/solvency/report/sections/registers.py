@@ -101,9 +101,7 @@ def registers(setting: Setting) -> Section | None:
 
 def cut(narration: str) -> str:
     """Cut a narration to one line of a register; its flow has it in full."""
-    if len(narration) <= _LINE:
-        return narration or formats.NOT_FOUND
-    return narration[:_LINE].rsplit(" ", 1)[0] + "\N{HORIZONTAL ELLIPSIS}"
+    return formats.shorten(narration, _LINE) or formats.NOT_FOUND
 
 
 def stated_sign(account: Account) -> int:
