@@ -179,8 +179,8 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
         if entity.silo and f"{lang}-silo" in entity.notes:
             names[entity.silo] = entity.notes[f"{lang}-silo"]
     for entity in case.entities.values():
-        if f"{lang}-name" in entity.notes:
-            names[entity.name] = entity.notes[f"{lang}-name"]
+        # Its own where it has no other: marks round it are the language's.
+        names[entity.name] = entity.notes.get(f"{lang}-name", entity.name)
     return names
 
 
