@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import PREAMBLE
+from preamble import PREAMBLE
 
 import solvency
 from solvency.cli import main

@@ -20,11 +20,11 @@ from analysis.invariants.test_each import ask
 from analysis.invariants.test_each import borrowed
 from analysis.invariants.test_each import spent
 from analysis.invariants.test_each import tokens
-from conftest import Ledger
 from hypothesis import HealthCheck
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from preamble import Ledger
 
 from solvency.analysis.invariants import TESTS
 from solvency.analysis.invariants import evaluate
