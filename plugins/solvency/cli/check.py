@@ -131,7 +131,7 @@ def _print_findings(findings: Findings) -> None:
     """Print a line a finding: what failed, from when, how much, how surely."""
     broken = [finding for finding in findings.findings if finding.first is not None]
     for finding in broken:
-        of = f" {finding.commodity}" if finding.commodity else ""
+        of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"{finding.severity}: {finding.entity} {finding.invariant}{of}:"
             f" broken from {finding.first} to {finding.last}, worst"
@@ -145,7 +145,7 @@ def _print_findings(findings: Findings) -> None:
         )
     perhaps = [finding for finding in findings.findings if finding.first is None]
     for finding in perhaps:
-        of = f" {finding.commodity}" if finding.commodity else ""
+        of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
             f" broke in {finding.probability:.0%} of draws"
