@@ -12,8 +12,10 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.common import reporting_day
 
 if TYPE_CHECKING:
     import datetime
@@ -76,6 +78,7 @@ def command(
     case = asked.load()
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing to add up")
+    dated = at is not None
     at = at or case.reporting_date
     name = entity or silo or ("group" if group else None)
     if entity is not None and entity not in case.entities:
@@ -93,6 +96,8 @@ def command(
             _print_one(case.book(), name, at, basis, output)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
+    if output.plain and not dated:
+        click.echo(f"\nAt {reporting_day(case)}; --at DATE takes another day.")
 
 
 def _print_one(
@@ -101,10 +106,8 @@ def _print_one(
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
 
     sheet = book.balance_sheet(name, at, basis=basis)
-    output.print(with_notes(sheet), document(sheet))
-    if not isinstance(sheet, BalanceSheet) and not (
-        output.as_json or output.as_csv or output.file
-    ):
+    output.print(with_notes(sheet), heading(book.case) | document(sheet))
+    if output.plain and not isinstance(sheet, BalanceSheet):
         _print_group(book, sheet)
 
 
@@ -115,7 +118,8 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
     found = sheets(book, list(book.case.entities), at, basis)
     output.print(
         side_by_side(found),
-        {
+        heading(book.case)
+        | {
             "at": at,
             "basis": basis,
             "currency": book.case.currency,

@@ -48,7 +48,7 @@ def print_funds(
         book = one.book()
         found = (funds(book, name, at),) if name else of_case(one, book, at)
         tables.append((one, found))
-    if output.as_json or output.as_csv or output.file is not None:
+    if not output.plain:
         output.print(
             one_below_another([one for _, found in tables for one in found]),
             {
