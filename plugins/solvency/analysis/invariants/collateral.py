@@ -59,8 +59,8 @@ def _exactly(values: Quantity) -> Quantity:
 def realisable(world: World, mask: Mask, holding: Mask) -> Quantity:
     """Return what selling a selection would fetch, sold with all that is held.
 
-    What an account recovers, where its `recovery:` says so; else the market's
-    price, less what the sale itself moves it by.
+    The share of what it cost that an account recovers, where its `recovery:` says so;
+    else the market's price, less what the sale itself moves it by.
 
     Args:
         world: Where quantities come from.
@@ -71,7 +71,7 @@ def realisable(world: World, mask: Mask, holding: Mask) -> Quantity:
     stated = world.traits.mask(lambda t: t.account.recovery is not None)
     for index in np.flatnonzero(mask & stated):
         recovery = world.traits.all[index].account.recovery
-        worth = world.value(world.timeline.single(int(index)))
+        worth = world.at_cost(int(index))
         total = total + worth * world.constant(recovery or Decimal())
     rest = mask & ~stated
     for commodity in world.traits.commodities(rest):
