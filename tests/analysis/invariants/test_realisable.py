@@ -35,7 +35,7 @@ def test_a_share_of_what_it_cost_whatever_the_market_says(ledger):
     case = ledger.case(STAKE)
     book = case.book()
     (finding,) = (f for f in evaluate(book, draws=0).findings if f.first)
-    # Half of 2 x 10,000 is 10,000 against 12,000 owed; the price of 20,000 adds nothing.
+    # Half of 2 x 10,000 is 10,000, owed are 12,000; the price of 20,000 adds nothing.
     assert finding.amount == Decimal("2000.00")
     assert finding.last == datetime.date(2020, 1, 31)
     sheet = book.balance_sheet(

@@ -172,10 +172,11 @@ def own_token_collateral(world: World, invariant: Invariant) -> list[Outcome]:
     """Take no token of the group as a related party's collateral."""
     of = members(world, invariant.entity)
     most = world.constant(number(invariant, "maximum"))
+    group = frozenset(world.traits.case.group)
     pledged = world.traits.mask(
         lambda t: (
             t.account.pledged_to is not None
-            and world.traits.in_group(t.entity)
+            and t.entity in group
             and (t.entity in of or t.account.pledged_to in of)
         )
     )

@@ -66,6 +66,10 @@ class Trait:
         return self.held and self.account.custody
 
 
+#: What a predicate may look at for its answer to be kept: nothing that may change.
+_PLAIN = (str, bool, int, frozenset, type(None))
+
+
 class Traits:
     """The traits of every position, and masks of those that fit."""
 
@@ -109,17 +113,15 @@ class Traits:
         """Return which positions fit.
 
         A test asks the same in each batch of draws: a predicate of the same code over
-        the same values is answered once.
+        the same plain values is answered once.
         """
-        cells = tuple(cell.cell_contents for cell in fits.__closure__ or ())
-        key = (fits.__code__, fits.__defaults__, cells)
-        try:
-            found = self._masks.get(key)
-        except TypeError:
-            # It looks at something that may change.
+        values = tuple(cell.cell_contents for cell in fits.__closure__ or ())
+        values += fits.__defaults__ or ()
+        if not all(isinstance(value, _PLAIN) for value in values):
             return self._fitting(fits)
+        found = self._masks.get((fits.__code__, values))
         if found is None:
-            found = self._masks[key] = self._fitting(fits)
+            found = self._masks[fits.__code__, values] = self._fitting(fits)
         return found
 
     def _fitting(self, fits: Callable[[Trait], bool]) -> Mask:
