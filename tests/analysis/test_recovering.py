@@ -461,7 +461,7 @@ def test_every_table_prints(ledger, book, table):
 def test_a_cost_outside_its_range_is_an_error(ledger, book):
     path = str(ledger.folder / "main.beancount")
     done = CliRunner().invoke(main, ["recover", path, "--alpha", "0"])
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "alpha" in done.output
 
 

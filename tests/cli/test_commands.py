@@ -146,6 +146,9 @@ def test_breaches_change_the_status_only_when_strict(run, harbour):
 def test_balance_of_one_entity_as_json(run, harbour):
     said = _json(run("balance", "--entity=Desk", "--at=2021-12-31", "--json", harbour))
     assert list(said) == [
+        "case",
+        "scenario",
+        "known",
         "entity",
         "at",
         "basis",
@@ -218,6 +221,22 @@ def test_balance_of_every_entity_side_by_side(run, harbour):
         assert Decimal(row["assets"]) - Decimal(row["liabilities"]) == Decimal(
             row["equity"]
         )
+
+
+def test_the_day_taken_when_none_is_asked_for_is_said(run, harbour):
+    assert run("balance", harbour).stdout.endswith(
+        "\nAt 2022-01-20, the petition; --at DATE takes another day.\n"
+    )
+    assert "takes another day" not in run("balance", "--at=2022-01-20", harbour).stdout
+    run("new", "case")
+    last = run("balance", "--entity=Company", "case/main.beancount").stdout
+    assert "At 2021-06-30, the last flow;" in last
+
+
+def test_the_findings_of_check_make_a_workbook(run, harbour):
+    assert run("check", "--draws=0", "-o", "found.xlsx", harbour).stdout == ""
+    with zipfile.ZipFile("found.xlsx") as book:
+        assert "customer-assets" in book.read("xl/sharedStrings.xml").decode()
 
 
 def test_a_silo_and_the_other_bases(run, harbour):

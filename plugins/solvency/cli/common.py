@@ -174,6 +174,11 @@ class Output:
     as_csv: bool
     file: Path | None
 
+    @property
+    def plain(self) -> bool:
+        """Say whether a person reads the result, not a program."""
+        return not (self.as_json or self.as_csv or self.file)
+
     def print(self, frame: Frame, document: dict[str, Any]) -> None:
         """Print a result: its table, or its JSON document, or a workbook."""
         if self.file is not None:
@@ -190,6 +195,17 @@ class Output:
             click.echo(frame.to_csv(), nl=False)
         elif self.file is None:
             click.echo(frame.to_text(), nl=False)
+
+
+def heading(case: Case) -> dict[str, Any]:
+    """Return the keys with which every command's JSON document begins."""
+    return {"case": case.path, "scenario": case.scenario.name, "known": case.known}
+
+
+def reporting_day(case: Case) -> str:
+    """Name the day a command takes where none is asked for."""
+    petition = any(event.kind == "petition" for event in case.events)
+    return f"{case.reporting_date}, {'the petition' if petition else 'the last flow'}"
 
 
 def print_json(document: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from decimal import Decimal
 from decimal import localcontext
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from solvency.analysis.invariants.findings import Finding
 from solvency.analysis.invariants.findings import Findings
 from solvency.analysis.invariants.findings import Outcome
 from solvency.analysis.invariants.findings import Series
+from solvency.analysis.invariants.parameters import variants
 from solvency.analysis.invariants.timeline import Timeline
 from solvency.analysis.invariants.world import DrawnWorld
 from solvency.analysis.invariants.world import World
@@ -35,6 +37,7 @@ from solvency.model.uncertain import Spreads
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
+    from collections.abc import Iterable
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -126,21 +129,24 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     draws = _how_many(draws, asked, spreads, timeline)
     chances = _draw(asked, spreads, timeline, draws, seed)
     findings = []
-    series: dict[tuple[str, str, str | None], Series] = {}
-    for (invariant, found), tallies in zip(asked, chances, strict=True):
+    series = {}
+    told = variants(case.invariants)
+    for (invariant, found), tallies, variant in zip(asked, chances, told, strict=True):
         for outcome, tally in zip(found, tallies, strict=True):
-            series[invariant.name, invariant.entity, outcome.label] = Series(
+            one = Series(
                 invariant,
                 outcome.label,
                 outcome.unit,
                 tuple(timeline.days),
                 tuple(outcome.have),
                 tuple(outcome.need),
+                variant,
             )
+            series[one.key] = one
             drawn = 0 if invariant.name in CERTAIN else draws
             finding = _finding(timeline, invariant, outcome, tally, drawn)
             if finding is not None:
-                findings.append(finding)
+                findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:
         finding = _finding(timeline, invariant, outcome, _Drawn(), 0)
         if finding is not None:
@@ -201,10 +207,11 @@ def _draw(
     return chances
 
 
-def solvency_states(book: Book) -> list[tuple[datetime.date, str, bool]]:
-    """Return when each entity became insolvent or solvent again."""
-    asked = [one for one in book.case.invariants if one.name == "balance-sheet"]
-    if not asked or not book.flows:
+def solvency_states(
+    book: Book, asked: Iterable[Invariant]
+) -> list[tuple[datetime.date, str, bool]]:
+    """Return when each entity became insolvent or solvent again, by these tests."""
+    if not book.flows:
         return []
     timeline = Timeline(book)
     world = World(timeline)
