@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "reports/locale/zh/LC_MESSAGES/solvency.po"
 HARBOUR = ROOT / "ledgers/harbour/main.beancount"
 #: Functions of the sections that take a message first, or after the language.
-CALLS = {"text", "say"}
+CALLS = {"text", "say", "say_many", "many", "plural"}
 #: Put together from a case's words, or of a progress line, not of a page.
 NO_MESSAGES = {"Total ", "The group, ", "total:"}
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -38,9 +38,12 @@ def messages() -> dict[str, str]:
     """Return every message of templates and sections, with where it stands."""
     found = {}
     for file, line, message, _, _ in extract_from_dir(
-        ROOT / "reports", [("**.html", "jinja2")], keywords={"_": None}
+        ROOT / "reports",
+        [("**.html", "jinja2")],
+        keywords={"_": None, "ngettext": (1, 2)},
     ):
-        found.setdefault(message, f"{file}:{line}")
+        for one in (message,) if isinstance(message, str) else message:
+            found.setdefault(one, f"{file}:{line}")
     for path in sorted((ROOT / "plugins/solvency/report").rglob("*.py")):
         if path.name != "logs.py":
             for message, line in _in_python(path):
