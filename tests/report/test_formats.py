@@ -66,7 +66,7 @@ def test_percent(share: str, text: str) -> None:
     ("value", "unit", "en", "zh"),
     [
         ("8900000000", "USD", "$8.9bn", "89亿美元"),
-        ("-8900000000", "USD", "($8.9bn)", "负89亿美元"),
+        ("-8900000000", "USD", "−$8.9bn", "负89亿美元"),
         ("62000000", "USD", "$62.0m", "6,200万美元"),
         # Rounds up into the next word.
         ("999960000", "USD", "$1.0bn", "10亿美元"),

@@ -54,6 +54,8 @@ class Kind:
     description: str
     sections: tuple[str, ...]
     styles: tuple[str, ...]
+    #: The sections of a draft; none leaves out the appendices alone.
+    draft: tuple[str, ...] = ()
     #: How many exhibits of a section are printed, where not all.
     most: Mapping[str, int] = field(default_factory=dict)
 
@@ -121,6 +123,7 @@ def _kind(path: Path) -> Kind:
             description=str(manifest["description"]),
             sections=tuple(map(str, manifest["sections"])),
             styles=tuple(map(str, manifest["styles"])),
+            draft=tuple(map(str, manifest.get("draft", ()))),
             most={str(k): int(v) for k, v in manifest.get("exhibits", {}).items()},
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

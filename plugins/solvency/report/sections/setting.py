@@ -59,6 +59,8 @@ class Setting:
     analyses: Analyses
     scale: int = 0
     places: int = 0
+    #: For a look only: what takes long is left out.
+    draft: bool = False
     # Filled as days are asked for: sections share them.
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
