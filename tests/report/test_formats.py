@@ -66,7 +66,7 @@ def test_percent(share: str, text: str) -> None:
     ("value", "unit", "en", "zh"),
     [
         ("8900000000", "USD", "$8.9bn", "89亿美元"),
-        ("-8900000000", "USD", "($8.9bn)", "负89亿美元"),
+        ("-8900000000", "USD", "\N{MINUS SIGN}$8.9bn", "负89亿美元"),
         ("62000000", "USD", "$62.0m", "6,200万美元"),
         # Rounds up into the next word.
         ("999960000", "USD", "$1.0bn", "10亿美元"),
@@ -77,6 +77,13 @@ def test_percent(share: str, text: str) -> None:
 def test_money_in_prose(value: str, unit: str, en: str, zh: str) -> None:
     assert formats.money(Decimal(value), unit, EN) == en
     assert formats.money(Decimal(value), unit, ZH) == zh
+
+
+def test_both_ends_of_a_range_take_one_power_of_ten() -> None:
+    low, high = Decimal(-6_100_000), Decimal(500_000)
+    assert formats.money(low, "USD", EN, high) == "\N{MINUS SIGN}$6.1m"
+    assert formats.money(high, "USD", EN, low) == "$0.5m"
+    assert formats.money(high, "USD", ZH, low) == "50万美元"
 
 
 def test_dates_and_units_by_language() -> None:

@@ -159,7 +159,7 @@ def test_statements_stand_beside_the_books(report: Report) -> None:
         piece.label if hasattr(piece, "label") else getattr(piece, "text", piece)
         for piece in table.rows[0].label
     )
-    assert label == "Bank, Vault: cash at banks"
+    assert label == f"{table.rows[0].key} Bank, Vault: cash at banks"
     # 100,000,000.25 in the books against 120 million stated.
     assert shown == {
         "books": "100.0",

@@ -154,7 +154,9 @@ class TestDerived:
             if a.get("data-key") == "funds:group::2021-12-31:source:customers"
         )
         entry = by_id[figure.get("href", "")[1:]]
-        assert {a.text for a in entry.iter("a")} == {"F-1", "F-2"}
+        named = {a.text for a in entry.iter("a")}
+        exhibit = report.numbers["funds"]
+        assert named == {"F-1", "F-2", f"Exhibit {exhibit}"}
 
 
 class TestDrawings:

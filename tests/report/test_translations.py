@@ -22,23 +22,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from babel.messages.catalog import Catalog
+    from babel.messages.catalog import Message
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "reports/locale/zh/LC_MESSAGES/solvency.po"
 HARBOUR = ROOT / "ledgers/harbour/main.beancount"
 #: Functions of the sections that take a message first, or after the language.
 CALLS = {"text", "say"}
+#: Functions that take a message for one thing and one for several.
+PLURALS = {"say_many", "many", "plural"}
 #: Put together from a case's words, or of a progress line, not of a page.
 NO_MESSAGES = {"Total ", "The group, ", "total:"}
 HAN = re.compile("[\u4e00-\u9fff]")
 PLACE = re.compile(r"%\(\w+\)s|{\w+}")
 
 
-def messages() -> dict[str, str]:
-    """Return every message of templates and sections, with where it stands."""
+def messages() -> dict[str | tuple[str, str], str]:
+    """Return every message of templates and sections, with where it stands.
+
+    One that counts things is a pair: for one and for several.
+    """
     found = {}
     for file, line, message, _, _ in extract_from_dir(
-        ROOT / "reports", [("**.html", "jinja2")], keywords={"_": None}
+        ROOT / "reports",
+        [("**.html", "jinja2")],
+        keywords={"_": None, "ngettext": (1, 2)},
     ):
         found.setdefault(message, f"{file}:{line}")
     for path in sorted((ROOT / "plugins/solvency/report").rglob("*.py")):
@@ -56,14 +64,17 @@ def messages() -> dict[str, str]:
     return {
         message: at
         for message, at in found.items()
-        if message not in NO_MESSAGES and re.search("[A-Za-z]", message)
+        if message not in NO_MESSAGES and re.search("[A-Za-z]", str(message))
     }
 
 
-def _in_python(path: Path) -> Iterator[tuple[str, int]]:
+def _in_python(path: Path) -> Iterator[tuple[str | tuple[str, str], int]]:
     for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(call, ast.Call):
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            pair = [x.value for x in call.args[:2] if isinstance(x, ast.Constant)]
+            if name in PLURALS and len(pair) == 2:
+                yield tuple(pair), call.lineno
             if name.strip("_") in CALLS:
                 for argument in call.args[:2]:
                     for one in ast.walk(argument):
@@ -76,12 +87,18 @@ def catalogue() -> Catalog:
         return read_po(file, abort_invalid=True)
 
 
+def _said(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else message.string
+
+
 def test_every_message_has_a_translation_that_is_not_fuzzy():
     known = {one.id: one for one in catalogue() if one.id}
     lacking = [
         f"{at}: {message}"
         for message, at in messages().items()
-        if message not in known or not known[message].string or known[message].fuzzy
+        if message not in known
+        or not any(_said(known[message]))
+        or known[message].fuzzy
     ]
     assert not lacking, "\n".join([f"add with: {sys.executable} {__file__}", *lacking])
 
@@ -89,9 +106,9 @@ def test_every_message_has_a_translation_that_is_not_fuzzy():
 def test_translations_keep_the_places_of_their_messages():
     for one in catalogue():
         if one.id:
-            assert sorted(PLACE.findall(one.id)) == sorted(PLACE.findall(one.string)), (
-                one.id
-            )
+            own = one.id if isinstance(one.id, str) else one.id[1]
+            for said in _said(one):
+                assert sorted(PLACE.findall(own)) == sorted(PLACE.findall(said)), own
 
 
 class Recorder(gettext.NullTranslations):
@@ -105,6 +122,12 @@ class Recorder(gettext.NullTranslations):
         found = self.inner.gettext(message)
         if found == message and not HAN.search(message):
             self.lacking.add(message)
+        return found
+
+    def ngettext(self, one, many, count):
+        found = self.inner.ngettext(one, many, count)
+        if found in {one, many}:
+            self.lacking.add(many)
         return found
 
 
@@ -128,7 +151,9 @@ def chinese():
 
 def test_nothing_a_report_asks_for_is_lacking(chinese):
     report, _, lacking = chinese
-    unsaid = {one for one in lacking if HAN.search(report.locale.phrase(one)) is None}
+    unsaid = {
+        one for one in set(lacking) if HAN.search(report.locale.phrase(one)) is None
+    }
     # Names of the ledger and of coins have no translation but the case's own.
     names = {*report.case.commodities, "SHA-256"}
     assert {one for one in unsaid if re.search("[a-z]{3}", one)} - names == set()

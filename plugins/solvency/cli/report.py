@@ -65,8 +65,8 @@ if TYPE_CHECKING:
 @click.option(
     "--draft",
     is_flag=True,
-    help="Print quickly, for a look: no tags, no appendices unless asked for by"
-    " --section, nothing attached.",
+    help="Print quickly, for a look: no tags, nothing attached, and neither the"
+    " appendices nor what takes long unless asked for by --section.",
 )
 def command(
     asked: Asked,

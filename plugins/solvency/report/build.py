@@ -78,7 +78,8 @@ def write(
         dates: The days to report at; default the day most observed before the
             reporting date, and that date.
         sections: Print only these of the kind's sections.
-        draft: Print for a look only, without tags, appendices or attachments.
+        draft: Print for a look only, as `build` has it, without tags and
+            attachments.
         progress: Called with a word before each long step.
 
     Returns:
@@ -164,8 +165,8 @@ def build(
         attached: The case's files, to be carried inside with the exhibits, the
             postings and the figures; none carries nothing.
         sections: Build only these of the kind's sections; none builds all.
-        draft: Mark it as one for a look only; without `sections`, leave out the
-            appendices.
+        draft: Mark it as one for a look only: without `sections`, those its kind
+            names for a draft and no appendices; findings that take long left out.
         dated: The date written in the file; default SOURCE_DATE_EPOCH, else the
             last of the dates.
         progress: Called with a word before each long step.
@@ -183,9 +184,9 @@ def build(
     analyses = analyses_of(case, book, days[-1], progress)
     locale = pages.locale(lang, case)
     case = case_in(case, lang)
-    setting = _setting(case, book, days, locale, analyses)
+    setting = replace(_setting(case, book, days, locale, analyses), draft=draft)
     found: list[Section] = []
-    for name in _wanted(chosen, sections):
+    for name in _wanted(chosen, sections or (chosen.draft if draft else ())):
         if name == "files":
             continue
         if name == "derived":

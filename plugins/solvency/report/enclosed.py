@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.report import dossier
 from solvency.report.errors import ReportError
 from solvency.report.layout import figures_in
 from solvency.report.pdf import Attached
@@ -49,6 +50,13 @@ def case_files(case: Case) -> tuple[Attached, ...]:
         if shown in {FIGURES, POSTINGS} or shown.startswith(EXHIBITS):
             raise ReportError(f"{shown} is a name the report keeps for itself")
         found.append(Attached(shown, content, "The case's ledger", "Source"))
+    rows = dossier.path_of(case)
+    if rows is not None and dossier.NAME not in {one.name for one in found}:
+        found.append(
+            Attached(
+                dossier.NAME, rows.read_bytes(), "The case's rows of evidence", "Source"
+            )
+        )
     if len({one.name for one in found}) != len(found):
         raise ReportError("two files of the case would have the same name in the PDF")
     return tuple(found)

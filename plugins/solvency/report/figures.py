@@ -54,6 +54,7 @@ class Figure:
         target: The id of the place that lists what it rests on; `OWN` for an
             entry of its own in the appendix of derived figures.
         prose: True where it stands in a sentence, with its unit.
+        beside: The other end of its range, in a sentence.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Figure:
     basis: str = ""
     target: str = ""
     prose: bool = False
+    beside: Decimal | None = None
 
     @property
     def place(self) -> str:
@@ -89,7 +91,7 @@ class Figure:
         if self.unit == SHARE:
             return formats.percent(self.value)
         if self.prose and self.unit:
-            return formats.money(self.value, self.unit, locale)
+            return formats.money(self.value, self.unit, locale, self.beside)
         return formats.number(self.value, scale=self.scale, places=self.places)
 
     def to_json(self, locale: formats.Locale) -> dict[str, object]:

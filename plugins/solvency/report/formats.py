@@ -83,6 +83,10 @@ class Locale:
             return found
         return found % {key: self.named(value) for key, value in values.items()}
 
+    def plural(self, one: str, many: str, count: int) -> str:
+        """Return the message for a number of things, its places not yet filled."""
+        return self.catalogue.ngettext(one, many, count)
+
     def phrase(self, words: str) -> str:
         """Return words put together by the books, piece by piece where need be.
 
@@ -170,14 +174,25 @@ def unit_label(unit: str, scale: int, locale: Locale) -> str:
     return f"{unit} {prefix}".strip()
 
 
-def money(value: Decimal | None, unit: str, locale: Locale) -> str:
-    """Format an amount for prose: `$8.9bn`, `89亿美元`.
+def money(
+    value: Decimal | None,
+    unit: str,
+    locale: Locale,
+    beside: Decimal | None = None,
+) -> str:
+    """Format an amount for prose: `$8.9bn`, `89亿美元`, with a minus where negative.
 
     Chinese counts in 10^4 and 10^8 (GB/T 15835), so 8.9bn is 89 of the latter.
+
+    Args:
+        value: The exact amount; None if it was not found.
+        unit: Its commodity.
+        locale: The language.
+        beside: The other end of a range, where larger: both take its power of ten.
     """
     if value is None:
         return NOT_FOUND
-    size = abs(value)
+    size = max(abs(value), abs(beside or 0))
     steps: tuple[tuple[int, str], ...]
     if locale.lang == "zh":
         steps = ((8, "亿"), (4, "万"), (0, ""))
@@ -192,12 +207,12 @@ def money(value: Decimal | None, unit: str, locale: Locale) -> str:
     places = 0 if size == size.to_integral_value() and scale == 0 else 1
     if locale.lang == "zh" and round_to(size, scale=scale, places=1) % 1 == 0:
         places = 0
-    text = number(size, scale=scale, places=places)
+    text = number(abs(value), scale=scale, places=places)
     if locale.lang == "zh":
         shown = f"{text}{word}{_CURRENCIES_ZH.get(unit, ' ' + unit)}"
         return f"负{shown}" if value < 0 else shown
     shown = _SIGNS[unit] + text + word if unit in _SIGNS else f"{text}{word} {unit}"
-    return f"({shown})" if value < 0 else shown
+    return f"\N{MINUS SIGN}{shown}" if value < 0 else shown
 
 
 def date(day: datetime.date, locale: Locale, *, short: bool = False) -> str:

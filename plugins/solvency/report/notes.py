@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A note longer than this pushes text off its page.
 _SHORT = 88
+#: A publisher's name beside a number.
+_BRIEF = 40
 
 
 def safe_url(url: str | None) -> str | None:
@@ -67,6 +69,11 @@ class Note:
         return (
             f"{who}\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"
         )
+
+    @property
+    def brief(self) -> str:
+        """Return who published it, or its title where nobody is named."""
+        return shorten(self.source.publisher or self.source.title, _BRIEF)
 
 
 class Notes:

@@ -88,6 +88,21 @@ class Drawing:
             assert box.top <= box.bottom
             self._inside([(box.left, box.top), (box.right, box.bottom)], "rect")
 
+    def check_plates(self) -> None:
+        """Assert that a label on a line lies on no other line."""
+        ties = [sampled(tie.get("d")) for tie in self.all("path", data_tie=None)]
+        for plate in self.all("rect", data_plate=None):
+            box = rect(plate)
+            on = [
+                n
+                for n, tie in enumerate(ties)
+                if any(
+                    box.left < x < box.right and box.top < y < box.bottom
+                    for x, y in tie
+                )
+            ]
+            assert len(on) <= 1, (on, box)
+
     def _check_ids(self) -> None:
         ids = [e.get("id") for e in self.root.iter() if "id" in e.attrib]
         assert len(set(ids)) == len(ids)
@@ -113,3 +128,15 @@ def points(d: str) -> list[tuple[float, float]]:
 def rect(element: ET.Element) -> Box:
     x, y, width, height = (float(element.get(k)) for k in ("x", "y", "width", "height"))
     return Box(x, y, x + width, y + height)
+
+
+def sampled(d: str) -> list[tuple[float, float]]:
+    """Return points along a path that is one cubic curve."""
+    (a, b, c, e) = points(d)
+    found = []
+    for step in range(201):
+        t = step / 200
+        weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t * t, t**3)
+        pairs = list(zip(weights, (a, b, c, e), strict=True))
+        found.append((sum(w * p[0] for w, p in pairs), sum(w * p[1] for w, p in pairs)))
+    return found

@@ -99,6 +99,7 @@ def test_the_gallery_is_sound_and_the_same_each_time(name, look):
     svg = gallery.drawings(look)[name]
     drawing = Drawing(svg)
     drawing.check()
+    drawing.check_plates()
     assert drawing.desc
     assert gallery.drawings(look)[name] == svg
 
@@ -231,7 +232,9 @@ def test_group_chart(names, data, look):
     ).filter(lambda tie: tie.source != tie.target)
     ties = data.draw(st.lists(tie, max_size=10))
     chart = group_chart.GroupChart("", [silos[:half], silos[half:]], ties)
-    Drawing(group_chart.draw(chart, look)).check()
+    drawing = Drawing(group_chart.draw(chart, look))
+    drawing.check()
+    drawing.check_plates()
 
 
 @st.composite

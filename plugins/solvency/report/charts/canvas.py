@@ -251,7 +251,7 @@ class Canvas:
                 if plate:
                     left, right = max(0, box.left - 2), min(self.width, box.right + 2)
                     wider = Box(left, box.top, right, box.bottom)
-                    self.rect(wider, self.palette.paper, fill_opacity="0.85")
+                    self.rect(wider, self.palette.paper, data_plate="")
                 self.text(at, words, size, anchor=anchor, bold=bold, fill=fill)
                 return True
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Literal
 
@@ -29,6 +30,11 @@ _PAD = 9.0
 _STACK = 22.0
 _NARROW = 100.0
 _WIDE = 150.0
+#: Pieces a curve is cut into to see what it meets, and how near a label may be.
+_STEPS = 48
+_CLEAR = 3.0
+#: How far a line that goes round a box in its row bends out.
+_ROUND = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +230,11 @@ def _curves(ties: Sequence[Tie], boxes: dict[str, Box], sheet: Box) -> list[Curv
     curves = []
     for n, (out, into) in enumerate(sides):
         start, stop = ends[n, 0], ends[n, 1]
-        reach = max(18.0, (abs(stop[0] - start[0]) + abs(stop[1] - start[1])) * 0.35)
+        reach = (
+            _ROUND
+            if out == into == "b"
+            else max(18.0, (abs(stop[0] - start[0]) + abs(stop[1] - start[1])) * 0.35)
+        )
         bends = (_out(start, out, reach), _out(stop, into, reach))
         # A curve stays among its points, so none leaves the sheet.
         bend, turn = (
@@ -245,9 +255,20 @@ def _middle(box: Box) -> Point:
 def _sides(a: Box, b: Box, everyone: Sequence[Box]) -> tuple[str, str]:
     """Return the sides a line leaves by and comes in by: t, b, l or r."""
     level = a.bottom > b.top and b.bottom > a.top
+    if level and any(_between(box, a, b) for box in everyone):
+        return "b", "b"
     if level:
         return ("r", "l") if a.left < b.left else ("l", "r")
     return _side(a, b, everyone), _side(b, a, everyone)
+
+
+def _between(box: Box, a: Box, b: Box) -> bool:
+    """Return whether a box stands in the way of two others in its row."""
+    left, right = min(a.right, b.right), max(a.left, b.left)
+    across = left <= box.left and box.right <= right
+    return (
+        across and box.bottom > max(a.top, b.top) and box.top < min(a.bottom, b.bottom)
+    )
 
 
 def _side(own: Box, far: Box, everyone: Sequence[Box]) -> str:
@@ -314,20 +335,41 @@ def _label_ties(
 ) -> list[str]:
     """Set each label on its line where it is free; return those that must be told."""
     told = []
-    for tie, curve in zip(chart.ties, curves, strict=True):
+    paths = [_path(curve) for curve in curves]
+    for n, (tie, curve) in enumerate(zip(chart.ties, curves, strict=True)):
         label = clean(tie.label)
-        places = list(_places(curve))
+        # On its own line alone: on a crossing none could tell whose it is.
+        others = [box for m, path in enumerate(paths) if m != n for box in path]
         if label and not canvas.place(
-            places, label, SMALL, anchor="middle", avoid=boxes, plate=True
+            list(_places(curve)),
+            label,
+            SMALL,
+            anchor="middle",
+            avoid=[*boxes, *others],
+            plate=True,
         ):
             told.append(clean(_saying(tie, chart)))
     return told
 
 
+def _path(curve: Curve) -> list[Box]:
+    """Return small boxes that cover a curve, with room for a label's plate."""
+    points = [_along(curve, step / _STEPS) for step in range(_STEPS + 1)]
+    return [
+        Box(
+            min(x, right) - _CLEAR,
+            min(y, under) - 1,
+            max(x, right) + _CLEAR,
+            max(y, under) + 1,
+        )
+        for (x, y), (right, under) in pairwise(points)
+    ]
+
+
 def _places(curve: Curve) -> Iterator[Point]:
-    for step in range(9):
+    for step in range(37):
         # From the middle outward by turns.
-        share = 0.5 + (step + 1) // 2 * 0.08 * (-1 if step % 2 else 1)
+        share = 0.5 + (step + 1) // 2 * 0.02 * (-1 if step % 2 else 1)
         x, y = _along(curve, share)
         yield x, y + SMALL * 0.35
 

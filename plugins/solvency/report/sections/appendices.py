@@ -18,6 +18,7 @@ from solvency.report.layout import Section
 from solvency.report.notes import Note
 from solvency.report.notes import safe_url
 from solvency.report.sections.observed import known
+from solvency.report.sections.observed import observation_ref
 from solvency.report.sections.scope import grade_of
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -46,6 +47,20 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A row of the dossier a flow rests on; no words where the case keeps none."""
+
+    id: str
+    words: str
+    amount: Figure | None
+    low: Figure | None
+    high: Figure | None
+    unit: str
+    #: Its other amounts: those this flow moved where it moved any, else all.
+    parts: tuple[tuple[Figure, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A flow with all that it rests on."""
 
@@ -59,6 +74,8 @@ class Evidence:
     sources: tuple[tuple[Note, str], ...]
     locator: str
     hypotheses: Prose
+    claims: tuple[Claim, ...]
+    note: str
 
 
 def flows(setting: Setting) -> Section | None:
@@ -75,6 +92,8 @@ def flows(setting: Setting) -> Section | None:
             "left": setting.count("flows:left", sum(not one.taken for one in found)),
             "more": len(setting.flows) - len(found),
             "all": setting.count("flows:all", len(setting.flows)),
+            "rows": any(one.claims for one in found),
+            "dossier": bool(setting.dossier),
         },
         appendix=True,
     )
@@ -110,6 +129,47 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
         ),
         flow.locators.get("", ""),
         tuple(linked),
+        tuple(_claim(setting, flow, row) for row in flow.claim),
+        flow.notes.get(f"{setting.locale.lang}-note") or flow.notes.get("note", ""),
+    )
+
+
+def _claim(setting: Setting, flow: Flow, row: str) -> Claim:
+    """Return what a row of the dossier says, in full where the case keeps it."""
+    one = setting.dossier.get(row)
+    if one is None:
+        return Claim(row, "", None, None, None, "")
+
+    def figure(name: str, value: Decimal | None) -> Figure | None:
+        if value is None:
+            return None
+        key = f"flow:{flow.id}:row:{row}:{name}"
+        formula = "as the source states it"
+        return setting.units(key, value, one.unit, formula=formula)
+
+    moved = {abs(posting.units) for posting in flow.postings}
+    parts = [x for x in one.parts if x.amount in moved] or one.parts
+    # A lone bound says "at least" where it is the amount itself.
+    bounds = (one.low, one.high) if one.low != one.high else (None, None)
+    return Claim(
+        row,
+        one.words,
+        figure("amount", one.amount),
+        *(figure(n, v) for n, v in zip(("low", "high"), bounds, strict=True)),
+        one.unit,
+        tuple(
+            (
+                setting.units(
+                    f"flow:{flow.id}:row:{row}:part:{n}",
+                    x.amount,
+                    x.unit,
+                    formula="as the source states it",
+                ),
+                x.unit,
+                x.words,
+            )
+            for n, x in enumerate(parts)
+        ),
     )
 
 
@@ -157,7 +217,7 @@ def sources(setting: Setting) -> Section | None:
             by_flow[name].append(setting.flow_ref(flow.id))
     by_claim: dict[str, list[Ref]] = defaultdict(list)
     for one in known(setting):
-        ref = Ref(one.id, f"#{anchor('observation', one.id)}")
+        ref = observation_ref(one.id)
         by_claim[one.source].append(ref)
     prices = Counter(price.source for price in setting.case.prices)
     return Section(

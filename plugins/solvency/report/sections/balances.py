@@ -124,7 +124,7 @@ class _Entity:
                 said = setting.text("Stated")
                 found.append(Column(f"{day.isoformat()}:stated", said, width=19))
                 source = setting.text("Source")
-                found.append(Column(f"{day.isoformat()}:by", source, "refs", 14))
+                found.append(Column(f"{day.isoformat()}:by", source, "refs", 26))
         found.append(Column("page", setting.text("Page"), "refs", 11))
         return tuple(found)
 

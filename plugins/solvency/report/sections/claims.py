@@ -9,12 +9,16 @@ from solvency.model.consolidation import intercompany
 from solvency.report import formats
 from solvency.report.figures import Day
 from solvency.report.figures import Figure
+from solvency.report.figures import Piece
 from solvency.report.figures import Prose
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.observed import account_names
+from solvency.report.sections.observed import covered
 from solvency.report.sections.observed import in_books
 from solvency.report.sections.observed import known
+from solvency.report.sections.observed import observation_ref
 from solvency.report.sections.worth import quote
 from solvency.report.tables import Cell
 from solvency.report.tables import Column
@@ -24,6 +28,7 @@ from solvency.report.tables import Table
 if TYPE_CHECKING:
     import datetime
 
+    from solvency.ledger.case import Observation
     from solvency.model.consolidation import Owed
     from solvency.report.sections.setting import Setting
 
@@ -149,20 +154,14 @@ def _unmatched(setting: Setting, owed: list[Owed]) -> list[Prose]:
 
 def _said(setting: Setting) -> Table | None:
     """Set what each side's statements claimed of a debt beside the books."""
-    accounts = setting.case.accounts
     rows = []
     for one in known(setting):
-        pairs = {
-            (accounts[name].entity, accounts[name].counterparty, accounts[name].root)
-            for name in one.accounts
-            if name in accounts and accounts[name].is_claim
-        }
+        sides = _sides(setting, one)
         in_money = one.amount.commodity == setting.case.currency
-        if len(pairs) != 1 or one.since is not None or not in_money:
+        if sides is None or one.since is not None or not in_money:
             continue
-        ((mine, other, root),) = pairs
+        creditors, debtors, root = sides
         books = in_books(setting, one)
-        creditor, debtor = (mine, other) if root == "Assets" else (other, mine)
         key = f"said:{one.id}"
         target = anchor("observation", one.id)
         side = setting.text("creditor") if root == "Assets" else setting.text("debtor")
@@ -170,8 +169,15 @@ def _said(setting: Setting) -> Table | None:
         rows.append(
             Row(
                 key,
-                (Said(f"{debtor} \N{RIGHTWARDS ARROW} {creditor}"),),
                 (
+                    *_joined(setting, debtors),
+                    " \N{RIGHTWARDS ARROW} ",
+                    *_joined(setting, creditors),
+                    setting.text(": "),
+                    *account_names(setting, one, short=True),
+                ),
+                (
+                    observation_ref(one.id),
                     Day(one.date),
                     Said(side),
                     setting.money(
@@ -201,10 +207,11 @@ def _said(setting: Setting) -> Table | None:
                 unit=setting.unit,
             ),
         ),
-        head=text("Owes"),
-        width=46,
+        head=text("Who owes whom, and in which accounts"),
+        width=64,
         columns=(
-            Column("date", text("Date"), "text", 24),
+            Column("id", text("Statement"), "refs", 16),
+            Column("date", text("Date"), "text", 22),
             Column("side", text("Books of the"), "text", 22),
             Column("stated", text("Stated"), width=22),
             Column("books", text("These books"), width=22),
@@ -220,6 +227,31 @@ def _said(setting: Setting) -> Table | None:
         rows=tuple(rows),
         size="dense",
     )
+
+
+def _sides(
+    setting: Setting, one: Observation
+) -> tuple[tuple[str, ...], tuple[str, ...], str] | None:
+    """Return all creditors, all debtors and whose books a statement of debts is of.
+
+    None where it is not about debts alone, or about both sides' books.
+    """
+    named = [setting.case.accounts[name] for name in covered(setting, one)]
+    roots = {account.root for account in named}
+    if len(roots) != 1 or not all(account.is_claim for account in named):
+        return None
+    (root,) = roots
+    mine = tuple(dict.fromkeys(account.entity for account in named))
+    others = tuple(dict.fromkeys(account.counterparty or "" for account in named))
+    return (mine, others, root) if root == "Assets" else (others, mine, root)
+
+
+def _joined(setting: Setting, names: tuple[str, ...]) -> Prose:
+    """Return names with the language's mark between, each printed in it."""
+    pieces: list[Piece] = []
+    for name in names:
+        pieces += [setting.text(", "), Said(name)] if pieces else [Said(name)]
+    return tuple(pieces)
 
 
 def _all_known(rows: list[Row]) -> bool:

@@ -17,7 +17,7 @@ from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.sections.bases import BASES
-from solvency.report.sections.sources_uses import words
+from solvency.report.sections.kit import words
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.report.figures import OWN
+from solvency.report.figures import Exhibit
 from solvency.report.figures import Figure
 from solvency.report.figures import Piece
+from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.layout import figures_in
@@ -16,6 +18,7 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Sequence
 
     from solvency.report.figures import Prose
@@ -32,32 +35,40 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
         setting: What the report is of.
         sections: The sections built so far, whose figures it explains.
     """
-    found: dict[str, Figure] = {}
+    found: dict[str, tuple[Figure, Prose]] = {}
     for section in sections:
-        for figure in figures_in((section.tables, section.values)):
-            if figure.target == OWN:
-                found.setdefault(figure.key, figure)
+        for figure, where in _placed(section):
+            if figure.target == OWN and figure.value:
+                found.setdefault(figure.key, (figure, where))
     if not found:
         return None
     text = setting.text
     table = Table(
         key="derived",
         title=text("Figures that sum many flows"),
-        unit=(text("As printed, with the formula in words and the flows summed"),),
-        head=text("What it is"),
-        width=52,
+        unit=(
+            text(
+                "%(unit)s; where each stands, the formula in words and the flows"
+                " summed",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("No."),
+        width=8,
         columns=(
+            Column("where", text("Where it stands"), "text", 44),
+            Column("formula", text("What it is"), "text", 38),
             Column("value", text("Figure"), width=18),
-            Column("flows", text("Flows and sources"), "refs", 104),
+            Column("flows", text("Flows and sources"), "refs", 72),
         ),
         rows=tuple(
             Row(
                 key,
-                _words(setting, one),
-                (_plain(one), _rests(setting, one)),
+                (setting.count(f"derived:{n}", n),),
+                (where, _words(setting, one), _plain(one), _rests(setting, one)),
                 anchor=one.place,
             )
-            for key, one in found.items()
+            for n, (key, (one, where)) in enumerate(found.items(), 1)
         ),
         numbered=False,
         size="dense",
@@ -66,13 +77,46 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
     return Section("derived", title, (table,), appendix=True)
 
 
+def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
+    """Yield each figure of a section with where a reader finds it.
+
+    In an exhibit that is its number with the row and the column; elsewhere the
+    chapter.
+    """
+    for one in section.tables:
+        table = one if isinstance(one, Table) else one.plotted
+        place: Piece = (
+            Exhibit(one.key)
+            if one.numbered
+            else Ref(table.title, f"#{one.anchor or one.key}")
+        )
+        for row in table.rows:
+            for column, cell in zip(table.columns, row.cells, strict=False):
+                head = () if len(table.columns) == 1 else (", ", Said(column.title))
+                for figure in figures_in(cell):
+                    yield figure, (place, ": ", *_unlinked(row.label), *head)
+    chapter = (Ref(section.title, f"#{section.anchor}"),)
+    for figure in figures_in((section.tables, section.values)):
+        yield figure, chapter
+
+
+def _unlinked(label: Prose) -> Prose:
+    """Return a row's label without links or figures of its own."""
+    return tuple(
+        Said(piece.label) if isinstance(piece, Ref) else piece
+        for piece in label
+        if not isinstance(piece, Figure)
+    )
+
+
 def _words(setting: Setting, figure: Figure) -> Prose:
     return (Said(setting.locale.phrase(figure.formula)),)
 
 
 def _plain(figure: Figure) -> Figure:
-    """Return the figure without a link to itself, its number as it was printed."""
-    return replace(figure, target="")
+    """Return the figure as a table has it, without a link to itself."""
+    key = f"{figure.key}:listed" if figure.prose else figure.key
+    return replace(figure, key=key, target="", prose=False)
 
 
 def _rests(setting: Setting, figure: Figure) -> Prose:
@@ -90,5 +134,5 @@ def _rests(setting: Setting, figure: Figure) -> Prose:
             pieces.append("; ")
         pieces += setting.notes.refs(figure.sources)
     if not pieces:
-        pieces.append(setting.text("the figures its formula names"))
+        pieces.append(setting.text("the figures named; no flow of its own"))
     return tuple(pieces)

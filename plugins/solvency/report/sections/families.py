@@ -13,14 +13,17 @@ from solvency.report.figures import Figure
 from solvency.report.figures import Grade
 from solvency.report.figures import Piece
 from solvency.report.figures import Prose
+from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import grades
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.observed import known
+from solvency.report.sections.observed import observation_ref
 from solvency.report.sections.scope import grade_of
 from solvency.report.sections.worth import worth
+from solvency.report.tables import Cell
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -38,6 +41,8 @@ _ZERO = Decimal()
 _LEAST = Decimal("0.01")
 #: Flows told one by one in a part.
 _LARGEST = 5
+#: Flows named beside what they come to.
+_NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Family:
 
     title: str
     anchor: str
-    count: Figure
+    count: Prose
     total: Figure
     evidence: Prose
     #: What sources said of the books as they were kept; none where none did.
@@ -98,7 +103,12 @@ def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
     return Family(
         title,
         anchor("family", purpose),
-        setting.count(f"family:{purpose}:count", len(flows)),
+        setting.say_many(
+            "%(count)s flow to %(day)s",
+            "%(count)s flows to %(day)s",
+            setting.count(f"family:{purpose}:count", len(flows)),
+            day=Day(setting.at),
+        ),
         setting.own(
             f"family:{purpose}:total",
             total,
@@ -143,6 +153,8 @@ def _booked(setting: Setting, flows: list[Flow]) -> list[Prose]:
     found: list[Observation] = [one for one in known(setting) if rows & set(one.claim)]
     return [
         (
+            observation_ref(one.id),
+            ", ",
             *setting.notes.refs([one.source]),
             ": ",
             Said(one.perimeter or ", ".join(one.accounts)),
@@ -174,7 +186,8 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
         head=text("What happened"),
         width=88,
         columns=(
-            Column("flow", text("Flow"), "refs", 20),
+            Column("flow", text("Flow"), "refs", 16),
+            Column("page", text("Page"), "refs", 10),
             Column("date", text("Date"), "text", 22),
             Column("amount", text("Amount"), width=20, current=True),
             Column("sources", text("Sources"), "refs", 22),
@@ -186,6 +199,7 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
                 (Said(flow.narration),),
                 (
                     setting.flow_ref(flow.id),
+                    Ref("", f"#{anchor('flow', flow.id)}"),
                     Day(flow.date),
                     setting.money(
                         f"family:{purpose}:{flow.id}",
@@ -241,21 +255,26 @@ def _effect(
             for kind, value in parts.items()
         }
         net = sum(parts.values(), _ZERO)
-        first = next(iter(signed))
-        cells = [
+        first = next(kind for kind, value in signed.items() if value)
+        place = anchor("figure", f"{key}:{first}")
+        cells: list[Cell] = [
             setting.money(
                 f"{key}:{kind}",
                 value,
                 formula=f"{entity}: {names[kind]}",
                 flows=flows_,
                 # One entry in the appendix serves the row: the flows are the same.
-                target=OWN if kind == first else anchor("figure", f"{key}:{first}"),
+                target=OWN if kind == first else place if value else "",
             )
             for kind, value in signed.items()
         ]
-        cells.append(
-            setting.money(f"{key}:net", net, formula="assets less debts of these flows")
-        )
+        cells += [
+            setting.money(
+                f"{key}:net", net, formula="assets less debts of these flows"
+            ),
+            _some(setting, flows_),
+            Ref("", f"#{anchor('flow', flows_[0]) if len(flows_) == 1 else place}"),
+        ]
         rows.append(Row(entity, (Said(entity),), tuple(cells)))
     return Table(
         key=f"effect-{purpose}",
@@ -263,7 +282,7 @@ def _effect(
         unit=(
             text(
                 "%(unit)s at the price of the day: change in what each entity owns and"
-                " owes, added legs included",
+                " owes, added legs included; page: where the flows are listed",
                 unit=setting.unit,
             ),
         ),
@@ -281,11 +300,24 @@ def _effect(
                     for kind in shown
                 ),
             ),
+            Column("flows", text("Flows"), "refs", 26),
+            Column("page", text("Page"), "refs", 10),
         ),
         rows=tuple(rows),
         size="dense",
         numbered=False,
     )
+
+
+def _some(setting: Setting, flows: tuple[str, ...]) -> Prose:
+    """Return links to the first flows of some, and how many more there are."""
+    pieces: list[Piece] = []
+    for name in flows[:_NAMED]:
+        pieces += [", ", setting.flow_ref(name)] if pieces else [setting.flow_ref(name)]
+    if len(flows) > _NAMED:
+        more = setting.count(f"more:{'+'.join(flows)}", len(flows) - _NAMED)
+        pieces += setting.say(" and %(count)s more", count=more)
+    return tuple(pieces)
 
 
 def _kind(setting: Setting, account: Account, commodity: str) -> str | None:

@@ -36,6 +36,12 @@ def in_prose(figure: Figure) -> Figure:
     return replace(figure, key=f"{figure.key}:prose", target=figure.place, prose=True)
 
 
+def spread(low: Figure, high: Figure) -> tuple[Figure, Figure]:
+    """Return the two ends of a range as a sentence has them, in one power of ten."""
+    one, two = in_prose(low), in_prose(high)
+    return replace(one, beside=two.value), replace(two, beside=one.value)
+
+
 def rests(setting: Setting, flows: Iterable[str]) -> Prose:
     """Say on how many flows of which grade something rests."""
     known = [flow for flow in flows if flow in setting.case.by_id]
@@ -48,9 +54,10 @@ def rests(setting: Setting, flows: Iterable[str]) -> Prose:
         (setting.count(f"{key}:{letter}", n), " ", Grade(letter))
         for letter, n in counts.items()
     ]
-    found = setting.say(
+    found = setting.say_many(
+        "Rests on %(count)s flow, of grade %(grades)s",
         "Rests on %(count)s flows, by grade %(grades)s",
-        count=setting.count(f"{key}:flows", len(known)),
+        setting.count(f"{key}:flows", len(known)),
         grades=listed(setting.locale, parts),
     )
     if assumed:

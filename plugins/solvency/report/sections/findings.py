@@ -38,18 +38,10 @@ class Key:
 
 def findings(setting: Setting) -> Section | None:
     """Build the page of findings; each is left out where the case has no such thing."""
-    found = (
-        *cover(setting),
-        *uses(setting),
-        *whose(setting),
-        *insolvent(setting),
-        *hollow(setting),
-        *tokens(setting),
-        *contradictions(setting),
-        *explanations(setting),
-        *tallied(setting),
-        *recovered(setting),
-    )
+    # A draft is for a look, and these take most of the analyses' time.
+    long = () if setting.draft else (contradictions, explanations, tallied)
+    quick = (cover, uses, whose, insolvent, hollow, tokens)
+    found = tuple(one for say in (*quick, *long, recovered) for one in say(setting))
     if not found:
         return None
     return Section(
@@ -62,6 +54,7 @@ def findings(setting: Setting) -> Section | None:
             ),
             "keys": tuple(_keys(setting)),
             "at": setting.at,
+            "draft": setting.draft,
         },
     )
 

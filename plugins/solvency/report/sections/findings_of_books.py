@@ -18,6 +18,7 @@ from solvency.report.sections.bases import totals_of
 from solvency.report.sections.finding import Found
 from solvency.report.sections.finding import in_prose
 from solvency.report.sections.finding import rests
+from solvency.report.sections.finding import spread
 from solvency.report.sections.segregation import cover_figures
 from solvency.report.sections.segregation import cover_of
 from solvency.report.sections.segregation import finding_of
@@ -161,10 +162,12 @@ def whose(setting: Setting) -> Iterator[Found]:
             account=Said(found.accounts[0]),
             whose=Said(found.whose),
         )
-    hedge = setting.say(
+    hedge = setting.say_many(
+        "For %(count)s other purpose the books cannot say: between none and most of"
+        " it, as the rule chosen has it.",
         "For %(count)s other purposes the books cannot say: between none and most of"
         " it, as the rule chosen has it.",
-        count=setting.count("trace:open", len(open_)),
+        setting.count("trace:open", len(open_)),
     )
     yield Found(text, hedge if open_ else (), (Exhibit("traced-purposes"),))
 
@@ -205,7 +208,12 @@ def insolvent(setting: Setting) -> Iterator[Found]:
         sure = setting.say(
             "It did so on some day in %(chance)s of the draws", chance=chance
         )
-        if one.first_earliest and one.first_latest:
+        if one.first_earliest and one.first_earliest == one.first_latest:
+            sure += setting.say(
+                "; the first is %(day)s in nine of ten of these",
+                day=Day(one.first_earliest),
+            )
+        elif one.first_earliest and one.first_latest:
             sure += setting.say(
                 "; the first lies between %(low)s and %(high)s in nine of ten of these",
                 low=Day(one.first_earliest),
@@ -259,16 +267,17 @@ def tokens(setting: Setting) -> Iterator[Found]:
     if found is None:
         return
     one = max(found.tokens, key=lambda x: x.gain)
+    low, high = spread(proceeds(setting, one, "low"), proceeds(setting, one, "high"))
     text = setting.say(
         "%(token)s held by %(holder)s was worth %(market)s on the screen on %(day)s;"
-        " selling it would have fetched %(sale)s (%(low)s to %(high)s).",
+        " selling it would have fetched %(sale)s (from %(low)s to %(high)s).",
         token=Said(one.token),
         holder=Said(one.holder),
         day=Day(one.at),
         market=in_prose(proceeds(setting, one, "market")),
         sale=in_prose(proceeds(setting, one)),
-        low=in_prose(proceeds(setting, one, "low")),
-        high=in_prose(proceeds(setting, one, "high")),
+        low=low,
+        high=high,
     )
     sure: Prose = ()
     if one.explosive_since is not None:
@@ -294,7 +303,7 @@ def recovered(setting: Setting) -> Iterator[Found]:
         )
         parts.append(
             setting.say(
-                "%(rank)s claims on %(entity)s %(central)s (%(low)s to %(high)s)",
+                "%(rank)s claims on %(entity)s %(central)s (from %(low)s to %(high)s)",
                 rank=(setting.text(one.rank),),
                 entity=Said(one.entity),
                 low=low,

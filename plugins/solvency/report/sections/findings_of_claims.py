@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.report.figures import Exhibit
@@ -78,8 +79,8 @@ def explanations(setting: Setting) -> Iterator[Found]:
     quiet = len(found.hypotheses) - len(up) - len(down)
     parts.append(
         setting.say(
-            "On %(count)s of %(all)s hypotheses they say little either way.",
-            count=setting.count("belief:quiet", quiet),
+            "On %(quiet)s of all %(all)s they say little either way.",
+            quiet=setting.count("belief:quiet", quiet),
             all=setting.count("belief:all", len(found.hypotheses)),
         )
     )
@@ -131,10 +132,10 @@ def tallied(setting: Setting) -> Iterator[Found]:
     yield Found(
         setting.say(
             "The hypotheses together, each by its chance, would take %(middle)s from"
-            " the group (%(low)s to %(high)s); missing for customers is %(hole)s.",
-            low=low,
+            " the group (from %(low)s to %(high)s); missing for customers is %(hole)s.",
+            low=replace(low, beside=high.value),
             middle=middle,
-            high=high,
+            high=replace(high, beside=low.value),
             hole=hole,
         ),
         setting.say(

@@ -65,3 +65,10 @@ def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:
         letter = grade_of(setting, setting.case.by_id[name])[:1] or "?"
         counts[letter] = counts.get(letter, 0) + 1
     return dict(sorted(counts.items()))
+
+
+def words(setting: Setting, label: str) -> str:
+    """Return a source or use in words."""
+    if label in setting.case.entities:
+        return setting.text(label)
+    return setting.capital(label.replace("-", " "))

@@ -46,6 +46,11 @@ def known(setting: Setting) -> tuple[Observation, ...]:
     )
 
 
+def observation_ref(name: str) -> Ref:
+    """Return a link to an observation's row in the list of all."""
+    return Ref(name, f"#{anchor('observation', name)}")
+
+
 def near(setting: Setting, entity: str, day: datetime.date) -> list[Observation]:
     """Return the balances sources stated of an entity around a day."""
     return [
@@ -53,12 +58,12 @@ def near(setting: Setting, entity: str, day: datetime.date) -> list[Observation]
         for one in known(setting)
         if one.since is None
         and abs(one.date - day) <= _NEAR
-        and {setting.case.accounts[name].entity for name in _named(setting, one)}
+        and {setting.case.accounts[name].entity for name in covered(setting, one)}
         == {entity}
     ]
 
 
-def _named(setting: Setting, one: Observation) -> tuple[str, ...]:
+def covered(setting: Setting, one: Observation) -> tuple[str, ...]:
     """Return the accounts an observation covers: those named and all below."""
     accounts = setting.case.accounts
     return tuple(
@@ -80,10 +85,18 @@ def nearby(
         near(setting, entity, day),
         key=lambda x: (abs(x.date - day), setting.case.sources[x.source].published),
     ):
-        named = _named(setting, one)
+        named = covered(setting, one)
         if len(named) == 1 and one.amount.commodity == setting.case.currency:
             found.setdefault(
-                named[0], (_stated(setting, one), setting.notes.refs([one.source]))
+                named[0],
+                (
+                    _stated(setting, one),
+                    (
+                        observation_ref(one.id),
+                        " ",
+                        *setting.notes.refs([one.source]),
+                    ),
+                ),
             )
     return found
 
@@ -132,7 +145,7 @@ def in_books(setting: Setting, one: Observation) -> Decimal | None:
     commodity held has no price by that day.
     """
     held = setting.holdings(one.date)
-    named = set(_named(setting, one))
+    named = set(covered(setting, one))
     total = Decimal(0)
     for position, units in held.units.items():
         if position.account not in named:
@@ -155,7 +168,7 @@ def in_books(setting: Setting, one: Observation) -> Decimal | None:
 def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
     books = in_books(setting, one) if one.since is None else None
     stated = _stated(setting, one)
-    accounts = _named(setting, one)
+    accounts = covered(setting, one)
     rest: dict[str, Any] = {
         "flows": setting.flows_of(accounts, one.date),
         "basis": "market" if _in_money(setting, one) else "units",
@@ -172,11 +185,22 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         coin = formats.unit_label(one.amount.commodity, scale, setting.locale)
         unit = (", ", Said(coin))
     perimeter: Prose = (": ", Said(one.perimeter)) if one.perimeter else ()
-    own: Prose = (Said(one.id), " ") if anchored else ()
+    own: Piece = Said(one.id) if anchored else observation_ref(one.id)
+    rows: list[Piece] = []
+    for name in one.claim if anchored else ():
+        words = setting.dossier[name].words if name in setting.dossier else ""
+        rows += ["; " if rows else ". ", Said(f"{name} {words}".strip())]
     grade = one.grade or setting.case.sources[one.source].grade
     return Row(
         key=one.id,
-        label=(*own, *_names(setting, one, short=not anchored), *unit, *perimeter),
+        label=(
+            own,
+            " ",
+            *account_names(setting, one, short=not anchored),
+            *unit,
+            *perimeter,
+            *rows,
+        ),
         cells=(
             Day(one.date),
             figure("books", books, "balance of the accounts in the books")
@@ -206,7 +230,7 @@ def _target(setting: Setting, accounts: tuple[str, ...]) -> str:
     return ""
 
 
-def _names(setting: Setting, one: Observation, *, short: bool) -> Prose:
+def account_names(setting: Setting, one: Observation, *, short: bool) -> Prose:
     """Return links to the accounts a statement is about, without their entity.
 
     Args:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report import formats
 from solvency.report.figures import Grade
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
@@ -21,6 +22,7 @@ from solvency.report.tables import Table
 if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 #: Purposes in the table of what rests on which grade: the largest.
@@ -105,16 +107,57 @@ def scope(setting: Setting) -> Section:
             (text("After the letter stands a number: one is confirmed, six unknown."),),
         ),
     )
-    counts = {
-        name: setting.count(f"case:{name}", value)
-        for name, value in case.counts().items()
-    }
     return Section(
         "scope",
         text("Scope, sources and their limits"),
         (table, *((ladder,) if (ladder := _ladder(setting)) else ())),
-        {"counts": counts},
+        {"lede": _lede(setting)},
     )
+
+
+def _lede(setting: Setting) -> Prose:
+    """Say of how much the case is made."""
+    n = {
+        name: setting.count(f"case:{name}", value)
+        for name, value in setting.case.counts().items()
+    }
+    many = setting.say_many
+    found = setting.say(
+        "The books were rebuilt from %(sources)s: %(established)s among %(entities)s",
+        sources=many(
+            "%(count)s published source",
+            "%(count)s published sources",
+            n["sources"],
+        ),
+        established=many(
+            "%(count)s established flow",
+            "%(count)s established flows",
+            n["established"],
+        ),
+        entities=many("%(count)s entity", "%(count)s entities", n["entities"]),
+    )
+    if n["hypotheses"].value:
+        found += setting.say(
+            ", and %(hypothesised)s under %(hypotheses)s",
+            hypothesised=many(
+                "%(count)s hypothesised flow",
+                "%(count)s hypothesised flows",
+                n["hypothesised"],
+            ),
+            hypotheses=many(
+                "%(count)s hypothesis", "%(count)s hypotheses", n["hypotheses"]
+            ),
+        )
+    if n["observations"].value:
+        found += (setting.text(". "),)
+        found += many(
+            "%(count)s statement of a balance or movement is set beside them and never"
+            " enforced",
+            "%(count)s statements of balances or movements are set beside them and"
+            " never enforced",
+            n["observations"],
+        )
+    return (*found, setting.text("."))
 
 
 def _ladder(setting: Setting) -> Table | None:
@@ -142,6 +185,12 @@ def _ladder(setting: Setting) -> Table | None:
             flows=tuple(flows.get((name, letter), ())),
         )
 
+    days = [flow.date for flow in setting.case.selected]
+    period = text(
+        "%(since)s to %(until)s",
+        since=formats.date(min(days), setting.locale, short=True),
+        until=formats.date(max(days), setting.locale, short=True),
+    )
     rows = []
     for name in ordered[:_RUNGS]:
         cells = [figure(name, letter, sums[name][letter]) for letter in letters]
@@ -154,7 +203,9 @@ def _ladder(setting: Setting) -> Table | None:
         rows.append(Row(name, (Said(label),), (*cells, whole)))
     return Table(
         key="ladder",
-        title=text("How much of each total rests on which grade"),
+        title=text(
+            "How much of each total rests on which grade, %(period)s", period=period
+        ),
         unit=(text("%(unit)s, central amounts of flows", unit=setting.unit),),
         head=text("What for"),
         width=50,

@@ -13,6 +13,7 @@ from typing import Any
 from solvency.model.consolidation import group_sheet
 from solvency.model.valuation import Valuation
 from solvency.report import formats
+from solvency.report.dossier import claimed
 from solvency.report.drawings import look
 from solvency.report.figures import COUNT
 from solvency.report.figures import OWN
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from solvency.model.consolidation import GroupSheet
     from solvency.report.analyses import Analyses
     from solvency.report.charts import Look
+    from solvency.report.dossier import Claimed
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.formats import Locale
@@ -57,6 +59,8 @@ class Setting:
     analyses: Analyses
     scale: int = 0
     places: int = 0
+    #: For a look only: what takes long is left out.
+    draft: bool = False
     # Filled as days are asked for: sections share them.
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
@@ -90,6 +94,11 @@ class Setting:
                 key=lambda flow: (flow.date, flow.id),
             )
         )
+
+    @cached_property
+    def dossier(self) -> Mapping[str, Claimed]:
+        """Return the rows of evidence the case keeps beside its ledger, by id."""
+        return claimed(self.case, self.locale.lang)
 
     @cached_property
     def printed(self) -> tuple[Flow, ...]:
@@ -156,8 +165,11 @@ class Setting:
         )
 
     def own(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
-        """Return an amount whose flows have an entry of their own in the appendix."""
-        return self.money(key, value, target=OWN, **rest)
+        """Return an amount whose flows have an entry of their own in the appendix.
+
+        Nothing rests on nothing: an amount of zero has no entry.
+        """
+        return self.money(key, value, target=OWN if value else "", **rest)
 
     def share(self, key: str, value: Decimal | float | None, **rest: Any) -> Figure:
         """Return a share of one, printed as a percentage."""
@@ -170,6 +182,13 @@ class Setting:
     def say(self, message: str, **pieces: Piece | Prose) -> Prose:
         """Return a sentence in the report's language with figures in it."""
         return say(self.locale, message, **pieces)
+
+    def say_many(
+        self, one: str, many: str, count: Figure, **pieces: Piece | Prose
+    ) -> Prose:
+        """Return a sentence about a number of things, which stands at `%(count)s`."""
+        message = self.locale.plural(one, many, int(count.value or 0))
+        return say(self.locale, message, count=count, **pieces)
 
     def look(self, key: str, amounts: Iterable[Decimal], **rest: Any) -> Look:
         """Return how a chart of amounts of money looks."""

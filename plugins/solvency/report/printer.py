@@ -1,0 +1,190 @@
+"""Cells, figures, notes and links as markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+from markupsafe import Markup
+from markupsafe import escape
+
+from solvency.report import formats
+from solvency.report.figures import Day
+from solvency.report.figures import Exhibit
+from solvency.report.figures import Figure
+from solvency.report.figures import Grade
+from solvency.report.figures import Ref
+from solvency.report.figures import Said
+
+if TYPE_CHECKING:
+    import datetime
+    from decimal import Decimal
+
+    from solvency.report.layout import Report
+    from solvency.report.notes import Note
+    from solvency.report.tables import Cell
+    from solvency.report.tables import Gap
+    from solvency.report.tables import Table
+
+
+def widths(table: Table) -> list[str]:
+    """Return each column's share of the page, the label column first."""
+    parts = [table.width, *(column.width for column in table.columns)]
+    return [f"{100 * part / sum(parts):.3f}%" for part in parts]
+
+
+def heat(cell: Cell, table: Table) -> Markup:
+    """Return the shade of a matrix's cell: the share of the largest, as a style."""
+    if not isinstance(cell, Figure) or not cell.value or "total" in cell.key:
+        return Markup()
+    shaded = [
+        other.value
+        for row in table.rows
+        for other in row.cells
+        if isinstance(other, Figure) and other.value and "total" not in other.key
+    ]
+    largest = max(map(abs, shaded))
+    share = float(abs(cell.value) / largest)
+    # From white to blue, owed; text turns white where blue is dark.
+    red, green, blue = (round(255 + share * (end - 255)) for end in (0, 114, 178))
+    text = "; color: #fff" if share > 0.72 else ""
+    return Markup(' style="background: #{:02x}{:02x}{:02x}{}"').format(
+        red, green, blue, text
+    )
+
+
+class Printer:
+    """Turns cells into markup: the one place where markup is made in Python."""
+
+    def __init__(self, report: Report) -> None:
+        """Print in the report's language, citing its sources."""
+        self._locale = report.locale
+        self._notes = report.notes
+        self._numbers = report.numbers
+        self._places = {one.key: one.anchor or one.key for one in report.tables}
+
+    def show(self, cell: Cell | str) -> Markup:
+        """Return a cell, a line of text or a figure as markup."""
+        if cell is None:
+            return Markup()
+        if isinstance(cell, tuple):
+            return Markup().join(map(self.show, cell))
+        if isinstance(cell, Figure):
+            return self._figure(cell)
+        if isinstance(cell, Ref):
+            return Markup('<a class="ref" href="{}">{}</a>').format(
+                cell.href, self._locale.named(cell.label)
+            )
+        if isinstance(cell, Grade):
+            letter = cell.text[:1].lower()
+            return Markup('<span class="grade grade-{}">{}</span>').format(
+                letter, cell.text
+            )
+        if isinstance(cell, Day):
+            return self.day(cell.date, short=True)
+        if isinstance(cell, Exhibit):
+            return self._exhibit(cell)
+        if isinstance(cell, Said):
+            said = self._locale.named(cell.text)
+            return Markup('<span class="said">{}</span>').format(said)
+        return escape(self._locale.named(cell))
+
+    def td(
+        self,
+        cell: Cell | str,
+        kind: str = "text",
+        *,
+        current: bool = False,
+        style: Markup | str = "",
+        after: str = "",
+    ) -> Markup:
+        """Return a table cell as markup.
+
+        A cell that is one thing without a link carries its class itself: an
+        element less inside each cell is a tenth of a long table's time.
+
+        Args:
+            cell: What it holds.
+            kind: Its column's kind, which is its class.
+            current: Whether its column is the one to look at.
+            style: An attribute to add, as `heat` returns it.
+            after: What follows, such as a commodity.
+        """
+        classes = f"{kind} current" if current else kind
+        key: Markup | str = ""
+        inside = self.show(cell)
+        if isinstance(cell, Said):
+            classes, inside = f"{classes} said", escape(self._locale.named(cell.text))
+        elif isinstance(cell, Figure) and not cell.target:
+            inside = escape(cell.text(self._locale))
+            classes += " fig neg" if inside.endswith(")") else " fig"
+            key = Markup(' data-key="{}"').format(cell.key)
+        if after:
+            inside += Markup(" {}").format(after)
+        return Markup('<td class="{}"{}{}>{}</td>').format(classes, key, style, inside)
+
+    def day(self, when: datetime.date, short: bool = False) -> Markup:
+        """Return a date as markup."""
+        text = formats.date(when, self._locale, short=short)
+        return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), text)
+
+    def footnote(self, names: Any) -> Markup:
+        """Return one note at the foot of the page that names some sources.
+
+        Args:
+            names: Names of sources; none gives no note.
+        """
+        notes: list[Note] = [self._notes[name] for name in names if name in self._notes]
+        if not notes:
+            return Markup()
+        shown = Markup("; ").join(
+            Markup('{} <span class="said">{}</span>').format(
+                self.show(note.ref), note.short
+            )
+            for note in notes
+        )
+        return Markup('<span class="footnote">{}</span>').format(shown)
+
+    def gaps(self, gaps: tuple[Gap, ...], table: Table) -> Markup:
+        """Return by how much printed totals exceed the sum of their parts."""
+        by_size: dict[Decimal, list[str]] = {}
+        for gap in gaps:
+            by_size.setdefault(gap.total - gap.parts, []).append(gap.where)
+        shown = []
+        for size, where in sorted(by_size.items()):
+            exponent = size.as_tuple().exponent
+            places = -exponent if isinstance(exponent, int) else 0
+            key = f"rounding:{table.key}:{size}"
+            shown.append(
+                Markup('{} {} <span class="said">{}</span>').format(
+                    self._figure(Figure(key, size, places=places)),
+                    self._locale.text("in"),
+                    "; ".join(map(self._where, where)),
+                )
+            )
+        return Markup("; ").join(shown)
+
+    def _where(self, where: str) -> str:
+        """Return the row and column of a cell, each as the language has it."""
+        parts = map(self._locale.named, where.rsplit(", ", 1))
+        return self._locale.text(", ").join(parts)
+
+    def _exhibit(self, exhibit: Exhibit) -> Markup:
+        """Return a link to an exhibit; a kind that leaves it out prints nothing."""
+        number = self._numbers.get(exhibit.key)
+        if number is None:
+            return Markup()
+        return Markup('<a class="ref" href="#{}">{} {}</a>').format(
+            self._places[exhibit.key], self._locale.text("Exhibit"), number
+        )
+
+    def _figure(self, figure: Figure) -> Markup:
+        text = figure.text(self._locale)
+        sign = " neg" if text.endswith(")") else ""
+        if not figure.target:
+            return Markup('<span class="fig{}" data-key="{}">{}</span>').format(
+                sign, figure.key, text
+            )
+        return Markup('<a class="fig{}" href="#{}" data-key="{}">{}</a>').format(
+            sign, figure.place, figure.key, text
+        )

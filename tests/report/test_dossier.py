@@ -1,0 +1,116 @@
+"""Rows of evidence beside a ledger: read, printed beside each flow, carried along."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import solvency
+from solvency.report import build
+from solvency.report import pages
+from solvency.report import write
+from solvency.report.dossier import Part
+from solvency.report.dossier import claimed
+from solvency.report.enclosed import case_files
+from solvency.report.errors import ReportError
+from solvency.report.printed import opened
+from solvency.report.verify import verify
+
+if TYPE_CHECKING:
+    from solvency.ledger.case import Case
+
+HARBOUR = Path(__file__).parents[2] / "ledgers/harbour/main.beancount"
+ROWS = """\
+id,note,amount,unit,low,high,parts,zh,zh-parts
+R1,loan in the letter,,,,,5000000 USD drawn; 250000 USD fee,函中所述贷款,已提取;费用
+R2,deposits at the petition,1500,USD,1400,1600,,,
+"""
+
+
+def kept(folder: Path, rows: str = ROWS) -> Case:
+    """Return the small case with rows of evidence, the loan resting on both."""
+    text = HARBOUR.read_text(encoding="utf-8")
+    changed, count = re.subn(
+        r'^  id: "loan"$', '  id: "loan"\n  claim: "R1, R2"', text, flags=re.MULTILINE
+    )
+    assert count == 1
+    (folder / "main.beancount").write_text(changed, encoding="utf-8")
+    (folder / "dossier.csv").write_text(rows, encoding="utf-8")
+    return solvency.load(folder / "main.beancount")
+
+
+def test_rows_are_read_with_their_other_amounts(tmp_path: Path) -> None:
+    rows = claimed(kept(tmp_path))
+    assert rows["R1"].amount is None
+    assert rows["R1"].parts == (
+        Part(Decimal(5000000), "USD", "drawn"),
+        Part(Decimal(250000), "USD", "fee"),
+    )
+    assert (rows["R2"].low, rows["R2"].high) == (1400, 1600)
+
+
+def test_in_another_language_what_has_no_words_keeps_its_own(tmp_path: Path) -> None:
+    rows = claimed(kept(tmp_path), "zh")
+    assert rows["R1"].words == "函中所述贷款"
+    assert [part.words for part in rows["R1"].parts] == ["已提取", "费用"]
+    assert rows["R2"].words == "deposits at the petition"
+
+
+def test_a_case_without_rows_prints_their_ids_alone() -> None:
+    assert claimed(solvency.load(HARBOUR)) == {}
+
+
+def test_each_flow_prints_its_rows_and_the_part_it_moved(tmp_path: Path) -> None:
+    case = kept(tmp_path)
+    loan = abs(case.by_id["loan"].postings[0].units)
+    case = kept(tmp_path, ROWS.replace("5000000", format(loan, "f")))
+    root = pages.tree(build(case, case.book(), sections=["flows", "glossary"]))
+    flow = next(e for e in root.iter() if e.get("id") == "flow-loan")
+    text = " ".join("".join(flow.itertext()).split())
+    assert f"R1 loan in the letter: {loan:,f} USD drawn; R2" in text
+    assert "deposits at the petition: 1,500 USD (1,400 to 1,600)" in text
+    assert "fee" not in text
+
+
+def test_the_rows_travel_with_the_ledger_and_are_verified(tmp_path: Path) -> None:
+    case = kept(tmp_path)
+    assert "dossier.csv" in {one.name for one in case_files(case)}
+    path = tmp_path / "x.pdf"
+    write(case, case.book(), path, sections=["flows"])
+    shutil.move(tmp_path / "dossier.csv", tmp_path / "elsewhere.csv")
+    assert verify(path).holds
+    with opened(path) as printed:
+        assert printed.attachments()["dossier.csv"].decode() == ROWS
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("id,amount\nR1,1\n", "line 1: no column note"),
+        ("id,note,amount\nR1,a,many\n", "line 2: amount is 'many'"),
+        ("id,note\nR1,a\nR1,b\n", "line 3: a second row R1"),
+        ("id,note,parts\nR1,a,5 \n", "line 2: parts has '5'"),
+        ("id,note,parts,zh-parts\nR1,a,5 USD x; 6 USD y,甲\n", "zh-parts has 1 parts"),
+    ],
+)
+def test_what_is_wrong_is_one_line_with_its_place(
+    tmp_path: Path, rows: str, said: str
+) -> None:
+    case = kept(tmp_path, rows)
+    with pytest.raises(ReportError, match=re.escape(said)) as error:
+        claimed(case, "zh")
+    assert "\n" not in str(error.value)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "case").mkdir()
+    case = kept(tmp_path / "case")
+    (tmp_path / "case/dossier.csv").rename(tmp_path / "secret.csv")
+    (tmp_path / "case/dossier.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(ReportError, match="link out of the case's folder"):
+        case_files(case)
