@@ -223,6 +223,11 @@ def date(day: datetime.date, locale: Locale, *, short: bool = False) -> str:
     return f"{day.day} {month[:3] if short else month} {day.year}"
 
 
+def cell(day: datetime.date, locale: Locale) -> str:
+    """Format a day where room is short: `11 Nov 2022`, `2022-11-11` (GB/T 7408)."""
+    return day.isoformat() if locale.lang == "zh" else date(day, locale, short=True)
+
+
 def mark(day: datetime.date, grain: str, locale: Locale) -> str:
     """Format a mark on an axis of days: `2022`, `Nov 2022`, `8 Nov`."""
     if locale.lang == "zh":
