@@ -227,7 +227,7 @@ def _class(setting: Setting, way: str, one: Class) -> Row:
     who = setting.text("The group") if one.entity == "group" else one.entity
     return Row(
         key,
-        (Said(f"{who}: "), setting.text(one.rank)),
+        (Said(who), ": ", setting.text(one.rank)),
         (
             setting.money(
                 f"{key}:claims",
