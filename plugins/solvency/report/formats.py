@@ -207,6 +207,9 @@ def money(
     places = 0 if size == size.to_integral_value() and scale == 0 else 1
     if locale.lang == "zh" and round_to(size, scale=scale, places=1) % 1 == 0:
         places = 0
+    if beside is not None and abs(value) < Decimal(10) ** scale:
+        # The small end of a range would lose its digits.
+        places = 2 if round_to(abs(value), scale=scale, places=2) * 10 % 1 else 1
     text = number(abs(value), scale=scale, places=places)
     if locale.lang == "zh":
         shown = f"{text}{word}{_CURRENCIES_ZH.get(unit, ' ' + unit)}"
