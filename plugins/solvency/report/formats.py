@@ -192,7 +192,7 @@ def money(
     """
     if value is None:
         return NOT_FOUND
-    size = max(abs(value), abs(beside or 0))
+    size = max(abs(value), abs(beside or Decimal()))
     steps: tuple[tuple[int, str], ...]
     if locale.lang == "zh":
         steps = ((8, "亿"), (4, "万"), (0, ""))

@@ -32,6 +32,7 @@ from solvency.report.sections.tracing import followed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
@@ -303,7 +304,7 @@ def recovered(setting: Setting) -> Iterator[Found]:
         low, central, high = (
             rate(setting, way, one, e) for e in ("low", "rate", "high")
         )
-        named = {
+        named: dict[str, Piece | Prose] = {
             "rank": (setting.text(one.rank),),
             "entity": Said(one.entity),
             "central": central,
