@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
+from solvency.model.frame import count
 
 if TYPE_CHECKING:
     from solvency.analysis.reconciling_result import Claim
@@ -26,13 +27,14 @@ def headline(found: Reconciled) -> str:
     about = "about " if found.approximate else ""
     chance = "less than one in a million" if found.p < 1e-6 else f"{found.p:.2g}"
     sure = "can all be true" if found.p >= 0.05 else "cannot all be true"
+    claims, tests = count(len(found.claims), "claim"), count(found.dof, "test")
     text = [
-        f"Scenario {found.scenario}: {len(found.claims)} claims, {found.dof} tests.",
+        f"Scenario {found.scenario}: {claims}, {tests}.",
+        (
+            f"They {sure} as stated: chi-square {found.chi2:,.1f} where"
+            f" {found.dof} is expected, a probability of {about}{chance}."
+        ),
     ]
-    text.append(
-        f"They {sure} as stated: chi-square {found.chi2:,.1f} where"
-        f" {found.dof} is expected, a probability of {about}{chance}."
-    )
     if found.inflation > 1:
         text.append(
             f"Every spread would have to be {found.inflation:.1f} times as wide for"

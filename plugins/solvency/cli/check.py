@@ -106,6 +106,8 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
 
 
 def _print(case: Case, findings: Findings | None) -> None:
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
     for error in case.errors:
         click.echo(shown(error))
     known = f", as known on {case.known}" if case.known else ""
@@ -117,12 +119,13 @@ def _print(case: Case, findings: Findings | None) -> None:
     click.echo()
     if findings is not None:
         _print_findings(findings)
-    errors = len(case.errors)
-    click.echo(f"{errors} error{'s' * (errors != 1)}" if errors else "no errors")
+    click.echo(count(len(case.errors), "error") if case.errors else "no errors")
 
 
 def _print_findings(findings: Findings) -> None:
     """Print a line a finding: what failed, from when, how much, how surely."""
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
     broken = [finding for finding in findings.findings if finding.first is not None]
     for finding in broken:
         of = f" {finding.of}" if finding.of else ""
@@ -145,10 +148,10 @@ def _print_findings(findings: Findings) -> None:
             f" broke in {finding.probability:.0%} of draws"
         )
     click.echo(
-        f"{len(broken)} finding{'s' * (len(broken) != 1)}"
+        count(len(broken), "finding")
         + (
-            f"; {findings.draws:,} draws, seed {findings.seed}, standard error of a"
-            f" probability at most {findings.standard_error:.3f}"
+            f"; {count(findings.draws, 'draw')}, seed {findings.seed}, standard error"
+            f" of a probability at most {findings.standard_error:.3f}"
             if findings.draws
             else ""
         )

@@ -220,8 +220,9 @@ def print_errors(case: Case) -> None:
     """Print a ledger's errors on stderr, each with file and line."""
     for error in case.errors:
         click.echo(shown(error), err=True)
-    count = len(case.errors)
-    click.echo(f"{count} error{'s' if count > 1 else ''} in the ledger", err=True)
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
+    click.echo(f"{count(len(case.errors), 'error')} in the ledger", err=True)
 
 
 def shown(error: LedgerError) -> str:

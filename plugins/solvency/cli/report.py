@@ -113,7 +113,7 @@ def _said(case: Case) -> str:
     spoken = "".join(
         f"{day}, the day most observed, and " for day in default_dates(case)[:-1]
     )
-    return f"solvency: reporting at {spoken}{reporting_day(case)}"
+    return f"solvency: reported at {spoken}{reporting_day(case)}"
 
 
 def _write_all(asked: Asked, outputs: dict[str, Path], options: dict[str, Any]) -> None:
@@ -153,8 +153,12 @@ def _write(
         raise Refused("the ledger has no flow, so nothing to report")
     from solvency.report import write  # noqa: PLC0415 (brings in the analyses)
 
-    if not quiet and not options["dates"]:
-        click.echo(_said(case), err=True)
+    first = min(flow.date for flow in case.selected)
+    for day in options["dates"] or ():
+        if day < first:
+            raise Refused(
+                f"nothing had happened by {day}: the first flow is of {first}"
+            )
     with progress() as tell:
         write(
             case,
@@ -164,3 +168,5 @@ def _write(
             progress=None if quiet else tell,
             **options,
         )
+    if not quiet and not options["dates"]:
+        click.echo(_said(case), err=True)

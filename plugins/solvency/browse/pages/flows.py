@@ -19,11 +19,11 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.blocks import count
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
 from solvency.browse.pages.group import scopes
 from solvency.model.book import Book
+from solvency.model.frame import count
 from solvency.report.charts import ChartError
 from solvency.report.charts import sankey
 

@@ -14,10 +14,10 @@ from solvency.browse.blocks import Row
 from solvency.browse.blocks import Span
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
-from solvency.browse.blocks import count
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
+from solvency.model.frame import count
 from solvency.report import formats
 from solvency.report.charts import owed_held
 from solvency.report.charts import steps
