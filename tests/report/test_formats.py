@@ -84,6 +84,10 @@ def test_both_ends_of_a_range_take_one_power_of_ten() -> None:
     assert formats.money(low, "USD", EN, high) == "\N{MINUS SIGN}$6.1m"
     assert formats.money(high, "USD", EN, low) == "$0.5m"
     assert formats.money(high, "USD", ZH, low) == "50万美元"
+    # Neither end loses its digits.
+    low, high = Decimal(18_700_000), Decimal(209_700_000)
+    assert formats.money(low, "USD", EN, high) == "$18.7m"
+    assert formats.money(low, "USD", ZH, high) == "0.19亿美元"
 
 
 def test_dates_and_units_by_language() -> None:

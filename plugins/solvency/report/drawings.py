@@ -89,7 +89,7 @@ def look(
         unit=formats.unit_label(unit, scale, locale),
         number=number,
         share=formats.percent,
-        day=lambda day: formats.date(day, locale, short=True),
+        day=lambda day: formats.cell(day, locale),
         mark=mark,
         **rest,
     )

@@ -192,7 +192,7 @@ def money(
     """
     if value is None:
         return NOT_FOUND
-    size = max(abs(value), abs(beside or 0))
+    size = max(abs(value), abs(beside or Decimal()))
     steps: tuple[tuple[int, str], ...]
     if locale.lang == "zh":
         steps = ((8, "亿"), (4, "万"), (0, ""))
@@ -207,6 +207,9 @@ def money(
     places = 0 if size == size.to_integral_value() and scale == 0 else 1
     if locale.lang == "zh" and round_to(size, scale=scale, places=1) % 1 == 0:
         places = 0
+    if beside is not None and abs(value) < Decimal(10) ** scale:
+        # The small end of a range would lose its digits.
+        places = 2 if round_to(abs(value), scale=scale, places=2) * 10 % 1 else 1
     text = number(abs(value), scale=scale, places=places)
     if locale.lang == "zh":
         shown = f"{text}{word}{_CURRENCIES_ZH.get(unit, ' ' + unit)}"
@@ -221,6 +224,11 @@ def date(day: datetime.date, locale: Locale, *, short: bool = False) -> str:
         return f"{day.year}年{day.month}月{day.day}日"
     month = _MONTHS[day.month - 1]
     return f"{day.day} {month[:3] if short else month} {day.year}"
+
+
+def cell(day: datetime.date, locale: Locale) -> str:
+    """Format a day where room is short: `11 Nov 2022`, `2022-11-11` (GB/T 7408)."""
+    return day.isoformat() if locale.lang == "zh" else date(day, locale, short=True)
 
 
 def mark(day: datetime.date, grain: str, locale: Locale) -> str:

@@ -115,6 +115,8 @@ class Printer:
         inside = self.show(cell)
         if isinstance(cell, Said):
             classes, inside = f"{classes} said", escape(self._locale.named(cell.text))
+        elif isinstance(cell, Day):
+            inside = self._time(cell.date, formats.cell(cell.date, self._locale))
         elif isinstance(cell, Figure) and not cell.target:
             inside = escape(cell.text(self._locale))
             classes += " fig neg" if inside.endswith(")") else " fig"
@@ -125,7 +127,9 @@ class Printer:
 
     def day(self, when: datetime.date, short: bool = False) -> Markup:
         """Return a date as markup."""
-        text = formats.date(when, self._locale, short=short)
+        return self._time(when, formats.date(when, self._locale, short=short))
+
+    def _time(self, when: datetime.date, text: str) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), text)
 
     def footnote(self, names: Any) -> Markup:

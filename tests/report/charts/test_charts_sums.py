@@ -197,3 +197,11 @@ def test_bands_are_as_wide_as_their_amounts_and_fill_their_bars(pairs):
         assert max(sums[name].values()) == pytest.approx(tall, abs=0.8 + CLOSE)
     if units:
         assert max(units) == pytest.approx(min(units), rel=0.02)
+
+
+@pytest.mark.parametrize("width", [300.0, 505.0, 658.0, 672.0, 1000.0])
+def test_amounts_of_one_width_are_all_printed(width):
+    look = Look(width=width)
+    steps = [waterfall.Step(f"row {n}", n + 0.5) for n in range(4)]
+    drawing = Drawing(waterfall.draw(waterfall.Waterfall("", steps), look))
+    assert {"0.5", "1.5", "2.5", "3.5"} <= set(drawing.words())

@@ -68,7 +68,8 @@ def whole(number: str, room: float, size: float = BODY, *, bold: bool = False) -
 
     A number cut short would read as another number.
     """
-    fits = not number or width(number, size, bold=bold) <= room
+    # A column as wide as its widest number has room for it, whatever floats say.
+    fits = not number or width(number, size, bold=bold) <= room + 0.01
     return number if fits else ELLIPSIS
 
 

@@ -224,9 +224,10 @@ def rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
 def _class(setting: Setting, way: str, one: Class) -> Row:
     key = f"recovery:{way}:{one.entity}:{one.rank}"
     target = anchor("registers", one.entity) if one.entity in setting.inside else ""
+    who = setting.text("The group") if one.entity == "group" else one.entity
     return Row(
         key,
-        (Said(f"{one.entity}: "), setting.text(one.rank)),
+        (Said(who), ": ", setting.text(one.rank)),
         (
             setting.money(
                 f"{key}:claims",

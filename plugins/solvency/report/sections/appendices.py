@@ -149,13 +149,14 @@ def _claim(setting: Setting, flow: Flow, row: str) -> Claim:
 
     moved = {abs(posting.units) for posting in flow.postings}
     parts = [x for x in one.parts if x.amount in moved] or one.parts
-    # A lone bound says "at least" where it is the amount itself.
-    bounds = (one.low, one.high) if one.low != one.high else (None, None)
+    # A range of nothing is no range.
+    low, high = (one.low, one.high) if one.low != one.high else (None, None)
     return Claim(
         row,
         one.words,
         figure("amount", one.amount),
-        *(figure(n, v) for n, v in zip(("low", "high"), bounds, strict=True)),
+        figure("low", low),
+        figure("high", high),
         one.unit,
         tuple(
             (

@@ -117,7 +117,7 @@ class _Entity:
         setting = self._setting
         found: list[Column] = []
         for day in setting.dates:
-            when = formats.date(day, setting.locale, short=True)
+            when = formats.cell(day, setting.locale)
             last = day == setting.dates[-1]
             found.append(Column(day.isoformat(), when, width=25, current=last))
             if self._said[day]:

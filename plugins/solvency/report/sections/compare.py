@@ -55,7 +55,7 @@ def compare(setting: Setting) -> Section | None:
         tuple(tables),
         {
             "scenarios": tuple(
-                (one.title or one.name, ", ".join(sorted(one.hypotheses)))
+                (one.title or one.name, tuple(sorted(one.hypotheses)))
                 for one in scenarios
             )
         },

@@ -46,7 +46,7 @@ def unpriced(
     for day, some in missing.items():
         if some:
             names = ", ".join(one.commodity for one in some)
-            when = formats.date(day, setting.locale, short=True)
+            when = formats.cell(day, setting.locale)
             notes.append(
                 (
                     setting.text("Left out at "),

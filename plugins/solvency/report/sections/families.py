@@ -112,7 +112,7 @@ def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
         setting.own(
             f"family:{purpose}:total",
             total,
-            formula=f"central amounts of flows for {purpose}",
+            formula=f"central amounts of flows for {purpose.replace('-', ' ')}",
             flows=ids,
             prose=True,
         ),

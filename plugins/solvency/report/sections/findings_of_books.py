@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from solvency.report.sections.tracing import followed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
@@ -268,6 +270,7 @@ def tokens(setting: Setting) -> Iterator[Found]:
         return
     one = max(found.tokens, key=lambda x: x.gain)
     low, high = spread(proceeds(setting, one, "low"), proceeds(setting, one, "high"))
+    sale = replace(in_prose(proceeds(setting, one)), beside=high.value)
     text = setting.say(
         "%(token)s held by %(holder)s was worth %(market)s on the screen on %(day)s;"
         " selling it would have fetched %(sale)s (from %(low)s to %(high)s).",
@@ -275,7 +278,7 @@ def tokens(setting: Setting) -> Iterator[Found]:
         holder=Said(one.holder),
         day=Day(one.at),
         market=in_prose(proceeds(setting, one, "market")),
-        sale=in_prose(proceeds(setting, one)),
+        sale=sale,
         low=low,
         high=high,
     )
@@ -301,16 +304,21 @@ def recovered(setting: Setting) -> Iterator[Found]:
         low, central, high = (
             rate(setting, way, one, e) for e in ("low", "rate", "high")
         )
-        parts.append(
-            setting.say(
+        named: dict[str, Piece | Prose] = {
+            "rank": (setting.text(one.rank),),
+            "entity": Said(one.entity),
+            "central": central,
+        }
+        if low.text(setting.locale) == high.text(setting.locale):
+            said = setting.say("%(rank)s claims on %(entity)s %(central)s", **named)
+        else:
+            said = setting.say(
                 "%(rank)s claims on %(entity)s %(central)s (from %(low)s to %(high)s)",
-                rank=(setting.text(one.rank),),
-                entity=Said(one.entity),
                 low=low,
-                central=central,
                 high=high,
+                **named,
             )
-        )
+        parts.append(said)
     yield Found(
         setting.say(
             "At %(day)s prices, each estate alone would pay %(parts)s.",

@@ -33,11 +33,13 @@ def contradictions(setting: Setting) -> Iterator[Found]:
         Ref(one.id, f"#{anchor(one.kind, one.id)}") for one in found.suspects[:3]
     ]
     yield Found(
-        setting.say(
+        setting.say_many(
             "The claims cannot all be true. Of %(claims)s held against one another,"
-            " %(suspects)s cannot stand; most strained are %(names)s.",
+            " %(count)s cannot stand: %(names)s.",
+            "The claims cannot all be true. Of %(claims)s held against one another,"
+            " %(count)s cannot stand; most strained are %(names)s.",
+            setting.count("reconciled:suspects", len(found.suspects)),
             claims=setting.count("reconciled:claims", len(found.claims)),
-            suspects=setting.count("reconciled:suspects", len(found.suspects)),
             names=listed(setting.locale, names),
         ),
         setting.say(

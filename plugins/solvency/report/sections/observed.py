@@ -241,10 +241,11 @@ def account_names(setting: Setting, one: Observation, *, short: bool) -> Prose:
     owners = {name.split(":")[1] for name in one.accounts if ":" in name}
     pieces: list[Piece] = []
     for name in one.accounts:
-        words = name
-        if len(owners) == 1:
-            named = setting.locale.accounts.get(name)
-            words = named or " ".join(name.split(":")[2:]) or name
+        _, *below = name.split(":")
+        named = setting.locale.accounts.get(name)
+        words = named or " ".join(below[1:]) or name
+        if len(owners) > 1 and words != name:
+            words = f"{setting.locale.named(below[0])}: {words}"
         ref = setting.account_ref(name)
         if pieces:
             pieces.append(", ")

@@ -144,7 +144,7 @@ def _register(
         entries.append(
             Entry(
                 flow,
-                Said(formats.date(flow.date, setting.locale, short=True)),
+                Said(formats.cell(flow.date, setting.locale)),
                 Said(cut(flow.narration)),
                 Said(setting.notes.numbers(flow.sources)),
                 figure(f"{key}:{n}", change, "posting of the flow", flow.id),
@@ -177,7 +177,7 @@ def _valued(
         sources = (said,) if said else ()
         found.append(
             Valued(
-                Said(formats.date(day, setting.locale, short=True)),
+                Said(formats.cell(day, setting.locale)),
                 setting.units(
                     f"{where}:units", sign * units, commodity, formula="balance"
                 ),

@@ -181,7 +181,7 @@ def _ladder(setting: Setting) -> Table | None:
         return setting.own(
             f"ladder:{name}:{letter}",
             value,
-            formula=f"central amounts, {name}, grade {letter}",
+            formula=f"central amounts, {name.replace('-', ' ')}, grade {letter}",
             flows=tuple(flows.get((name, letter), ())),
         )
 

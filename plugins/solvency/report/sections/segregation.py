@@ -237,7 +237,7 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
         rows=tuple(
             Row(
                 day.isoformat(),
-                (formats.date(day, setting.locale),),
+                (formats.cell(day, setting.locale),),
                 cover_figures(setting, entity, series, day),
             )
             for day in days

@@ -79,7 +79,7 @@ def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
     return setting.own(
         f"funds:{one.name}:{since}:{until}:{side}:{label}",
         sum((x.amount for x in lines), _ZERO),
-        formula=f"{one.name}, {side} of funds: {label}",
+        formula=f"{one.name}, {side} of funds: {label.replace('-', ' ')}",
         flows=flows,
         basis="market",
     )

@@ -128,11 +128,7 @@ def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
                 formula="share lent times lambda times units pledged",
             ),
             Said(text("yes") if one.explosive else text("no")),
-            Said(
-                formats.date(since, setting.locale, short=True)
-                if since
-                else "\N{EN DASH}"
-            ),
+            Said(formats.cell(since, setting.locale) if since else "\N{EN DASH}"),
             setting.share(
                 f"{key}:lent", one.lent, formula="share of market value lent"
             ),

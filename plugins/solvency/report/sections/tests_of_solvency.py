@@ -166,7 +166,7 @@ def key_of(one: Finding) -> str:
 
 def _row(setting: Setting, one: Finding, key: str) -> Row:
     label = setting.text(TESTS.get(one.invariant, one.invariant))
-    of = f": {one.commodity}" if one.commodity else ""
+    of = f": {setting.text(one.commodity)}" if one.commodity else ""
     if basis := basis_words(setting, one):
         of = f"{of}, {basis}"
     if one.unit != setting.case.currency and one.unit not in of:
@@ -204,7 +204,7 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
 def _day(setting: Setting, day: datetime.date | None) -> str:
     if day is None:
         return "\N{EN DASH}"
-    return formats.date(day, setting.locale, short=True)
+    return formats.cell(day, setting.locale)
 
 
 def _drawing(setting: Setting, test: str, entity: str) -> Drawing | None:

@@ -204,7 +204,7 @@ def _history(setting: Setting) -> Drawing | None:
         for name in names
     ]
     chart = beliefs_chart.Beliefs(title, drawn, lines)
-    labels = [formats.date(day, setting.locale, short=True) for day in drawn]
+    labels = [formats.cell(day, setting.locale) for day in drawn]
     return Drawing(
         key,
         title,
