@@ -99,9 +99,14 @@ def flows(draw, tags=("",)):
 def text_of(flow, name):
     day, tag, hub, postings = flow
     mark = f" #{tag}" if tag else ""
+    sums = defaultdict(Decimal)
+    for account, number, _ in postings:
+        sums[account.split(":")[1]] += number
+    # A hub for nothing that crosses is an error.
+    through = f'  through: "{hub}"\n' if any(sums.values()) else ""
     return (
         f'2021-01-{day:02} {"!" if tag else "*"} "{name}" ^court{mark}\n'
-        f'  id: "{name}"\n  through: "{hub}"\n'
+        f'  id: "{name}"\n{through}'
         + "".join(f"  {a}  {n:f} {c}\n" for a, n, c in postings)
     )
 

@@ -178,7 +178,7 @@ class TestLanguages:
         )
         names = ["x.en.pdf", "x.zh.pdf"]
         assert done.stdout.split() == [str(tmp_path / name) for name in names]
-        assert done.stderr == ""
+        assert done.stderr == "solvency: reported at 2022-01-20, the petition\n"
         for name in names:
             with pikepdf.open(tmp_path / name) as document:
                 assert str(document.Root.Lang) == name[2:4]
