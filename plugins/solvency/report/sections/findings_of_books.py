@@ -98,6 +98,7 @@ def uses(setting: Setting) -> Iterator[Found]:
         f"funds:{one.name}:{until}:left",
         one.left,
         formula="funds at the end, at market",
+        flows=tuple(dict.fromkeys(f for x in one.lines for f in x.flows)),
         prose=True,
     )
     text = setting.say(

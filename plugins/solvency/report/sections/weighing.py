@@ -13,6 +13,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.prose import listed
 from solvency.report.sections.kit import finite
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
@@ -94,7 +95,10 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
             setting.say(
                 "No observation speaks to %(names)s: belief stays where the author of"
                 " the case put it.",
-                names=(Said(", ".join(one.id for one in untested)),),
+                names=listed(
+                    setting.locale,
+                    [hypothesis_ref(setting, one.id) for one in untested],
+                ),
             )
         )
     return tuple(notes)
