@@ -184,7 +184,8 @@ class TestDerived:
 
 class TestFamilies:
     @pytest.fixture(scope="class")
-    def report(self) -> Report:
+    @classmethod
+    def report(cls) -> Report:
         case = load(ROOT / "ledgers/harbour/main.beancount")
         return build(case, case.book())
 
