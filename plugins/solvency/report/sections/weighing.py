@@ -14,6 +14,7 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.prose import listed
+from solvency.report.remarks import remark
 from solvency.report.sections.kit import finite
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
@@ -244,7 +245,7 @@ def _history(setting: Setting) -> Drawing | None:
             (
                 Said(label),
                 text(": "),
-                Said(one.moment.label),
+                Said(remark(setting.locale, one.moment.label)),
             )
             for label, one in zip(labels, found.then, strict=True)
         ),
