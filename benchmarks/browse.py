@@ -4,8 +4,8 @@ Usage: python benchmarks/browse.py [FLOWS]
 
 Both Favas serve the same ledger with the same `plugin "solvency"` line; one has the
 extension's line too. The target, at 10,000 flows: a page after an edit takes at most
-1.2 times as long with the extension. Our own page reads the case afresh as well;
-its time is printed beside. Exits with 1 if the target is missed.
+1.2 times as long with the extension. What our own page takes, which also adds up the
+books, is printed beside. Exits with 1 if the target is missed.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from click.testing import CliRunner
+from analysis.recovering_books import ACCOUNTS
+from analysis.recovering_books import AT
+from analysis.recovering_books import WORLD
+from analysis.recovering_books import flow
 from hypothesis import HealthCheck
 from hypothesis import given
 from hypothesis import settings
@@ -16,114 +17,8 @@ from hypothesis import strategies as st
 
 from solvency.analysis.affairs import affairs
 from solvency.analysis.estate import estate
-from solvency.analysis.made_whole import afterwards
-from solvency.analysis.made_whole import in_kind
-from solvency.analysis.made_whole import later_day
-from solvency.analysis.made_whole import record
-from solvency.analysis.made_whole import tide
-from solvency.analysis.preferences import preferences
 from solvency.analysis.recovering import payments
 from solvency.analysis.recovering import recover
-from solvency.cli import main
-
-AT = datetime.date(2021, 6, 30)
-ACCOUNTS = """\
-2020-01-01 custom "entity" "Lender" "A lender"
-  role: "lender"
-2020-01-01 custom "entity" "Founder" "A founder"
-  role: "insider"
-2020-01-01 open Equity:Lender:Wealth
-2020-01-01 open Assets:Lender:Loans:Alameda
-  counterparty: "Alameda"
-2020-01-01 open Liabilities:Alameda:Loans:Lender
-  counterparty: "Lender"
-2020-01-01 open Assets:FTX:Custody
-  custody: TRUE
-2020-01-01 open Liabilities:FTX:Owed
-  counterparty: "Customers"
-  rank: "customer"
-  intercompany: TRUE
-2020-01-01 open Assets:Alameda:Stakes
-  recovery: 0.50
-  recovery-low: 0.25
-  recovery-high: 1.00
-2020-01-01 open Assets:Alameda:Pledged
-  pledged-to: "Lender"
-2020-01-01 open Assets:Founder:Cash
-2020-01-01 open Equity:Founder:Wealth
-2020-01-01 open Assets:Alameda:Loans:Founder
-  counterparty: "Founder"
-2020-01-01 open Liabilities:Founder:Loans:Alameda
-  counterparty: "Alameda"
-2021-06-30 event "petition" "FTX"
-"""
-
-
-def flow(day, name, *postings, **keys):
-    lines = [f'{day} * "{name}" ^court', f'  id: "{name}"']
-    lines += [f"  {key}: {value}" for key, value in keys.items()]
-    lines += [f"  {account}  {units}" for account, units in postings]
-    return "\n".join(lines) + "\n"
-
-
-#: FTX owes customers 200: 60 in custody, 100 lent to Alameda, 40 of its bank spent.
-#: Alameda: 100 from FTX, 50 from the lender; 80 in the bank, 30 of stakes at book,
-#: 20 pledged to the lender, 20 lent to the founder, who has 5 of it left.
-WORLD = ACCOUNTS + "".join(
-    [
-        flow(
-            "2021-01-01",
-            "kept",
-            ("Equity:Customers:Wealth", "-100 USD"),
-            ("Assets:FTX:Custody", "100 USD"),
-        ),
-        flow(
-            "2021-01-02",
-            "wired",
-            ("Equity:Customers:Wealth", "-100 USD"),
-            ("Assets:Alameda:Bank", "100 USD"),
-            through='"FTX"',
-        ),
-        flow(
-            "2021-01-03",
-            "taken",
-            ("Assets:FTX:Custody", "-40 USD"),
-            ("Expenses:Alameda:Costs", "40 USD"),
-            ("Assets:FTX:Receivables:Alameda", "40 USD"),
-            ("Liabilities:Alameda:Payables:FTX", "-40 USD"),
-        ),
-        flow(
-            "2021-02-01",
-            "loan",
-            ("Equity:Lender:Wealth", "-50 USD"),
-            ("Assets:Alameda:Bank", "50 USD"),
-        ),
-        flow(
-            "2021-03-01",
-            "bought",
-            ("Assets:Alameda:Bank", "-30 USD"),
-            ("Assets:Alameda:Stakes", "30 USD"),
-        ),
-        flow(
-            "2021-03-02",
-            "pledge",
-            ("Assets:Alameda:Bank", "-20 USD"),
-            ("Assets:Alameda:Pledged", "20 USD"),
-        ),
-        flow(
-            "2021-05-01",
-            "founder",
-            ("Assets:Alameda:Bank", "-20 USD"),
-            ("Assets:Founder:Cash", "20 USD"),
-        ),
-        flow(
-            "2021-05-02",
-            "wasted",
-            ("Assets:Founder:Cash", "-15 USD"),
-            ("Equity:Founder:Wealth", "15 USD"),
-        ),
-    ]
-)
 
 
 @pytest.fixture
@@ -308,161 +203,6 @@ def test_a_debt_to_oneself_names_the_flow(book):
     case = replace(book.case, accounts={**book.case.accounts, name: own})
     with pytest.raises(ValueError, match=r"wired \(.*\): FTX owes itself"):
         recover(replace(book, case=case), AT)
-
-
-COINS = """\
-2021-01-01 price BTC 100 USD
-  source: "court"
-2021-06-30 price BTC 50 USD
-  source: "court"
-2021-09-30 price BTC 400 USD
-  source: "court"
-"""
-
-
-def test_made_whole_in_money_is_not_made_whole_in_kind(ledger):
-    # One coin owed, worth 50 at the petition and paid in full; later it is worth 400.
-    text = (
-        WORLD
-        + COINS
-        + flow(
-            "2021-01-05",
-            "coin",
-            ("Equity:Customers:Wealth", "-1 BTC"),
-            ("Assets:FTX:Custody", "1 BTC"),
-        )
-    )
-    book = ledger.case(text).book()
-    found = recover(book, AT)
-    day = later_day(book, found)
-    assert day == datetime.date(2021, 9, 30)
-    row = in_kind(book, found, day)[0]
-    assert (row.units, row.value, row.worth) == (1, 50, 400)
-    rate = found.rate("FTX", "customer")
-    assert float(row.rate) == pytest.approx(float(rate) * 50 / 400, abs=1e-4)
-    assert in_kind(book, found, datetime.date(2022, 6, 30))[0].worth is None
-
-
-def test_a_rising_tide_counts_what_was_withdrawn(ledger):
-    # Customers put in 200 and took 40 out; a second one put in 100 and took nothing.
-    # 260 are owed; custody's 120 and what Alameda pays, 82.35, are shared.
-    text = WORLD + (
-        '2020-01-01 custom "entity" "Second" "Another customer"\n'
-        "2020-01-01 open Equity:Second:Wealth\n"
-        "2020-01-01 open Assets:Second:Deposits\n"
-        '  counterparty: "FTX"\n'
-        "2020-01-01 open Liabilities:FTX:Second\n"
-        '  counterparty: "Second"\n'
-        '  rank: "customer"\n'
-    )
-    text += flow(
-        "2021-01-06",
-        "second",
-        ("Equity:Second:Wealth", "-100 USD"),
-        ("Assets:FTX:Custody", "100 USD"),
-    )
-    text += flow(
-        "2021-02-06",
-        "out",
-        ("Assets:FTX:Custody", "-40 USD"),
-        ("Equity:Customers:Wealth", "40 USD"),
-    )
-    book = ledger.case(text).book()
-    found = recover(book, AT)
-    rows = {row.creditor: row for row in tide(book, found)}
-    paid = next(one.paid for one in found.classes if one.rank == "customer")
-    assert sum(row.rising_tide for row in rows.values()) == pytest.approx(paid)
-    assert (rows["Customers"].deposited, rows["Customers"].withdrawn) == (200, 40)
-    # Level: (paid + 40) / 300 of deposits, less what was withdrawn.
-    level = (paid + 40) / 300
-    assert float(rows["Second"].rising_tide) == pytest.approx(
-        float(level * 100), abs=0.01
-    )
-    assert rows["Second"].rising_tide > rows["Second"].pro_rata
-
-
-def test_preferences_reach_back_90_days_and_a_year_to_insiders(ledger):
-    text = WORLD + "".join(
-        flow(
-            day,
-            f"paid-{day}",
-            ("Assets:Alameda:Bank", "-1 USD"),
-            ("Equity:Lender:Wealth", "1 USD"),
-        )
-        for day in ("2021-03-31", "2021-04-01", "2021-06-29")
-    )
-    text += flow(
-        "2021-06-29",
-        "again",
-        ("Equity:Lender:Wealth", "-2 USD"),
-        ("Assets:Alameda:Bank", "2 USD"),
-    )
-    found = preferences(ledger.case(text).book(), AT)
-    lender = [row for row in found if row.transferee == "Lender"]
-    # 31 March is 91 days before 30 June, 1 April is 90; the pledge is older.
-    assert [row.date.isoformat() for row in lender] == ["2021-04-01", "2021-06-29"]
-    assert [row.new_value for row in lender] == [2, 0]
-    assert {row.kind for row in lender} == {"debt"}
-    founder = next(row for row in found if row.transferee == "Founder")
-    assert (founder.kind, founder.insider, founder.amount) == ("loan", True, 20)
-
-
-def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
-    text = WORLD + flow(
-        "2021-08-01",
-        "sale",
-        ("Assets:Alameda:Stakes", "-30 USD"),
-        ("Assets:Alameda:Bank", "90 USD"),
-        ("Expenses:Alameda:Costs", "-60 USD"),
-    )
-    text += (
-        '2022-01-31 custom "observation" Liabilities:FTX:Owed 190 USD\n'
-        '  source: "court"\n'
-        "  from: 2021-07-01\n"
-        '  side: "out"\n'
-    )
-    book = ledger.case(text).book()
-    found = recover(book, AT)
-    row = afterwards(book, found)[0]
-    assert (row.flow, row.expected, row.fetched) == ("sale", 15, 90)
-    assert [one.amount for one in record(book, found)] == [190]
-
-
-def test_json_has_the_agreed_shape(ledger, book):
-    path = str(ledger.folder / "main.beancount")
-    done = CliRunner().invoke(main, ["recover", path, "--json"])
-    assert done.exit_code == 0, done.output
-    document = json.loads(done.output)
-    assert document["case"] == path
-    assert document["at"] == "2021-06-30"
-    keys = {"entity", "free", "priority", "unsecured", "deficiency", "rate"}
-    assert keys <= document["affairs"][0].keys()
-    assert {"entity", "rank", "claims", "paid", "rate"} <= document["classes"][0].keys()
-    assert document["clearing"]["payments"]["FTX"] == "142.35"
-    assert document["clearing"]["defaulted"] == {
-        "FTX": True,
-        "Alameda": True,
-        "Founder": True,
-    }
-    assert document["consolidated"][0]["paid"] == "160"
-
-
-@pytest.mark.parametrize(
-    "table",
-    ["assets", "affairs", "clearing", "classes", "gains", "tide", "preferences"],
-)
-def test_every_table_prints(ledger, book, table):
-    path = str(ledger.folder / "main.beancount")
-    done = CliRunner().invoke(main, ["recover", path, "--table", table, "--csv"])
-    assert done.exit_code == 0
-    assert done.output.count("\n") > 1
-
-
-def test_a_cost_outside_its_range_is_an_error(ledger, book):
-    path = str(ledger.folder / "main.beancount")
-    done = CliRunner().invoke(main, ["recover", path, "--alpha", "0"])
-    assert done.exit_code == 1
-    assert "alpha" in done.output
 
 
 @settings(

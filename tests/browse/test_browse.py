@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from solvency.cli.browse import application
@@ -82,3 +84,28 @@ def test_a_strangers_plugin_is_refused(client, ledger, capsys):
         client(path)
     assert left.value.code == 1
     assert "mischief" in capsys.readouterr().err
+
+
+def test_what_fava_read_is_not_read_again(site, ledger, harbour, monkeypatch):
+    from solvency.browse import study
+
+    def again(*_, **__):
+        raise AssertionError("the ledger was loaded a second time")
+
+    monkeypatch.setattr(study, "load", again)
+    path = ledger.write(harbour.read_text())
+    served = site(path, edit=True)
+    # 9,500,000 in the desk's bank, 7,000,000 of them in start-ups, 800,000 given away.
+    at = {"entity": "Desk", "at": "2021-12-31"}
+    assert "17000000" in served.get("group", **at)
+    assert "16200000" in served.get("group", scenario="invested", **at)
+    assert "16200000" in served.get("group", chosen="1", h=["ventures", "gifts"], **at)
+    path.write_text(
+        path.read_text().replace("1,500,000 USD", "1,000,000 USD")
+        + '2021-11-01 * "Desk" "Wages" ^petition\n'
+        "  Expenses:Desk:Gifts  250,000 USD\n  Assets:Desk:Bank\n"
+    )
+    deadline = time.monotonic() + 30
+    while "16750000" not in served.get("group", **at):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

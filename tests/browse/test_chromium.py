@@ -6,6 +6,8 @@ import json
 import logging
 import re
 import shutil
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -24,6 +26,14 @@ playwright_api = pytest.importorskip(
 if CHROMIUM is None:
     pytest.skip(
         "Chromium is not installed: apt-get install chromium", allow_module_level=True
+    )
+
+if subprocess.run(
+    [sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False
+).returncode:
+    pytest.skip(
+        "playwright's driver does not run: apt-get install libatomic1",
+        allow_module_level=True,
     )
 
 expect = playwright_api.expect

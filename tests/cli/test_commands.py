@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import PREAMBLE
+from preamble import PREAMBLE
 
 import solvency
 from solvency.cli import main
@@ -146,6 +146,9 @@ def test_breaches_change_the_status_only_when_strict(run, harbour):
 def test_balance_of_one_entity_as_json(run, harbour):
     said = _json(run("balance", "--entity=Desk", "--at=2021-12-31", "--json", harbour))
     assert list(said) == [
+        "case",
+        "scenario",
+        "known",
         "entity",
         "at",
         "basis",
@@ -218,6 +221,52 @@ def test_balance_of_every_entity_side_by_side(run, harbour):
         assert Decimal(row["assets"]) - Decimal(row["liabilities"]) == Decimal(
             row["equity"]
         )
+
+
+def test_the_day_taken_when_none_is_asked_for_is_said(run, harbour):
+    assert run("balance", harbour).stdout.endswith(
+        "\nAt 2022-01-20, the petition; --at DATE takes another day.\n"
+    )
+    assert "takes another day" not in run("balance", "--at=2022-01-20", harbour).stdout
+    run("new", "case")
+    last = run("balance", "--entity=Company", "case/main.beancount").stdout
+    assert "At 2021-06-30, the last flow;" in last
+
+
+def test_one_of_a_thing_is_written_so(run, ledger):
+    path = ledger.write(BROKEN.rsplit("2021-01-02", 1)[0])
+    assert "\n1 error\n" in run("check", path, status=1).stdout
+    assert run("balance", path, status=1).stderr.endswith("1 error in the ledger\n")
+    run("new", "case")
+    said = run("check", "--draws=1", "case/main.beancount").stdout
+    assert "\n1 finding; 1 draw, seed" in said
+    assert "3 claims, 1 test.\n" in run("reconcile", "case/main.beancount").stdout
+
+
+def test_a_report_of_a_day_before_anything_happened_is_refused(run, harbour):
+    said = run("report", "--at=2019-01-01", "-o", "x.pdf", harbour, status=2).stderr
+    assert said == (
+        "Error: nothing had happened by 2019-01-01: the first flow is of 2021-01-04\n"
+    )
+    assert not Path("x.pdf").exists()
+
+
+def test_a_chart_that_cannot_be_drawn_is_one_line(run, harbour, monkeypatch):
+    from solvency.report.charts import ChartError
+    from solvency.report.sections import SECTIONS
+
+    def fails(_):
+        raise ChartError("no entity 'Nobody' to tie")
+
+    monkeypatch.setitem(SECTIONS, "entities", fails)
+    result = run("report", "--section=entities", "-o", "x.pdf", harbour, status=2)
+    assert result.stderr == "Error: no entity 'Nobody' to tie\n"
+
+
+def test_the_findings_of_check_make_a_workbook(run, harbour):
+    assert run("check", "--draws=0", "-o", "found.xlsx", harbour).stdout == ""
+    with zipfile.ZipFile("found.xlsx") as book:
+        assert "customer-assets" in book.read("xl/sharedStrings.xml").decode()
 
 
 def test_a_silo_and_the_other_bases(run, harbour):

@@ -28,7 +28,9 @@ def test_the_steps_lead_from_an_empty_folder_to_a_finding_and_a_pdf(typed):
     assert worst == ["1,000,000.00", "2,500,000.00", "1,000,000.00"]
     assert "1 error\n" in typed
     assert "no errors\n" in typed
-    assert re.search(r"^\$ solvency report .*\nquay\.pdf$", typed, re.MULTILINE)
+    assert re.search(
+        r"^\$ solvency report .*\nsolvency: .*\nquay\.pdf$", typed, re.MULTILINE
+    )
 
 
 def test_an_edit_of_the_text_is_noticed(typed):

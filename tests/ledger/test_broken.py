@@ -85,6 +85,8 @@ EXPECTED = [
     (184, "metadata"),
     (187, "beancount"),
     (188, "locator"),
+    (192, "on"),
+    (192, "through"),
 ]
 
 #: Part of what the message must say for whoever has to mend the line.
@@ -115,6 +117,7 @@ SAYS = {
     166: "If Assets:Bank:Cash is meant",
     180: "If customer-assets is meant",
     182: "It takes minimum",
+    192: "Take `on:` out",
 }
 
 

@@ -76,6 +76,40 @@ def test_an_extension_of_fava_that_is_not_ours_is_refused(ledger):
     assert '"mischief"' in message
 
 
+@pytest.mark.parametrize("key", ["import-config", "import_config", "import-dirs"])
+def test_what_fava_would_run_or_look_into_is_refused(ledger, key):
+    line, rule, message = ledger.error(
+        f'2020-01-01 custom "fava-option" "{key}" "mischief.py"\n'
+    )
+    assert (line, rule) == (1, "trust")
+    assert f'"{key}"' in message
+
+
+def test_what_fava_is_told_of_its_looks_is_welcome(ledger):
+    assert not ledger.errors('2020-01-01 custom "fava-option" "indent" "4"\n')
+
+
+@pytest.mark.parametrize("folder", ["..", "/etc", "link"])
+def test_documents_outside_the_folder_are_refused(ledger, tmp_path, folder):
+    path = ledger.write(PREAMBLE, "case/main.beancount")
+    (path.parent / "papers").mkdir()
+    (path.parent / "link").symlink_to(tmp_path)
+    path.write_text(
+        'option "documents" "papers"\n'
+        f'option "documents" "{folder}"\n{PREAMBLE}'
+        f'2020-01-02 document Assets:FTX:Bank "{folder}/passwd"\n'
+        '2020-01-02 document Assets:FTX:Bank "papers/statement.pdf"\n'
+    )
+    (path.parent / "papers" / "statement.pdf").touch()
+    case = solvency.load(path)
+    trust = [e for e in case.errors if e.rule == "trust"]
+    assert [e.line for e in trust] == [2, PREAMBLE.count("\n") + 3]
+    assert f'option "documents" "{folder}"' in trust[0].message
+    assert "papers" not in "".join(e.message for e in trust)
+    trusted = solvency.load(path, trust=True).errors
+    assert "trust" not in {e.rule for e in trusted}
+
+
 def test_plugin_and_option_lines_in_included_files_are_refused(ledger):
     path = ledger.write(
         PREAMBLE + 'include "more.beancount"\n',

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import itertools
+import json
 import re
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
 import coverage_of_case as coverage
+import pytest
 from beancount.core import data
+from click.testing import CliRunner
 from posted_in_ftx import cited
 from posted_in_ftx import customs
 from posted_in_ftx import entries
@@ -19,6 +22,9 @@ from posted_in_ftx import rows
 from posted_in_ftx import size
 from posted_in_ftx import sources
 from posted_in_ftx import stated
+
+import solvency
+from solvency.cli import main
 
 CASE = coverage.CASE
 PETITION = coverage.span("2022-11-11")[0]
@@ -262,6 +268,47 @@ def test_files_are_short_and_open_with_a_head():
         lines = path.read_text(encoding="utf-8").splitlines()
         assert len(lines) < 400, path.name
         assert lines[0].startswith("; "), path.name
+
+
+@pytest.mark.parametrize(
+    ("page", "kinds"),
+    [
+        (
+            CASE / "README.md",
+            "entities sources prices established observations hypotheses hypothesised"
+            " scenarios invariants",
+        ),
+        (
+            CASE.parents[1] / "README.md",
+            "flows sources observations hypotheses invariants",
+        ),
+    ],
+)
+def test_what_the_readmes_count_is_what_check_counts(page, kinds):
+    told = CliRunner().invoke(
+        main, ["check", "--json", "--draws=0", str(CASE / "main.beancount")]
+    )
+    counts = json.loads(told.stdout)["counts"]
+    text = page.read_text(encoding="utf-8")
+    # What stands before the first heading but the title is on the case itself.
+    text = text[: text.index("\n## ")].replace("balances that", "observations")
+    counted = re.findall(rf"([0-9]+) ({'|'.join(counts)})\b", text)
+    assert {kind: int(number) for number, kind in counted} == {
+        kind: counts[kind] for kind in kinds.split()
+    }
+
+
+def test_the_entities_without_a_flow_are_explained():
+    case = solvency.load(CASE / "main.beancount")
+    moved = {posting.entity for flow in case.flows for posting in flow.postings}
+    (said,) = re.findall(
+        r"^- \*\*What some lenders lent\.\*\*((?:.*\n(?!- ))*.*)",
+        (CASE / "README.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    still = case.entities.keys() - moved
+    assert still == {name for name in case.entities if re.search(rf"\b{name}\b", said)} - moved
+    assert still == {"Celsius", "Ledn", "BitGo"}
 
 
 def test_no_word_on_health_or_character():

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
+from preamble import PREAMBLE
 
 from solvency.cli import main
 from solvency.model.consolidation import by_silo
@@ -91,8 +92,6 @@ def test_a_statement_of_a_claim_no_book_has(ledger):
 
 def test_silos_eliminate_only_within_themselves(ledger):
     # The preamble's two companies become silos of their own.
-    from conftest import PREAMBLE
-
     silos = PREAMBLE.replace(
         '  role: "exchange"\n', '  role: "exchange"\n  silo: "A"\n'
     ).replace('  role: "trading-firm"\n', '  role: "trading-firm"\n  silo: "B"\n')
@@ -200,8 +199,6 @@ def test_averages_advance(ledger):
 
 
 def test_the_command_prints_control_claims_and_totals(ledger):
-    from conftest import PREAMBLE
-
     path = str(ledger.write(PREAMBLE + LENT))
     runner = CliRunner()
     text = runner.invoke(main, ["balance", "--group", "--at", "2020-03-31", path])

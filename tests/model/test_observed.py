@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from preamble import Ledger
 
 from solvency.model.liquid import taken
 from solvency.model.observed import observed
@@ -282,8 +283,6 @@ def test_a_level_and_the_flow_computed_from_it_are_one_piece_of_evidence(ledger)
 @settings(deadline=None, max_examples=25)
 @given(st.lists(st.integers(-9_999, 9_999), min_size=1, max_size=8), st.data())
 def test_effects_add_up_to_the_balance(tmp_path_factory, amounts, data):
-    from conftest import Ledger
-
     flows = "".join(
         f'\n2020-01-{2 + at:02d} * "Moves" ^court\n'
         f"  Assets:Alameda:Bank  {amount} USD\n"

@@ -67,16 +67,8 @@ def believe(
     found, chi2 = inflated(evidence(case), seed)
     tell(f"weighing {len(found.hypotheses)} hypotheses")
     whole = found.weigh(best=best, seed=seed)
-    left_out = []
-    for group in _speaking(found):
-        tell(f"weighing without {group}")
-        rest = found.without(group)
-        if rest.seen.rows:
-            beliefs = rest.weigh(best=1, sweeps=24, seed=seed).posteriors
-        else:
-            beliefs = whole.priors
-        named = dict(zip(found.hypotheses, beliefs.tolist(), strict=True))
-        left_out.append(LeftOut(group, named))
+    tell("leaving out each group of sources")
+    left_out = _left_out(found, whole)
     book, logs = found.book, whole.lognormal
     weighed = found.weighed_flows()
     return Beliefs(
@@ -93,7 +85,7 @@ def believe(
         covered=sum(one.posterior for one in whole.combinations[:_BEST]),
         amounts=tuple(_amounts(found, whole)),
         double_counted=double_counted(case, book),
-        left_out=tuple(left_out),
+        left_out=left_out,
         method=whole.method,
         error=float(np.max(whole.errors, initial=0.0)),
         check=whole.check,
@@ -231,6 +223,20 @@ def unexplained(found: Evidence, scenario: Scenario) -> list[Unexplained]:
             )
         )
     return sorted(beside, key=lambda one: -abs(one.z))
+
+
+def _left_out(found: Evidence, whole: Weighing) -> tuple[LeftOut, ...]:
+    """Return belief without each group of sources that speaks to a hypothesis."""
+    groups = [found.seen.rows[row].group for row in found.rows()[2]]
+    without = whole.leaving_out(groups)
+    left = []
+    for group in _speaking(found):
+        # A group of bounds that say nothing has no row to leave out.
+        one = without.get(group)
+        beliefs = whole.posteriors if one is None else one.posteriors
+        named = dict(zip(found.hypotheses, beliefs.tolist(), strict=True))
+        left.append(LeftOut(group, named))
+    return tuple(left)
 
 
 def _speaking(found: Evidence) -> list[str]:

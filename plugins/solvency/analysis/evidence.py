@@ -24,6 +24,7 @@ import numpy as np
 from solvency.analysis.evidence_bounds import LEAST
 from solvency.analysis.evidence_bounds import stand_in
 from solvency.analysis.weighing import Weighing
+from solvency.analysis.weighing import best as best_combination
 from solvency.analysis.weighing import fit
 from solvency.analysis.weighing import weigh
 from solvency.ledger.case import Scenario
@@ -41,6 +42,16 @@ if TYPE_CHECKING:
     from solvency.model.observed import Observed
 
     Array = NDArray[np.float64]
+    Inputs = tuple[
+        Array,
+        Array,
+        Array,
+        Array,
+        Array,
+        list[list[int]],
+        list[float],
+        list[tuple[int, int]],
+    ]
 
 #: Combinations that say what is expected of a bound, and those drawn for them.
 _COMBINATIONS, _DRAWN = 256, 4096
@@ -111,25 +122,30 @@ class Evidence:
         }
         return [(one, other) for one, other in sorted(pairs)]
 
-    def weigh(self, best: int = 1000, sweeps: int = 400, seed: int = 0) -> Weighing:
+    def weigh(self, best: int = 1000, error: float = 0.004, seed: int = 0) -> Weighing:
         """Weigh all combinations of the hypotheses by the observations."""
+        wide = WIDE if best > 1 else math.inf
+        return weigh(*self._inputs(), best=best, wide=wide, error=error, seed=seed)
+
+    def best(self, seed: int = 0) -> list[str]:
+        """Return the hypotheses of the most probable combination."""
+        found = best_combination(*self._inputs(), seed=seed)
+        return [self.hypotheses[at] for at in found]
+
+    def _inputs(self) -> Inputs:
+        """Return what the weighing takes."""
         values, noise, rows = self.rows()
         flows = self._flows({*self.hypotheses, *self.certain})
         number = {name: at for at, name in enumerate(self.hypotheses)}
-        belongs = [self._switches(flow, number) for flow in flows]
-        return weigh(
+        return (
             values,
             noise,
             self.effects[np.ix_(rows, flows)],
             self.means[flows],
             self.sigmas[flows],
-            belongs,
+            [self._switches(flow, number) for flow in flows],
             [self.prior(name) for name in self.hypotheses],
             self.exclusions,
-            best=best,
-            wide=WIDE if best > 1 else math.inf,
-            sweeps=sweeps,
-            seed=seed,
         )
 
     def fit(self, held: Iterable[str], *, bounds: bool = True) -> Fit:
@@ -231,19 +247,29 @@ class Evidence:
         for one, other in self.exclusions:
             drawn = drawn[~(drawn[:, one] & drawn[:, other])]
         values, noise, stated = self._stated()
-        means, variances = [], []
-        for row in drawn[:_COMBINATIONS]:
-            held = {n for n, on in zip(self.hypotheses, row, strict=True) if on}
-            flows = self._flows(held | self.certain)
-            spread = self.effects[:, flows] * self.sigmas[flows]
-            mean = self.effects[:, flows] @ self.means[flows]
-            joint = spread[stated] @ spread[stated].T + np.diag(noise**2 + LEAST)
-            cross = spread[bounds] @ spread[stated].T
-            gain = np.linalg.solve(joint, cross.T).T
-            means.append(mean[bounds] + gain @ (values - mean[stated]))
-            left = (spread[bounds] ** 2).sum(axis=1) - (gain * cross).sum(axis=1)
-            variances.append(np.maximum(left, 0.0))
-        return np.array(means), np.array(variances)
+        on = self._happening(drawn[:_COMBINATIONS])
+        spread = (self.effects * self.sigmas) * on[:, None, :]
+        mean = (on * self.means) @ self.effects.T
+        known, asked = spread[:, stated], spread[:, bounds]
+        joint = known @ known.transpose(0, 2, 1) + np.diag(noise**2 + LEAST)
+        cross = known @ asked.transpose(0, 2, 1)
+        gain = np.linalg.solve(joint, cross).transpose(0, 2, 1)
+        gap = values - mean[:, stated]
+        means = mean[:, bounds] + (gain @ gap[:, :, None])[:, :, 0]
+        taken = (gain * cross.transpose(0, 2, 1)).sum(axis=2)
+        return means, np.maximum((asked**2).sum(axis=2) - taken, 0.0)
+
+    def _happening(self, held: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say which flows happen under combinations, shape (combinations, flows)."""
+        number = {name: at for at, name in enumerate(self.hypotheses)}
+        switches = np.zeros((len(number), len(self.book.flows)))
+        always = np.zeros(len(self.book.flows), dtype=bool)
+        for at, flow in enumerate(self.book.flows):
+            always[at] = not flow.hypotheses or bool(flow.hypotheses & self.certain)
+            for name in flow.hypotheses:
+                if name in number:
+                    switches[number[name], at] = 1.0
+        return np.asarray(always | (held.astype(float) @ switches > 0))
 
 
 def evidence(case: Case) -> Evidence:
@@ -341,8 +367,7 @@ def inflated(found: Evidence, seed: int = 0) -> tuple[Evidence, float]:
     """
     first = math.nan
     for _ in range(4):
-        quick = found.weigh(best=1, sweeps=16, seed=seed)
-        held = [found.hypotheses[at] for at in quick.combinations[0].hypotheses]
+        held = found.best(seed)
         now = found.fit(held, bounds=False)
         first = now.chi2 if math.isnan(first) else first
         wider = replace(found, inflation=_factor(found, held))

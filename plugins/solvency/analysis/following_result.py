@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.tracing import RULES
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
+from solvency.model.frame import count
 
 if TYPE_CHECKING:
     import datetime
@@ -169,8 +170,8 @@ class Following:
         points = [outlay for outlay in self.outlays if outlay.point]
         if points:
             yield (
-                f"In {len(points)} of {len(self.outlays)} outlays the interval is a"
-                " point: the choice of rule cannot matter there."
+                f"In {len(points)} of {count(len(self.outlays), 'outlay')} the interval"
+                " is a point: the choice of rule cannot matter there."
             )
         yield (
             "The bounds of a purpose hold for its outlays together; those of several"

@@ -10,9 +10,11 @@ prices did to the coins still held stands in a line of its own.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.ledger.case import Account
+    from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 SOURCE = "source"
 USE = "use"
-LEFT = "left"
+#: What a table calls the lines that are no flows.
+START = "at the start"
+CHANGE = "change in prices"
+LEFT = "left at the end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,12 @@ class Funds:
             - self.total(USE)
             + self.revaluation
             - self.left
+        )
+
+    def amount(self, side: str, label: str) -> Decimal:
+        """Return what came from one source, or went to one use."""
+        return sum(
+            (x.amount for x in self.lines if (x.side, x.label) == (side, label)), ZERO
         )
 
     def to_frame(self) -> Frame:
@@ -231,48 +243,88 @@ def _held(
     return total, unpriced
 
 
-def side_by_side(found: Sequence[Funds]) -> Frame:
-    """Return sources, uses and what is left, a column a scenario or entity."""
-    labels = list(
-        dict.fromkeys((line.side, line.label) for one in found for line in one.lines)
+def of_case(case: Case, book: Book, at: datetime.date) -> tuple[Funds, ...]:
+    """Return the funds of every member of the group, and of the group."""
+    names = (*case.group, "group") if case.group else tuple(case.entities)
+    return tuple(funds(book, name, at) for name in names)
+
+
+def by_scenario(case: Case) -> tuple[Case, ...]:
+    """Return the case in each of its scenarios, the established flows alone first."""
+    declared = case.scenarios.values()
+    plain = Scenario("established", "The established flows alone", frozenset())
+    return tuple(
+        replace(case, scenario=one)
+        for one in (
+            *([] if any(not one.hypotheses for one in declared) else [plain]),
+            *sorted(declared, key=lambda one: bool(one.hypotheses)),
+        )
     )
-    labels.sort(key=lambda item: item[0] != SOURCE)
+
+
+def side_by_side(found: Sequence[Funds]) -> Frame:
+    """Return sources, uses and what is left in one scenario, a column a name."""
+    labels = list(
+        dict.fromkeys(
+            (line.side, line.label)
+            # The group, which stands last, sets the order.
+            for one in reversed(found)
+            for line in one.lines
+        )
+    )
     rows: list[tuple[object, ...]] = []
 
     def add(side: str, label: str, amounts: list[Decimal]) -> None:
         if any(amounts):
             rows.append((side, label, *amounts))
 
-    add(SOURCE, "at the start", [one.opening for one in found])
+    add(SOURCE, START, [one.opening for one in found])
     for side, label in labels:
         if side == SOURCE:
-            add(side, label, [_amount(one, side, label) for one in found])
-    add(SOURCE, "change in prices", [max(one.revaluation, ZERO) for one in found])
+            add(side, label, [one.amount(side, label) for one in found])
+    add(SOURCE, CHANGE, [max(one.revaluation, ZERO) for one in found])
     for side, label in labels:
         if side == USE:
-            add(side, label, [_amount(one, side, label) for one in found])
-    add(USE, "change in prices", [max(-one.revaluation, ZERO) for one in found])
-    add(USE, "left at the end", [one.left for one in found])
-    heads = [one.scenario if len(found) > 1 else one.name for one in found]
+            add(side, label, [one.amount(side, label) for one in found])
+    add(USE, CHANGE, [max(-one.revaluation, ZERO) for one in found])
+    add(USE, LEFT, [one.left for one in found])
+    first = found[0]
+    of = f"{first.name}: s" if len(found) == 1 else "S"
+    closes = ", ".join(f"{one.name} {one.control:,.2f}" for one in found)
     return Frame(
-        title=f"{found[0].name}: sources and uses of funds to {found[0].until}",
+        title=f"{of}ources and uses of funds to {first.until},"
+        f" scenario {first.scenario}",
         columns=(
             Column("side"),
             Column("what"),
-            *(Column(head, unit=found[0].currency) for head in heads),
+            *(Column(one.name, unit=first.currency) for one in found),
         ),
         rows=tuple(rows),
         groups="side",
-        notes=tuple(
-            f"{one.scenario}: without a price, and left out: {', '.join(one.unpriced)}"
-            for one in found
-            if one.unpriced
+        notes=(
+            *(
+                f"{one.name}: without a price, and left out: {', '.join(one.unpriced)}"
+                for one in found
+                if one.unpriced
+            ),
+            f"control: sources less uses and what is left: {closes}",
         ),
     )
 
 
-def _amount(one: Funds, side: str, label: str) -> Decimal:
-    return sum(
-        (line.amount for line in one.lines if (line.side, line.label) == (side, label)),
-        ZERO,
+def one_below_another(found: Sequence[Funds]) -> Frame:
+    """Return the same as rows of one amount each, over any scenarios and names."""
+    rows = [
+        (one.scenario, one.name, *row)
+        for one in found
+        for row in side_by_side([one]).rows
+    ]
+    return Frame(
+        title=f"Sources and uses of funds to {found[0].until}",
+        columns=(
+            *map(Column, ("scenario", "name", "side", "what")),
+            Column("amount", unit=found[0].currency),
+        ),
+        rows=tuple(rows),
+        groups="side",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
+from solvency.model.frame import count
 
 if TYPE_CHECKING:
     from solvency.analysis.reconciling_result import Claim
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Claims that had to move by more than this many spreads are shown without being asked.
 _NOTABLE = 2.0
+#: Probability of what was claimed, were all of it true, below which it cannot be.
+_DOUBTFUL = 0.05
 #: Chi-square gains from which a further observation settles, or merely leans.
 _SETTLES, _LEANS = 10.0, 4.0
 
@@ -25,15 +28,17 @@ def headline(found: Reconciled) -> str:
         return "No identity tests any claim: nothing here can be contradicted.\n"
     about = "about " if found.approximate else ""
     chance = "less than one in a million" if found.p < 1e-6 else f"{found.p:.2g}"
-    sure = "can all be true" if found.p >= 0.05 else "cannot all be true"
+    doubtful = found.p < _DOUBTFUL
+    sure = "cannot all be true" if doubtful else "can all be true"
+    claims, tests = count(len(found.claims), "claim"), count(found.dof, "test")
     text = [
-        f"Scenario {found.scenario}: {len(found.claims)} claims, {found.dof} tests.",
+        f"Scenario {found.scenario}: {claims}, {tests}.",
+        (
+            f"They {sure} as stated: chi-square {found.chi2:,.1f} where"
+            f" {found.dof} is expected, a probability of {about}{chance}."
+        ),
     ]
-    text.append(
-        f"They {sure} as stated: chi-square {found.chi2:,.1f} where"
-        f" {found.dof} is expected, a probability of {about}{chance}."
-    )
-    if found.inflation > 1:
+    if doubtful:
         text.append(
             f"Every spread would have to be {found.inflation:.1f} times as wide for"
             " them to agree as honest claims do."

@@ -14,18 +14,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Literal
 
 import numpy as np
 
-from solvency.analysis.weighing_gather import Gathered
 from solvency.analysis.weighing_gather import gather
+from solvency.analysis.weighing_leaving import FEW
+from solvency.analysis.weighing_leaving import Without
+from solvency.analysis.weighing_leaving import leaving_out
 from solvency.analysis.weighing_logs import Reweighed
 from solvency.analysis.weighing_logs import reweigh
 from solvency.analysis.weighing_model import Model
 from solvency.analysis.weighing_model import model
+from solvency.analysis.weighing_sampler import best_of
 from solvency.analysis.weighing_sampler import sample
 
 if TYPE_CHECKING:
@@ -114,36 +116,20 @@ class Weighing:
         # Odds without bound are certainty.
         return np.where(np.isinf(odds), 1.0, odds / (1.0 + np.minimum(odds, 1e300)))
 
-    def leaving_out(self, groups: Sequence[Hashable]) -> dict[Hashable, Array]:
+    def leaving_out(self, groups: Sequence[Hashable]) -> dict[Hashable, Without]:
         """Return the posteriors with each group of sources left out in turn.
 
         Args:
             groups: the group each observation comes from, shape (m,).
 
         Returns:
-            Posteriors, shape (h,), by the group left out; the priors where it was the
-            only one.
+            Beliefs and their standard errors by the group left out; the priors where
+            it was the only one.
 
         Raises:
             ValueError: groups and observations differ in number.
         """
-        case = self._model
-        if len(groups) != len(case.observed):
-            raise ValueError(
-                f"{len(case.observed)} observations and {len(groups)} groups"
-            )
-        found = {}
-        for group in dict.fromkeys(groups):
-            kept = np.array([other != group for other in groups])
-            rest = replace(
-                case,
-                observed=case.observed[kept],
-                noise=case.noise[np.ix_(kept, kept)],
-                effects=case.effects[kept],
-            )
-            some = np.any(kept)
-            found[group] = _gathered(rest, 1, 100, 0).marginals if some else self.priors
-        return found
+        return leaving_out(self._model, groups)
 
     def amounts(self) -> tuple[Array, Array, Array]:
         """Return what is believed of each flow after the observations.
@@ -188,7 +174,7 @@ def weigh(
     *,
     best: int = 1000,
     wide: float = 0.25,
-    sweeps: int = 100,
+    error: float = 0.004,
     seed: int = 0,
 ) -> Weighing:
     """Compare all combinations of hypotheses by what was observed.
@@ -206,7 +192,7 @@ def weigh(
         best: combinations to report.
         wide: spread over mean from which an amount counts as wide; 0.25 is an upper
             end of one and a half times the central value.
-        sweeps: visits to each hypothesis, on average, by each chain of the sampler.
+        error: standard error of any belief at which the sampler may stop.
         seed: of the sampler.
 
     Returns:
@@ -217,7 +203,8 @@ def weigh(
             an exclusion of a hypothesis by itself.
     """
     case = model(observed, noise, effects, means, sigmas, belongs, priors, exclusions)
-    found = _gathered(case, best, sweeps, seed)
+    exact = case.count <= EXACT
+    found = gather(case, best) if exact else sample(case, best, error, seed)
     combinations = []
     fast = found.scores + case.log_prior(()) + case.constant
     check = 0.0
@@ -227,7 +214,6 @@ def weigh(
         stable, chi2 = case.log_likelihood(chosen)
         check = max(check, abs(stable + case.log_prior(chosen) - joint))
         combinations.append(Combination(chosen, posterior, stable, chi2))
-    exact = case.count <= EXACT
     return Weighing(
         priors=found.priors,
         posteriors=found.marginals,
@@ -242,6 +228,42 @@ def weigh(
         lognormal=reweigh(case, found.combinations, found.posteriors, wide),
         _model=case,
     )
+
+
+def best(
+    observed: ArrayLike,
+    noise: ArrayLike,
+    effects: ArrayLike,
+    means: ArrayLike,
+    sigmas: ArrayLike,
+    belongs: Sequence[Iterable[int]],
+    priors: ArrayLike,
+    exclusions: Iterable[tuple[int, int]] = (),
+    *,
+    seed: int = 0,
+) -> tuple[int, ...]:
+    """Return the most probable combination only.
+
+    Exact for a few hypotheses; of more, the best that many chains find.
+
+    Args:
+        observed: as in `weigh`, and so are the others.
+        noise: errors of observation.
+        effects: what one unit of each flow adds.
+        means: central amounts.
+        sigmas: their spreads.
+        belongs: hypotheses of each flow.
+        priors: belief in each hypothesis.
+        exclusions: pairs that cannot both hold.
+        seed: of the chains.
+
+    Returns:
+        The hypotheses that hold in it.
+    """
+    case = model(observed, noise, effects, means, sigmas, belongs, priors, exclusions)
+    if case.count <= FEW:
+        return gather(case, 1).combinations[0]
+    return best_of(case, seed)
 
 
 def fit(
@@ -283,13 +305,6 @@ def fit(
     )
 
 
-def _gathered(case: Model, best: int, sweeps: int, seed: int) -> Gathered:
-    """Weigh exactly where that is possible, else by sampling."""
-    if case.count > EXACT:
-        return sample(case, best, sweeps, seed)
-    return gather(case, best)
-
-
 def _odds(belief: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.asarray(belief / (1.0 - belief))
@@ -325,4 +340,4 @@ def _amounts(
     return weights, mean, np.sqrt(np.maximum(variance, 0.0))
 
 
-__all__ = ["Combination", "Fit", "Reweighed", "Weighing", "fit", "weigh"]
+__all__ = ["Combination", "Fit", "Reweighed", "Weighing", "best", "fit", "weigh"]

@@ -97,11 +97,10 @@ def gather(case: Model, best: int) -> Gathered:
         Beliefs, evidence and best combinations.
     """
     atoms = [(atom.hypotheses, atom.columns.shape[1]) for atom in case.atoms]
-    after, before = _Sums(case.count), _Sums(case.count)
+    after = _Sums(case.count)
     top, floor = -np.inf, -np.inf
     kept: list[tuple[NDArray[np.uint32], Array]] = []
     waiting = 0
-    exclusive = any(case.excluded)
     leaves = enumerate_all(case.gram, atoms, case.log_odds, case.excluded)
     for bits, scores in _joined(leaves):
         peak = float(scores.max())
@@ -109,8 +108,6 @@ def gather(case: Model, best: int) -> Gathered:
             after.scale(np.exp(top - peak))
             top = peak
         after.add(bits, np.exp(scores - top))
-        if exclusive:
-            before.add(bits, _prior(case, bits))
         good = scores > floor
         kept.append((bits[good], scores[good]))
         waiting += int(good.sum())
@@ -121,9 +118,9 @@ def gather(case: Model, best: int) -> Gathered:
     chosen, scores = _best(kept, best)
     order = np.argsort(-scores, kind="stable")
     posteriors = np.exp(scores[order] - top) / after.total
-    admitted = before.total if exclusive else 1.0
+    priors, admitted = case.admitted
     return Gathered(
-        priors=before.marginals() if exclusive else case.priors.copy(),
+        priors=priors,
         marginals=after.marginals(),
         errors=np.zeros(case.count),
         log_evidence=top + float(np.log(after.total)) - float(np.log(admitted)),
@@ -168,14 +165,6 @@ def _best(
         return bits, scores
     chosen = np.argpartition(scores, len(scores) - best)[len(scores) - best :]
     return bits[chosen], scores[chosen]
-
-
-def _prior(case: Model, bits: NDArray[np.uint32]) -> Array:
-    """Return the prior weight of combinations."""
-    log_weight = np.full(len(bits), float(np.log1p(-case.priors).sum()))
-    for hypothesis, odds in enumerate(case.log_odds.tolist()):
-        log_weight += odds * ((bits >> np.uint32(hypothesis)) & np.uint32(1))
-    return np.asarray(np.exp(log_weight))
 
 
 def _members(bits: int, count: int) -> tuple[int, ...]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Months named where the case names no days.
 _MONTHS = 4
+#: Standard error of a sampled belief: it is shown to two places.
+_ERROR = 0.005
 
 
 class Moment(NamedTuple):
@@ -186,7 +188,7 @@ def _known_then(case: Case, moment: Moment, seed: int) -> KnownThen:
         pass
     else:
         inflation = found.inflation
-        weighed = found.weigh(best=1, sweeps=80, seed=seed)
+        weighed = found.weigh(best=1, error=_ERROR, seed=seed)
         beliefs |= dict(zip(found.hypotheses, weighed.posteriors.tolist(), strict=True))
     return KnownThen(
         moment,

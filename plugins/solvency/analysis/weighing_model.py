@@ -88,6 +88,36 @@ class Model:
         """Return the logarithm of each prior's odds."""
         return np.log(self.priors) - np.log1p(-self.priors)
 
+    @cached_property
+    def conflicts(self) -> Array:
+        """Return 1 where two hypotheses exclude one another, else 0, shape (h, h)."""
+        found = np.zeros((self.count, self.count))
+        for one, mask in enumerate(self.excluded):
+            found[one] = [mask >> other & 1 for other in range(self.count)]
+        return found
+
+    @cached_property
+    def admitted(self) -> tuple[Array, float]:
+        """Return each prior with exclusions respected, and the prior they admit."""
+        if not any(self.excluded):
+            return self.priors.copy(), 1.0
+        weights = [float(p) for p in self.priors]
+        everything = (1 << self.count) - 1
+        total = _admissible(everything, weights, self.excluded)
+        held = [
+            prior
+            * _admissible(
+                everything & ~(1 << one) & ~self.excluded[one], weights, self.excluded
+            )
+            * math.prod(
+                1.0 - weights[other]
+                for other in range(self.count)
+                if self.excluded[one] >> other & 1
+            )
+            for one, prior in enumerate(weights)
+        ]
+        return np.array(held) / total, total
+
     def active(self, chosen: Iterable[int]) -> NDArray[np.bool_]:
         """Say which flows happen under a combination of hypotheses."""
         on = set(chosen)
@@ -244,6 +274,28 @@ def _noise(
     low = np.flatnonzero(np.diag(covariance) < (FLOOR * largest) ** 2)
     covariance[low, low] = (FLOOR * largest) ** 2
     return covariance, tuple(int(i) for i in low)
+
+
+def _admissible(free: int, priors: list[float], excluded: tuple[int, ...]) -> float:
+    """Return the prior probability that no two of some hypotheses clash.
+
+    Decides the one with the most conflicts first, so that what is left falls apart.
+    """
+    conflicts = {
+        one: (excluded[one] & free).bit_count()
+        for one in range(len(priors))
+        if free >> one & 1
+    }
+    worst = max(conflicts, key=conflicts.__getitem__, default=-1)
+    if worst < 0 or not conflicts[worst]:
+        return 1.0
+    rest = free & ~(1 << worst)
+    shut = math.prod(
+        1.0 - priors[other] for other in conflicts if excluded[worst] >> other & 1
+    )
+    out = _admissible(rest, priors, excluded)
+    inside = _admissible(rest & ~excluded[worst], priors, excluded)
+    return (1.0 - priors[worst]) * out + priors[worst] * shut * inside
 
 
 def _excluded(exclusions: Iterable[tuple[int, int]], count: int) -> tuple[int, ...]:

@@ -59,22 +59,25 @@ def enumerate_all(
     atoms: Sequence[Switched],
     log_odds: Array,
     excluded: Sequence[int],
+    first: NDArray[np.uint32] | None = None,
 ) -> Iterator[tuple[NDArray[np.uint32], Array]]:
     """Yield every admissible combination with its score.
 
     Args:
-        gram: inner products of all atoms' columns, then all shifts, then the residual.
+        gram: inner products of all atoms' columns, then all shifts, then the residual;
+            with a last axis, those of several models side by side.
         atoms: what switches each atom on, and how many columns it has.
         log_odds: prior log odds of each hypothesis, shape (h,).
         excluded: for each hypothesis the bits of those it excludes.
+        first: bits each model's combinations carry besides, shape (models,).
 
     Yields:
         Combinations as bits and their scores: `sum of log odds - (log det + chi2) / 2`.
     """
     levels = _levels(atoms, len(log_odds), excluded)
-    start = np.ascontiguousarray(gram[:, :, None])
-    zero = np.zeros(1)
-    yield from _expand(levels, 0, start, zero, np.zeros(1, np.uint32), log_odds)
+    start = np.ascontiguousarray(gram if gram.ndim == 3 else gram[:, :, None])
+    bits = np.zeros(1, np.uint32) if first is None else first
+    yield from _expand(levels, 0, start, np.zeros(len(bits)), bits, log_odds)
 
 
 def _levels(

@@ -185,11 +185,6 @@ def day_cell(day: datetime.date | None) -> Cell:
     return Cell(day.isoformat() if day else DASH, kind="day")
 
 
-def count(number: int, one: str, several: str = "") -> str:
-    """Print a number of things: `1 flow`, `2,000 flows`."""
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
 def chance(share: float) -> str:
     """Print a probability, which is never quite nothing or everything."""
     if 0 < share < 0.01:

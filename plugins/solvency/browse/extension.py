@@ -38,6 +38,8 @@ from solvency.browse.render import render
 from solvency.browse.study import Shelf
 from solvency.browse.view import Period
 from solvency.browse.view import View
+from solvency.ledger.handed import Loaded
+from solvency.ledger.handed import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +57,9 @@ CONFIG = "SOLVENCY_BROWSE"
 #: Fava's own filters, which links and forms keep.
 FILTERS = ("account", "filter", "time", "conversion", "interval")
 _DAY = datetime.timedelta(days=1)
+# Fava loads a ledger before it asks for its extensions: what the first load read is
+# handed over where `solvency browse` imports this first, and later ones always.
+expect()
 _SHELVES: WeakKeyDictionary[ExtensionModule, Shelf] = WeakKeyDictionary()
 
 
@@ -153,8 +158,14 @@ class CasePage(FavaExtensionBase):
         extensions = self.ledger.extensions
         if extensions not in _SHELVES:
             told = current_app.config.get(CONFIG, {})
-            _SHELVES[extensions] = Shelf(self.ledger.beancount_file_path, **told)
+            shelf = Shelf(self.ledger.beancount_file_path, **told)
+            shelf.renew(self._loaded())
+            _SHELVES[extensions] = shelf
         return _SHELVES[extensions]
+
+    def _loaded(self) -> Loaded:
+        ledger = self.ledger
+        return Loaded(ledger.options, ledger.all_entries, ledger.load_errors)
 
     @_wrapped
     def after_load_file(self) -> None:
@@ -162,7 +173,7 @@ class CasePage(FavaExtensionBase):
         shelf = _SHELVES.get(self.ledger.extensions)
         if shelf is not None:
             with shelf.lock:
-                shelf.clear()
+                shelf.renew(self._loaded())
 
     def view(self) -> View:
         """Return what the address asks to see.

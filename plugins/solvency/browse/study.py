@@ -15,6 +15,7 @@ from typing import Generic
 from typing import TypeVar
 
 from solvency.ledger.case import Scenario
+from solvency.ledger.handed import handed
 from solvency.ledger.load import load
 from solvency.model.consolidation import group_sheet
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from solvency.browse.asked import Asked
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.handed import Loaded
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
 
@@ -196,12 +198,14 @@ class Shelf:
         self.trust = trust
         #: Pages are built one at a time: they share what they compute.
         self.lock = threading.RLock()
+        self._loaded: Loaded | None = None
         self._answers: dict[object, Any] = {}
         self._cases: dict[tuple[str | None, datetime.date | None], Case] = {}
         self._studies: dict[tuple[object, ...], Study] = {}
 
-    def clear(self) -> None:
-        """Forget the case: its files have changed."""
+    def renew(self, loaded: Loaded) -> None:
+        """Forget the case: its files have changed, and were loaded anew."""
+        self._loaded = loaded
         self._cases = {}
         self._studies = {}
 
@@ -213,7 +217,8 @@ class Shelf:
         """
         key = (scenario or self.scenario, known or self.known)
         if key not in self._cases:
-            self._cases[key] = load(
+            offered = self._loaded and handed(self._loaded, *key, trust=self.trust)
+            self._cases[key] = offered or load(
                 self.path, scenario=key[0], known=key[1], trust=self.trust
             )
         return self._cases[key]

@@ -14,9 +14,9 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
-from solvency.browse.blocks import count
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
+from solvency.model.frame import count
 from solvency.model.prices import Missing
 
 if TYPE_CHECKING:

@@ -12,8 +12,10 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.common import reporting_day
 
 if TYPE_CHECKING:
     import datetime
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="How holdings are valued.",
 )
+@click.option(
+    "--funds",
+    is_flag=True,
+    help="Where money came from, where it went and what is left, in a table for"
+    " each scenario of the case; with --scenario, for that one.",
+)
 @on_output
 def command(
     asked: Asked,
@@ -52,6 +60,7 @@ def command(
     silo: str | None,
     at: datetime.date | None,
     basis: str,
+    funds: bool,
     output: Output,
 ) -> None:
     r"""Print balance sheets: of every entity side by side, of one, of the group.
@@ -60,32 +69,45 @@ def command(
     Examples:
       solvency balance --entity Alameda --at 2022-06-30
       solvency balance --group --basis clean
+      solvency balance --funds --scenario mostly-lost
     """
+    if funds and basis != "market":
+        raise click.UsageError("--funds are money and coins at market; drop --basis.")
     if sum((entity is not None, group, silo is not None)) > 1:
         raise click.UsageError("--entity, --group and --silo exclude one another.")
     case = asked.load()
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing to add up")
-    book = case.book()
+    dated = at is not None
     at = at or case.reporting_date
     name = entity or silo or ("group" if group else None)
-    if name is None:
-        _print_all(book, at, basis, output)
-        return
     if entity is not None and entity not in case.entities:
         raise click.UsageError(
             f"no entity {entity} is declared; there are {', '.join(case.entities)}."
         )
-    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
-
     try:
-        sheet = book.balance_sheet(name, at, basis=basis)
+        if funds:
+            from solvency.cli.balance_funds import print_funds  # noqa: PLC0415 (lazy start)
+
+            print_funds(case, name, at, output, every=asked.scenario is None)
+        elif name is None:
+            _print_all(case.book(), at, basis, output)
+        else:
+            _print_one(case.book(), name, at, basis, output)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
-    output.print(with_notes(sheet), document(sheet))
-    if not isinstance(sheet, BalanceSheet) and not (
-        output.as_json or output.as_csv or output.file
-    ):
+    if output.plain and not dated:
+        click.echo(f"\nAt {reporting_day(case)}; --at DATE takes another day.")
+
+
+def _print_one(
+    book: Book, name: str, at: datetime.date, basis: str, output: Output
+) -> None:
+    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+
+    sheet = book.balance_sheet(name, at, basis=basis)
+    output.print(with_notes(sheet), heading(book.case) | document(sheet))
+    if output.plain and not isinstance(sheet, BalanceSheet):
         _print_group(book, sheet)
 
 
@@ -96,7 +118,8 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
     found = sheets(book, list(book.case.entities), at, basis)
     output.print(
         side_by_side(found),
-        {
+        heading(book.case)
+        | {
             "at": at,
             "basis": basis,
             "currency": book.case.currency,

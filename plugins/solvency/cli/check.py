@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from solvency.cli.common import Asked
+from solvency.cli.common import Output
 from solvency.cli.common import on_ledger
-from solvency.cli.common import print_json
+from solvency.cli.common import on_output
 from solvency.cli.common import shown
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @on_ledger
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--csv", "as_csv", is_flag=True, help="Print the findings, or the errors, as CSV."
-)
 @click.option(
     "--canonical",
     is_flag=True,
@@ -38,20 +35,21 @@ if TYPE_CHECKING:
     " Default: 10,000, fewer on a very large ledger.",
 )
 @click.option("--seed", default=20_221_111, show_default=True, help="Their seed.")
+@on_output
 def command(
     asked: Asked,
-    as_json: bool,
-    as_csv: bool,
     canonical: bool,
     strict: bool,
     draws: int | None,
     seed: int,
+    output: Output,
 ) -> None:
     r"""Check that the books hold together, and which tests each entity failed.
 
     An error is a fault of the ledger: each is shown with its file and line and
     how to mend it. A finding is a fault of the entity: the books are right, and
-    a test the ledger asks for did not hold.
+    a test the ledger asks for did not hold. --csv and -o have the findings, or of a
+    ledger with errors those.
 
     \b
     Example:
@@ -64,15 +62,11 @@ def command(
         sys.stdout.buffer.write(form(case))
         raise SystemExit(1 if case.errors else 0)
     findings = _findings(case, draws, seed)
-    if as_json:
-        print_json(_document(case, findings))
-    elif as_csv:
-        if case.errors or findings is None:
-            click.echo(_errors(case).to_csv(), nl=False)
-        else:
-            click.echo(findings.to_frame().to_csv(), nl=False)
-    else:
+    if output.plain:
         _print(case, findings)
+    else:
+        table = _errors(case) if findings is None else findings.to_frame()
+        output.print(table, _document(case, findings))
     if case.errors or (strict and findings is not None and findings.breaches):
         raise SystemExit(1)
 
@@ -112,6 +106,8 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
 
 
 def _print(case: Case, findings: Findings | None) -> None:
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
     for error in case.errors:
         click.echo(shown(error))
     known = f", as known on {case.known}" if case.known else ""
@@ -123,15 +119,16 @@ def _print(case: Case, findings: Findings | None) -> None:
     click.echo()
     if findings is not None:
         _print_findings(findings)
-    errors = len(case.errors)
-    click.echo(f"{errors} error{'s' * (errors != 1)}" if errors else "no errors")
+    click.echo(count(len(case.errors), "error") if case.errors else "no errors")
 
 
 def _print_findings(findings: Findings) -> None:
     """Print a line a finding: what failed, from when, how much, how surely."""
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
     broken = [finding for finding in findings.findings if finding.first is not None]
     for finding in broken:
-        of = f" {finding.commodity}" if finding.commodity else ""
+        of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"{finding.severity}: {finding.entity} {finding.invariant}{of}:"
             f" broken from {finding.first} to {finding.last}, worst"
@@ -145,16 +142,16 @@ def _print_findings(findings: Findings) -> None:
         )
     perhaps = [finding for finding in findings.findings if finding.first is None]
     for finding in perhaps:
-        of = f" {finding.commodity}" if finding.commodity else ""
+        of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
             f" broke in {finding.probability:.0%} of draws"
         )
     click.echo(
-        f"{len(broken)} finding{'s' * (len(broken) != 1)}"
+        count(len(broken), "finding")
         + (
-            f"; {findings.draws:,} draws, seed {findings.seed}, standard error of a"
-            f" probability at most {findings.standard_error:.3f}"
+            f"; {count(findings.draws, 'draw')}, seed {findings.seed}, standard error"
+            f" of a probability at most {findings.standard_error:.3f}"
             if findings.draws
             else ""
         )

@@ -174,6 +174,11 @@ class Output:
     as_csv: bool
     file: Path | None
 
+    @property
+    def plain(self) -> bool:
+        """Say whether a person reads the result, not a program."""
+        return not (self.as_json or self.as_csv or self.file)
+
     def print(self, frame: Frame, document: dict[str, Any]) -> None:
         """Print a result: its table, or its JSON document, or a workbook."""
         if self.file is not None:
@@ -192,6 +197,17 @@ class Output:
             click.echo(frame.to_text(), nl=False)
 
 
+def heading(case: Case) -> dict[str, Any]:
+    """Return the keys with which every command's JSON document begins."""
+    return {"case": case.path, "scenario": case.scenario.name, "known": case.known}
+
+
+def reporting_day(case: Case) -> str:
+    """Name the day a command takes where none is asked for."""
+    petition = any(event.kind == "petition" for event in case.events)
+    return f"{case.reporting_date}, {'the petition' if petition else 'the last flow'}"
+
+
 def print_json(document: dict[str, Any]) -> None:
     """Print a document with amounts and dates as strings."""
     from solvency.model.frame import to_json  # noqa: PLC0415 (lazy start)
@@ -204,8 +220,9 @@ def print_errors(case: Case) -> None:
     """Print a ledger's errors on stderr, each with file and line."""
     for error in case.errors:
         click.echo(shown(error), err=True)
-    count = len(case.errors)
-    click.echo(f"{count} error{'s' if count > 1 else ''} in the ledger", err=True)
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
+    click.echo(f"{count(len(case.errors), 'error')} in the ledger", err=True)
 
 
 def shown(error: LedgerError) -> str:

@@ -150,16 +150,15 @@ def _also(case: Case, name: str) -> list[str]:
 
 
 def _changes(found: Explanation) -> list[str]:
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
     lines: list[str] = []
     groups: dict[str, list[Change]] = {}
     for change in found.changes:
         groups.setdefault(change.source, []).append(change)
     for source, changes in groups.items():
-        count = len(changes[0].lost)
-        lines.append(
-            f"without {source}: {count} flow{'s' * (count != 1)} fall"
-            f"{'s' * (count == 1)}"
-        )
+        flows = count(len(changes[0].lost), "flow falls", "flows fall")
+        lines.append(f"without {source}: {flows}")
         lines += [
             f"  {change.key}: {change.shown[0]} becomes {change.shown[1]}"
             for change in changes

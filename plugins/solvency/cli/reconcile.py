@@ -47,7 +47,7 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
         found = reconcile(case, level=level)
     except ValueError as error:
         raise Refused(str(error)) from error
-    if output.as_json or output.as_csv or output.file is not None:
+    if not output.plain:
         output.print(found.to_frame(), document(case, found))
         return
     parts = [

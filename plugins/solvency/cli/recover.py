@@ -10,6 +10,8 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
+from solvency.cli.common import Refused
+from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 
@@ -88,15 +90,14 @@ def command(
 
     case = asked.load()
     if not case.selected:
-        raise click.ClickException("the ledger has no flow, so nothing to share out")
+        raise Refused("the ledger has no flow, so nothing to share out")
     book = case.book()
     try:
         found = recover(book, at, alpha=alpha, beta=beta)
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
+        raise Refused(str(error)) from error
     frames = _frames(book, found, later)
-    plain = not (output.as_json or output.as_csv or output.file is not None)
-    if plain and table is None:
+    if output.plain and table is None:
         click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
         return
     output.print(frames[table or "classes"], document(book, found, later))
@@ -140,7 +141,7 @@ def document(
     cleared = payments(found.alone)
     day = later or whole.later_day(book, found)
     return {
-        "case": found.case.path,
+        **heading(found.case),
         "at": found.at,
         "affairs": [_affairs(one) for one in found.statements],
         "classes": [_class(one) for one in found.classes],

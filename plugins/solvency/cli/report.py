@@ -12,10 +12,13 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
+from solvency.cli.common import reporting_day
 from solvency.cli.progress import progress
 
 if TYPE_CHECKING:
     import datetime
+
+    from solvency.ledger.case import Case
 
 
 @click.command("report")
@@ -103,6 +106,16 @@ def command(
         click.echo(str(path))
 
 
+def _said(case: Case) -> str:
+    """Say at which days a report is made where none is asked for."""
+    from solvency.report.build import default_dates  # noqa: PLC0415 (lazy start)
+
+    spoken = "".join(
+        f"{day}, the day most observed, and " for day in default_dates(case)[:-1]
+    )
+    return f"solvency: reported at {spoken}{reporting_day(case)}"
+
+
 def _write_all(asked: Asked, outputs: dict[str, Path], options: dict[str, Any]) -> None:
     """Write a file for each language: the first here, a process each for the rest."""
     (lang, path), *others = outputs.items()
@@ -140,6 +153,12 @@ def _write(
         raise Refused("the ledger has no flow, so nothing to report")
     from solvency.report import write  # noqa: PLC0415 (brings in the analyses)
 
+    first = min(flow.date for flow in case.selected)
+    for day in options["dates"] or ():
+        if day < first:
+            raise Refused(
+                f"nothing had happened by {day}: the first flow is of {first}"
+            )
     with progress() as tell:
         write(
             case,
@@ -149,3 +168,5 @@ def _write(
             progress=None if quiet else tell,
             **options,
         )
+    if not quiet and not options["dates"]:
+        click.echo(_said(case), err=True)

@@ -11,6 +11,8 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
+from solvency.cli.common import Refused
+from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 
@@ -71,7 +73,7 @@ def command(
 
     case = asked.load()
     if not case.selected:
-        raise click.ClickException("the ledger has no flow, so no token is held")
+        raise Refused("the ledger has no flow, so no token is held")
     book = case.book()
     try:
         found = stress(book, at, token=token, lent=lent)
@@ -95,8 +97,7 @@ def command(
     if not rows:
         for note in found.notes or ("the group holds no token with a market depth",):
             click.echo(f"solvency: {note}", err=True)
-    plain = not (output.as_json or output.as_csv or output.file is not None)
-    if plain and table is None:
+    if output.plain and table is None:
         click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
         return
     output.print(frames[table or "tokens"], document(found, rows))
@@ -105,7 +106,7 @@ def command(
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:
     """Return the JSON document of a stress test."""
     return {
-        "case": found.case.path,
+        **heading(found.case),
         "at": found.at,
         "tokens": [asdict(row) | {"discount": row.discount} for row in rows],
         "breaking": [row._asdict() for row in found.breaking],

@@ -97,7 +97,7 @@ def command(
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    if output.as_json or output.as_csv or output.file is not None:
+    if not output.plain:
         output.print(found.to_frame(), document(case, found))
         return
     parts = [headline(found), *(frame.to_text() for frame in tables(found))]

@@ -10,6 +10,8 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
+from solvency.cli.common import Refused
+from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 
@@ -69,7 +71,7 @@ def command(
 
     case = asked.load()
     if not case.selected:
-        raise click.ClickException("the ledger has no flow, so nothing to trace")
+        raise Refused("the ledger has no flow, so nothing to trace")
     try:
         found = follow(
             case.book(),
@@ -81,8 +83,8 @@ def command(
     except LookupError as error:
         raise click.UsageError(str(error)) from error
     except ValueError as error:
-        raise click.ClickException(str(error)) from error
-    if output.as_json or output.as_csv or output.file is not None:
+        raise Refused(str(error)) from error
+    if not output.plain:
         output.print(found.to_frame(), document(found))
         return
     click.echo(_shown(found, every=every).to_text())
@@ -105,7 +107,7 @@ def _shown(found: Following, *, every: bool) -> Frame:
 def document(found: Following) -> dict[str, Any]:
     """Return the JSON document of a trace."""
     return {
-        "case": found.case.path,
+        **heading(found.case),
         "account": found.accounts[0],
         "pool": found.accounts,
         "commodity": found.commodity,

@@ -54,7 +54,10 @@ def _document(verdict: Verdict) -> dict[str, object]:
 
 
 def _print(verdict: Verdict) -> None:
-    click.echo(f"{verdict.path}: {verdict.pages} pages, made by {verdict.made_by}")
+    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+
+    pages = count(verdict.pages, "page")
+    click.echo(f"{verdict.path}: {pages}, made by {verdict.made_by}")
     click.echo(f"scenario     {verdict.scenario}")
     click.echo(f"fingerprint  {verdict.fingerprint}")
     if verdict.made_by != verdict.checked_by:
@@ -67,12 +70,11 @@ def _print(verdict: Verdict) -> None:
     if len(verdict.differences) > _MOST:
         click.echo(f"and {len(verdict.differences) - _MOST:,} more (--json has all)")
     checked = (
-        f"{verdict.figures:,} figures, {verdict.exhibits} exhibits,"
-        f" {verdict.attachments} attached files"
+        f"{count(verdict.figures, 'figure')}, {count(verdict.exhibits, 'exhibit')},"
+        f" {count(verdict.attachments, 'attached file')}"
     )
     if verdict.holds:
         how = "the same bytes" if verdict.same_bytes else "the same pages"
         click.echo(f"all follows from the ledger inside: {checked}; {how}")
     else:
-        count = len(verdict.differences)
-        click.echo(f"{count:,} difference{'s' * (count != 1)} among {checked}")
+        click.echo(f"{count(len(verdict.differences), 'difference')} among {checked}")

@@ -58,7 +58,7 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
         found = believe(case, seed=seed, progress=progress)
     except ValueError as error:
         raise Refused(str(error)) from error
-    if output.as_json or output.as_csv or output.file is not None:
+    if not output.plain:
         output.print(found.to_frame(), document(case, found))
         return
     click.echo("\n".join(frame.to_text() for frame in tables(found)), nl=False)
@@ -115,6 +115,7 @@ def history_document(case: Case, found: History) -> dict[str, Any]:
     """Return the JSON document of beliefs over time."""
     return {
         "case": case.path,
+        "known": case.known,
         "hypotheses": found.hypotheses,
         "history": [
             {

@@ -362,7 +362,7 @@ class Case:
 
         return fingerprint(self)
 
-    @property
+    @cached_property
     def reporting_date(self) -> datetime.date:
         """Return the day to report at: the petition, else the last flow."""
         petitions = [event.date for event in self.events if event.kind == "petition"]

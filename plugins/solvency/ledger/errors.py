@@ -7,6 +7,8 @@ from typing import Any
 from typing import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from beancount.core.data import Directive
@@ -60,6 +62,39 @@ class Errors(list[LedgerError]):
             at = entry.meta if entry is not None else {"filename": "?", "lineno": 0}
         message = f"{rule}: {wrong}." + (f" {mend}." if mend else "")
         self.append(LedgerError(at, message, entry, rule))
+
+
+def ours(
+    faults: Iterable[Any], more: Iterable[LedgerError] = ()
+) -> tuple[LedgerError, ...]:
+    """Return all of a ledger's faults as ours, in the order of its files and lines.
+
+    Args:
+        faults: What a load found: beancount's own errors get a rule, and of what is
+            wrong with one line each thing is said once.
+        more: What was found beside it.
+    """
+    found = (*more, *_ours(tuple(faults)))
+    return tuple(sorted(found, key=lambda one: (one.file, one.line, one.rule)))
+
+
+def _ours(faults: tuple[Any, ...]) -> Iterator[LedgerError]:
+    said = {
+        (error.source.get("filename"), error.source.get("lineno"))
+        for error in faults
+        if isinstance(error, LedgerError)
+    }
+    for fault in faults:
+        if isinstance(fault, LedgerError):
+            yield fault
+            continue
+        source = dict(fault.source or {})
+        at = (source.get("filename"), source.get("lineno"))
+        kind = type(fault).__name__
+        if kind == "ValidationError" and at in said:
+            continue  # the same line broke a rule of ours, which says more
+        message = " ".join(str(fault.message).split())
+        yield LedgerError(source, f"beancount: {message}", fault.entry, "beancount")
 
 
 class CaseError(Exception):

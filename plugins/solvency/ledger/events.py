@@ -12,6 +12,7 @@ from beancount.core import data
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Case
+    from solvency.ledger.case import Invariant
 
 
 def solvency_events(case: Case) -> list[data.Directive]:
@@ -20,21 +21,21 @@ def solvency_events(case: Case) -> list[data.Directive]:
     # shows it.
     from solvency.analysis.invariants import solvency_states  # noqa: PLC0415 (as above)
 
-    asked = {
-        invariant.entity: invariant.place
-        for invariant in case.invariants
-        if invariant.name == "balance-sheet"
-    }
+    asked: dict[str, Invariant] = {}
+    # An entity has one state: that of its test at market, where there are several.
+    for one in sorted(case.invariants, key=lambda one: "basis" in one.parameters):
+        if one.name == "balance-sheet":
+            asked.setdefault(one.entity, one)
     return [
         data.Event(
             {
-                "filename": asked[entity].file,
-                "lineno": asked[entity].line,
+                "filename": asked[entity].place.file,
+                "lineno": asked[entity].place.line,
                 "added": True,
             },
             day,
             f"solvency:{entity}",
             "solvent" if solvent else "insolvent",
         )
-        for day, entity, solvent in solvency_states(case.book())
+        for day, entity, solvent in solvency_states(case.book(), asked.values())
     ]

@@ -94,6 +94,18 @@ class FlowReader:
                     f"Add: {transaction.date} open {posting.account}",
                 )
 
+    def _idle(self, transaction: Transaction) -> None:
+        """Report a path or a claim named for legs that are not added."""
+        for key in ("through", "on"):
+            if key in transaction.meta:
+                self.errors.add(
+                    key,
+                    transaction,
+                    f"`{key}:` does nothing here: every entity balances already, so no"
+                    " leg is added",
+                    f"Take `{key}:` out, or the legs written by hand",
+                )
+
     def _hubs(self, transaction: Transaction) -> tuple[str, ...]:
         through = transaction.meta.get("through")
         hubs = names(through) if isinstance(through, str) else ()
@@ -171,6 +183,8 @@ class FlowReader:
     ) -> Flow:
         """Return the flow of a transaction that has all its legs."""
         meta = Metadata(transaction, self.errors, "flow")
+        if len(postings) == len(transaction.postings):
+            self._idle(transaction)
         amount_from = self._amount_from(meta, sources)
         grade = self._grade(meta)
         known = transaction.date

@@ -14,7 +14,6 @@ import os
 import re
 import sys
 from dataclasses import replace
-from decimal import Context
 from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +29,8 @@ from beancount.parser import parser
 from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
+from solvency.ledger.errors import ours
+from solvency.ledger.reading import LONG
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import read
@@ -43,11 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.ledger.case import Case
-
-
-#: beancount's own sums round at 28 digits, fewer than a long number of coins
-#: times a long price has, and then report a balanced transaction.
-_LONG = Context(prec=60)
 
 
 @contextlib.contextmanager
@@ -88,7 +84,7 @@ def load(
         raise CaseError(f"{path} is a folder: name its top file, as main.beancount")
     if not top.is_file():
         raise CaseError(f"{path}: there is no such file")
-    with collector_paused(), localcontext(_LONG):
+    with collector_paused(), localcontext(LONG):
         errors = Errors()
         entries, faults, options = _parse(str(top), errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):
@@ -124,7 +120,7 @@ def _transformed(
     faults.extend(validation.validate(entries, options))  # type: ignore[no-untyped-call]  # beancount's
     return replace(
         case,
-        errors=tuple(sorted((*errors, *_ours(faults)), key=_where)),
+        errors=ours(faults, errors),
         entries=tuple(entries),
         files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
     )
@@ -139,30 +135,6 @@ def _importable(folders: list[str]) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = before
-
-
-def _where(error: LedgerError) -> tuple[str, int, str]:
-    return error.file, error.line, error.rule
-
-
-def _ours(faults: list[Any]) -> Iterator[LedgerError]:
-    """Give beancount's own errors a rule, and say each thing once."""
-    ours = {
-        (error.source.get("filename"), error.source.get("lineno"))
-        for error in faults
-        if isinstance(error, LedgerError)
-    }
-    for fault in faults:
-        if isinstance(fault, LedgerError):
-            yield fault
-            continue
-        source = dict(fault.source or {})
-        at = (source.get("filename"), source.get("lineno"))
-        kind = type(fault).__name__
-        if kind == "ValidationError" and at in ours:
-            continue  # the same line broke a rule of ours, which says more
-        message = " ".join(str(fault.message).split())
-        yield LedgerError(source, f"beancount: {message}", fault.entry, "beancount")
 
 
 def _parse(

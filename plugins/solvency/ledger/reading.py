@@ -6,6 +6,8 @@ import contextlib
 from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Context
+from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -18,6 +20,7 @@ from solvency.ledger.declarations import Declarations
 from solvency.ledger.errors import Errors
 from solvency.ledger.evidence import Evidence
 from solvency.ledger.flows import FlowReader
+from solvency.ledger.handed import keep
 from solvency.ledger.metadata import closest
 from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import with_legs
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Observation
 
+#: beancount's own sums round at 28 digits, fewer than a long number of coins
+#: times a long price has, and then report a balanced transaction.
+LONG = Context(prec=60)
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -92,6 +98,7 @@ def read(
     """Read a ledger's entries, adding legs and keeping one scenario's flows."""
     errors = Errors()
     declared = Declarations(errors)
+    entries = _in_order(entries, options)
     for entry in entries:
         if type(entry) is not data.Transaction:
             declared.read(entry)
@@ -124,6 +131,21 @@ def read(
     mirrors.report(errors)
     reading.flows.sort(key=lambda item: (item[1].date, item[0]))
     return reading
+
+
+def _in_order(
+    entries: Sequence[data.Directive], options: Mapping[str, Any]
+) -> Sequence[data.Directive]:
+    """Put what stands on the same line of several files in the order of their names.
+
+    beancount takes the files of an `include "*"` in the order the disk has them.
+    """
+    if len(options.get("include") or ()) < 2:
+        return entries
+    return sorted(
+        entries,
+        key=lambda entry: (*data.entry_sortkey(entry), entry.meta["filename"]),
+    )
 
 
 def _seq(entry: data.Transaction, errors: Errors) -> int:
@@ -260,11 +282,14 @@ def plugin(
         )
     scenario = request.scenario or scenario
     known = request.known or known
-    reading = read(entries, options, scenario, known)
+    with localcontext(LONG):
+        reading = read(entries, options, scenario, known)
     errors += reading.errors
     if request is not _INSISTED:
         request.case = case_of(reading, options, known)
-    elif not errors and any(
+        return reading.entries, errors
+    keep(options, reading, known)
+    if not errors and any(
         invariant.name == "balance-sheet" for invariant in reading.declared.invariants
     ):
         from solvency.ledger.events import solvency_events  # noqa: PLC0415 (brings in NumPy)

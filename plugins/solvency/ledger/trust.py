@@ -2,8 +2,9 @@
 
 A beancount ledger can run code: a `plugin` line imports any module,
 `insert_pythonpath` and `fava-extension` make files beside the ledger
-importable, and beancount hides such lines in included files. Each is refused,
-naming the line, unless the user says `--trust`.
+importable, Fava runs the file its `import-config` names, and beancount hides
+such lines in included files. Documents can be anybody's files, which Fava then
+shows. Each is refused, naming the line, unless the user says `--trust`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,12 @@ _EVALUATING = frozenset(
     f"beancount.plugins.{name}"
     for name in ("check_average_cost", "check_commodity", "commodity_attr")
 )
+
+
+#: Options of Fava that name Python to run, and folders to look for files in.
+_IMPORTING = frozenset({"import-config", "import-dirs"})
+_MEND = "Remove the line, or load with --trust"
+_OUTSIDE = "it lies outside the folder of the case"
 
 
 def trusted_plugin(name: str) -> bool:
@@ -97,17 +104,37 @@ def check_file(
                     f'option "{key}"',
                     "beancount ignores options in an included file",
                 )
+    for folder in options.get("documents", ()):
+        if not inside(str(Path(filename).parent / folder), top):
+            _refuse(
+                errors,
+                filename,
+                rf'option\s+"documents"\s+"{re.escape(folder)}"',
+                f'option "documents" "{folder}"',
+                _OUTSIDE,
+            )
     for entry in entries:
-        if isinstance(entry, data.Custom) and entry.type == "fava-extension":
-            name = str(entry.values[0].value) if entry.values else ""
-            if not trusted_extension(name):
-                errors.add(
-                    "trust",
-                    entry,
-                    f'the Fava extension "{name}" is not ours, and loading it runs its'
-                    " code",
-                    "Remove the line, or load with --trust",
-                )
+        refused = _asks(entry, top)
+        if refused:
+            errors.add("trust", entry, refused, _MEND)
+
+
+def _asks(entry: data.Directive, top: str) -> str:
+    """Say what is wrong with a directive of a stranger's; nothing with most."""
+    if isinstance(entry, data.Document):
+        if not inside(entry.filename, top):
+            return f"the document {entry.filename} is refused: {_OUTSIDE}"
+    elif isinstance(entry, data.Custom) and entry.values:
+        name = str(entry.values[0].value)
+        if entry.type == "fava-extension" and not trusted_extension(name):
+            return (
+                f'the Fava extension "{name}" is not ours, and loading it runs its code'
+            )
+        if entry.type == "fava-option" and name.replace("_", "-") in _IMPORTING:
+            return (
+                f'the Fava option "{name}" runs code, or reads files outside the case'
+            )
+    return ""
 
 
 def _refuse(errors: Errors, filename: str, pattern: str, what: str, why: str) -> None:
@@ -115,7 +142,7 @@ def _refuse(errors: Errors, filename: str, pattern: str, what: str, why: str) ->
         "trust",
         None,
         f"{what} is refused: {why}",
-        "Remove the line, or load with --trust",
+        _MEND,
         at=line_of(filename, pattern),
     )
 

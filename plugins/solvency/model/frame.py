@@ -152,6 +152,11 @@ def _shown(value: object, column: Column) -> str:
     return _plain(value)
 
 
+def count(number: int, one: str, several: str = "") -> str:
+    """Print a number of things: `1 flow`, `2,000 flows`."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
 def to_json(value: Any) -> Any:
     """Turn results into what `json` writes: amounts and dates as strings."""
     if isinstance(value, Decimal):

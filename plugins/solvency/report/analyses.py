@@ -20,7 +20,6 @@ from solvency.analysis.reconciling import reconcile
 from solvency.analysis.recovering import recover
 from solvency.analysis.stressing import stress
 from solvency.analysis.tallying import tally
-from solvency.analysis.weighing import EXACT
 from solvency.analysis.weighing_history import history
 
 if TYPE_CHECKING:
@@ -107,10 +106,6 @@ class Analyses:
     def beliefs(self) -> Beliefs | None:
         """Return belief in the hypotheses."""
         if not self.case.hypotheses or not self.case.observations:
-            return None
-        if len(self.case.hypotheses) > EXACT:
-            # Beyond what can be weighed exactly it takes minutes; `solvency weigh`
-            # does it, and its answer is sampled.
             return None
         self._long("weighing hypotheses")
         try:

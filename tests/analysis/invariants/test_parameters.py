@@ -5,9 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from analysis.invariants.small_books import flow
+from analysis.invariants.small_books import loan
+from analysis.invariants.small_books import moved
+from analysis.invariants.small_books import own
 
 from solvency.analysis.invariants import TESTS
 from solvency.analysis.invariants.parameters import DEFAULTS
+from solvency.analysis.invariants.parameters import variants
+from solvency.ledger.case import Invariant
+from solvency.ledger.case import Money
+from solvency.ledger.case import Place
 from solvency.ledger.vocabulary import CHOICES
 from solvency.ledger.vocabulary import INVARIANTS
 from solvency.ledger.vocabulary import NUMBERS
@@ -123,3 +131,95 @@ def test_claims_below_zero_and_unsourced_prices_are_found_unasked(ledger):
         ("price-source", "group", "FTT", 1, "2020-01-01", "warning"),
     ]
     assert str(found[0].last) == "2020-01-03"
+
+
+TWICE = """
+2020-01-01 custom "invariant" "balance-sheet" "Firm"
+2020-01-01 custom "invariant" "balance-sheet" "Firm"
+  basis: "realisable"
+2020-01-01 open Assets:Firm:Stakes
+  liquidity: "illiquid"
+  recovery: 0.25
+"""
+
+
+def test_one_test_asked_twice_keeps_its_findings_and_series_apart(books):
+    found = books.findings(
+        TWICE
+        + own("Firm", "10 USD")
+        + loan("2020-02-01", "100 USD")
+        + moved("2020-03-01", "100 USD", "Assets:Firm:House", "Assets:Firm:Stakes")
+        + flow(
+            "2020-04-01",
+            ("Assets:Firm:House", "-10 USD"),
+            ("Expenses:Firm:Costs", "10 USD"),
+        )
+        + flow(
+            "2020-05-01",
+            ("Assets:Firm:Stakes", "-1 USD"),
+            ("Expenses:Firm:Costs", "1 USD"),
+        )
+    )
+    assert [(one.key, str(one.first), one.amount) for one in found.findings] == [
+        (("balance-sheet", "Firm", None, ""), "2020-05-01", 1),
+        # 100 of stakes sell for 25: 10 and 25 against a debt of 100, then none of
+        # the 10; of 99, 24.75.
+        (
+            ("balance-sheet", "Firm", None, "basis realisable"),
+            "2020-03-01",
+            Decimal("75.25"),
+        ),
+    ]
+    for one in found.findings:
+        series = found.series[one.key]
+        assert series.key == one.key
+        broken = [
+            day
+            for day, have, need in zip(
+                series.days, series.have, series.need, strict=True
+            )
+            if have < need
+        ]
+        assert broken[0] == one.first
+    assert [record["of"] for record in found.to_frame().records()] == [
+        "",
+        "(basis realisable)",
+    ]
+
+
+def test_the_state_fava_shows_is_that_at_market_whatever_stands_first(books):
+    from solvency.ledger.events import solvency_events
+
+    first, second = TWICE.strip().split("\n2020", 1)
+    case = books.case("2020" + second + "\n" + first + "\n" + own("Firm", "10 USD"))
+    places = [(event.type, event.description) for event in solvency_events(case)]
+    assert places == [("solvency:Firm", "solvent")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ([{}], [""]),
+        ([{}, {}], ["", "no. 2"]),
+        ([{"days": 7}, {"days": 14}], ["days 7", "days 14"]),
+        ([{"a": 1, "b": 2}, {"a": 1}], ["b 2", ""]),
+        ([{"limit": Money(Decimal(5), "USD")}, {}], ["limit 5 USD", ""]),
+        ([{"severity": "warning"}, {}], ["severity warning", "severity breach"]),
+        ([{"severity": "warning", "a": 1}, {}], ["a 1", ""]),
+    ],
+)
+def test_what_tells_twins_apart(asked, expected):
+    tests = [
+        Invariant(
+            "x",
+            "Firm",
+            one.get("severity", "breach"),
+            Place("", 0),
+            {key: value for key, value in one.items() if key != "severity"},
+        )
+        for one in asked
+    ]
+    assert list(variants(tests)) == expected
+    # One of another entity changes nothing.
+    alone = Invariant("x", "Other", "breach", Place("", 0), {"a": 9})
+    assert list(variants([alone, *tests])) == ["", *expected]

@@ -9,22 +9,22 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from analysis.invariants.each_case import BTC_50
+from analysis.invariants.each_case import OWN_1
+from analysis.invariants.each_case import ask
+from analysis.invariants.each_case import borrowed
+from analysis.invariants.each_case import spent
+from analysis.invariants.each_case import tokens
 from analysis.invariants.small_books import Books
 from analysis.invariants.small_books import deposit
 from analysis.invariants.small_books import loan
 from analysis.invariants.small_books import moved
 from analysis.invariants.small_books import own
-from analysis.invariants.test_each import BTC_50
-from analysis.invariants.test_each import OWN_1
-from analysis.invariants.test_each import ask
-from analysis.invariants.test_each import borrowed
-from analysis.invariants.test_each import spent
-from analysis.invariants.test_each import tokens
-from conftest import Ledger
 from hypothesis import HealthCheck
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from preamble import Ledger
 
 from solvency.analysis.invariants import TESTS
 from solvency.analysis.invariants import evaluate

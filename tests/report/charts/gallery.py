@@ -8,12 +8,21 @@ may be copied from here.
 
 from __future__ import annotations
 
-import datetime
 import sys
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
 from pathlib import Path
+
+from report.charts.gallery_numbers import DAYS
+from report.charts.gallery_numbers import EN
+from report.charts.gallery_numbers import EVENTS
+from report.charts.gallery_numbers import LEVELS
+from report.charts.gallery_numbers import ZH
+from report.charts.gallery_numbers import bn
+from report.charts.gallery_numbers import months
+from report.charts.gallery_numbers import on
+from report.charts.gallery_numbers import rows
 
 from solvency.report.charts import DARK
 from solvency.report.charts import LIGHT
@@ -31,85 +40,6 @@ from solvency.report.charts import tornado
 from solvency.report.charts import waterfall
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def amount(value: Decimal, places: int) -> str:
-    """Print an amount in billions."""
-    text = f"{abs(value).scaleb(-9):,.{places}f}"
-    return f"({text})" if value < 0 and text.strip("0.,") else text
-
-
-def day_en(day: datetime.date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def mark_en(day: datetime.date, grain: str) -> str:
-    month = _MONTHS[day.month - 1]
-    return {"year": f"{day.year}", "month": f"{month} {day.year}"}.get(
-        grain, f"{day.day} {month}"
-    )
-
-
-def mark_zh(day: datetime.date, grain: str) -> str:
-    year, month = f"{day.year}年", f"{day.month}月"
-    return {"year": year, "month": year + month}.get(grain, f"{month}{day.day}日")
-
-
-EN = Look(scale=9, unit="$bn", number=amount, day=day_en, mark=mark_en)
-ZH = replace(
-    EN,
-    unit="十亿美元",
-    day=lambda day: f"{day.year}年{day.month}月{day.day}日",
-    mark=mark_zh,
-    colon="\N{FULLWIDTH COLON}",
-    to="至",
-    prefix="zh",
-)
-
-
-def bn(text: str | float) -> Decimal:
-    return Decimal(str(text)).scaleb(9)
-
-
-def on(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
-
-
-def months(first: str, count: int) -> list[datetime.date]:
-    start = on(first)
-    ordinals = [start.year * 12 + start.month - 1 + n for n in range(count)]
-    return [datetime.date(o // 12, o % 12 + 1, 1) for o in ordinals]
-
-
-def rows(text: str) -> list[str]:
-    """Return a row of numbers written with spaces."""
-    return text.split()
-
-
-_MONTHS = rows("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
-_OWED = rows(
-    "0.1 0.2 0.3 0.3 0.4 0.5 0.7 0.8 0.9 1.0 1.2 1.5 1.9 2.4 2.8 3.2 4.1 5.0 "
-    "6.2 7.5 8.8 10.2 11.0 10.4 11.3 12.8 13.9 14.8 15.2 15.4 14.9 14.6 14.8 "
-    "14.2 13.1 12.6 12.2 12.8 13.4 14.1 15.9 9.6"
-)
-_HELD = rows(
-    "0.1 0.2 0.3 0.35 0.4 0.5 0.75 0.8 0.95 1.0 1.2 1.4 1.7 2.2 2.5 2.9 3.6 4.2 "
-    "5.5 6.1 7.0 7.9 8.5 7.3 7.8 8.6 9.0 9.6 9.9 9.1 8.4 8.0 7.7 6.4 5.2 5.0 "
-    "4.8 4.7 4.9 5.1 7.0 0.9"
-)
-_DAYS = months("2019-06-01", len(_OWED))
-_LEVELS = [
-    owed_held.Level(day, bn(owed), bn(held))
-    for day, owed, held in zip(_DAYS, _OWED, _HELD, strict=True)
-]
-_EVENTS = [
-    owed_held.Event(on("2019-07-29"), "Token listed"),
-    owed_held.Event(on("2021-07-20"), "Series B"),
-    owed_held.Event(on("2022-05-09"), "Luna falls"),
-    owed_held.Event(on("2022-06-13"), "Lenders call loans"),
-    owed_held.Event(on("2022-11-02"), "Balance sheet leaks"),
-    owed_held.Event(on("2022-11-11"), "Petition"),
-]
 
 
 def drawings(look: Look) -> dict[str, str]:
@@ -133,8 +63,8 @@ def _owed_held(look: Look) -> str:
     return owed_held.draw(
         owed_held.OwedHeld(
             "The exchange owed customers more than it held from mid-2020 on",
-            _LEVELS,
-            _EVENTS,
+            LEVELS,
+            EVENTS,
             owed="Owed to customers",
             held="Held for them",
         ),
@@ -145,7 +75,7 @@ def _owed_held(look: Look) -> str:
 def _steps(look: Look) -> str:
     levels = [
         steps.Level(day, bn(3) + bn(n) / 9, bn(9) - bn(n * n) / 190)
-        for n, day in enumerate(_DAYS[:41:2])
+        for n, day in enumerate(DAYS[:41:2])
         for n in [2 * n]
     ]
     return steps.draw(
@@ -153,7 +83,7 @@ def _steps(look: Look) -> str:
             "Capital fell below the minimum between February 2021 and March 2022",
             levels,
             (on("2021-02-04"), on("2022-03-20")),
-            _EVENTS[4:],
+            EVENTS[4:],
             need="Capital needed",
             have="Capital there",
         ),
@@ -398,7 +328,7 @@ def chinese() -> dict[str, str]:
     ]
     chart = owed_held.OwedHeld(
         "自二〇二〇年年中起交易所欠客户的多于持有的",
-        _LEVELS,
+        LEVELS,
         [owed_held.Event(on("2022-11-11"), "申请破产")],
         owed="应付客户",
         held="为客户持有",

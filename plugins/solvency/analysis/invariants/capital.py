@@ -37,8 +37,9 @@ def _property(world: World, of: frozenset[str], basis: str) -> tuple[Any, Mask]:
     member has left after its creditors, and the member's own test says that.
     """
     held = world.traits.mask(lambda t: t.held and t.entity in of)
+    group = frozenset(world.traits.case.group)
     counted = held & world.traits.mask(
-        lambda t: not t.own_token and not world.traits.in_group(t.account.stake_in)
+        lambda t: not t.own_token and t.account.stake_in not in group
     )
     if basis == "realisable":
         return realisable(world, counted, held), held

@@ -59,8 +59,8 @@ def _exactly(values: Quantity) -> Quantity:
 def realisable(world: World, mask: Mask, holding: Mask) -> Quantity:
     """Return what selling a selection would fetch, sold with all that is held.
 
-    What an account recovers, where its `recovery:` says so; else the market's
-    price, less what the sale itself moves it by.
+    The share of what it cost that an account recovers, where its `recovery:` says so;
+    else the market's price, less what the sale itself moves it by.
 
     Args:
         world: Where quantities come from.
@@ -71,7 +71,7 @@ def realisable(world: World, mask: Mask, holding: Mask) -> Quantity:
     stated = world.traits.mask(lambda t: t.account.recovery is not None)
     for index in np.flatnonzero(mask & stated):
         recovery = world.traits.all[index].account.recovery
-        worth = world.value(world.timeline.single(int(index)))
+        worth = world.at_cost(int(index))
         total = total + worth * world.constant(recovery or Decimal())
     rest = mask & ~stated
     for commodity in world.traits.commodities(rest):
@@ -172,10 +172,11 @@ def own_token_collateral(world: World, invariant: Invariant) -> list[Outcome]:
     """Take no token of the group as a related party's collateral."""
     of = members(world, invariant.entity)
     most = world.constant(number(invariant, "maximum"))
+    group = frozenset(world.traits.case.group)
     pledged = world.traits.mask(
         lambda t: (
             t.account.pledged_to is not None
-            and world.traits.in_group(t.entity)
+            and t.entity in group
             and (t.entity in of or t.account.pledged_to in of)
         )
     )

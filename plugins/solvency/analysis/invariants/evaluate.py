@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from decimal import Decimal
 from decimal import localcontext
 from typing import TYPE_CHECKING
@@ -23,6 +26,7 @@ from solvency.analysis.invariants.findings import Finding
 from solvency.analysis.invariants.findings import Findings
 from solvency.analysis.invariants.findings import Outcome
 from solvency.analysis.invariants.findings import Series
+from solvency.analysis.invariants.parameters import variants
 from solvency.analysis.invariants.timeline import Timeline
 from solvency.analysis.invariants.world import DrawnWorld
 from solvency.analysis.invariants.world import World
@@ -33,6 +37,7 @@ from solvency.model.uncertain import Spreads
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
+    from collections.abc import Iterable
     from typing import TypeAlias
 
     from numpy.typing import NDArray
@@ -79,6 +84,8 @@ DRAWS = 10_000
 SEED = 20_221_111
 #: Numbers in one array of draws: few enough that arrays stay in the cache.
 _CELLS = 150_000
+#: Threads that work on draws.
+_THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
 _MOST = 4_000_000_000
 #: A test that holds as written is still reported if it broke in this share of draws.
@@ -122,21 +129,24 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     draws = _how_many(draws, asked, spreads, timeline)
     chances = _draw(asked, spreads, timeline, draws, seed)
     findings = []
-    series: dict[tuple[str, str, str | None], Series] = {}
-    for (invariant, found), tallies in zip(asked, chances, strict=True):
+    series = {}
+    told = variants(case.invariants)
+    for (invariant, found), tallies, variant in zip(asked, chances, told, strict=True):
         for outcome, tally in zip(found, tallies, strict=True):
-            series[invariant.name, invariant.entity, outcome.label] = Series(
+            one = Series(
                 invariant,
                 outcome.label,
                 outcome.unit,
                 tuple(timeline.days),
                 tuple(outcome.have),
                 tuple(outcome.need),
+                variant,
             )
+            series[one.key] = one
             drawn = 0 if invariant.name in CERTAIN else draws
             finding = _finding(timeline, invariant, outcome, tally, drawn)
             if finding is not None:
-                findings.append(finding)
+                findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:
         finding = _finding(timeline, invariant, outcome, _Drawn(), 0)
         if finding is not None:
@@ -172,21 +182,36 @@ def _draw(
     if spreads is None or not draws:
         return chances
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
-    for scales in spreads.draw(draws, seed, chunk):
+
+    def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
         drawn = DrawnWorld(timeline, spreads.flows, scales)
-        for (invariant, found), tallies in zip(asked, chances, strict=True):
-            if invariant.name in CERTAIN:
-                continue
-            again = TESTS[invariant.name](drawn, invariant)
-            for exact, outcome, tally in zip(found, again, tallies, strict=True):
-                _count(exact, outcome, tally, len(scales))
+        return [
+            [
+                _count(exact, outcome, len(scales))
+                for exact, outcome in zip(
+                    found, TESTS[invariant.name](drawn, invariant), strict=True
+                )
+            ]
+            if invariant.name not in CERTAIN
+            else []
+            for invariant, found in asked
+        ]
+
+    # Arrays leave the interpreter free for another thread while they compute.
+    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+        for part in pool.map(counted, spreads.draw(draws, seed, chunk)):
+            for tallies, more in zip(chances, part, strict=True):
+                for tally, one in zip(tallies, more, strict=False):
+                    tally.broken += one.broken
+                    tally.first += one.first
     return chances
 
 
-def solvency_states(book: Book) -> list[tuple[datetime.date, str, bool]]:
-    """Return when each entity became insolvent or solvent again."""
-    asked = [one for one in book.case.invariants if one.name == "balance-sheet"]
-    if not asked or not book.flows:
+def solvency_states(
+    book: Book, asked: Iterable[Invariant]
+) -> list[tuple[datetime.date, str, bool]]:
+    """Return when each entity became insolvent or solvent again, by these tests."""
+    if not book.flows:
         return []
     timeline = Timeline(book)
     world = World(timeline)
@@ -222,14 +247,13 @@ def _broken_in_draws(exact: Outcome, outcome: Outcome) -> NDArray[np.bool_]:
     return broken
 
 
-def _count(exact: Outcome, outcome: Outcome, tally: _Drawn, draws: int) -> None:
+def _count(exact: Outcome, outcome: Outcome, draws: int) -> _Drawn:
     broken = _broken_in_draws(exact, outcome)
     if len(broken) == 1:
         broken = np.broadcast_to(broken, (draws, broken.shape[1]))
     first = broken.argmax(axis=1)
     ever = broken[np.arange(len(broken)), first]
-    tally.broken += int(ever.sum())
-    tally.first.append(first[ever])
+    return _Drawn(int(ever.sum()), [first[ever]])
 
 
 def _finding(

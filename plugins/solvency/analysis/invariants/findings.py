@@ -7,6 +7,7 @@ from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
@@ -41,6 +42,17 @@ class Outcome:
     ratio: bool = False
 
 
+class Key(NamedTuple):
+    """What a finding, and what its test had and needed over time, go by."""
+
+    invariant: str
+    entity: str
+    #: The commodity, counterparty or bucket, where the test has several.
+    label: str | None
+    #: What tells the test from another of its name and entity, as its basis.
+    variant: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A test that did not hold, or may not have held."""
@@ -66,6 +78,19 @@ class Finding:
     first_latest: datetime.date | None
     #: The flows since it last held, largest effect first.
     flows: tuple[str, ...]
+    #: What tells the test from another of its name and entity, as its basis.
+    variant: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Return what its series goes by."""
+        return Key(self.invariant, self.entity, self.commodity, self.variant)
+
+    @property
+    def of(self) -> str:
+        """Return what it is of: commodity or counterparty, then its variant."""
+        label = self.commodity or ""
+        return f"{label} ({self.variant})".lstrip() if self.variant else label
 
 
 @dataclass(frozen=True)
@@ -78,8 +103,8 @@ class Findings:
     seed: int
     #: Standard error of a probability near one half at this number of draws.
     standard_error: float
-    #: What each test had and needed over time, by (test, entity, label).
-    series: dict[tuple[str, str, str | None], Series] = field(default_factory=dict)
+    #: What each test had and needed over time.
+    series: dict[Key, Series] = field(default_factory=dict)
 
     @property
     def convergence(self) -> str:
@@ -131,6 +156,13 @@ class Series:
     days: tuple[datetime.date, ...]
     have: tuple[Decimal, ...]
     need: tuple[Decimal, ...]
+    variant: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Return what its finding, if there is one, goes by."""
+        test = self.invariant
+        return Key(test.name, test.entity, self.label, self.variant)
 
 
 def _row(finding: Finding) -> tuple[object, ...]:
@@ -142,7 +174,7 @@ def _row(finding: Finding) -> tuple[object, ...]:
     return (
         finding.invariant,
         finding.entity,
-        finding.commodity or "",
+        finding.of,
         finding.severity,
         finding.first or "",
         finding.last or "",

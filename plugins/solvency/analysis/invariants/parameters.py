@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.ledger.case import Money
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from solvency.ledger.case import Invariant
 
 #: Defaults and whose they are. Those without a publication are this project's.
@@ -63,3 +66,50 @@ def money(invariant: Invariant, key: str) -> Money | None:
     """Return a parameter that is an amount."""
     value = invariant.parameters.get(key)
     return value if isinstance(value, Money) else None
+
+
+def variants(asked: Sequence[Invariant]) -> tuple[str, ...]:
+    """Return what tells each test from the others of its name and entity.
+
+    Args:
+        asked: The tests of a case, in its order.
+
+    Returns:
+        For each, the parameters in which it differs, as `basis realisable`; empty
+        for the only one of its name and entity, and for one whose twins alone say
+        more. Twins alike in all but severity are told apart by that, and those
+        alike in everything by their number.
+    """
+    twins: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, one in enumerate(asked):
+        twins[one.name, one.entity].append(index)
+    found = [""] * len(asked)
+    for indexes in twins.values():
+        words = [_said(asked[index]) for index in indexes]
+        keys = dict.fromkeys(key for said in words for key in said)
+        differ = [key for key in keys if len({said.get(key) for said in words}) > 1]
+        severities = [f"severity {asked[index].severity}" for index in indexes]
+        names = [
+            ", ".join(f"{key} {said[key]}" for key in differ if key in said)
+            for said in words
+        ]
+        if len(set(names)) < len(set(zip(names, severities, strict=True))):
+            names = [
+                ", ".join(filter(None, both))
+                for both in zip(names, severities, strict=True)
+            ]
+        for at, index in enumerate(indexes):
+            again = names[:at].count(names[at])
+            number = f" no. {again + 1}" if again else ""
+            found[index] = f"{names[at]}{number}".lstrip()
+    return tuple(found)
+
+
+def _said(invariant: Invariant) -> dict[str, str]:
+    """Return the parameters of a test as text."""
+    return {
+        key: f"{value.number:,f} {value.commodity}"
+        if isinstance(value, Money)
+        else str(value)
+        for key, value in invariant.parameters.items()
+    }

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from solvency.analysis.invariants.traits import Traits
+from solvency.model.costs import Costs
 from solvency.model.prices import Missing
 
 if TYPE_CHECKING:
@@ -98,6 +99,27 @@ class Timeline:
         if found is None:
             found = self._rates[commodity] = self.price(commodity).astype(float)
         return found
+
+    def average(self, index: int) -> NDArray[Any]:
+        """Return a position's average price at acquisition on each day, exact.
+
+        Zero where none is known.
+        """
+        trait = self.traits.all[index]
+        pool = (trait.entity, trait.account.root, trait.commodity)
+        found = self._averages.get(pool)
+        if found is None:
+            costs = Costs(self.book)
+            averages = []
+            for day in self.days:
+                costs.advance(day)
+                averages.append(costs.average(*pool) or ZERO)
+            found = self._averages[pool] = np.array(averages, object)
+        return found
+
+    @cached_property
+    def _averages(self) -> dict[tuple[str, str, str], NDArray[Any]]:
+        return {}
 
     @cached_property
     def sides(self) -> NDArray[np.int64]:
@@ -188,6 +210,11 @@ class Timeline:
             found = self.traits.mask(lambda trait: trait.commodity == commodity)
             self._of[commodity] = found
         return found
+
+    @cached_property
+    def changes(self) -> dict[tuple[bytes, str], Any]:
+        """Keep what uncertain flows move in a selection, for one draw to the next."""
+        return {}
 
     @cached_property
     def _of(self) -> dict[str, Mask]:

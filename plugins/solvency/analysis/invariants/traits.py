@@ -9,6 +9,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Hashable
 
     from numpy.typing import NDArray
 
@@ -65,6 +66,10 @@ class Trait:
         return self.held and self.account.custody
 
 
+#: What a predicate may look at for its answer to be kept: nothing that may change.
+_PLAIN = (str, bool, int, frozenset, type(None))
+
+
 class Traits:
     """The traits of every position, and masks of those that fit."""
 
@@ -75,6 +80,11 @@ class Traits:
             self._trait(case.accounts[position.account], position.commodity)
             for position in book.positions
         )
+
+        self._masks: dict[Hashable, Mask] = {}
+        self._names = sorted({trait.commodity for trait in self.all})
+        number = {name: at for at, name in enumerate(self._names)}
+        self._named = np.array([number[trait.commodity] for trait in self.all], int)
 
     def _trait(self, account: Account, commodity: str) -> Trait:
         found = self.case.commodities.get(commodity)
@@ -100,11 +110,27 @@ class Traits:
         return entity.role if entity else None
 
     def mask(self, fits: Callable[[Trait], bool]) -> Mask:
-        """Return which positions fit."""
-        return np.fromiter((fits(trait) for trait in self.all), bool, len(self.all))
+        """Return which positions fit.
+
+        A test asks the same in each batch of draws: a predicate of the same code over
+        the same plain values is answered once.
+        """
+        values = tuple(cell.cell_contents for cell in fits.__closure__ or ())
+        values += fits.__defaults__ or ()
+        if not all(isinstance(value, _PLAIN) for value in values):
+            return self._fitting(fits)
+        found = self._masks.get((fits.__code__, values))
+        if found is None:
+            found = self._masks[fits.__code__, values] = self._fitting(fits)
+        return found
+
+    def _fitting(self, fits: Callable[[Trait], bool]) -> Mask:
+        found = np.fromiter((fits(trait) for trait in self.all), bool, len(self.all))
+        found.flags.writeable = False
+        return found
 
     def commodities(self, mask: Mask) -> list[str]:
         """Return the commodities of selected positions, in name order."""
-        return sorted(
-            {trait.commodity for trait, one in zip(self.all, mask, strict=True) if one}
-        )
+        return [
+            self._names[at] for at in np.flatnonzero(np.bincount(self._named[mask]))
+        ]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from solvency.analysis.invariants.traits import Mask
 
     Quantity = NDArray[Any]
+    #: What uncertain flows move, and the row of it that holds on each day.
+    Changes = tuple[sparse.csr_array, NDArray[np.int64]]
 
 ZERO = Decimal()
 ONE = Decimal(1)
@@ -66,6 +68,25 @@ class World:
         return self.traits.mask(
             lambda t: t.account.root == "Assets" and t.issuer == t.entity
         )
+
+    def at_cost(self, index: int) -> Quantity:
+        """Return what one position cost, at the average price of its written units.
+
+        A token an entity issued itself is worth nothing to it.
+        """
+        if self._own[index]:
+            return self.zeros()
+        trait = self.traits.all[index]
+        single = self.timeline.single(index)
+        if trait.commodity == self.currency:
+            return self.value(single)
+        costs = self.series(self.timeline.average(index))
+        found: Quantity = self.units(single, trait.commodity) * costs
+        return found
+
+    def series(self, numbers: Quantity) -> Quantity:
+        """Return exact numbers by day in the type quantities have here."""
+        return numbers
 
     def at_market(self, mask: Mask) -> Quantity:
         """Return units times price, an entity's own tokens among them."""
@@ -250,6 +271,28 @@ class DrawnWorld(World):
 
         None where no uncertain flow touches the selection.
         """
+        key = (mask.tobytes(), commodity)
+        known = self.timeline.changes
+        if key not in known:
+            known[key] = self._changes(mask, commodity)
+        found = known[key]
+        if found is None:
+            return None
+        changes, last = found
+        moved: NDArray[np.float64] = np.asarray(changes @ self._by_flow)
+        # Row by row: a cumulative sum along the first axis is far slower.
+        for day in range(1, len(moved)):
+            moved[day] += moved[day - 1]
+        every: NDArray[np.float64] = moved[last]
+        return every
+
+    def _changes(self, mask: Mask, commodity: str) -> Changes | None:
+        """Return what each uncertain flow moves on the days that any moves a thing.
+
+        Returns:
+            Changes of units, shape (1 + such days, flows), the first of nothing; and
+            the row that holds on each day.
+        """
         book, timeline = self.timeline.book, self.timeline
         inside = timeline.postings(mask)
         rows = self._row[book.flow[inside]]
@@ -257,18 +300,13 @@ class DrawnWorld(World):
         if not len(inside):
             return None
         size = 10.0 ** -book.scales.get(commodity, 0)
+        days, which = np.unique(timeline.bucket[inside], return_inverse=True)
         changes = sparse.csr_array(
-            (
-                book.units[inside].astype(float) * size,
-                (timeline.bucket[inside], rows),
-            ),
-            shape=(len(timeline.ordinals), len(self.flows)),
+            (book.units[inside].astype(float) * size, (which + 1, rows)),
+            shape=(len(days) + 1, len(self.flows)),
         )
-        moved: NDArray[np.float64] = np.asarray(changes @ self._by_flow)
-        # Row by row: a cumulative sum along the first axis is far slower.
-        for day in range(1, len(moved)):
-            moved[day] += moved[day - 1]
-        return moved
+        every = np.arange(len(timeline.ordinals))
+        return changes, np.searchsorted(days, every, side="right")
 
     def zeros(self) -> Quantity:
         """Return nothing, on every day, in one row for all draws."""
@@ -280,6 +318,10 @@ class DrawnWorld(World):
         for flow, amount in moved.items():
             sums[self.timeline.flow_bucket[flow]] += amount
         return np.cumsum(sums, axis=0).T
+
+    def series(self, numbers: Quantity) -> Quantity:
+        """Return exact numbers by day as floats."""
+        return numbers.astype(float)
 
     def factor(self, flow: int) -> Any:
         """Return what a flow is scaled by in each draw."""

@@ -15,12 +15,12 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.blocks import count
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.hypotheses import Waiting
 from solvency.browse.view import outside
+from solvency.model.frame import count
 from solvency.report.charts import beliefs as beliefs_chart
 
 if TYPE_CHECKING:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.funds import CHANGE
 from solvency.analysis.funds import LEFT
 from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import START
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import funds
 from solvency.browse.blocks import Cell
@@ -17,11 +19,11 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.blocks import count
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
 from solvency.browse.pages.group import scopes
 from solvency.model.book import Book
+from solvency.model.frame import count
 from solvency.report.charts import ChartError
 from solvency.report.charts import sankey
 
@@ -141,12 +143,12 @@ def _chart(
         href = view.page("flows", "opened", entity=found.name, pick=_key(line))
         add(line.side, line.label, line.amount, href)
     if found.opening > 0:
-        add(SOURCE, "at the start", found.opening, "")
+        add(SOURCE, START, found.opening, "")
     if found.revaluation:
         side = SOURCE if found.revaluation > 0 else USE
-        add(side, "change in prices", abs(found.revaluation), "")
+        add(side, CHANGE, abs(found.revaluation), "")
     if found.left > 0:
-        add(USE, f"{LEFT} at the end", found.left, "")
+        add(USE, LEFT, found.left, "")
     total = sum((link.value for link in links if link.target == whole), ZERO)
     if not links:
         notes.append("No funds moved in this period.")

@@ -14,10 +14,10 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
-from solvency.browse.blocks import count
 from solvency.browse.blocks import money
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
+from solvency.model.frame import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable

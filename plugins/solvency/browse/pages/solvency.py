@@ -14,10 +14,10 @@ from solvency.browse.blocks import Row
 from solvency.browse.blocks import Span
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
-from solvency.browse.blocks import count
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
+from solvency.model.frame import count
 from solvency.report import formats
 from solvency.report.charts import owed_held
 from solvency.report.charts import steps
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.invariants import Finding
     from solvency.analysis.invariants import Findings
+    from solvency.analysis.invariants.findings import Key
     from solvency.analysis.invariants.findings import Series
     from solvency.browse.view import View
     from solvency.ledger.case import Case
@@ -58,8 +59,14 @@ class Page:
 
 def name_of(finding: Finding) -> str:
     """Return a finding's name in an address."""
-    parts = [finding.entity, finding.invariant, finding.commodity or ""]
-    return "/".join(parts).rstrip("/")
+    test, entity, label, variant = finding.key
+    return "/".join((entity, test, label or "", variant)).rstrip("/")
+
+
+def title_of(key: Key) -> str:
+    """Return what a test is called beside its entity."""
+    of = ", ".join(filter(None, (key.label, key.variant)))
+    return f"{key.invariant} ({of})" if of else key.invariant
 
 
 def build(view: View) -> Page:
@@ -71,7 +78,7 @@ def build(view: View) -> Page:
         if view.asked.entity in {"", "group"} or one.entity == view.asked.entity
     ]
     opened = next((one for one in shown if name_of(one) == view.asked.pick), None)
-    failed = {(one.invariant, one.entity, one.commodity) for one in found.findings}
+    failed = {one.key for one in found.findings}
     notes = [found.convergence] if found.draws else []
     if not found.draws and view.study.draws:
         notes.append(
@@ -89,9 +96,9 @@ def build(view: View) -> Page:
         charts=tuple(_charts(view, found)),
         tests=_tests(view, found, shown, opened),
         passed=tuple(
-            f"{entity}: {name}{f' ({label})' if label else ''}"
-            for name, entity, label in found.series
-            if (name, entity, label) not in failed and name != "overdraft-limit"
+            f"{key.entity}: {title_of(key)}"
+            for key in found.series
+            if key not in failed and key.invariant != "overdraft-limit"
         ),
         notes=tuple(notes),
     )
@@ -138,12 +145,13 @@ def _first_of(breaches: tuple[Finding, ...]) -> str:
 def _charts(view: View, found: Findings) -> Iterable[Chart]:
     """Draw what customers were owed against what was held for them."""
     last = view.case.reporting_date
-    for name, entity, label in found.series:
-        series = found.series[name, entity, label]
+    drawn_for = set()
+    for (name, entity, *_), series in found.series.items():
         if name != "customer-assets" or series.unit != view.case.currency:
             continue
-        if view.asked.entity not in {"", "group", entity}:
+        if entity in drawn_for or view.asked.entity not in {"", "group", entity}:
             continue
+        drawn_for.add(entity)
         levels = _levels(series)
         if not any(level.need for level in levels):
             continue
@@ -211,7 +219,7 @@ def _tests(
 
 
 def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
-    series = found.series.get((one.invariant, one.entity, one.commodity))
+    series = found.series.get(one.key)
     printing = Printing([one.amount], one.unit)
     amount = (
         formats.percent(one.amount)
@@ -222,7 +230,7 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
     return Row(
         (
             Cell(
-                one.invariant + (f" ({one.commodity})" if one.commodity else ""),
+                title_of(one.key),
                 view.page("solvency", "opened", pick=name_of(one)),
             ),
             Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
@@ -275,10 +283,8 @@ def _strip(series: Series) -> tuple[Span, ...]:
 
 def _opened(view: View, found: Findings, one: Finding) -> Opened:
     """Show one finding: its test over time, and the flows since it last held."""
-    series = found.series.get((one.invariant, one.entity, one.commodity))
-    title = f"{one.entity}: {one.invariant}" + (
-        f" ({one.commodity})" if one.commodity else ""
-    )
+    series = found.series.get(one.key)
+    title = f"{one.entity}: {title_of(one.key)}"
     said = (
         f"Broken from {one.first} to {one.last}; worst on {one.worst}."
         if one.first

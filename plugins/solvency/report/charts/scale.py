@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
+from solvency.report.errors import ReportError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
@@ -36,7 +38,7 @@ _GRAINS: tuple[tuple[Grain, int], ...] = (
 )
 
 
-class ChartError(ValueError):
+class ChartError(ReportError, ValueError):
     """A chart that cannot be drawn from what it was given; one line for the user."""
 
 

@@ -46,7 +46,7 @@ def cover(setting: Setting) -> Iterator[Found]:
         series = cover_of(setting, entity)
         if series is None:
             continue
-        finding = finding_of(setting, series, entity)
+        finding = finding_of(setting, series)
         if finding is None or finding.first is None or finding.first > setting.at:
             continue
         owed, held, _, _ = cover_figures(setting, entity, series, setting.at)

@@ -49,20 +49,16 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
     """Return what an entity owed customers and held for them, by day, if tested."""
     found = setting.analyses.findings.series
     for test in _TESTS:
-        for (name, owner, _), series in found.items():
-            if (name, owner) == (test, entity) and series.unit == setting.case.currency:
+        for key, series in found.items():
+            if series.unit == setting.case.currency and key[:2] == (test, entity):
                 return series
     return None
 
 
-def finding_of(setting: Setting, series: Series, entity: str) -> Finding | None:
+def finding_of(setting: Setting, series: Series) -> Finding | None:
     """Return what the test of a series found."""
     for one in setting.analyses.findings.findings:
-        if (one.invariant, one.entity, one.commodity) == (
-            series.invariant.name,
-            entity,
-            series.label,
-        ):
+        if one.key == series.key:
             return one
     return None
 
@@ -190,7 +186,7 @@ def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
 
 
 def _title(setting: Setting, entity: str, series: Series) -> str:
-    finding = finding_of(setting, series, entity)
+    finding = finding_of(setting, series)
     if finding is None or finding.first is None or finding.first > setting.at:
         return setting.text(
             "%(entity)s held what it owed its customers throughout", entity=entity
@@ -203,7 +199,7 @@ def _title(setting: Setting, entity: str, series: Series) -> str:
 
 
 def _note(setting: Setting, entity: str, series: Series) -> Prose:
-    finding = finding_of(setting, series, entity)
+    finding = finding_of(setting, series)
     found = setting.analyses.findings
     if finding is None:
         return setting.say("The test held in the written amounts and in the draws.")
@@ -230,7 +226,7 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
 
 def _table(setting: Setting, entity: str, series: Series) -> Table:
     text = setting.text
-    days = _days(setting, entity, series)
+    days = _days(setting, series)
     target = anchor("registers", entity)
     return Table(
         key=f"cover-table-{entity}",
@@ -262,12 +258,12 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
     )
 
 
-def _days(setting: Setting, entity: str, series: Series) -> list[datetime.date]:
+def _days(setting: Setting, series: Series) -> list[datetime.date]:
     """Return quarter ends, the first day short, and the days reported."""
     begin = next((d for d, n in zip(series.days, series.need, strict=True) if n), None)
     if begin is None:
         return []
-    finding = finding_of(setting, series, entity)
+    finding = finding_of(setting, series)
     days = set(setting.dates)
     if finding is not None and finding.first is not None:
         days.add(finding.first)

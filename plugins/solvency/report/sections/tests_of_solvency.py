@@ -102,12 +102,7 @@ def solvency_tests(setting: Setting) -> Section | None:
 
 def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
     text = setting.text
-    keys = [key_of(one) for one in shown]
-    rows = tuple(
-        # A case may ask one test twice, with other parameters.
-        _row(setting, one, f"{key}{':' * keys[:n].count(key)}")
-        for n, (one, key) in enumerate(zip(shown, keys, strict=True))
-    )
+    rows = tuple(_row(setting, one, key_of(one)) for one in shown)
     return Table(
         key=f"tests-{entity}",
         title=text(
@@ -145,45 +140,11 @@ def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
 
 
 def asked(setting: Setting, one: Finding) -> Invariant:
-    """Return the test of a finding: a case may ask one twice, on another basis.
-
-    Series are kept by name and entity, so of two such tests the last has its series
-    there; whose it is shows in the first day it broke.
-    """
-    candidates = [
-        x
-        for x in setting.case.invariants
-        if (x.name, x.entity) == (one.invariant, one.entity)
-    ]
-    if len(candidates) < 2:
-        return candidates[0] if candidates else _implied(one)
-    series = setting.analyses.findings.series.get(
-        (one.invariant, one.entity, one.commodity)
-    )
-    if series is None:
-        return candidates[0]
-    mine = [x for x in candidates if (x == series.invariant) == shows(series, one)]
-    return (mine or candidates)[0]
-
-
-def _implied(one: Finding) -> Invariant:
-    """Return the test of a finding no case asks for: those always run."""
+    """Return the test of a finding; one that always runs no case asks for."""
+    series = setting.analyses.findings.series.get(one.key)
+    if series is not None:
+        return series.invariant
     return Invariant(one.invariant, one.entity, one.severity, Place("", 0))
-
-
-def shows(series: Series, one: Finding) -> bool:
-    """Say whether a series is that of a finding: it broke first on the same day."""
-    first = next(
-        (
-            day
-            for day, need, have in zip(
-                series.days, series.need, series.have, strict=True
-            )
-            if have < need
-        ),
-        None,
-    )
-    return first == one.first
 
 
 def basis_words(setting: Setting, one: Finding) -> str:
@@ -199,7 +160,8 @@ def basis_words(setting: Setting, one: Finding) -> str:
 
 def key_of(one: Finding) -> str:
     """Return what the keys of a finding's figures begin with."""
-    return f"test:{one.invariant}:{one.entity}:{one.commodity or ''}"
+    variant = f":{one.variant}" if one.variant else ""
+    return f"test:{one.invariant}:{one.entity}:{one.commodity or ''}{variant}"
 
 
 def _row(setting: Setting, one: Finding, key: str) -> Row:
@@ -247,13 +209,16 @@ def _day(setting: Setting, day: datetime.date | None) -> str:
 
 def _drawing(setting: Setting, test: str, entity: str) -> Drawing | None:
     found = setting.analyses.findings
-    finding, series = None, None
-    for one in found.findings:
-        if (one.invariant, one.entity) == (test, entity):
-            series = found.series.get((test, entity, one.commodity))
-            if series is not None and shows(series, one):
-                finding = one
-                break
+    # Of several such tests the last asked for is drawn, as on the strictest basis.
+    finding = next(
+        (
+            one
+            for one in reversed(found.findings)
+            if (one.invariant, one.entity) == (test, entity)
+        ),
+        None,
+    )
+    series = found.series.get(finding.key) if finding else None
     if series is None or finding is None or series.unit != setting.case.currency:
         return None
     if finding.first is not None and finding.first > setting.at:

@@ -1,0 +1,92 @@
+"""`solvency balance --funds`: where money came from, where it went, what is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.analysis.funds import by_scenario
+from solvency.analysis.funds import funds
+from solvency.analysis.funds import of_case
+from solvency.analysis.funds import one_below_another
+from solvency.analysis.funds import side_by_side
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.analysis.funds import Funds
+    from solvency.cli.common import Output
+    from solvency.ledger.case import Case
+
+
+def print_funds(
+    case: Case,
+    name: str | None,
+    at: datetime.date,
+    output: Output,
+    *,
+    every: bool,
+) -> None:
+    """Print sources and uses, a table a scenario.
+
+    Args:
+        case: The case.
+        name: An entity, a silo or "group"; None for each member beside the group.
+        at: The last day.
+        output: How it is printed.
+        every: Print every scenario of the case, not only the one it is in.
+
+    Raises:
+        LookupError: No entity or silo has the name.
+    """
+    tables: list[tuple[Case, tuple[Funds, ...]]] = []
+    for one in by_scenario(case) if every else (case,):
+        book = one.book()
+        found = (funds(book, name, at),) if name else of_case(one, book, at)
+        tables.append((one, found))
+    if not output.plain:
+        output.print(
+            one_below_another([one for _, found in tables for one in found]),
+            {
+                "case": case.path,
+                "known": case.known,
+                "at": at,
+                "currency": case.currency,
+                "scenarios": [_scenario(one, found) for one, found in tables],
+            },
+        )
+        return
+    click.echo(
+        "\n".join(side_by_side(found).to_text() for _, found in tables), nl=False
+    )
+
+
+def _scenario(case: Case, found: tuple[Funds, ...]) -> dict[str, Any]:
+    return {
+        "scenario": case.scenario.name,
+        "title": case.scenario.title,
+        "funds": [
+            {
+                "name": one.name,
+                "sources": _lines(one, SOURCE),
+                "uses": _lines(one, USE),
+                "change_in_prices": one.revaluation,
+                "left": one.left,
+                "control": one.control,
+                "unpriced": one.unpriced,
+            }
+            for one in found
+        ],
+    }
+
+
+def _lines(found: Funds, side: str) -> list[dict[str, Any]]:
+    return [
+        {"what": line.label, "amount": line.amount, "flows": line.flows}
+        for line in found.lines
+        if line.side == side
+    ]

@@ -1,0 +1,153 @@
+"""Sources and uses of funds: worked by hand, and closed wherever there are books."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import zipfile
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+
+import solvency
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.analysis.funds import by_scenario
+from solvency.analysis.funds import funds
+from solvency.analysis.funds import of_case
+from solvency.cli import main
+
+
+def _run(*arguments, status=0):
+    result = CliRunner().invoke(main, ["balance", "--funds", *map(str, arguments)])
+    assert result.exit_code == status, result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def gambled(harbour):
+    return solvency.load(harbour, scenario="gambled").book()
+
+
+def _side(found, side):
+    return {line.label: int(line.amount) for line in found.lines if line.side == side}
+
+
+def test_the_group_of_harbour_worked_by_hand(gambled):
+    found = funds(gambled, "group")
+    # Dollars 10m, wired to the desk, and 50 bitcoin at 40,000.
+    assert _side(found, SOURCE) == {
+        "customers": 12_000_000,
+        "lenders": 5_000_000,
+        "capital": 2_000_000,
+    }
+    # The founder's loan of 1.5m and the gift of 0.8m; the bet.
+    assert _side(found, USE) == {
+        "trading": 7_500_000,
+        "customers": 3_000_000,
+        "insiders": 2_300_000,
+        "lenders": 1_000_000,
+        "wages": 600_000,
+    }
+    # Banks 2 - 0.6 and 15 - 3 - 1.5 - 1 - 7.5 - 0.8; 50 bitcoin at 45,000.
+    assert found.left == 1_400_000 + 1_200_000 + 2_250_000
+    assert found.revaluation == 50 * 5_000
+    assert found.control == 0
+
+
+def test_what_passes_between_members_shows_in_their_columns_alone(gambled):
+    desk = funds(gambled, "Desk")
+    assert _side(desk, SOURCE) == {"Harbour": 10_000_000, "lenders": 5_000_000}
+    assert _side(desk, USE)["Harbour"] == 3_000_000
+    assert (desk.left, desk.control) == (1_200_000, 0)
+    # Pledged or not, the group's own tokens are no funds.
+    assert desk.revaluation == 0
+
+
+def test_a_period_starts_with_what_was_there(gambled):
+    year = datetime.date(2021, 6, 30)
+    later = funds(gambled, "Desk", since=year)
+    # 10m and 5m, less the founder's 1.5m.
+    assert later.opening == 13_500_000
+    assert _side(later, SOURCE) == {}
+    assert later.left == 1_200_000
+    assert later.control == 0
+    assert ("source", "at the start", later.opening) in later.to_frame().rows
+
+
+def test_coins_without_a_price_are_left_out_by_name(harbour):
+    at = datetime.date(2021, 6, 1)
+    found = funds(solvency.load(harbour).book(), "Harbour", at)
+    assert found.unpriced == ("BTC",)
+    assert "without a price, and left out: BTC" in found.to_frame().to_text()
+    assert found.control == 0
+
+
+def test_every_entity_of_ftx_closes_exactly_in_every_scenario(ledgers):
+    case = solvency.load(ledgers / "ftx" / "main.beancount")
+    cases = by_scenario(case)
+    assert {one.scenario.name for one in cases} == {"established", *case.scenarios}
+    for one in cases:
+        book = one.book()
+        for name in (*case.entities, "group"):
+            found = funds(book, name)
+            assert found.control == 0, (one.scenario.name, name)
+        members = of_case(one, book, case.reporting_date)
+        group = members[-1]
+        assert group.left == sum(member.left for member in members[:-1]) > 0
+        # What came in equals what went out and what is left, as printed.
+        sides = {SOURCE: Decimal(), USE: Decimal()}
+        for side, _, amount in group.to_frame().rows:
+            sides[side] += amount
+        assert sides[SOURCE] == sides[USE]
+        assert {"customers", "lenders", "capital"} <= _side(group, SOURCE).keys()
+
+
+def test_a_table_for_each_scenario_is_printed(harbour):
+    text = _run(harbour).stdout
+    assert [line for line in text.splitlines() if "scenario" in line] == [
+        f"Sources and uses of funds to 2022-01-20, scenario {name}"
+        for name in ("established", "invested", "gambled")
+    ]
+    assert text.count("Harbour 0.00, Desk 0.00, group 0.00") == 3
+    assert _run("--scenario=gambled", harbour).stdout in text
+    one = _run("--entity=Desk", "--at=2021-12-31", "--scenario=gambled", harbour)
+    assert one.stdout.startswith(
+        "Desk: sources and uses of funds to 2021-12-31, scenario gambled\n"
+    )
+
+
+def test_the_same_as_json_and_csv(harbour):
+    said = json.loads(_run("--group", "--json", harbour).stdout)
+    assert said["case"] == str(harbour)
+    assert [one["scenario"] for one in said["scenarios"]] == [
+        "established",
+        "invested",
+        "gambled",
+    ]
+    (group,) = said["scenarios"][2]["funds"]
+    assert (group["name"], group["left"], group["control"]) == ("group", "4850000", "0")
+    assert group["uses"][0] == {
+        "what": "trading",
+        "amount": "7500000",
+        "flows": ["bet"],
+    }
+    rows = _run("--group", "--csv", harbour).stdout.splitlines()
+    assert rows[0] == "scenario,name,side,what,amount"
+    assert "gambled,group,use,trading,7500000" in rows
+    assert "gambled,group,use,left at the end,4850000" in rows
+
+
+def test_a_workbook_has_a_total_for_each_side(harbour, tmp_path):
+    file = tmp_path / "funds.xlsx"
+    _run("--group", "-o", file, harbour)
+    with zipfile.ZipFile(file) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    # Three scenarios, two sides.
+    assert sheet.count("<f>SUM(E") == 6
+
+
+def test_funds_have_no_other_basis(harbour):
+    assert "at market" in _run("--basis=book", harbour, status=2).stderr
+    assert "no entity or silo" in _run("--silo=None", harbour, status=2).stderr
