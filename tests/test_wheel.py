@@ -7,11 +7,50 @@ import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+#: Asks each page of Fava, and the script that goes with them.
+PAGES = """
+from pathlib import Path
+from solvency.browse.extension import PAGES
+from solvency.cli.browse import application
+from solvency.cli.common import Asked
+from solvency.packaged import packaged
+
+case = packaged("ledgers") / "harbour" / "main.beancount"
+http = application(Asked(case, None, None, trust=False)).test_client()
+slug = http.get("/").headers["Location"].split("/")[1]
+for page in PAGES:
+    reply = http.get(f"/{slug}/extension/{page.__name__}/")
+    assert 'class="sv"' in reply.get_data(as_text=True), page
+    print(reply.status_code)
+print(http.get(f"/{slug}/extension_js_module/SolvencyTests.js").mimetype)
+"""
+
+
+def lacking(wheel):
+    """Return the files of the package, the cases and the reports a wheel is without."""
+    folders = {"plugins/solvency": "solvency"}
+    folders |= {name: f"solvency/{name}" for name in ("ledgers", "reports")}
+    kept = {
+        f"{inside}/{path.relative_to(ROOT / folder).as_posix()}"
+        for folder, inside in folders.items()
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    # What the pages, the charts and the Chinese report are made of is among them.
+    assert {Path(name).suffix for name in kept} >= {
+        *(".py", ".typed", ".js", ".css", ".html", ".po", ".toml"),
+        *(".beancount", ".csv", ".md"),
+    }
+    with zipfile.ZipFile(wheel) as file:
+        return kept - set(file.namelist())
 
 
 @pytest.mark.long
@@ -29,12 +68,13 @@ def test_an_installed_wheel_checks_and_prints_the_packaged_case(tmp_path):
 
     run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir=.", ROOT)
     (wheel,) = tmp_path.glob("solvency-*.whl")
+    assert lacking(wheel) == set()
     venv.create(tmp_path / "clean", with_pip=True)
     binaries = tmp_path / "clean" / "bin"
     run(
         binaries / "python",
         *("-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-        *("--constraint", ROOT / "constraints.txt", wheel),
+        *("--constraint", ROOT / "constraints.txt", f"{wheel}[zh]"),
     )
     checked = json.loads(run(binaries / "solvency", "check", "--json").stdout)
     assert checked["case"].startswith(str(tmp_path / "clean"))
@@ -42,5 +82,12 @@ def test_an_installed_wheel_checks_and_prints_the_packaged_case(tmp_path):
     assert checked["counts"]["flows"] > 100
     run(binaries / "solvency", "report", "-o", "case.pdf")
     assert (tmp_path / "case.pdf").read_bytes().startswith(b"%PDF-")
+    page = ("report", "--lang=zh", "--kind=brief", "-o", "case.html")
+    run(binaries / "solvency", *page)
+    assert "主要结论" in (tmp_path / "case.html").read_text(encoding="utf-8")
+    assert run(binaries / "python", "-c", PAGES).stdout.split() == [
+        *["200"] * 6,
+        "text/javascript",
+    ]
     run(binaries / "solvency", "new", "mine")
     run(binaries / "solvency", "check", "mine/main.beancount")

@@ -123,9 +123,22 @@ def test_each_page_is_drawn(window, page, scheme):
     expect(tab.locator(".sv h2").first).to_be_visible()
     expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(page.title())
     other = {"light": "dark", "dark": "light"}[scheme]
-    for chart in tab.locator(f".sv-{scheme} svg").all():
+    for chart in tab.locator(f".sv-{scheme} .sv-broad svg").all():
         expect(chart).to_be_visible()
-    for chart in tab.locator(f".sv-{other} svg").all():
+    for chart in tab.locator(f".sv-{other} svg, .sv-narrow svg").all():
+        expect(chart).to_be_hidden()
+
+
+@pytest.mark.parametrize("page", ["solvency", "flows"])
+def test_a_phone_shows_a_chart_drawn_for_it(window, page):
+    tab = window(page, width=390)
+    drawn = tab.locator(".sv-light .sv-narrow svg")
+    assert drawn.count()
+    for chart in drawn.all():
+        expect(chart).to_be_visible()
+        # Whole, and its words as large as they were drawn.
+        assert 320 <= chart.bounding_box()["width"] <= 390
+    for chart in tab.locator(".sv-broad svg").all():
         expect(chart).to_be_hidden()
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ENGLISH = formats.Locale("en")
 DASH = formats.NOT_FOUND
+#: The width of a chart on a phone, in its own units, which are pixels there.
+_PHONE = 350.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing for light and for dark pages, with its caption."""
+    """A drawing for light and for dark pages, on a desk and a phone; its caption."""
 
     light: str
     dark: str
+    narrow_light: str
+    narrow_dark: str
     caption: str
     note: str = ""
 
@@ -161,13 +165,14 @@ def drawn(
     note: str = "",
     width: float = 658.0,
 ) -> Chart:
-    """Draw a chart twice: for light pages and for dark ones."""
-    return Chart(
-        draw(printing.look(False, prefix, width)),
-        draw(printing.look(True, prefix, width)),
-        caption,
-        note,
+    """Draw a chart for light pages and for dark ones, for desks and for phones."""
+    looks = (
+        printing.look(dark, f"{prefix}{suffix}", across)
+        for suffix, across in (("", width), ("-narrow", _PHONE))
+        for dark in (False, True)
     )
+    light, dark, narrow_light, narrow_dark = map(draw, looks)
+    return Chart(light, dark, narrow_light, narrow_dark, caption, note)
 
 
 def short_day(day: datetime.date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import DASH
@@ -236,12 +237,7 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
             Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
             Cell(strip=_strip(series) if series else ()),
             day_cell(one.first),
-            Cell(
-                f"{one.first_earliest} to {one.first_latest}"
-                if one.first_earliest and one.first_earliest != one.first_latest
-                else "",
-                kind="day",
-            ),
+            Cell(_between(one), kind="day"),
             day_cell(one.worst),
             Cell(
                 amount if one.first else DASH,
@@ -250,7 +246,7 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 value=format(one.amount, "f"),
             ),
             Cell(
-                one.unit if plain_unit else printing.unit,
+                one.unit if plain_unit else printing.unit if one.first else "",
                 kind="" if plain_unit else "day",
             ),
             Cell(formats.percent(one.ratio), kind="num"),
@@ -259,6 +255,14 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
         kind="current" if current else "",
         key=f"finding-{name_of(one)}",
     )
+
+
+def _between(one: Finding) -> str:
+    """Return the days a test first broke between in draws, where that says more."""
+    earliest, latest = one.first_earliest, one.first_latest
+    if earliest == latest:
+        return "" if earliest == one.first else str(earliest)
+    return f"{earliest} to {latest}"
 
 
 def _strip(series: Series) -> tuple[Span, ...]:
@@ -317,4 +321,6 @@ def _opened(view: View, found: Findings, one: Finding) -> Opened:
     flows = view.flows_table(
         "broke", "The flows since it last held, largest effect first", one.flows
     )
+    if one.first and not one.flows:
+        flows = replace(flows, notes=("No flow of that day: a price moved.",))
     return Opened(title, said, chart, flows)
