@@ -209,7 +209,8 @@ def insolvent(setting: Setting) -> Iterator[Found]:
                 day=Day(one.first),
             )
         sure = setting.say(
-            "It did so on some day in %(chance)s of the draws", chance=chance
+            "Debts exceeded assets on some day in %(chance)s of the draws",
+            chance=chance,
         )
         if one.first_earliest and one.first_earliest == one.first_latest:
             sure += setting.say(

@@ -68,9 +68,9 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
             return ()
         return (
             setting.say(
-                "This report does not weigh the hypotheses: there are too many to weigh"
-                " exactly while it is printed. The chances below are the author's own,"
-                " before any observation; %(command)s weighs them.",
+                "This report does not weigh the hypotheses: it is a draft, or no"
+                " observation speaks to any of them. The chances below are the author's"
+                " own, before any observation; %(command)s weighs them.",
                 command=Said("solvency weigh"),
             ),
         )
