@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 CASE = HERE.parents[1] / "ledgers" / "ftx" / "main.beancount"
 SIZE = {"width": 1280, "height": 900}
 #: What the page of the PDF is found by: the first that says it after the contents.
-WANTED = "Who owes whom"
+WANTED = "Owed to customers, and held for them"
 DOTS_PER_POINT = 2
 #: Cover and contents come first.
 _OPENING = 3
@@ -58,7 +58,7 @@ def fava() -> None:
 
 
 def report() -> None:
-    """Draw the page of the PDF with the claims between entities."""
+    """Draw the page of the PDF with what customers were owed and what was held."""
     case = solvency.load(CASE)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ftx.pdf"

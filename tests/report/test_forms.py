@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from solvency.cli import main
 from solvency.cli.progress import progress
 from solvency.report import build
+from solvency.report import pages
 from solvency.report import write
 from solvency.report.enclosed import case_files
 from solvency.report.errors import ReportError
@@ -61,6 +62,21 @@ class TestDraft:
 
         with opened(draft) as document:
             assert "draft" in next(document.texts())
+
+    def test_it_asks_for_no_long_analysis(
+        self, loaded: Case, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from solvency.report.analyses import Analyses
+
+        def long(_: Analyses) -> None:
+            raise AssertionError("a draft asked for an analysis that takes long")
+
+        for name in ("reconciled", "beliefs", "history", "tallied"):
+            monkeypatch.setattr(Analyses, name, property(long))
+        report = build(loaded, loaded.book(), draft=True)
+        assert "is left out" in pages.html(report)
+        with pytest.raises(AssertionError):
+            build(loaded, loaded.book(), draft=True, sections=["reconciled"])
 
     def test_sections_are_in_the_kind_s_order(self, loaded: Case) -> None:
         report = build(loaded, loaded.book(), sections=["sources", "plugs"])

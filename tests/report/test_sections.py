@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solvency import load
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
@@ -157,6 +158,54 @@ class TestDerived:
         named = {a.text for a in entry.iter("a")}
         exhibit = report.numbers["funds"]
         assert named == {"F-1", "F-2", f"Exhibit {exhibit}"}
+
+    def test_rows_are_numbered_not_of_zero_and_say_where_they_stand(
+        self, report: Report
+    ) -> None:
+        table = exhibit(report, "derived")
+        numbers = [row.label[0].value for row in table.rows]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert all(amounts(table, row.key)[0] for row in table.rows)
+        lines = {
+            "".join("".join(one.itertext()).split())
+            for one in pages.tree(report).iter("tr")
+            if one.get("id", "").startswith("figure-")
+        }
+        # Each line differs by more than its number, or two could not be told apart.
+        assert len({re.sub(r"^\d+", "", line) for line in lines}) == len(table.rows)
+
+    def test_a_source_of_funds_leads_to_a_page(self, report: Report) -> None:
+        table = exhibit(report, "funds")
+        page = [column.key for column in table.columns].index("page")
+        lines = [r for r in table.rows if r.key.startswith(("source:", "use:"))]
+        assert lines
+        assert all(row.cells[page].href.startswith("#figure-") for row in lines)
+
+
+class TestFamilies:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def report(cls) -> Report:
+        case = load(ROOT / "ledgers/harbour/main.beancount")
+        return build(case, case.book())
+
+    def test_what_should_have_been_booked_names_flows_and_their_page(
+        self, report: Report
+    ) -> None:
+        ids = {e.get("id") for e in pages.tree(report).iter()}
+        effects = [t for t in report.tables if t.key.startswith("effect-")]
+        assert effects
+        for table in effects:
+            for row in table.rows:
+                flows, page = row.cells[-2:]
+                assert flows[0].label in report.case.by_id
+                assert page.href[1:] in ids
+
+    def test_the_period_is_said(self, report: Report) -> None:
+        text = " ".join("".join(pages.tree(report).itertext()).split())
+        assert re.search(r"\b1 flow to 20 Jan 2022", text)
+        assert not re.search(r"\b1 flows", text)
+        assert exhibit(report, "ladder").title.endswith("4 Jan 2021 to 20 Dec 2021")
 
 
 class TestDrawings:

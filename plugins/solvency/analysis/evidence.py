@@ -247,19 +247,29 @@ class Evidence:
         for one, other in self.exclusions:
             drawn = drawn[~(drawn[:, one] & drawn[:, other])]
         values, noise, stated = self._stated()
-        means, variances = [], []
-        for row in drawn[:_COMBINATIONS]:
-            held = {n for n, on in zip(self.hypotheses, row, strict=True) if on}
-            flows = self._flows(held | self.certain)
-            spread = self.effects[:, flows] * self.sigmas[flows]
-            mean = self.effects[:, flows] @ self.means[flows]
-            joint = spread[stated] @ spread[stated].T + np.diag(noise**2 + LEAST)
-            cross = spread[bounds] @ spread[stated].T
-            gain = np.linalg.solve(joint, cross.T).T
-            means.append(mean[bounds] + gain @ (values - mean[stated]))
-            left = (spread[bounds] ** 2).sum(axis=1) - (gain * cross).sum(axis=1)
-            variances.append(np.maximum(left, 0.0))
-        return np.array(means), np.array(variances)
+        on = self._happening(drawn[:_COMBINATIONS])
+        spread = (self.effects * self.sigmas) * on[:, None, :]
+        mean = (on * self.means) @ self.effects.T
+        known, asked = spread[:, stated], spread[:, bounds]
+        joint = known @ known.transpose(0, 2, 1) + np.diag(noise**2 + LEAST)
+        cross = known @ asked.transpose(0, 2, 1)
+        gain = np.linalg.solve(joint, cross).transpose(0, 2, 1)
+        gap = values - mean[:, stated]
+        means = mean[:, bounds] + (gain @ gap[:, :, None])[:, :, 0]
+        taken = (gain * cross.transpose(0, 2, 1)).sum(axis=2)
+        return means, np.maximum((asked**2).sum(axis=2) - taken, 0.0)
+
+    def _happening(self, held: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say which flows happen under combinations, shape (combinations, flows)."""
+        number = {name: at for at, name in enumerate(self.hypotheses)}
+        switches = np.zeros((len(number), len(self.book.flows)))
+        always = np.zeros(len(self.book.flows), dtype=bool)
+        for at, flow in enumerate(self.book.flows):
+            always[at] = not flow.hypotheses or bool(flow.hypotheses & self.certain)
+            for name in flow.hypotheses:
+                if name in number:
+                    switches[number[name], at] = 1.0
+        return np.asarray(always | (held.astype(float) @ switches > 0))
 
 
 def evidence(case: Case) -> Evidence:

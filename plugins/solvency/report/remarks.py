@@ -49,6 +49,9 @@ MESSAGES = (
         " test; each pair counts once (spreads are widened by the square root of two)"
     ),
     "no flow of these books moves what it speaks of by that day",
+    "when most hypotheses were put forward",
+    "after %(count)s observations of that month, %(most)s of them from %(group)s",
+    "everything published",
 )
 
 

@@ -83,7 +83,7 @@ def _money(
         value,
         formula=formula,
         flows=flows,
-        target=OWN if flows else "",
+        target=OWN if flows and value else "",
     )
     return replace(figure, scenario=scenario)
 

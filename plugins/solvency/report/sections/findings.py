@@ -19,6 +19,7 @@ from solvency.report.sections.findings_of_claims import explanations
 from solvency.report.sections.findings_of_claims import tallied
 from solvency.report.sections.segregation import cover_of
 from solvency.report.sections.segregation import level
+from solvency.report.sections.segregation import missing_rests_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,7 @@ def _keys(setting: Setting) -> Iterator[Key]:
             "key:missing",
             owed - held,
             formula="owed to customers less held for them",
+            flows=missing_rests_on(setting),
             prose=True,
         )
         yield Key(missing, setting.say("missing of what customers were owed"))

@@ -98,6 +98,7 @@ def uses(setting: Setting) -> Iterator[Found]:
         f"funds:{one.name}:{until}:left",
         one.left,
         formula="funds at the end, at market",
+        flows=tuple(dict.fromkeys(f for x in one.lines for f in x.flows)),
         prose=True,
     )
     text = setting.say(
@@ -208,7 +209,8 @@ def insolvent(setting: Setting) -> Iterator[Found]:
                 day=Day(one.first),
             )
         sure = setting.say(
-            "It did so on some day in %(chance)s of the draws", chance=chance
+            "Debts exceeded assets on some day in %(chance)s of the draws",
+            chance=chance,
         )
         if one.first_earliest and one.first_earliest == one.first_latest:
             sure += setting.say(

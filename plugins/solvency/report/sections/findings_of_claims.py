@@ -10,6 +10,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.finding import Found
+from solvency.report.sections.segregation import missing_rests_on
 from solvency.report.sections.weighing import belief
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
         "tally:hole",
         found.hole,
         formula="owed to customers less held for them",
+        flows=missing_rests_on(setting),
         prose=True,
     )
     yield Found(

@@ -279,6 +279,7 @@ def entities(setting: Setting) -> Section:
             Column("flows", text("Flows"), width=16),
         ),
         rows=tuple(rows),
+        size="dense",
     )
     drawing = group_drawing(setting)
     return Section(

@@ -95,6 +95,18 @@ def events_of(setting: Setting, until: datetime.date) -> tuple[Event, ...]:
     return tuple(kept[-_EVENTS:])
 
 
+def missing_rests_on(setting: Setting) -> tuple[str, ...]:
+    """Return the ids of the flows behind what is missing for all customers."""
+    return tuple(
+        dict.fromkeys(
+            flow
+            for entity in setting.inside
+            if cover_of(setting, entity) is not None
+            for flow in setting.flows_of(customer_accounts(setting, entity), setting.at)
+        )
+    )
+
+
 def cover_figures(
     setting: Setting, entity: str, series: Series, day: datetime.date
 ) -> tuple[Figure, Figure, Figure, Figure]:

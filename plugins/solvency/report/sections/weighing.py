@@ -13,6 +13,8 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.prose import listed
+from solvency.report.remarks import remark
 from solvency.report.sections.kit import finite
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
@@ -66,9 +68,9 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
             return ()
         return (
             setting.say(
-                "This report does not weigh the hypotheses: there are too many to weigh"
-                " exactly while it is printed. The chances below are the author's own,"
-                " before any observation; %(command)s weighs them.",
+                "This report does not weigh the hypotheses: it is a draft, or no"
+                " observation speaks to any of them. The chances below are the author's"
+                " own, before any observation; %(command)s weighs them.",
                 command=Said("solvency weigh"),
             ),
         )
@@ -94,7 +96,10 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
             setting.say(
                 "No observation speaks to %(names)s: belief stays where the author of"
                 " the case put it.",
-                names=(Said(", ".join(one.id for one in untested)),),
+                names=listed(
+                    setting.locale,
+                    [hypothesis_ref(setting, one.id) for one in untested],
+                ),
             )
         )
     return tuple(notes)
@@ -240,7 +245,7 @@ def _history(setting: Setting) -> Drawing | None:
             (
                 Said(label),
                 text(": "),
-                Said(one.moment.label),
+                Said(remark(setting.locale, one.moment.label)),
             )
             for label, one in zip(labels, found.then, strict=True)
         ),
