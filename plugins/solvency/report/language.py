@@ -163,6 +163,7 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
         *((one.title, one.notes) for one in case.sources.values()),
         *((one.narration, one.notes) for one in case.flows),
         *((one.perimeter, one.notes) for one in case.observations),
+        *((one.description, one.notes) for one in case.events),
     )
     names = {own: notes[lang] for own, notes in written if own and lang in notes}
     for event in case.events:
