@@ -310,8 +310,8 @@ def _weights(view: View) -> tuple[Waiting, dict[str, float]]:
             for one in sorted(found.hypotheses, key=lambda one: -one.posterior)
         ),
         (
-            "Before: the prior, less where hypotheses exclude one another. Bayes"
-            " factor: by how much the observations multiply the odds.",
+            "Before: the prior, less where hypotheses exclude one another.",
+            "Bayes factor: by how much the observations multiply the odds.",
             *found.notes,
         ),
     )
