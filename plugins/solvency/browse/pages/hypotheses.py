@@ -309,7 +309,11 @@ def _weights(view: View) -> tuple[Waiting, dict[str, float]]:
             )
             for one in sorted(found.hypotheses, key=lambda one: -one.posterior)
         ),
-        found.notes,
+        (
+            "Before: the prior, less where hypotheses exclude one another.",
+            "Bayes factor: by how much the observations multiply the odds.",
+            *found.notes,
+        ),
     )
     scenarios = Table(
         "scenarios",
