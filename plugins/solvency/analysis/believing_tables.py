@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.believing_result import PRIORS
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
+from solvency.model.frame import count
 
 if TYPE_CHECKING:
     from solvency.analysis.believing_result import Beliefs
@@ -243,8 +244,8 @@ def _lognormal(found: Beliefs) -> tuple[str, ...]:
         return ()
     name, most = max(found.lognormal.items(), key=lambda item: abs(item[1]))
     text = (
-        f"{len(found.wide)} amounts are uncertain by more than half; with lognormal"
-        f" amounts, over combinations that hold {found.lognormal_covered:.0%} of the"
+        f"{count(len(found.wide), 'amount')} uncertain by more than half; with"
+        f" lognormal amounts, over combinations that hold {found.lognormal_covered:.0%} of the"
         f" belief, beliefs move by at most {abs(most):.2f} ({name})"
     )
     return (text,)
