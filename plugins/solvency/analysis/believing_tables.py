@@ -245,8 +245,8 @@ def _lognormal(found: Beliefs) -> tuple[str, ...]:
     name, most = max(found.lognormal.items(), key=lambda item: abs(item[1]))
     text = (
         f"{count(len(found.wide), 'amount')} uncertain by more than half; with"
-        f" lognormal amounts, over combinations that hold {found.lognormal_covered:.0%} of the"
-        f" belief, beliefs move by at most {abs(most):.2f} ({name})"
+        " lognormal amounts, over combinations that hold"
+        f" {found.lognormal_covered:.0%} of the belief, beliefs move by at most {abs(most):.2f} ({name})"
     )
     return (text,)
 
