@@ -243,10 +243,11 @@ def _lognormal(found: Beliefs) -> tuple[str, ...]:
     if not found.lognormal:
         return ()
     name, most = max(found.lognormal.items(), key=lambda item: abs(item[1]))
+    wide = count(len(found.wide), "amount")
     text = (
-        f"{count(len(found.wide), 'amount')} uncertain by more than half; with"
-        " lognormal amounts, over combinations that hold"
-        f" {found.lognormal_covered:.0%} of the belief, beliefs move by at most {abs(most):.2f} ({name})"
+        f"{wide} uncertain by more than half; with lognormal amounts, over combinations"
+        f" that hold {found.lognormal_covered:.0%} of the belief, beliefs move by at"
+        f" most {abs(most):.2f} ({name})"
     )
     return (text,)
 
