@@ -10,7 +10,7 @@ from solvency.report.drawings import Drawing
 from solvency.report.layout import Section
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
-from solvency.report.sections.tests_of_solvency import TESTS
+from solvency.report.sections.tests_of_solvency import worded
 
 if TYPE_CHECKING:
     import datetime
@@ -69,8 +69,9 @@ def _entries(setting: Setting) -> Iterator[tuple[datetime.date, str, bool]]:
         if one.invariant in _TESTS and one.first is not None and spot not in seen:
             seen.add(spot)
             if one.first <= setting.at:
-                test = text(TESTS[one.invariant])
                 words = text(
-                    "%(who)s fails a test: %(test)s", who=one.entity, test=test.lower()
+                    "%(who)s fails a test: %(test)s",
+                    who=one.entity,
+                    test=worded(setting, one),
                 )
                 yield one.first, words, True

@@ -27,6 +27,7 @@ from solvency.report.sections.sources_uses import line
 from solvency.report.sections.sources_uses import named
 from solvency.report.sections.spiral import proceeds
 from solvency.report.sections.tests_of_solvency import basis_words
+from solvency.report.sections.tests_of_solvency import drawn_of
 from solvency.report.sections.tracing import followed
 
 if TYPE_CHECKING:
@@ -186,10 +187,9 @@ def insolvent(setting: Setting) -> Iterator[Found]:
             one.probability,
             formula="share of draws it broke in",
         )
-        exhibits = (
-            Exhibit(f"tests-{one.entity}"),
-            Exhibit(f"line-balance-sheet-{one.entity}"),
-        )
+        exhibits = [Exhibit(f"tests-{one.entity}")]
+        if one is drawn_of(setting, one.invariant, one.entity):
+            exhibits.append(Exhibit(f"line-balance-sheet-{one.entity}"))
         how = basis or setting.text("at market, claims and tokens included")
         if one.first is None:
             text = setting.say(
@@ -223,7 +223,7 @@ def insolvent(setting: Setting) -> Iterator[Found]:
                 low=Day(one.first_earliest),
                 high=Day(one.first_latest),
             )
-        yield Found(text, (*sure, "."), exhibits)
+        yield Found(text, (*sure, "."), tuple(exhibits))
 
 
 def hollow(setting: Setting) -> Iterator[Found]:

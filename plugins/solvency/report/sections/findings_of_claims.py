@@ -135,8 +135,9 @@ def tallied(setting: Setting) -> Iterator[Found]:
     )
     yield Found(
         setting.say(
-            "The hypotheses together, each by its chance, would take %(middle)s from"
-            " the group (from %(low)s to %(high)s); missing for customers is %(hole)s.",
+            "The hypotheses together, each by its chance before any observation, would"
+            " take %(middle)s from the group in the middle of the draws (from %(low)s"
+            " to %(high)s); missing for customers is %(hole)s.",
             low=replace(low, beside=high.value),
             middle=middle,
             high=replace(high, beside=low.value),

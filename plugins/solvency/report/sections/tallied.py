@@ -96,8 +96,9 @@ def _tally(setting: Setting, found: Tallied) -> Table:
         unit=(
             text(
                 "%(unit)s from the group's clean liquid assets; parentheses: it"
-                " brings; last line: twentieth, middle and nineteenth part of twenty"
-                " of the draws",
+                " brings; chance: as believed before the observations; last line: of"
+                " the draws' sums the twentieth part, the middle and nineteen"
+                " twentieths",
                 unit=setting.unit,
             ),
         ),
@@ -161,8 +162,9 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         title,
         (
             text(
-                "Chance times central amount of each hypothesis; whisker: nine of ten"
-                " draws of the sum; hatched: hypotheses"
+                "Chance, as believed before the observations, times central amount of"
+                " each hypothesis; whisker: nine of ten draws of the sum; hatched:"
+                " hypotheses"
             ),
         ),
         waterfall.draw(chart, setting.look(key, amounts)),
@@ -186,7 +188,7 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         ),
         notes=(
             setting.say(
-                "Amounts that cannot be below zero average more than their central"
+                "Ranges that reach further up than down average more than their central"
                 " value: the mean of the draws is %(mean)s.",
                 mean=setting.money(
                     "tally:mean", found.mean, formula="mean of the draws", prose=True

@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 #: What each test asks, in a line.
 TESTS = {
     "customer-assets": "Held for customers, coin by coin, at least what is owed them",
-    "customer-assets-clean": "The same in value, the group's own tokens left out",
-    "clean-ratio": "Assets without own tokens and claims on the group cover debts",
+    "customer-assets-clean": "Held for customers, in value and without the group's own"
+    " tokens, at least what is owed them",
+    "clean-ratio": "Reserves are mostly no tokens of the group's own",
     "overdraft-limit": "No account goes further below zero than allowed",
     "collateral-coverage": "What is pledged covers the debt it secures",
     "pledged-once": "Nothing is pledged twice",
-    "own-token-collateral": "Debts within the group are not secured by own tokens",
-    "holding-against-float": "Tokens held are fewer than circulate freely",
+    "own-token-collateral": "What a member of the group pledges is none of its tokens",
+    "holding-against-float": "Tokens held are a small part of those that circulate",
     "holding-against-depth": "Tokens held could be sold near the market price",
     "loan-to-value": "Loans stay below the agreed share of what is pledged",
     "related-party-exposure": "Claims on related parties stay within a limit",
@@ -50,7 +51,7 @@ TESTS = {
     "price-coverage": "What is held has a price young enough",
     "attestation-borrowing": "Nothing is borrowed for the day of an attestation",
     "conservation": "Nothing comes from nowhere",
-    "balance-sheet": "Assets at a fair valuation cover debts",
+    "balance-sheet": "Assets, without the group's own tokens, cover debts",
     "ability-to-pay": "Debts can be paid as they fall due",
     "adequate-capital": "Equity outlasts plausible stress",
 }
@@ -127,7 +128,9 @@ def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
             Column("chance", text("Chance"), width=14),
         ),
         rows=rows,
-        notes=(
+        notes=()
+        if all(one.first for one in shown)
+        else (
             (
                 text(
                     "An en dash: the test holds in the amounts as written and broke"
@@ -156,6 +159,30 @@ def basis_words(setting: Setting, one: Finding) -> str:
         "book": "at book",
     }
     return setting.text(words[str(basis)]) if basis in words else ""
+
+
+def worded(setting: Setting, one: Finding) -> str:
+    """Return what a test asks, with the basis it was run on."""
+    asks = setting.text(TESTS.get(one.invariant, one.invariant))
+    basis = basis_words(setting, one)
+    return (
+        setting.text("%(test)s: %(basis)s", test=asks, basis=basis) if basis else asks
+    )
+
+
+def drawn_of(setting: Setting, test: str, entity: str) -> Finding | None:
+    """Return the finding whose line over time is drawn.
+
+    Of several such tests the last asked for, as on the strictest basis.
+    """
+    return next(
+        (
+            one
+            for one in reversed(setting.analyses.findings.findings)
+            if (one.invariant, one.entity) == (test, entity)
+        ),
+        None,
+    )
 
 
 def key_of(one: Finding) -> str:
@@ -209,15 +236,7 @@ def _day(setting: Setting, day: datetime.date | None) -> str:
 
 def _drawing(setting: Setting, test: str, entity: str) -> Drawing | None:
     found = setting.analyses.findings
-    # Of several such tests the last asked for is drawn, as on the strictest basis.
-    finding = next(
-        (
-            one
-            for one in reversed(found.findings)
-            if (one.invariant, one.entity) == (test, entity)
-        ),
-        None,
-    )
+    finding = drawn_of(setting, test, entity)
     series = found.series.get(finding.key) if finding else None
     if series is None or finding is None or series.unit != setting.case.currency:
         return None
@@ -262,7 +281,7 @@ def _steps(setting: Setting, series: Series, finding: Finding) -> Drawing | None
     return Drawing(
         key,
         title,
-        (text(TESTS[finding.invariant]),),
+        (worded(setting, finding),),
         steps.draw(chart, setting.look(key, amounts)),
         plotted(
             key,
