@@ -173,7 +173,11 @@ def recover(
         gains=_gains(results, frozenset(members)),
         alone=results["alone", "central"],
         debts=found.debts,
-        notes=(*found.notes, *_assumed(found, members)),
+        notes=(
+            *found.notes,
+            *_assumed(found, members),
+            *_lent(results["alone", "central"]),
+        ),
     )
 
 
@@ -197,6 +201,21 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
         " holding, else in full; at nothing at low, in full at high"
         for name, value in sorted(owing.items())
     ]
+    return notes
+
+
+def _lent(alone: Waterfall) -> list[str]:
+    """Name whose creditors are paid also from collateral that others gave."""
+    notes = []
+    for name in sorted(alone.estates):
+        debts = [one for one in alone.paid if one.debt.debtor == name]
+        paid = sum((one.paid for one in debts), ZERO)
+        own = Decimal(str(alone.clearing.payments[alone.nodes.index(name)]))
+        if paid - own > 1:
+            notes.append(
+                f"creditors of {name} are paid {paid - own:,.0f} more than it pays:"
+                " from collateral that others gave for its debts"
+            )
     return notes
 
 

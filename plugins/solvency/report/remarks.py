@@ -36,6 +36,10 @@ MESSAGES = (
         " else in full; at nothing at low, in full at high"
     ),
     (
+        "creditors of %(who)s are paid %(amount)s more than it pays: from collateral"
+        " that others gave for its debts"
+    ),
+    (
         "a sign or a bound holds an amount, so the probability and the spreads after"
         " are approximate"
     ),

@@ -165,7 +165,7 @@ def _said(setting: Setting) -> Table | None:
         key = f"said:{one.id}"
         target = anchor("observation", one.id)
         side = setting.text("creditor") if root == "Assets" else setting.text("debtor")
-        gap = None if books is None else one.amount.number - books
+        gap = None if books is None else books - one.amount.number
         rows.append(
             Row(
                 key,
@@ -190,7 +190,7 @@ def _said(setting: Setting) -> Table | None:
                     setting.money(
                         f"{key}:books", books, formula="balance in the books"
                     ),
-                    setting.money(f"{key}:gap", gap, formula="stated less books"),
+                    setting.money(f"{key}:gap", gap, formula="books less stated"),
                     setting.notes.refs([one.source]),
                 ),
             )
@@ -217,10 +217,10 @@ def _said(setting: Setting) -> Table | None:
             Column("books", text("These books"), width=22),
             Column(
                 "gap",
-                text("Unmatched"),
-                width=22,
+                text("Unmatched: books less stated"),
+                width=26,
                 current=True,
-                sums=(("stated", 1), ("books", -1)) if _all_known(rows) else (),
+                sums=(("books", 1), ("stated", -1)) if _all_known(rows) else (),
             ),
             Column("source", text("Source"), "refs", 16),
         ),

@@ -178,7 +178,9 @@ def _tied(
 
     return setting.say(
         "Into the group came %(came)s, out of it went %(went)s, and %(left)s was left,"
-        " at cost. Links that were paid back are drawn net.",
+        " at cost, before what prices did. Parties stand here by who they are: what a"
+        " lender deposited as a customer is a lender's here, and a customer's in the"
+        " tables of sources and uses. Links that were paid back are drawn net.",
         came=total(
             "came",
             "all links into the group",

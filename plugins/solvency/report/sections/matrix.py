@@ -204,6 +204,13 @@ def _flow_table(setting: Setting, cells: dict[tuple[str, str], Decimal]) -> Tabl
     )
 
 
+def _own(setting: Setting, account: Account, commodity: str) -> bool:
+    """Say whether it is a token with its issuer: worth nothing, as on its sheet."""
+    found = setting.case.commodities.get(commodity)
+    issuer = found.issuer if found else None
+    return account.root == "Assets" and issuer == account.entity
+
+
 def _stock_table(setting: Setting) -> Table:
     """Return, for the group's holdings, flows and revaluation as far as today."""
     text = setting.text
@@ -215,7 +222,8 @@ def _stock_table(setting: Setting) -> Table:
             for posting in flow.postings:
                 account = setting.case.accounts[posting.account]
                 name = _row_of(setting, account, posting.commodity)
-                if posting.entity in inside and name != "pnl":
+                own = _own(setting, account, posting.commodity)
+                if posting.entity in inside and name != "pnl" and not own:
                     moved[name] += posting_worth(setting, flow, posting) or _ZERO
     for position, units in setting.book.balance(setting.at).items():
         account = setting.book.account(position)
@@ -224,6 +232,7 @@ def _stock_table(setting: Setting) -> Table:
         if (
             account.entity in inside
             and name != "pnl"
+            and not _own(setting, account, position.commodity)
             and not isinstance(quote, Missing)
         ):
             closing[name] += units * quote.number
@@ -245,7 +254,7 @@ def _stock_table(setting: Setting) -> Table:
     rows.append(
         Row(
             "sum",
-            (text("Net worth of the group, its own tokens at market"),),
+            (text("Net worth of the group"),),
             cells("sum", *totals),
             "total",
             sums=tuple((name, 1) for name in names),
@@ -257,7 +266,8 @@ def _stock_table(setting: Setting) -> Table:
         unit=(
             text(
                 "%(unit)s, debts in parentheses; closing at market is flows at their"
-                " day's price plus revaluation",
+                " day's price plus revaluation; tokens with their own issuer at"
+                " nothing",
                 unit=setting.unit,
             ),
         ),
