@@ -220,7 +220,10 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
 def _missing(setting: Setting, one: Finding, key: str) -> Cell:
     if one.first is None:
         return Said("\N{EN DASH}")
-    rest = {"formula": "needed less there on the worst day", "flows": one.flows}
+    rest = {
+        "formula": "needed less there on the worst day; flows: of the day it first broke",
+        "flows": one.flows,
+    }
     if one.unit == setting.case.currency:
         return setting.own(f"{key}:missing", one.amount, **rest)
     if one.unit.startswith(("share", "chance")):
