@@ -203,3 +203,11 @@ def test_exact_mean_is_the_sum_of_means(rows):
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_quantiles_stay_where_there_is_anything():
+    # One loss in two, of 100 to 300: nothing below zero, however coarse the grid.
+    found = exact([100.0], [200.0], [300.0], [0.5])
+    low, high = found.quantile([0.0, 1.0])
+    assert low >= 0
+    assert high <= found.start + found.step * (len(found.probabilities) - 1)

@@ -135,7 +135,9 @@ class Exact:
     def quantile(self, share: ArrayLike) -> Array:
         """Return the totals that are not exceeded with the given probabilities."""
         edges = self.start + self.step * (np.arange(len(self._below)) - 0.5)
-        return np.asarray(np.interp(np.asarray(share, dtype=float), self._below, edges))
+        found = np.interp(np.asarray(share, dtype=float), self._below, edges)
+        # Half a cell beyond the first point and the last there is nothing.
+        return np.asarray(np.clip(found, self._points[0], self._points[-1]))
 
     def at_least(self, amount: ArrayLike) -> Array:
         """Return the probability of a total of at least an amount."""

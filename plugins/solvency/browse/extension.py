@@ -18,6 +18,7 @@ from typing import Any
 from typing import TypeVar
 from typing import cast
 from weakref import WeakKeyDictionary
+from weakref import WeakSet
 
 import jinja2
 from fava.application import url_for
@@ -61,6 +62,8 @@ _DAY = datetime.timedelta(days=1)
 # handed over where `solvency browse` imports this first, and later ones always.
 expect()
 _SHELVES: WeakKeyDictionary[ExtensionModule, Shelf] = WeakKeyDictionary()
+#: Ledgers that `solvency browse` gave the pages.
+_ATTACHED: WeakSet[ExtensionModule] = WeakSet()
 
 
 def _wrapped(hook: Callable[..., None]) -> Callable[..., None]:
@@ -257,6 +260,13 @@ class SolvencyTests(CasePage):
     page = "solvency"
     has_js_module = True
 
+    @_wrapped
+    def after_load_file(self) -> None:
+        """Forget the case, and keep what `solvency browse` opens with."""
+        super().after_load_file()
+        if self.ledger.extensions in _ATTACHED:
+            _suit(self.ledger)
+
     @_endpoint
     def entries(self) -> Response:
         """Return what each journal entry rests on, by Fava's name of the entry."""
@@ -338,6 +348,20 @@ _SHELL = jinja2.Environment(
 )
 
 
+def _suit(ledger: FavaLedger) -> None:
+    """Open on our first page and show debts as positive, unless the case says else."""
+    said = {
+        str(entry.values[0].value).replace("_", "-")
+        for entry in ledger.all_entries_by_type.Custom
+        if entry.type == "fava-option" and entry.values
+    }
+    options = ledger.fava_options
+    if "default-page" not in said:
+        options.default_page = "extension/SolvencyTests/"
+    if "invert-income-liabilities-equity" not in said:
+        options.invert_income_liabilities_equity = True
+
+
 def attach(ledger: FavaLedger) -> None:
     """Give a ledger the pages though it has no line that asks for them."""
     extensions = ledger.extensions
@@ -345,3 +369,5 @@ def attach(ledger: FavaLedger) -> None:
         if extensions.get_extension(cls.__qualname__) is None:
             # Fava has no other way to add one from outside the ledger.
             extensions._instances[cls.__qualname__] = cls(ledger)  # noqa: SLF001
+    _ATTACHED.add(extensions)
+    _suit(ledger)

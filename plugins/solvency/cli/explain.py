@@ -91,6 +91,7 @@ def _source(source: Source) -> list[str]:
     return [
         f"source {source.name}  [{source.grade}] {who}{source.title}, {day}",
         *([f"  {source.url}"] if source.url else []),
+        *([f"  read at {source.mirror}"] if source.mirror else []),
     ]
 
 

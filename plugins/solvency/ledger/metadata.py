@@ -32,8 +32,32 @@ def place(entry: Directive) -> Place:
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word a misspelt one was probably meant to be."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.8)
-    return found[0] if found else None
+    listed = list(known)
+    found = difflib.get_close_matches(word, listed, n=1, cutoff=0.8)
+    if found:
+        return found[0]
+    return next((one for one in listed if _slipped(word, one)), None)
+
+
+def _slipped(word: str, meant: str) -> bool:
+    """Say whether two neighbouring letters of a word were exchanged, or one was lost.
+
+    Short words are too unlike one another then for a ratio of letters to tell.
+    """
+    if len(meant) < 3 or abs(len(word) - len(meant)) > 1:
+        return False
+    if len(word) == len(meant):
+        off = [at for at in range(len(word)) if word[at] != meant[at]]
+        # Two letters, next to one another, or the outer ones of a word of three.
+        return (
+            len(off) in {2, 3}
+            and sorted(word) == sorted(meant)
+            and (len(off) == 2 or len(meant) == 3)
+        )
+    short, long = sorted((word, meant), key=len)
+    return len(short) >= 3 and any(
+        long[:at] + long[at + 1 :] == short for at in range(len(long))
+    )
 
 
 def instead(name: str, known: Collection[str], line: str) -> str:
@@ -167,7 +191,9 @@ class Metadata:
     def misspelt(self) -> None:
         """Report keys that look like a known one written wrongly."""
         for key in self.meta.keys() - self._asked - _INTERNAL:
-            meant = _known_as(key, frozenset(self._asked))
+            if key in _ANYWHERE:
+                continue
+            meant = _known_as(key, frozenset(self._asked | _ANYWHERE))
             if meant is not None and meant not in self.meta:
                 self.errors.add(
                     "metadata",
@@ -202,6 +228,10 @@ class Metadata:
             for key in sorted(left)
             if not key.startswith("__") and self.meta[key] is not None
         }
+
+
+#: Keys that any directive may carry.
+_ANYWHERE = frozenset({"note", "locator"})
 
 
 @functools.cache

@@ -143,22 +143,34 @@ def _first_of(breaches: tuple[Finding, ...]) -> str:
     return f"{dated[0][1]}: {dated[0][2]}" if dated else "no test is broken"
 
 
+#: The tests whose need is what customers are owed, the one to prefer first.
+_OWED = ("customer-assets-clean", "customer-assets")
+
+
 def _charts(view: View, found: Findings) -> Iterable[Chart]:
     """Draw what customers were owed against what was held for them."""
     last = view.case.reporting_date
     drawn_for = set()
-    for (name, entity, *_), series in found.series.items():
-        if name != "customer-assets" or series.unit != view.case.currency:
+    # In value where the case asks for that: in kind, money is only one of the coins.
+    asked = sorted(
+        (key for key in found.series if key.invariant in _OWED),
+        key=lambda key: _OWED.index(key.invariant),
+    )
+    for key in asked:
+        series, entity = found.series[key], key.entity
+        if series.unit != view.case.currency:
             continue
         if entity in drawn_for or view.asked.entity not in {"", "group", entity}:
             continue
         drawn_for.add(entity)
-        levels = _levels(series)
+        # Later, prices lapse one by one, and what they priced drops out of the sums.
+        levels = [level for level in _levels(series) if level.day <= last]
         if not any(level.need for level in levels):
             continue
         printing = Printing(series.need, series.unit)
         what = owed_held.OwedHeld(
-            f"{entity}: what customers were owed and what was held for them",
+            f"{entity}: what customers were owed and what was held for them"
+            + (", in value" if key.invariant == _OWED[0] else ", money alone"),
             levels,
             [Event(last, "Petition")] if _petition(view.case) else [],
             owed="Owed to customers",
