@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import time
 from html.parser import HTMLParser
 
@@ -13,6 +14,7 @@ from fava.application import create_app
 from fava_site import CLASSES
 from fava_site import tile
 from fava_site import values
+from preamble import PREAMBLE
 
 from solvency.browse.blocks import safe_address
 from solvency.cli import main
@@ -380,3 +382,50 @@ def test_what_a_hostile_ledger_says_is_text(site, ledger, harbour):
         for address in found.addresses:
             assert not address.lower().startswith(("javascript:", "data:")), name
         assert "49" not in article.split("alert(2)")[0][-20:], name
+
+
+def test_the_first_page_is_solvency_and_debts_are_positive(site):
+    shown = site()
+    where = shown.http.get(f"/{shown.slug}/").headers["Location"]
+    assert where.endswith(f"/extension/{CLASSES['solvency']}/")
+    (ledger,) = shown.app.config["LEDGERS"].ledgers
+    ledger.load_file()
+    assert ledger.fava_options.default_page == f"extension/{CLASSES['solvency']}/"
+    assert ledger.fava_options.invert_income_liabilities_equity
+
+
+def test_the_chart_counts_coins_owed_in_value(site, ledger):
+    # 100 dollars and 2 coins at 50 are owed and 100 dollars held: 200 against 100.
+    path = ledger.write(
+        PREAMBLE
+        + """
+2020-01-01 commodity BTC
+2020-01-01 price BTC 50 USD
+  source: "court"
+2020-01-01 open Assets:FTX:Custody
+  custody: TRUE
+2020-01-01 open Liabilities:FTX:Owed
+  rank: "customer"
+  counterparty: "Customers"
+2020-01-01 custom "invariant" "customer-assets" "FTX"
+2020-01-01 custom "invariant" "customer-assets-clean" "FTX"
+2020-01-02 * "Depositors pay in" ^court
+  id: "in"
+  Assets:FTX:Custody            100 USD
+  Liabilities:FTX:Owed         -100 USD
+  Assets:Customers:Deposits:FTX 100 USD
+  Equity:Customers:Wealth      -100 USD
+2020-01-03 * "Coins that went to the house" ^court
+  id: "coins"
+  Assets:FTX:Bank                 2 BTC
+  Liabilities:FTX:Owed           -2 BTC
+  Assets:Customers:Deposits:FTX   2 BTC
+  Equity:Customers:Wealth        -2 BTC
+"""
+    )
+    html = site(path).get("solvency")
+    assert "FTX: what customers were owed and what was held for them, in value" in html
+    chart = html[html.index("FTX: owed to customers against held") :]
+    marks = re.findall(r"<text[^>]*>([^<]*)</text>", chart)
+    at = [marks.index(label) for label in ("Owed to customers", "Held for them")]
+    assert [float(marks[one + 1]) for one in at] == [200.0, 100.0]
