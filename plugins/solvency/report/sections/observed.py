@@ -284,6 +284,12 @@ def _table(
         notes=(
             (
                 text(
+                    "Low and high are the source's range where it gives one, else what"
+                    " the author of the case allows for error."
+                ),
+            ),
+            (
+                text(
                     "An en dash means not found: no range was stated, or the books"
                     " hold something that had no price by that day. A blank: it is"
                     " about what moved, not about a balance."

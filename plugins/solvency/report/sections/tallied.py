@@ -186,8 +186,9 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         ),
         notes=(
             setting.say(
-                "Amounts that cannot be below zero average more than their central"
-                " value: the mean of the draws is %(mean)s.",
+                "An amount whose low end is zero is drawn from a normal distribution"
+                " cut off there, and averages more than its central value: the mean of"
+                " the draws is %(mean)s.",
                 mean=setting.money(
                     "tally:mean", found.mean, formula="mean of the draws", prose=True
                 ),
