@@ -277,7 +277,7 @@ def _table(
             Column("stated", text("Stated"), width=16),
             Column("high", text("High"), width=16),
             Column("difference", text("Books less stated"), width=17),
-            Column("source", text("Source"), "refs", 12),
+            Column("source", text("Source"), "refs", 13),
             Column("grade", text("Grade"), "grade", 10),
         ),
         rows=tuple(_row(setting, one, anchored=anchored) for one in some),
