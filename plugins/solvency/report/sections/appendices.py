@@ -272,7 +272,7 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         rows=tuple(
             Row(
                 key=one.name,
-                label=(Said(one.name),),
+                label=(Said(one.shown),),
                 cells=(
                     Said(setting.text(one.description)),
                     setting.count(f"file:{one.name}:bytes", len(one.content)),
