@@ -171,7 +171,7 @@ def test_the_grid_worked_by_hand(found):
 
 def test_an_assumed_depth_says_so(found):
     assert found.tokens[0].depth_basis == "assumed"
-    assert any("ASSUMED" in note for note in found.notes)
+    assert any("assumed" in note for note in found.notes)
 
 
 def test_a_token_without_price_is_left_out_by_name(ledger):

@@ -94,7 +94,7 @@ class TestDocument:
             b"2021-03-01,F-2,Assets:Exchange:Receivables:Desk,600000000.25,USD,added"
             in (postings)
         )
-        exhibits = [name for name in names if name.startswith("exhibits/")]
+        exhibits = [name for name in names if name.startswith("exhibits-")]
         assert len(exhibits) == len(report.numbers)
         first = document.attachments[exhibits[0]].get_file()
         assert first.mime_type == "text/csv"

@@ -189,7 +189,7 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
         depth = known.depth(found.at) if known else None
         if depth is not None and depth.basis == "assumed":
             notes.append(
-                f"what {commodity} would fetch rests on an ASSUMED market depth of"
+                f"what {commodity} would fetch rests on an assumed market depth of"
                 f" {depth.units:,} units that halve the price"
             )
     owing: dict[str, Decimal] = defaultdict(Decimal)

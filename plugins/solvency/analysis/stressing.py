@@ -89,7 +89,7 @@ def stress(
             grid += limits.grid(measure, quote.number)
         if measure.basis == "assumed":
             notes.append(
-                f"every figure of {name} rests on an ASSUMED market depth of"
+                f"every figure of {name} rests on an assumed market depth of"
                 f" {measure.units:,} units"
                 + (f", {measure.low:,} to {measure.high:,}" if measure.low else "")
             )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: The attachment that says how the report was made, and every figure in it.
 FIGURES = "figures.json"
 POSTINGS = "postings.csv"
-EXHIBITS = "exhibits/"
+EXHIBITS = "exhibits-"
 
 
 def case_files(case: Case) -> tuple[Attached, ...]:
@@ -47,9 +47,10 @@ def case_files(case: Case) -> tuple[Attached, ...]:
             raise ReportError(f"{path.name}: {error.strerror}") from None
         inside = path.is_relative_to(folder)
         shown = path.relative_to(folder).as_posix() if inside else path.name
-        if shown in {FIGURES, POSTINGS} or shown.startswith(EXHIBITS):
+        one = Attached(shown, content, "The case's ledger", "Source")
+        if one.shown in {FIGURES, POSTINGS} or one.shown.startswith(EXHIBITS):
             raise ReportError(f"{shown} is a name the report keeps for itself")
-        found.append(Attached(shown, content, "The case's ledger", "Source"))
+        found.append(one)
     rows = dossier.path_of(case)
     if rows is not None and dossier.NAME not in {one.name for one in found}:
         found.append(
@@ -57,7 +58,7 @@ def case_files(case: Case) -> tuple[Attached, ...]:
                 dossier.NAME, rows.read_bytes(), "The case's rows of evidence", "Source"
             )
         )
-    if len({one.name for one in found}) != len(found):
+    if len({one.shown for one in found}) != len(found):
         raise ReportError("two files of the case would have the same name in the PDF")
     return tuple(found)
 

@@ -170,7 +170,7 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
         if f"{lang}-kind" in event.notes:
             kind = event.kind.replace("-", " ")
             names |= dict.fromkeys(
-                (kind, kind.capitalize()), event.notes[f"{lang}-kind"]
+                (kind, kind[:1].upper() + kind[1:]), event.notes[f"{lang}-kind"]
             )
     for one in case.hypotheses.values():
         if f"{lang}-name" in one.notes:

@@ -85,6 +85,11 @@ class Attached:
     #: How it relates to the report: `Source` (made from it) or `Data`.
     relationship: str = "Data"
 
+    @property
+    def shown(self) -> str:
+        """Return its name in the PDF: with a slash some readers cannot save it."""
+        return self.name.replace("/", "-")
+
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
@@ -159,7 +164,7 @@ def render(
                 attachments=[
                     _attachment(weasyprint, one, dated)
                     # A name tree is sorted, or readers do not find a name.
-                    for one in sorted(attached, key=lambda one: one.name)
+                    for one in sorted(attached, key=lambda one: one.shown)
                 ],
             )
         except weasyprint.urls.FatalURLFetchingError as error:
@@ -264,7 +269,7 @@ def _document(weasyprint: Any, root: ET.Element) -> Any:
 def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any:
     return weasyprint.Attachment(
         string=one.content,
-        name=one.name,
+        name=one.shown,
         description=one.description,
         relationship=one.relationship,
         created=dated,

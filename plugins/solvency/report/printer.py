@@ -163,7 +163,7 @@ class Printer:
                 Markup('{} {} <span class="said">{}</span>').format(
                     self._figure(Figure(key, size, places=places)),
                     self._locale.text("in"),
-                    "; ".join(map(self._where, where)),
+                    "; ".join(dict.fromkeys(map(self._where, where))),
                 )
             )
         return Markup("; ").join(shown)

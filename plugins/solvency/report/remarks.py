@@ -7,8 +7,11 @@ below and said again by the catalogue, with what stands in their places.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
+
+from solvency.report import formats
 
 if TYPE_CHECKING:
     from solvency.report.formats import Locale
@@ -23,12 +26,12 @@ MESSAGES = (
         " old"
     ),
     (
-        "every figure of %(token)s rests on an ASSUMED market depth of %(units)s units,"
+        "every figure of %(token)s rests on an assumed market depth of %(units)s units,"
         " %(low)s to %(high)s"
     ),
-    "every figure of %(token)s rests on an ASSUMED market depth of %(units)s units",
+    "every figure of %(token)s rests on an assumed market depth of %(units)s units",
     (
-        "what %(token)s would fetch rests on an ASSUMED market depth of %(units)s units"
+        "what %(token)s would fetch rests on an assumed market depth of %(units)s units"
         " that halve the price"
     ),
     (
@@ -59,19 +62,35 @@ MESSAGES = (
 )
 
 
-def remark(locale: Locale, sentence: str) -> str:
+def sentence(locale: Locale, words: str, currency: str) -> str:
+    """Return a note of an analysis as a sentence, without its stop.
+
+    Args:
+        locale: The language.
+        words: The note, without a capital or a stop.
+        currency: What its amounts are in.
+    """
+    said = remark(locale, words, currency)
+    return said[:1].upper() + said[1:]
+
+
+def remark(locale: Locale, sentence: str, currency: str = "") -> str:
     """Return a sentence of an analysis in the report's language.
 
     Args:
         locale: The language.
         sentence: The sentence; one that is not known stays as it is.
+        currency: What its amounts are in, to print them as prose does.
     """
     for message in MESSAGES:
         found = _pattern(message).fullmatch(sentence)
         if found:
             pieces = found.groupdict()
             if "reason" in pieces:
-                pieces["reason"] = remark(locale, pieces["reason"])
+                pieces["reason"] = remark(locale, pieces["reason"], currency)
+            if currency and "amount" in pieces:
+                number = Decimal(pieces["amount"].replace(",", ""))
+                pieces["amount"] = formats.money(number, currency, locale)
             return locale.text(message, **pieces) if pieces else locale.text(message)
     return locale.text(sentence)
 

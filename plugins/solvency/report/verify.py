@@ -31,6 +31,7 @@ from solvency.report.enclosed import FIGURES
 from solvency.report.enclosed import case_files
 from solvency.report.errors import ReportError
 from solvency.report.layout import figures_in
+from solvency.report.pdf import Attached
 from solvency.report.printed import NotOursError
 from solvency.report.printed import Printed
 from solvency.report.printed import opened
@@ -121,6 +122,7 @@ def verify(path: Path | str, progress: Callable[[str], None] | None = None) -> V
     with opened(path) as printed, tempfile.TemporaryDirectory() as folder:
         inside = printed.attachments()
         record = _record(inside)
+        inside = _in_folders(record, inside)
         verdict = Verdict(
             path=path,
             made_by=str(record["solvency"]),
@@ -173,6 +175,14 @@ def _record(inside: Mapping[str, bytes]) -> dict[str, Any]:
     except ValueError:
         raise NotOursError(f"its {FIGURES} cannot be read") from None
     return record
+
+
+def _in_folders(
+    record: Mapping[str, Any], inside: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Give the ledger's files back the folders their names in the PDF do not show."""
+    names = {Attached(name, b"", "").shown: name for name in record["files"]}
+    return {names.get(name, name): content for name, content in inside.items()}
 
 
 def _taken_out(

@@ -9,7 +9,7 @@ from solvency.report import formats
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
-from solvency.report.remarks import remark
+from solvency.report.remarks import sentence
 from solvency.report.sections.aftermath import afterwards
 from solvency.report.sections.aftermath import in_kind
 from solvency.report.sections.aftermath import preferences
@@ -63,7 +63,8 @@ def affairs(setting: Setting) -> Section | None:
         tuple(table for table in tables if table is not None),
         {
             "notes": tuple(
-                (Said(remark(setting.locale, note)),) for note in found.notes
+                (Said(sentence(setting.locale, note, setting.case.currency)),)
+                for note in found.notes
             ),
             "at": found.at,
         },

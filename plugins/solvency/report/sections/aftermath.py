@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from solvency.report.figures import Day
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.sections.kit import told
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -155,7 +156,7 @@ def afterwards(setting: Setting) -> Table | None:
         rows=tuple(
             Row(
                 f"later:{one.flow}:{n}",
-                (Said(one.narration),),
+                (Said(told(setting, setting.case.by_id[one.flow])),),
                 (
                     setting.flow_ref(one.flow),
                     Day(one.date),

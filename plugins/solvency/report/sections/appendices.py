@@ -17,6 +17,7 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.notes import Note
 from solvency.report.notes import safe_url
+from solvency.report.sections.kit import told
 from solvency.report.sections.observed import known
 from solvency.report.sections.observed import observation_ref
 from solvency.report.sections.scope import grade_of
@@ -65,6 +66,7 @@ class Evidence:
     """A flow with all that it rests on."""
 
     flow: Flow
+    told: str
     anchor: str
     taken: bool
     grade: str
@@ -116,6 +118,7 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
         linked.append(Ref(name, f"#{anchor('hypothesis', name)}"))
     return Evidence(
         flow,
+        told(setting, flow),
         anchor("flow", flow.id),
         flow.id in setting.taken,
         grade_of(setting, flow),
@@ -269,7 +272,7 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         rows=tuple(
             Row(
                 key=one.name,
-                label=(Said(one.name),),
+                label=(Said(one.shown),),
                 cells=(
                     Said(setting.text(one.description)),
                     setting.count(f"file:{one.name}:bytes", len(one.content)),

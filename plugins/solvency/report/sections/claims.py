@@ -210,7 +210,7 @@ def _said(setting: Setting) -> Table | None:
         head=text("Who owes whom, and in which accounts"),
         width=64,
         columns=(
-            Column("id", text("Statement"), "refs", 16),
+            Column("id", text("Statement"), "refs", 20),
             Column("date", text("Date"), "text", 22),
             Column("side", text("Books of the"), "text", 22),
             Column("stated", text("Stated"), width=22),

@@ -19,6 +19,7 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import grades
 from solvency.report.sections.kit import posting_worth
+from solvency.report.sections.kit import told
 from solvency.report.sections.observed import known
 from solvency.report.sections.observed import observation_ref
 from solvency.report.sections.scope import grade_of
@@ -196,7 +197,7 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
         rows=tuple(
             Row(
                 flow.id,
-                (Said(flow.narration),),
+                (Said(told(setting, flow)),),
                 (
                     setting.flow_ref(flow.id),
                     Ref("", f"#{anchor('flow', flow.id)}"),

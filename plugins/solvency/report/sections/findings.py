@@ -102,4 +102,7 @@ def _keys(setting: Setting) -> Iterator[Key]:
         Decimal(len(first)) / len(case.selected),
         formula="flows of grade A",
     )
-    yield Key(share, setting.say("of flows rest on court records"))
+    caption = setting.say(
+        "of flows rest on grade A: court records, audited or on-chain, also as relayed"
+    )
+    yield Key(share, caption)

@@ -16,6 +16,7 @@ from solvency.report.sections.kit import row
 from solvency.report.sections.worth import quote
 
 if TYPE_CHECKING:
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 _ZERO = Decimal()
@@ -28,7 +29,8 @@ def group_drawing(setting: Setting) -> Drawing | None:
     case = setting.case
     if not case.group:
         return None
-    owed = _owed(setting)
+    debts = _debts(setting)
+    owed = dict(list(debts.items())[:_TIES])
     drawn = {name for pair in owed for name in pair} | set(case.group)
     text = setting.text
     key = "group-chart"
@@ -98,11 +100,31 @@ def group_drawing(setting: Setting) -> Drawing | None:
                 for (debtor, creditor), amount in owed.items()
             ),
         ),
+        _left_out(setting, list(debts.values())[_TIES:]),
     )
 
 
-def _owed(setting: Setting) -> dict[tuple[str, str], Decimal]:
-    """Return the largest debts by (debtor, creditor) with a side in the group."""
+def _left_out(setting: Setting, small: list[Decimal]) -> tuple[Prose, ...]:
+    """Say how many debts are not drawn, and how much they are together."""
+    if not small:
+        return ()
+    return (
+        setting.say_many(
+            "Not drawn is %(count)s smaller debt, of %(amount)s.",
+            "Not drawn are %(count)s smaller debts, %(amount)s together.",
+            setting.count("group-chart:left", len(small)),
+            amount=setting.money(
+                "group-chart:left:amount",
+                sum(small, _ZERO),
+                formula="claims at market not drawn",
+                prose=True,
+            ),
+        ),
+    )
+
+
+def _debts(setting: Setting) -> dict[tuple[str, str], Decimal]:
+    """Return debts by (debtor, creditor) with a side in the group, largest first."""
     inside = set(setting.inside)
     sums: dict[tuple[str, str], Decimal] = {}
     for one in intercompany(setting.book, setting.at):
@@ -111,5 +133,5 @@ def _owed(setting: Setting) -> dict[tuple[str, str], Decimal]:
             pair = (one.debtor, one.creditor)
             units = max(one.claimed, one.owed)
             sums[pair] = sums.get(pair, _ZERO) + units * price.number
-    largest = sorted(sums, key=lambda pair: (-sums[pair], pair))[:_TIES]
+    largest = sorted(sums, key=lambda pair: (-sums[pair], pair))
     return {pair: sums[pair] for pair in largest if sums[pair] > 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.prose import listed
+from solvency.report.sections.kit import told
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Cell
 from solvency.report.tables import Column
@@ -67,8 +70,26 @@ def hypotheses(setting: Setting) -> Section | None:
         {
             "explained": explained,
             "taken": tuple(one for one in explained if one.taken),
+            "named": _named(setting),
             "scenarios": tuple(case.scenarios.values()),
         },
+    )
+
+
+def _named(setting: Setting) -> Prose:
+    """Introduce the sources that notes of hypotheses call by the ledger's names."""
+    words = " ".join(one.note or "" for one in setting.case.hypotheses.values())
+    found: list[Prose] = []
+    for note in setting.notes.all:
+        name = note.source.name
+        # Ideographs may stand beside a name without a blank.
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.ASCII):
+            found.append((Said(name), " (", note.ref, " ", Said(note.short), ")"))
+    if not found:
+        return ()
+    return setting.say(
+        "The notes call sources by their names in the ledger: %(names)s.",
+        names=listed(setting.locale, found),
     )
 
 
@@ -122,7 +143,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
     rows = tuple(
         Row(
             key=flow.id,
-            label=(Said(flow.narration),),
+            label=(Said(told(setting, flow)),),
             cells=(
                 (setting.flow_ref(flow.id),),
                 Day(flow.date),

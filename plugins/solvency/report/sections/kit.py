@@ -67,6 +67,17 @@ def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
+def told(setting: Setting, flow: Flow) -> str:
+    """Return what happened: who the flow was with, then its narration.
+
+    Nothing is put before a narration that begins with the counterparty's name.
+    """
+    who, what = setting.locale.named(flow.payee or ""), flow.narration
+    if not who or what.casefold().startswith(who.casefold()):
+        return what
+    return f"{who}{setting.text(': ')}{what}" if what else who
+
+
 def words(setting: Setting, label: str) -> str:
     """Return a source or use in words."""
     if label in setting.case.entities:

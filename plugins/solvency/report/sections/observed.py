@@ -277,11 +277,17 @@ def _table(
             Column("stated", text("Stated"), width=16),
             Column("high", text("High"), width=16),
             Column("difference", text("Books less stated"), width=17),
-            Column("source", text("Source"), "refs", 12),
+            Column("source", text("Source"), "refs", 13),
             Column("grade", text("Grade"), "grade", 10),
         ),
         rows=tuple(_row(setting, one, anchored=anchored) for one in some),
         notes=(
+            (
+                text(
+                    "Low and high are the source's range where it gives one, else what"
+                    " the author of the case allows for error."
+                ),
+            ),
             (
                 text(
                     "An en dash means not found: no range was stated, or the books"

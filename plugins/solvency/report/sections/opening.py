@@ -14,6 +14,7 @@ from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import told
 from solvency.report.sections.worth import group_assets
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Cell
@@ -41,7 +42,7 @@ def plugs(setting: Setting) -> Section:
     rows = tuple(
         Row(
             key=flow.id,
-            label=(Said(flow.narration),),
+            label=(Said(told(setting, flow)),),
             cells=(
                 (setting.flow_ref(flow.id),),
                 Day(flow.date),

@@ -14,6 +14,7 @@ from solvency.report.figures import Prose
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import told
 from solvency.report.sections.worth import quote
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _register(
             Entry(
                 flow,
                 Said(formats.cell(flow.date, setting.locale)),
-                Said(cut(flow.narration)),
+                Said(cut(told(setting, flow))),
                 Said(setting.notes.numbers(flow.sources)),
                 figure(f"{key}:{n}", change, "posting of the flow", flow.id),
                 figure(f"{key}:{n}:balance", balance, "sum of the changes above it"),

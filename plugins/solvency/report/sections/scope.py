@@ -14,6 +14,7 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.group_drawing import group_drawing
+from solvency.report.sections.observed import known
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -157,7 +158,33 @@ def _lede(setting: Setting) -> Prose:
             " never enforced",
             n["observations"],
         )
-    return (*found, setting.text("."))
+    return (*found, setting.text(". "), *_carried(setting), setting.text("."))
+
+
+def _carried(setting: Setting) -> Prose:
+    """Say how many sources carry something here, and how many are recalled."""
+    names = set(setting.case.sources)
+    used = {name for flow in setting.flows for name in flow.sources}
+    used |= {one.source for one in known(setting)}
+    used |= {one.source for one in setting.case.prices if one.source}
+    said = setting.say(
+        "Of the sources %(used)s carry a flow, a statement or a price in this report,"
+        " and %(idle)s nothing",
+        used=setting.count("scope:used", len(used & names), target="section-sources"),
+        idle=setting.count("scope:idle", len(names - used), target="section-sources"),
+    )
+    recalled = [x for x in setting.case.sources.values() if x.grade[:1] == "F"]
+    if not recalled:
+        return said
+    return (
+        *said,
+        setting.text(". "),
+        *setting.say_many(
+            "%(count)s of them stands for figures recalled or of unknown origin",
+            "%(count)s of them stand for figures recalled or of unknown origin",
+            setting.count("scope:recalled", len(recalled), target="section-sources"),
+        ),
+    )
 
 
 def _ladder(setting: Setting) -> Table | None:

@@ -213,11 +213,20 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
         formats.date(finding.first_earliest, setting.locale),
         formats.date(finding.first_latest, setting.locale),
     )
+    draws = setting.count(f"{key}:draws", found.draws)
+    if between[0] == between[1]:
+        return setting.say(
+            "The amounts are uncertain. In %(draws)s draws of them, money was missing"
+            " in %(chance)s; the first day is %(low)s in nine of ten of these.",
+            draws=draws,
+            chance=chance,
+            low=Said(between[0]),
+        )
     return setting.say(
         "The amounts are uncertain. In %(draws)s draws of them, money was missing in"
         " %(chance)s; the first day lies between %(low)s and %(high)s in nine of ten"
         " of these.",
-        draws=setting.count(f"{key}:draws", found.draws),
+        draws=draws,
         chance=chance,
         low=Said(between[0]),
         high=Said(between[1]),

@@ -9,7 +9,7 @@ from solvency.report import formats
 from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.layout import Section
-from solvency.report.remarks import remark
+from solvency.report.remarks import sentence
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -29,7 +29,12 @@ def spiral(setting: Setting) -> Section | None:
         "spiral",
         setting.text("Tokens and what they would fetch"),
         (_tokens(setting, found.tokens), _loop(setting, found.tokens)),
-        {"notes": tuple((Said(remark(setting.locale, note)),) for note in found.notes)},
+        {
+            "notes": tuple(
+                (Said(sentence(setting.locale, note, setting.case.currency)),)
+                for note in found.notes
+            )
+        },
     )
 
 

@@ -188,8 +188,9 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         ),
         notes=(
             setting.say(
-                "Ranges that reach further up than down average more than their central"
-                " value: the mean of the draws is %(mean)s.",
+                "An amount whose low end is zero is drawn from a normal distribution"
+                " cut off there, and averages more than its central value: the mean of"
+                " the draws is %(mean)s.",
                 mean=setting.money(
                     "tally:mean", found.mean, formula="mean of the draws", prose=True
                 ),

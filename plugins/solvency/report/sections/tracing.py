@@ -10,6 +10,7 @@ from solvency.report.figures import Day
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import told
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -227,7 +228,7 @@ def _outlay(
 
     return Row(
         one.flow,
-        (Said(one.narration),),
+        (Said(told(setting, setting.case.by_id[one.flow])),),
         (
             setting.flow_ref(one.flow),
             Day(one.date),
