@@ -126,8 +126,9 @@ def _source(
         declared.errors.add(
             "grade",
             entry,
-            f"the source {name} has no grade from A1 to F6",
-            'Add grade: "C3" (kind A to F, then credibility 1 to 6)',
+            f"the source {name} has no grade from A1 to F6"
+            + ("" if grade is None else f', but "{grade}"'),
+            'Write grade: "C3", say: kind A to F, then credibility 1 to 6',
         )
         grade = "F6"
     source = Source(

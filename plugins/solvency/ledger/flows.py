@@ -91,7 +91,11 @@ class FlowReader:
                     "account",
                     transaction,
                     f"the account {posting.account} is not open",
-                    f"Add: {transaction.date} open {posting.account}",
+                    instead(
+                        posting.account,
+                        self.declared.accounts,
+                        f"{transaction.date} open {posting.account}",
+                    ),
                 )
 
     def _idle(self, transaction: Transaction) -> None:

@@ -119,7 +119,8 @@ class Metadata:
         value = self._get(key)
         if value is None or value in options:
             return value  # type: ignore[return-value]  # it is one of the strings
-        self._wrong(key, "one of " + ", ".join(options), f'"{next(iter(options))}"')
+        nearest = closest(str(value), options) or next(iter(options))
+        self._wrong(key, "one of " + ", ".join(options), f'"{nearest}"')
         return None
 
     def flag(self, key: str) -> bool:
