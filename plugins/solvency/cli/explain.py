@@ -78,6 +78,8 @@ def _lines(case: Case, found: Explanation) -> list[str]:
         lines.append(f"flows ({len(found.flows)})")
         lines += [_short(flow) for flow in found.flows]
     if found.kind == "source":
+        if mirror := case.sources[found.name].mirror:
+            lines.append(f"  read at {mirror}")
         lines += _also(case, found.name)
     if found.figures:
         lines.append(f"balances it has a part in ({len(found.figures)})")
@@ -91,7 +93,6 @@ def _source(source: Source) -> list[str]:
     return [
         f"source {source.name}  [{source.grade}] {who}{source.title}, {day}",
         *([f"  {source.url}"] if source.url else []),
-        *([f"  read at {source.mirror}"] if source.mirror else []),
     ]
 
 
