@@ -72,14 +72,14 @@ def _lines(case: Case, found: Explanation) -> list[str]:
             f"  section    {found.section}",
         ]
     lines += [line for source in found.sources for line in _source(source)]
+    if found.kind == "source" and (mirror := case.sources[found.name].mirror):
+        lines.append(f"  read at {mirror}")
     if found.kind == "flow":
         lines += _flow(found.flows[0], case)
     elif found.flows:
         lines.append(f"flows ({len(found.flows)})")
         lines += [_short(flow) for flow in found.flows]
     if found.kind == "source":
-        if mirror := case.sources[found.name].mirror:
-            lines.append(f"  read at {mirror}")
         lines += _also(case, found.name)
     if found.figures:
         lines.append(f"balances it has a part in ({len(found.figures)})")
