@@ -130,7 +130,13 @@ def cover_figures(
             flows=flows,
             target=target,
         ),
-        setting.money(f"{key}:missing", need - have, formula="owed less held"),
+        setting.money(
+            f"{key}:missing",
+            need - have,
+            formula="owed less held",
+            flows=flows,
+            target=target,
+        ),
         setting.share(
             f"{key}:ratio", have / need if need else None, formula="held over owed"
         ),

@@ -18,6 +18,8 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from solvency.analysis.tallying_result import Loss
     from solvency.analysis.tallying_result import ScenarioTally
     from solvency.analysis.tallying_result import Tallied
@@ -38,16 +40,30 @@ def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
     return (Ref(one.title, f"#{anchor('hypothesis', name)}"),)
 
 
+#: What a share of the draws is.
+_BELOW = {
+    "0.05": "one of twenty draws is below it",
+    "0.5": "half of the draws are below it",
+    "0.95": "nineteen of twenty draws are below it",
+}
+
+
 def short(setting: Setting, name: str) -> str:
     """Return a hypothesis's name as a drawing has it."""
     return setting.capital(name.replace("-", " "))
+
+
+def _flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the flows of some hypotheses."""
+    wanted = frozenset(names)
+    return tuple(flow.id for flow in setting.flows if flow.hypotheses & wanted)
 
 
 def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
     key = f"tally:{one.id}"
     rest = {
         "formula": f"{part} amount its flows take from the group's clean liquid assets",
-        "flows": tuple(f.id for f in setting.flows if one.id in f.hypotheses),
+        "flows": _flows_of(setting, [one.id]),
     }
     if part == "central":
         return setting.own(f"{key}:{part}", value, **rest)
@@ -80,10 +96,11 @@ def _tally(setting: Setting, found: Tallied) -> Table:
         (
             None,
             *(
-                setting.money(
+                setting.own(
                     f"tally:total:{share}",
                     found.quantiles[share],
-                    formula=f"quantile {share} of the sum in draws",
+                    formula=_BELOW[share],
+                    flows=_flows_of(setting, [one.id for one in found.hypotheses]),
                 )
                 for share in ("0.05", "0.5", "0.95")
             ),
@@ -237,11 +254,16 @@ def _explained(setting: Setting, found: Tallied) -> Table:
 
 def _cells(setting: Setting, one: ScenarioTally) -> tuple[Figure, ...]:
     quantiles = one.quantiles or {}
+    scenario = setting.case.scenarios.get(one.name)
+    flows = _flows_of(setting, scenario.hypotheses if scenario else ())
     key = f"explained:{one.name}"
     return (
         *(
-            setting.money(
-                f"{key}:{share}", quantiles[share], formula=f"quantile {share} of draws"
+            setting.own(
+                f"{key}:{share}",
+                quantiles[share],
+                formula=_BELOW[share],
+                flows=flows,
             )
             for share in ("0.05", "0.5", "0.95")
         ),
@@ -287,7 +309,7 @@ def _dependence(setting: Setting, found: Tallied) -> Table:
                         setting.money(
                             f"rho:{one.rho}:{share}",
                             one.quantiles[share],
-                            formula=f"quantile {share} of draws",
+                            formula=_BELOW[share],
                         )
                         for share in ("0.05", "0.5", "0.95")
                     ),
