@@ -133,11 +133,10 @@ class Exact:
         return np.concatenate([[0.0], np.cumsum(self.probabilities)])
 
     def quantile(self, share: ArrayLike) -> Array:
-        """Return the totals that are not exceeded with the given probabilities."""
+        """Return the totals not exceeded with given probabilities, within the grid."""
         edges = self.start + self.step * (np.arange(len(self._below)) - 0.5)
         found = np.interp(np.asarray(share, dtype=float), self._below, edges)
-        # Half a cell beyond the first point and the last there is nothing.
-        return np.asarray(np.clip(found, self._points[0], self._points[-1]))
+        return np.asarray(found.clip(self._points[0], self._points[-1]))
 
     def at_least(self, amount: ArrayLike) -> Array:
         """Return the probability of a total of at least an amount."""

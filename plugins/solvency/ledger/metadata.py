@@ -40,7 +40,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 
 def _slipped(word: str, meant: str) -> bool:
-    """Say whether two neighbouring letters of a word were exchanged, or one was lost.
+    """Say whether letters of a word were exchanged, or one was lost or put in.
 
     Short words are too unlike one another then for a ratio of letters to tell.
     """
@@ -48,7 +48,7 @@ def _slipped(word: str, meant: str) -> bool:
         return False
     if len(word) == len(meant):
         off = [at for at in range(len(word)) if word[at] != meant[at]]
-        # Two letters, next to one another, or the outer ones of a word of three.
+        # Two letters changed places; in a word of three, all may have.
         return (
             len(off) in {2, 3}
             and sorted(word) == sorted(meant)
