@@ -41,9 +41,15 @@ def _property(world: World, of: frozenset[str], basis: str) -> tuple[Any, Mask]:
     counted = held & world.traits.mask(
         lambda t: not t.own_token and t.account.stake_in not in group
     )
-    if basis == "realisable":
-        return realisable(world, counted, held), held
-    return world.value(counted), held
+    found = world.once(
+        ("property", of, basis),
+        lambda: (
+            realisable(world, counted, held)
+            if basis == "realisable"
+            else world.value(counted)
+        ),
+    )
+    return found, held
 
 
 def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
@@ -53,8 +59,20 @@ def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
     at face, at nil, or at the rate the affiliate could pay (`affiliates:`
     "face", "nil" or, by default, "clearing").
     """
-    of = members(world, invariant.entity)
     basis = text(invariant, "basis", "market")
+    way = text(invariant, "affiliates", "clearing")
+    # The test of adequate capital asks for it again.
+    return [
+        world.once(
+            ("sheet", invariant.entity, basis, way),
+            lambda: _sheet(world, invariant.entity, basis, way),
+        )
+    ]
+
+
+def _sheet(world: World, entity: str, basis: str, way: str) -> Outcome:
+    """Return what a member or the group has, and what it owes."""
+    of = members(world, entity)
     has, held = _property(world, of, basis)
     outside = world.traits.mask(
         lambda t: (t.claim or t.owed) and t.entity in of and not t.related
@@ -67,16 +85,9 @@ def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
     )
     worth = has + world.one_sided(outside, 1)
     if len(of) == 1:
-        worth = worth + _claims_on_affiliates(world, invariant, next(iter(of)), basis)
-    return [
-        Outcome(
-            None,
-            world.currency,
-            worth,
-            world.one_sided(debts, -1),
-            held | outside | debts,
-        )
-    ]
+        worth = worth + _claims_on_affiliates(world, entity, basis, way)
+    owed = world.one_sided(debts, -1)
+    return Outcome(None, world.currency, worth, owed, held | outside | debts)
 
 
 def _between(world: World, creditor: str, debtor: str) -> Mask:
@@ -90,15 +101,14 @@ def _between(world: World, creditor: str, debtor: str) -> Mask:
     )
 
 
-def _claims_on_affiliates(
-    world: World, invariant: Invariant, entity: str, basis: str
-) -> Any:
-    way = text(invariant, "affiliates", "clearing")
+def _claims_on_affiliates(world: World, entity: str, basis: str, way: str) -> Any:
     group = world.traits.case.group
     total: Any = world.zeros()
     if way == "nil":
         return total
-    rates = _rates(world, basis) if way == "clearing" and entity in group else {}
+    rates: dict[str, Quantity] = {}
+    if way == "clearing" and entity in group:
+        rates = world.once(("rates", basis), lambda: _rates(world, basis))
     for debtor in group:
         claims = _between(world, entity, debtor)
         if debtor != entity and claims.any():
@@ -109,9 +119,6 @@ def _claims_on_affiliates(
 
 def _rates(world: World, basis: str) -> dict[str, Quantity]:
     """Return what share of its debts each member of the group could pay."""
-    kept = world.kept
-    if ("rates", basis) in kept:
-        return kept["rates", basis]  # type: ignore[no-any-return]  # put there below
     group = world.traits.case.group
     means: dict[str, Any] = {}
     debts: dict[str, Any] = {}
@@ -130,9 +137,7 @@ def _rates(world: World, basis: str) -> dict[str, Quantity]:
             claims = _between(world, other, name)
             if other != name and claims.any():
                 owed[name, other] = world.one_sided(claims, 1)
-    rates = (drawn_rates if world.drawn else exact_rates)(means, debts, owed)
-    kept["rates", basis] = rates
-    return rates
+    return (drawn_rates if world.drawn else exact_rates)(means, debts, owed)
 
 
 def _floats(values: Quantity) -> Quantity:
@@ -203,13 +208,17 @@ def ruin(
         volatility: Annual standard deviation of its logarithm.
         years: The horizon.
     """
-    equity, exposed = np.asarray(equity, float), np.asarray(exposed, float)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        barrier = np.log1p(-equity / exposed)
-        spread = volatility * np.sqrt(years)
-        drift = -(volatility**2) / 2.0
-        chance = ndtr((barrier - drift * years) / spread) + np.exp(
-            2.0 * drift * barrier / volatility**2
-        ) * ndtr((barrier + drift * years) / spread)
-    chance = np.where((exposed <= 0) | (equity >= exposed), 0.0, chance)
-    return np.asarray(np.where(equity <= 0, 1.0, np.clip(chance, 0.0, 1.0)))
+    equity, exposed = np.broadcast_arrays(
+        np.asarray(equity, float), np.asarray(exposed, float)
+    )
+    chance = np.where(equity <= 0, 1.0, 0.0)
+    # Elsewhere it is certain, or cannot be.
+    open_ = (equity > 0) & (exposed > equity)
+    barrier = np.log1p(-equity[open_] / exposed[open_])
+    spread = volatility * np.sqrt(years)
+    drift = -(volatility**2) / 2.0
+    reached = ndtr((barrier - drift * years) / spread) + np.exp(
+        2.0 * drift * barrier / volatility**2
+    ) * ndtr((barrier + drift * years) / spread)
+    chance[open_] = np.clip(reached, 0.0, 1.0)
+    return chance

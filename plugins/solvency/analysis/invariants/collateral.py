@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,14 @@ from solvency.analysis.invariants.parameters import listed
 from solvency.analysis.invariants.parameters import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.analysis.invariants.traits import Mask
     from solvency.analysis.invariants.world import Quantity
     from solvency.analysis.invariants.world import World
     from solvency.ledger.case import Invariant
 
-LN2 = math.log(2)
+LN2 = float(np.log(2))
 
 
 def shares(world: World, commodity: str, units: Quantity) -> Quantity:
@@ -28,13 +29,7 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     R(q) / (q p) = (1 - e^-x) / x with x = ln 2 q / halving; one where no depth
     is known (Cifuentes, Ferrucci and Shin 2005).
     """
-    found = world.traits.case.commodities.get(commodity)
-    halving = np.array(
-        [
-            float(depth.units) if found and (depth := found.depth(day)) else math.inf
-            for day in world.timeline.days
-        ]
-    )
+    halving = world.timeline.halving(commodity)
     exponent = LN2 * np.maximum(units.astype(float), 0) / halving
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(exponent > 1e-12, -np.expm1(-exponent) / exponent, 1.0)
@@ -43,10 +38,10 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
 
 def _shares_of(world: World, commodity: str, holding: Mask) -> Quantity:
     """Return the shares for what is held, computed once."""
-    key = ("shares", commodity, holding.tobytes())
-    if key not in world.kept:
-        world.kept[key] = shares(world, commodity, world.units(holding, commodity))
-    found: Quantity = world.kept[key]
+    found: Quantity = world.once(
+        ("shares", commodity, holding.tobytes()),
+        lambda: shares(world, commodity, world.units(holding, commodity)),
+    )
     return found
 
 
@@ -67,20 +62,35 @@ def realisable(world: World, mask: Mask, holding: Mask) -> Quantity:
         mask: What is valued.
         holding: All that is sold at once: depth is shared among it.
     """
-    total = world.zeros()
-    stated = world.traits.mask(lambda t: t.account.recovery is not None)
-    for index in np.flatnonzero(mask & stated):
-        recovery = world.traits.all[index].account.recovery
-        worth = world.at_cost(int(index))
-        total = total + worth * world.constant(recovery or Decimal())
+    traits, of_commodity = world.traits, world.timeline.of_commodity
+    stated = traits.mask(lambda t: t.account.recovery is not None)
     rest = mask & ~stated
-    for commodity in world.traits.commodities(rest):
-        worth = world.value(rest & world.timeline.of_commodity(commodity))
-        found = world.traits.case.commodities.get(commodity)
+    parts = [*_recovered(world, mask & stated)]
+    for commodity in traits.commodities(rest):
+        found = traits.case.commodities.get(commodity)
         if found is not None and found.depths:
-            worth = worth * _shares_of(world, commodity, holding & ~stated)
-        total = total + worth
-    return total
+            one = of_commodity(commodity)
+            kept = _shares_of(world, commodity, holding & ~stated)
+            parts.append(world.value(rest & one) * kept)
+            rest &= ~one
+    # What any amount of can be sold at the price is one sum.
+    return world.added([world.value(rest), *parts])
+
+
+def _recovered(world: World, mask: Mask) -> Iterator[Quantity]:
+    """Yield what the accounts of a selection recover of what was paid in."""
+    money = mask & world.timeline.of_commodity(world.currency)
+    by_share: dict[Decimal, list[int]] = {}
+    for index in np.flatnonzero(money):
+        share = world.traits.all[index].account.recovery or Decimal()
+        by_share.setdefault(share, []).append(int(index))
+    for share, indexes in by_share.items():
+        one = np.zeros(len(mask), bool)
+        one[indexes] = True
+        yield world.value(one) * world.constant(share)
+    for index in np.flatnonzero(mask & ~money):
+        share = world.traits.all[index].account.recovery or Decimal()
+        yield world.at_cost(int(index)) * world.constant(share)
 
 
 def _pledges(world: World, invariant: Invariant) -> list[tuple[str, Mask, Mask]]:
@@ -261,15 +271,12 @@ def holding_against_depth(world: World, invariant: Invariant) -> list[Outcome]:
 def related_party_exposure(world: World, invariant: Invariant) -> list[Outcome]:
     """Keep claims on related parties within a share of own capital."""
     of = members(world, invariant.entity)
-
-    def related(name: str | None) -> bool:
-        return name not in of and (
-            world.traits.in_group(name) or world.traits.role(name) == "insider"
-        )
-
     claims = world.traits.mask(
         lambda t: (
-            t.account.is_claim and t.entity in of and related(t.account.counterparty)
+            t.account.is_claim
+            and t.entity in of
+            and t.account.counterparty not in of
+            and (t.related or t.insider)
         )
     )
     if not claims.any():

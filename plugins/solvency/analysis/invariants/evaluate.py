@@ -82,8 +82,9 @@ CERTAIN = frozenset(
 
 DRAWS = 10_000
 SEED = 20_221_111
-#: Numbers in one array of draws: few enough that arrays stay in the cache.
-_CELLS = 150_000
+#: Numbers in one array of draws: 2 MB, few enough to stay near the processor, and
+#: enough that what a test costs besides is little.
+_CELLS = 250_000
 #: Threads that work on draws.
 _THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
@@ -121,13 +122,16 @@ def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findi
 def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     case = book.case
     timeline = Timeline(book)
-    world = World(timeline)
+    world, certain = World(timeline), World(timeline)
     with localcontext(WIDE):
-        asked = [(one, TESTS[one.name](world, one)) for one in case.invariants]
-        unasked = list(always.claims_below_zero(world))
+        asked = [
+            (one, TESTS[one.name](certain if one.name in CERTAIN else world, one))
+            for one in case.invariants
+        ]
+        unasked = list(always.claims_below_zero(certain))
     spreads = Spreads(book) if draws != 0 else None
     draws = _how_many(draws, asked, spreads, timeline)
-    chances = _draw(asked, spreads, timeline, draws, seed)
+    chances = _draw(asked, spreads, world, draws, seed)
     findings = []
     series = {}
     told = variants(case.invariants)
@@ -175,33 +179,44 @@ def _how_many(
 
 
 def _draw(
-    asked: Asked, spreads: Spreads | None, timeline: Timeline, draws: int, seed: int
+    asked: Asked, spreads: Spreads | None, world: World, draws: int, seed: int
 ) -> list[list[_Drawn]]:
     """Run the tests in draws, and count in how many each broke, and when first."""
     chances = [[_Drawn() for _ in found] for _, found in asked]
+    # A list of each test that is drawn, in the order of the judges.
+    drawn_of = [
+        tallies
+        for (invariant, _), tallies in zip(asked, chances, strict=True)
+        if invariant.name not in CERTAIN
+    ]
     if spreads is None or not draws:
         return chances
+    timeline = world.timeline
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
 
+    judges = [
+        (invariant, [_Judge(outcome) for outcome in found])
+        for invariant, found in asked
+        if invariant.name not in CERTAIN
+    ]
+
     def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
-        drawn = DrawnWorld(timeline, spreads.flows, scales)
+        drawn = DrawnWorld(timeline, spreads.flows, scales, world.asked)
         return [
             [
-                _count(exact, outcome, len(scales))
-                for exact, outcome in zip(
-                    found, TESTS[invariant.name](drawn, invariant), strict=True
+                judge.count(outcome, len(scales))
+                for judge, outcome in zip(
+                    each, TESTS[invariant.name](drawn, invariant), strict=True
                 )
             ]
-            if invariant.name not in CERTAIN
-            else []
-            for invariant, found in asked
+            for invariant, each in judges
         ]
 
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         for part in pool.map(counted, spreads.draw(draws, seed, chunk)):
-            for tallies, more in zip(chances, part, strict=True):
-                for tally, one in zip(tallies, more, strict=False):
+            for tallies, more in zip(drawn_of, part, strict=True):
+                for tally, one in zip(tallies, more, strict=True):
                     tally.broken += one.broken
                     tally.first += one.first
     return chances
@@ -229,31 +244,51 @@ def _broken(outcome: Outcome) -> NDArray[np.bool_]:
     return np.asarray(outcome.have < outcome.need, bool)
 
 
-def _broken_in_draws(exact: Outcome, outcome: Outcome) -> NDArray[np.bool_]:
-    """Return in which draws and on which days a test does not hold.
+class _Judge:
+    """Tells in which draws and on which days one outcome does not hold.
 
     Float noise breaks nothing, and mends nothing: where the written amounts are
     too close to tell in floats and draws do not differ, they decide.
     """
-    size = np.maximum(np.abs(exact.have), np.abs(exact.need)).max()
-    noise = 1e-12 * float(size)
-    margin = np.atleast_2d(outcome.have - outcome.need)
-    broken = margin < -noise
-    close = np.flatnonzero(np.abs((exact.have - exact.need).astype(float)) <= noise)
-    if len(close):
-        at = margin[:, close]
-        same = np.ptp(at, axis=0) <= noise
-        broken[:, close[same]] = _broken(exact)[close[same]]
-    return broken
 
+    def __init__(self, exact: Outcome) -> None:
+        """Take what the written amounts say."""
+        size = np.maximum(np.abs(exact.have), np.abs(exact.need)).max()
+        self.noise = 1e-12 * float(size)
+        margin = (exact.have - exact.need).astype(float)
+        #: The days on which the written amounts are too close to tell.
+        self.close = np.flatnonzero(np.abs(margin) <= self.noise)
+        self.closely = _broken(exact)[self.close]
 
-def _count(exact: Outcome, outcome: Outcome, draws: int) -> _Drawn:
-    broken = _broken_in_draws(exact, outcome)
-    if len(broken) == 1:
-        broken = np.broadcast_to(broken, (draws, broken.shape[1]))
-    first = broken.argmax(axis=1)
-    ever = broken[np.arange(len(broken)), first]
-    return _Drawn(int(ever.sum()), [first[ever]])
+    def broken(self, outcome: Outcome) -> NDArray[np.bool_]:
+        """Return what is broken, shape (draws or 1, days)."""
+        have, need = np.atleast_2d(outcome.have), np.atleast_2d(outcome.need)
+        broken: NDArray[np.bool_] = have < need - self.noise
+        # Where neither says that it broke there is nothing to decide.
+        asked = self.closely | broken.T[self.close].any(axis=1)
+        close, closely = self.close[asked], self.closely[asked]
+        if len(close):
+            # Draws lie together by day.
+            at = have.T[close] - need.T[close]
+            same = np.ptp(at, axis=1) <= self.noise
+            broken[:, close[same]] = closely[same]
+        return broken
+
+    def count(self, outcome: Outcome, draws: int) -> _Drawn:
+        """Count in how many draws an outcome broke, and when first in each."""
+        broken = self.broken(outcome)
+        on = np.flatnonzero(broken.T.any(axis=1))
+        if not len(on):
+            return _Drawn()
+        # No draw is first broken before any is, or after all are.
+        surely = np.flatnonzero(broken.T.all(axis=1))
+        start, stop = on[0], surely[0] if len(surely) else on[-1]
+        broken = broken[:, start : stop + 1]
+        if len(broken) == 1:
+            broken = np.broadcast_to(broken, (draws, broken.shape[1]))
+        first = broken.argmax(axis=1)
+        ever = broken[np.arange(len(broken)), first]
+        return _Drawn(int(ever.sum()), [start + first[ever]])
 
 
 def _finding(

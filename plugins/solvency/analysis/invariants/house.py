@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Invariant
 
 
+def _in_their_hands(trait: Trait, custody: bool) -> bool:
+    account = trait.account
+    theirs = trait.role == "customers" or (custody and account.custody)
+    return theirs and not account.is_claim and not trait.owed
+
+
 def _given_by_customers(world: World, *, custody: bool) -> NDArray[np.float64]:
     """Return what each flow took out of customers' hands, in money.
 
@@ -30,20 +36,12 @@ def _given_by_customers(world: World, *, custody: bool) -> NDArray[np.float64]:
         world: Where flows are measured.
         custody: Whether what is held for customers is in their hands too.
     """
-
-    def hands(trait: Trait) -> bool:
-        account = trait.account
-        return (
-            not account.is_claim
-            and not trait.owed
-            and (
-                world.traits.role(trait.entity) == "customers"
-                or (custody and account.custody)
-            )
-        )
-
-    theirs = world.traits.mask(lambda t: hands(t) and t.account.root != "Equity")
-    equity = world.traits.mask(lambda t: hands(t) and t.account.root == "Equity")
+    theirs = world.traits.mask(
+        lambda t: _in_their_hands(t, custody) and t.account.root != "Equity"
+    )
+    equity = world.traits.mask(
+        lambda t: _in_their_hands(t, custody) and t.account.root == "Equity"
+    )
     # Equity is where money comes from, and what customers wrote off without
     # getting anything for it was given all the same.
     brought = np.minimum(world.timeline.per_flow(equity), 0.0)

@@ -130,31 +130,49 @@ def drawn_rates(
     means: Amounts, debts: Amounts, owed: Between
 ) -> dict[str, NDArray[Any]]:
     """Return the rates in each draw and on each day; as `exact_rates`."""
-    names = list(means)
-    if not names:
-        return {}
-    rates = {name: np.ones_like(debts[name]) for name in names}
+    full = {
+        name: sum(
+            (amount for (_, creditor), amount in owed.items() if creditor == name),
+            start=has,
+        )
+        for name, has in means.items()
+    }
+    rates = {name: _share(full[name], debts[name]) for name in means}
+    fell = {name for name, rate in rates.items() if (rate < 1.0).any()}
     for _ in range(_ROUNDS):
-        before, rates = rates, _round(means, debts, owed, rates)
-        moved = max(float(np.max(before[name] - rates[name])) for name in names)
-        if moved < _SETTLED:
+        # Only who is owed by one whose rate fell receives less than before.
+        poorer = {creditor for debtor, creditor in owed if debtor in fell}
+        found = {
+            name: _share(_receives(name, full[name], owed, rates), debts[name])
+            for name in poorer
+        }
+        fell = {
+            name
+            for name, rate in found.items()
+            if float(np.max(rates[name] - rate)) >= _SETTLED
+        }
+        rates |= found
+        if not fell:
             return rates
     return _outright(means, debts, owed, rates)
 
 
-def _round(
-    means: Amounts, debts: Amounts, owed: Between, rates: Amounts
-) -> dict[str, NDArray[Any]]:
-    found = {}
-    for name in means:
-        has = means[name]
-        for (debtor, creditor), amount in owed.items():
-            if creditor == name:
-                has = has + amount * rates[debtor]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(debts[name] > 0, has / debts[name], 1.0)
-        found[name] = np.minimum(share, 1.0)
-    return found
+def _share(has: NDArray[Any], debt: NDArray[Any]) -> NDArray[Any]:
+    """Return what share of a debt is covered; all of no debt."""
+    has, debt = np.broadcast_arrays(has, debt)
+    share = np.divide(has, debt, out=np.ones_like(has), where=debt > 0)
+    covered: NDArray[Any] = np.minimum(share, 1.0, out=share)
+    return covered
+
+
+def _receives(
+    name: str, full: NDArray[Any], owed: Between, rates: Amounts
+) -> NDArray[Any]:
+    """Return what one has if each member pays it at its rate, not in full."""
+    for (debtor, creditor), amount in owed.items():
+        if creditor == name:
+            full = full - amount * (1.0 - rates[debtor])
+    return full
 
 
 def _outright(

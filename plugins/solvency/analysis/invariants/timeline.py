@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ class Timeline:
         )
         self._prices: dict[str, NDArray[Any]] = {}
         self._rates: dict[str, NDArray[np.float64]] = {}
+        self._halving: dict[str, NDArray[np.float64]] = {}
         self._per_flow: dict[bytes, NDArray[np.float64]] = {}
         self._units: dict[tuple[bytes, str], NDArray[Any]] = {}
         self._worth: dict[bytes, NDArray[Any]] = {}
@@ -98,6 +100,17 @@ class Timeline:
         found = self._rates.get(commodity)
         if found is None:
             found = self._rates[commodity] = self.price(commodity).astype(float)
+        return found
+
+    def halving(self, commodity: str) -> NDArray[np.float64]:
+        """Return the units whose sale halves the price, each day; infinite unsaid."""
+        found = self._halving.get(commodity)
+        if found is None:
+            told = self.book.case.commodities.get(commodity)
+            depths = [told and told.depth(day) for day in self.days]
+            found = self._halving[commodity] = np.array(
+                [float(depth.units) if depth else math.inf for depth in depths]
+            )
         return found
 
     def average(self, index: int) -> NDArray[Any]:

@@ -33,6 +33,10 @@ class Trait:
     own_token: bool
     #: True where the account's counterparty is a member of the group.
     related: bool
+    #: The role of the account's entity.
+    role: str | None
+    #: True where the account's counterparty is an insider.
+    insider: bool
 
     @property
     def entity(self) -> str:
@@ -70,6 +74,13 @@ class Trait:
 _PLAIN = (str, bool, int, frozenset, type(None))
 
 
+def _plain(value: object) -> bool:
+    """Say whether a value, or each of a tuple of them, cannot change."""
+    if isinstance(value, tuple):
+        return all(isinstance(one, _PLAIN) for one in value)
+    return isinstance(value, _PLAIN)
+
+
 class Traits:
     """The traits of every position, and masks of those that fit."""
 
@@ -82,6 +93,7 @@ class Traits:
         )
 
         self._masks: dict[Hashable, Mask] = {}
+        self._commodities: dict[bytes, list[str]] = {}
         self._names = sorted({trait.commodity for trait in self.all})
         number = {name: at for at, name in enumerate(self._names)}
         self._named = np.array([number[trait.commodity] for trait in self.all], int)
@@ -95,16 +107,18 @@ class Traits:
             commodity=commodity,
             liquidity=account.liquidity or (found and found.liquidity) or default,
             issuer=issuer,
-            own_token=self.in_group(issuer),
-            related=self.in_group(account.counterparty or account.stake_in),
+            own_token=self._in_group(issuer),
+            related=self._in_group(account.counterparty or account.stake_in),
+            role=self._role(account.entity),
+            insider=self._role(account.counterparty) == "insider",
         )
 
-    def in_group(self, name: str | None) -> bool:
+    def _in_group(self, name: str | None) -> bool:
         """Say whether a name is that of a member of the group."""
         entity = self.case.entities.get(name or "")
         return entity is not None and entity.group
 
-    def role(self, name: str | None) -> str | None:
+    def _role(self, name: str | None) -> str | None:
         """Return the role of an entity."""
         entity = self.case.entities.get(name or "")
         return entity.role if entity else None
@@ -117,7 +131,7 @@ class Traits:
         """
         values = tuple(cell.cell_contents for cell in fits.__closure__ or ())
         values += fits.__defaults__ or ()
-        if not all(isinstance(value, _PLAIN) for value in values):
+        if not all(_plain(value) for value in values):
             return self._fitting(fits)
         found = self._masks.get((fits.__code__, values))
         if found is None:
@@ -131,6 +145,9 @@ class Traits:
 
     def commodities(self, mask: Mask) -> list[str]:
         """Return the commodities of selected positions, in name order."""
-        return [
-            self._names[at] for at in np.flatnonzero(np.bincount(self._named[mask]))
-        ]
+        key = mask.tobytes()
+        found = self._commodities.get(key)
+        if found is None:
+            numbers = np.flatnonzero(np.bincount(self._named[mask]))
+            found = self._commodities[key] = [self._names[at] for at in numbers]
+        return found

@@ -8,6 +8,7 @@ each uncertain flow is scaled as a whole, so that every draw balances.
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,7 +18,10 @@ import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Hashable
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -31,8 +35,6 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 ONE = Decimal(1)
 _CENT = Decimal("0.01")
-#: Valued selections kept a chunk of draws: tests share most of them.
-_KEPT = 96
 
 
 class World:
@@ -42,18 +44,33 @@ class World:
         self.timeline = timeline
         self.traits = timeline.traits
         self.currency = timeline.book.case.currency
-        #: What tests have computed of this world and may use again.
-        self.kept: dict[Any, Any] = {}
-        self._sides: dict[tuple[int, int], Quantity] = {}
+        #: How often tests asked for each thing; what the same tests in draws will.
+        self.asked: Counter[Hashable] = Counter()
+        #: What tests share, for those to come.
+        self.kept: dict[Hashable, Any] = {}
 
     @property
     def drawn(self) -> bool:
         """Say whether amounts are draws."""
         return False
 
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what tests share, made by the first that asks."""
+        self.asked[key] += 1
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
     def units(self, mask: Mask, commodity: str) -> Quantity:
         """Return the units of one commodity in selected positions."""
-        return self.timeline.units(mask, commodity)
+        chosen = mask & self.timeline.of_commodity(commodity)
+        found: Quantity = self.once(
+            ("units", chosen.tobytes()), lambda: self._units(chosen, commodity)
+        )
+        return found
+
+    def _units(self, chosen: Mask, commodity: str) -> Quantity:
+        return self.timeline.units(chosen, commodity)
 
     def value(self, mask: Mask) -> Quantity:
         """Return what selected positions are worth at market, debts negative.
@@ -90,12 +107,7 @@ class World:
 
     def at_market(self, mask: Mask) -> Quantity:
         """Return units times price, an entity's own tokens among them."""
-        key = mask.tobytes()
-        found = self.kept.get(key)
-        if found is None:
-            found = self._sum(mask)
-            if len(self.kept) < _KEPT:
-                self.kept[key] = found
+        found: Quantity = self.once(mask.tobytes(), lambda: self._sum(mask))
         return found
 
     def _sum(self, mask: Mask) -> Quantity:
@@ -111,13 +123,12 @@ class World:
             mask: The positions.
             sign: 1 for what is owned, -1 for what is owed.
         """
-        key = (mask.tobytes(), sign)
-        found = self.kept.get(key)
-        if found is None:
-            counted = mask & ~self._own
-            sides = self.timeline.sides
+        counted = mask & ~self._own
+        sides = self.timeline.sides
+
+        def make() -> Quantity:
             # What only ever moved one way stays on its side in every draw.
-            found = self._added(
+            return self.added(
                 [
                     self._sum(counted & (sides == sign)) * sign,
                     *(
@@ -126,10 +137,11 @@ class World:
                     ),
                 ]
             )
-            self.kept[key] = found
+
+        found: Quantity = self.once((mask.tobytes(), sign), make)
         return found
 
-    def _added(self, each: Iterable[Quantity]) -> Quantity:
+    def added(self, each: Iterable[Quantity]) -> Quantity:
         """Return a sum of quantities, without an array for every step."""
         total = self.zeros()
         fresh = False
@@ -142,13 +154,13 @@ class World:
 
     def _one_sided(self, index: int, sign: int) -> Quantity:
         """Return the value of one position where it is on a side."""
-        found = self._sides.get((index, sign))
-        if found is None:
-            one = self._sum(self.timeline.single(index))
-            found = one * sign
-            np.maximum(found, 0, out=found)
-            if len(self._sides) < _KEPT:
-                self._sides[index, sign] = found
+
+        def make() -> Quantity:
+            one = self._sum(self.timeline.single(index)) * sign
+            np.maximum(one, 0, out=one)
+            return one
+
+        found: Quantity = self.once((index, sign), make)
         return found
 
     def zeros(self) -> Quantity:
@@ -214,6 +226,7 @@ class DrawnWorld(World):
         timeline: Timeline,
         flows: NDArray[np.int64],
         scales: NDArray[np.float64],
+        asked: Mapping[Hashable, int],
     ) -> None:
         """Make the world of some draws.
 
@@ -221,8 +234,11 @@ class DrawnWorld(World):
             timeline: The days and prices.
             flows: Indexes of the uncertain flows, shape (uncertain,).
             scales: What each is multiplied by, less one, shape (draws, uncertain).
+            asked: How often the same tests asked for each thing in the written
+                amounts: what will not be asked for again is let go.
         """
         super().__init__(timeline)
+        self._left = dict(asked)
         self.flows = flows
         self.scales = scales
         self._by_flow = np.ascontiguousarray(scales.T)
@@ -234,21 +250,23 @@ class DrawnWorld(World):
         """Say that amounts are draws."""
         return True
 
-    def units(self, mask: Mask, commodity: str) -> Quantity:
-        """Return the units of one commodity in selected positions."""
-        chosen = mask & self.timeline.of_commodity(commodity)
-        key = ("units", chosen.tobytes())
-        found: Quantity | None = self.kept.get(key)
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what tests share, and keep it while one is to ask for it again."""
+        left = self._left[key] = self._left.get(key, 1) - 1
+        found = self.kept.pop(key, None)
         if found is None:
-            base = super().units(mask, commodity).astype(float)
-            moved = self._moved(chosen, commodity)
-            if moved is None:
-                found = base[np.newaxis, :]
-            else:
-                moved += base[:, np.newaxis]
-                found = moved.T
+            found = make()
+        if left > 0:
             self.kept[key] = found
         return found
+
+    def _units(self, chosen: Mask, commodity: str) -> Quantity:
+        base = super()._units(chosen, commodity).astype(float)
+        moved = self._moved(chosen, commodity)
+        if moved is None:
+            return base[np.newaxis, :]
+        moved += base[:, np.newaxis]
+        return moved.T
 
     def _sum(self, mask: Mask) -> Quantity:
         base = self.timeline.floats(mask)
