@@ -185,6 +185,23 @@ def test_own_tokens_are_worth_nothing_to_one_estate(ledger):
     assert worth("Alameda", "FTX") == 0
 
 
+def test_an_overdrawn_account_is_a_debt(ledger):
+    # A bank account that paid out 30 more than was in it: the bank has lent 30.
+    opened = (
+        "2020-01-01 open Assets:Alameda:Current\n"
+        "2020-01-01 open Expenses:Alameda:Rent\n"
+    )
+    text = opened + flow(
+        "2021-01-01",
+        "rent",
+        ("Expenses:Alameda:Rent", "30 USD"),
+        ("Assets:Alameda:Current", "-30 USD"),
+    )
+    found = recover(ledger.case(text).book(), AT)
+    (owed,) = [one for one in found.classes if one.entity == "Alameda"]
+    assert (owed.rank, owed.claims, owed.paid) == ("unsecured", Decimal(30), 0)
+
+
 def test_a_negative_claim_names_the_flow(ledger):
     text = "2020-01-01 open Liabilities:Alameda:Misc\n" + flow(
         "2021-01-01",

@@ -178,16 +178,17 @@ def estate(book: Book, at: datetime.date) -> Estate:
     debts = []
     for key, units in book.balance(at).items():
         account = book.account(key)
-        if account.root == "Assets" and not account.is_claim:
-            if account.stake_in is None and units > 0:
-                held[key] = units
-                quote = book.prices.at(key.commodity, at)
-                if isinstance(quote, Missing) and account.recovery is None:
-                    notes[f"left out: {quote}"] = None
-            continue
-        if account.root != "Liabilities":
-            continue
         quote = book.prices.at(key.commodity, at)
+        owned = account.root == "Assets" and not account.is_claim
+        if owned and account.stake_in is None and units > 0:
+            held[key] = units
+            if isinstance(quote, Missing) and account.recovery is None:
+                notes[f"left out: {quote}"] = None
+            continue
+        # Who keeps an account that is overdrawn has lent what is missing.
+        overdrawn = owned and account.stake_in is None and units < 0
+        if account.root != "Liabilities" and not overdrawn:
+            continue
         if isinstance(quote, Missing):
             notes[f"left out: {quote}"] = None
             continue
