@@ -35,8 +35,8 @@ MESSAGES = (
         " that halve the price"
     ),
     (
-        "%(who)s owes the group %(amount)s: counted at what the books show it holding,"
-        " else in full; at nothing at low, in full at high"
+        "owed to the group by %(who)s: %(amount)s, counted at what the books show the"
+        " debtor holding, else in full; at nothing at low, in full at high"
     ),
     (
         "creditors of %(who)s are paid %(amount)s more than it pays: from collateral"
