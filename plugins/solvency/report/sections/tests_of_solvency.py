@@ -221,8 +221,8 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
     if one.first is None:
         return Said("\N{EN DASH}")
     rest = {
-        "formula": "needed less there on the worst day; flows: of the day it first"
-        " broke",
+        "formula": "needed less there on the worst day; listed is only what broke it"
+        " first",
         "flows": one.flows,
     }
     if one.unit == setting.case.currency:
