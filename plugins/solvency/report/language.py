@@ -31,6 +31,13 @@ _FULL_WIDTH = str.maketrans(",;:.", "，；：。")
 _JOINED = {", ", ": ", "; "}
 #: Marks that follow something, begin a list, or close a sentence.
 _MARKS = re.compile(r"^([,;:.])(?=\s|$)\s*|(?<=[\u3400-\u9fff）”])([,;:.])(?=\s|$)\s*")
+#: A space that templates set between pieces, where the language has none.
+_SPACE = re.compile(
+    r"(?<=[，。；：、！？）])[ \n]+(?=\S)|^[ \n]+(?=[\u3400-\u9fff，。；：、）])"
+)
+_BEFORE = re.compile(r"(?<=[\u3400-\u9fff，。；：、])[ \n]+$")
+#: What stands in a line of text, as figures and days do.
+_INLINE = {"a", "span", "strong", "time"}
 
 
 @cache
@@ -223,11 +230,18 @@ def punctuate(root: Element, lang: str) -> None:
         said = "said" in element.get("class", "")
         # What begins with a mark was joined on by a section.
         if element.text and (not said or element.text[:2] in _JOINED):
-            element.text = _full_width(element.text)
-        if element.tail:
-            listing = element.tail == ", "
-            element.tail = "、" if listing else _full_width(element.tail)
+            follows = len(element) and element[0].tag in _INLINE
+            element.text = _full_width(element.text, before=bool(follows))
+        for n, child in enumerate(element, 1):
+            if child.tail:
+                follows = n < len(element) and element[n].tag in _INLINE
+                child.tail = _full_width(child.tail, before=follows)
 
 
-def _full_width(text: str) -> str:
-    return _MARKS.sub(lambda found: found[0].strip().translate(_FULL_WIDTH), text)
+def _full_width(text: str, *, before: bool) -> str:
+    """Set marks in full width and take out spaces; `before` a figure or the like."""
+    if text == ", ":
+        return "、"
+    text = _MARKS.sub(lambda found: found[0].strip().translate(_FULL_WIDTH), text)
+    text = _SPACE.sub("", text)
+    return _BEFORE.sub("", text) if before else text

@@ -253,7 +253,7 @@ def account_names(setting: Setting, one: Observation, *, short: bool) -> Prose:
         named = setting.locale.accounts.get(name)
         words = named or " ".join(below[1:]) or name
         if len(owners) > 1 and words != name:
-            words = f"{setting.locale.named(below[0])}: {words}"
+            words = f"{setting.locale.named(below[0])}{setting.text(': ')}{words}"
         ref = setting.account_ref(name)
         if pieces:
             pieces.append(", ")

@@ -197,7 +197,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     if basis := basis_words(setting, one):
         of = f"{of}, {basis}"
     if one.unit != setting.case.currency and one.unit not in of:
-        of = f"{of} ({setting.text(one.unit)})"
+        of += " " + setting.text("(%(name)s)", name=setting.text(one.unit))
     between = "\N{EN DASH}"
     if one.first_earliest and one.first_latest:
         low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
