@@ -163,10 +163,12 @@ class Printer:
                 Markup('{} {} <span class="said">{}</span>').format(
                     self._figure(Figure(key, size, places=places)),
                     self._locale.text("in"),
-                    self._locale.text("; ").join(dict.fromkeys(map(self._where, where))),
+                    self._locale.text("; ").join(
+                        dict.fromkeys(map(self._where, where))
+                    ),
                 )
             )
-        return Markup(self._locale.text("; ")).join(shown)
+        return escape(self._locale.text("; ")).join(shown)
 
     def _where(self, where: str) -> str:
         """Return the row and column of a cell, each as the language has it."""

@@ -101,8 +101,7 @@ def explanations(setting: Setting) -> Iterator[Found]:
     yield Found(
         tuple(piece for part in parts for piece in part),
         setting.say(
-            "Priors are the author's; the table shows how belief changes without each"
-            " group of sources."
+            "Priors are the author's, and belief may rest on one group of sources."
         ),
         (Exhibit("beliefs"), Exhibit("belief-history")),
     )

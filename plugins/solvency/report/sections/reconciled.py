@@ -110,9 +110,9 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
             ),
         ),
         head=text("What is claimed"),
-        width=74,
+        width=70,
         columns=(
-            Column("claim", text("Claim"), "refs", 22),
+            Column("claim", text("Claim"), "refs", 28),
             Column("claimed", text("Claimed"), width=20),
             Column("balanced", text("Balanced"), width=20, current=True),
             Column("z", text("Strain"), width=13),
@@ -122,7 +122,7 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
         rows=tuple(
             Row(
                 f"suspect:{one.id}",
-                _what(one),
+                _what(setting, one),
                 (
                     (claim_ref(one.id, one.kind),),
                     _amount(setting, one, "claimed", one.claimed),
@@ -146,9 +146,10 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
     )
 
 
-def _what(one: Claim) -> Prose:
+def _what(setting: Setting, one: Claim) -> Prose:
     coin = () if one.commodity == "USD" else (f" ({one.commodity})",)
-    return (Said(one.statement), *coin)
+    statement = setting.locale.named(one.statement)
+    return (Said(statement[:1].upper() + statement[1:]), *coin)
 
 
 def _strain(one: Claim) -> Cell:

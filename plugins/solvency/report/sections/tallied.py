@@ -184,7 +184,7 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
     if found.hole is not None:
         rest_of = found.hole - start
         label = (
-            text("Left unexplained") if rest_of > 0 else text("Explained twice over")
+            text("Left unexplained") if rest_of > 0 else text("More than is missing")
         )
         steps += [
             waterfall.Step(label, rest_of),
