@@ -33,7 +33,8 @@ _JOINED = {", ", ": ", "; "}
 _MARKS = re.compile(r"^([,;:.])(?=\s|$)\s*|(?<=[\u3400-\u9fff）”])([,;:.])(?=\s|$)\s*")
 #: A space that templates set between pieces, where the language has none.
 _SPACE = re.compile(
-    r"(?<=[，。；：、\uff01\uff1f）])[ \n]+(?=\S)|^[ \n]+(?=[\u3400-\u9fff，。；：、）])"
+    r"(?<=[，。；：、\uff01\uff1f）])[ \n]+(?=\S)"
+    r"|^[ \n]+(?=[\u3400-\u9fff，。；：、）])"
 )
 _BEFORE = re.compile(r"(?<=[\u3400-\u9fff，。；：、])[ \n]+$")
 #: What stands in a line of text, as figures and days do.

@@ -84,7 +84,7 @@ def explanations(setting: Setting) -> Iterator[Found]:
     if not parts:
         parts.append(
             setting.say_many(
-                "The observations say little for or against the %(count)s hypothesis.",
+                "The observations say little for or against the hypothesis.",
                 "The observations say little for or against any of the %(count)s"
                 " hypotheses.",
                 count,
