@@ -54,7 +54,9 @@ def _words(prose: tuple[object, ...]) -> str:
 
 
 def _said(piece: object) -> str:
-    return piece.text(Locale()) if isinstance(piece, Figure) else str(piece.text)
+    if isinstance(piece, Figure):
+        return piece.text(Locale())
+    return str(getattr(piece, "text", piece))
 
 
 def exhibit(report: Report, key: str) -> Table:
@@ -162,7 +164,7 @@ class TestFindings:
   rank: "customer"
 2020-01-01 open Assets:Customers:{name}
   counterparty: "{name}"
-2020-01-01 custom "invariant" "{name}" "customer-assets"
+2020-01-01 custom "invariant" "customer-assets" "{name}"
 2020-02-01 * "Deposits" ^court
   on: "Liabilities:{name}:Customers"
   Equity:Customers:Wealth  -{n}00 USD
