@@ -143,7 +143,7 @@ class Printer:
             return Markup()
         shown = Markup("; ").join(
             Markup('{} <span class="said">{}</span>').format(
-                self.show(note.ref), note.short
+                self.show(note.ref), note.short(self._locale)
             )
             for note in notes
         )

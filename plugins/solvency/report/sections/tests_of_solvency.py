@@ -338,7 +338,7 @@ def _title(setting: Setting, finding: Finding) -> str:
     }
     broke, held = names[finding.invariant]
     basis = basis_words(setting, finding)
-    spaced = f" {basis}" if basis else ""
+    spaced = setting.text(" %(basis)s", basis=basis) if basis else ""
     if finding.first is None:
         return setting.text(held, entity=finding.entity, basis=spaced)
     day = formats.date(finding.first, setting.locale)
