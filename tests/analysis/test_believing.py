@@ -315,3 +315,13 @@ def test_beliefs_of_ledgers_are_calibrated(ledger):
         assert truths[inside].mean() == pytest.approx(
             chances[inside].mean(), abs=3.5 * error
         )
+
+
+@pytest.mark.parametrize(("names", "said"), [(("one",), True), (("one", "two"), False)])
+def test_a_scenario_without_a_rival_says_so(ledger, names, said):
+    text = HEAD + may("loss", 100) + seen("a", "900", "one", "0.1")
+    for name in names:
+        text += f'2020-01-01 custom "scenario" "{name}" "x"\n  hypotheses: "loss"\n'
+    path = ledger.write(PREAMBLE + text)
+    printed = CliRunner().invoke(main, ["weigh", str(path)]).stdout
+    assert ("one scenario alone has no rival" in printed) is said

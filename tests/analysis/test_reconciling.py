@@ -63,6 +63,16 @@ def test_two_claims_of_one_identity(ledger):
     assert "cannot all be true" in reconciling_tables.headline(found)
 
 
+@pytest.mark.parametrize(
+    ("gap", "verdict"), [(20, "in doubt"), (30, "at odds"), (50, "cannot stand")]
+)
+def test_a_suspect_is_spoken_of_by_its_strain(ledger, gap, verdict):
+    # One standard deviation is 8.4, as above: strains of 2.4, 3.6 and 6.0.
+    text = HEAD.format(capital="") + seen("bank", f"{900 + gap}")
+    found = reconcile(ledger.case(text))
+    assert {claim.verdict for claim in found.suspects} == {verdict}
+
+
 def test_three_sources_name_the_odd_one(ledger):
     text = HEAD.format(capital="")
     text += (

@@ -11,6 +11,7 @@ from preamble import PREAMBLE
 
 from solvency.analysis.tallying import hole_of
 from solvency.analysis.tallying import tally
+from solvency.analysis.tallying_parts import Parts
 from solvency.cli import main
 
 HEAD = """
@@ -119,6 +120,24 @@ def test_exclusive_hypotheses_never_add_up(ledger):
     # Neither, one or the other, each a third; never both.
     assert found.at_least["420"] < 1e-4
     assert found.hypotheses[0].probability == pytest.approx(1 / 3, abs=0.01)
+    expected = {one.id: float(one.expected) for one in found.hypotheses}
+    assert expected == pytest.approx({"loss": 200 / 3, "other": 100}, abs=3)
+
+
+def test_what_is_expected_of_each_adds_up_to_the_mean_of_the_draws(ledger):
+    # A cut normal averages more than its central value, so centrals would not do.
+    wide = may(
+        "wide",
+        ["Assets:Alameda:Bank  -100 USD", "Expenses:Alameda:Costs  100 USD"],
+        ends="  low: 0 USD\n  high: 400 USD\n",
+    )
+    case = ledger.case(HEAD + LOSS + GAIN + wide)
+    found = tally(case)
+    parts = [one.expected for one in found.hypotheses]
+    assert sum(parts) == found.mean
+    drawn = Parts(case, "lognormal").believed("prior", 0)[0].draw(400_000, 1, None, 0.0)
+    assert float(found.mean) == pytest.approx(drawn.mean, abs=1)
+    assert float(found.mean) > 0.5 * (200 - 50 + 100) + 10
 
 
 def test_dependence_widens_the_tail(ledger):

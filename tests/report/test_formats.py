@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvency.report import formats
+from solvency.report.drawings import chart_scale
 from solvency.report.errors import ReportError
 
 EN = formats.Locale("en")
@@ -140,3 +141,13 @@ def test_a_number_and_its_negative_print_the_same_digits(
     one = formats.number(value, scale=scale, places=places).strip("()")
     other = formats.number(-value, scale=scale, places=places).strip("()")
     assert one == other
+
+
+@pytest.mark.parametrize(
+    ("largest", "beside", "scale"),
+    [(10_047_000_000, 6, 9), (335_000_000, 6, 6), (9_200_000, 3, 3), (700, 3, 0)],
+)
+def test_a_chart_keeps_thousands_beside_tables_in_thousands(
+    largest: int, beside: int, scale: int
+) -> None:
+    assert chart_scale([Decimal(largest)], beside) == scale

@@ -6,6 +6,7 @@ import pytest
 
 from solvency.ledger.case import Place
 from solvency.ledger.case import Source
+from solvency.report.formats import Locale
 from solvency.report.notes import Notes
 from solvency.report.notes import safe_url
 
@@ -54,5 +55,5 @@ def test_sources_are_numbered_by_publication_then_name() -> None:
 
 def test_a_long_title_is_cut_at_a_word() -> None:
     notes = Notes({"a": source("a", 1, "word " * 40)})
-    assert len(notes["a"].short) < 100
-    assert notes["a"].short.endswith("word…”")
+    assert len(notes["a"].short(Locale())) < 100
+    assert notes["a"].short(Locale()).endswith("word…”")

@@ -35,6 +35,30 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 
 
+_MANY = """
+option "operating_currency" "USD"
+plugin "solvency"
+2020-01-01 custom "entity" "Customers" "Depositors"
+  role: "customers"
+2020-01-01 custom "source" "court" "Filing"
+  publisher: "Court"
+  url: "https://example.org"
+  grade: "A1"
+2020-01-01 open Equity:Customers:Wealth
+"""
+
+
+def _words(prose: tuple[object, ...]) -> str:
+    shown = (one if isinstance(one, str) else _said(one) for one in prose)
+    return "".join(shown)
+
+
+def _said(piece: object) -> str:
+    if isinstance(piece, Figure):
+        return piece.text(Locale())
+    return str(getattr(piece, "text", piece))
+
+
 def exhibit(report: Report, key: str) -> Table:
     found = next(one for one in report.tables if one.key == key)
     return found.plotted if isinstance(found, Drawing) else found
@@ -125,6 +149,37 @@ class TestFindings:
                 isinstance(piece, Exhibit) and piece.key in report.numbers
                 for piece in one.exhibits
             ), one
+
+    def test_many_of_a_kind_are_counted_not_listed(self, tmp_path: Path) -> None:
+        names = [f"Exchange{n}" for n in range(5)]
+        each = "".join(
+            f"""
+2020-01-01 custom "entity" "{name}" "{name}"
+  group: TRUE
+2020-01-01 open Assets:{name}:Bank
+2020-01-01 open Assets:{name}:Custody
+  custody: TRUE
+2020-01-01 open Liabilities:{name}:Customers
+  counterparty: "Customers"
+  rank: "customer"
+2020-01-01 open Assets:Customers:{name}
+  counterparty: "{name}"
+2020-01-01 custom "invariant" "customer-assets" "{name}"
+2020-02-01 * "Deposits" ^court
+  on: "Liabilities:{name}:Customers"
+  Equity:Customers:Wealth  -{n}00 USD
+  Assets:{name}:Bank  {n}00 USD
+"""
+            for n, name in enumerate(names, 1)
+        )
+        path = tmp_path / "main.beancount"
+        path.write_text(_MANY + each, encoding="utf-8")
+        case = load(path)
+        assert not case.errors, case.errors[0].message
+        values = section(build(case, case.book()), "findings").values
+        text = [_words(one.text) for one in values["findings"]]
+        assert [t.split()[0] for t in text if "owed its customers" in t] == names[:2:-1]
+        assert _words(values["more"]).startswith("3 more")
 
     def test_they_say_what_came_and_went(self, report: Report) -> None:
         text = "".join(pages.tree(report).itertext())

@@ -176,6 +176,29 @@ def test_the_language_is_set_and_marks_are_full_width(chinese):
     assert not re.search("[\u4e00-\u9fff][.,;:](?:\\s|$)", text)
 
 
+@pytest.mark.parametrize(
+    ("written", "set_"),
+    [
+        (
+            "至 <time>1日</time> ，集团 <a>240</a>.",
+            "至<time>1日</time>，集团<a>240</a>。",
+        ),
+        ("<span>9</span> 项, <a>8</a>", "<span>9</span>项，<a>8</a>"),
+        # A box keeps the space around it, and Latin words theirs.
+        ('。 <span class="mark">假</span> 标', '。 <span class="mark">假</span> 标'),
+        ("<a>S-001</a> Reuters", "<a>S-001</a> Reuters"),
+    ],
+)
+def test_no_space_stands_between_words_and_figures(written, set_):
+    from xml.etree import ElementTree as ET
+
+    from solvency.report.language import punctuate
+
+    root = ET.fromstring(f"<p>{written}</p>")  # noqa: S314 (written above)
+    punctuate(root, "zh")
+    assert ET.tostring(root, encoding="unicode") == f"<p>{set_}</p>"
+
+
 def test_the_case_stays_the_same_case_in_another_language():
     import solvency
     from solvency.report.language import case_in

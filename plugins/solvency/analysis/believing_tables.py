@@ -85,6 +85,11 @@ def scenarios(found: Beliefs) -> Frame:
             )
             for one in found.scenarios
         ),
+        notes=(
+            "one scenario alone has no rival to share belief with: 1.000 says nothing",
+        )
+        if len(found.scenarios) == 1
+        else (),
     )
 
 

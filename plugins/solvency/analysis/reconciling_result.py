@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from solvency.model.observed import Untested
 
 
+#: Standard deviations from which a claim cannot stand beside the rest, or is at odds.
+_IMPOSSIBLE, _AT_ODDS = 5.0, 3.0
+
+
 class Claim(NamedTuple):
     """One claim, as stated and as balanced, in its own commodity."""
 
@@ -38,6 +42,14 @@ class Claim(NamedTuple):
     bound: str
     #: Other observations that say the same and count once with it.
     also: tuple[str, ...]
+
+    @property
+    def verdict(self) -> str:
+        """Say in words how far a suspect is from the rest, by its strain."""
+        strain = abs(self.z or 0.0)
+        if strain >= _IMPOSSIBLE:
+            return "cannot stand"
+        return "at odds" if strain >= _AT_ODDS else "in doubt"
 
 
 class Settled(NamedTuple):
@@ -102,7 +114,7 @@ class Reconciled:
 
     @property
     def suspects(self) -> tuple[Claim, ...]:
-        """Return the claims that cannot stand, worst first."""
+        """Return the claims at odds with the rest, worst first."""
         return tuple(
             sorted(
                 (claim for claim in self.claims if claim.suspect),

@@ -197,10 +197,14 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
         if debt.debtor not in members and debt.creditor in members:
             owing[debt.debtor] += debt.value
     notes += [
-        f"{name} owes the group {value:,.0f}: counted at what the books show it"
-        " holding, else in full; at nothing at low, in full at high"
+        f"owed to the group by {name}: {value:,.0f}"
         for name, value in sorted(owing.items())
     ]
+    if owing:
+        notes.append(
+            "debts to the group count at what the books show the debtor holding, else"
+            " in full; at nothing at low, in full at high"
+        )
     return notes
 
 

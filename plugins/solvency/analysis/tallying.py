@@ -83,6 +83,7 @@ def tally(
         notes += more
     found, method = chosen.total(draws, seed, executor)
     hole = hole_of(case, day)
+    losses = chosen.losses()
     few = min(draws, _TABLE)
     table = [(rho, chosen.draw(few, seed, executor, rho)) for rho in RHOS]
     return Tallied(
@@ -92,7 +93,7 @@ def tally(
         method=method,
         draws=draws,
         seed=seed,
-        mean=number(found.mean),
+        mean=sum((one.expected for one in losses), Decimal()),
         quantiles=_quantiles(found),
         at_least={
             f"{level:.0f}": float(found.at_least(level))
@@ -100,7 +101,7 @@ def tally(
         },
         hole=hole,
         unexplained=_rest(found, hole),
-        hypotheses=chosen.losses(),
+        hypotheses=losses,
         scenarios=tuple(
             _scenario(parts, one, day, draws, seed, executor)
             for one in case.scenarios.values()

@@ -16,6 +16,7 @@ from solvency.analysis.tally import draw
 from solvency.analysis.tally import exact
 from solvency.analysis.tallying_result import Loss
 from solvency.ledger.case import Scenario
+from solvency.model.amounts import amounts
 from solvency.model.liquid import taken
 from solvency.model.uncertain import spread_of
 
@@ -167,9 +168,28 @@ class Chosen:
         """Return the hypothesis a flow stands behind, the likeliest of several."""
         return max(sorted(flow.hypotheses), key=lambda n: self.beliefs.get(n, 0.0))
 
+    def _expected(self) -> dict[str, float]:
+        """Return the mean of what each hypothesis takes, its chance counted.
+
+        A flow of several hypotheses counts for the likeliest, once.
+        """
+        if self.combinations is None:
+            chances = [self.beliefs.get(self._first(flow), 0.0) for flow in self.flows]
+        else:
+            rows, weights = self.combinations
+            chances = (weights @ rows / weights.sum()).tolist()
+        columns = (self.low, self.central, self.high, self.interval)
+        drawn = amounts(*columns, self.shape) if self.flows else ()
+        found: dict[str, float] = {}
+        for flow, chance, one in zip(self.flows, chances, drawn, strict=True):
+            name = self._first(flow)
+            found[name] = found.get(name, 0.0) + chance * one.sign * one.mean
+        return found
+
     def losses(self) -> tuple[Loss, ...]:
         """Return what each hypothesis takes, the largest expected loss first."""
         found = []
+        expected = self._expected()
         for name, belief in self.beliefs.items():
             mine = [at for at, f in enumerate(self.flows) if name in f.hypotheses]
             if mine:
@@ -182,10 +202,9 @@ class Chosen:
                 low, central, high = (
                     number(sum(end)) for end in zip(*ends, strict=True)
                 )
-                found.append(Loss(name, belief, central, low, high))
-        return tuple(
-            sorted(found, key=lambda one: -float(one.central) * one.probability)
-        )
+                mean = number(expected.get(name, 0.0))
+                found.append(Loss(name, belief, central, low, high, mean))
+        return tuple(sorted(found, key=lambda one: -one.expected))
 
 
 def _prior(case: Case, names: list[str], seed: int) -> NDArray[np.bool_]:

@@ -27,6 +27,8 @@ class Loss(NamedTuple):
     central: Decimal
     low: Decimal
     high: Decimal
+    #: Mean of what its draws take, its chance counted: these add up to the mean total.
+    expected: Decimal
 
 
 class ScenarioTally(NamedTuple):
@@ -63,7 +65,7 @@ class Tallied:
         method: exact or sampled.
         draws: number of draws; of the dependence table too where exact.
         seed: what reproduces them.
-        mean: mean total.
+        mean: mean total: what is quoted as one number, since its parts add up to it.
         quantiles: of the total, by share.
         at_least: probability of a total of at least an amount, by amount.
         hole: what customers are owed less what is held for them; None without both.
@@ -98,6 +100,7 @@ class Tallied:
                 Column("hypothesis"),
                 Column("probability"),
                 *(Column(name, self.currency) for name in ("low", "central", "high")),
+                Column("expected", self.currency),
             ),
             tuple(
                 (
@@ -106,6 +109,7 @@ class Tallied:
                     one.low,
                     one.central,
                     one.high,
+                    one.expected,
                 )
                 for one in self.hypotheses
             ),

@@ -17,19 +17,20 @@ _ENDS = tuple(f"{share:g}" for share in QUANTILES)
 
 def headline(found: Tallied) -> str:
     """Say in a few lines what the hypotheses explain."""
-    low, middle, high = (found.quantiles[share] for share in _ENDS)
+    low, _, high = (found.quantiles[share] for share in _ENDS)
     switches = {
         "prior": "each as believed before the observations",
         "posterior": "each as believed after the observations",
     }.get(found.switches, f"those of {found.switches}, all holding")
-    text = [f"What the hypotheses take, {switches}: {middle:,.0f} {found.currency},"]
-    text[0] += f" with 90% between {low:,.0f} and {high:,.0f}."
+    text = [f"What the hypotheses take, {switches}: {found.mean:,.0f} {found.currency}"]
+    text[0] += f" on average, with 90% between {low:,.0f} and {high:,.0f}."
     if found.hole is not None:
-        least, centre, most = (found.unexplained[share] for share in _ENDS)
+        least, _, most = (found.unexplained[share] for share in _ENDS)
         text.append(
             f"The hole on {found.at}: {found.hole:,.0f}. Left unexplained:"
-            f" {centre:,.0f}, with 90% between {least:,.0f} and {most:,.0f} (below"
-            " zero: more is explained than is missing)."
+            f" {found.hole - found.mean:,.0f} on average, with 90% between"
+            f" {least:,.0f} and {most:,.0f} (below zero: more is explained than is"
+            " missing)."
         )
     text.append(
         "Exact, by convolution."
@@ -46,18 +47,22 @@ def tables(found: Tallied) -> tuple[Frame, ...]:
 
 def losses(found: Tallied) -> Frame:
     """Return what each hypothesis takes if it holds."""
-    amounts = (Column(name, found.currency, 0) for name in ("low", "central", "high"))
+    names = ("low", "central", "high", "expected")
+    amounts = (Column(name, found.currency, 0) for name in names)
     return Frame(
         "What each hypothesis takes from the group's clean liquid assets if it holds",
         (Column("hypothesis"), Column("probability"), *amounts),
         tuple(
             (
                 *(one.id, Decimal(f"{one.probability:.4f}")),
-                *(one.low, one.central, one.high),
+                *(one.low, one.central, one.high, one.expected),
             )
             for one in found.hypotheses
         ),
-        notes=found.notes,
+        notes=(
+            "expected: chance times the mean of the draws; adds up to the average",
+            *found.notes,
+        ),
     )
 
 

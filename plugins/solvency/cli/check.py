@@ -131,7 +131,7 @@ def _print_findings(findings: Findings) -> None:
         of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"{finding.severity}: {finding.entity} {finding.invariant}{of}:"
-            f" broken from {finding.first} to {finding.last}, worst"
+            f" broken from {finding.first} to {finding.until}, worst"
             f" {finding.worst} by {finding.amount:,.2f} {finding.unit}"
             + (
                 f" (broken in {finding.probability:.0%} of draws, first between"

@@ -267,6 +267,7 @@ class Observation:
     grade: str | None = None
     claim: tuple[str, ...] = ()
     locator: str | None = None
+    allowed: bool = False  # Low and high are the author's, not the source's.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
@@ -377,13 +378,12 @@ class Case:
 
     def counts(self) -> dict[str, int]:
         """Count what the case holds."""
-        established = sum(flow.established for flow in self.flows)
         return {
             "entities": len(self.entities),
             "accounts": len(self.accounts),
             "sources": len(self.sources),
             "flows": len(self.flows),
-            "established": established,
+            "established": (established := sum(f.established for f in self.flows)),
             "hypothesised": len(self.flows) - established,
             "hypotheses": len(self.hypotheses),
             "scenarios": len(self.scenarios),

@@ -224,6 +224,7 @@ def _observation(
         grade=meta.text("grade"),
         claim=meta.names("claim"),
         locator=meta.text("locator"),
+        allowed=meta.number("error", "0") is not None,
         notes=meta.rest(),
     )
     if declared.name("observation", observation.id, entry):

@@ -57,14 +57,24 @@ class Drawing:
         return self.plotted.to_csv()
 
 
-def chart_scale(amounts: Iterable[Decimal]) -> int:
-    """Return the power of ten a chart of some amounts is read in."""
+def chart_scale(amounts: Iterable[Decimal], beside: int = 6) -> int:
+    """Return the power of ten a chart of some amounts is read in.
+
+    Billions are read beside tables in millions; a case in thousands stays in them.
+    """
     largest = max((abs(amount) for amount in amounts), default=0)
-    return next((p for p in (9, 6, 3) if largest >= 10**p), 0)
+    scale = next((p for p in (9, 6, 3) if largest >= 10**p), 0)
+    return scale if beside >= 6 else min(scale, beside)
 
 
 def look(
-    key: str, amounts: Iterable[Decimal], unit: str, locale: Locale, **rest: Any
+    key: str,
+    amounts: Iterable[Decimal],
+    unit: str,
+    locale: Locale,
+    *,
+    beside: int = 6,
+    **rest: Any,
 ) -> Look:
     """Return how a chart of amounts looks on paper, in the report's language.
 
@@ -73,9 +83,10 @@ def look(
         amounts: What will be drawn, to choose the scale.
         unit: The commodity the amounts are in.
         locale: The language.
+        beside: The power of ten of the tables around it.
         rest: Whatever else `Look` takes.
     """
-    scale = chart_scale(amounts)
+    scale = chart_scale(amounts, beside)
 
     def number(value: Decimal, places: int) -> str:
         return formats.number(value, scale=scale, places=places)

@@ -31,6 +31,12 @@ _FULL_WIDTH = str.maketrans(",;:.", "，；：。")
 _JOINED = {", ", ": ", "; "}
 #: Marks that follow something, begin a list, or close a sentence.
 _MARKS = re.compile(r"^([,;:.])(?=\s|$)\s*|(?<=[\u3400-\u9fff）”])([,;:.])(?=\s|$)\s*")
+#: A space that templates set between pieces, where the language has none.
+_SPACE = re.compile(r"(?<=[，。；：、\uff01\uff1f）])[ \n]+(?=\S)")
+_AFTER = re.compile(r"^[ \n]+(?=[\u3400-\u9fff，。；：、）])")
+_BEFORE = re.compile(r"(?<=[\u3400-\u9fff，。；：、])[ \n]+$")
+#: What stands in a line of text, as figures and days do.
+_INLINE = {"a", "span", "strong", "time"}
 
 
 @cache
@@ -223,11 +229,30 @@ def punctuate(root: Element, lang: str) -> None:
         said = "said" in element.get("class", "")
         # What begins with a mark was joined on by a section.
         if element.text and (not said or element.text[:2] in _JOINED):
-            element.text = _full_width(element.text)
-        if element.tail:
-            listing = element.tail == ", "
-            element.tail = "、" if listing else _full_width(element.tail)
+            element.text = _full_width(element.text, before=_runs_on(element[:1]))
+        for n, child in enumerate(element, 1):
+            if child.tail:
+                child.tail = _full_width(
+                    child.tail,
+                    after=_runs_on([child]),
+                    before=_runs_on(element[n : n + 1]),
+                )
 
 
-def _full_width(text: str) -> str:
-    return _MARKS.sub(lambda found: found[0].strip().translate(_FULL_WIDTH), text)
+def _runs_on(elements: list[Element]) -> bool:
+    """Say whether an element is words or a figure in a line, not a mark in a box."""
+    return any(
+        one.tag in _INLINE
+        and not {"mark", "grade", "letter", "n"} & set(one.get("class", "").split())
+        for one in elements
+    )
+
+
+def _full_width(text: str, *, after: bool = False, before: bool = False) -> str:
+    """Set marks in full width, and no space `after` or `before` what runs on."""
+    if text == ", ":
+        return "、"
+    text = _MARKS.sub(lambda found: found[0].strip().translate(_FULL_WIDTH), text)
+    text = _SPACE.sub("", text)
+    text = _AFTER.sub("", text) if after else text
+    return _BEFORE.sub("", text) if before else text

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.ledger.case import Source
+    from solvency.report.formats import Locale
 
 #: A note longer than this pushes text off its page.
 _SHORT = 88
@@ -59,16 +60,16 @@ class Note:
         """Return a link to its row in the list of sources."""
         return Ref(self.number, f"#{self.anchor}")
 
-    @property
-    def short(self) -> str:
+    def short(self, locale: Locale) -> str:
         """Return who published what, cut to a line."""
-        who = f"{self.source.publisher}, " if self.source.publisher else ""
-        title = self.source.title
+        who, title = self.source.publisher or "", self.source.title
         if len(who) + len(title) > _SHORT:
             title = shorten(title, max(_SHORT - len(who), 24))
-        return (
-            f"{who}\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"
-        )
+        if not who:
+            return (
+                f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"
+            )
+        return locale.text("%(who)s, \u201c%(title)s\u201d", who=who, title=title)
 
     @property
     def brief(self) -> str:

@@ -143,7 +143,7 @@ class Printer:
             return Markup()
         shown = Markup("; ").join(
             Markup('{} <span class="said">{}</span>').format(
-                self.show(note.ref), note.short
+                self.show(note.ref), note.short(self._locale)
             )
             for note in notes
         )
@@ -163,10 +163,12 @@ class Printer:
                 Markup('{} {} <span class="said">{}</span>').format(
                     self._figure(Figure(key, size, places=places)),
                     self._locale.text("in"),
-                    "; ".join(dict.fromkeys(map(self._where, where))),
+                    self._locale.text("; ").join(
+                        dict.fromkeys(map(self._where, where))
+                    ),
                 )
             )
-        return Markup("; ").join(shown)
+        return escape(self._locale.text("; ")).join(shown)
 
     def _where(self, where: str) -> str:
         """Return the row and column of a cell, each as the language has it."""

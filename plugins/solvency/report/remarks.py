@@ -34,9 +34,10 @@ MESSAGES = (
         "what %(token)s would fetch rests on an assumed market depth of %(units)s units"
         " that halve the price"
     ),
+    "owed to the group by %(who)s: %(amount)s",
     (
-        "%(who)s owes the group %(amount)s: counted at what the books show it holding,"
-        " else in full; at nothing at low, in full at high"
+        "debts to the group count at what the books show the debtor holding, else in"
+        " full; at nothing at low, in full at high"
     ),
     (
         "creditors of %(who)s are paid %(amount)s more than it pays: from collateral"

@@ -111,6 +111,8 @@ def test_crossing_date_of_a_segregated_account(books):
         "2020-10-28",
         1200,
     )
+    # That is the last day of these books: nothing says it was cured.
+    assert found.until == "the end of the books"
 
 
 def test_collateral_at_what_a_sale_fetches(books):

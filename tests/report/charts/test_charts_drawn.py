@@ -273,6 +273,18 @@ def test_every_event_is_named_however_close():
     assert {f"Event {n}" for n in range(20)} <= set(drawing.words())
 
 
+@pytest.mark.parametrize("share", [0.8, 0.9, 0.97, 1])
+def test_a_day_near_the_right_edge_is_named_in_one_line(share):
+    first, last = datetime.date(2020, 1, 1), datetime.date(2022, 1, 1)
+    day = first + (last - first) * share
+    said = "First broken: 11 May 2022"
+    levels = [owed_held.Level(first, 1.0, 2.0), owed_held.Level(last, 1.0, 2.0)]
+    chart = owed_held.OwedHeld("", levels, [owed_held.Event(day, said, strong=True)])
+    drawing = Drawing(owed_held.draw(chart, Look()))
+    drawing.check()
+    assert said in drawing.words()
+
+
 @pytest.mark.parametrize(
     ("chart", "said"),
     [

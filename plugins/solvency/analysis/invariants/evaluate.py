@@ -340,6 +340,7 @@ def _finding(
         first_earliest=between[0],
         first_latest=between[1],
         flows=flows,
+        unmended=bool(broken[-1]),
     )
 
 

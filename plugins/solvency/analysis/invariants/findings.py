@@ -80,6 +80,13 @@ class Finding:
     flows: tuple[str, ...]
     #: What tells the test from another of its name and entity, as its basis.
     variant: str = ""
+    #: Whether it is broken still on the last day of the books.
+    unmended: bool = False
+
+    @property
+    def until(self) -> str:
+        """Say when it was last broken: a day, or that the books end first."""
+        return "the end of the books" if self.unmended else str(self.last)
 
     @property
     def key(self) -> Key:

@@ -46,13 +46,14 @@ def disputed(view: View) -> tuple[Table | None, str]:
                     printing.cell(one.balanced),
                     Cell(printing.unit),
                     Cell("" if one.z is None else f"{one.z:.1f}", kind="num"),
+                    Cell(one.verdict),
                 ),
                 key=f"claim-{one.id}",
             )
         )
     table = Table(
         "suspects",
-        "Claims that cannot stand beside the rest, worst first",
+        "Claims at odds with the rest, worst first",
         (
             Cell("Claim"),
             Cell("What it states"),
@@ -61,8 +62,12 @@ def disputed(view: View) -> tuple[Table | None, str]:
             Cell("Balanced", kind="num"),
             Cell("In"),
             Cell("z", kind="num"),
+            Cell("Verdict"),
         ),
         tuple(rows),
-        ("Balanced: what the other claims and the ledger's identities make of it.",),
+        (
+            "Balanced: what the other claims and the ledger's identities make of it.",
+            "Verdict: from z = 5 it cannot stand, from 3 it is at odds, else in doubt.",
+        ),
     )
     return table, said

@@ -312,7 +312,7 @@ def _claims(view: View, inside: Iterable[str]) -> Table | None:
             Cell("Debtor"),
             Cell("In"),
             Cell("Claimed", kind="num"),
-            Cell("Owned to", kind="num"),
+            Cell("Owed", kind="num"),
             Cell("Unmatched", kind="num"),
         ),
         tuple(rows),

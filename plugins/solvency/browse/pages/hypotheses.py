@@ -222,15 +222,15 @@ def _tally(view: View) -> Waiting:
         [abs(v) for one in found.hypotheses for v in (one.low, one.central, one.high)],
         found.currency,
     )
-    low, middle, high = (
+    low, _, high = (
         money(value, found.currency) for value in list(found.quantiles.values())[:3]
     )
     numbers = [
         Number(
             "Loss they explain",
-            middle,
-            f"5% to 95%: {low} to {high}",
-            format(list(found.quantiles.values())[1], "f"),
+            money(found.mean, found.currency),
+            f"on average; 5% to 95%: {low} to {high}",
+            format(found.mean, "f"),
         )
     ]
     if found.hole is not None:

@@ -196,6 +196,31 @@ class Events:
         #: What must be left free above the drawing.
         self.tall = max(tops, default=0) * LANE
 
+    @staticmethod
+    def room(
+        wide: float,
+        events: Sequence[Event],
+        place: Callable[[datetime.date], float],
+    ) -> float:
+        """Return what must be free at the right for every label to fit in a line.
+
+        Args:
+            wide: From the left end of the axis to the drawing's right edge.
+            events: The days to name.
+            place: How far along the axis a day stands, from 0 to 1.
+
+        Returns:
+            Drawing units, at most a quarter of it all: beyond that labels wrap.
+        """
+        needed = 0.0
+        for event in events:
+            share = place(event.day)
+            label = type_.width(clean(event.label), SMALL, bold=event.strong) + 7
+            # What stands further left has the drawing to its right to fill.
+            if share > 0:
+                needed = max(needed, wide - (wide - label) / share)
+        return min(needed, wide / 4)
+
     def draw(self, canvas: Canvas, top: float, bottom: float) -> None:
         """Draw them above `top`, with lines down to `bottom`."""
         for event, x, label, lane in zip(

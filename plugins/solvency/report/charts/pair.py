@@ -91,14 +91,12 @@ def draw_pair(pair: Pair, look: Look) -> str:
     if short:
         names.append((pair.gap, look.amount(axis_gap(last))))
     edges = Edges(look, names)
-    left, right = margin(canvas, marks), look.width - edges.room
     shown = [level.day for level in levels] + [event.day for event in pair.events]
-    days = Days(
-        min([*shown, *(pair.band or ())]),
-        max([*shown, *(pair.band or ())]),
-        left,
-        right,
-    )
+    ends = min([*shown, *(pair.band or ())]), max([*shown, *(pair.band or ())])
+    left = margin(canvas, marks)
+    room = Events.room(look.width - left, pair.events, Days(*ends, 0, 1))
+    right = look.width - max(edges.room, room)
+    days = Days(*ends, left, right)
     events = Events(look, pair.events, days)
     # The unit's own line, then the named days, then the drawing.
     top = 14 + events.tall + 4
@@ -113,14 +111,14 @@ def draw_pair(pair: Pair, look: Look) -> str:
     canvas.path(_steps(levels, days, y, "have"), palette.have, 1.8, data_line="have")
     day_axis(canvas, days, bottom)
     events.draw(canvas, top, bottom)
-    ends = [
+    named = [
         Edge(y(last.need), *names[0], palette.lack),
         Edge(y(last.have), *names[1], palette.have),
     ]
     if short:
         middle = (y(last.need) + y(last.have)) / 2
-        ends.append(Edge(middle, *names[2], palette.grey, "1.5 1.5"))
-    edges.draw(canvas, ends, right, top, bottom)
+        named.append(Edge(middle, *names[2], palette.grey, "1.5 1.5"))
+    edges.draw(canvas, named, right, top, bottom)
     facts = [f"{look.day(last.day)}{look.colon}" + ", ".join(map(" ".join, names))]
     facts += [
         f"{look.day(event.day)}{look.colon}{event.label}" for event in pair.events

@@ -70,7 +70,7 @@ def draw(chart: Timeline, look: Look) -> str:
     room = look.width - words_x - 1
     words = [type_.wrap(clean(e.words), room, 3, SMALL, bold=e.strong) for e in entries]
     heights = [max(1, len(lines)) * SMALL * LEADING + _GAP for lines in words]
-    bottom = 8 + max(_TALL, sum(heights) * 1.25)
+    bottom = 8 + max(_TALL, sum(heights) * 1.05)
     days = Days(entries[0].day, entries[-1].day, 14, bottom - 6)
     canvas.line((spine, 8), (spine, bottom), palette.grey, 1.0)
     grain, marks = days.marks(30)

@@ -210,9 +210,9 @@ def _said(setting: Setting) -> Table | None:
         head=text("Who owes whom, and in which accounts"),
         width=64,
         columns=(
-            Column("id", text("Statement"), "refs", 20),
+            Column("id", text("Statement"), "refs", 26),
             Column("date", text("Date"), "text", 22),
-            Column("side", text("Books of the"), "text", 22),
+            Column("side", text("Books of the"), "text", 18),
             Column("stated", text("Stated"), width=22),
             Column("books", text("These books"), width=22),
             Column(

@@ -187,9 +187,9 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
         head=text("What happened"),
         width=88,
         columns=(
-            Column("flow", text("Flow"), "refs", 16),
+            Column("flow", text("Flow"), "refs", 20),
             Column("page", text("Page"), "refs", 10),
-            Column("date", text("Date"), "text", 22),
+            Column("date", text("Date"), "text", 20),
             Column("amount", text("Amount"), width=20, current=True),
             Column("sources", text("Sources"), "refs", 22),
             Column("grade", text("Grade"), "grade", 12),

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from solvency.report.sections.setting import Setting
 
 
+#: Findings of one kind, the largest first: all kinds together fit on a page.
+_EACH = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One of the few figures at the head of the page."""
@@ -42,7 +46,9 @@ def findings(setting: Setting) -> Section | None:
     # A draft is for a look, and these take most of the analyses' time.
     long = () if setting.draft else (contradictions, explanations, tallied)
     quick = (cover, uses, whose, insolvent, hollow, tokens)
-    found = tuple(one for say in (*quick, *long, recovered) for one in say(setting))
+    each = [tuple(say(setting)) for say in (*quick, *long, recovered)]
+    found = tuple(one for some in each for one in some[:_EACH])
+    more = sum(len(some) for some in each) - len(found)
     if not found:
         return None
     return Section(
@@ -53,6 +59,13 @@ def findings(setting: Setting) -> Section | None:
             "numbers": tuple(
                 setting.count(f"finding:{n}", n) for n in range(1, len(found) + 1)
             ),
+            "more": setting.say_many(
+                "%(count)s more of the same kind stands in the exhibits named.",
+                "%(count)s more of the same kinds stand in the exhibits named.",
+                setting.count("findings:more", more),
+            )
+            if more
+            else (),
             "keys": tuple(_keys(setting)),
             "at": setting.at,
             "draft": setting.draft,

@@ -42,7 +42,8 @@ _HOLLOW = Decimal("0.75")
 
 
 def cover(setting: Setting) -> Iterator[Found]:
-    """Say who owed customers more than was held for them, and since when."""
+    """Say who owed customers more than was held, and since when, the most first."""
+    found: list[tuple[Decimal, Found]] = []
     for entity in setting.inside:
         series = cover_of(setting, entity)
         if series is None:
@@ -69,7 +70,10 @@ def cover(setting: Setting) -> Iterator[Found]:
             ),
         )
         based = rests(setting, owed.flows)
-        yield Found(text, (*sure, *based), (Exhibit(f"cover-{entity}"),))
+        lacking = (owed.value or Decimal()) - (held.value or Decimal())
+        one = Found(text, (*sure, *based), (Exhibit(f"cover-{entity}"),))
+        found.append((lacking, one))
+    yield from (one for _, one in sorted(found, key=lambda pair: -pair[0]))
 
 
 def uses(setting: Setting) -> Iterator[Found]:
@@ -214,12 +218,12 @@ def insolvent(setting: Setting) -> Iterator[Found]:
         )
         if one.first_earliest and one.first_earliest == one.first_latest:
             sure += setting.say(
-                "; the first is %(day)s in nine of ten of these",
+                "; in nine of ten of these, first on %(day)s",
                 day=Day(one.first_earliest),
             )
         elif one.first_earliest and one.first_latest:
             sure += setting.say(
-                "; the first lies between %(low)s and %(high)s in nine of ten of these",
+                "; in nine of ten of these, first between %(low)s and %(high)s",
                 low=Day(one.first_earliest),
                 high=Day(one.first_latest),
             )
@@ -231,7 +235,8 @@ def hollow(setting: Setting) -> Iterator[Found]:
     if not setting.case.group:
         return
     day = setting.dates[0]
-    for name, each in totals_of(setting, day).items():
+    totals = totals_of(setting, day)
+    for name, each in sorted(totals.items(), key=lambda x: -x[1]["market"][0]):
         whole = each["market"][0]
         if min(each[basis][0] for basis in BASES) >= whole * _HOLLOW:
             continue

@@ -36,9 +36,9 @@ def contradictions(setting: Setting) -> Iterator[Found]:
     yield Found(
         setting.say_many(
             "The claims cannot all be true. Of %(claims)s held against one another,"
-            " %(count)s cannot stand: %(names)s.",
+            " %(count)s is at odds with the rest: %(names)s.",
             "The claims cannot all be true. Of %(claims)s held against one another,"
-            " %(count)s cannot stand; most strained are %(names)s.",
+            " %(count)s are at odds with the rest; most strained are %(names)s.",
             setting.count("reconciled:suspects", len(found.suspects)),
             claims=setting.count("reconciled:claims", len(found.claims)),
             names=listed(setting.locale, names),
@@ -80,18 +80,28 @@ def explanations(setting: Setting) -> Iterator[Found]:
     if down:
         parts.append(setting.say("They speak against %(names)s. ", names=named(down)))
     quiet = len(found.hypotheses) - len(up) - len(down)
-    parts.append(
-        setting.say(
-            "On %(quiet)s of all %(all)s they say little either way.",
-            quiet=setting.count("belief:quiet", quiet),
-            all=setting.count("belief:all", len(found.hypotheses)),
+    count = setting.count("belief:quiet", quiet)
+    if not parts:
+        parts.append(
+            setting.say_many(
+                "The observations say little for or against the hypothesis.",
+                "The observations say little for or against any of the %(count)s"
+                " hypotheses.",
+                count,
+            )
         )
-    )
+    elif quiet:
+        parts.append(
+            setting.say_many(
+                "On the other %(count)s hypothesis they say little either way.",
+                "On the other %(count)s hypotheses they say little either way.",
+                count,
+            )
+        )
     yield Found(
         tuple(piece for part in parts for piece in part),
         setting.say(
-            "Priors are the author's; the table shows how belief changes without each"
-            " group of sources."
+            "Priors are the author's, and belief may rest on one group of sources."
         ),
         (Exhibit("beliefs"), Exhibit("belief-history")),
     )
@@ -116,7 +126,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
     found = setting.analyses.tallied
     if found is None or found.hole is None:
         return
-    low, middle, high = (
+    low, high = (
         setting.money(
             f"tally:total:{share}:prose",
             found.quantiles[share],
@@ -124,7 +134,14 @@ def tallied(setting: Setting) -> Iterator[Found]:
             target="tally",
             prose=True,
         )
-        for share in ("0.05", "0.5", "0.95")
+        for share in ("0.05", "0.95")
+    )
+    mean = setting.money(
+        "tally:mean:prose",
+        found.mean,
+        formula="sum of what is expected of each",
+        target="tally",
+        prose=True,
     )
     hole = setting.own(
         "tally:hole",
@@ -136,10 +153,10 @@ def tallied(setting: Setting) -> Iterator[Found]:
     yield Found(
         setting.say(
             "The hypotheses together, each by its chance before any observation, would"
-            " take %(middle)s from the group in the middle of the draws (from %(low)s"
-            " to %(high)s); missing for customers is %(hole)s.",
+            " take %(mean)s from the group on average (from %(low)s to %(high)s in nine"
+            " of ten draws); missing for customers is %(hole)s.",
             low=replace(low, beside=high.value),
-            middle=middle,
+            mean=mean,
             high=replace(high, beside=low.value),
             hole=hole,
         ),

@@ -13,6 +13,7 @@ from solvency.report.charts import sankey
 from solvency.report.drawings import Drawing
 from solvency.report.errors import ReportError
 from solvency.report.figures import Day
+from solvency.report.figures import Said
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
@@ -128,8 +129,9 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
         ),
         netted=text("Drawn net"),
     )
+    look = setting.look(key, [largest])
     try:
-        svg = sankey.draw(chart, setting.look(key, [largest]))
+        svg = sankey.draw(chart, look)
     except ChartError:
         # Money in a circle among three: the table has it, a drawing cannot.
         return None
@@ -147,8 +149,9 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
         key,
         title,
         setting.say(
-            "To %(day)s, at what coins were worth when they moved; width is amount;"
-            " what went in came out or is left",
+            "%(unit)s to %(day)s, at what coins were worth when they moved; width is"
+            " amount; what went in came out or is left",
+            unit=Said(look.unit),
             day=Day(setting.at),
         ),
         svg,

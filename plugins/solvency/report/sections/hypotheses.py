@@ -84,7 +84,14 @@ def _named(setting: Setting) -> Prose:
         name = note.source.name
         # Ideographs may stand beside a name without a blank.
         if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.ASCII):
-            found.append((Said(name), " (", note.ref, " ", Said(note.short), ")"))
+            found.append(
+                setting.say(
+                    "%(name)s (%(ref)s %(short)s)",
+                    name=Said(name),
+                    ref=note.ref,
+                    short=Said(note.short(setting.locale)),
+                )
+            )
     if not found:
         return ()
     return setting.say(

@@ -213,6 +213,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
             _stated(setting, one, "high")
             if one.high is not None
             else Said("\N{EN DASH}"),
+            _whose(setting, one),
             figure("difference", difference, "books less stated")
             if one.since is None
             else None,
@@ -221,6 +222,13 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         ),
         anchor=anchor("observation", one.id) if anchored else "",
     )
+
+
+def _whose(setting: Setting, one: Observation) -> Said:
+    """Say whose range it is: the source's, the author's, or the grade's alone."""
+    if one.low is None and one.high is None:
+        return Said(setting.text("grade"))
+    return Said(setting.text("author") if one.allowed else setting.text("source"))
 
 
 def _target(setting: Setting, accounts: tuple[str, ...]) -> str:
@@ -245,7 +253,7 @@ def account_names(setting: Setting, one: Observation, *, short: bool) -> Prose:
         named = setting.locale.accounts.get(name)
         words = named or " ".join(below[1:]) or name
         if len(owners) > 1 and words != name:
-            words = f"{setting.locale.named(below[0])}: {words}"
+            words = f"{setting.locale.named(below[0])}{setting.text(': ')}{words}"
         ref = setting.account_ref(name)
         if pieces:
             pieces.append(", ")
@@ -269,13 +277,14 @@ def _table(
             ),
         ),
         head=text("What the statement is about"),
-        width=73,
+        width=70,
         columns=(
-            Column("date", text("Date"), "text", 26),
+            Column("date", text("Date"), "text", 21),
             Column("books", text("Books"), width=17, current=True),
             Column("low", text("Low"), width=16),
             Column("stated", text("Stated"), width=16),
             Column("high", text("High"), width=16),
+            Column("whose", text("Range by"), "text", 14),
             Column("difference", text("Books less stated"), width=17),
             Column("source", text("Source"), "refs", 13),
             Column("grade", text("Grade"), "grade", 10),
@@ -284,8 +293,10 @@ def _table(
         notes=(
             (
                 text(
-                    "Low and high are the source's range where it gives one, else what"
-                    " the author of the case allows for error."
+                    "Range by: low and high are what the source's own words allow, or"
+                    " what the author of the case allows for error; grade: no range is"
+                    " given. The spread of the source's grade comes on top when claims"
+                    " are balanced."
                 ),
             ),
             (

@@ -99,33 +99,36 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
     text = setting.text
     return Table(
         key="suspects",
-        title=text("Claims that cannot stand beside the others, worst first"),
+        title=text("Claims at odds with the others, worst first"),
         unit=(
             text(
                 "%(unit)s, or units where a coin is named; balanced: the nearest"
                 " amount that agrees with the others; strain: adjustment in standard"
-                " deviations",
+                " deviations; from 5 a claim cannot stand, from 3 it is at odds, below"
+                " in doubt",
                 unit=setting.unit,
             ),
         ),
         head=text("What is claimed"),
-        width=84,
+        width=70,
         columns=(
-            Column("claim", text("Claim"), "refs", 22),
+            Column("claim", text("Claim"), "refs", 28),
             Column("claimed", text("Claimed"), width=20),
             Column("balanced", text("Balanced"), width=20, current=True),
             Column("z", text("Strain"), width=13),
+            Column("verdict", text("Verdict"), "text", 20),
             Column("source", text("Source"), "refs", 15),
         ),
         rows=tuple(
             Row(
                 f"suspect:{one.id}",
-                _what(one),
+                _what(setting, one),
                 (
                     (claim_ref(one.id, one.kind),),
                     _amount(setting, one, "claimed", one.claimed),
                     _amount(setting, one, "balanced", one.balanced),
                     _strain(one),
+                    Said(text(one.verdict)),
                     setting.notes.refs([one.source] if one.source else []),
                 ),
             )
@@ -143,9 +146,10 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
     )
 
 
-def _what(one: Claim) -> Prose:
+def _what(setting: Setting, one: Claim) -> Prose:
     coin = () if one.commodity == "USD" else (f" ({one.commodity})",)
-    return (Said(one.statement), *coin)
+    statement = setting.locale.named(one.statement)
+    return (Said(statement[:1].upper() + statement[1:]), *coin)
 
 
 def _strain(one: Claim) -> Cell:

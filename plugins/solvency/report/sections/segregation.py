@@ -223,15 +223,14 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
     if between[0] == between[1]:
         return setting.say(
             "The amounts are uncertain. In %(draws)s draws of them, money was missing"
-            " in %(chance)s; the first day is %(low)s in nine of ten of these.",
+            " in %(chance)s; in nine of ten of these, first on %(low)s.",
             draws=draws,
             chance=chance,
             low=Said(between[0]),
         )
     return setting.say(
         "The amounts are uncertain. In %(draws)s draws of them, money was missing in"
-        " %(chance)s; the first day lies between %(low)s and %(high)s in nine of ten"
-        " of these.",
+        " %(chance)s; in nine of ten of these, first between %(low)s and %(high)s.",
         draws=draws,
         chance=chance,
         low=Said(between[0]),

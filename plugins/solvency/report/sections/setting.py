@@ -192,7 +192,8 @@ class Setting:
 
     def look(self, key: str, amounts: Iterable[Decimal], **rest: Any) -> Look:
         """Return how a chart of amounts of money looks."""
-        return look(key, amounts, self.case.currency, self.locale, **rest)
+        unit = self.case.currency
+        return look(key, amounts, unit, self.locale, beside=self.scale, **rest)
 
     @property
     def at(self) -> datetime.date:

@@ -40,6 +40,7 @@ def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
     return (Ref(one.title, f"#{anchor('hypothesis', name)}"),)
 
 
+_EXPECTED = "chance times the mean of its draws"
 #: What a share of the draws is.
 _BELOW = {
     "0.05": "one of twenty draws is below it",
@@ -86,13 +87,34 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                 _loss(setting, one, "low", one.low),
                 _loss(setting, one, "central", one.central),
                 _loss(setting, one, "high", one.high),
+                setting.own(
+                    f"tally:{one.id}:expected",
+                    one.expected,
+                    formula=_EXPECTED,
+                    flows=_flows_of(setting, [one.id]),
+                ),
             ),
         )
         for one in found.hypotheses
     )
+    mean = Row(
+        "mean",
+        (text("Together, expected value"),),
+        (
+            *(None,) * 4,
+            setting.own(
+                "tally:mean",
+                found.mean,
+                formula="sum of what is expected of each",
+                flows=_flows_of(setting, [one.id for one in found.hypotheses]),
+            ),
+        ),
+        "subtotal",
+        sums=tuple((row.key, 1) for row in rows),
+    )
     total = Row(
         "total",
-        (text("Together, with chances and spreads"),),
+        (text("Together, in draws: one of twenty below, middle, one above"),),
         (
             None,
             *(
@@ -104,6 +126,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                 )
                 for share in ("0.05", "0.5", "0.95")
             ),
+            None,
         ),
         "total",
     )
@@ -113,21 +136,21 @@ def _tally(setting: Setting, found: Tallied) -> Table:
         unit=(
             text(
                 "%(unit)s from the group's clean liquid assets; parentheses: it"
-                " brings; chance: as believed before the observations; last line: of"
-                " the draws' sums the twentieth part, the middle and nineteen"
-                " twentieths",
+                " brings; chance: as believed before the observations; expected value:"
+                " chance times the mean of its draws",
                 unit=setting.unit,
             ),
         ),
         head=text("Hypothesis"),
         width=90,
         columns=(
-            Column("probability", text("Chance"), width=16),
-            Column("low", text("Low"), width=20),
-            Column("central", text("Central"), width=20, current=True),
-            Column("high", text("High"), width=20),
+            Column("probability", text("Chance"), width=14),
+            Column("low", text("Low"), width=18),
+            Column("central", text("Central"), width=18),
+            Column("high", text("High"), width=18),
+            Column("expected", text("Expected value"), width=18, current=True),
         ),
-        rows=(*rows, total),
+        rows=(*rows, mean, total),
         notes=tuple((Said(remark(setting.locale, note)),) for note in found.notes),
         size="dense",
     )
@@ -135,14 +158,11 @@ def _tally(setting: Setting, found: Tallied) -> Table:
 
 def _waterfall(setting: Setting, found: Tallied) -> Drawing:
     text = setting.text
-    expected = [
-        (one, one.central * Decimal(f"{one.probability:.6f}"))
-        for one in found.hypotheses
-    ]
+    expected = [(one, one.expected) for one in found.hypotheses]
     expected.sort(key=lambda pair: -abs(pair[1]))
     shown, rest = expected[:_STEPS], expected[_STEPS:]
     shown.sort(key=lambda pair: -pair[1])
-    start = sum((amount for _, amount in expected), _ZERO)
+    start = found.mean
     steps = [
         waterfall.Step(short(setting, one.id), amount, tentative=True)
         for one, amount in shown
@@ -164,7 +184,7 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
     if found.hole is not None:
         rest_of = found.hole - start
         label = (
-            text("Left unexplained") if rest_of > 0 else text("Explained twice over")
+            text("Left unexplained") if rest_of > 0 else text("More than is missing")
         )
         steps += [
             waterfall.Step(label, rest_of),
@@ -179,9 +199,9 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         title,
         (
             text(
-                "Chance, as believed before the observations, times central amount of"
-                " each hypothesis; whisker: nine of ten draws of the sum; hatched:"
-                " hypotheses"
+                "Expected value of each hypothesis: chance, as believed before the"
+                " observations, times the mean of its draws; whisker: nine of ten draws"
+                " of the sum; hatched: hypotheses"
             ),
         ),
         waterfall.draw(chart, setting.look(key, amounts)),
@@ -197,19 +217,19 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
                     setting.money(
                         f"waterfall:{n}",
                         Decimal(step.amount),
-                        formula="chance times central",
+                        formula=_EXPECTED,
                     ),
                 )
                 for n, step in enumerate(steps)
             ),
         ),
         notes=(
-            setting.say(
-                "An amount whose low end is zero is drawn from a normal distribution"
-                " cut off there, and averages more than its central value: the mean of"
-                " the draws is %(mean)s.",
-                mean=setting.money(
-                    "tally:mean", found.mean, formula="mean of the draws", prose=True
+            (
+                text(
+                    "One number for what the hypotheses take together is the mean, here"
+                    " and in the findings: the parts add up to it. An amount whose low"
+                    " end is zero is drawn from a normal distribution cut off there, so"
+                    " its mean exceeds its central value."
                 ),
             ),
         ),

@@ -197,7 +197,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     if basis := basis_words(setting, one):
         of = f"{of}, {basis}"
     if one.unit != setting.case.currency and one.unit not in of:
-        of = f"{of} ({setting.text(one.unit)})"
+        of += " " + setting.text("(%(name)s)", name=setting.text(one.unit))
     between = "\N{EN DASH}"
     if one.first_earliest and one.first_latest:
         low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
@@ -221,8 +221,8 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
     if one.first is None:
         return Said("\N{EN DASH}")
     rest = {
-        "formula": "needed less there on the worst day; flows: of the day it first"
-        " broke",
+        "formula": "needed less there on the worst day; listed is only what broke it"
+        " first",
         "flows": one.flows,
     }
     if one.unit == setting.case.currency:
@@ -338,7 +338,7 @@ def _title(setting: Setting, finding: Finding) -> str:
     }
     broke, held = names[finding.invariant]
     basis = basis_words(setting, finding)
-    spaced = f" {basis}" if basis else ""
+    spaced = setting.text(" %(basis)s", basis=basis) if basis else ""
     if finding.first is None:
         return setting.text(held, entity=finding.entity, basis=spaced)
     day = formats.date(finding.first, setting.locale)
