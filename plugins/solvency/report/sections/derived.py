@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report.figures import COUNT
 from solvency.report.figures import OWN
+from solvency.report.figures import SHARE
 from solvency.report.figures import Exhibit
 from solvency.report.figures import Figure
 from solvency.report.figures import Piece
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
-#: Flows linked beside one figure; the rest are counted.
-_MOST = 40
+#: Flows shown with their amounts beside one figure; the rest are summed.
+_SHOWN = 5
+#: Of the rest, so many are linked.
+_MOST = 30
 
 
 def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
@@ -45,21 +50,21 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
     text = setting.text
     table = Table(
         key="derived",
-        title=text("Figures that sum many flows"),
+        title=text("What each figure is, and what it is worked out from"),
         unit=(
             text(
-                "%(unit)s; where each stands, the formula in words and the flows"
-                " summed",
+                "%(unit)s unless the figure is in another; beside a flow what it has in"
+                " the figure, the largest first",
                 unit=setting.unit,
             ),
         ),
         head=text("No."),
         width=8,
         columns=(
-            Column("where", text("Where it stands"), "text", 44),
-            Column("formula", text("What it is"), "text", 38),
+            Column("where", text("Where it stands"), "text", 38),
+            Column("formula", text("What it is"), "text", 58),
             Column("value", text("Figure"), width=18),
-            Column("flows", text("Flows and sources"), "refs", 72),
+            Column("flows", text("Flows and sources"), "refs", 58),
         ),
         rows=tuple(
             Row(
@@ -110,7 +115,8 @@ def _unlinked(label: Prose) -> Prose:
 
 
 def _words(setting: Setting, figure: Figure) -> Prose:
-    return (Said(setting.locale.phrase(figure.formula)),)
+    words = Said(setting.locale.phrase(figure.formula))
+    return (words, setting.text(": "), *figure.worked) if figure.worked else (words,)
 
 
 def _plain(figure: Figure) -> Figure:
@@ -120,19 +126,65 @@ def _plain(figure: Figure) -> Figure:
 
 
 def _rests(setting: Setting, figure: Figure) -> Prose:
-    pieces: list[Piece] = []
-    printed = {flow.id for flow in setting.printed}
-    for flow in figure.flows[:_MOST]:
-        if pieces:
-            pieces.append(", ")
-        pieces.append(setting.flow_ref(flow) if flow in printed else Said(flow))
-    if len(figure.flows) > _MOST:
-        more = setting.count(f"more:{figure.key}", len(figure.flows) - _MOST)
-        pieces += setting.say(" and %(count)s more", count=more)
+    pieces = [*_flows(setting, figure)]
     if figure.sources:
         if pieces:
             pieces.append("; ")
         pieces += setting.notes.refs(figure.sources)
-    if not pieces:
+    if not pieces and not figure.worked:
         pieces.append(setting.text("the figures named; no flow of its own"))
     return tuple(pieces)
+
+
+def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
+    """Yield links to the flows of a figure: the largest with what they have in it."""
+    amounts = dict(figure.parts)
+    # One flow has all of it, and one left over takes no more room than saying so.
+    kept = _SHOWN if len(amounts) > _SHOWN + 1 else len(amounts)
+    first = [*amounts][:kept]
+    for n, name in enumerate(first):
+        if n:
+            yield "; "
+        yield _flow(setting, name)
+        if len(figure.flows) > 1:
+            yield " "
+            yield _amount(setting, figure, name, amounts[name])
+    rest = [name for name in figure.flows if name not in first]
+    if not rest:
+        return
+    if amounts.keys() >= set(rest):
+        yield from setting.say(
+            "; %(count)s more, together %(amount)s",
+            count=setting.count(f"more:{figure.key}", len(rest)),
+            amount=_amount(
+                setting, figure, "rest", sum((amounts[x] for x in rest), Decimal())
+            ),
+        )
+        # The accounts named beside list them all.
+        if figure.worked:
+            return
+        yield setting.text(": ")
+    elif first:
+        yield "; "
+    for n, name in enumerate(rest[:_MOST]):
+        if n:
+            yield ", "
+        yield _flow(setting, name)
+    if len(rest) > _MOST:
+        more = setting.count(f"most:{figure.key}", len(rest) - _MOST)
+        yield from setting.say(" and %(count)s more", count=more)
+
+
+def _flow(setting: Setting, name: str) -> Piece:
+    return setting.flow_ref(name) if name in setting.listed else Said(name)
+
+
+def _amount(setting: Setting, figure: Figure, name: str, value: Decimal) -> Figure:
+    """Return what a flow has in a figure, as money where the figure is a share."""
+    key = f"part:{figure.key}:{name}"
+    formula = "what the flow has in the figure"
+    if figure.unit in {SHARE, COUNT}:
+        return setting.money(key, value, formula=formula)
+    return Figure(
+        key, value, figure.unit, figure.scale, figure.places, formula=formula
+    )

@@ -20,14 +20,16 @@ from solvency.report.sections.finding import Found
 from solvency.report.sections.finding import in_prose
 from solvency.report.sections.finding import rests
 from solvency.report.sections.finding import spread
-from solvency.report.sections.segregation import cover_figures
+from solvency.report.sections.segregation import chance_of
 from solvency.report.sections.segregation import cover_of
+from solvency.report.sections.segregation import cover_worked
 from solvency.report.sections.segregation import finding_of
 from solvency.report.sections.sources_uses import line
 from solvency.report.sections.sources_uses import named
 from solvency.report.sections.spiral import proceeds
 from solvency.report.sections.tests_of_solvency import basis_words
 from solvency.report.sections.tests_of_solvency import drawn_of
+from solvency.report.sections.tests_of_solvency import key_of
 from solvency.report.sections.tracing import followed
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def cover(setting: Setting) -> Iterator[Found]:
         finding = finding_of(setting, series)
         if finding is None or finding.first is None or finding.first > setting.at:
             continue
-        owed, held, _, _ = cover_figures(setting, entity, series, setting.at)
+        owed, held, _, _ = cover_worked(setting, entity, series, setting.at)
         text = setting.say(
             "%(entity)s owed its customers %(owed)s on %(day)s and held %(held)s for"
             " them. It had held too little since %(first)s.",
@@ -62,13 +64,9 @@ def cover(setting: Setting) -> Iterator[Found]:
         )
         sure = setting.say(
             "Short in %(chance)s of draws of the uncertain amounts. ",
-            chance=setting.share(
-                f"cover:{entity}:probability",
-                finding.probability,
-                formula="share of draws it broke in",
-            ),
+            chance=chance_of(setting, f"cover:{entity}:probability", finding),
         )
-        based = rests(setting, owed.flows)
+        based = rests(setting, f"cover:{entity}", owed.flows)
         yield Found(text, (*sure, *based), (Exhibit(f"cover-{entity}"),))
 
 
@@ -111,7 +109,9 @@ def uses(setting: Setting) -> Iterator[Found]:
     )
     flows = tuple(dict.fromkeys(f for x in (*came, *went[:4]) for f in x.flows))
     yield Found(
-        text, rests(setting, flows), (Exhibit("flow-of-funds"), Exhibit("funds"))
+        text,
+        rests(setting, "funds", flows),
+        (Exhibit("flow-of-funds"), Exhibit("funds")),
     )
 
 
@@ -171,7 +171,7 @@ def whose(setting: Setting) -> Iterator[Found]:
         " it, as the rule chosen has it.",
         "For %(count)s other purposes the books cannot say: between none and most of"
         " it, as the rule chosen has it.",
-        setting.count("trace:open", len(open_)),
+        setting.count("trace:open", len(open_), target="traced-purposes"),
     )
     yield Found(text, hedge if open_ else (), (Exhibit("traced-purposes"),))
 
@@ -182,11 +182,7 @@ def insolvent(setting: Setting) -> Iterator[Found]:
         if one.invariant != "balance-sheet" or one.entity not in setting.inside:
             continue
         basis = basis_words(setting, one)
-        chance = setting.share(
-            f"finding:balance-sheet:{one.entity}:{basis}",
-            one.probability,
-            formula="share of draws it broke in",
-        )
+        chance = chance_of(setting, f"{key_of(one)}:chance", one)
         exhibits = [Exhibit(f"tests-{one.entity}")]
         if one is drawn_of(setting, one.invariant, one.entity):
             exhibits.append(Exhibit(f"line-balance-sheet-{one.entity}"))

@@ -10,7 +10,9 @@ from solvency.report.figures import Ref
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.finding import Found
-from solvency.report.sections.segregation import missing_rests_on
+from solvency.report.sections.reconciled import claims_of
+from solvency.report.sections.reconciled import suspects_of
+from solvency.report.sections.segregation import missing_worked
 from solvency.report.sections.weighing import belief
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ def contradictions(setting: Setting) -> Iterator[Found]:
             " %(count)s cannot stand: %(names)s.",
             "The claims cannot all be true. Of %(claims)s held against one another,"
             " %(count)s cannot stand; most strained are %(names)s.",
-            setting.count("reconciled:suspects", len(found.suspects)),
-            claims=setting.count("reconciled:claims", len(found.claims)),
+            suspects_of(setting, found),
+            claims=claims_of(setting, found),
             names=listed(setting.locale, names),
         ),
         setting.say(
@@ -83,8 +85,8 @@ def explanations(setting: Setting) -> Iterator[Found]:
     parts.append(
         setting.say(
             "On %(quiet)s of all %(all)s they say little either way.",
-            quiet=setting.count("belief:quiet", quiet),
-            all=setting.count("belief:all", len(found.hypotheses)),
+            quiet=setting.count("belief:quiet", quiet, target="beliefs"),
+            all=setting.count("belief:all", len(found.hypotheses), target="beliefs"),
         )
     )
     yield Found(
@@ -121,7 +123,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
             f"tally:total:{share}:prose",
             found.quantiles[share],
             formula=f"quantile {share} of the sum in draws",
-            target="tally",
+            target=anchor("figure", f"tally:total:{share}"),
             prose=True,
         )
         for share in ("0.05", "0.5", "0.95")
@@ -129,9 +131,8 @@ def tallied(setting: Setting) -> Iterator[Found]:
     hole = setting.own(
         "tally:hole",
         found.hole,
-        formula="owed to customers less held for them",
-        flows=missing_rests_on(setting),
         prose=True,
+        **missing_worked(setting),
     )
     yield Found(
         setting.say(

@@ -108,15 +108,19 @@ def _left_out(setting: Setting, small: list[Decimal]) -> tuple[Prose, ...]:
     """Say how many debts are not drawn, and how much they are together."""
     if not small:
         return ()
+    day = setting.at.isoformat()
     return (
         setting.say_many(
             "Not drawn is %(count)s smaller debt, of %(amount)s.",
             "Not drawn are %(count)s smaller debts, %(amount)s together.",
-            setting.count("group-chart:left", len(small)),
+            setting.count(
+                "group-chart:left", len(small), target=f"claims-{day}"
+            ),
             amount=setting.money(
                 "group-chart:left:amount",
                 sum(small, _ZERO),
                 formula="claims at market not drawn",
+                target=f"claims-{day}",
                 prose=True,
             ),
         ),

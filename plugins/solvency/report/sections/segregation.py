@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.report import formats
 from solvency.report.charts import owed_held
@@ -15,6 +16,10 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
+from solvency.report.sections.workings import balances
+from solvency.report.sections.workings import drawn
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from solvency.analysis.invariants.findings import Finding
     from solvency.analysis.invariants.findings import Series
     from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
@@ -95,18 +101,6 @@ def events_of(setting: Setting, until: datetime.date) -> tuple[Event, ...]:
     return tuple(kept[-_EVENTS:])
 
 
-def missing_rests_on(setting: Setting) -> tuple[str, ...]:
-    """Return the ids of the flows behind what is missing for all customers."""
-    return tuple(
-        dict.fromkeys(
-            flow
-            for entity in setting.inside
-            if cover_of(setting, entity) is not None
-            for flow in setting.flows_of(customer_accounts(setting, entity), setting.at)
-        )
-    )
-
-
 def cover_figures(
     setting: Setting, entity: str, series: Series, day: datetime.date
 ) -> tuple[Figure, Figure, Figure, Figure]:
@@ -114,33 +108,63 @@ def cover_figures(
     need, have = level(series, day)
     key = f"cover:{entity}:{day.isoformat()}"
     flows = tuple(setting.flows_of(customer_accounts(setting, entity), day))
-    target = anchor("registers", entity)
     return (
         setting.money(
-            f"{key}:owed",
-            need,
-            formula="owed to customers at market",
-            flows=flows,
-            target=target,
+            f"{key}:owed", need, formula="owed to customers at market", flows=flows
         ),
         setting.money(
             f"{key}:held",
             have,
             formula="held for customers at market, without tokens of the group's own",
             flows=flows,
-            target=target,
         ),
         setting.money(
-            f"{key}:missing",
-            need - have,
-            formula="owed less held",
-            flows=flows,
-            target=target,
+            f"{key}:missing", need - have, formula="owed less held", flows=flows
         ),
         setting.share(
             f"{key}:ratio", have / need if need else None, formula="held over owed"
         ),
     )
+
+
+def cover_worked(
+    setting: Setting, entity: str, series: Series, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return the same, each with an entry that says what it is worked out from."""
+    owed, held, missing, ratio = cover_figures(setting, entity, series, day)
+    customers, custody = [], []
+    for name in customer_accounts(setting, entity):
+        ranked = setting.case.accounts[name].rank == "customer"
+        (customers if ranked else custody).append(name)
+    owed = entry(owed, **balances(setting, owed.key, customers, day))
+    held = entry(held, **balances(setting, held.key, custody, day))
+    less = setting.say("%(one)s less %(other)s", one=owed, other=held)
+    over = setting.say("%(one)s over %(other)s", one=held, other=owed)
+    return (
+        owed,
+        held,
+        entry(missing, flows=(), worked=less),
+        entry(ratio, worked=over),
+    )
+
+
+def covers(setting: Setting) -> dict[str, tuple[Figure, Figure, Figure, Figure]]:
+    """Return owed, held, missing and held of owed at the last day, by entity."""
+    return {
+        entity: cover_worked(setting, entity, series, setting.at)
+        for entity in setting.inside
+        if (series := cover_of(setting, entity)) is not None
+    }
+
+
+def missing_worked(setting: Setting) -> dict[str, Any]:
+    """Return what the sum missing for all customers is worked out from."""
+    pieces: list[Piece] = []
+    for entity, (_, _, missing, _) in covers(setting).items():
+        if missing.value and missing.value > 0:
+            pieces += ["; "] if pieces else []
+            pieces += [Said(entity), " ", missing]
+    return {"formula": "owed to customers less held for them", "worked": tuple(pieces)}
 
 
 def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
@@ -210,16 +234,14 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
     if finding is None:
         return setting.say("The test held in the written amounts and in the draws.")
     key = f"cover:{entity}"
-    chance = setting.share(
-        f"{key}:probability", finding.probability, formula="share of draws it broke in"
-    )
+    chance = chance_of(setting, f"{key}:probability", finding)
     if finding.first_earliest is None or finding.first_latest is None:
         return setting.say("The test broke in %(chance)s of the draws.", chance=chance)
     between = (
         formats.date(finding.first_earliest, setting.locale),
         formats.date(finding.first_latest, setting.locale),
     )
-    draws = setting.count(f"{key}:draws", found.draws)
+    draws = setting.count(f"{key}:draws", found.draws, target=chance.place)
     if between[0] == between[1]:
         return setting.say(
             "The amounts are uncertain. In %(draws)s draws of them, money was missing"
@@ -236,6 +258,27 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
         chance=chance,
         low=Said(between[0]),
         high=Said(between[1]),
+    )
+
+
+def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
+    """Return the share of draws a test broke in, with what may vary most."""
+    found = setting.analyses.findings
+    entity = None if finding.entity == "group" else finding.entity
+    inside = setting.inside if entity is None else (entity,)
+    flows = tuple(
+        flow.id
+        for flow in setting.case.selected
+        if flow.date <= setting.at and any(p.entity in inside for p in flow.postings)
+    )
+    return entry(
+        setting.share(
+            key,
+            finding.probability,
+            formula="share of draws the test broke in",
+            worked=drawn(setting, key, found.draws, found.seed),
+            **widest(setting, flows),
+        )
     )
 
 
@@ -265,7 +308,7 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
             Row(
                 day.isoformat(),
                 (formats.cell(day, setting.locale),),
-                cover_figures(setting, entity, series, day),
+                cover_worked(setting, entity, series, day),
             )
             for day in days
         ),

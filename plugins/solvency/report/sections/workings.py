@@ -1,0 +1,187 @@
+"""What figures are worked out from: flows, accounts and ranges, the largest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.report.figures import OWN
+from solvency.report.figures import Ref
+from solvency.report.figures import anchor
+from solvency.report.sections.kit import posting_worth
+from solvency.report.sections.worth import quote
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+
+_ZERO = Decimal()
+#: Accounts named beside one figure; the rest are summed.
+_ACCOUNTS = 5
+#: Flows named with what may vary of them.
+_RANGES = 5
+
+
+def entry(figure: Figure, **rest: Any) -> Figure:
+    """Return a figure with an entry of its own in the appendix; zero has none."""
+    return replace(figure, target=OWN if figure.value else "", **rest)
+
+
+def of_flows(amounts: Mapping[str, Decimal], *, keep: bool = False) -> dict[str, Any]:
+    """Return what a sum over flows rests on, for a figure: the largest first.
+
+    Args:
+        amounts: What each flow has in the sum, by its id.
+        keep: Keep those that have nothing in it, where flows are counted.
+    """
+    ordered = sorted(amounts.items(), key=lambda one: (-abs(one[1]), one[0]))
+    some = tuple((name, amount) for name, amount in ordered if amount or keep)
+    return {"flows": tuple(name for name, _ in some), "parts": some}
+
+
+def at_market(
+    setting: Setting, accounts: Iterable[str], day: datetime.date
+) -> dict[str, Decimal]:
+    """Return what accounts held at market on a day, what is owed positive.
+
+    Tokens are worth nothing to their issuer; what has no price is left out.
+    """
+    wanted = frozenset(accounts)
+    held = setting.holdings(day)
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for position in held.units:
+        if position.account in wanted:
+            root = setting.case.accounts[position.account].root
+            sign = 1 if root in {"Assets", "Expenses"} else -1
+            found[position.account] += sign * (held.value(position) or _ZERO)
+    return dict(found)
+
+
+def of_accounts(setting: Setting, key: str, amounts: Mapping[str, Decimal]) -> Prose:
+    """Return accounts with what each has in a sum, the largest first.
+
+    Args:
+        setting: What the report is of.
+        key: What the keys of the amounts begin with.
+        amounts: What each account has in the sum; each leads to its register.
+    """
+    ordered = sorted(
+        ((name, amount) for name, amount in amounts.items() if amount),
+        key=lambda one: (-abs(one[1]), one[0]),
+    )
+    # One account left over takes no more room than saying so.
+    kept = _ACCOUNTS if len(ordered) > _ACCOUNTS + 1 else len(ordered)
+    pieces: list[Piece] = []
+    for name, amount in ordered[:kept]:
+        where = setting.account_ref(name)
+        if pieces:
+            pieces.append("; ")
+        figure = setting.money(f"{key}:of:{name}", amount, formula="account")
+        pieces += [where, " ", figure]
+    if rest := ordered[kept:]:
+        pieces += setting.say(
+            "; %(count)s more accounts, together %(amount)s",
+            count=setting.count(f"{key}:of:count", len(rest)),
+            amount=setting.money(
+                f"{key}:of:rest",
+                sum((amount for _, amount in rest), _ZERO),
+                formula="sum of the accounts",
+            ),
+        )
+    return tuple(pieces)
+
+
+def moved(
+    setting: Setting, accounts: Mapping[str, int], day: datetime.date
+) -> dict[str, Any]:
+    """Return the flows that made balances what they were, at the day's prices.
+
+    Args:
+        setting: What the report is of.
+        accounts: The accounts, each with the sign of its debits in the sum.
+        day: The day of the balances, and of the prices.
+    """
+    prices: dict[str, Decimal] = {}
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for name, sign in accounts.items():
+        for flow, posting in setting.movements.get(name, ()):
+            if flow.date > day:
+                break
+            coin = posting.commodity
+            if coin not in prices:
+                price = quote(setting, coin, day)
+                prices[coin] = price.number if price else _ZERO
+            if not own_token(setting, name, coin):
+                found[flow.id] += sign * posting.units * prices[coin]
+    return of_flows(found)
+
+
+def own_token(setting: Setting, account: str, commodity: str) -> bool:
+    """Say whether it is a token with its issuer, to whom it is worth nothing."""
+    one = setting.case.accounts[account]
+    coin = setting.case.commodities.get(commodity)
+    issuer = coin.issuer if coin else None
+    return one.root == "Assets" and issuer is not None and issuer == one.entity
+
+
+def balances(
+    setting: Setting, key: str, accounts: Iterable[str], day: datetime.date
+) -> dict[str, Any]:
+    """Return what a sum of balances at market rests on, for a figure.
+
+    Args:
+        setting: What the report is of.
+        key: The figure's key.
+        accounts: The accounts it sums, all of one side.
+        day: The day.
+    """
+    names = tuple(accounts)
+    signs = {
+        name: 1 if setting.case.accounts[name].root == "Assets" else -1
+        for name in names
+    }
+    return {
+        "worked": of_accounts(setting, key, at_market(setting, names, day)),
+        **moved(setting, signs, day),
+    }
+
+
+def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
+    """Return the flows with the widest ranges, each with high less low.
+
+    What is drawn moves with these; the ends of a range are what sources allow.
+
+    Args:
+        setting: What the report is of.
+        flows: The flows that may vary.
+    """
+    spans: dict[str, Decimal] = {}
+    for name in dict.fromkeys(flows):
+        flow = setting.case.by_id.get(name)
+        if flow is None or flow.low is None or flow.high is None:
+            continue
+        first = flow.postings[0]
+        worth = posting_worth(setting, flow, first)
+        if worth and first.units:
+            price = abs(worth / first.units)
+            spans[name] = (flow.high - flow.low) * price
+    found = of_flows(spans)
+    return {name: value[:_RANGES] for name, value in found.items()}
+
+
+def drawn(setting: Setting, key: str, draws: int, seed: int) -> Prose:
+    """Say how many draws something is a share of, and what repeats them."""
+    return setting.say(
+        "%(draws)s draws, seed %(seed)s; beside: the widest ranges among its flows",
+        draws=setting.count(f"{key}:draws", draws),
+        seed=setting.units(f"{key}:seed", Decimal(seed), "", formula="seed"),
+    )
