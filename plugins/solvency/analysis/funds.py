@@ -156,7 +156,7 @@ def funds(
     )
 
 
-def _is_funds(book: Book, account: Account, commodity: str) -> bool:
+def is_funds(book: Book, account: Account, commodity: str) -> bool:
     """Say whether a position is money or what is as good as money."""
     if account.root != "Assets" or account.is_claim or account.stake_in:
         return False
@@ -184,7 +184,7 @@ def _split(
             continue
         account = accounts[posting.account]
         worth = _worth(book, posting, flow.date)
-        if _is_funds(book, account, posting.commodity):
+        if is_funds(book, account, posting.commodity):
             change += worth
             touched = True
         elif not (account.is_claim and account.counterparty in inside):
@@ -237,7 +237,7 @@ def _held(
         account = book.account(position)
         if account.entity not in inside:
             continue
-        if not _is_funds(book, account, position.commodity):
+        if not is_funds(book, account, position.commodity):
             continue
         quote = book.prices.at(position.commodity, at)
         if isinstance(quote, Missing):

@@ -14,8 +14,8 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.affairs import rate
-from solvency.report.sections.bases import BASES
-from solvency.report.sections.bases import totals_of
+from solvency.report.sections.bases import assets
+from solvency.report.sections.bases import sheets_of
 from solvency.report.sections.finding import Found
 from solvency.report.sections.finding import in_prose
 from solvency.report.sections.finding import rests
@@ -24,6 +24,7 @@ from solvency.report.sections.segregation import chance_of
 from solvency.report.sections.segregation import cover_of
 from solvency.report.sections.segregation import cover_worked
 from solvency.report.sections.segregation import finding_of
+from solvency.report.sections.sources_uses import held as held_at
 from solvency.report.sections.sources_uses import line
 from solvency.report.sections.sources_uses import named
 from solvency.report.sections.spiral import proceeds
@@ -66,7 +67,7 @@ def cover(setting: Setting) -> Iterator[Found]:
             "Short in %(chance)s of draws of the uncertain amounts. ",
             chance=chance_of(setting, f"cover:{entity}:probability", finding),
         )
-        based = rests(setting, f"cover:{entity}", owed.flows)
+        based = rests(setting, f"cover:{entity}", {*owed.flows, *held.flows})
         yield Found(text, (*sure, *based), (Exhibit(f"cover-{entity}"),))
 
 
@@ -92,20 +93,13 @@ def uses(setting: Setting) -> Iterator[Found]:
             for label in labels
         ]
 
-    until = one.until.isoformat()
-    left = setting.own(
-        f"funds:{one.name}:{until}:left",
-        one.left,
-        formula="funds at the end, at market",
-        flows=tuple(dict.fromkeys(f for x in one.lines for f in x.flows)),
-        prose=True,
-    )
+    left = held_at(setting, one, f"funds:{one.name}:left")
     text = setting.say(
         "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left in"
         " money and liquid coins.",
         came=listed(setting.locale, parts(SOURCE, [x.label for x in came])),
         went=listed(setting.locale, parts(USE, [x.label for x in went[:4]])),
-        left=left,
+        left=in_prose(left),
     )
     flows = tuple(dict.fromkeys(f for x in (*came, *went[:4]) for f in x.flows))
     yield Found(
@@ -227,21 +221,12 @@ def hollow(setting: Setting) -> Iterator[Found]:
     if not setting.case.group:
         return
     day = setting.dates[0]
-    for name, each in totals_of(setting, day).items():
-        whole = each["market"][0]
-        if min(each[basis][0] for basis in BASES) >= whole * _HOLLOW:
+    for name, each in sheets_of(setting, day).items():
+        found = assets(setting, name, day, each)
+        whole, *others = (one.value or Decimal() for one in found)
+        if min(whole, *others) >= whole * _HOLLOW:
             continue
-        market, clean, real = (
-            setting.money(
-                f"bases:{day.isoformat()}:{name}:{basis}:assets:prose",
-                each[basis][0],
-                formula=f"total assets, {basis}",
-                basis=basis,
-                target=anchor("entity", name),
-                prose=True,
-            )
-            for basis in BASES
-        )
+        market, clean, real = map(in_prose, found)
         yield Found(
             setting.say(
                 "On %(day)s %(entity)s's assets were %(market)s at market prices,"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.report.charts import waterfall
 from solvency.report.drawings import Drawing
@@ -13,6 +14,10 @@ from solvency.report.figures import anchor
 from solvency.report.remarks import remark
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
+from solvency.report.sections.workings import drawn
+from solvency.report.sections.workings import of_flows
+from solvency.report.sections.workings import widest
+from solvency.report.sections.worth import worth
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -59,11 +64,29 @@ def _flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(flow.id for flow in setting.flows if flow.hypotheses & wanted)
 
 
+def _sized(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
+    """Return the flows of some hypotheses, the largest first."""
+    by_id = setting.case.by_id
+    return of_flows(
+        {
+            name: worth(setting, by_id[name]) or _ZERO
+            for name in _flows_of(setting, names)
+        }
+    )
+
+
+def _wide(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
+    """Return the flows of some hypotheses, those with the widest ranges first."""
+    flows = _flows_of(setting, names)
+    found = widest(setting, flows)
+    return {**found, "flows": tuple(dict.fromkeys((*found["flows"], *flows)))}
+
+
 def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
     key = f"tally:{one.id}"
     rest = {
         "formula": f"{part} amount its flows take from the group's clean liquid assets",
-        "flows": _flows_of(setting, [one.id]),
+        **_sized(setting, [one.id]),
     }
     if part == "central":
         return setting.own(f"{key}:{part}", value, **rest)
@@ -100,7 +123,10 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                     f"tally:total:{share}",
                     found.quantiles[share],
                     formula=_BELOW[share],
-                    flows=_flows_of(setting, [one.id for one in found.hypotheses]),
+                    worked=drawn(
+                        setting, f"tally:total:{share}", found.draws, found.seed
+                    ),
+                    **_wide(setting, [one.id for one in found.hypotheses]),
                 )
                 for share in ("0.05", "0.5", "0.95")
             ),
@@ -209,7 +235,11 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
                 " cut off there, and averages more than its central value: the mean of"
                 " the draws is %(mean)s.",
                 mean=setting.money(
-                    "tally:mean", found.mean, formula="mean of the draws", prose=True
+                    "tally:mean",
+                    found.mean,
+                    formula="mean of the draws",
+                    prose=True,
+                    target=anchor("figure", "tally:total:0.5"),
                 ),
             ),
         ),
@@ -231,7 +261,7 @@ def _tally_title(setting: Setting, found: Tallied) -> str:
 def _explained(setting: Setting, found: Tallied) -> Table:
     text = setting.text
     rows = [
-        Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, one))
+        Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, found, one))
         for one in found.scenarios
         if one.quantiles
     ]
@@ -252,26 +282,42 @@ def _explained(setting: Setting, found: Tallied) -> Table:
     )
 
 
-def _cells(setting: Setting, one: ScenarioTally) -> tuple[Figure, ...]:
+def _cells(
+    setting: Setting, found: Tallied, one: ScenarioTally
+) -> tuple[Figure, ...]:
     quantiles = one.quantiles or {}
     scenario = setting.case.scenarios.get(one.name)
-    flows = _flows_of(setting, scenario.hypotheses if scenario else ())
+    rests = _wide(setting, scenario.hypotheses if scenario else ())
     key = f"explained:{one.name}"
-    return (
-        *(
-            setting.own(
-                f"{key}:{share}",
-                quantiles[share],
-                formula=_BELOW[share],
-                flows=flows,
-            )
-            for share in ("0.05", "0.5", "0.95")
-        ),
+    place = anchor("figure", f"{key}:0.5")
+    middle = setting.own(
+        f"{key}:0.5",
+        quantiles["0.5"],
+        formula=_BELOW["0.5"],
+        worked=drawn(setting, key, found.draws, found.seed),
+        **rests,
+    )
+    low, high = (
         setting.money(
-            f"{key}:hole", one.hole, formula="owed to customers less held for them"
+            f"{key}:{share}", quantiles[share], formula=_BELOW[share], target=place
+        )
+        for share in ("0.05", "0.95")
+    )
+    return (
+        low,
+        middle,
+        high,
+        setting.money(
+            f"{key}:hole",
+            one.hole,
+            formula="owed to customers less held for them",
+            target=anchor("figure", "tally:hole"),
         ),
         setting.share(
-            f"{key}:reaches", one.reaches, formula="share of draws that reach the hole"
+            f"{key}:reaches",
+            one.reaches,
+            formula="share of draws that reach the hole",
+            target=place,
         ),
     )
 
@@ -310,6 +356,7 @@ def _dependence(setting: Setting, found: Tallied) -> Table:
                             f"rho:{one.rho}:{share}",
                             one.quantiles[share],
                             formula=_BELOW[share],
+                            target=anchor("figure", f"tally:total:{share}"),
                         )
                         for share in ("0.05", "0.5", "0.95")
                     ),
@@ -317,6 +364,7 @@ def _dependence(setting: Setting, found: Tallied) -> Table:
                         f"rho:{one.rho}:reaches",
                         one.reaches,
                         formula="share of draws that reach the hole",
+                        target=anchor("figure", "tally:total:0.5"),
                     ),
                 ),
             )

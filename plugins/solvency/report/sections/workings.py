@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.report.figures import OWN
-from solvency.report.figures import Ref
-from solvency.report.figures import anchor
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.worth import quote
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
 
+    from solvency.model.book import Position
     from solvency.report.figures import Figure
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
@@ -48,22 +48,23 @@ def of_flows(amounts: Mapping[str, Decimal], *, keep: bool = False) -> dict[str,
     return {"flows": tuple(name for name, _ in some), "parts": some}
 
 
-def at_market(
-    setting: Setting, accounts: Iterable[str], day: datetime.date
+def _at_market(
+    setting: Setting, positions: Iterable[Position], day: datetime.date
 ) -> dict[str, Decimal]:
     """Return what accounts held at market on a day, what is owed positive.
 
     Tokens are worth nothing to their issuer; what has no price is left out.
     """
-    wanted = frozenset(accounts)
     held = setting.holdings(day)
     found: dict[str, Decimal] = defaultdict(Decimal)
-    for position in held.units:
-        if position.account in wanted:
-            root = setting.case.accounts[position.account].root
-            sign = 1 if root in {"Assets", "Expenses"} else -1
-            found[position.account] += sign * (held.value(position) or _ZERO)
+    for position in positions:
+        value = held.value(position) or _ZERO
+        found[position.account] += _sign(setting, position.account) * value
     return dict(found)
+
+
+def _sign(setting: Setting, account: str) -> int:
+    return 1 if setting.case.accounts[account].root == "Assets" else -1
 
 
 def of_accounts(setting: Setting, key: str, amounts: Mapping[str, Decimal]) -> Prose:
@@ -100,32 +101,23 @@ def of_accounts(setting: Setting, key: str, amounts: Mapping[str, Decimal]) -> P
     return tuple(pieces)
 
 
-def moved(
-    setting: Setting, accounts: Mapping[str, int], day: datetime.date
+def _moved(
+    setting: Setting, positions: Iterable[Position], day: datetime.date
 ) -> dict[str, Any]:
-    """Return the flows that made balances what they were, at the day's prices.
-
-    Args:
-        setting: What the report is of.
-        accounts: The accounts, each with the sign of its debits in the sum.
-        day: The day of the balances, and of the prices.
-    """
-    prices: dict[str, Decimal] = {}
+    """Return the flows that made balances what they were, at the day's prices."""
     found: dict[str, Decimal] = defaultdict(Decimal)
-    for name, sign in accounts.items():
-        for flow, posting in setting.movements.get(name, ()):
-            if flow.date > day:
-                break
-            coin = posting.commodity
-            if coin not in prices:
-                price = quote(setting, coin, day)
-                prices[coin] = price.number if price else _ZERO
-            if not own_token(setting, name, coin):
-                found[flow.id] += sign * posting.units * prices[coin]
+    for account, coin in positions:
+        price = quote(setting, coin, day)
+        if price is None or _own_token(setting, account, coin):
+            continue
+        for flow, posting in setting.movements.get(account, ()):
+            if flow.date <= day and posting.commodity == coin:
+                amount = _sign(setting, account) * posting.units * price.number
+                found[flow.id] += amount
     return of_flows(found)
 
 
-def own_token(setting: Setting, account: str, commodity: str) -> bool:
+def _own_token(setting: Setting, account: str, commodity: str) -> bool:
     """Say whether it is a token with its issuer, to whom it is worth nothing."""
     one = setting.case.accounts[account]
     coin = setting.case.commodities.get(commodity)
@@ -134,7 +126,11 @@ def own_token(setting: Setting, account: str, commodity: str) -> bool:
 
 
 def balances(
-    setting: Setting, key: str, accounts: Iterable[str], day: datetime.date
+    setting: Setting,
+    key: str,
+    accounts: Iterable[str],
+    day: datetime.date,
+    counts: Callable[[Position], bool] = lambda _: True,
 ) -> dict[str, Any]:
     """Return what a sum of balances at market rests on, for a figure.
 
@@ -143,15 +139,17 @@ def balances(
         key: The figure's key.
         accounts: The accounts it sums, all of one side.
         day: The day.
+        counts: Which of their positions it counts.
     """
-    names = tuple(accounts)
-    signs = {
-        name: 1 if setting.case.accounts[name].root == "Assets" else -1
-        for name in names
-    }
+    wanted = frozenset(accounts)
+    positions = [
+        one
+        for one in setting.holdings(day).units
+        if one.account in wanted and counts(one)
+    ]
     return {
-        "worked": of_accounts(setting, key, at_market(setting, names, day)),
-        **moved(setting, signs, day),
+        "worked": of_accounts(setting, key, _at_market(setting, positions, day)),
+        **_moved(setting, positions, day),
     }
 
 
