@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.model.book import Position
+from solvency.model.liquid import is_clean_liquid
 from solvency.report.charts import waterfall
 from solvency.report.drawings import Drawing
 from solvency.report.figures import Ref
@@ -13,11 +15,11 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.remarks import remark
 from solvency.report.sections.kit import plotted
+from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import of_flows
 from solvency.report.sections.workings import widest
-from solvency.report.sections.worth import worth
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -65,14 +67,19 @@ def _flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _sized(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
-    """Return the flows of some hypotheses, the largest first."""
-    by_id = setting.case.by_id
-    return of_flows(
-        {
-            name: worth(setting, by_id[name]) or _ZERO
-            for name in _flows_of(setting, names)
-        }
-    )
+    """Return the flows of some hypotheses with what each takes, largest first."""
+    taken: dict[str, Decimal] = {}
+    for name in _flows_of(setting, names):
+        flow = setting.case.by_id[name]
+        taken[name] = -sum(
+            (
+                posting_worth(setting, flow, one) or _ZERO
+                for one in flow.postings
+                if is_clean_liquid(setting.book, Position(one.account, one.commodity))
+            ),
+            _ZERO,
+        )
+    return of_flows(taken, keep=True)
 
 
 def _wide(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
