@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.recovering import GROUP
 from solvency.report import formats
+from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
@@ -13,6 +16,11 @@ from solvency.report.remarks import sentence
 from solvency.report.sections.aftermath import afterwards
 from solvency.report.sections.aftermath import in_kind
 from solvency.report.sections.aftermath import preferences
+from solvency.report.sections.estates import Resting
+from solvency.report.sections.estates import members_of
+from solvency.report.sections.estates import owed
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -24,11 +32,13 @@ if TYPE_CHECKING:
     from solvency.analysis.recovering import Class
     from solvency.analysis.recovering import Recovery
     from solvency.analysis.recovering import Statement
-    from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
 _ENDS = ("low", "central", "high")
+#: Ways of taking the estates, with their names.
+_WAYS = {"alone": "Each entity alone", "silo": "By silo", "one": "All as one"}
 
 
 #: The lines below the assets, each with what it takes of a statement.
@@ -75,7 +85,7 @@ def _statements(setting: Setting, found: Recovery) -> Table:
     text = setting.text
     rows: list[Row] = []
     for one in found.statements:
-        rows += _statement(setting, one)
+        rows += _statement(setting, found, one)
     return Table(
         key="affairs",
         title=text(
@@ -103,22 +113,30 @@ def _statements(setting: Setting, found: Recovery) -> Table:
     )
 
 
-def _statement(setting: Setting, one: Statement) -> list[Row]:
+def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
     text = setting.text
     key = f"affairs:{one.entity}"
-    target = anchor("registers", one.entity)
+    rests = Resting(setting, found, one.entity)
 
     def figures(
-        name: str, values: list[Decimal | None], formula: str
+        name: str,
+        values: list[Decimal | None],
+        formula: str,
+        worked: Prose = (),
+        place: str = "",
     ) -> tuple[Cell, ...]:
-        return tuple(
-            None
-            if value is None
-            else setting.money(
-                f"{key}:{name}:{end}", value, formula=formula, target=target
-            )
-            for end, value in zip(("book", *_ENDS), values, strict=True)
-        )
+        """Return a line: its central figure has an entry, the others lead there."""
+        place = place or anchor("figure", f"{key}:{name}:central")
+        cells: list[Figure | None] = []
+        for end, value in zip(("book", *_ENDS), values, strict=True):
+            figure = setting.money(f"{key}:{name}:{end}", value, formula=formula)
+            if value is None:
+                cells.append(None)
+            elif worked and end == "central":
+                cells.append(entry(figure, worked=worked))
+            else:
+                cells.append(replace(figure, target=place if value else ""))
+        return tuple(cells)
 
     rows = [Row(key, (Said(one.entity),), kind="group")]
     lines = []
@@ -126,7 +144,8 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
         name = f"{key}:{line.kind}"
         label = setting.capital(line.kind)
         values: list[Decimal | None] = [line.book, *line.worth]
-        cells = figures(line.kind, values, f"assets {line.kind}")
+        worked = rests.assets(line.kind, name)
+        cells = figures(line.kind, values, f"assets {line.kind}", worked)
         lines.append(Row(name, (label,), cells, indent=1))
     rows += lines
     total: list[Decimal | None] = [
@@ -137,11 +156,12 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
         Row(
             f"{key}:total",
             (text("Total assets"),),
-            figures("total", total, "sum of its lines"),
+            figures("total", total, "sum of its lines", place="affairs"),
             "subtotal",
             sums=tuple((line.key, 1) for line in lines),
         )
     )
+    central: dict[str, Figure] = {}
     for name, (label, take) in _PARTS.items():
         amounts: list[Decimal | None] = [
             None,
@@ -150,21 +170,32 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
         if name == "priority" and not any(amounts):
             continue
         last = name == "deficiency"
+        worked = rests.part(name, f"{key}:{name}", central)
+        cells = figures(name, amounts, label, worked)
+        if isinstance(cells[2], Figure):
+            central[name] = cells[2]
         rows.append(
             Row(
                 f"{key}:{name}",
                 (text(label),),
-                figures(name, amounts, label),
+                cells,
                 "subtotal" if last else "line",
                 indent=0 if last else 1,
             )
         )
-    rates = tuple(
+    rates = [
         setting.share(
-            f"{key}:rate:{end}", at.rate, formula="net free over unsecured claims"
+            f"{key}:rate:{end}",
+            at.rate,
+            formula="net free over unsecured claims",
+            target=anchor("figure", f"{key}:rate:central") if at.rate else "",
         )
         for end, at in zip(_ENDS, (one.low, one.central, one.high), strict=True)
+    ]
+    over = setting.say(
+        "%(one)s over %(other)s", one=central["surplus"], other=central["unsecured"]
     )
+    rates[1] = entry(rates[1], worked=over)
     rows.append(
         Row(f"{key}:rate", (text("Paid to the unsecured"),), (None, *rates), "total")
     )
@@ -174,13 +205,11 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
 def _classes(setting: Setting, found: Recovery) -> Table:
     text = setting.text
     rows: list[Row] = []
-    for way, some in (
-        ("Each entity alone", found.classes),
-        ("By silo", found.silos),
-        ("All as one", found.consolidated),
+    for way, some in zip(
+        _WAYS.values(), (found.classes, found.silos, found.consolidated), strict=True
     ):
         rows.append(Row(way, (text(way),), kind="group"))
-        rows += [_class(setting, way, one) for one in some]
+        rows += [_class(setting, found, way, one) for one in some]
     return Table(
         key="recovery",
         title=text("What each class would receive"),
@@ -218,28 +247,43 @@ def rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
         f"recovery:{way}:{one.entity}:{one.rank}:{end}",
         paid / one.claims if one.claims else None,
         formula="paid over claims",
-        target="recovery",
+        target=class_place(way, one.entity, one.rank),
     )
 
 
-def _class(setting: Setting, way: str, one: Class) -> Row:
+def class_place(way: str, entity: str, rank: str) -> str:
+    """Return the id of a class's row, in one way of taking the estates."""
+    return anchor("class", f"{way}:{entity}:{rank}")
+
+
+def _class(setting: Setting, found: Recovery, way: str, one: Class) -> Row:
     key = f"recovery:{way}:{one.entity}:{one.rank}"
-    target = anchor("registers", one.entity) if one.entity in setting.inside else ""
+    place = anchor("figure", f"{key}:claims")
+    estate = members_of(setting, way, one.entity)
+    claims = of_accounts(setting, f"{key}:claims", owed(found, estate, {one.rank}))
     who = setting.text("The group") if one.entity == "group" else one.entity
     return Row(
         key,
         (Said(who), ": ", setting.text(one.rank)),
         (
-            setting.money(
-                f"{key}:claims",
-                one.claims,
-                formula="claims of the class",
-                target=target,
+            entry(
+                setting.money(
+                    f"{key}:claims",
+                    one.claims,
+                    formula="claims of the class, paid by clearing all debts at once",
+                    worked=claims,
+                )
             ),
-            setting.money(f"{key}:paid", one.paid, formula="clearing payment"),
-            *(rate(setting, way, one, end) for end in ("low", "rate", "high")),
+            setting.money(
+                f"{key}:paid", one.paid, formula="clearing payment", target=place
+            ),
+            *(
+                replace(rate(setting, way, one, end), target=place)
+                for end in ("low", "rate", "high")
+            ),
         ),
         indent=1,
+        anchor=class_place(way, one.entity, one.rank),
     )
 
 
@@ -257,10 +301,26 @@ def _gains(setting: Setting, found: Recovery) -> Table | None:
             "one": one.consolidated,
             "gain": one.gain,
         }
-        return tuple(
-            setting.money(f"gain:{n}:{name}", value, formula=f"paid, {name}")
+        debts = owed(found, (one.entity,), {one.rank}, one.creditor)
+        worked = of_accounts(setting, f"gain:{n}:claim", debts)
+        silo = setting.case.entities[one.entity].silo or one.entity
+        classes = (("alone", found.classes, one.entity), ("silo", found.silos, silo))
+        places = {
+            name: class_place(_WAYS[name], entity, one.rank)
+            for name, some, entity in (*classes, ("one", found.consolidated, GROUP))
+            if any((x.entity, x.rank) == (entity, one.rank) for x in some)
+        }
+        figures = {
+            name: setting.money(
+                f"gain:{n}:{name}",
+                value,
+                formula=f"paid, {name}",
+                target=places.get(name, ""),
+            )
             for name, value in values.items()
-        )
+        }
+        figures["claim"] = entry(figures["claim"], worked=worked)
+        return tuple(figures.values())
 
     return Table(
         key="consolidation-gains",

@@ -223,6 +223,10 @@ class Setting:
             name for name in self.movements if self.case.accounts[name].entity in inside
         )
 
+    def register(self, account: str) -> str:
+        """Return the id of an account's register."""
+        return anchor("account", account)
+
     def flow_ref(self, flow_id: str) -> Ref:
         """Return a link to a flow's evidence."""
         return Ref(flow_id, f"#{anchor('flow', flow_id)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.report.figures import OWN
+from solvency.report.figures import Day
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.worth import quote
 
@@ -151,6 +152,29 @@ def balances(
         "worked": of_accounts(setting, key, _at_market(setting, positions, day)),
         **_moved(setting, positions, day),
     }
+
+
+def priced(
+    setting: Setting, key: str, units: Figure, commodity: str, day: datetime.date
+) -> dict[str, Any]:
+    """Return what the market value of units is worked out from, with its source."""
+    found = quote(setting, commodity, day)
+    if found is None:
+        return {}
+    source = found.price.source if found.price else None
+    price = setting.units(
+        f"{key}:price",
+        found.number,
+        setting.case.currency,
+        formula="latest price by the day, if young enough",
+    )
+    worked = setting.say(
+        "%(units)s times %(price)s, the price of %(day)s",
+        units=units,
+        price=price,
+        day=Day(found.date),
+    )
+    return {"worked": worked, "sources": (source,) if source else ()}
 
 
 def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
