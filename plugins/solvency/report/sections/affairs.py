@@ -17,6 +17,7 @@ from solvency.report.sections.aftermath import afterwards
 from solvency.report.sections.aftermath import in_kind
 from solvency.report.sections.aftermath import preferences
 from solvency.report.sections.estates import Resting
+from solvency.report.sections.estates import at_end
 from solvency.report.sections.estates import members_of
 from solvency.report.sections.estates import owed
 from solvency.report.sections.workings import entry
@@ -125,14 +126,15 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         worked: Prose = (),
         place: str = "",
     ) -> tuple[Cell, ...]:
-        """Return a line: its central figure has an entry, the others lead there."""
-        place = place or anchor("figure", f"{key}:{name}:central")
+        """Return a line: one of its figures has an entry, the others lead there."""
+        end = _told(values)
+        place = place or anchor("figure", f"{key}:{name}:{end}")
         cells: list[Figure | None] = []
-        for end, value in zip(("book", *_ENDS), values, strict=True):
-            figure = setting.money(f"{key}:{name}:{end}", value, formula=formula)
+        for each, value in zip(("book", *_ENDS), values, strict=True):
+            figure = setting.money(f"{key}:{name}:{each}", value, formula=formula)
             if value is None:
                 cells.append(None)
-            elif worked and end == "central":
+            elif worked and each == end:
                 cells.append(entry(figure, worked=worked))
             else:
                 cells.append(replace(figure, target=place if value else ""))
@@ -144,7 +146,8 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         name = f"{key}:{line.kind}"
         label = setting.capital(line.kind)
         values: list[Decimal | None] = [line.book, *line.worth]
-        worked = rests.assets(line.kind, name)
+        end = _told(values)
+        worked = rests.assets(line.kind, name, end)
         cells = figures(line.kind, values, f"assets {line.kind}", worked)
         lines.append(Row(name, (label,), cells, indent=1))
     rows += lines
@@ -161,7 +164,7 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
             sums=tuple((line.key, 1) for line in lines),
         )
     )
-    central: dict[str, Figure] = {}
+    above: dict[str, tuple[Cell, ...]] = {}
     for name, (label, take) in _PARTS.items():
         amounts: list[Decimal | None] = [
             None,
@@ -170,10 +173,9 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         if name == "priority" and not any(amounts):
             continue
         last = name == "deficiency"
-        worked = rests.part(name, f"{key}:{name}", central)
-        cells = figures(name, amounts, label, worked)
-        if isinstance(cells[2], Figure):
-            central[name] = cells[2]
+        end = _told(amounts)
+        worked = rests.part(name, f"{key}:{name}", end, above)
+        cells = above[name] = figures(name, amounts, label, worked)
         rows.append(
             Row(
                 f"{key}:{name}",
@@ -193,13 +195,22 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         for end, at in zip(_ENDS, (one.low, one.central, one.high), strict=True)
     ]
     over = setting.say(
-        "%(one)s over %(other)s", one=central["surplus"], other=central["unsecured"]
+        "%(one)s over %(other)s",
+        one=at_end(above["surplus"], "central"),
+        other=at_end(above["unsecured"], "central"),
     )
     rates[1] = entry(rates[1], worked=over)
     rows.append(
         Row(f"{key}:rate", (text("Paid to the unsecured"),), (None, *rates), "total")
     )
     return rows
+
+
+def _told(values: list[Decimal | None]) -> str:
+    """Return the end whose figure says what a line is made of: central if any."""
+    by_end = dict(zip(_ENDS, values[1:], strict=True))
+    order = ("central", "low", "high")
+    return next((end for end in order if by_end[end]), "central")
 
 
 def _classes(setting: Setting, found: Recovery) -> Table:

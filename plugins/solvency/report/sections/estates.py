@@ -6,20 +6,24 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.estate import ENDS
 from solvency.analysis.estate import estate
 from solvency.analysis.recovering import SHARING
+from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.sections.workings import of_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from collections.abc import Iterable
     from collections.abc import Mapping
 
+    from solvency.analysis.estate import Item
     from solvency.analysis.recovering import Recovery
-    from solvency.report.figures import Figure
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
 
 _ZERO = Decimal()
 
@@ -59,6 +63,13 @@ def owed(
     return dict(sums)
 
 
+def at_end(cells: tuple[Cell, ...], end: str) -> Figure:
+    """Return a line's figure at one end of the estimates, after that at book."""
+    found = cells[1 + ENDS.index(end)]
+    assert isinstance(found, Figure)  # noqa: S101 (a line has a figure at each end)
+    return found
+
+
 class Resting:
     """Says what each line of one entity's statement of affairs is made of."""
 
@@ -67,18 +78,24 @@ class Resting:
         self._setting = setting
         self._found = found
         self._entity = entity
-        self._held: dict[str, dict[str, Decimal]] = defaultdict(
-            lambda: defaultdict(Decimal)
-        )
+        self._items: dict[str, list[Item]] = defaultdict(list)
         for item in estate(setting.book, found.at).items([entity]):
             kind = "held for customers" if item.account.custody else "free"
             kind = "pledged" if item.account.pledged_to is not None else kind
-            self._held[kind][item.account.name] += item.worth.central
+            self._items[kind].append(item)
 
-    def assets(self, kind: str, key: str) -> Prose:
-        """Return what a line of assets is made of, at the central estimate."""
+    def _held(self, kinds: Iterable[str], end: str) -> dict[str, Decimal]:
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for kind in kinds:
+            for item in self._items[kind]:
+                sums[item.account.name] += getattr(item.worth, end)
+        return sums
+
+    def assets(self, kind: str, key: str, end: str) -> Prose:
+        """Return what a line of assets is made of, at one end of the estimate."""
         if kind != "claims on others":
-            return of_accounts(self._setting, f"{key}:central", self._held[kind])
+            held = self._held([kind], end)
+            return of_accounts(self._setting, f"{key}:{end}", held)
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for debt in self._found.debts:
             if debt.creditor == self._entity:
@@ -87,7 +104,7 @@ class Resting:
         for name, value in sorted(sums.items(), key=lambda one: -one[1]):
             pieces += ["; "] if pieces else []
             figure = self._setting.money(
-                f"{key}:central:of:{name}",
+                f"{key}:{end}:of:{name}",
                 value,
                 formula="claims in full",
                 target=self._claims(name),
@@ -107,29 +124,38 @@ class Resting:
                 return self._setting.register(name)
         return ""
 
-    def part(self, name: str, key: str, central: Mapping[str, Figure]) -> Prose:
-        """Return what a line below the assets is worked out from."""
+    def part(
+        self, name: str, key: str, end: str, above: Mapping[str, tuple[Cell, ...]]
+    ) -> Prose:
+        """Return what a line below the assets is worked out from.
+
+        Args:
+            name: Which.
+            key: What the keys of its figures begin with.
+            end: Which estimate is told.
+            above: The cells of the lines above it.
+        """
         setting, found = self._setting, self._found
         if name == "secured":
-            held = {**self._held["pledged"], **self._held["held for customers"]}
+            held = self._held(["pledged", "held for customers"], end)
             return setting.say(
                 "as far as covered by %(accounts)s",
-                accounts=of_accounts(setting, f"{key}:central", held),
+                accounts=of_accounts(setting, f"{key}:{end}", held),
             )
         if name == "surplus":
             return setting.say(
                 "total assets less the secured, %(secured)s",
-                secured=central["secured"],
+                secured=at_end(above["secured"], end),
             )
         if name == "deficiency":
             return setting.say(
                 "%(one)s less %(other)s",
-                one=central["unsecured"],
-                other=central["surplus"],
+                one=at_end(above["unsecured"], end),
+                other=at_end(above["surplus"], end),
             )
         ranks = {"priority"} if name == "priority" else SHARING
         debts = owed(found, (self._entity,), ranks)
-        accounts = of_accounts(setting, f"{key}:central", debts)
+        accounts = of_accounts(setting, f"{key}:{end}", debts)
         if name == "priority":
             return accounts
         return setting.say(
