@@ -21,6 +21,7 @@ from solvency.report.sections.estates import at_end
 from solvency.report.sections.estates import members_of
 from solvency.report.sections.estates import owed
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
 from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -124,18 +125,18 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         values: list[Decimal | None],
         formula: str,
         worked: Prose = (),
-        place: str = "",
+        flows: tuple[str, ...] = (),
     ) -> tuple[Cell, ...]:
         """Return a line: one of its figures has an entry, the others lead there."""
         end = _told(values)
-        place = place or anchor("figure", f"{key}:{name}:{end}")
+        place = anchor("figure", f"{key}:{name}:{end}")
         cells: list[Figure | None] = []
         for each, value in zip(("book", *_ENDS), values, strict=True):
             figure = setting.money(f"{key}:{name}:{each}", value, formula=formula)
             if value is None:
                 cells.append(None)
             elif worked and each == end:
-                cells.append(entry(figure, worked=worked))
+                cells.append(entry(figure, worked=worked, flows=flows))
             else:
                 cells.append(replace(figure, target=place if value else ""))
         return tuple(cells)
@@ -148,7 +149,8 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         values: list[Decimal | None] = [line.book, *line.worth]
         end = _told(values)
         worked = rests.assets(line.kind, name, end)
-        cells = figures(line.kind, values, f"assets {line.kind}", worked)
+        moved = rests.moved(line.kind)
+        cells = figures(line.kind, values, f"assets {line.kind}", worked, flows=moved)
         lines.append(Row(name, (label,), cells, indent=1))
     rows += lines
     total: list[Decimal | None] = [
@@ -159,7 +161,10 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         Row(
             f"{key}:total",
             (text("Total assets"),),
-            figures("total", total, "sum of its lines", place="affairs"),
+            tuple(
+                setting.money(f"{key}:total:{end}", value, formula="sum of its lines")
+                for end, value in zip(("book", *_ENDS), total, strict=True)
+            ),
             "subtotal",
             sums=tuple((line.key, 1) for line in lines),
         )
@@ -175,7 +180,9 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         last = name == "deficiency"
         end = _told(amounts)
         worked = rests.part(name, f"{key}:{name}", end, above)
-        cells = above[name] = figures(name, amounts, label, worked)
+        cells = above[name] = figures(
+            name, amounts, label, worked, flows=rests.moved(name)
+        )
         rows.append(
             Row(
                 f"{key}:{name}",
@@ -263,15 +270,16 @@ def rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
 
 
 def class_place(way: str, entity: str, rank: str) -> str:
-    """Return the id of a class's row, in one way of taking the estates."""
-    return anchor("class", f"{way}:{entity}:{rank}")
+    """Return the id of what a class's claims are, in one way of taking estates."""
+    return anchor("figure", f"recovery:{way}:{entity}:{rank}:claims")
 
 
 def _class(setting: Setting, found: Recovery, way: str, one: Class) -> Row:
     key = f"recovery:{way}:{one.entity}:{one.rank}"
-    place = anchor("figure", f"{key}:claims")
+    place = class_place(way, one.entity, one.rank)
     estate = members_of(setting, way, one.entity)
-    claims = of_accounts(setting, f"{key}:claims", owed(found, estate, {one.rank}))
+    debts = owed(found, estate, {one.rank})
+    claims = of_accounts(setting, f"{key}:claims", debts)
     who = setting.text("The group") if one.entity == "group" else one.entity
     return Row(
         key,
@@ -283,18 +291,15 @@ def _class(setting: Setting, found: Recovery, way: str, one: Class) -> Row:
                     one.claims,
                     formula="claims of the class, paid by clearing all debts at once",
                     worked=claims,
+                    flows=largest(setting, debts, found.at),
                 )
             ),
             setting.money(
                 f"{key}:paid", one.paid, formula="clearing payment", target=place
             ),
-            *(
-                replace(rate(setting, way, one, end), target=place)
-                for end in ("low", "rate", "high")
-            ),
+            *(rate(setting, way, one, end) for end in ("low", "rate", "high")),
         ),
         indent=1,
-        anchor=class_place(way, one.entity, one.rank),
     )
 
 
@@ -325,12 +330,14 @@ def _gains(setting: Setting, found: Recovery) -> Table | None:
             name: setting.money(
                 f"gain:{n}:{name}",
                 value,
-                formula=f"paid, {name}",
+                formula="claim" if name == "claim" else f"paid, {name}",
                 target=places.get(name, ""),
             )
             for name, value in values.items()
         }
-        figures["claim"] = entry(figures["claim"], worked=worked)
+        figures["claim"] = entry(
+            figures["claim"], worked=worked, flows=largest(setting, debts, found.at)
+        )
         return tuple(figures.values())
 
     return Table(

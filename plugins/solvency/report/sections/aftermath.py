@@ -81,7 +81,9 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         f"{key}:paid",
         one.paid,
         formula="clearing",
-        target=anchor("class", f"Each entity alone:{one.entity}:{one.rank}"),
+        target=anchor(
+            "figure", f"recovery:Each entity alone:{one.entity}:{one.rank}:claims"
+        ),
     )
     value, worth = (
         entry(

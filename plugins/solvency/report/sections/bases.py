@@ -65,16 +65,15 @@ def assets(
         after = _by_account(sheets[basis])
         less = {one: before.get(one, ZERO) - after.get(one, ZERO) for one in before}
         accounts = of_accounts(setting, f"{key}:{basis}:less", less)
-        worked = (
-            setting.say(
+        if accounts:
+            worked = setting.say(
                 "%(market)s at market less %(accounts)s",
                 market=market,
                 accounts=accounts,
             )
-            if accounts
-            else (market,)
-        )
-        found.append(entry(figure(basis), worked=worked))
+            found.append(entry(figure(basis), worked=worked))
+        else:
+            found.append(figure(basis))
     return tuple(found)
 
 

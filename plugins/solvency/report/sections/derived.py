@@ -95,14 +95,23 @@ def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
             if one.numbered
             else Ref(table.title, f"#{one.anchor or one.key}")
         )
+        group: Prose = ()
         for row in table.rows:
+            if row.kind == "group":
+                group = (*_unlinked(row.label), ", ") if not row.indent else group
+            label = (*(group if _repeats(table, row) else ()), *_unlinked(row.label))
             for column, cell in zip(table.columns, row.cells, strict=False):
                 head = () if len(table.columns) == 1 else (", ", Said(column.title))
                 for figure in figures_in(cell):
-                    yield figure, (place, ": ", *_unlinked(row.label), *head)
+                    yield figure, (place, ": ", *label, *head)
     chapter = (Ref(section.title, f"#{section.anchor}"),)
     for figure in figures_in((section.tables, section.values)):
         yield figure, chapter
+
+
+def _repeats(table: Table, row: Row) -> bool:
+    """Say whether another row has the same label, under another head."""
+    return sum(other.label == row.label for other in table.rows) > 1
 
 
 def _unlinked(label: Prose) -> Prose:
@@ -165,7 +174,10 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
             return
         yield setting.text(": ")
     elif first:
-        yield "; "
+        # What is drawn moves with those shown; the others vary less, or not at all.
+        more = setting.count(f"more:{figure.key}", len(rest))
+        yield from setting.say(" and %(count)s more", count=more)
+        return
     for n, name in enumerate(rest[:_MOST]):
         if n:
             yield ", "
@@ -185,6 +197,4 @@ def _amount(setting: Setting, figure: Figure, name: str, value: Decimal) -> Figu
     formula = "what the flow has in the figure"
     if figure.unit in {SHARE, COUNT}:
         return setting.money(key, value, formula=formula)
-    return Figure(
-        key, value, figure.unit, figure.scale, figure.places, formula=formula
-    )
+    return Figure(key, value, figure.unit, figure.scale, figure.places, formula=formula)

@@ -11,6 +11,7 @@ from solvency.analysis.estate import estate
 from solvency.analysis.recovering import SHARING
 from solvency.report.figures import Figure
 from solvency.report.figures import Said
+from solvency.report.sections.workings import largest
 from solvency.report.sections.workings import of_accounts
 
 if TYPE_CHECKING:
@@ -115,6 +116,23 @@ class Resting:
             claims=tuple(pieces),
         )
 
+    def moved(self, name: str) -> tuple[str, ...]:
+        """Return the few flows that moved the accounts of a line most."""
+        case = self._setting.case
+        kinds = ["pledged", "held for customers"] if name == "secured" else [name]
+        accounts = {item.account.name for kind in kinds for item in self._items[kind]}
+        if name == "claims on others":
+            accounts = {
+                one.name
+                for one in case.accounts.values()
+                if one.entity == self._entity and one.root == "Assets" and one.is_claim
+            }
+        if name in {"unsecured", "deficiency", "surplus"}:
+            accounts = set(owed(self._found, (self._entity,), SHARING))
+        if name == "priority":
+            accounts = set(owed(self._found, (self._entity,), {"priority"}))
+        return largest(self._setting, sorted(accounts), self._found.at)
+
     def _claims(self, debtor: str) -> str:
         """Return the register of what a debtor owes, on a side that is printed."""
         for name in sorted(self._setting.registered):
@@ -138,10 +156,7 @@ class Resting:
         setting, found = self._setting, self._found
         if name == "secured":
             held = self._held(["pledged", "held for customers"], end)
-            return setting.say(
-                "as far as covered by %(accounts)s",
-                accounts=of_accounts(setting, f"{key}:{end}", held),
-            )
+            return of_accounts(setting, f"{key}:{end}", held)
         if name == "surplus":
             return setting.say(
                 "total assets less the secured, %(secured)s",
@@ -158,6 +173,4 @@ class Resting:
         accounts = of_accounts(setting, f"{key}:{end}", debts)
         if name == "priority":
             return accounts
-        return setting.say(
-            "what is not covered of %(accounts)s", accounts=accounts
-        )
+        return setting.say("what is not covered of %(accounts)s", accounts=accounts)

@@ -303,9 +303,7 @@ def _effect(
                 text("Net assets"),
                 width=22,
                 current=True,
-                sums=tuple(
-                    (kind, -1 if kind in _OWED else 1) for kind in shown
-                ),
+                sums=tuple((kind, -1 if kind in _OWED else 1) for kind in shown),
             ),
             Column("flows", text("Flows"), "refs", 26),
             Column("page", text("Page"), "refs", 10),

@@ -62,7 +62,12 @@ def rests(setting: Setting, name: str, flows: Iterable[str]) -> Prose:
     key = f"rests:{name}"
     sizes = {one: worth(setting, setting.case.by_id[one]) or Decimal() for one in known}
     whole = entry(
-        setting.count(f"{key}:flows", len(known), **of_flows(sizes, keep=True))
+        setting.count(
+            f"{key}:flows",
+            len(known),
+            formula="flows a finding rests on",
+            **of_flows(sizes, keep=True),
+        )
     )
     parts: list[Prose] = [
         (setting.count(f"{key}:{letter}", n, target=whole.place), " ", Grade(letter))

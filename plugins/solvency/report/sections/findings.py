@@ -84,9 +84,7 @@ def _keys(setting: Setting) -> Iterator[Key]:
         ratio = setting.share(
             "key:held", held / owed, formula="held over owed", worked=tuple(worked)
         )
-        yield Key(
-            entry(ratio), setting.say("of customers' claims held for them")
-        )
+        yield Key(entry(ratio), setting.say("of customers' claims held for them"))
     recovery = setting.analyses.recovery
     if recovery is not None:
         customers = [one for one in recovery.classes if one.rank == "customer"]

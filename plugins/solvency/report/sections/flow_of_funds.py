@@ -162,9 +162,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
     )
 
 
-def _tied(
-    setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]
-) -> Prose:
+def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) -> Prose:
     """Say what went in and out, and check that each entity's books close."""
     for name in setting.inside:
         into = sum((_total(of) for (_, b), of in found.items() if b == name), _ZERO)

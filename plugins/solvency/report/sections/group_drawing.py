@@ -113,9 +113,7 @@ def _left_out(setting: Setting, small: list[Decimal]) -> tuple[Prose, ...]:
         setting.say_many(
             "Not drawn is %(count)s smaller debt, of %(amount)s.",
             "Not drawn are %(count)s smaller debts, %(amount)s together.",
-            setting.count(
-                "group-chart:left", len(small), target=f"claims-{day}"
-            ),
+            setting.count("group-chart:left", len(small), target=f"claims-{day}"),
             amount=setting.money(
                 "group-chart:left:amount",
                 sum(small, _ZERO),

@@ -42,7 +42,10 @@ def reconciled(setting: Setting) -> Section | None:
     tables = [_suspects(setting, found), _plan(setting, found)]
     chi2, dof = (
         setting.units(f"reconciled:{name}", value, "", formula=name, target="suspects")
-        for name, value in (("chi2", finite(found.chi2, 0)), ("dof", Decimal(found.dof)))
+        for name, value in (
+            ("chi2", finite(found.chi2, 0)),
+            ("dof", Decimal(found.dof)),
+        )
     )
     inflation = entry(
         setting.units(

@@ -13,6 +13,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.example import example
 from solvency.report.sections.group_drawing import group_drawing
 from solvency.report.sections.observed import known
 from solvency.report.sections.workings import entry
@@ -127,7 +128,7 @@ def scope(setting: Setting) -> Section:
         "scope",
         text("Scope, sources and their limits"),
         (table, *((ladder,) if (ladder := _ladder(setting)) else ())),
-        {"lede": _lede(setting)},
+        {"lede": _lede(setting), "example": example(setting)},
     )
 
 

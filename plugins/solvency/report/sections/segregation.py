@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -19,6 +20,7 @@ from solvency.report.sections.kit import row
 from solvency.report.sections.workings import balances
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_flows
 from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -132,20 +134,18 @@ def cover_worked(
 ) -> tuple[Figure, Figure, Figure, Figure]:
     """Return the same, each with an entry that says what it is worked out from."""
     owed, held, missing, ratio = cover_figures(setting, entity, series, day)
-    customers, custody = [], []
+    customers: list[str] = []
+    custody: list[str] = []
     for name in customer_accounts(setting, entity):
         ranked = setting.case.accounts[name].rank == "customer"
         (customers if ranked else custody).append(name)
     owed = entry(owed, **balances(setting, owed.key, customers, day))
     held = entry(held, **balances(setting, held.key, custody, day))
     less = setting.say("%(one)s less %(other)s", one=owed, other=held)
-    over = setting.say("%(one)s over %(other)s", one=held, other=owed)
-    return (
-        owed,
-        held,
-        entry(missing, flows=(), worked=less),
-        entry(ratio, worked=over),
-    )
+    missing = entry(missing, worked=less, **of_flows(_apart(owed, held)))
+    # What is missing says it already, where something is.
+    place = missing.place or held.place
+    return owed, held, missing, replace(ratio, target=place if ratio.value else "")
 
 
 def covers(setting: Setting) -> dict[str, tuple[Figure, Figure, Figure, Figure]]:
@@ -160,11 +160,26 @@ def covers(setting: Setting) -> dict[str, tuple[Figure, Figure, Figure, Figure]]
 def missing_worked(setting: Setting) -> dict[str, Any]:
     """Return what the sum missing for all customers is worked out from."""
     pieces: list[Piece] = []
+    sums: dict[str, Decimal] = {}
     for entity, (_, _, missing, _) in covers(setting).items():
         if missing.value and missing.value > 0:
             pieces += ["; "] if pieces else []
             pieces += [Said(entity), " ", missing]
-    return {"formula": "owed to customers less held for them", "worked": tuple(pieces)}
+            for flow, amount in missing.parts:
+                sums[flow] = sums.get(flow, Decimal()) + amount
+    return {
+        "formula": "owed to customers less held for them",
+        "worked": tuple(pieces),
+        **of_flows(sums),
+    }
+
+
+def _apart(owed: Figure, held: Figure) -> dict[str, Decimal]:
+    """Return what each flow did to what is owed less what is held."""
+    sums = dict(owed.parts)
+    for flow, amount in held.parts:
+        sums[flow] = sums.get(flow, Decimal()) - amount
+    return sums
 
 
 def _chart(setting: Setting, entity: str, series: Series) -> Drawing:

@@ -213,8 +213,8 @@ def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
             places=2,
             formula="share lent times lambda times units pledged",
             worked=setting.say(
-                "%(lent)s lent (%(basis)s), %(pledged)s pledged, lambda the logarithm of"
-                " two over %(halving)s; held: %(units)s",
+                "%(lent)s lent (%(basis)s), %(pledged)s pledged, lambda the"
+                " logarithm of two over %(halving)s; held: %(units)s",
                 lent=replace(lent, target=""),
                 basis=(setting.text(one.lent_basis),),
                 pledged=pledged,

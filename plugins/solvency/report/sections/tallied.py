@@ -289,9 +289,7 @@ def _explained(setting: Setting, found: Tallied) -> Table:
     )
 
 
-def _cells(
-    setting: Setting, found: Tallied, one: ScenarioTally
-) -> tuple[Figure, ...]:
+def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure, ...]:
     quantiles = one.quantiles or {}
     scenario = setting.case.scenarios.get(one.name)
     rests = _wide(setting, scenario.hypotheses if scenario else ())

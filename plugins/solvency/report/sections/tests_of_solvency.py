@@ -24,6 +24,7 @@ from solvency.report.sections.segregation import events_of
 from solvency.report.sections.segregation import level
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import registers_ref
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -257,10 +258,11 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
     if series is not None and one.worst is not None:
         need, have = level(series, one.worst)
         worked = setting.say(
-            "%(need)s less %(have)s on %(day)s; ",
+            "%(need)s less %(have)s on %(day)s, in the accounts of %(entity)s; ",
             need=figure("need", need, formula="needed"),
             have=figure("have", have, formula="there"),
             day=Day(one.worst),
+            entity=registers_ref(setting, one.entity),
         )
     return entry(
         figure(

@@ -139,7 +139,9 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
         key,
         (Said(label),),
         (
-            setting.own(f"{key}:amount", one.amount, formula="outlays", **of_flows(sizes)),
+            setting.own(
+                f"{key}:amount", one.amount, formula="outlays", **of_flows(sizes)
+            ),
             setting.money(
                 f"{key}:least",
                 one.least,

@@ -111,9 +111,7 @@ def _inflation(setting: Setting, found: Beliefs) -> Figure:
         one=setting.units(
             "weighing:chi2", finite(found.chi2, 0), "", formula="chi-square"
         ),
-        other=setting.count(
-            "scenario:dof", found.dof, target="section-observations"
-        ),
+        other=setting.count("scenario:dof", found.dof, target="section-observations"),
     )
     return entry(
         setting.units(

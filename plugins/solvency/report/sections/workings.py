@@ -10,6 +10,8 @@ from typing import Any
 
 from solvency.report.figures import OWN
 from solvency.report.figures import Day
+from solvency.report.figures import Ref
+from solvency.report.figures import anchor
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.worth import quote
 
@@ -142,16 +144,33 @@ def balances(
         day: The day.
         counts: Which of their positions it counts.
     """
-    wanted = frozenset(accounts)
-    positions = [
-        one
-        for one in setting.holdings(day).units
-        if one.account in wanted and counts(one)
-    ]
+    positions = _positions(setting, accounts, day, counts)
     return {
         "worked": of_accounts(setting, key, _at_market(setting, positions, day)),
         **_moved(setting, positions, day),
     }
+
+
+def _positions(
+    setting: Setting,
+    accounts: Iterable[str],
+    day: datetime.date,
+    counts: Callable[[Position], bool] = lambda _: True,
+) -> list[Position]:
+    wanted = frozenset(accounts)
+    return [
+        one
+        for one in setting.holdings(day).units
+        if one.account in wanted and counts(one)
+    ]
+
+
+def largest(
+    setting: Setting, accounts: Iterable[str], day: datetime.date
+) -> tuple[str, ...]:
+    """Return the few flows that moved accounts most, at a day's prices."""
+    found = _moved(setting, _positions(setting, accounts, day), day)["flows"]
+    return tuple(found[:_RANGES])
 
 
 def priced(
@@ -201,9 +220,16 @@ def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
 
 
 def drawn(setting: Setting, key: str, draws: int, seed: int) -> Prose:
-    """Say how many draws something is a share of, and what repeats them."""
+    """Say how many draws something is from, and what repeats them."""
     return setting.say(
-        "%(draws)s draws, seed %(seed)s; beside: the widest ranges among its flows",
+        "%(draws)s draws, seed %(seed)s",
         draws=setting.count(f"{key}:draws", draws),
         seed=setting.units(f"{key}:seed", Decimal(seed), "", formula="seed"),
     )
+
+
+def registers_ref(setting: Setting, entity: str) -> Piece:
+    """Return a link to the registers of an entity's accounts, or of all."""
+    if entity in setting.inside:
+        return Ref(entity, f"#{anchor('registers', entity)}")
+    return Ref(setting.text("The group"), "#section-registers")
