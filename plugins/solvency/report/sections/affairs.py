@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recovering import Class
     from solvency.analysis.recovering import Recovery
     from solvency.analysis.recovering import Statement
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
@@ -136,7 +137,8 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
             if value is None:
                 cells.append(None)
             elif worked and each == end:
-                cells.append(entry(figure, worked=worked, flows=flows))
+                others = _others(setting, f"{key}:{name}", each, values)
+                cells.append(entry(figure, worked=(*worked, *others), flows=flows))
             else:
                 cells.append(replace(figure, target=place if value else ""))
         return tuple(cells)
@@ -213,6 +215,20 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
     return rows
 
 
+def _others(
+    setting: Setting, key: str, told: str, values: list[Decimal | None]
+) -> Prose:
+    """Return what a line comes to otherwise: at book, low, central and high."""
+    pieces: list[Piece] = []
+    for end, value in zip(("book", *_ENDS), values, strict=True):
+        if end == told or value is None or value == values[2]:
+            continue
+        name = setting.text(end.capitalize())
+        figure = setting.money(f"{key}:{end}", value, formula="otherwise")
+        pieces += ["; ", name, " ", figure]
+    return tuple(pieces)
+
+
 def _told(values: list[Decimal | None]) -> str:
     """Return the end whose figure says what a line is made of: central if any."""
     by_end = dict(zip(_ENDS, values[1:], strict=True))
@@ -280,6 +296,17 @@ def _class(setting: Setting, found: Recovery, way: str, one: Class) -> Row:
     estate = members_of(setting, way, one.entity)
     debts = owed(found, estate, {one.rank})
     claims = of_accounts(setting, f"{key}:claims", debts)
+    paid = setting.money(f"{key}:paid", one.paid, formula="clearing payment")
+    rates = [rate(setting, way, one, end) for end in ("low", "rate", "high")]
+    low, central, high = (replace(one, target="") for one in rates)
+    worked = setting.say(
+        "%(claims)s; paid %(paid)s, %(central)s of it, low %(low)s, high %(high)s",
+        claims=claims,
+        paid=paid,
+        central=central,
+        low=low,
+        high=high,
+    )
     who = setting.text("The group") if one.entity == "group" else one.entity
     return Row(
         key,
@@ -290,14 +317,12 @@ def _class(setting: Setting, found: Recovery, way: str, one: Class) -> Row:
                     f"{key}:claims",
                     one.claims,
                     formula="claims of the class, paid by clearing all debts at once",
-                    worked=claims,
+                    worked=worked,
                     flows=largest(setting, debts, found.at),
                 )
             ),
-            setting.money(
-                f"{key}:paid", one.paid, formula="clearing payment", target=place
-            ),
-            *(rate(setting, way, one, end) for end in ("low", "rate", "high")),
+            replace(paid, target=place),
+            *rates,
         ),
         indent=1,
     )

@@ -272,7 +272,7 @@ def _row(
     cells: list[Cell] = [
         None
         if values[debtor] is None
-        else _owed(setting, day, creditor, debtor, values[debtor])
+        else claim_between(setting, day, creditor, debtor, values[debtor])
         for debtor in debtors
     ]
     total = sum((value or _ZERO for value in values.values()), _ZERO)
@@ -317,7 +317,7 @@ def _figure(
     )
 
 
-def _owed(
+def claim_between(
     setting: Setting,
     day: datetime.date,
     creditor: str,

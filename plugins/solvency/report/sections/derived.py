@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report import formats
 from solvency.report.figures import COUNT
 from solvency.report.figures import OWN
 from solvency.report.figures import SHARE
@@ -16,6 +17,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.layout import figures_in
+from solvency.report.sections.kit import DERIVED
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
+#: As much of a row's label as says which it is.
+_LABEL = 44
 #: Flows shown with their amounts beside one figure; the rest are summed.
 _SHOWN = 5
 #: Of the rest, so many are linked.
@@ -78,8 +82,7 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
         numbered=False,
         size="dense",
     )
-    title = text("What derived figures rest on")
-    return Section("derived", title, (table,), appendix=True)
+    return Section("derived", text(DERIVED), (table,), appendix=True)
 
 
 def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
@@ -99,7 +102,7 @@ def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
         for row in table.rows:
             if row.kind == "group":
                 group = (*_unlinked(row.label), ", ") if not row.indent else group
-            label = (*(group if _repeats(table, row) else ()), *_unlinked(row.label))
+            label = (*(group if _repeats(table, row) else ()), *_short(row.label))
             for column, cell in zip(table.columns, row.cells, strict=False):
                 head = () if len(table.columns) == 1 else (", ", Said(column.title))
                 for figure in figures_in(cell):
@@ -112,6 +115,15 @@ def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
 def _repeats(table: Table, row: Row) -> bool:
     """Say whether another row has the same label, under another head."""
     return sum(other.label == row.label for other in table.rows) > 1
+
+
+def _short(label: Prose) -> Prose:
+    """Return a row's label without links, cut where a line would not hold it."""
+    found = _unlinked(label)
+    words = [one if isinstance(one, str) else getattr(one, "text", "") for one in found]
+    if sum(map(len, words)) <= _LABEL:
+        return found
+    return (Said(formats.shorten("".join(words), _LABEL)),)
 
 
 def _unlinked(label: Prose) -> Prose:

@@ -13,6 +13,8 @@ from solvency.report.charts import sankey
 from solvency.report.drawings import Drawing
 from solvency.report.errors import ReportError
 from solvency.report.figures import Day
+from solvency.report.figures import Ref
+from solvency.report.sections.kit import DERIVED
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
@@ -158,7 +160,13 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
         ),
         svg,
         plotted(key, title, text("From and to"), (text("Amount"),), rows),
-        notes=(_tied(setting, found),),
+        notes=(
+            _tied(setting, found),
+            setting.say(
+                "Each link with its flows: %(place)s.",
+                place=Ref(setting.text(DERIVED), "#section-derived"),
+            ),
+        ),
     )
 
 

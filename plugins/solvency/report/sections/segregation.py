@@ -15,6 +15,7 @@ from solvency.report.drawings import Drawing
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.sections.workings import balances
@@ -226,7 +227,10 @@ def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
                 for one in levels
             ),
         ),
-        notes=(_note(setting, entity, series),),
+        notes=(
+            _note(setting, entity, series),
+            in_figures(setting, f"cover-table-{entity}"),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -14,6 +15,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.remarks import remark
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
@@ -237,6 +239,7 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
             ),
         ),
         notes=(
+            in_figures(setting, "tally"),
             setting.say(
                 "An amount whose low end is zero is drawn from a normal distribution"
                 " cut off there, and averages more than its central value: the mean of"
@@ -295,18 +298,23 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
     rests = _wide(setting, scenario.hypotheses if scenario else ())
     key = f"explained:{one.name}"
     place = anchor("figure", f"{key}:0.5")
-    middle = setting.own(
-        f"{key}:0.5",
-        quantiles["0.5"],
-        formula=_BELOW["0.5"],
-        worked=drawn(setting, key, found.draws, found.seed),
-        **rests,
-    )
     low, high = (
         setting.money(
             f"{key}:{share}", quantiles[share], formula=_BELOW[share], target=place
         )
         for share in ("0.05", "0.95")
+    )
+    ends = setting.say(
+        "; low %(low)s, high %(high)s",
+        low=replace(low, target=""),
+        high=replace(high, target=""),
+    )
+    middle = setting.own(
+        f"{key}:0.5",
+        quantiles["0.5"],
+        formula=_BELOW["0.5"],
+        worked=(*drawn(setting, key, found.draws, found.seed), *ends),
+        **rests,
     )
     return (
         low,

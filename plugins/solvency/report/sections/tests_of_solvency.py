@@ -17,6 +17,7 @@ from solvency.report.figures import Day
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.sections.segregation import chance_of
@@ -264,6 +265,8 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
             day=Day(one.worst),
             entity=registers_ref(setting, one.entity),
         )
+    chance = replace(chance_of(setting, f"{key}:chance", one), target="")
+    broke = setting.say("broken in %(chance)s of ", chance=chance)
     return entry(
         figure(
             "missing",
@@ -271,7 +274,7 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
             formula="needed less there on the worst day; flows: of the day it first"
             " broke",
             flows=one.flows,
-            worked=(*worked, *drawn(setting, key, found.draws, found.seed)),
+            worked=(*worked, *broke, *drawn(setting, key, found.draws, found.seed)),
         )
     )
 
@@ -346,7 +349,10 @@ def _steps(setting: Setting, series: Series, finding: Finding) -> Drawing | None
                 for one in levels
             ),
         ),
-        notes=_band(setting) if interval else (),
+        notes=(
+            *(_band(setting) if interval else ()),
+            in_figures(setting, f"tests-{finding.entity}"),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from solvency.report.layout import Section
 from solvency.report.prose import listed
 from solvency.report.remarks import remark
 from solvency.report.sections.kit import finite
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.sections.observed import known
@@ -288,13 +289,16 @@ def _history(setting: Setting) -> Drawing | None:
                 for name in names
             ),
         ),
-        notes=tuple(
-            (
-                Said(label),
-                text(": "),
-                Said(remark(setting.locale, one.moment.label)),
-            )
-            for label, one in zip(labels, found.then, strict=True)
+        notes=(
+            *(
+                (
+                    Said(label),
+                    text(": "),
+                    Said(remark(setting.locale, one.moment.label)),
+                )
+                for label, one in zip(labels, found.then, strict=True)
+            ),
+            in_figures(setting, "beliefs"),
         ),
     )
 
