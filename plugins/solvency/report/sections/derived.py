@@ -34,7 +34,7 @@ _LABEL = 44
 #: Flows shown with their amounts beside one figure; the rest are summed.
 _SHOWN = 5
 #: Of the rest, so many are linked.
-_MOST = 30
+_MOST = 15
 
 
 def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
@@ -63,12 +63,12 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
             ),
         ),
         head=text("No."),
-        width=8,
+        width=7,
         columns=(
-            Column("where", text("Where it stands"), "text", 38),
-            Column("formula", text("What it is"), "text", 58),
-            Column("value", text("Figure"), width=18),
-            Column("flows", text("Flows and sources"), "refs", 58),
+            Column("where", text("Where it stands"), "text", 50),
+            Column("formula", text("What it is"), "text", 70),
+            Column("value", text("Figure"), width=16),
+            Column("flows", text("Flows and sources"), "refs", 66),
         ),
         rows=tuple(
             Row(
@@ -121,9 +121,13 @@ def _short(label: Prose) -> Prose:
     """Return a row's label without links, cut where a line would not hold it."""
     found = _unlinked(label)
     words = [one if isinstance(one, str) else getattr(one, "text", "") for one in found]
-    if sum(map(len, words)) <= _LABEL:
-        return found
-    return (Said(formats.shorten("".join(words), _LABEL)),)
+    left = len(max(words, key=len, default="")) + _LABEL - sum(map(len, words))
+    return tuple(
+        Said(formats.shorten(text, max(left, _LABEL // 2)))
+        if len(text) > max(left, _LABEL // 2)
+        else one
+        for one, text in zip(found, words, strict=True)
+    )
 
 
 def _unlinked(label: Prose) -> Prose:

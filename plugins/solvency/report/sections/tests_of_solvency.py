@@ -23,9 +23,10 @@ from solvency.report.sections.kit import row
 from solvency.report.sections.segregation import chance_of
 from solvency.report.sections.segregation import events_of
 from solvency.report.sections.segregation import level
+from solvency.report.sections.workings import at_market
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import entry
-from solvency.report.sections.workings import registers_ref
+from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -66,6 +67,8 @@ TESTS = {
     "ability-to-pay": "Debts can be paid as they fall due",
     "adequate-capital": "Equity outlasts plausible stress",
 }
+#: Accounts named that a test counts.
+_COUNTED = 3
 #: The tests whose line over time is drawn.
 _DRAWN = ("balance-sheet", "ability-to-pay")
 
@@ -259,22 +262,23 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
     if series is not None and one.worst is not None:
         need, have = level(series, one.worst)
         worked = setting.say(
-            "%(need)s less %(have)s on %(day)s, in the accounts of %(entity)s; ",
+            "%(need)s less %(have)s on %(day)s, counting %(accounts)s; ",
             need=figure("need", need, formula="needed"),
             have=figure("have", have, formula="there"),
             day=Day(one.worst),
-            entity=registers_ref(setting, one.entity),
+            accounts=of_accounts(
+                setting, key, at_market(setting, series.positions, one.worst), _COUNTED
+            ),
         )
     chance = replace(chance_of(setting, f"{key}:chance", one), target="")
-    broke = setting.say("broken in %(chance)s of ", chance=chance)
+    broke = setting.say("broken in %(chance)s of the draws", chance=chance)
     return entry(
         figure(
             "missing",
             one.amount,
-            formula="needed less there on the worst day; flows: of the day it first"
-            " broke",
+            formula="needed less there on the worst day",
             flows=one.flows,
-            worked=(*worked, *broke, *drawn(setting, key, found.draws, found.seed)),
+            worked=(*worked, *broke),
         )
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from solvency.report.figures import OWN
 from solvency.report.figures import Day
 from solvency.report.figures import Ref
-from solvency.report.figures import anchor
+from solvency.report.figures import Said
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.worth import quote
 
@@ -51,7 +51,7 @@ def of_flows(amounts: Mapping[str, Decimal], *, keep: bool = False) -> dict[str,
     return {"flows": tuple(name for name, _ in some), "parts": some}
 
 
-def _at_market(
+def at_market(
     setting: Setting, positions: Iterable[Position], day: datetime.date
 ) -> dict[str, Decimal]:
     """Return what accounts held at market on a day, what is owed positive.
@@ -66,31 +66,40 @@ def _at_market(
     return dict(found)
 
 
+def _brief(setting: Setting, account: str) -> Ref | Said:
+    """Return a link to an account's register, its name without what all have."""
+    where = setting.account_ref(account)
+    words = account.partition(":")[2]
+    return Ref(words, where.href) if isinstance(where, Ref) else Said(words)
+
+
 def _sign(setting: Setting, account: str) -> int:
     return 1 if setting.case.accounts[account].root == "Assets" else -1
 
 
-def of_accounts(setting: Setting, key: str, amounts: Mapping[str, Decimal]) -> Prose:
+def of_accounts(
+    setting: Setting, key: str, amounts: Mapping[str, Decimal], most: int = _ACCOUNTS
+) -> Prose:
     """Return accounts with what each has in a sum, the largest first.
 
     Args:
         setting: What the report is of.
         key: What the keys of the amounts begin with.
         amounts: What each account has in the sum; each leads to its register.
+        most: How many are named; the rest are summed.
     """
     ordered = sorted(
         ((name, amount) for name, amount in amounts.items() if amount),
         key=lambda one: (-abs(one[1]), one[0]),
     )
     # One account left over takes no more room than saying so.
-    kept = _ACCOUNTS if len(ordered) > _ACCOUNTS + 1 else len(ordered)
+    kept = most if len(ordered) > most + 1 else len(ordered)
     pieces: list[Piece] = []
     for name, amount in ordered[:kept]:
-        where = setting.account_ref(name)
         if pieces:
             pieces.append("; ")
         figure = setting.money(f"{key}:of:{name}", amount, formula="account")
-        pieces += [where, " ", figure]
+        pieces += [_brief(setting, name), " ", figure]
     if rest := ordered[kept:]:
         pieces += setting.say(
             "; %(count)s more accounts, together %(amount)s",
@@ -146,7 +155,7 @@ def balances(
     """
     positions = _positions(setting, accounts, day, counts)
     return {
-        "worked": of_accounts(setting, key, _at_market(setting, positions, day)),
+        "worked": of_accounts(setting, key, at_market(setting, positions, day)),
         **_moved(setting, positions, day),
     }
 
@@ -226,10 +235,3 @@ def drawn(setting: Setting, key: str, draws: int, seed: int) -> Prose:
         draws=setting.count(f"{key}:draws", draws),
         seed=setting.units(f"{key}:seed", Decimal(seed), "", formula="seed"),
     )
-
-
-def registers_ref(setting: Setting, entity: str) -> Piece:
-    """Return a link to the registers of an entity's accounts, or of all."""
-    if entity in setting.inside:
-        return Ref(entity, f"#{anchor('registers', entity)}")
-    return Ref(setting.text("The group"), "#section-registers")
