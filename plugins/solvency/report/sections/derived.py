@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: As much of a row's label as says which it is.
 _LABEL = 44
 #: Flows shown with their amounts beside one figure; the rest are summed.
-_SHOWN = 5
+_SHOWN = 4
 #: Of the rest, so many are linked.
 _MOST = 15
 

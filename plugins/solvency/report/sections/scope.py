@@ -275,6 +275,16 @@ def grade_of(setting: Setting, flow: Flow) -> str:
     return source.grade if source else ""
 
 
+def _touching(setting: Setting, name: str, sizes: dict[str, Decimal]) -> Figure:
+    """Return how many flows touch an entity, leading to its registers or to them."""
+    key = f"entity:{name}:flows"
+    if name in setting.inside:
+        return setting.count(key, len(sizes), target=anchor("registers", name))
+    rest = of_flows(sizes, keep=True)
+    formula = "flows that touch the entity"
+    return entry(setting.count(key, len(sizes), formula=formula, **rest))
+
+
 def entities(setting: Setting) -> Section:
     """Build the list of who is in the case."""
     text = setting.text
@@ -304,14 +314,7 @@ def entities(setting: Setting) -> Section:
                         Said(entity.description),
                         Said(text(entity.role.replace("-", " "))),
                         Said(entity.silo or "\N{EN DASH}"),
-                        entry(
-                            setting.count(
-                                f"entity:{entity.name}:flows",
-                                len(moved[entity.name]),
-                                formula="flows that touch the entity",
-                                **of_flows(moved[entity.name], keep=True),
-                            )
-                        ),
+                        _touching(setting, entity.name, moved[entity.name]),
                     ),
                 )
             )

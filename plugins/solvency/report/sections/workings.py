@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal()
 #: Accounts named beside one figure; the rest are summed.
-_ACCOUNTS = 5
+_ACCOUNTS = 4
 #: Flows named with what may vary of them.
-_RANGES = 5
+_RANGES = 4
 
 
 def entry(figure: Figure, **rest: Any) -> Figure:
