@@ -47,6 +47,8 @@ class FundsLine:
     label: str
     amount: Decimal
     flows: tuple[str, ...]
+    #: What each of the flows has in it; they sum to the amount.
+    parts: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def funds(
         else frozenset(members_of(case, name))
     )
     until = until or case.reporting_date
-    sums: dict[tuple[str, str], tuple[Decimal, list[str]]] = {}
+    sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     moved = ZERO
     for flow in book.flows:
         if flow.date > until or (since is not None and flow.date <= since):
@@ -129,8 +131,7 @@ def funds(
         moved += inflow
         for label, amount in others.items():
             key = (SOURCE if amount < 0 else USE, label)
-            before, ids = sums.get(key, (ZERO, []))
-            sums[key] = (before + abs(amount), [*ids, flow.id])
+            sums.setdefault(key, {})[flow.id] = abs(amount)
     opening, _ = _held(book, inside, since) if since else (ZERO, set())
     left, unpriced = _held(book, inside, until)
     return Funds(
@@ -140,9 +141,12 @@ def funds(
         until=until,
         currency=case.currency,
         lines=tuple(
-            FundsLine(side, label, amount, tuple(ids))
-            for (side, label), (amount, ids) in sorted(
-                sums.items(), key=lambda item: (item[0][0] != SOURCE, -item[1][0])
+            FundsLine(
+                side, label, sum(of.values(), ZERO), tuple(of), tuple(of.values())
+            )
+            for (side, label), of in sorted(
+                sums.items(),
+                key=lambda item: (item[0][0] != SOURCE, -sum(item[1].values(), ZERO)),
             )
         ),
         left=left,
@@ -152,7 +156,7 @@ def funds(
     )
 
 
-def _is_funds(book: Book, account: Account, commodity: str) -> bool:
+def is_funds(book: Book, account: Account, commodity: str) -> bool:
     """Say whether a position is money or what is as good as money."""
     if account.root != "Assets" or account.is_claim or account.stake_in:
         return False
@@ -180,7 +184,7 @@ def _split(
             continue
         account = accounts[posting.account]
         worth = _worth(book, posting, flow.date)
-        if _is_funds(book, account, posting.commodity):
+        if is_funds(book, account, posting.commodity):
             change += worth
             touched = True
         elif not (account.is_claim and account.counterparty in inside):
@@ -233,7 +237,7 @@ def _held(
         account = book.account(position)
         if account.entity not in inside:
             continue
-        if not _is_funds(book, account, position.commodity):
+        if not is_funds(book, account, position.commodity):
             continue
         quote = book.prices.at(position.commodity, at)
         if isinstance(quote, Missing):

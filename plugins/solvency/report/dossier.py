@@ -1,8 +1,9 @@
 """What the rows of evidence say that flows and observations cite by `claim:`.
 
 A case may keep them in `dossier.csv` beside its main file: a row each, with columns
-`id`, `note` (what the row says), `amount`, `unit`, `low`, `high`, and `parts` (other
-amounts, as `NUMBER UNIT what; NUMBER UNIT what`). Note and the words of the parts in
+`id`, `note` (what the row says), `amount`, `unit`, `low`, `high`, `parts` (other
+amounts, as `NUMBER UNIT what; NUMBER UNIT what`), and `source` (names of sources of the
+ledger, semicolons between). Note and the words of the parts in
 another language stand under its code (`zh`, `zh-parts`). It travels with the ledger.
 """
 
@@ -45,6 +46,8 @@ class Claimed(NamedTuple):
     low: Decimal | None
     high: Decimal | None
     parts: tuple[Part, ...]
+    #: What it was noted from, by the ledger's names of sources.
+    sources: tuple[str, ...] = ()
 
 
 def path_of(case: Case) -> Path | None:
@@ -143,4 +146,5 @@ def _row(row: Mapping[str, str | None], lang: str, line: int) -> Claimed:
         number("low"),
         number("high"),
         parts(),
+        tuple(one.strip() for one in (row.get("source") or "").split(";")),
     )

@@ -55,6 +55,8 @@ class Figure:
             entry of its own in the appendix of derived figures.
         prose: True where it stands in a sentence, with its unit.
         beside: The other end of its range, in a sentence.
+        parts: What each flow has in it, largest first; it sums them.
+        worked: What it is worked out from, with links to where that stands.
     """
 
     key: str
@@ -70,6 +72,8 @@ class Figure:
     target: str = ""
     prose: bool = False
     beside: Decimal | None = None
+    parts: tuple[tuple[str, Decimal], ...] = ()
+    worked: Prose = ()
 
     @property
     def place(self) -> str:

@@ -145,6 +145,7 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
                 tuple(outcome.have),
                 tuple(outcome.need),
                 variant,
+                tuple(book.positions[n] for n in np.flatnonzero(outcome.mask)),
             )
             series[one.key] = one
             drawn = 0 if invariant.name in CERTAIN else draws

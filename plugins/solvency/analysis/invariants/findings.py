@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.ledger.case import Invariant
+    from solvency.model.book import Position
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +165,8 @@ class Series:
     have: tuple[Decimal, ...]
     need: tuple[Decimal, ...]
     variant: str = ""
+    #: What the test counts: each account and commodity.
+    positions: tuple[Position, ...] = ()
 
     @property
     def key(self) -> Key:

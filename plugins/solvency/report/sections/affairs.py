@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.recovering import GROUP
 from solvency.report import formats
+from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
@@ -13,6 +16,13 @@ from solvency.report.remarks import sentence
 from solvency.report.sections.aftermath import afterwards
 from solvency.report.sections.aftermath import in_kind
 from solvency.report.sections.aftermath import preferences
+from solvency.report.sections.estates import Resting
+from solvency.report.sections.estates import at_end
+from solvency.report.sections.estates import members_of
+from solvency.report.sections.estates import owed
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
+from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -24,11 +34,14 @@ if TYPE_CHECKING:
     from solvency.analysis.recovering import Class
     from solvency.analysis.recovering import Recovery
     from solvency.analysis.recovering import Statement
-    from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
 _ENDS = ("low", "central", "high")
+#: Ways of taking the estates, with their names.
+_WAYS = {"alone": "Each entity alone", "silo": "By silo", "one": "All as one"}
 
 
 #: The lines below the assets, each with what it takes of a statement.
@@ -75,7 +88,7 @@ def _statements(setting: Setting, found: Recovery) -> Table:
     text = setting.text
     rows: list[Row] = []
     for one in found.statements:
-        rows += _statement(setting, one)
+        rows += _statement(setting, found, one)
     return Table(
         key="affairs",
         title=text(
@@ -103,22 +116,32 @@ def _statements(setting: Setting, found: Recovery) -> Table:
     )
 
 
-def _statement(setting: Setting, one: Statement) -> list[Row]:
+def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
     text = setting.text
     key = f"affairs:{one.entity}"
-    target = anchor("registers", one.entity)
+    rests = Resting(setting, found, one.entity)
 
     def figures(
-        name: str, values: list[Decimal | None], formula: str
+        name: str,
+        values: list[Decimal | None],
+        formula: str,
+        worked: Prose = (),
+        flows: tuple[str, ...] = (),
     ) -> tuple[Cell, ...]:
-        return tuple(
-            None
-            if value is None
-            else setting.money(
-                f"{key}:{name}:{end}", value, formula=formula, target=target
-            )
-            for end, value in zip(("book", *_ENDS), values, strict=True)
-        )
+        """Return a line: one of its figures has an entry, the others lead there."""
+        end = _told(values)
+        place = anchor("figure", f"{key}:{name}:{end}")
+        cells: list[Figure | None] = []
+        for each, value in zip(("book", *_ENDS), values, strict=True):
+            figure = setting.money(f"{key}:{name}:{each}", value, formula=formula)
+            if value is None:
+                cells.append(None)
+            elif worked and each == end:
+                others = _others(setting, f"{key}:{name}", each, values)
+                cells.append(entry(figure, worked=(*worked, *others), flows=flows))
+            else:
+                cells.append(replace(figure, target=place if value else ""))
+        return tuple(cells)
 
     rows = [Row(key, (Said(one.entity),), kind="group")]
     lines = []
@@ -126,7 +149,10 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
         name = f"{key}:{line.kind}"
         label = setting.capital(line.kind)
         values: list[Decimal | None] = [line.book, *line.worth]
-        cells = figures(line.kind, values, f"assets {line.kind}")
+        end = _told(values)
+        worked = rests.assets(line.kind, name, end)
+        moved = rests.moved(line.kind)
+        cells = figures(line.kind, values, f"assets: {line.kind}", worked, flows=moved)
         lines.append(Row(name, (label,), cells, indent=1))
     rows += lines
     total: list[Decimal | None] = [
@@ -137,11 +163,15 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
         Row(
             f"{key}:total",
             (text("Total assets"),),
-            figures("total", total, "sum of its lines"),
+            tuple(
+                setting.money(f"{key}:total:{end}", value, formula="sum of its lines")
+                for end, value in zip(("book", *_ENDS), total, strict=True)
+            ),
             "subtotal",
             sums=tuple((line.key, 1) for line in lines),
         )
     )
+    above: dict[str, tuple[Cell, ...]] = {}
     for name, (label, take) in _PARTS.items():
         amounts: list[Decimal | None] = [
             None,
@@ -150,37 +180,70 @@ def _statement(setting: Setting, one: Statement) -> list[Row]:
         if name == "priority" and not any(amounts):
             continue
         last = name == "deficiency"
+        end = _told(amounts)
+        worked = rests.part(name, f"{key}:{name}", end, above)
+        cells = above[name] = figures(
+            name, amounts, label, worked, flows=rests.moved(name)
+        )
         rows.append(
             Row(
                 f"{key}:{name}",
                 (text(label),),
-                figures(name, amounts, label),
+                cells,
                 "subtotal" if last else "line",
                 indent=0 if last else 1,
             )
         )
-    rates = tuple(
+    rates = [
         setting.share(
-            f"{key}:rate:{end}", at.rate, formula="net free over unsecured claims"
+            f"{key}:rate:{end}",
+            at.rate,
+            formula="net free over unsecured claims",
+            target=anchor("figure", f"{key}:rate:central") if at.rate else "",
         )
         for end, at in zip(_ENDS, (one.low, one.central, one.high), strict=True)
+    ]
+    over = setting.say(
+        "%(one)s over %(other)s",
+        one=at_end(above["surplus"], "central"),
+        other=at_end(above["unsecured"], "central"),
     )
+    rates[1] = entry(rates[1], worked=over)
     rows.append(
         Row(f"{key}:rate", (text("Paid to the unsecured"),), (None, *rates), "total")
     )
     return rows
 
 
+def _others(
+    setting: Setting, key: str, told: str, values: list[Decimal | None]
+) -> Prose:
+    """Return what a line comes to otherwise: at book, low, central and high."""
+    pieces: list[Piece] = []
+    for end, value in zip(("book", *_ENDS), values, strict=True):
+        if end == told or value is None or value == values[2]:
+            continue
+        name = setting.text(end.capitalize())
+        figure = setting.money(f"{key}:{end}", value, formula="otherwise")
+        pieces += ["; ", name, " ", figure]
+    return tuple(pieces)
+
+
+def _told(values: list[Decimal | None]) -> str:
+    """Return the end whose figure says what a line is made of: central if any."""
+    by_end = dict(zip(_ENDS, values[1:], strict=True))
+    order = ("central", "low", "high")
+    return next((end for end in order if by_end[end]), "central")
+
+
 def _classes(setting: Setting, found: Recovery) -> Table:
     text = setting.text
     rows: list[Row] = []
-    for way, some in (
-        ("Each entity alone", found.classes),
-        ("By silo", found.silos),
-        ("All as one", found.consolidated),
+    for way, some in zip(
+        _WAYS.values(), (found.classes, found.silos, found.consolidated), strict=True
     ):
         rows.append(Row(way, (text(way),), kind="group"))
-        rows += [_class(setting, way, one) for one in some]
+        rows += [_class(setting, found, way, one) for one in some]
     return Table(
         key="recovery",
         title=text("What each class would receive"),
@@ -218,26 +281,48 @@ def rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
         f"recovery:{way}:{one.entity}:{one.rank}:{end}",
         paid / one.claims if one.claims else None,
         formula="paid over claims",
-        target="recovery",
+        target=class_place(way, one.entity, one.rank),
     )
 
 
-def _class(setting: Setting, way: str, one: Class) -> Row:
+def class_place(way: str, entity: str, rank: str) -> str:
+    """Return the id of what a class's claims are, in one way of taking estates."""
+    return anchor("figure", f"recovery:{way}:{entity}:{rank}:claims")
+
+
+def _class(setting: Setting, found: Recovery, way: str, one: Class) -> Row:
     key = f"recovery:{way}:{one.entity}:{one.rank}"
-    target = anchor("registers", one.entity) if one.entity in setting.inside else ""
+    place = class_place(way, one.entity, one.rank)
+    estate = members_of(setting, way, one.entity)
+    debts = owed(found, estate, {one.rank})
+    claims = of_accounts(setting, f"{key}:claims", debts)
+    paid = setting.money(f"{key}:paid", one.paid, formula="clearing payment")
+    rates = [rate(setting, way, one, end) for end in ("low", "rate", "high")]
+    low, central, high = (replace(one, target="") for one in rates)
+    worked = setting.say(
+        "%(claims)s; paid %(paid)s, %(central)s of it, low %(low)s, high %(high)s",
+        claims=claims,
+        paid=paid,
+        central=central,
+        low=low,
+        high=high,
+    )
     who = setting.text("The group") if one.entity == "group" else one.entity
     return Row(
         key,
         (Said(who), ": ", setting.text(one.rank)),
         (
-            setting.money(
-                f"{key}:claims",
-                one.claims,
-                formula="claims of the class",
-                target=target,
+            entry(
+                setting.money(
+                    f"{key}:claims",
+                    one.claims,
+                    formula="claims of the class, paid by clearing all debts at once",
+                    worked=worked,
+                    flows=largest(setting, debts, found.at),
+                )
             ),
-            setting.money(f"{key}:paid", one.paid, formula="clearing payment"),
-            *(rate(setting, way, one, end) for end in ("low", "rate", "high")),
+            replace(paid, target=place),
+            *rates,
         ),
         indent=1,
     )
@@ -257,10 +342,28 @@ def _gains(setting: Setting, found: Recovery) -> Table | None:
             "one": one.consolidated,
             "gain": one.gain,
         }
-        return tuple(
-            setting.money(f"gain:{n}:{name}", value, formula=f"paid, {name}")
+        debts = owed(found, (one.entity,), {one.rank}, one.creditor)
+        worked = of_accounts(setting, f"gain:{n}:claim", debts)
+        silo = setting.case.entities[one.entity].silo or one.entity
+        classes = (("alone", found.classes, one.entity), ("silo", found.silos, silo))
+        places = {
+            name: class_place(_WAYS[name], entity, one.rank)
+            for name, some, entity in (*classes, ("one", found.consolidated, GROUP))
+            if any((x.entity, x.rank) == (entity, one.rank) for x in some)
+        }
+        figures = {
+            name: setting.money(
+                f"gain:{n}:{name}",
+                value,
+                formula="claim" if name == "claim" else f"paid, {name}",
+                target=places.get(name, ""),
+            )
             for name, value in values.items()
+        }
+        figures["claim"] = entry(
+            figures["claim"], worked=worked, flows=largest(setting, debts, found.at)
         )
+        return tuple(figures.values())
 
     return Table(
         key="consolidation-gains",

@@ -8,11 +8,15 @@ from solvency.report.figures import Day
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.sections.kit import told
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import priced
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from solvency.analysis.made_whole import InKind
+    from solvency.report.figures import Figure
     from solvency.report.sections.setting import Setting
 
 #: Transfers printed one by one.
@@ -46,21 +50,58 @@ def in_kind(setting: Setting) -> Table | None:
             Row(
                 f"kind:{n}",
                 (Said(f"{one.entity}: "), text(one.rank), Said(f", {one.commodity}")),
-                (
-                    setting.units(
-                        f"kind:{n}:units", one.units, one.commodity, formula="claim"
-                    ),
-                    setting.money(f"kind:{n}:value", one.value, formula="at petition"),
-                    setting.money(f"kind:{n}:paid", one.paid, formula="clearing"),
-                    setting.money(f"kind:{n}:worth", one.worth, formula="later price"),
-                    setting.share(
-                        f"kind:{n}:rate", one.rate, formula="paid over worth"
-                    ),
-                ),
+                _in_kind(setting, f"kind:{n}", one),
             )
             for n, one in enumerate(found)
         ),
     )
+
+
+def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
+    """Return units, claim, payment, later worth and share of one claim in coins."""
+    account = next(
+        (
+            name
+            for name in sorted(setting.registered)
+            if setting.case.accounts[name].root == "Liabilities"
+            and setting.case.accounts[name].entity == one.entity
+            and (setting.case.accounts[name].rank or "unsecured") == one.rank
+            and any(p.commodity == one.commodity for _, p in setting.movements[name])
+        ),
+        "",
+    )
+    units = setting.units(
+        f"{key}:units",
+        one.units,
+        one.commodity,
+        formula="claim",
+        target=setting.register(account) if account else "",
+    )
+    paid = setting.money(
+        f"{key}:paid",
+        one.paid,
+        formula="clearing",
+        target=anchor(
+            "figure", f"recovery:Each entity alone:{one.entity}:{one.rank}:claims"
+        ),
+    )
+    value, worth = (
+        entry(
+            setting.money(f"{key}:{name}", amount, formula=formula),
+            **priced(setting, f"{key}:{name}", units, one.commodity, day),
+        )
+        for name, amount, formula, day in (
+            ("value", one.value, "at petition", setting.at),
+            ("worth", one.worth, "later price", one.later),
+        )
+    )
+    rate = setting.share(
+        f"{key}:rate",
+        one.rate,
+        formula="paid over worth",
+        worked=setting.say("%(one)s over %(other)s", one=paid, other=worth),
+    )
+    return units, value, paid, worth, entry(rate)
 
 
 def preferences(setting: Setting) -> Table | None:

@@ -59,6 +59,8 @@ class Claim:
     unit: str
     #: Its other amounts: those this flow moved where it moved any, else all.
     parts: tuple[tuple[Figure, str, str], ...] = ()
+    #: Where it was noted from, if the flow names several sources.
+    sources: Prose = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Evidence:
     low: Figure | None
     high: Figure | None
     legs: tuple[Leg, ...]
-    sources: tuple[tuple[Note, str], ...]
+    #: Each with its passage, and whether the amount is from it and not from others.
+    sources: tuple[tuple[Note, str, bool], ...]
     locator: str
     hypotheses: Prose
     claims: tuple[Claim, ...]
@@ -126,8 +129,13 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
         bound("high", flow.high),
         tuple(_leg(setting, flow, n) for n in range(len(flow.postings))),
         tuple(
-            (setting.notes[name], flow.locators.get(name, ""))
-            for name in flow.sources
+            (
+                setting.notes[name],
+                flow.locators.get(name, ""),
+                name == flow.amount_from and len(flow.sources) > 1,
+            )
+            # The one that gives the amount comes first.
+            for name in sorted(flow.sources, key=lambda one: one != flow.amount_from)
             if name in setting.notes
         ),
         flow.locators.get("", ""),
@@ -174,6 +182,7 @@ def _claim(setting: Setting, flow: Flow, row: str) -> Claim:
             )
             for n, x in enumerate(parts)
         ),
+        setting.notes.refs(one.sources) if len(flow.sources) > 1 else (),
     )
 
 
@@ -200,6 +209,16 @@ def _leg(setting: Setting, flow: Flow, n: int) -> Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What a source says: a row noted from it, or where in it a flow was found."""
+
+    id: Piece
+    words: str
+    amount: Figure | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A source in the list of sources, with what rests on it."""
 
@@ -209,6 +228,8 @@ class Listed:
     flows: Prose
     observations: Prose
     prices: Figure | None
+    #: What it says, as noted in the rows of evidence that flows and statements cite.
+    passages: tuple[Passage, ...]
 
 
 def sources(setting: Setting) -> Section | None:
@@ -223,6 +244,7 @@ def sources(setting: Setting) -> Section | None:
     for one in known(setting):
         ref = observation_ref(one.id)
         by_claim[one.source].append(ref)
+    passages = _passages(setting)
     prices = Counter(price.source for price in setting.case.prices)
     return Section(
         "sources",
@@ -238,12 +260,37 @@ def sources(setting: Setting) -> Section | None:
                     setting.count(f"source:{note.source.name}:prices", prices[name])
                     if prices[name := note.source.name]
                     else None,
+                    passages.get(note.source.name, ()),
                 )
                 for note in setting.notes.all
             )
         },
         appendix=True,
     )
+
+
+def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
+    """Return what each source says of what is in the report."""
+    found: dict[str, list[Passage]] = defaultdict(list)
+    cited = [row for flow in setting.flows for row in flow.claim]
+    cited += [row for one in known(setting) for row in one.claim]
+    for row in sorted(set(cited) & setting.dossier.keys()):
+        one = setting.dossier[row]
+        for name in one.sources:
+            key = f"source:{name}:row:{row}"
+            formula = "as the source states it"
+            amount = (
+                None
+                if one.amount is None
+                else setting.units(key, one.amount, one.unit, formula=formula)
+            )
+            found[name].append(Passage(Said(row), one.words, amount, one.unit))
+    for flow in setting.printed:
+        for name, where in flow.locators.items():
+            if name:
+                passage = Passage(setting.flow_ref(flow.id), where, None, "")
+                found[name].append(passage)
+    return {name: tuple(some) for name, some in found.items()}
 
 
 def _commas(refs: Iterable[Ref]) -> Prose:

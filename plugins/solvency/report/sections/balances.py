@@ -23,6 +23,9 @@ from solvency.report.sections.consolidated import group_table
 from solvency.report.sections.consolidated import unpriced
 from solvency.report.sections.observed import beside
 from solvency.report.sections.observed import nearby
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
+from solvency.report.sections.workings import of_accounts
 from solvency.report.sections.worth import CLASSES
 from solvency.report.sections.worth import class_of
 from solvency.report.tables import Cell
@@ -206,11 +209,27 @@ class _Entity:
         for day in self._setting.dates:
             value = add(rows, sums, len(cells))
             formula = "sum of its lines" if key != "net" else "assets less liabilities"
-            cells.append(self._figure(day, key, value, formula, target, ()))
+            figure = self._figure(day, key, value, formula, "", ())
+            side = key.removeprefix("total:")
+            if side in {"asset", "liability"}:
+                spots = [spot for spot in self._grid if spot[0] == side]
+                figure = self._total(figure, spots, day)
+            cells.append(figure)
             if self._said[day]:
                 cells += [None, None]
         cells.append(Ref("", f"#{target}"))
         return Row(key, (label,), tuple(cells), kind, sums=sums)
+
+    def _total(
+        self, figure: Figure, spots: list[tuple[str, str, str]], day: datetime.date
+    ) -> Figure:
+        """Return a total with the accounts it sums and the flows behind most."""
+        amounts = {s[2]: self._grid[s].get(day.isoformat(), ZERO) for s in spots}
+        return entry(
+            figure,
+            worked=of_accounts(self._setting, figure.key, amounts),
+            flows=largest(self._setting, amounts, day),
+        )
 
     def _figure(
         self,

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.model.consolidation import group_sheet
 from solvency.report import formats
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     import datetime
-    from decimal import Decimal
+    from collections.abc import Mapping
 
+    from solvency.model.sheets import BalanceSheet
+    from solvency.report.figures import Figure
     from solvency.report.sections.setting import Setting
 
+    _Sheets = dict[str, dict[str, BalanceSheet]]
+
 BASES = ("market", "clean", "realisable")
-_Totals = dict[str, dict[str, tuple["Decimal", "Decimal"]]]
+ZERO = Decimal()
 
 
-def totals_of(setting: Setting, day: datetime.date) -> _Totals:
-    """Return assets and liabilities of each entity on a day, at each basis."""
-    found: _Totals = {name: {} for name in setting.inside}
+def sheets_of(setting: Setting, day: datetime.date) -> _Sheets:
+    """Return the balance sheet of each entity on a day, at each basis."""
+    found: _Sheets = {name: {} for name in setting.inside}
     for basis in BASES:
         sheet = (
             setting.sheet(day)
@@ -32,40 +39,87 @@ def totals_of(setting: Setting, day: datetime.date) -> _Totals:
             else group_sheet(setting.book, setting.inside, day, basis)
         )
         for one in sheet.columns:
-            found[one.entity][basis] = (one.totals.assets, one.totals.liabilities)
+            found[one.entity][basis] = one
+    return found
+
+
+def assets(
+    setting: Setting, name: str, day: datetime.date, sheets: Mapping[str, BalanceSheet]
+) -> tuple[Figure, ...]:
+    """Return an entity's assets at each basis, with what it differs by from market."""
+    key = f"bases:{day.isoformat()}:{name}"
+
+    def figure(basis: str) -> Figure:
+        return setting.money(
+            f"{key}:{basis}:assets",
+            sheets[basis].totals.assets,
+            formula=f"total assets, {basis}",
+            basis=basis,
+            target=anchor("entity", name),
+        )
+
+    market = figure("market")
+    before = _by_account(sheets["market"])
+    found = [market]
+    for basis in BASES[1:]:
+        after = _by_account(sheets[basis])
+        less = {one: before.get(one, ZERO) - after.get(one, ZERO) for one in before}
+        accounts = of_accounts(setting, f"{key}:{basis}:less", less)
+        if accounts:
+            worked = setting.say(
+                "%(market)s at market less %(accounts)s",
+                market=market,
+                accounts=accounts,
+            )
+            found.append(entry(figure(basis), worked=worked))
+        else:
+            found.append(figure(basis))
+    return tuple(found)
+
+
+def _by_account(sheet: BalanceSheet) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line in sheet.lines:
+        if line.side == "asset":
+            found[line.account] = found.get(line.account, ZERO) + line.amount
     return found
 
 
 def bases_table(setting: Setting, day: datetime.date) -> Table:
     """Return what each entity's assets were worth, three ways, and its debts."""
     text = setting.text
-    totals = totals_of(setting, day)
     rows: list[Row] = []
-    for name, each in totals.items():
-        if not any(part for pair in each.values() for part in pair):
+    for name, each in sheets_of(setting, day).items():
+        totals = [each[basis].totals for basis in BASES]
+        if not any(one.assets or one.liabilities for one in totals):
             continue
         key = f"bases:{day.isoformat()}:{name}"
         rows.append(Row(key, (Said(name),), kind="group"))
-        for n, part in enumerate(("assets", "liabilities")):
-            cells = tuple(
-                setting.money(
-                    f"{key}:{basis}:{part}",
-                    each[basis][n],
-                    formula=f"total {part}, {basis}",
-                    basis=basis,
-                    target=anchor("entity", name),
-                )
-                for basis in BASES
+        debts = tuple(
+            setting.money(
+                f"{key}:{basis}:liabilities",
+                one.liabilities,
+                formula=f"total liabilities, {basis}",
+                basis=basis,
+                target=anchor("entity", name),
             )
-            rows.append(Row(f"{key}:{part}", (text(f"Total {part}"),), cells, indent=1))
+            for basis, one in zip(BASES, totals, strict=True)
+        )
+        rows += [
+            Row(f"{key}:{part}", (text(f"Total {part}"),), cells, indent=1)
+            for part, cells in (
+                ("assets", assets(setting, name, day, each)),
+                ("liabilities", debts),
+            )
+        ]
         nets = tuple(
             setting.money(
                 f"{key}:{basis}:net",
-                each[basis][0] - each[basis][1],
+                one.assets - one.liabilities,
                 formula="assets less liabilities",
                 basis=basis,
             )
-            for basis in BASES
+            for basis, one in zip(BASES, totals, strict=True)
         )
         sums = ((f"{key}:assets", 1), (f"{key}:liabilities", -1))
         label = text("Net assets (liabilities)")

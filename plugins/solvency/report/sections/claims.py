@@ -19,6 +19,8 @@ from solvency.report.sections.observed import covered
 from solvency.report.sections.observed import in_books
 from solvency.report.sections.observed import known
 from solvency.report.sections.observed import observation_ref
+from solvency.report.sections.workings import balances
+from solvency.report.sections.workings import entry
 from solvency.report.sections.worth import quote
 from solvency.report.tables import Cell
 from solvency.report.tables import Column
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     from solvency.report.sections.setting import Setting
 
 _ZERO = Decimal(0)
-#: Where the flows behind a sum of claims are listed.
-_ALL = "section-registers"
 
 
 def claims(setting: Setting) -> Section | None:
@@ -272,17 +272,11 @@ def _row(
     cells: list[Cell] = [
         None
         if values[debtor] is None
-        else _figure(
-            setting,
-            day,
-            f"{creditor}:{debtor}",
-            values[debtor],
-            _account(setting, creditor, debtor),
-        )
+        else claim_between(setting, day, creditor, debtor, values[debtor])
         for debtor in debtors
     ]
     total = sum((value or _ZERO for value in values.values()), _ZERO)
-    cells.append(_figure(setting, day, f"{creditor}:total", total, _ALL))
+    cells.append(_figure(setting, day, f"{creditor}:total", total))
     return Row(creditor, (Said(creditor),), tuple(cells))
 
 
@@ -294,11 +288,10 @@ def _total(
     creditors: tuple[str, ...],
 ) -> Row:
     cells = [
-        _figure(setting, day, f"total:{debtor}", sums[debtor], _ALL)
-        for debtor in debtors
+        _figure(setting, day, f"total:{debtor}", sums[debtor]) for debtor in debtors
     ]
     whole = sum(sums.values(), _ZERO)
-    cells.append(_figure(setting, day, "total:total", whole, _ALL))
+    cells.append(_figure(setting, day, "total:total", whole))
     return Row(
         "total",
         (setting.text("Total owed by"),),
@@ -313,7 +306,7 @@ def _figure(
     day: datetime.date,
     name: str,
     value: Decimal | None,
-    target: str,
+    target: str = "",
 ) -> Figure:
     return setting.money(
         f"claim:{day.isoformat()}:market:{name}",
@@ -324,11 +317,24 @@ def _figure(
     )
 
 
-def _account(setting: Setting, creditor: str, debtor: str) -> str:
-    """Return the register that lists the flows of a claim, on a side printed."""
+def claim_between(
+    setting: Setting,
+    day: datetime.date,
+    creditor: str,
+    debtor: str,
+    value: Decimal | None,
+) -> Figure:
+    """Return a claim, with a link to its account's register or to all of them."""
     sides = {("Assets", creditor, debtor), ("Liabilities", debtor, creditor)}
+    both: dict[str, list[str]] = {"Liabilities": [], "Assets": []}
     for name in sorted(setting.registered):
         account = setting.case.accounts[name]
         if (account.root, account.entity, account.counterparty) in sides:
-            return anchor("account", name)
-    return ""
+            both[account.root].append(name)
+    # One side is enough: the other's books mirror it.
+    names = both["Liabilities"] or both["Assets"]
+    if len(names) == 1:
+        place = anchor("account", names[0])
+        return _figure(setting, day, f"{creditor}:{debtor}", value, place)
+    figure = _figure(setting, day, f"{creditor}:{debtor}", value)
+    return entry(figure, **balances(setting, figure.key, names, day))

@@ -12,6 +12,8 @@ from solvency.report.figures import Figure
 from solvency.report.figures import Prose
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_accounts
 from solvency.report.sections.worth import CLASSES
 from solvency.report.sections.worth import class_of
 from solvency.report.tables import Column
@@ -84,7 +86,16 @@ def group_table(setting: Setting, day: datetime.date) -> Table:
                 parts.append((key, 1))
                 values = grid[side, group]
                 label = setting.text(title)
-                rows.append(_group_row(setting, day, key, label, values))
+                rows.append(
+                    _group_row(
+                        setting,
+                        day,
+                        key,
+                        label,
+                        values,
+                        taken=_taken(setting, sheet, side, group),
+                    )
+                )
         rows.append(_group_sum(setting, day, f"total:{side}", tuple(parts), rows))
     rows.append(_group_sum(setting, day, "net", NET_SUM, rows))
     _tie(sheet, rows)
@@ -143,6 +154,22 @@ def _classes(
     return grid
 
 
+def _taken(
+    setting: Setting, sheet: GroupSheet, side: str, group: str
+) -> dict[str, Decimal]:
+    """Return what consolidation takes out of a class, by account."""
+    classes = {
+        (line.side, line.account): class_of(setting, line)
+        for column in sheet.columns
+        for line in column.lines
+    }
+    found: dict[str, Decimal] = {}
+    for item in sheet.eliminations:
+        if item.side == side and classes[item.side, item.account] == group:
+            found[item.account] = found.get(item.account, ZERO) + item.amount
+    return found
+
+
 def _group_row(
     setting: Setting,
     day: datetime.date,
@@ -151,8 +178,9 @@ def _group_row(
     values: Mapping[str, Decimal],
     kind: Literal["line", "subtotal", "total"] = "line",
     sums: Sum = (),
+    taken: Mapping[str, Decimal] | None = None,
 ) -> Row:
-    def figure(column: str, value: Decimal, formula: str, target: str) -> Figure:
+    def figure(column: str, value: Decimal, formula: str, target: str = "") -> Figure:
         return setting.money(
             f"group:{day.isoformat()}:market:{key}:{column}",
             value,
@@ -163,7 +191,11 @@ def _group_row(
 
     each = {name: values.get(name, ZERO) for name in setting.inside}
     total = sum(each.values(), ZERO)
-    taken = values.get("eliminated", ZERO)
+    less = figure(
+        "eliminated", values.get("eliminated", ZERO), "taken out in consolidation"
+    )
+    if taken:
+        less = entry(less, worked=of_accounts(setting, less.key, taken))
     return Row(
         key,
         (label,),
@@ -172,9 +204,9 @@ def _group_row(
                 figure(name, value, f"{label}, {name}", anchor("entity", name))
                 for name, value in each.items()
             ),
-            figure("sum", total, "sum of the entities", "section-registers"),
-            figure("eliminated", taken, "taken out in consolidation", "section-claims"),
-            figure("group", total + taken, "sum and eliminated", "section-registers"),
+            figure("sum", total, "sum of the entities"),
+            less,
+            figure("group", total + (less.value or ZERO), "sum and eliminated"),
         ),
         kind,
         indent=1 if kind == "line" else 0,

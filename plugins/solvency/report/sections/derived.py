@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report import formats
+from solvency.report.figures import COUNT
 from solvency.report.figures import OWN
+from solvency.report.figures import SHARE
 from solvency.report.figures import Exhibit
 from solvency.report.figures import Figure
 from solvency.report.figures import Piece
@@ -13,6 +17,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.layout import figures_in
+from solvency.report.sections.kit import DERIVED
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -24,8 +29,12 @@ if TYPE_CHECKING:
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
-#: Flows linked beside one figure; the rest are counted.
-_MOST = 40
+#: As much of a row's label as says which it is.
+_LABEL = 44
+#: Flows shown with their amounts beside one figure; the rest are summed.
+_SHOWN = 4
+#: Of the rest, so many are linked.
+_MOST = 15
 
 
 def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
@@ -45,21 +54,21 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
     text = setting.text
     table = Table(
         key="derived",
-        title=text("Figures that sum many flows"),
+        title=text("What each figure is, and what it is worked out from"),
         unit=(
             text(
-                "%(unit)s; where each stands, the formula in words and the flows"
-                " summed",
+                "%(unit)s unless the figure is in another; beside a flow what it has in"
+                " the figure, the largest first",
                 unit=setting.unit,
             ),
         ),
         head=text("No."),
-        width=8,
+        width=7,
         columns=(
-            Column("where", text("Where it stands"), "text", 44),
-            Column("formula", text("What it is"), "text", 38),
-            Column("value", text("Figure"), width=18),
-            Column("flows", text("Flows and sources"), "refs", 72),
+            Column("where", text("Where it stands"), "text", 50),
+            Column("formula", text("What it is"), "text", 70),
+            Column("value", text("Figure"), width=16),
+            Column("flows", text("Flows and sources"), "refs", 66),
         ),
         rows=tuple(
             Row(
@@ -73,8 +82,7 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
         numbered=False,
         size="dense",
     )
-    title = text("What derived figures rest on")
-    return Section("derived", title, (table,), appendix=True)
+    return Section("derived", text(DERIVED), (table,), appendix=True)
 
 
 def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
@@ -90,14 +98,36 @@ def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
             if one.numbered
             else Ref(table.title, f"#{one.anchor or one.key}")
         )
+        group: Prose = ()
         for row in table.rows:
+            if row.kind == "group":
+                group = (*_unlinked(row.label), ", ") if not row.indent else group
+            label = (*(group if _repeats(table, row) else ()), *_short(row.label))
             for column, cell in zip(table.columns, row.cells, strict=False):
                 head = () if len(table.columns) == 1 else (", ", Said(column.title))
                 for figure in figures_in(cell):
-                    yield figure, (place, ": ", *_unlinked(row.label), *head)
+                    yield figure, (place, ": ", *label, *head)
     chapter = (Ref(section.title, f"#{section.anchor}"),)
     for figure in figures_in((section.tables, section.values)):
         yield figure, chapter
+
+
+def _repeats(table: Table, row: Row) -> bool:
+    """Say whether another row has the same label, under another head."""
+    return sum(other.label == row.label for other in table.rows) > 1
+
+
+def _short(label: Prose) -> Prose:
+    """Return a row's label without links, cut where a line would not hold it."""
+    found = _unlinked(label)
+    words = [one if isinstance(one, str) else getattr(one, "text", "") for one in found]
+    left = len(max(words, key=len, default="")) + _LABEL - sum(map(len, words))
+    return tuple(
+        Said(formats.shorten(text, max(left, _LABEL // 2)))
+        if len(text) > max(left, _LABEL // 2)
+        else one
+        for one, text in zip(found, words, strict=True)
+    )
 
 
 def _unlinked(label: Prose) -> Prose:
@@ -110,7 +140,8 @@ def _unlinked(label: Prose) -> Prose:
 
 
 def _words(setting: Setting, figure: Figure) -> Prose:
-    return (Said(setting.locale.phrase(figure.formula)),)
+    words = Said(setting.locale.phrase(figure.formula))
+    return (words, setting.text(": "), *figure.worked) if figure.worked else (words,)
 
 
 def _plain(figure: Figure) -> Figure:
@@ -120,19 +151,66 @@ def _plain(figure: Figure) -> Figure:
 
 
 def _rests(setting: Setting, figure: Figure) -> Prose:
-    pieces: list[Piece] = []
-    printed = {flow.id for flow in setting.printed}
-    for flow in figure.flows[:_MOST]:
-        if pieces:
-            pieces.append(", ")
-        pieces.append(setting.flow_ref(flow) if flow in printed else Said(flow))
-    if len(figure.flows) > _MOST:
-        more = setting.count(f"more:{figure.key}", len(figure.flows) - _MOST)
-        pieces += setting.say(" and %(count)s more", count=more)
+    pieces = [*_flows(setting, figure)]
     if figure.sources:
         if pieces:
             pieces.append("; ")
         pieces += setting.notes.refs(figure.sources)
-    if not pieces:
+    if not pieces and not figure.worked:
         pieces.append(setting.text("the figures named; no flow of its own"))
     return tuple(pieces)
+
+
+def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
+    """Yield links to the flows of a figure: the largest with what they have in it."""
+    amounts = dict(figure.parts)
+    # One flow has all of it, and one left over takes no more room than saying so.
+    kept = _SHOWN if len(amounts) > _SHOWN + 1 else len(amounts)
+    first = [*amounts][:kept]
+    for n, name in enumerate(first):
+        if n:
+            yield "; "
+        yield _flow(setting, name)
+        if len(figure.flows) > 1:
+            yield " "
+            yield _amount(setting, figure, name, amounts[name])
+    rest = [name for name in figure.flows if name not in first]
+    if not rest:
+        return
+    if amounts.keys() >= set(rest):
+        yield from setting.say(
+            "; %(count)s more, together %(amount)s",
+            count=setting.count(f"more:{figure.key}", len(rest)),
+            amount=_amount(
+                setting, figure, "rest", sum((amounts[x] for x in rest), Decimal())
+            ),
+        )
+        # The accounts named beside list them all.
+        if figure.worked:
+            return
+        yield setting.text(": ")
+    elif first:
+        # What is drawn moves with those shown; the others vary less, or not at all.
+        more = setting.count(f"more:{figure.key}", len(rest))
+        yield from setting.say(" and %(count)s more", count=more)
+        return
+    for n, name in enumerate(rest[:_MOST]):
+        if n:
+            yield ", "
+        yield _flow(setting, name)
+    if len(rest) > _MOST:
+        more = setting.count(f"most:{figure.key}", len(rest) - _MOST)
+        yield from setting.say(" and %(count)s more", count=more)
+
+
+def _flow(setting: Setting, name: str) -> Piece:
+    return setting.flow_ref(name) if name in setting.listed else Said(name)
+
+
+def _amount(setting: Setting, figure: Figure, name: str, value: Decimal) -> Figure:
+    """Return what a flow has in a figure, as money where the figure is a share."""
+    key = f"part:{figure.key}:{name}"
+    formula = "what the flow has in the figure"
+    if figure.unit in {SHARE, COUNT}:
+        return setting.money(key, value, formula=formula)
+    return Figure(key, value, figure.unit, figure.scale, figure.places, formula=formula)

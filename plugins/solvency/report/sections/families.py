@@ -23,6 +23,7 @@ from solvency.report.sections.kit import told
 from solvency.report.sections.observed import known
 from solvency.report.sections.observed import observation_ref
 from solvency.report.sections.scope import grade_of
+from solvency.report.sections.workings import of_flows
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Cell
 from solvency.report.tables import Column
@@ -42,6 +43,8 @@ _ZERO = Decimal()
 _LEAST = Decimal("0.01")
 #: Flows told one by one in a part.
 _LARGEST = 5
+#: Kinds of effect that are debts.
+_OWED = {"customers", "debts"}
 #: Flows named beside what they come to.
 _NAMED = 2
 
@@ -99,39 +102,39 @@ def families(setting: Setting) -> Section | None:
 
 def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
     title = setting.capital(purpose.replace("-", " "))
-    ids = tuple(flow.id for flow in flows)
-    total = sum((worth(setting, flow) or _ZERO for flow in flows), _ZERO)
+    sizes = {flow.id: worth(setting, flow) or _ZERO for flow in flows}
+    total = setting.own(
+        f"family:{purpose}:total",
+        sum(sizes.values(), _ZERO),
+        formula=f"central amounts of flows for {purpose.replace('-', ' ')}",
+        prose=True,
+        **of_flows(sizes, keep=True),
+    )
     return Family(
         title,
         anchor("family", purpose),
         setting.say_many(
             "%(count)s flow to %(day)s",
             "%(count)s flows to %(day)s",
-            setting.count(f"family:{purpose}:count", len(flows)),
+            setting.count(f"family:{purpose}:count", len(flows), target=total.place),
             day=Day(setting.at),
         ),
-        setting.own(
-            f"family:{purpose}:total",
-            total,
-            formula=f"central amounts of flows for {purpose.replace('-', ' ')}",
-            flows=ids,
-            prose=True,
-        ),
-        _evidence(setting, purpose, flows),
+        total,
+        _evidence(setting, purpose, flows, total.place),
         tuple(_booked(setting, flows)),
         _largest(setting, purpose, title, flows),
         _effect(setting, purpose, title, flows),
     )
 
 
-def _evidence(setting: Setting, purpose: str, flows: list[Flow]) -> Prose:
+def _evidence(setting: Setting, purpose: str, flows: list[Flow], place: str) -> Prose:
     counts = grades(setting, [flow.id for flow in flows])
     pieces: list[Piece] = []
     for letter, n in counts.items():
         if pieces:
             pieces.append(", ")
         pieces += [
-            setting.count(f"family:{purpose}:grade:{letter}", n),
+            setting.count(f"family:{purpose}:grade:{letter}", n, target=place),
             " ",
             Grade(letter),
         ]
@@ -228,6 +231,7 @@ def _effect(
     text = setting.text
     sums: Mapping[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     ids: dict[str, dict[str, None]] = defaultdict(dict)
+    parts: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
     for flow in flows:
         for posting in flow.postings:
             account = setting.case.accounts[posting.account]
@@ -236,6 +240,9 @@ def _effect(
                 value = posting_worth(setting, flow, posting) or _ZERO
                 sums[posting.entity][kind] += value
                 ids[posting.entity][flow.id] = None
+                of = parts[posting.entity, kind]
+                value = -value if kind in _OWED else value
+                of[flow.id] = of.get(flow.id, _ZERO) + value
     names = {
         "liquid": text("Money and liquid coins"),
         "other": text("Other assets"),
@@ -250,22 +257,22 @@ def _effect(
     for entity in sorted(sums):
         key = f"family:{purpose}:{entity}"
         flows_ = tuple(ids[entity])
-        parts = {kind: sums[entity].get(kind, _ZERO) for kind in shown}
+        whole = {kind: sums[entity].get(kind, _ZERO) for kind in shown}
         signed = {
-            kind: -value if kind in {"customers", "debts"} else value
-            for kind, value in parts.items()
+            kind: -value if kind in _OWED else value for kind, value in whole.items()
         }
-        net = sum(parts.values(), _ZERO)
+        net = sum(whole.values(), _ZERO)
+        # One flow needs no entry of its own to be found.
+        alone = anchor("flow", flows_[0]) if len(flows_) == 1 else OWN
         first = next(kind for kind, value in signed.items() if value)
-        place = anchor("figure", f"{key}:{first}")
+        place = anchor("figure", f"{key}:{first}") if alone == OWN else alone
         cells: list[Cell] = [
             setting.money(
                 f"{key}:{kind}",
                 value,
                 formula=f"{entity}: {names[kind]}",
-                flows=flows_,
-                # One entry in the appendix serves the row: the flows are the same.
-                target=OWN if kind == first else place if value else "",
+                target=alone if value else "",
+                **of_flows(parts[entity, kind]),
             )
             for kind, value in signed.items()
         ]
@@ -274,7 +281,7 @@ def _effect(
                 f"{key}:net", net, formula="assets less debts of these flows"
             ),
             _some(setting, flows_),
-            Ref("", f"#{anchor('flow', flows_[0]) if len(flows_) == 1 else place}"),
+            Ref("", f"#{place}"),
         ]
         rows.append(Row(entity, (Said(entity),), tuple(cells)))
     return Table(
@@ -296,10 +303,7 @@ def _effect(
                 text("Net assets"),
                 width=22,
                 current=True,
-                sums=tuple(
-                    (kind, -1 if kind in {"customers", "debts"} else 1)
-                    for kind in shown
-                ),
+                sums=tuple((kind, -1 if kind in _OWED else 1) for kind in shown),
             ),
             Column("flows", text("Flows"), "refs", 26),
             Column("page", text("Page"), "refs", 10),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.report.figures import Exhibit
 from solvency.report.figures import Grade
 from solvency.report.prose import listed
 from solvency.report.sections.kit import grades
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_flows
+from solvency.report.sections.worth import worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,27 +46,42 @@ def spread(low: Figure, high: Figure) -> tuple[Figure, Figure]:
     return replace(one, beside=two.value), replace(two, beside=one.value)
 
 
-def rests(setting: Setting, flows: Iterable[str]) -> Prose:
-    """Say on how many flows of which grade something rests."""
-    known = [flow for flow in flows if flow in setting.case.by_id]
+def rests(setting: Setting, name: str, flows: Iterable[str]) -> Prose:
+    """Say on how many flows of which grade something rests.
+
+    Args:
+        setting: What the report is of.
+        name: What the keys of its figures begin with, after `rests:`.
+        flows: The flows.
+    """
+    known = [one for one in dict.fromkeys(flows) if one in setting.case.by_id]
     if not known:
         return ()
     counts = grades(setting, known)
     assumed = sum(setting.case.by_id[one].basis == "assumed" for one in known)
-    key = f"rests:{known[0]}:{len(known)}"
+    key = f"rests:{name}"
+    sizes = {one: worth(setting, setting.case.by_id[one]) or Decimal() for one in known}
+    whole = entry(
+        setting.count(
+            f"{key}:flows",
+            len(known),
+            formula="flows a finding rests on",
+            **of_flows(sizes, keep=True),
+        )
+    )
     parts: list[Prose] = [
-        (setting.count(f"{key}:{letter}", n), " ", Grade(letter))
+        (setting.count(f"{key}:{letter}", n, target=whole.place), " ", Grade(letter))
         for letter, n in counts.items()
     ]
     found = setting.say_many(
         "Rests on %(count)s flow, of grade %(grades)s",
         "Rests on %(count)s flows, by grade %(grades)s",
-        setting.count(f"{key}:flows", len(known)),
+        whole,
         grades=listed(setting.locale, parts),
     )
     if assumed:
         found += setting.say(
             "; %(count)s of them assumed",
-            count=setting.count(f"{key}:assumed", assumed),
+            count=setting.count(f"{key}:assumed", assumed, target=whole.place),
         )
     return (*found, ".")

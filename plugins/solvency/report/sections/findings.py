@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.sections.findings_of_books import cover
 from solvency.report.sections.findings_of_books import hollow
@@ -17,14 +18,16 @@ from solvency.report.sections.findings_of_books import whose
 from solvency.report.sections.findings_of_claims import contradictions
 from solvency.report.sections.findings_of_claims import explanations
 from solvency.report.sections.findings_of_claims import tallied
-from solvency.report.sections.segregation import cover_of
-from solvency.report.sections.segregation import level
-from solvency.report.sections.segregation import missing_rests_on
+from solvency.report.sections.scope import grade_of
+from solvency.report.sections.segregation import covers
+from solvency.report.sections.segregation import missing_worked
+from solvency.report.sections.workings import entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
@@ -74,46 +77,44 @@ def findings(setting: Setting) -> Section | None:
 
 
 def _keys(setting: Setting) -> Iterator[Key]:
-    owed = held = Decimal()
-    for entity in setting.inside:
-        series = cover_of(setting, entity)
-        if series is not None:
-            need, have = level(series, setting.at)
-            owed, held = owed + need, held + min(need, have)
+    found = covers(setting)
+    owed = sum((one[0].value or Decimal() for one in found.values()), Decimal())
     if owed:
+        held = sum(
+            (min(one[0].value or Decimal(), one[1].value or Decimal()))
+            for one in found.values()
+        )
         missing = setting.own(
-            "key:missing",
-            owed - held,
-            formula="owed to customers less held for them",
-            flows=missing_rests_on(setting),
-            prose=True,
+            "key:missing", owed - held, prose=True, **missing_worked(setting)
         )
         yield Key(missing, setting.say("missing of what customers were owed"))
-        ratio = setting.share("key:held", held / owed, formula="held over owed")
-        yield Key(ratio, setting.say("of customers' claims held for them"))
+        worked: list[Piece] = []
+        for entity, (due, have, _, _) in found.items():
+            worked += ["; "] if worked else []
+            worked += setting.say(
+                "%(who)s %(one)s over %(other)s", who=Said(entity), one=have, other=due
+            )
+        ratio = setting.share(
+            "key:held", held / owed, formula="held over owed", worked=tuple(worked)
+        )
+        yield Key(entry(ratio), setting.say("of customers' claims held for them"))
     recovery = setting.analyses.recovery
     if recovery is not None:
         customers = [one for one in recovery.classes if one.rank == "customer"]
         claims = sum((one.claims for one in customers), Decimal())
         if claims:
             low = sum((one.low for one in customers), Decimal()) / claims
-            share = setting.share("key:low", low, formula="low estimate over claims")
+            share = setting.share(
+                "key:low", low, formula="low estimate over claims", target="recovery"
+            )
             yield Key(share, setting.say("of customers' claims paid, low estimate"))
     case = setting.case
-    first = [
-        flow
-        for flow in case.selected
-        if (
-            flow.grade or case.sources[flow.amount_from or flow.sources[0]].grade
-            if flow.sources
-            else ""
-        )[:1]
-        == "A"
-    ]
+    first = [flow for flow in case.selected if grade_of(setting, flow)[:1] == "A"]
     share = setting.share(
         "key:grade",
         Decimal(len(first)) / len(case.selected),
         formula="flows of grade A",
+        target="grades",
     )
     caption = setting.say(
         "of flows rest on grade A: court records, audited or on-chain, also as relayed"

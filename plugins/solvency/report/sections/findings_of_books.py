@@ -14,20 +14,23 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.affairs import rate
-from solvency.report.sections.bases import BASES
-from solvency.report.sections.bases import totals_of
+from solvency.report.sections.bases import assets
+from solvency.report.sections.bases import sheets_of
 from solvency.report.sections.finding import Found
 from solvency.report.sections.finding import in_prose
 from solvency.report.sections.finding import rests
 from solvency.report.sections.finding import spread
-from solvency.report.sections.segregation import cover_figures
+from solvency.report.sections.segregation import chance_of
 from solvency.report.sections.segregation import cover_of
+from solvency.report.sections.segregation import cover_worked
 from solvency.report.sections.segregation import finding_of
+from solvency.report.sections.sources_uses import held as held_at
 from solvency.report.sections.sources_uses import line
 from solvency.report.sections.sources_uses import named
 from solvency.report.sections.spiral import proceeds
 from solvency.report.sections.tests_of_solvency import basis_words
 from solvency.report.sections.tests_of_solvency import drawn_of
+from solvency.report.sections.tests_of_solvency import key_of
 from solvency.report.sections.tracing import followed
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ def cover(setting: Setting) -> Iterator[Found]:
         finding = finding_of(setting, series)
         if finding is None or finding.first is None or finding.first > setting.at:
             continue
-        owed, held, _, _ = cover_figures(setting, entity, series, setting.at)
+        owed, held, _, _ = cover_worked(setting, entity, series, setting.at)
         text = setting.say(
             "%(entity)s owed its customers %(owed)s on %(day)s and held %(held)s for"
             " them. It had held too little since %(first)s.",
@@ -63,13 +66,9 @@ def cover(setting: Setting) -> Iterator[Found]:
         )
         sure = setting.say(
             "Short in %(chance)s of draws of the uncertain amounts. ",
-            chance=setting.share(
-                f"cover:{entity}:probability",
-                finding.probability,
-                formula="share of draws it broke in",
-            ),
+            chance=chance_of(setting, f"cover:{entity}:probability", finding),
         )
-        based = rests(setting, owed.flows)
+        based = rests(setting, f"cover:{entity}", (*owed.flows, *held.flows))
         lacking = (owed.value or Decimal()) - (held.value or Decimal())
         one = Found(text, (*sure, *based), (Exhibit(f"cover-{entity}"),))
         found.append((lacking, one))
@@ -98,24 +97,19 @@ def uses(setting: Setting) -> Iterator[Found]:
             for label in labels
         ]
 
-    until = one.until.isoformat()
-    left = setting.own(
-        f"funds:{one.name}:{until}:left",
-        one.left,
-        formula="funds at the end, at market",
-        flows=tuple(dict.fromkeys(f for x in one.lines for f in x.flows)),
-        prose=True,
-    )
+    left = held_at(setting, one, f"funds:{one.name}:left")
     text = setting.say(
         "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left in"
         " money and liquid coins.",
         came=listed(setting.locale, parts(SOURCE, [x.label for x in came])),
         went=listed(setting.locale, parts(USE, [x.label for x in went[:4]])),
-        left=left,
+        left=in_prose(left),
     )
     flows = tuple(dict.fromkeys(f for x in (*came, *went[:4]) for f in x.flows))
     yield Found(
-        text, rests(setting, flows), (Exhibit("flow-of-funds"), Exhibit("funds"))
+        text,
+        rests(setting, "funds", flows),
+        (Exhibit("flow-of-funds"), Exhibit("funds")),
     )
 
 
@@ -175,7 +169,7 @@ def whose(setting: Setting) -> Iterator[Found]:
         " it, as the rule chosen has it.",
         "For %(count)s other purposes the books cannot say: between none and most of"
         " it, as the rule chosen has it.",
-        setting.count("trace:open", len(open_)),
+        setting.count("trace:open", len(open_), target="traced-purposes"),
     )
     yield Found(text, hedge if open_ else (), (Exhibit("traced-purposes"),))
 
@@ -186,11 +180,7 @@ def insolvent(setting: Setting) -> Iterator[Found]:
         if one.invariant != "balance-sheet" or one.entity not in setting.inside:
             continue
         basis = basis_words(setting, one)
-        chance = setting.share(
-            f"finding:balance-sheet:{one.entity}:{basis}",
-            one.probability,
-            formula="share of draws it broke in",
-        )
+        chance = chance_of(setting, f"{key_of(one)}:chance", one)
         exhibits = [Exhibit(f"tests-{one.entity}")]
         if one is drawn_of(setting, one.invariant, one.entity):
             exhibits.append(Exhibit(f"line-balance-sheet-{one.entity}"))
@@ -235,22 +225,15 @@ def hollow(setting: Setting) -> Iterator[Found]:
     if not setting.case.group:
         return
     day = setting.dates[0]
-    totals = totals_of(setting, day)
-    for name, each in sorted(totals.items(), key=lambda x: -x[1]["market"][0]):
-        whole = each["market"][0]
-        if min(each[basis][0] for basis in BASES) >= whole * _HOLLOW:
+    sheets = {
+        name: assets(setting, name, day, each)
+        for name, each in sheets_of(setting, day).items()
+    }
+    for name, found in sorted(sheets.items(), key=lambda x: -(x[1][0].value or 0)):
+        whole, *others = (one.value or Decimal() for one in found)
+        if min(whole, *others) >= whole * _HOLLOW:
             continue
-        market, clean, real = (
-            setting.money(
-                f"bases:{day.isoformat()}:{name}:{basis}:assets:prose",
-                each[basis][0],
-                formula=f"total assets, {basis}",
-                basis=basis,
-                target=anchor("entity", name),
-                prose=True,
-            )
-            for basis in BASES
-        )
+        market, clean, real = map(in_prose, found)
         yield Found(
             setting.say(
                 "On %(day)s %(entity)s's assets were %(market)s at market prices,"

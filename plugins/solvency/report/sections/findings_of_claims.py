@@ -10,7 +10,9 @@ from solvency.report.figures import Ref
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.finding import Found
-from solvency.report.sections.segregation import missing_rests_on
+from solvency.report.sections.reconciled import claims_of
+from solvency.report.sections.reconciled import suspects_of
+from solvency.report.sections.segregation import missing_worked
 from solvency.report.sections.weighing import belief
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ def contradictions(setting: Setting) -> Iterator[Found]:
             " %(count)s is at odds with the rest: %(names)s.",
             "The claims cannot all be true. Of %(claims)s held against one another,"
             " %(count)s are at odds with the rest; most strained are %(names)s.",
-            setting.count("reconciled:suspects", len(found.suspects)),
-            claims=setting.count("reconciled:claims", len(found.claims)),
+            suspects_of(setting, found),
+            claims=claims_of(setting, found),
             names=listed(setting.locale, names),
         ),
         setting.say(
@@ -80,7 +82,7 @@ def explanations(setting: Setting) -> Iterator[Found]:
     if down:
         parts.append(setting.say("They speak against %(names)s. ", names=named(down)))
     quiet = len(found.hypotheses) - len(up) - len(down)
-    count = setting.count("belief:quiet", quiet)
+    count = setting.count("belief:quiet", quiet, target="beliefs")
     if not parts:
         parts.append(
             setting.say_many(
@@ -131,7 +133,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
             f"tally:total:{share}:prose",
             found.quantiles[share],
             formula=f"quantile {share} of the sum in draws",
-            target="tally",
+            target=anchor("figure", f"tally:total:{share}"),
             prose=True,
         )
         for share in ("0.05", "0.95")
@@ -140,15 +142,14 @@ def tallied(setting: Setting) -> Iterator[Found]:
         "tally:mean:prose",
         found.mean,
         formula="sum of what is expected of each",
-        target="tally",
+        target=anchor("figure", "tally:mean"),
         prose=True,
     )
     hole = setting.own(
         "tally:hole",
         found.hole,
-        formula="owed to customers less held for them",
-        flows=missing_rests_on(setting),
         prose=True,
+        **missing_worked(setting),
     )
     yield Found(
         setting.say(

@@ -13,11 +13,14 @@ from solvency.report.charts import sankey
 from solvency.report.drawings import Drawing
 from solvency.report.errors import ReportError
 from solvency.report.figures import Day
+from solvency.report.figures import Ref
 from solvency.report.figures import Said
+from solvency.report.sections.kit import DERIVED
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
 from solvency.report.sections.kit import words
+from solvency.report.sections.workings import of_flows
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Flow
@@ -31,7 +34,7 @@ _ZERO = Decimal()
 _LEFT = "left"
 
 
-def links(setting: Setting) -> dict[tuple[str, str], tuple[Decimal, tuple[str, ...]]]:
+def links(setting: Setting) -> dict[tuple[str, str], dict[str, Decimal]]:
     """Return who paid whom over all, the group's entities each by itself.
 
     A flow that moves the liquid assets of any entity of the group is followed on the
@@ -40,21 +43,21 @@ def links(setting: Setting) -> dict[tuple[str, str], tuple[Decimal, tuple[str, .
     both books have it. So into each entity goes what comes out of it and is left.
 
     Returns:
-        By (from, to), the amount and the flows. Purposes are prefixed with `<` as a
+        By (from, to), what each flow moved. Purposes are prefixed with `<` as a
         source and `>` as a use; `left` is what was left at cost.
     """
-    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    flows: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
     inside = set(setting.inside)
     for flow in setting.book.flows:
         if flow.date > setting.at or not _moves_funds(setting, flow, inside):
             continue
         for pair, amount in _links_of(setting, flow, inside).items():
-            sums[pair] += amount
-            flows[pair][flow.id] = None
-    return {
-        pair: (amount, tuple(flows[pair])) for pair, amount in sums.items() if amount
-    }
+            sums[pair][flow.id] = amount
+    return {pair: of for pair, of in sums.items() if _total(of)}
+
+
+def _total(of: dict[str, Decimal]) -> Decimal:
+    return sum(of.values(), _ZERO)
 
 
 def _is_funds(setting: Setting, posting: Posting) -> bool:
@@ -112,7 +115,8 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
         sankey.Link(one, other, amount)
         if amount > 0
         else sankey.Link(other, one, -amount)
-        for (one, other), (amount, _) in sorted(found.items())
+        for (one, other), of in sorted(found.items())
+        for amount in (_total(of),)
     ]
     largest = max(one.value for one in positive)
     key = "flow-of-funds"
@@ -140,10 +144,13 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
             f"{one}>{other}",
             f"{_node(setting, one)} \N{RIGHTWARDS ARROW} {_node(setting, other)}",
             setting.own(
-                f"link:{one}:{other}", amount, formula="sum of its flows", flows=flows
+                f"link:{one}:{other}",
+                _total(of),
+                formula="sum of its flows",
+                **of_flows(of),
             ),
         )
-        for (one, other), (amount, flows) in sorted(found.items())
+        for (one, other), of in sorted(found.items())
     )
     return Drawing(
         key,
@@ -156,27 +163,31 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
         ),
         svg,
         plotted(key, title, text("From and to"), (text("Amount"),), rows),
-        notes=(_tied(setting, found),),
+        notes=(
+            _tied(setting, found),
+            setting.say(
+                "Each link with its flows: %(place)s.",
+                place=Ref(setting.text(DERIVED), "#section-derived"),
+            ),
+        ),
     )
 
 
-def _tied(
-    setting: Setting, found: dict[tuple[str, str], tuple[Decimal, tuple[str, ...]]]
-) -> Prose:
+def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) -> Prose:
     """Say what went in and out, and check that each entity's books close."""
     for name in setting.inside:
-        into = sum((a for (_, b), (a, _) in found.items() if b == name), _ZERO)
-        out = sum((a for (b, _), (a, _) in found.items() if b == name), _ZERO)
+        into = sum((_total(of) for (_, b), of in found.items() if b == name), _ZERO)
+        out = sum((_total(of) for (b, _), of in found.items() if b == name), _ZERO)
         if abs(into - out) > 1:
             raise ReportError(f"flow of funds: {name} receives {into}, passes on {out}")
 
     def total(key: str, formula: str, pairs: list[tuple[str, str]]) -> Figure:
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for pair in pairs:
+            for flow, amount in found[pair].items():
+                sums[flow] += amount
         return setting.own(
-            f"link:{key}",
-            sum((found[pair][0] for pair in pairs), _ZERO),
-            formula=formula,
-            flows=tuple(dict.fromkeys(f for pair in pairs for f in found[pair][1])),
-            prose=True,
+            f"link:{key}", _total(sums), formula=formula, prose=True, **of_flows(sums)
         )
 
     return setting.say(

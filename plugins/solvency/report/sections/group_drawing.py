@@ -11,11 +11,15 @@ from solvency.report.charts import group_chart
 from solvency.report.drawings import Drawing
 from solvency.report.figures import Day
 from solvency.report.figures import Said
+from solvency.report.sections.claims import claim_between
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
+from solvency.report.sections.workings import entry
 from solvency.report.sections.worth import quote
 
 if TYPE_CHECKING:
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
@@ -100,25 +104,42 @@ def group_drawing(setting: Setting) -> Drawing | None:
                 for (debtor, creditor), amount in owed.items()
             ),
         ),
-        _left_out(setting, list(debts.values())[_TIES:]),
+        (
+            *_left_out(setting, dict([*debts.items()][_TIES:])),
+            in_figures(setting, f"claims-{setting.at.isoformat()}"),
+        ),
     )
 
 
-def _left_out(setting: Setting, small: list[Decimal]) -> tuple[Prose, ...]:
+def _left_out(
+    setting: Setting, small: dict[tuple[str, str], Decimal]
+) -> tuple[Prose, ...]:
     """Say how many debts are not drawn, and how much they are together."""
     if not small:
         return ()
+    pieces: list[Piece] = []
+    for (debtor, creditor), value in small.items():
+        pieces += ["; "] if pieces else []
+        pieces += [
+            Said(f"{debtor} \N{RIGHTWARDS ARROW} {creditor}"),
+            " ",
+            claim_between(setting, setting.at, creditor, debtor, value),
+        ]
+    whole = entry(
+        setting.money(
+            "group-chart:left:amount",
+            sum(small.values(), _ZERO),
+            formula="claims at market not drawn",
+            prose=True,
+            worked=tuple(pieces),
+        )
+    )
     return (
         setting.say_many(
             "Not drawn is %(count)s smaller debt, of %(amount)s.",
             "Not drawn are %(count)s smaller debts, %(amount)s together.",
-            setting.count("group-chart:left", len(small)),
-            amount=setting.money(
-                "group-chart:left:amount",
-                sum(small, _ZERO),
-                formula="claims at market not drawn",
-                prose=True,
-            ),
+            setting.count("group-chart:left", len(small), target=whole.place),
+            amount=whole,
         ),
     )
 

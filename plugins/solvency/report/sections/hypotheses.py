@@ -202,6 +202,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
             value=hypothesis.prior,
             unit=SHARE,
             formula="belief before the observations, as the case's author set it",
+            target="hypotheses",
         ),
         tuple(linked),
         tuple(dict.fromkeys(source for flow in flows for source in flow.sources)),

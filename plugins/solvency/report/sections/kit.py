@@ -6,6 +6,7 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report.figures import Exhibit
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
+
+
+#: The chapter of figures worked out from others, as it is titled.
+DERIVED = "What derived figures rest on"
 
 
 def plotted(
@@ -32,6 +38,13 @@ def plotted(
         columns=tuple(Column(name, name) for name in columns),
         rows=tuple(rows),
         numbered=False,
+    )
+
+
+def in_figures(setting: Setting, exhibit: str) -> Prose:
+    """Say which exhibit has the figures of a drawing, and leads on from them."""
+    return setting.say(
+        "In figures, with what they rest on: %(exhibit)s.", exhibit=Exhibit(exhibit)
     )
 
 

@@ -17,6 +17,9 @@ from solvency.report import formats
 from solvency.report.errors import ReportError
 from solvency.report.layout import Section
 from solvency.report.sections.kit import posting_worth
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_accounts
+from solvency.report.sections.workings import of_flows
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from solvency.report.sections.setting import Setting
 
     Cells = Mapping[tuple[str, str], Decimal]
+    #: By row and sector, what each flow has there.
+    _Parts = dict[tuple[str, str], dict[str, Decimal]]
 
 _ZERO = Decimal()
 _OUTSIDE = "outside"
@@ -84,10 +89,10 @@ def _sectors(setting: Setting) -> dict[str, str]:
     }
 
 
-def _flows(setting: Setting) -> dict[tuple[str, str], Decimal]:
-    """Return by row and sector what flows moved, a source of funds positive."""
+def _flows(setting: Setting) -> _Parts:
+    """Return by row and sector what each flow moved, a source of funds positive."""
     sectors = _sectors(setting)
-    cells: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    cells: _Parts = defaultdict(lambda: defaultdict(Decimal))
     for flow in setting.book.flows:
         if flow.date > setting.at:
             continue
@@ -95,15 +100,9 @@ def _flows(setting: Setting) -> dict[tuple[str, str], Decimal]:
             worth = posting_worth(setting, flow, posting) or _ZERO
             account = setting.case.accounts[posting.account]
             name = _row_of(setting, account, posting.commodity)
-            cells[name, sectors[posting.entity]] -= worth
-    return _closed(cells)
-
-
-def _closed(cells: dict[tuple[str, str], Decimal]) -> dict[tuple[str, str], Decimal]:
-    """Add the sector outside the books, which closes every row."""
-    for name in {key[0] for key in cells}:
-        total = sum((v for (row, _), v in cells.items() if row == name), _ZERO)
-        cells[name, _OUTSIDE] = -total
+            cells[name, sectors[posting.entity]][flow.id] -= worth
+            # The sector outside the books closes every row.
+            cells[name, _OUTSIDE][flow.id] += worth
     return cells
 
 
@@ -129,16 +128,19 @@ def _title_of(setting: Setting, sector: str) -> str:
     return setting.text(names.get(sector, sector))
 
 
-def _flow_table(setting: Setting, cells: dict[tuple[str, str], Decimal]) -> Table:
+def _flow_table(setting: Setting, parts: _Parts) -> Table:
     text = setting.text
+    cells = {spot: sum(of.values(), _ZERO) for spot, of in parts.items()}
     sectors = _columns(setting, cells)
     names = [name for name in _ROWS if any(cells.get((name, s)) for s in sectors)]
     key = "flow-matrix"
 
     def figure(name: str, sector: str, value: Decimal) -> Figure:
-        return setting.money(
+        figure = setting.money(
             f"{key}:{name}:{sector}", value, formula="flows, a source positive"
         )
+        of = parts.get((name, sector))
+        return entry(figure, **of_flows(of)) if of else figure
 
     rows = []
     for name in names:
@@ -214,8 +216,8 @@ def _own(setting: Setting, account: Account, commodity: str) -> bool:
 def _stock_table(setting: Setting) -> Table:
     """Return, for the group's holdings, flows and revaluation as far as today."""
     text = setting.text
-    moved: dict[str, Decimal] = defaultdict(Decimal)
-    closing: dict[str, Decimal] = defaultdict(Decimal)
+    parts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    held: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     inside = set(setting.inside)
     for flow in setting.book.flows:
         if flow.date <= setting.at:
@@ -224,7 +226,8 @@ def _stock_table(setting: Setting) -> Table:
                 name = _row_of(setting, account, posting.commodity)
                 own = _own(setting, account, posting.commodity)
                 if posting.entity in inside and name != "pnl" and not own:
-                    moved[name] += posting_worth(setting, flow, posting) or _ZERO
+                    worth = posting_worth(setting, flow, posting) or _ZERO
+                    parts[name][flow.id] += worth
     for position, units in setting.book.balance(setting.at).items():
         account = setting.book.account(position)
         name = _row_of(setting, account, position.commodity)
@@ -235,19 +238,31 @@ def _stock_table(setting: Setting) -> Table:
             and not _own(setting, account, position.commodity)
             and not isinstance(quote, Missing)
         ):
-            closing[name] += units * quote.number
+            held[name][account.name] += units * quote.number
+    moved = {name: sum(of.values(), _ZERO) for name, of in parts.items()}
+    closing = {name: sum(of.values(), _ZERO) for name, of in held.items()}
     names = [name for name in _ROWS if moved.get(name) or closing.get(name)]
     key = "stock-matrix"
 
     def cells(name: str, flow: Decimal, end: Decimal) -> tuple[Figure, ...]:
-        parts = (("flows", flow), ("revaluation", end - flow), ("closing", end))
-        return tuple(
+        values = (("flows", flow), ("revaluation", end - flow), ("closing", end))
+        before, change, after = (
             setting.money(f"{key}:{name}:{part}", value, formula=part)
-            for part, value in parts
+            for part, value in values
         )
+        if name not in names:
+            return before, change, after
+        before = entry(before, **of_flows(parts[name]))
+        after = entry(after, worked=of_accounts(setting, after.key, held[name]))
+        less = setting.say("%(one)s less %(other)s", one=after, other=before)
+        return before, entry(change, worked=less), after
 
     rows = [
-        Row(name, (text(_ROWS[name]),), cells(name, moved[name], closing[name]))
+        Row(
+            name,
+            (text(_ROWS[name]),),
+            cells(name, moved.get(name, _ZERO), closing.get(name, _ZERO)),
+        )
         for name in names
     ]
     totals = (sum(moved.values(), _ZERO), sum(closing.values(), _ZERO))

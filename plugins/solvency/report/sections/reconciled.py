@@ -14,6 +14,7 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.remarks import remark
 from solvency.report.sections.kit import finite
+from solvency.report.sections.workings import entry
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -39,22 +40,32 @@ def reconciled(setting: Setting) -> Section | None:
         # Claims that nothing ties to one another cannot disagree.
         return None
     tables = [_suspects(setting, found), _plan(setting, found)]
-    number = {
-        name: setting.units(f"reconciled:{name}", value, "", formula=name)
+    chi2, dof = (
+        setting.units(f"reconciled:{name}", value, "", formula=name, target="suspects")
         for name, value in (
             ("chi2", finite(found.chi2, 0)),
             ("dof", Decimal(found.dof)),
-            ("inflation", finite(found.inflation, 1)),
         )
-    }
+    )
+    inflation = entry(
+        setting.units(
+            "reconciled:inflation",
+            finite(found.inflation, 1),
+            "",
+            formula="root of chi-square over independent tests",
+            worked=setting.say("%(one)s over %(other)s", one=chi2, other=dof),
+        )
+    )
     return Section(
         "reconciled",
         setting.text("Claims held against one another"),
         tuple(table for table in tables if table is not None),
         {
-            **number,
-            "claims": setting.count("reconciled:claims", len(found.claims)),
-            "suspects": setting.count("reconciled:suspects", len(found.suspects)),
+            "chi2": chi2,
+            "dof": dof,
+            "inflation": inflation,
+            "claims": claims_of(setting, found),
+            "suspects": suspects_of(setting, found),
             "consistent": found.p > 0.05,
             "untested": tuple(
                 (
@@ -72,6 +83,26 @@ def reconciled(setting: Setting) -> Section | None:
             ),
         },
     )
+
+
+def claims_of(setting: Setting, found: Reconciled) -> Figure:
+    """Return how many claims are held against one another: flows and statements."""
+    key = "reconciled:claims"
+    kinds = [one.kind for one in found.claims]
+    flows, stated = (
+        setting.count(f"{key}:{kind}", kinds.count(kind), target=f"section-{kind}s")
+        for kind in ("flow", "observation")
+    )
+    worked = setting.say(
+        "%(flows)s amounts of flows, %(stated)s statements", flows=flows, stated=stated
+    )
+    return entry(setting.count(key, len(found.claims), worked=worked))
+
+
+def suspects_of(setting: Setting, found: Reconciled) -> Figure:
+    """Return how many claims cannot stand."""
+    count = len(found.suspects)
+    return setting.count("reconciled:suspects", count, target="suspects")
 
 
 def claim_ref(name: str, kind: str) -> Ref:

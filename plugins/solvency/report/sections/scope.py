@@ -13,8 +13,11 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.example import example
 from solvency.report.sections.group_drawing import group_drawing
 from solvency.report.sections.observed import known
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_flows
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -28,6 +31,15 @@ if TYPE_CHECKING:
 
 #: Purposes in the table of what rests on which grade: the largest.
 _RUNGS = 10
+#: Where what is counted is listed.
+_LISTS = {
+    "sources": "section-sources",
+    "established": "section-flows",
+    "entities": "entities",
+    "hypothesised": "section-hypotheses",
+    "hypotheses": "hypotheses",
+    "observations": "section-observations",
+}
 #: The last word of a case on how far each kind of source can be relied on.
 _KINDS = {
     "A": "Court record, audited or on-chain",
@@ -83,7 +95,11 @@ def scope(setting: Setting) -> Section:
         key="total",
         label=(text("Total"),),
         cells=tuple(
-            setting.count(f"scope:{name}:total", sum(counter.values()))
+            setting.count(
+                f"scope:{name}:total",
+                sum(counter.values()),
+                target=f"section-{'flows' if name == 'established' else name}",
+            )
             for name, counter in counters.items()
         ),
         kind="total",
@@ -112,14 +128,14 @@ def scope(setting: Setting) -> Section:
         "scope",
         text("Scope, sources and their limits"),
         (table, *((ladder,) if (ladder := _ladder(setting)) else ())),
-        {"lede": _lede(setting)},
+        {"lede": _lede(setting), "example": example(setting)},
     )
 
 
 def _lede(setting: Setting) -> Prose:
     """Say of how much the case is made."""
     n = {
-        name: setting.count(f"case:{name}", value)
+        name: setting.count(f"case:{name}", value, target=_LISTS.get(name, ""))
         for name, value in setting.case.counts().items()
     }
     many = setting.say_many
@@ -191,14 +207,14 @@ def _ladder(setting: Setting) -> Table | None:
     """Sum what moved by purpose and by the grade of what says so."""
     text = setting.text
     sums: dict[str, dict[str, Decimal]] = {}
-    flows: dict[tuple[str, str], list[str]] = {}
+    flows: dict[tuple[str, str], dict[str, Decimal]] = {}
     for flow in setting.case.selected:
         amount = worth(setting, flow)
         if flow.purpose and amount:
             letter = grade_of(setting, flow)[:1] or "?"
             of = sums.setdefault(flow.purpose, defaultdict(Decimal))
             of[letter] += amount
-            flows.setdefault((flow.purpose, letter), []).append(flow.id)
+            flows.setdefault((flow.purpose, letter), {})[flow.id] = amount
     if len(sums) < 2:
         return None
     letters = sorted({letter for each in sums.values() for letter in each})
@@ -209,7 +225,7 @@ def _ladder(setting: Setting) -> Table | None:
             f"ladder:{name}:{letter}",
             value,
             formula=f"central amounts, {name.replace('-', ' ')}, grade {letter}",
-            flows=tuple(flows.get((name, letter), ())),
+            **of_flows(flows.get((name, letter), {})),
         )
 
     days = [flow.date for flow in setting.case.selected]
@@ -259,14 +275,25 @@ def grade_of(setting: Setting, flow: Flow) -> str:
     return source.grade if source else ""
 
 
+def _touching(setting: Setting, name: str, sizes: dict[str, Decimal]) -> Figure:
+    """Return how many flows touch an entity, leading to its registers or to them."""
+    key = f"entity:{name}:flows"
+    if name in setting.inside:
+        return setting.count(key, len(sizes), target=anchor("registers", name))
+    rest = of_flows(sizes, keep=True)
+    formula = "flows that touch the entity"
+    return entry(setting.count(key, len(sizes), formula=formula, **rest))
+
+
 def entities(setting: Setting) -> Section:
     """Build the list of who is in the case."""
     text = setting.text
     case = setting.case
-    moved: Counter[str] = Counter()
+    moved: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for flow in setting.flows:
         if flow.id in setting.taken:
-            moved.update({posting.entity for posting in flow.postings})
+            for posting in flow.postings:
+                moved[posting.entity][flow.id] = worth(setting, flow) or Decimal()
     inside = set(case.group)
     rows: list[Row] = []
     for title, chosen in (
@@ -287,9 +314,7 @@ def entities(setting: Setting) -> Section:
                         Said(entity.description),
                         Said(text(entity.role.replace("-", " "))),
                         Said(entity.silo or "\N{EN DASH}"),
-                        setting.count(
-                            f"entity:{entity.name}:flows", moved[entity.name]
-                        ),
+                        _touching(setting, entity.name, moved[entity.name]),
                     ),
                 )
             )

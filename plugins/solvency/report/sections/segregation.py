@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.report import formats
 from solvency.report.charts import owed_held
@@ -13,8 +15,14 @@ from solvency.report.drawings import Drawing
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
+from solvency.report.sections.workings import balances
+from solvency.report.sections.workings import drawn
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_flows
+from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     from solvency.analysis.invariants.findings import Finding
     from solvency.analysis.invariants.findings import Series
     from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
@@ -95,18 +104,6 @@ def events_of(setting: Setting, until: datetime.date) -> tuple[Event, ...]:
     return tuple(kept[-_EVENTS:])
 
 
-def missing_rests_on(setting: Setting) -> tuple[str, ...]:
-    """Return the ids of the flows behind what is missing for all customers."""
-    return tuple(
-        dict.fromkeys(
-            flow
-            for entity in setting.inside
-            if cover_of(setting, entity) is not None
-            for flow in setting.flows_of(customer_accounts(setting, entity), setting.at)
-        )
-    )
-
-
 def cover_figures(
     setting: Setting, entity: str, series: Series, day: datetime.date
 ) -> tuple[Figure, Figure, Figure, Figure]:
@@ -114,33 +111,76 @@ def cover_figures(
     need, have = level(series, day)
     key = f"cover:{entity}:{day.isoformat()}"
     flows = tuple(setting.flows_of(customer_accounts(setting, entity), day))
-    target = anchor("registers", entity)
     return (
         setting.money(
-            f"{key}:owed",
-            need,
-            formula="owed to customers at market",
-            flows=flows,
-            target=target,
+            f"{key}:owed", need, formula="owed to customers at market", flows=flows
         ),
         setting.money(
             f"{key}:held",
             have,
             formula="held for customers at market, without tokens of the group's own",
             flows=flows,
-            target=target,
         ),
         setting.money(
-            f"{key}:missing",
-            need - have,
-            formula="owed less held",
-            flows=flows,
-            target=target,
+            f"{key}:missing", need - have, formula="owed less held", flows=flows
         ),
         setting.share(
             f"{key}:ratio", have / need if need else None, formula="held over owed"
         ),
     )
+
+
+def cover_worked(
+    setting: Setting, entity: str, series: Series, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return the same, each with an entry that says what it is worked out from."""
+    owed, held, missing, ratio = cover_figures(setting, entity, series, day)
+    customers: list[str] = []
+    custody: list[str] = []
+    for name in customer_accounts(setting, entity):
+        ranked = setting.case.accounts[name].rank == "customer"
+        (customers if ranked else custody).append(name)
+    owed = entry(owed, **balances(setting, owed.key, customers, day))
+    held = entry(held, **balances(setting, held.key, custody, day))
+    less = setting.say("%(one)s less %(other)s", one=owed, other=held)
+    missing = entry(missing, worked=less, **of_flows(_apart(owed, held)))
+    # What is missing says it already, where something is.
+    place = missing.place or held.place
+    return owed, held, missing, replace(ratio, target=place if ratio.value else "")
+
+
+def covers(setting: Setting) -> dict[str, tuple[Figure, Figure, Figure, Figure]]:
+    """Return owed, held, missing and held of owed at the last day, by entity."""
+    return {
+        entity: cover_worked(setting, entity, series, setting.at)
+        for entity in setting.inside
+        if (series := cover_of(setting, entity)) is not None
+    }
+
+
+def missing_worked(setting: Setting) -> dict[str, Any]:
+    """Return what the sum missing for all customers is worked out from."""
+    pieces: list[Piece] = []
+    sums: dict[str, Decimal] = {}
+    for entity, (_, _, missing, _) in covers(setting).items():
+        if missing.value and missing.value > 0:
+            pieces += ["; "] if pieces else []
+            pieces += [Said(entity), " ", missing]
+            for flow, amount in missing.parts:
+                sums[flow] = sums.get(flow, Decimal()) + amount
+    return {
+        "formula": "owed to customers less held for them",
+        "worked": tuple(pieces),
+        **of_flows(sums),
+    }
+
+
+def _apart(owed: Figure, held: Figure) -> dict[str, Decimal]:
+    """Return what each flow did to what is owed less what is held."""
+    sums = dict(owed.parts)
+    for flow, amount in held.parts:
+        sums[flow] = sums.get(flow, Decimal()) - amount
+    return sums
 
 
 def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
@@ -187,7 +227,10 @@ def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
                 for one in levels
             ),
         ),
-        notes=(_note(setting, entity, series),),
+        notes=(
+            _note(setting, entity, series),
+            in_figures(setting, f"cover-table-{entity}"),
+        ),
     )
 
 
@@ -210,16 +253,14 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
     if finding is None:
         return setting.say("The test held in the written amounts and in the draws.")
     key = f"cover:{entity}"
-    chance = setting.share(
-        f"{key}:probability", finding.probability, formula="share of draws it broke in"
-    )
+    chance = chance_of(setting, f"{key}:probability", finding)
     if finding.first_earliest is None or finding.first_latest is None:
         return setting.say("The test broke in %(chance)s of the draws.", chance=chance)
     between = (
         formats.date(finding.first_earliest, setting.locale),
         formats.date(finding.first_latest, setting.locale),
     )
-    draws = setting.count(f"{key}:draws", found.draws)
+    draws = setting.count(f"{key}:draws", found.draws, target=chance.place)
     if between[0] == between[1]:
         return setting.say(
             "The amounts are uncertain. In %(draws)s draws of them, money was missing"
@@ -235,6 +276,27 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
         chance=chance,
         low=Said(between[0]),
         high=Said(between[1]),
+    )
+
+
+def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
+    """Return the share of draws a test broke in, with what may vary most."""
+    found = setting.analyses.findings
+    entity = None if finding.entity == "group" else finding.entity
+    inside = setting.inside if entity is None else (entity,)
+    flows = tuple(
+        flow.id
+        for flow in setting.case.selected
+        if flow.date <= setting.at and any(p.entity in inside for p in flow.postings)
+    )
+    return entry(
+        setting.share(
+            key,
+            finding.probability,
+            formula="share of draws the test broke in",
+            worked=drawn(setting, key, found.draws, found.seed),
+            **widest(setting, flows),
+        )
     )
 
 
@@ -264,7 +326,7 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
             Row(
                 day.isoformat(),
                 (formats.cell(day, setting.locale),),
-                cover_figures(setting, entity, series, day),
+                cover_worked(setting, entity, series, day),
             )
             for day in days
         ),

@@ -110,6 +110,11 @@ class Setting:
         return tuple(flow for flow in self.flows if flow.id in kept)
 
     @cached_property
+    def listed(self) -> frozenset[str]:
+        """Return the ids of the flows whose evidence is printed."""
+        return frozenset(flow.id for flow in self.printed)
+
+    @cached_property
     def taken(self) -> frozenset[str]:
         """Return the ids of the flows this scenario takes."""
         return frozenset(flow.id for flow in self.case.selected)
@@ -202,9 +207,8 @@ class Setting:
 
     def count(self, key: str, value: int, **rest: Any) -> Figure:
         """Return a number of things."""
-        return Figure(
-            key=key, value=Decimal(value), unit=COUNT, formula="count", **rest
-        )
+        rest = {"formula": "count", **rest}
+        return Figure(key=key, value=Decimal(value), unit=COUNT, **rest)
 
     def account_ref(self, name: str) -> Ref | Said:
         """Return a link to an account's register, or its name if it has none."""
@@ -219,6 +223,10 @@ class Setting:
         return frozenset(
             name for name in self.movements if self.case.accounts[name].entity in inside
         )
+
+    def register(self, account: str) -> str:
+        """Return the id of an account's register."""
+        return anchor("account", account)
 
     def flow_ref(self, flow_id: str) -> Ref:
         """Return a link to a flow's evidence."""

@@ -10,6 +10,8 @@ from typing import Literal
 
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
+from solvency.analysis.funds import is_funds
+from solvency.model.consolidation import members
 from solvency.report import formats
 from solvency.report.errors import ReportError
 from solvency.report.figures import Ref
@@ -17,6 +19,9 @@ from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.sections.flow_of_funds import flow_of_funds
 from solvency.report.sections.kit import words
+from solvency.report.sections.workings import balances
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_flows
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from solvency.analysis.funds import Funds
+    from solvency.model.book import Position
     from solvency.report.drawings import Drawing
     from solvency.report.figures import Figure
     from solvency.report.sections.setting import Setting
@@ -73,16 +79,36 @@ def _who(setting: Setting, name: str) -> str:
 def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
     """Return one source or use as a figure with its flows."""
     lines = [x for x in one.lines if (x.side, x.label) == (side, label)]
-    flows = tuple(flow for x in lines for flow in x.flows)
+    of = {
+        flow: part for x in lines for flow, part in zip(x.flows, x.parts, strict=True)
+    }
     until = one.until.isoformat()
     since = one.since.isoformat() if one.since else ""
     return setting.own(
         f"funds:{one.name}:{since}:{until}:{side}:{label}",
         sum((x.amount for x in lines), _ZERO),
         formula=f"{one.name}, {side} of funds: {label.replace('-', ' ')}",
-        flows=flows,
         basis="market",
+        **of_flows(of),
     )
+
+
+def held(setting: Setting, one: Funds, key: str, *, start: bool = False) -> Figure:
+    """Return money and liquid coins at the end of a period, or before it."""
+    value = one.opening if start else one.left
+    figure = setting.money(key, value, formula="money and liquid coins, at market")
+    day = one.since if start else one.until
+    if day is None or not value:
+        return figure
+    inside = members(setting.case, "group") if one.name == "group" else (one.name,)
+    accounts = setting.case.accounts
+    names = [name for name, account in accounts.items() if account.entity in inside]
+
+    def counts(position: Position) -> bool:
+        account = accounts[position.account]
+        return is_funds(setting.book, account, position.commodity)
+
+    return entry(figure, **balances(setting, key, names, day, counts))
 
 
 def _page(cells: Iterable[Figure]) -> Ref | None:
@@ -125,23 +151,32 @@ def _table(
 
     def special(
         name: str,
-        values: list[Decimal],
-        formula: str,
+        figures: list[Figure],
         label: str,
         kind: Literal["line", "subtotal", "total"] = "line",
         sums: tuple[tuple[str, int], ...] = (),
     ) -> Row:
-        cells = tuple(
-            setting.money(f"{key}:{head}:{name}", value, formula=formula)
-            for head, value in zip(heads, values, strict=True)
-        )
         indent = 1 if kind == "line" else 0
-        return Row(name, (text(label),), (*cells, None), kind, indent=indent, sums=sums)
+        cells = (*figures, None)
+        return Row(name, (text(label),), cells, kind, indent=indent, sums=sums)
 
+    keys = [f"{key}:{head}" for head in heads]
+    both = list(zip(keys, found, strict=True))
+    openings = [held(setting, one, f"{k}:opening", start=True) for k, one in both]
+    left = [held(setting, one, f"{k}:left") for k, one in both]
+    totals = {
+        side: [
+            setting.money(
+                f"{k}:total:{side}", one.total(side), formula="sum of its lines"
+            )
+            for k, one in both
+        ]
+        for side in (SOURCE, USE)
+    }
     rows: list[Row] = []
-    openings = [one.opening for one in found]
-    if any(openings):
-        rows.append(special("opening", openings, "funds at the start", "At the start"))
+    opened = any(one.value for one in openings)
+    if opened:
+        rows.append(special("opening", openings, "At the start"))
     for side, head in ((SOURCE, "Sources"), (USE, "Uses")):
         rows.append(Row(f"head:{side}", (text(head),), kind="group"))
         rows += [
@@ -157,34 +192,31 @@ def _table(
             for label in labels[side]
         ]
         sums = tuple((f"{side}:{label}", 1) for label in labels[side])
-        totals = [one.total(side) for one in found]
         label = "Total sources" if side == SOURCE else "Total uses"
-        rows.append(
-            special(
-                f"total:{side}", totals, "sum of its lines", label, "subtotal", sums
+        rows.append(special(f"total:{side}", totals[side], label, "subtotal", sums))
+    prices = [
+        entry(
+            setting.money(
+                f"{k}:revaluation",
+                one.revaluation,
+                formula="market value less what moved",
+                worked=setting.say(
+                    "%(left)s left, less %(opening)s at the start, less %(came)s that"
+                    " came, and %(went)s that went",
+                    left=left[n],
+                    opening=openings[n],
+                    came=totals[SOURCE][n],
+                    went=totals[USE][n],
+                ),
             )
         )
-    rows.append(
-        special(
-            "revaluation",
-            [one.revaluation for one in found],
-            "market value less what moved",
-            "Change in the prices of coins held",
-        )
-    )
+        for n, (k, one) in enumerate(both)
+    ]
+    rows.append(special("revaluation", prices, "Change in the prices of coins held"))
     sums = (("total:source", 1), ("total:use", -1), ("revaluation", 1))
-    if any(openings):
+    if opened:
         sums = (("opening", 1), *sums)
-    rows.append(
-        special(
-            "left",
-            [one.left for one in found],
-            "funds at the end, at market, counted from balances",
-            "Left at the end",
-            "total",
-            sums,
-        )
-    )
+    rows.append(special("left", left, "Left at the end", "total", sums))
     # Balances and movements are counted apart: this is the check that they meet.
     if any(one.control for one in found):
         raise ReportError(f"{key}: sources and uses do not close")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.report import formats
+from solvency.report.figures import Day
 from solvency.report.figures import Figure
 from solvency.report.figures import Said
+from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.remarks import sentence
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import priced
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from solvency.analysis.stressing_result import Token
+    from solvency.report.figures import Piece
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
@@ -50,13 +56,58 @@ def proceeds(setting: Setting, one: Token, part: str = "proceeds") -> Figure:
         "low": one.proceeds_low,
         "high": one.proceeds_high,
     }[part]
-    return setting.money(
-        f"token:{one.token}:{one.holder}:{part}",
-        value,
-        formula="units times price"
-        if part == "market"
-        else "price over lambda, times one less exp(-lambda units)",
-        target="tokens",
+    key = f"token:{one.token}:{one.holder}"
+    formula = "price over lambda, times one less exp(-lambda units)"
+    if part == "market":
+        return entry(
+            setting.money(f"{key}:market", value, formula="units times price"),
+            **priced(setting, f"{key}:market", _units(setting, one), one.token, one.at),
+        )
+    figure = setting.money(f"{key}:{part}", value, formula=formula)
+    if part != "proceeds":
+        return replace(figure, target=anchor("figure", f"{key}:proceeds"))
+    depth = setting.case.commodities[one.token].depth(one.at)
+    halving = setting.units(
+        f"{key}:halving", one.halving, one.token, formula="market depth"
+    )
+    return entry(
+        figure,
+        worked=setting.say(
+            "%(market)s at market; selling %(halving)s %(token)s halves the price"
+            " (%(basis)s)",
+            market=proceeds(setting, one, "market"),
+            halving=halving,
+            token=Said(one.token),
+            basis=(setting.text(one.depth_basis),),
+        ),
+        sources=(depth.source,) if depth and depth.source else (),
+    )
+
+
+def _units(setting: Setting, one: Token) -> Figure:
+    """Return how many are held, leading to the accounts that hold them."""
+    scale, places = formats.fitting([one.units])
+    key = f"token:{one.token}:{one.holder}:units"
+    held = {
+        position.account: units
+        for position, units in setting.holdings(one.at).units.items()
+        if position.commodity == one.token
+        and units > 0
+        and setting.book.account(position).entity == one.holder
+        and setting.book.account(position).root == "Assets"
+        and not setting.book.account(position).is_claim
+    }
+    pieces: list[Piece] = []
+    for name, units in sorted(held.items(), key=lambda each: -each[1]):
+        pieces += ["; "] if pieces else []
+        pieces += [
+            setting.account_ref(name),
+            " ",
+            Figure(f"{key}:{name}", units, one.token, scale, places, formula="held"),
+        ]
+    return entry(
+        Figure(key, one.units, one.token, scale, places, formula="held"),
+        worked=tuple(pieces),
     )
 
 
@@ -65,15 +116,23 @@ def _tokens(setting: Setting, found: tuple[Token, ...]) -> Table:
 
     def cells(one: Token) -> tuple[Cell, ...]:
         key = f"token:{one.token}:{one.holder}"
-        scale, places = formats.fitting([one.units])
+        place = anchor("figure", f"{key}:proceeds")
         return (
-            Figure(f"{key}:units", one.units, one.token, scale, places, formula="held"),
-            _price(f"{key}:price", one.price, setting),
+            _units(setting, one),
+            replace(
+                _price(f"{key}:price", one.price, setting),
+                target=anchor("figure", f"{key}:market"),
+            ),
             proceeds(setting, one, "market"),
             proceeds(setting, one, "low"),
             proceeds(setting, one),
             proceeds(setting, one, "high"),
-            setting.share(f"{key}:lost", one.discount, formula="lost by selling all"),
+            setting.share(
+                f"{key}:lost",
+                one.discount,
+                formula="lost by selling all",
+                target=place,
+            ),
             Said(text(one.depth_basis)),
         )
 
@@ -110,6 +169,22 @@ def _tokens(setting: Setting, found: tuple[Token, ...]) -> Table:
     )
 
 
+def _lowest(setting: Setting, key: str, one: Token) -> Figure:
+    """Return the lowest price after the day, with its day and source."""
+    said = next(
+        (
+            price.source
+            for price in setting.case.prices
+            if (price.commodity, price.date) == (one.token, one.lowest_on)
+        ),
+        None,
+    )
+    worked = (Day(one.lowest_on),) if one.lowest_on else ()
+    sources = (said,) if said else ()
+    figure = _price(key, one.lowest or Decimal(), setting)
+    return entry(figure, worked=worked, sources=sources)
+
+
 def _price(key: str, value: Decimal, setting: Setting) -> Figure:
     return Figure(
         key, value, setting.case.currency, 0, 2, formula="the day's price of a unit"
@@ -124,23 +199,41 @@ def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
         since = one.explosive_since
         lowest: Cell = Said("\N{EN DASH}")
         if one.lowest is not None:
-            lowest = _price(f"{key}:lowest", one.lowest, setting)
-        return (
-            Figure(
-                f"{key}:gain",
-                Decimal(f"{one.gain:.2f}"),
-                places=2,
-                formula="share lent times lambda times units pledged",
+            lowest = _lowest(setting, f"{key}:lowest", one)
+        place = anchor("figure", f"{key}:gain")
+        lent = setting.share(
+            f"{key}:lent", one.lent, formula="share of market value lent", target=place
+        )
+        pledged = setting.units(
+            f"{key}:pledged", one.pledged, one.token, formula="units pledged"
+        )
+        gain = Figure(
+            f"{key}:gain",
+            Decimal(f"{one.gain:.2f}"),
+            places=2,
+            formula="share lent times lambda times units pledged",
+            worked=setting.say(
+                "%(lent)s lent (%(basis)s), %(pledged)s pledged, lambda the"
+                " logarithm of two over %(halving)s; held: %(units)s",
+                lent=replace(lent, target=""),
+                basis=(setting.text(one.lent_basis),),
+                pledged=pledged,
+                halving=setting.units(
+                    f"{key}:halving", one.halving, one.token, formula="market depth"
+                ),
+                units=_units(setting, one),
             ),
+        )
+        return (
+            entry(gain),
             Said(text("yes") if one.explosive else text("no")),
             Said(formats.cell(since, setting.locale) if since else "\N{EN DASH}"),
-            setting.share(
-                f"{key}:lent", one.lent, formula="share of market value lent"
-            ),
+            lent,
             setting.share(
                 f"{key}:threshold",
                 one.lent_threshold,
                 formula="share lent for gain one",
+                target=place,
             ),
             lowest,
         )

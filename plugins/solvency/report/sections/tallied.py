@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
+from solvency.model.book import Position
+from solvency.model.liquid import is_clean_liquid
 from solvency.report.charts import waterfall
 from solvency.report.drawings import Drawing
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.remarks import remark
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
+from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
+from solvency.report.sections.workings import drawn
+from solvency.report.sections.workings import of_flows
+from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -60,11 +69,34 @@ def _flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(flow.id for flow in setting.flows if flow.hypotheses & wanted)
 
 
+def _sized(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
+    """Return the flows of some hypotheses with what each takes, largest first."""
+    taken: dict[str, Decimal] = {}
+    for name in _flows_of(setting, names):
+        flow = setting.case.by_id[name]
+        taken[name] = -sum(
+            (
+                posting_worth(setting, flow, one) or _ZERO
+                for one in flow.postings
+                if is_clean_liquid(setting.book, Position(one.account, one.commodity))
+            ),
+            _ZERO,
+        )
+    return of_flows(taken, keep=True)
+
+
+def _wide(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
+    """Return the flows of some hypotheses, those with the widest ranges first."""
+    flows = _flows_of(setting, names)
+    found = widest(setting, flows)
+    return {**found, "flows": tuple(dict.fromkeys((*found["flows"], *flows)))}
+
+
 def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
     key = f"tally:{one.id}"
     rest = {
         "formula": f"{part} amount its flows take from the group's clean liquid assets",
-        "flows": _flows_of(setting, [one.id]),
+        **_sized(setting, [one.id]),
     }
     if part == "central":
         return setting.own(f"{key}:{part}", value, **rest)
@@ -122,7 +154,10 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                     f"tally:total:{share}",
                     found.quantiles[share],
                     formula=_BELOW[share],
-                    flows=_flows_of(setting, [one.id for one in found.hypotheses]),
+                    worked=drawn(
+                        setting, f"tally:total:{share}", found.draws, found.seed
+                    ),
+                    **_wide(setting, [one.id for one in found.hypotheses]),
                 )
                 for share in ("0.05", "0.5", "0.95")
             ),
@@ -224,6 +259,7 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
             ),
         ),
         notes=(
+            in_figures(setting, "tally"),
             (
                 text(
                     "One number for what the hypotheses take together is the mean, here"
@@ -251,7 +287,7 @@ def _tally_title(setting: Setting, found: Tallied) -> str:
 def _explained(setting: Setting, found: Tallied) -> Table:
     text = setting.text
     rows = [
-        Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, one))
+        Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, found, one))
         for one in found.scenarios
         if one.quantiles
     ]
@@ -272,26 +308,45 @@ def _explained(setting: Setting, found: Tallied) -> Table:
     )
 
 
-def _cells(setting: Setting, one: ScenarioTally) -> tuple[Figure, ...]:
+def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure, ...]:
     quantiles = one.quantiles or {}
     scenario = setting.case.scenarios.get(one.name)
-    flows = _flows_of(setting, scenario.hypotheses if scenario else ())
+    rests = _wide(setting, scenario.hypotheses if scenario else ())
     key = f"explained:{one.name}"
-    return (
-        *(
-            setting.own(
-                f"{key}:{share}",
-                quantiles[share],
-                formula=_BELOW[share],
-                flows=flows,
-            )
-            for share in ("0.05", "0.5", "0.95")
-        ),
+    place = anchor("figure", f"{key}:0.5")
+    low, high = (
         setting.money(
-            f"{key}:hole", one.hole, formula="owed to customers less held for them"
+            f"{key}:{share}", quantiles[share], formula=_BELOW[share], target=place
+        )
+        for share in ("0.05", "0.95")
+    )
+    ends = setting.say(
+        "; low %(low)s, high %(high)s",
+        low=replace(low, target=""),
+        high=replace(high, target=""),
+    )
+    middle = setting.own(
+        f"{key}:0.5",
+        quantiles["0.5"],
+        formula=_BELOW["0.5"],
+        worked=(*drawn(setting, key, found.draws, found.seed), *ends),
+        **rests,
+    )
+    return (
+        low,
+        middle,
+        high,
+        setting.money(
+            f"{key}:hole",
+            one.hole,
+            formula="owed to customers less held for them",
+            target=anchor("figure", "tally:hole"),
         ),
         setting.share(
-            f"{key}:reaches", one.reaches, formula="share of draws that reach the hole"
+            f"{key}:reaches",
+            one.reaches,
+            formula="share of draws that reach the hole",
+            target=place,
         ),
     )
 
@@ -330,6 +385,7 @@ def _dependence(setting: Setting, found: Tallied) -> Table:
                             f"rho:{one.rho}:{share}",
                             one.quantiles[share],
                             formula=_BELOW[share],
+                            target=anchor("figure", f"tally:total:{share}"),
                         )
                         for share in ("0.05", "0.5", "0.95")
                     ),
@@ -337,6 +393,7 @@ def _dependence(setting: Setting, found: Tallied) -> Table:
                         f"rho:{one.rho}:reaches",
                         one.reaches,
                         formula="share of draws that reach the hole",
+                        target=anchor("figure", "tally:total:0.5"),
                     ),
                 ),
             )

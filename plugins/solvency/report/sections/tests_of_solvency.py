@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.ledger.case import Invariant
 from solvency.ledger.case import Place
@@ -11,11 +13,20 @@ from solvency.report import formats
 from solvency.report.charts import steps
 from solvency.report.drawings import Drawing
 from solvency.report.drawings import chart_scale
+from solvency.report.figures import Day
 from solvency.report.figures import Said
+from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
+from solvency.report.sections.segregation import chance_of
 from solvency.report.sections.segregation import events_of
+from solvency.report.sections.segregation import level
+from solvency.report.sections.workings import at_market
+from solvency.report.sections.workings import drawn
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
     from solvency.analysis.invariants.findings import Finding
     from solvency.analysis.invariants.findings import Series
     from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
@@ -55,6 +67,8 @@ TESTS = {
     "ability-to-pay": "Debts can be paid as they fall due",
     "adequate-capital": "Equity outlasts plausible stress",
 }
+#: Accounts named that a test counts.
+_COUNTED = 3
 #: The tests whose line over time is drawn.
 _DRAWN = ("balance-sheet", "ability-to-pay")
 
@@ -82,20 +96,28 @@ def solvency_tests(setting: Setting) -> Section | None:
         _table(setting, name, [one for one in shown if one.entity == name])
         for name in entities
     ]
+    error = entry(
+        setting.share(
+            "tests:error",
+            found.standard_error,
+            formula="root of a quarter over the number of draws",
+            worked=drawn(setting, "tests:error", found.draws, found.seed),
+        )
+    )
     return Section(
         "solvency",
         text("Tests of solvency by date"),
         (*tables, *drawings),
         {
-            "draws": setting.count("tests:draws", found.draws),
-            "error": setting.share(
-                "tests:error",
-                found.standard_error,
-                formula="standard error of a probability of one half",
+            "draws": setting.count("tests:draws", found.draws, target=error.place),
+            "error": error,
+            "tests": setting.count(
+                "tests:count", len(setting.case.invariants), target="section-files"
             ),
-            "tests": setting.count("tests:count", len(setting.case.invariants)),
             "broken": setting.count(
-                "tests:broken", len({(f.invariant, f.entity) for f in shown if f.first})
+                "tests:broken",
+                len({(f.invariant, f.entity) for f in shown if f.first}),
+                target=tables[0].key,
             ),
         },
     )
@@ -210,26 +232,55 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
             Said(between),
             Said(_day(setting, one.worst)),
             _missing(setting, one, key),
-            setting.share(
-                f"{key}:chance", one.probability, formula="share of draws it broke in"
-            ),
+            _chance(setting, one, key),
         ),
     )
+
+
+def _chance(setting: Setting, one: Finding, key: str) -> Figure:
+    """Return the share of draws, leading to the row's entry or to its own."""
+    chance = chance_of(setting, f"{key}:chance", one)
+    if one.first is None or not one.amount:
+        return chance
+    return replace(chance, target=anchor("figure", f"{key}:missing"))
 
 
 def _missing(setting: Setting, one: Finding, key: str) -> Cell:
     if one.first is None:
         return Said("\N{EN DASH}")
-    rest = {
-        "formula": "needed less there on the worst day; listed is only what broke it"
-        " first",
-        "flows": one.flows,
-    }
-    if one.unit == setting.case.currency:
-        return setting.own(f"{key}:missing", one.amount, **rest)
-    if one.unit.startswith(("share", "chance")):
-        return setting.share(f"{key}:missing", one.amount, formula=rest["formula"])
-    return setting.units(f"{key}:missing", round(one.amount, 0), one.unit, **rest)
+
+    def figure(name: str, value: Decimal, **rest: Any) -> Figure:
+        if one.unit == setting.case.currency:
+            return setting.money(f"{key}:{name}", value, **rest)
+        if one.unit.startswith(("share", "chance")):
+            return setting.share(f"{key}:{name}", value, **rest)
+        return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+
+    found = setting.analyses.findings
+    series = found.series.get(one.key)
+    worked: Prose = ()
+    if series is not None and one.worst is not None:
+        need, have = level(series, one.worst)
+        worked = setting.say(
+            "%(need)s less %(have)s on %(day)s, counting %(accounts)s; ",
+            need=figure("need", need, formula="needed"),
+            have=figure("have", have, formula="there"),
+            day=Day(one.worst),
+            accounts=of_accounts(
+                setting, key, at_market(setting, series.positions, one.worst), _COUNTED
+            ),
+        )
+    chance = replace(chance_of(setting, f"{key}:chance", one), target="")
+    broke = setting.say("broken in %(chance)s of the draws", chance=chance)
+    return entry(
+        figure(
+            "missing",
+            one.amount,
+            formula="needed less there on the worst day",
+            flows=one.flows,
+            worked=(*worked, *broke),
+        )
+    )
 
 
 def _day(setting: Setting, day: datetime.date | None) -> str:
@@ -302,7 +353,10 @@ def _steps(setting: Setting, series: Series, finding: Finding) -> Drawing | None
                 for one in levels
             ),
         ),
-        notes=_band(setting) if interval else (),
+        notes=(
+            *(_band(setting) if interval else ()),
+            in_figures(setting, f"tests-{finding.entity}"),
+        ),
     )
 
 

@@ -11,6 +11,8 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import told
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_flows
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -34,7 +36,8 @@ def tracing(setting: Setting) -> Section | None:
     found = followed(setting)
     if found is None:
         return None
-    points = sum(one.point for one in found.outlays)
+    sizes = {one.flow: one.amount for one in found.outlays}
+    points = {one.flow: one.amount for one in found.outlays if one.point}
     return Section(
         "tracing",
         setting.text("Whose money was spent"),
@@ -42,8 +45,22 @@ def tracing(setting: Setting) -> Section | None:
         {
             "whose": found.whose,
             "account": setting.account_ref(found.accounts[0]),
-            "points": setting.count("trace:points", points),
-            "outlays": setting.count("trace:outlays", len(found.outlays)),
+            "points": entry(
+                setting.count(
+                    "trace:points",
+                    len(points),
+                    formula="outlays whose least is their most",
+                    **of_flows(points),
+                )
+            ),
+            "outlays": entry(
+                setting.count(
+                    "trace:outlays",
+                    len(sizes),
+                    formula="outlays from the account traced",
+                    **of_flows(sizes),
+                )
+            ),
         },
     )
 
@@ -109,8 +126,10 @@ def _purposes(setting: Setting, found: Following) -> Table:
 
 
 def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
-    flows = tuple(x.flow for x in found.outlays if x.purpose == one.purpose)
+    sizes = {x.flow: x.amount for x in found.outlays if x.purpose == one.purpose}
+    flows = tuple(sizes)
     key = f"trace:{one.purpose}"
+    place = anchor("figure", f"{key}:amount")
     label = setting.capital(one.purpose.replace("-", " "))
 
     def part(value: Decimal) -> Decimal | None:
@@ -120,23 +139,29 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
         key,
         (Said(label),),
         (
-            setting.own(f"{key}:amount", one.amount, formula="outlays", flows=flows),
+            setting.own(
+                f"{key}:amount", one.amount, formula="outlays", **of_flows(sizes)
+            ),
             setting.money(
                 f"{key}:least",
                 one.least,
                 formula="what others' money cannot have paid",
                 flows=flows,
-                target=anchor("figure", f"{key}:amount"),
+                target=place,
             ),
             setting.money(
                 f"{key}:most",
                 one.most,
                 formula="what of the owners' money was there to spend",
                 flows=flows,
-                target=anchor("figure", f"{key}:amount"),
+                target=place,
             ),
-            setting.share(f"{key}:from", part(one.least), formula="least of it"),
-            setting.share(f"{key}:to", part(one.most), formula="most of it"),
+            setting.share(
+                f"{key}:from", part(one.least), formula="least of it", target=place
+            ),
+            setting.share(
+                f"{key}:to", part(one.most), formula="most of it", target=place
+            ),
         ),
     )
 
@@ -164,6 +189,7 @@ def _testimony(setting: Setting, found: Following) -> list[Prose]:
                         said.amount,
                         formula="as the source states it",
                         sources=(said.source,),
+                        target=anchor("flow", said.flow),
                         prose=True,
                     ),
                     flow=setting.flow_ref(said.flow),

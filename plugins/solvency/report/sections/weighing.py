@@ -16,11 +16,14 @@ from solvency.report.layout import Section
 from solvency.report.prose import listed
 from solvency.report.remarks import remark
 from solvency.report.sections.kit import finite
+from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
+from solvency.report.sections.observed import known
 from solvency.report.sections.tallied import hypothesis_ref
 from solvency.report.sections.tallied import short
 from solvency.report.sections.tallied import tally_tables
+from solvency.report.sections.workings import entry
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -32,7 +35,10 @@ if TYPE_CHECKING:
     from solvency.report.figures import Figure
     from solvency.report.figures import Piece
     from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
 
+#: A change in belief that is named.
+_MOVES = 0.01
 #: Hypotheses whose belief over time is drawn: those that moved most.
 _LINES = 8
 
@@ -82,12 +88,7 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
                 " the stated errors allow, so all errors were widened by a factor of"
                 " %(factor)s before weighing: the sources contradict one another"
                 " more than they admit.",
-                factor=setting.units(
-                    "weighing:inflation",
-                    finite(found.inflation, 1),
-                    "",
-                    formula="root of chi-square over observations",
-                ),
+                factor=_inflation(setting, found),
             )
         )
     untested = [one for one in found.hypotheses if not one.tested]
@@ -105,8 +106,27 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
     return tuple(notes)
 
 
+def _inflation(setting: Setting, found: Beliefs) -> Figure:
+    worked = setting.say(
+        "%(one)s over %(other)s",
+        one=setting.units(
+            "weighing:chi2", finite(found.chi2, 0), "", formula="chi-square"
+        ),
+        other=setting.count("scenario:dof", found.dof, target="section-observations"),
+    )
+    return entry(
+        setting.units(
+            "weighing:inflation",
+            finite(found.inflation, 1),
+            "",
+            formula="root of chi-square over observations",
+            worked=worked,
+        )
+    )
+
+
 def belief(setting: Setting, one: Belief, part: str) -> Figure:
-    """Return a belief before or after the observations."""
+    """Return a belief before or after the observations, leading to its row."""
     value = one.prior if part == "prior" else one.posterior
     return setting.share(
         f"belief:{one.id}:{part}",
@@ -114,7 +134,7 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
         formula="belief before the observations, exclusions respected"
         if part == "prior"
         else "belief after the observations (Bayes' rule)",
-        target="beliefs",
+        target=anchor("belief", one.id),
     )
 
 
@@ -133,6 +153,7 @@ def _beliefs(setting: Setting, found: Beliefs) -> Table:
     rows = []
     for one in ordered:
         others = [left.posteriors.get(one.id, one.posterior) for left in found.left_out]
+        place = anchor("hypothesis", one.id)
         ends = (min(others, default=one.posterior), max(others, default=one.posterior))
         low, high = (
             setting.share(
@@ -147,12 +168,14 @@ def _beliefs(setting: Setting, found: Beliefs) -> Table:
                 f"belief:{one.id}",
                 hypothesis_ref(setting, one.id),
                 (
-                    belief(setting, one, "prior"),
-                    belief(setting, one, "posterior"),
+                    replace(belief(setting, one, "prior"), target=place),
+                    replace(belief(setting, one, "posterior"), target=place),
                     _factor(setting, one) if one.tested else None,
                     low if one.tested else None,
                     high if one.tested else None,
+                    _moving(setting, found, one) if one.tested else None,
                 ),
+                anchor=anchor("belief", one.id),
             )
         )
     return Table(
@@ -172,6 +195,7 @@ def _beliefs(setting: Setting, found: Beliefs) -> Table:
             Column("factor", text("Odds times"), width=16),
             Column("low", text("Range low"), width=15),
             Column("high", text("Range high"), width=15),
+            Column("moving", text("Moved most by"), "refs", 24),
         ),
         rows=tuple(rows),
         notes=(
@@ -181,9 +205,33 @@ def _beliefs(setting: Setting, found: Beliefs) -> Table:
                     " is wide, the belief rests on one group of sources."
                 ),
             ),
+            (
+                text(
+                    "Moved most by: the group of sources without which belief would"
+                    " change most, where by a hundredth or more. The hypothesis leads"
+                    " to its flows, a source to its statements."
+                ),
+            ),
         ),
         size="dense",
     )
+
+
+def _moving(setting: Setting, found: Beliefs, one: Belief) -> Cell:
+    """Return the sources whose statements move a belief most, where any does."""
+    changes = [
+        (abs(left.posteriors.get(one.id, one.posterior) - one.posterior), left.group)
+        for left in found.left_out
+    ]
+    most, group = max(changes, default=(0.0, ""))
+    if most < _MOVES:
+        return Said(formats.NOT_FOUND)
+    said = {
+        each.source
+        for each in known(setting)
+        if setting.case.sources[each.source].independence_group == group
+    }
+    return setting.notes.refs(sorted(said))
 
 
 def _history(setting: Setting) -> Drawing | None:
@@ -241,13 +289,16 @@ def _history(setting: Setting) -> Drawing | None:
                 for name in names
             ),
         ),
-        notes=tuple(
-            (
-                Said(label),
-                text(": "),
-                Said(remark(setting.locale, one.moment.label)),
-            )
-            for label, one in zip(labels, found.then, strict=True)
+        notes=(
+            *(
+                (
+                    Said(label),
+                    text(": "),
+                    Said(remark(setting.locale, one.moment.label)),
+                )
+                for label, one in zip(labels, found.then, strict=True)
+            ),
+            in_figures(setting, "beliefs"),
         ),
     )
 
@@ -300,7 +351,7 @@ def _scenarios(setting: Setting, found: Beliefs) -> Table:
         title=text("The scenarios beside what was observed"),
         unit=(
             text("Misfit: chi-square over "),
-            setting.count("scenario:dof", found.dof),
+            setting.count("scenario:dof", found.dof, target="section-observations"),
             text(" observations, errors widened as said; each as likely before"),
         ),
         head=text("Scenario"),

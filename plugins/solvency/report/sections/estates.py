@@ -1,0 +1,176 @@
+"""What the lines of a statement of affairs are made of: accounts, debts, debtors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.estate import ENDS
+from solvency.analysis.estate import estate
+from solvency.analysis.recovering import SHARING
+from solvency.report.figures import Figure
+from solvency.report.figures import Said
+from solvency.report.sections.workings import largest
+from solvency.report.sections.workings import of_accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.analysis.estate import Item
+    from solvency.analysis.recovering import Recovery
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
+    from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
+
+_ZERO = Decimal()
+
+
+def members_of(setting: Setting, way: str, estate_name: str) -> tuple[str, ...]:
+    """Return the entities of an estate, in one way of taking them together."""
+    if way == "Each entity alone":
+        return (estate_name,)
+    if way == "By silo":
+        return tuple(
+            name
+            for name in setting.inside
+            if (setting.case.entities[name].silo or name) == estate_name
+        )
+    return setting.inside
+
+
+def owed(
+    found: Recovery,
+    debtors: Collection[str],
+    ranks: Collection[str],
+    creditor: str = "",
+) -> dict[str, Decimal]:
+    """Return what an estate owes others, by account.
+
+    Args:
+        found: What each gets back.
+        debtors: The entities of the estate.
+        ranks: The ranks of the debts.
+        creditor: Whose claims; all but the estate's own where empty.
+    """
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for debt in found.debts:
+        theirs = debt.creditor == creditor if creditor else debt.creditor not in debtors
+        if debt.debtor in debtors and debt.rank in ranks and theirs:
+            sums[debt.account] += debt.value
+    return dict(sums)
+
+
+def at_end(cells: tuple[Cell, ...], end: str) -> Figure:
+    """Return a line's figure at one end of the estimates, after that at book."""
+    found = cells[1 + ENDS.index(end)]
+    assert isinstance(found, Figure)  # noqa: S101 (a line has a figure at each end)
+    return found
+
+
+class Resting:
+    """Says what each line of one entity's statement of affairs is made of."""
+
+    def __init__(self, setting: Setting, found: Recovery, entity: str) -> None:
+        """Read what the entity held and what others owed it."""
+        self._setting = setting
+        self._found = found
+        self._entity = entity
+        self._items: dict[str, list[Item]] = defaultdict(list)
+        for item in estate(setting.book, found.at).items([entity]):
+            kind = "held for customers" if item.account.custody else "free"
+            kind = "pledged" if item.account.pledged_to is not None else kind
+            self._items[kind].append(item)
+
+    def _held(self, kinds: Iterable[str], end: str) -> dict[str, Decimal]:
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for kind in kinds:
+            for item in self._items[kind]:
+                sums[item.account.name] += getattr(item.worth, end)
+        return sums
+
+    def assets(self, kind: str, key: str, end: str) -> Prose:
+        """Return what a line of assets is made of, at one end of the estimate."""
+        if kind != "claims on others":
+            held = self._held([kind], end)
+            return of_accounts(self._setting, f"{key}:{end}", held)
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        for debt in self._found.debts:
+            if debt.creditor == self._entity:
+                sums[debt.debtor] += debt.value
+        pieces: list[Piece] = []
+        for name, value in sorted(sums.items(), key=lambda one: -one[1]):
+            pieces += ["; "] if pieces else []
+            figure = self._setting.money(
+                f"{key}:{end}:of:{name}",
+                value,
+                formula="claims in full",
+                target=self._claims(name),
+            )
+            pieces += [Said(name), " ", figure]
+        return self._setting.say(
+            "what debtors pay in clearing, of these claims in full: %(claims)s",
+            claims=tuple(pieces),
+        )
+
+    def moved(self, name: str) -> tuple[str, ...]:
+        """Return the few flows that moved the accounts of a line most."""
+        case = self._setting.case
+        kinds = ["pledged", "held for customers"] if name == "secured" else [name]
+        accounts = {item.account.name for kind in kinds for item in self._items[kind]}
+        if name == "claims on others":
+            accounts = {
+                one.name
+                for one in case.accounts.values()
+                if one.entity == self._entity and one.root == "Assets" and one.is_claim
+            }
+        if name in {"unsecured", "deficiency", "surplus"}:
+            accounts = set(owed(self._found, (self._entity,), SHARING))
+        if name == "priority":
+            accounts = set(owed(self._found, (self._entity,), {"priority"}))
+        return largest(self._setting, sorted(accounts), self._found.at)
+
+    def _claims(self, debtor: str) -> str:
+        """Return the register of what a debtor owes, on a side that is printed."""
+        for name in sorted(self._setting.registered):
+            account = self._setting.case.accounts[name]
+            pair = (account.entity, account.counterparty)
+            if pair in {(debtor, self._entity), (self._entity, debtor)}:
+                return self._setting.register(name)
+        return ""
+
+    def part(
+        self, name: str, key: str, end: str, above: Mapping[str, tuple[Cell, ...]]
+    ) -> Prose:
+        """Return what a line below the assets is worked out from.
+
+        Args:
+            name: Which.
+            key: What the keys of its figures begin with.
+            end: Which estimate is told.
+            above: The cells of the lines above it.
+        """
+        setting, found = self._setting, self._found
+        if name == "secured":
+            held = self._held(["pledged", "held for customers"], end)
+            return of_accounts(setting, f"{key}:{end}", held)
+        if name == "surplus":
+            return setting.say(
+                "total assets less the secured, %(secured)s",
+                secured=at_end(above["secured"], end),
+            )
+        if name == "deficiency":
+            return setting.say(
+                "%(one)s less %(other)s",
+                one=at_end(above["unsecured"], end),
+                other=at_end(above["surplus"], end),
+            )
+        ranks = {"priority"} if name == "priority" else SHARING
+        debts = owed(found, (self._entity,), ranks)
+        accounts = of_accounts(setting, f"{key}:{end}", debts)
+        if name == "priority":
+            return accounts
+        return setting.say("what is not covered of %(accounts)s", accounts=accounts)
