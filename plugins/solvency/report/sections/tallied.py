@@ -244,12 +244,13 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
                 "An amount whose low end is zero is drawn from a normal distribution"
                 " cut off there, and averages more than its central value: the mean of"
                 " the draws is %(mean)s.",
-                mean=setting.money(
+                mean=setting.own(
                     "tally:mean",
                     found.mean,
                     formula="mean of the draws",
                     prose=True,
-                    target=anchor("figure", "tally:total:0.5"),
+                    worked=drawn(setting, "tally:mean", found.draws, found.seed),
+                    **_wide(setting, [one.id for one in found.hypotheses]),
                 ),
             ),
         ),
