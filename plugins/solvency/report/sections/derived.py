@@ -34,7 +34,7 @@ _LABEL = 44
 #: Flows shown with their amounts beside one figure; the rest are summed.
 _SHOWN = 4
 #: Of the rest, so many are linked.
-_MOST = 15
+_MOST = 10
 
 
 def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:

@@ -156,7 +156,10 @@ class Resting:
         setting, found = self._setting, self._found
         if name == "secured":
             held = self._held(["pledged", "held for customers"], end)
-            return of_accounts(setting, f"{key}:{end}", held)
+            return setting.say(
+                "as far as debts remain, of %(accounts)s",
+                accounts=of_accounts(setting, f"{key}:{end}", held),
+            )
         if name == "surplus":
             return setting.say(
                 "total assets less the secured, %(secured)s",

@@ -181,34 +181,46 @@ def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) ->
         if abs(into - out) > 1:
             raise ReportError(f"flow of funds: {name} receives {into}, passes on {out}")
 
-    def total(key: str, formula: str, pairs: list[tuple[str, str]]) -> Figure:
+    def total(
+        key: str, formula: str, pairs: list[tuple[str, str]], worked: Prose = ()
+    ) -> Figure:
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for pair in pairs:
             for flow, amount in found[pair].items():
                 sums[flow] += amount
         return setting.own(
-            f"link:{key}", _total(sums), formula=formula, prose=True, **of_flows(sums)
+            f"link:{key}",
+            _total(sums),
+            formula=formula,
+            prose=True,
+            worked=worked,
+            **of_flows(sums),
         )
+
+    came = total(
+        "came",
+        "all links into the group",
+        [pair for pair in found if pair[0].startswith("<")],
+    )
+    went = total(
+        "went",
+        "all links out of the group",
+        [pair for pair in found if pair[1].startswith(">")],
+    )
+    less = setting.say("%(one)s less %(other)s", one=came, other=went)
 
     return setting.say(
         "Into the group came %(came)s, out of it went %(went)s, and %(left)s was left,"
         " at cost, before what prices did. Parties stand here by who they are: what a"
         " lender deposited as a customer is a lender's here, and a customer's in the"
         " tables of sources and uses. Links that were paid back are drawn net.",
-        came=total(
-            "came",
-            "all links into the group",
-            [pair for pair in found if pair[0].startswith("<")],
-        ),
-        went=total(
-            "went",
-            "all links out of the group",
-            [pair for pair in found if pair[1].startswith(">")],
-        ),
+        came=came,
+        went=went,
         left=total(
             "left",
             "came less went",
             [pair for pair in found if pair[1] == _LEFT],
+            less,
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,6 +18,8 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.workings import balances
+from solvency.report.sections.workings import entry
 from solvency.report.tables import Cell
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -176,8 +179,16 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
     }
     difference = None if books is None else books - one.amount.number
 
+    several = _in_money(setting, one) and one.mark is None and len(accounts) > 1
+
     def figure(name: str, value: Decimal | None, formula: str) -> Figure:
-        return _figure(setting, one, name, value, formula=formula, **rest)
+        found = _figure(setting, one, name, value, formula=formula, **rest)
+        if not several or not books:
+            return found
+        if name == "books":
+            key = f"observation:{one.id}:books"
+            return entry(found, **balances(setting, key, accounts, one.date))
+        return replace(found, target=anchor("figure", f"observation:{one.id}:books"))
 
     unit: Prose = ()
     if not _in_money(setting, one):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import told
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_flows
 from solvency.report.sections.worth import group_assets
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Cell
@@ -108,24 +109,27 @@ _BASES = {
 def _bases(setting: Setting) -> Table:
     """Count flows, and what they moved, by how their amounts are known."""
     text = setting.text
-    counts: Counter[str] = Counter()
-    moved: dict[str, Decimal] = defaultdict(Decimal)
+    moved: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for flow in setting.flows:
         if flow.id in setting.taken:
-            counts[flow.basis] += 1
-            moved[flow.basis] += worth(setting, flow) or Decimal(0)
-    whole = sum(moved.values(), Decimal(0))
+            moved[flow.basis][flow.id] = worth(setting, flow) or Decimal(0)
+    all_ = {name: size for of in moved.values() for name, size in of.items()}
+    whole = sum(all_.values(), Decimal(0))
 
-    def cells(name: str, count: int, amount: Decimal) -> tuple[Cell, ...]:
-        where: dict[str, Any] = {"target": "section-flows"}
-        return (
-            setting.count(f"basis:{name}:flows", count, **where),
+    def cells(name: str, of: dict[str, Decimal]) -> tuple[Cell, ...]:
+        amount = sum(of.values(), Decimal(0))
+        moved = entry(
             setting.money(
                 f"basis:{name}:moved",
                 amount,
                 formula="central amounts of the flows",
-                **where,
-            ),
+                **of_flows(of, keep=True),
+            )
+        )
+        where: dict[str, Any] = {"target": moved.place}
+        return (
+            setting.count(f"basis:{name}:flows", len(of), **where),
+            moved,
             Figure(
                 key=f"basis:{name}:share",
                 value=amount / whole if whole else None,
@@ -139,15 +143,15 @@ def _bases(setting: Setting) -> Table:
         Row(
             f"basis:{name}",
             (text(title),),
-            cells(name, counts[name], moved[name]),
+            cells(name, moved[name]),
         )
         for name, title in _BASES.items()
-        if counts[name] or name == "plug"
+        if moved[name] or name == "plug"
     )
     total = Row(
         "total",
         (text("Total"),),
-        cells("total", sum(counts.values()), whole),
+        cells("total", all_),
         "total",
         sums=tuple((row.key, 1) for row in rows),
     )

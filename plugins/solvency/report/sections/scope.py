@@ -57,6 +57,7 @@ def scope(setting: Setting) -> Section:
     case = setting.case
     sources = Counter(source.grade[:1] for source in case.sources.values())
     flows: Counter[str] = Counter()
+    sizes: dict[str, dict[str, Decimal]] = defaultdict(dict)
     ranked: Counter[str] = Counter()
     seen: Counter[str] = Counter(
         (one.grade or case.sources[one.source].grade)[:1] for one in case.observations
@@ -65,6 +66,7 @@ def scope(setting: Setting) -> Section:
         if flow.id in setting.taken:
             letter = grade_of(setting, flow)[:1]
             flows[letter] += 1
+            sizes[letter][flow.id] = worth(setting, flow) or Decimal()
             ranked[letter] += flow.established
     counters = {
         "sources": sources,
@@ -85,6 +87,8 @@ def scope(setting: Setting) -> Section:
                     counter[letter],
                     target=f"section-{'flows' if name == 'established' else name}",
                 )
+                if name != "flows"
+                else _graded(setting, letter, sizes[letter])
                 for name, counter in counters.items()
             ),
         )
@@ -130,6 +134,13 @@ def scope(setting: Setting) -> Section:
         (table, *((ladder,) if (ladder := _ladder(setting)) else ())),
         {"lede": _lede(setting), "example": example(setting)},
     )
+
+
+def _graded(setting: Setting, letter: str, sizes: dict[str, Decimal]) -> Figure:
+    """Return how many flows have a grade, leading to them."""
+    key = f"scope:flows:{letter or 'none'}"
+    rest = of_flows(sizes, keep=True)
+    return entry(setting.count(key, len(sizes), formula="flows of the grade", **rest))
 
 
 def _lede(setting: Setting) -> Prose:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -91,6 +92,18 @@ def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
         basis="market",
         **of_flows(of),
     )
+
+
+def _lines(setting: Setting, found: list[Funds], side: str, label: str) -> list[Figure]:
+    """Return one source or use in each column, one entry for those that are alike."""
+    cells = [line(setting, one, side, label) for one in found]
+    first = cells[0]
+    return [
+        replace(one, target=first.place)
+        if one.value and one is not first and one.parts == first.parts
+        else one
+        for one in cells
+    ]
 
 
 def held(setting: Setting, one: Funds, key: str, *, start: bool = False) -> Figure:
@@ -184,7 +197,7 @@ def _table(
                 f"{side}:{label}",
                 (Said(words(setting, label)),),
                 (
-                    *(cells := [line(setting, one, side, label) for one in found]),
+                    *(cells := _lines(setting, found, side, label)),
                     _page(cells),
                 ),
                 indent=1,

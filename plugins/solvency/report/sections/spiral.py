@@ -207,11 +207,13 @@ def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
         pledged = setting.units(
             f"{key}:pledged", one.pledged, one.token, formula="units pledged"
         )
+        depth = setting.case.commodities[one.token].depth(one.at)
         gain = Figure(
             f"{key}:gain",
             Decimal(f"{one.gain:.2f}"),
             places=2,
             formula="share lent times lambda times units pledged",
+            sources=(depth.source,) if depth and depth.source else (),
             worked=setting.say(
                 "%(lent)s lent (%(basis)s), %(pledged)s pledged, lambda the"
                 " logarithm of two over %(halving)s; held: %(units)s",
