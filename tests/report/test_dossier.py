@@ -77,6 +77,18 @@ def test_each_flow_prints_its_rows_and_the_part_it_moved(tmp_path: Path) -> None
     assert "fee" not in text
 
 
+def test_a_source_shows_what_was_noted_from_it(tmp_path: Path) -> None:
+    source = kept(tmp_path).by_id["loan"].sources[0]
+    head, first, *rest = ROWS.splitlines()
+    rows = [f"{head},source", f"{first},{source}; unknown", *(f"{x}," for x in rest)]
+    case = kept(tmp_path, "\n".join(rows) + "\n")
+    root = pages.tree(build(case, case.book(), sections=["flows", "sources"]))
+    row = next(e for e in root.iter() if e.get("id") == f"source-{source}")
+    assert "Noted from it: R1 loan in the letter" in " ".join(
+        "".join(row.itertext()).split()
+    )
+
+
 def test_the_rows_travel_with_the_ledger_and_are_verified(tmp_path: Path) -> None:
     case = kept(tmp_path)
     assert "dossier.csv" in {one.name for one in case_files(case)}

@@ -10,6 +10,9 @@ import pytest
 from solvency.report import build
 from solvency.report import pages
 from solvency.report.build import case_files
+from solvency.report.figures import COUNT
+from solvency.report.figures import OWN as OWN_ENTRY
+from solvency.report.figures import SHARE
 from solvency.report.resting import parts_of
 from solvency.report.tables import Table
 
@@ -146,6 +149,26 @@ def test_every_figure_leads_to_a_source(report: Report) -> None:
 
 def test_every_figure_of_the_harbour_leads_to_a_source(harbour: Report) -> None:
     assert Pages(harbour).lost() == []
+
+
+@pytest.mark.parametrize("of", ["report", "harbour"])
+def test_what_flows_have_in_a_figure_sums_to_it(
+    of: str, request: pytest.FixtureRequest
+) -> None:
+    sums = [
+        one
+        for one in request.getfixturevalue(of).figures()
+        if one.target == OWN_ENTRY
+        and one.unit not in {SHARE, COUNT}
+        and one.parts
+        and one.flows == tuple(name for name, _ in one.parts)
+        and "draws" not in one.formula
+    ]
+    assert len(sums) > 20
+    for one in sums:
+        assert one.value is not None
+        # Quotients, as prices worked out are, are cut off somewhere.
+        assert abs(sum(amount for _, amount in one.parts) - one.value) < 1, one.key
 
 
 @pytest.mark.long

@@ -152,7 +152,7 @@ def _statement(setting: Setting, found: Recovery, one: Statement) -> list[Row]:
         end = _told(values)
         worked = rests.assets(line.kind, name, end)
         moved = rests.moved(line.kind)
-        cells = figures(line.kind, values, f"assets: {line.kind}", worked, flows=moved)
+        cells = figures(line.kind, values, f"assets {line.kind}", worked, flows=moved)
         lines.append(Row(name, (label,), cells, indent=1))
     rows += lines
     total: list[Decimal | None] = [

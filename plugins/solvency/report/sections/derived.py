@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.report.figures import Prose
+    from solvency.report.formats import Locale
     from solvency.report.sections.setting import Setting
 
 #: As much of a row's label as says which it is.
@@ -46,7 +47,7 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
     """
     found: dict[str, tuple[Figure, Prose]] = {}
     for section in sections:
-        for figure, where in _placed(section):
+        for figure, where in _placed(section, setting.locale):
             if figure.target == OWN and figure.value:
                 found.setdefault(figure.key, (figure, where))
     if not found:
@@ -63,7 +64,7 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
             ),
         ),
         head=text("No."),
-        width=7,
+        width=8,
         columns=(
             Column("where", text("Where it stands"), "text", 50),
             Column("formula", text("What it is"), "text", 70),
@@ -85,7 +86,7 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
     return Section("derived", text(DERIVED), (table,), appendix=True)
 
 
-def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
+def _placed(section: Section, locale: Locale) -> Iterator[tuple[Figure, Prose]]:
     """Yield each figure of a section with where a reader finds it.
 
     In an exhibit that is its number with the row and the column; elsewhere the
@@ -102,7 +103,10 @@ def _placed(section: Section) -> Iterator[tuple[Figure, Prose]]:
         for row in table.rows:
             if row.kind == "group":
                 group = (*_unlinked(row.label), ", ") if not row.indent else group
-            label = (*(group if _repeats(table, row) else ()), *_short(row.label))
+            label = (
+                *(group if _repeats(table, row) else ()),
+                *_short(row.label, locale),
+            )
             for column, cell in zip(table.columns, row.cells, strict=False):
                 head = () if len(table.columns) == 1 else (", ", Said(column.title))
                 for figure in figures_in(cell):
@@ -117,10 +121,13 @@ def _repeats(table: Table, row: Row) -> bool:
     return sum(other.label == row.label for other in table.rows) > 1
 
 
-def _short(label: Prose) -> Prose:
+def _short(label: Prose, locale: Locale) -> Prose:
     """Return a row's label without links, cut where a line would not hold it."""
     found = _unlinked(label)
-    words = [one if isinstance(one, str) else getattr(one, "text", "") for one in found]
+    words = [
+        locale.named(one if isinstance(one, str) else getattr(one, "text", ""))
+        for one in found
+    ]
     left = len(max(words, key=len, default="")) + _LABEL - sum(map(len, words))
     return tuple(
         Said(formats.shorten(text, max(left, _LABEL // 2)))

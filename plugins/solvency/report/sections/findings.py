@@ -85,7 +85,10 @@ def _keys(setting: Setting) -> Iterator[Key]:
             for one in found.values()
         )
         missing = setting.own(
-            "key:missing", owed - held, prose=True, **missing_worked(setting)
+            "key:missing",
+            owed - held,
+            prose=True,
+            **missing_worked(setting, owed - held),
         )
         yield Key(missing, setting.say("missing of what customers were owed"))
         worked: list[Piece] = []

@@ -149,7 +149,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
         "tally:hole",
         found.hole,
         prose=True,
-        **missing_worked(setting),
+        **missing_worked(setting, found.hole),
     )
     yield Found(
         setting.say(

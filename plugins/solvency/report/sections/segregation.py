@@ -140,8 +140,9 @@ def cover_worked(
     for name in customer_accounts(setting, entity):
         ranked = setting.case.accounts[name].rank == "customer"
         (customers if ranked else custody).append(name)
-    owed = entry(owed, **balances(setting, owed.key, customers, day))
-    held = entry(held, **balances(setting, held.key, custody, day))
+    counted = frozenset(series.positions).__contains__
+    owed = entry(owed, **balances(setting, owed.key, customers, day, counted))
+    held = entry(held, **balances(setting, held.key, custody, day, counted))
     less = setting.say("%(one)s less %(other)s", one=owed, other=held)
     missing = entry(missing, worked=less, **of_flows(_apart(owed, held)))
     # What is missing says it already, where something is.
@@ -158,21 +159,28 @@ def covers(setting: Setting) -> dict[str, tuple[Figure, Figure, Figure, Figure]]
     }
 
 
-def missing_worked(setting: Setting) -> dict[str, Any]:
-    """Return what the sum missing for all customers is worked out from."""
+def missing_worked(setting: Setting, missing: Decimal) -> dict[str, Any]:
+    """Return what the sum missing for all customers is worked out from.
+
+    Args:
+        setting: What the report is of.
+        missing: The sum. Where the tests of segregation count otherwise, it is
+            what all accounts of customers show at market.
+    """
+    formula = "owed to customers less held for them"
     pieces: list[Piece] = []
     sums: dict[str, Decimal] = {}
-    for entity, (_, _, missing, _) in covers(setting).items():
-        if missing.value and missing.value > 0:
-            pieces += ["; "] if pieces else []
-            pieces += [Said(entity), " ", missing]
-            for flow, amount in missing.parts:
+    found = {name: one[2] for name, one in covers(setting).items()}
+    short = {name: one for name, one in found.items() if one.value and one.value > 0}
+    if sum((one.value or Decimal() for one in short.values()), Decimal()) == missing:
+        for entity, one in short.items():
+            pieces += [*(("; ",) if pieces else ()), Said(entity), " ", one]
+            for flow, amount in one.parts:
                 sums[flow] = sums.get(flow, Decimal()) + amount
-    return {
-        "formula": "owed to customers less held for them",
-        "worked": tuple(pieces),
-        **of_flows(sums),
-    }
+        return {"formula": formula, "worked": tuple(pieces), **of_flows(sums)}
+    names = [n for each in setting.inside for n in customer_accounts(setting, each)]
+    rest = balances(setting, "missing", names, setting.at)
+    return {"formula": formula, "worked": rest["worked"], "flows": rest["flows"]}
 
 
 def _apart(owed: Figure, held: Figure) -> dict[str, Decimal]:

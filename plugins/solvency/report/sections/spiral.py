@@ -14,6 +14,7 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.remarks import sentence
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
 from solvency.report.sections.workings import priced
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -108,6 +109,7 @@ def _units(setting: Setting, one: Token) -> Figure:
     return entry(
         Figure(key, one.units, one.token, scale, places, formula="held"),
         worked=tuple(pieces),
+        flows=largest(setting, held, one.at),
     )
 
 
@@ -227,7 +229,7 @@ def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
             ),
         )
         return (
-            entry(gain),
+            entry(gain, flows=_units(setting, one).flows),
             Said(text("yes") if one.explosive else text("no")),
             Said(formats.cell(since, setting.locale) if since else "\N{EN DASH}"),
             lent,

@@ -100,7 +100,9 @@ def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
     }
     if part == "central":
         return setting.own(f"{key}:{part}", value, **rest)
+    # The central one's entry serves all three.
     target = anchor("figure", f"{key}:central")
+    rest["parts"] = ()
     return setting.money(f"{key}:{part}", value, target=target, **rest)
 
 
