@@ -172,12 +172,11 @@ def _split(
 ) -> tuple[Decimal, dict[str, Decimal]]:
     """Return what a flow moved of the funds, and against what on the same books.
 
-    Flows that leave the funds alone are no source and no use, whatever else they
-    move.
+    Flows that leave the funds as they were are no source and no use, whatever else
+    they move: fees taken out of what customers have paid in are no new money.
     """
     accounts = book.case.accounts
     change = ZERO
-    touched = False
     others: dict[str, Decimal] = {}
     for posting in flow.postings:
         if posting.entity not in inside:
@@ -186,11 +185,10 @@ def _split(
         worth = _worth(book, posting, flow.date)
         if is_funds(book, account, posting.commodity):
             change += worth
-            touched = True
         elif not (account.is_claim and account.counterparty in inside):
             label = _label(book, flow, account)
             others[label] = others.get(label, ZERO) + worth
-    if not touched:
+    if not change:
         return ZERO, {}
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.

@@ -216,6 +216,8 @@ class Passage:
     words: str
     amount: Figure | None
     unit: str
+    #: The other amounts of the row, each with its unit and what it is.
+    parts: tuple[tuple[Figure, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +286,15 @@ def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
                 if one.amount is None
                 else setting.units(key, one.amount, one.unit, formula=formula)
             )
-            found[name].append(Passage(Said(row), one.words, amount, one.unit))
+            parts = tuple(
+                (
+                    setting.units(f"{key}:{n}", x.amount, x.unit, formula=formula),
+                    x.unit,
+                    x.words,
+                )
+                for n, x in enumerate(one.parts)
+            )
+            found[name].append(Passage(Said(row), one.words, amount, one.unit, parts))
     for flow in setting.printed:
         for name, where in flow.locators.items():
             if name:

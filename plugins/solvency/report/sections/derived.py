@@ -192,9 +192,6 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
                 setting, figure, "rest", sum((amounts[x] for x in rest), Decimal())
             ),
         )
-        # The accounts named beside list them all.
-        if figure.worked:
-            return
         yield setting.text(": ")
     elif first:
         # What is drawn moves with those shown; the others vary less, or not at all.

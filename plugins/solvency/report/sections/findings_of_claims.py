@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Belief must move this far for a hypothesis to be named.
 _MOVED = 0.02
+#: Hypotheses named on either side.
+_NAMED = 3
 
 
 def contradictions(setting: Setting) -> Iterator[Found]:
@@ -38,9 +40,9 @@ def contradictions(setting: Setting) -> Iterator[Found]:
     yield Found(
         setting.say_many(
             "The claims cannot all be true. Of %(claims)s held against one another,"
-            " %(count)s is at odds with the rest: %(names)s.",
+            " %(count)s is in doubt or worse: %(names)s.",
             "The claims cannot all be true. Of %(claims)s held against one another,"
-            " %(count)s are at odds with the rest; most strained are %(names)s.",
+            " %(count)s are in doubt or worse; most strained are %(names)s.",
             suspects_of(setting, found),
             claims=claims_of(setting, found),
             names=listed(setting.locale, names),
@@ -71,16 +73,23 @@ def explanations(setting: Setting) -> Iterator[Found]:
         (x for x in tested if x.bayes_factor < 1 / 3), key=lambda x: x.bayes_factor
     )
 
-    def named(some: list[Belief]) -> Prose:
-        return listed(setting.locale, [_hypothesis(setting, one) for one in some[:3]])
+    def named(some: list[Belief], side: str) -> Prose:
+        shown = [_hypothesis(setting, one) for one in some[:_NAMED]]
+        if left := len(some) - len(shown):
+            more = setting.count(f"belief:{side}:more", left, target="beliefs")
+            shown.append(setting.say("%(count)s more", count=more))
+        return listed(setting.locale, shown)
 
     parts: list[Prose] = []
     if up:
         parts.append(
-            setting.say("The observations speak for %(names)s. ", names=named(up))
+            setting.say(
+                "The observations speak for %(names)s. ", names=named(up, "for")
+            )
         )
     if down:
-        parts.append(setting.say("They speak against %(names)s. ", names=named(down)))
+        against = named(down, "against")
+        parts.append(setting.say("They speak against %(names)s. ", names=against))
     quiet = len(found.hypotheses) - len(up) - len(down)
     count = setting.count("belief:quiet", quiet, target="beliefs")
     if not parts:
@@ -95,8 +104,8 @@ def explanations(setting: Setting) -> Iterator[Found]:
     elif quiet:
         parts.append(
             setting.say_many(
-                "On the other %(count)s hypothesis they say little either way.",
-                "On the other %(count)s hypotheses they say little either way.",
+                "Belief in the other %(count)s hypothesis hardly moves.",
+                "Belief in the other %(count)s hypotheses hardly moves.",
                 count,
             )
         )

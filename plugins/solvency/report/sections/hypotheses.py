@@ -139,6 +139,15 @@ def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
             )
             for one in explained
         ),
+        notes=(
+            (
+                text(
+                    "A prior is the judgement of the case's author; no source states"
+                    " it. The weighing strikes out combinations of hypotheses that"
+                    " exclude one another, and begins with what that leaves of each."
+                ),
+            ),
+        ),
         size="dense" if len(explained) > 20 else "normal",
     )
 
@@ -202,7 +211,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
             value=hypothesis.prior,
             unit=SHARE,
             formula="belief before the observations, as the case's author set it",
-            target="hypotheses",
+            target=anchor("hypothesis", name),
         ),
         tuple(linked),
         tuple(dict.fromkeys(source for flow in flows for source in flow.sources)),

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.report import formats
 from solvency.report.figures import Figure
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
@@ -110,6 +109,10 @@ def claim_ref(name: str, kind: str) -> Ref:
     return Ref(name, f"#{anchor(kind, name)}")
 
 
+#: Units of a coin are printed whole from here on.
+_WHOLE = 100
+
+
 def _amount(setting: Setting, one: Claim, part: str, value: Decimal | None) -> Figure:
     key = f"claim:{one.id}:{part}"
     rest: dict[str, Any] = {
@@ -119,8 +122,8 @@ def _amount(setting: Setting, one: Claim, part: str, value: Decimal | None) -> F
     }
     if one.commodity == setting.case.currency:
         return setting.money(key, value, **rest)
-    scale, places = formats.fitting([value or Decimal()])
-    return Figure(key, value, one.commodity, scale, places, **rest)
+    few = value is not None and abs(value) < _WHOLE
+    return Figure(key, value, one.commodity, 0, 2 if few else 0, **rest)
 
 
 def _suspects(setting: Setting, found: Reconciled) -> Table | None:

@@ -26,7 +26,7 @@ from solvency.report.sections.segregation import level
 from solvency.report.sections.workings import at_market
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import entry
-from solvency.report.sections.workings import of_accounts
+from solvency.report.sections.workings import of_sides
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -266,7 +266,7 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
             need=figure("need", need, formula="needed"),
             have=figure("have", have, formula="there"),
             day=Day(one.worst),
-            accounts=of_accounts(
+            accounts=of_sides(
                 setting, key, at_market(setting, series.positions, one.worst), _COUNTED
             ),
         )

@@ -205,6 +205,23 @@ def priced(
     return {"worked": worked, "sources": (source,) if source else ()}
 
 
+def of_sides(
+    setting: Setting, key: str, amounts: Mapping[str, Decimal], most: int
+) -> Prose:
+    """Return accounts as `of_accounts` does, what is held against what is owed."""
+    sides = [
+        of_accounts(setting, f"{key}:{root}", held, most)
+        for root in ("Assets", "Liabilities")
+        if (held := {x: n for x, n in amounts.items() if x.startswith(root) and n})
+    ]
+    against: Prose = (setting.text(" against "),)
+    return tuple(
+        piece
+        for n, side in enumerate(sides)
+        for piece in (*(against if n else ()), *side)
+    )
+
+
 def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
     """Return the flows with the widest ranges, each with high less low.
 
@@ -233,5 +250,5 @@ def drawn(setting: Setting, key: str, draws: int, seed: int) -> Prose:
     return setting.say(
         "%(draws)s draws, seed %(seed)s",
         draws=setting.count(f"{key}:draws", draws),
-        seed=setting.units(f"{key}:seed", Decimal(seed), "", formula="seed"),
+        seed=Said(str(seed)),
     )
