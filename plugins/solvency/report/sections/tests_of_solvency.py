@@ -23,7 +23,6 @@ from solvency.report.sections.kit import row
 from solvency.report.sections.segregation import chance_of
 from solvency.report.sections.segregation import events_of
 from solvency.report.sections.segregation import level
-from solvency.report.sections.workings import at_market
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import of_sides
@@ -266,9 +265,7 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
             need=figure("need", need, formula="needed"),
             have=figure("have", have, formula="there"),
             day=Day(one.worst),
-            accounts=of_sides(
-                setting, key, at_market(setting, series.positions, one.worst), _COUNTED
-            ),
+            accounts=of_sides(setting, key, series.positions, _COUNTED, one.worst),
         )
     chance = replace(chance_of(setting, f"{key}:chance", one), target="")
     broke = setting.say("broken in %(chance)s of the draws", chance=chance)

@@ -78,7 +78,11 @@ def _sign(setting: Setting, account: str) -> int:
 
 
 def of_accounts(
-    setting: Setting, key: str, amounts: Mapping[str, Decimal], most: int = _ACCOUNTS
+    setting: Setting,
+    key: str,
+    amounts: Mapping[str, Decimal],
+    most: int = _ACCOUNTS,
+    at: datetime.date | None = None,
 ) -> Prose:
     """Return accounts with what each has in a sum, the largest first.
 
@@ -87,6 +91,7 @@ def of_accounts(
         key: What the keys of the amounts begin with.
         amounts: What each account has in the sum; each leads to its register.
         most: How many are named; the rest are summed.
+        at: The day they are valued on, to say the units and the price of a coin.
     """
     ordered = sorted(
         ((name, amount) for name, amount in amounts.items() if amount),
@@ -100,6 +105,8 @@ def of_accounts(
             pieces.append("; ")
         figure = setting.money(f"{key}:of:{name}", amount, formula="account")
         pieces += [_brief(setting, name), " ", figure]
+        if at is not None:
+            pieces += _priced(setting, f"{key}:of:{name}", name, at)
     if rest := ordered[kept:]:
         pieces += setting.say(
             "; %(count)s more accounts, together %(amount)s",
@@ -111,6 +118,39 @@ def of_accounts(
             ),
         )
     return tuple(pieces)
+
+
+def _priced(setting: Setting, key: str, account: str, day: datetime.date) -> Prose:
+    """Say how many units of which coin an account has, and at what price, and whose.
+
+    Nothing of an account with money, or with several coins.
+    """
+    held = [
+        (position.commodity, units)
+        for position, units in setting.holdings(day).units.items()
+        if position.account == account and units
+    ]
+    if len(held) != 1 or held[0][0] == setting.case.currency:
+        return ()
+    coin, units = held[0]
+    found = quote(setting, coin, day)
+    if found is None or _own_token(setting, account, coin):
+        return ()
+    sources = (found.price.source,) if found.price and found.price.source else ()
+    noted = setting.notes.refs(sources)
+    return setting.say(
+        " (%(units)s %(coin)s at %(price)s%(source)s)",
+        units=setting.units(f"{key}:units", abs(units), coin, formula="units"),
+        coin=Said(coin),
+        price=setting.units(
+            f"{key}:price",
+            found.number,
+            setting.case.currency,
+            formula="price of a unit",
+            sources=sources,
+        ),
+        source=(", ", *noted) if noted else (),
+    )
 
 
 def _moved(
@@ -155,7 +195,7 @@ def balances(
     """
     positions = _positions(setting, accounts, day, counts)
     return {
-        "worked": of_accounts(setting, key, at_market(setting, positions, day)),
+        "worked": of_accounts(setting, key, at_market(setting, positions, day), at=day),
         **_moved(setting, positions, day),
     }
 
@@ -206,11 +246,16 @@ def priced(
 
 
 def of_sides(
-    setting: Setting, key: str, amounts: Mapping[str, Decimal], most: int
+    setting: Setting,
+    key: str,
+    positions: Iterable[Position],
+    most: int,
+    at: datetime.date,
 ) -> Prose:
     """Return accounts as `of_accounts` does, what is held against what is owed."""
+    amounts = at_market(setting, positions, at)
     sides = [
-        of_accounts(setting, f"{key}:{root}", held, most)
+        of_accounts(setting, f"{key}:{root}", held, most, at)
         for root in ("Assets", "Liabilities")
         if (held := {x: n for x, n in amounts.items() if x.startswith(root) and n})
     ]
