@@ -181,8 +181,9 @@ class Printer:
         """Say whether a piece is a link to an exhibit or chapter not printed."""
         if isinstance(piece, Exhibit):
             return piece.key not in self._numbers
-        chapter = isinstance(piece, Ref) and piece.href.startswith("#section-")
-        return chapter and piece.href not in self._chapters
+        if isinstance(piece, Ref) and piece.href.startswith("#section-"):
+            return piece.href not in self._chapters
+        return False
 
     def _where(self, where: str) -> str:
         """Return the row and column of a cell, each as the language has it."""
