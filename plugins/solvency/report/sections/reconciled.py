@@ -119,7 +119,8 @@ def _amount(setting: Setting, one: Claim, part: str, value: Decimal | None) -> F
     }
     if one.commodity == setting.case.currency:
         return setting.money(key, value, **rest)
-    scale, places = formats.fitting([value or Decimal()])
+    # Both amounts of a claim in one scale, which its row names.
+    scale, places = formats.fitting([one.claimed or Decimal()])
     return Figure(key, value, one.commodity, scale, places, **rest)
 
 
@@ -178,7 +179,10 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
 
 
 def _what(setting: Setting, one: Claim) -> Prose:
-    coin = () if one.commodity == "USD" else (f" ({one.commodity})",)
+    coin: Prose = ()
+    if one.commodity != setting.case.currency:
+        scale, _ = formats.fitting([one.claimed or Decimal()])
+        coin = (f" ({formats.unit_label(one.commodity, scale, setting.locale)})",)
     statement = setting.locale.named(one.statement)
     return (Said(statement[:1].upper() + statement[1:]), *coin)
 
