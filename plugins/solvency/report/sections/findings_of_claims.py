@@ -141,7 +141,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
     mean = setting.money(
         "tally:mean:prose",
         found.mean,
-        formula="sum of what is expected of each",
+        formula="mean of the draws: what is expected of each, summed",
         target=anchor("figure", "tally:mean"),
         prose=True,
     )

@@ -122,7 +122,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
             setting.own(
                 "tally:mean",
                 found.mean,
-                formula="sum of what is expected of each",
+                formula="mean of the draws: what is expected of each, summed",
                 worked=drawn(setting, "tally:mean", found.draws, found.seed),
                 **wide(setting, [one.id for one in found.hypotheses]),
             ),
