@@ -255,7 +255,10 @@ def test_the_rounding_note_says_where_and_by_how_much(ledger) -> None:
         """
     )
     text = text_of(pages.tree(build(case, case.book())))
-    assert "exceeds the sum of its printed parts by 0.1 in Other assets, 1 Feb" in text
+    assert (
+        "differs from the sum of its printed parts by 0.1 in Other assets, 1 Feb"
+        in text
+    )
 
 
 def test_of_many_flows_the_largest_are_printed(

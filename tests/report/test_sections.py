@@ -296,6 +296,17 @@ class TestKinds:
         report = build(loaded, loaded.book(), kind="brief")
         assert [one.key for one in report.tables] == ["flow-of-funds"]
 
+    @pytest.mark.parametrize(
+        ("kind", "there"), [("brief", False), ("reconstruction", True)]
+    )
+    def test_a_note_that_leads_to_what_is_left_out_is_not_printed(
+        self, loaded: Case, kind: str, there: bool
+    ) -> None:
+        root = pages.tree(build(loaded, loaded.book(), kind=kind))
+        text = " ".join("".join(root.itertext()).split())
+        assert ("Each link with its flows: What derived figures" in text) is there
+        assert "rest on: ." not in text
+
     def test_scenarios_differ_by_what_their_hypotheses_take(self, loaded: Case) -> None:
         report = build(loaded, loaded.book(), kind="compare")
         table = exhibit(report, "compare-sheets")

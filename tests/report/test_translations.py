@@ -184,6 +184,9 @@ def test_the_language_is_set_and_marks_are_full_width(chinese):
             "至<time>1日</time>，集团<a>240</a>。",
         ),
         ("<span>9</span> 项, <a>8</a>", "<span>9</span>项，<a>8</a>"),
+        ("价 (<a>S-001</a>), 单位", "价（<a>S-001</a>），单位"),
+        ("<span>9</span> (金额来源); <a>8</a>", "<span>9</span>（金额来源）；<a>8</a>"),
+        ("<a>F-01</a> (12.0)，另", "<a>F-01</a> (12.0)，另"),
         # A box keeps the space around it, and Latin words theirs.
         ('。 <span class="mark">假</span> 标', '。 <span class="mark">假</span> 标'),
         ("<a>S-001</a> Reuters", "<a>S-001</a> Reuters"),

@@ -70,7 +70,9 @@ class Testimony:
     """What a source says of an outlay's owners, beside what the books allow."""
 
     flow: str
+    #: The title of the source, and its name in the ledger.
     source: str
+    name: str
     amount: Decimal
     least: Decimal
     most: Decimal
@@ -316,6 +318,7 @@ def _testimony(
     return Testimony(
         flow.id,
         title,
+        source,
         number,
         Decimal(min(least)).scaleb(-scale),
         Decimal(max(most)).scaleb(-scale),

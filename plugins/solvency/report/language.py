@@ -31,6 +31,10 @@ _FULL_WIDTH = str.maketrans(",;:.", "，；：。")
 _JOINED = {", ", ": ", "; "}
 #: Marks that follow something, begin a list, or close a sentence.
 _MARKS = re.compile(r"^([,;:.])(?=\s|$)\s*|(?<=[\u3400-\u9fff）”])([,;:.])(?=\s|$)\s*")
+#: Parentheses around words, and around a figure or link of its own in a line.
+_WORDS = re.compile(r" ?\(([^()]*[\u3400-\u9fff][^()]*)\)")
+_OPENS = re.compile(r" ?\($")
+_CLOSES = re.compile(r"^\)")
 #: A space that templates set between pieces, where the language has none.
 _SPACE = re.compile(r"(?<=[，。；：、\uff01\uff1f）])[ \n]+(?=\S)")
 _AFTER = re.compile(r"^[ \n]+(?=[\u3400-\u9fff，。；：、）])")
@@ -252,6 +256,9 @@ def _full_width(text: str, *, after: bool = False, before: bool = False) -> str:
     """Set marks in full width, and no space `after` or `before` what runs on."""
     if text == ", ":
         return "、"
+    text = _WORDS.sub(r"（\1）", text)
+    text = _CLOSES.sub("）", text) if after else text
+    text = _OPENS.sub("（", text) if before else text
     text = _MARKS.sub(lambda found: found[0].strip().translate(_FULL_WIDTH), text)
     text = _SPACE.sub("", text)
     text = _AFTER.sub("", text) if after else text

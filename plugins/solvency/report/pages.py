@@ -258,5 +258,6 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "svg": lambda drawing: Markup(drawing.svg),  # noqa: S704 (our charts escape all they are given)
         "drawn": lambda exhibit: isinstance(exhibit, Drawing),
         "gaps": printer.gaps,
+        "leading": printer.leading,
     }
     return environment

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
     from solvency.report.layout import Report
     from solvency.report.notes import Note
     from solvency.report.tables import Cell
@@ -62,6 +64,7 @@ class Printer:
         self._notes = report.notes
         self._numbers = report.numbers
         self._places = {one.key: one.anchor or one.key for one in report.tables}
+        self._chapters = {f"#{section.anchor}" for section in report.sections}
 
     def show(self, cell: Cell | str) -> Markup:
         """Return a cell, a line of text or a figure as markup."""
@@ -150,10 +153,10 @@ class Printer:
         return Markup('<span class="footnote">{}</span>').format(shown)
 
     def gaps(self, gaps: tuple[Gap, ...], table: Table) -> Markup:
-        """Return by how much printed totals exceed the sum of their parts."""
+        """Return by how much printed totals differ from the sum of their parts."""
         by_size: dict[Decimal, list[str]] = {}
         for gap in gaps:
-            by_size.setdefault(gap.total - gap.parts, []).append(gap.where)
+            by_size.setdefault(abs(gap.total - gap.parts), []).append(gap.where)
         shown = []
         for size, where in sorted(by_size.items()):
             exponent = size.as_tuple().exponent
@@ -169,6 +172,18 @@ class Printer:
                 )
             )
         return escape(self._locale.text("; ")).join(shown)
+
+    def leading(self, notes: tuple[Prose, ...]) -> tuple[Prose, ...]:
+        """Return the notes of an exhibit but those that lead to what is left out."""
+        return tuple(note for note in notes if not any(map(self._absent, note)))
+
+    def _absent(self, piece: Piece) -> bool:
+        """Say whether a piece is a link to an exhibit or chapter not printed."""
+        if isinstance(piece, Exhibit):
+            return piece.key not in self._numbers
+        if isinstance(piece, Ref) and piece.href.startswith("#section-"):
+            return piece.href not in self._chapters
+        return False
 
     def _where(self, where: str) -> str:
         """Return the row and column of a cell, each as the language has it."""

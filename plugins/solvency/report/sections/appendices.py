@@ -320,9 +320,9 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         title=text("Files carried inside this document"),
         unit=(text("Size in bytes, and the hash of each file as attached"),),
         head=text("File"),
-        width=52,
+        width=54,
         columns=(
-            Column("what", text("What it is"), "text", 40),
+            Column("what", text("What it is"), "text", 38),
             Column("bytes", text("Bytes"), width=18),
             Column("hash", "SHA-256", "text", 64),
         ),

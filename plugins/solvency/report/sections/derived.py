@@ -92,6 +92,7 @@ def _placed(section: Section, locale: Locale) -> Iterator[tuple[Figure, Prose]]:
     In an exhibit that is its number with the row and the column; elsewhere the
     chapter.
     """
+    joint = locale.text(", ")
     for one in section.tables:
         table = one if isinstance(one, Table) else one.plotted
         place: Piece = (
@@ -102,15 +103,15 @@ def _placed(section: Section, locale: Locale) -> Iterator[tuple[Figure, Prose]]:
         group: Prose = ()
         for row in table.rows:
             if row.kind == "group":
-                group = (*_unlinked(row.label), ", ") if not row.indent else group
+                group = (*_unlinked(row.label), joint) if not row.indent else group
             label = (
                 *(group if _repeats(table, row) else ()),
                 *_short(row.label, locale),
             )
             for column, cell in zip(table.columns, row.cells, strict=False):
-                head = () if len(table.columns) == 1 else (", ", Said(column.title))
+                head = () if len(table.columns) == 1 else (joint, Said(column.title))
                 for figure in figures_in(cell):
-                    yield figure, (place, ": ", *label, *head)
+                    yield figure, (place, locale.text(": "), *label, *head)
     chapter = (Ref(section.title, f"#{section.anchor}"),)
     for figure in figures_in((section.tables, section.values)):
         yield figure, chapter

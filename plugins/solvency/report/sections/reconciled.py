@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.report import formats
 from solvency.report.figures import Figure
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
@@ -109,10 +110,6 @@ def claim_ref(name: str, kind: str) -> Ref:
     return Ref(name, f"#{anchor(kind, name)}")
 
 
-#: Units of a coin are printed whole from here on.
-_WHOLE = 100
-
-
 def _amount(setting: Setting, one: Claim, part: str, value: Decimal | None) -> Figure:
     key = f"claim:{one.id}:{part}"
     rest: dict[str, Any] = {
@@ -122,8 +119,9 @@ def _amount(setting: Setting, one: Claim, part: str, value: Decimal | None) -> F
     }
     if one.commodity == setting.case.currency:
         return setting.money(key, value, **rest)
-    few = value is not None and abs(value) < _WHOLE
-    return Figure(key, value, one.commodity, 0, 2 if few else 0, **rest)
+    # Both amounts of a claim in one scale, which its row names.
+    scale, places = formats.fitting([one.claimed or Decimal()])
+    return Figure(key, value, one.commodity, scale, places, **rest)
 
 
 def _suspects(setting: Setting, found: Reconciled) -> Table | None:
@@ -181,7 +179,10 @@ def _suspects(setting: Setting, found: Reconciled) -> Table | None:
 
 
 def _what(setting: Setting, one: Claim) -> Prose:
-    coin = () if one.commodity == "USD" else (f" ({one.commodity})",)
+    coin: Prose = ()
+    if one.commodity != setting.case.currency:
+        scale, _ = formats.fitting([one.claimed or Decimal()])
+        coin = (f" ({formats.unit_label(one.commodity, scale, setting.locale)})",)
     statement = setting.locale.named(one.statement)
     return (Said(statement[:1].upper() + statement[1:]), *coin)
 

@@ -209,7 +209,14 @@ def _carried(setting: Setting) -> Prose:
         *setting.say_many(
             "%(count)s of them stands for figures recalled or of unknown origin",
             "%(count)s of them stand for figures recalled or of unknown origin",
-            setting.count("scope:recalled", len(recalled), target="section-sources"),
+            entry(
+                setting.count(
+                    "scope:recalled",
+                    len(recalled),
+                    formula="sources of grade F",
+                    sources=tuple(source.name for source in recalled),
+                )
+            ),
         ),
     )
 

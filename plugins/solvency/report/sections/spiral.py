@@ -85,6 +85,12 @@ def proceeds(setting: Setting, one: Token, part: str = "proceeds") -> Figure:
     )
 
 
+def _coin(setting: Setting, one: Token) -> str:
+    """Return a token with the scale its units are printed in: `SOL k`."""
+    scale, _ = formats.fitting([one.units])
+    return formats.unit_label(one.token, scale, setting.locale)
+
+
 def _units(setting: Setting, one: Token) -> Figure:
     """Return how many are held, leading to the accounts that hold them."""
     scale, places = formats.fitting([one.units])
@@ -146,8 +152,8 @@ def _tokens(setting: Setting, found: tuple[Token, ...]) -> Table:
         ),
         unit=(
             text(
-                "%(unit)s; units in the token's own scale; sale: all at once, price"
-                " falling exponentially with what is sold",
+                "%(unit)s; units as the line has them, k thousands, m millions; sale:"
+                " all at once, price falling exponentially with what is sold",
                 unit=setting.unit,
             ),
         ),
@@ -164,7 +170,11 @@ def _tokens(setting: Setting, found: tuple[Token, ...]) -> Table:
             Column("depth", text("Depth is"), "text", 18),
         ),
         rows=tuple(
-            Row(f"token:{one.token}:{one.holder}", _label(one), cells(one))
+            Row(
+                f"token:{one.token}:{one.holder}",
+                (Said(f"{_coin(setting, one)}, {one.holder}"),),
+                cells(one),
+            )
             for one in found
         ),
         size="dense",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -15,13 +14,17 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.remarks import remark
+from solvency.report.sections.explained import BELOW
+from solvency.report.sections.explained import dependence
+from solvency.report.sections.explained import explained
+from solvency.report.sections.explained import flows_of
+from solvency.report.sections.explained import wide
 from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import of_flows
-from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from solvency.analysis.tallying_result import Loss
-    from solvency.analysis.tallying_result import ScenarioTally
     from solvency.analysis.tallying_result import Tallied
     from solvency.report.figures import Figure
     from solvency.report.figures import Piece
@@ -50,12 +52,6 @@ def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
 
 
 _EXPECTED = "chance times the mean of its draws"
-#: What a share of the draws is.
-_BELOW = {
-    "0.05": "one of twenty draws is below it",
-    "0.5": "half of the draws are below it",
-    "0.95": "nineteen of twenty draws are below it",
-}
 
 
 def short(setting: Setting, name: str) -> str:
@@ -63,16 +59,10 @@ def short(setting: Setting, name: str) -> str:
     return setting.capital(name.replace("-", " "))
 
 
-def _flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the flows of some hypotheses."""
-    wanted = frozenset(names)
-    return tuple(flow.id for flow in setting.flows if flow.hypotheses & wanted)
-
-
 def _sized(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
     """Return the flows of some hypotheses with what each takes, largest first."""
     taken: dict[str, Decimal] = {}
-    for name in _flows_of(setting, names):
+    for name in flows_of(setting, names):
         flow = setting.case.by_id[name]
         taken[name] = -sum(
             (
@@ -83,13 +73,6 @@ def _sized(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
             _ZERO,
         )
     return of_flows(taken, keep=True)
-
-
-def _wide(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
-    """Return the flows of some hypotheses, those with the widest ranges first."""
-    flows = _flows_of(setting, names)
-    found = widest(setting, flows)
-    return {**found, "flows": tuple(dict.fromkeys((*found["flows"], *flows)))}
 
 
 def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
@@ -125,7 +108,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                     f"tally:{one.id}:expected",
                     one.expected,
                     formula=_EXPECTED,
-                    flows=_flows_of(setting, [one.id]),
+                    flows=flows_of(setting, [one.id]),
                 ),
             ),
         )
@@ -141,7 +124,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                 found.mean,
                 formula="mean of the draws: what is expected of each, summed",
                 worked=drawn(setting, "tally:mean", found.draws, found.seed),
-                **_wide(setting, [one.id for one in found.hypotheses]),
+                **wide(setting, [one.id for one in found.hypotheses]),
             ),
         ),
         "subtotal",
@@ -156,11 +139,11 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                 setting.own(
                     f"tally:total:{share}",
                     found.quantiles[share],
-                    formula=_BELOW[share],
+                    formula=BELOW[share],
                     worked=drawn(
                         setting, f"tally:total:{share}", found.draws, found.seed
                     ),
-                    **_wide(setting, [one.id for one in found.hypotheses]),
+                    **wide(setting, [one.id for one in found.hypotheses]),
                 )
                 for share in ("0.05", "0.5", "0.95")
             ),
@@ -287,124 +270,6 @@ def _tally_title(setting: Setting, found: Tallied) -> str:
     return setting.text("Together the hypotheses could explain what is missing, or not")
 
 
-def _explained(setting: Setting, found: Tallied) -> Table:
-    text = setting.text
-    rows = [
-        Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, found, one))
-        for one in found.scenarios
-        if one.quantiles
-    ]
-    return Table(
-        key="scenario-tally",
-        title=text("How much of what is missing each scenario explains"),
-        unit=(text("%(unit)s; all its hypotheses taken to hold", unit=setting.unit),),
-        head=text("Scenario"),
-        width=76,
-        columns=(
-            Column("low", text("Low (1 in 20)"), width=20),
-            Column("median", text("Median"), width=20, current=True),
-            Column("high", text("High (1 in 20)"), width=20),
-            Column("hole", text("Missing"), width=20),
-            Column("reaches", text("Chance it reaches"), width=22),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure, ...]:
-    quantiles = one.quantiles or {}
-    scenario = setting.case.scenarios.get(one.name)
-    rests = _wide(setting, scenario.hypotheses if scenario else ())
-    key = f"explained:{one.name}"
-    place = anchor("figure", f"{key}:0.5")
-    low, high = (
-        setting.money(
-            f"{key}:{share}", quantiles[share], formula=_BELOW[share], target=place
-        )
-        for share in ("0.05", "0.95")
-    )
-    ends = setting.say(
-        "; low %(low)s, high %(high)s",
-        low=replace(low, target=""),
-        high=replace(high, target=""),
-    )
-    middle = setting.own(
-        f"{key}:0.5",
-        quantiles["0.5"],
-        formula=_BELOW["0.5"],
-        worked=(*drawn(setting, key, found.draws, found.seed), *ends),
-        **rests,
-    )
-    return (
-        low,
-        middle,
-        high,
-        setting.money(
-            f"{key}:hole",
-            one.hole,
-            formula="owed to customers less held for them",
-            target=anchor("figure", "tally:hole"),
-        ),
-        setting.share(
-            f"{key}:reaches",
-            one.reaches,
-            formula="share of draws that reach the hole",
-            target=place,
-        ),
-    )
-
-
-def _dependence(setting: Setting, found: Tallied) -> Table:
-    text = setting.text
-    return Table(
-        key="dependence",
-        title=text("What it would mean if amounts rose and fell together"),
-        unit=(
-            text(
-                "%(unit)s, sum of the hypotheses by their chances; how strongly all"
-                " amounts share one cause",
-                unit=setting.unit,
-            ),
-        ),
-        head=text("Dependence"),
-        width=60,
-        columns=(
-            Column("low", text("Low"), width=22),
-            Column("median", text("Median"), width=22, current=True),
-            Column("high", text("High"), width=22),
-            Column("reaches", text("Chance it reaches what is missing"), width=30),
-        ),
-        rows=tuple(
-            Row(
-                f"rho:{one.rho}",
-                (
-                    setting.share(
-                        f"rho:{one.rho}:rho", one.rho, formula="correlation of scores"
-                    ),
-                ),
-                (
-                    *(
-                        setting.money(
-                            f"rho:{one.rho}:{share}",
-                            one.quantiles[share],
-                            formula=_BELOW[share],
-                            target=anchor("figure", f"tally:total:{share}"),
-                        )
-                        for share in ("0.05", "0.5", "0.95")
-                    ),
-                    setting.share(
-                        f"rho:{one.rho}:reaches",
-                        one.reaches,
-                        formula="share of draws that reach the hole",
-                        target=anchor("figure", "tally:total:0.5"),
-                    ),
-                ),
-            )
-            for one in found.dependence
-        ),
-    )
-
-
 def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
     """Return the waterfall of the tally and the tables behind it."""
     tables: list[Table | Drawing] = [
@@ -412,5 +277,5 @@ def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
         _tally(setting, found),
     ]
     if any(one.quantiles for one in found.scenarios):
-        tables.append(_explained(setting, found))
-    return [*tables, _dependence(setting, found)]
+        tables.append(explained(setting, found))
+    return [*tables, dependence(setting, found)]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from solvency.analysis.following_result import Outlay
     from solvency.analysis.following_result import Purpose
     from solvency.analysis.following_result import Share
+    from solvency.analysis.following_result import Testimony
     from solvency.report.figures import Figure
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
@@ -166,11 +167,19 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
     )
 
 
+def _by(setting: Setting, said: Testimony) -> Prose:
+    """Return who says it: the number of the source and its publisher."""
+    if said.name not in setting.notes:
+        return (Said(said.source),)
+    note = setting.notes[said.name]
+    return (note.ref, " ", Said(note.brief))
+
+
 def _testimony(setting: Setting, found: Following) -> list[Prose]:
     notes: list[Prose] = []
     for purpose in found.by_purpose:
         for said in purpose.testimony:
-            key = f"trace:testimony:{said.flow}:{said.source}"
+            key = f"trace:testimony:{said.flow}:{said.name}"
             message = (
                 "%(source)s puts %(amount)s of %(flow)s at these owners' money: within"
                 " what the books allow."
@@ -181,14 +190,12 @@ def _testimony(setting: Setting, found: Following) -> list[Prose]:
             notes.append(
                 setting.say(
                     message,
-                    source=setting.notes[said.source].ref
-                    if said.source in setting.notes
-                    else Said(said.source),
+                    source=_by(setting, said),
                     amount=setting.money(
                         key,
                         said.amount,
                         formula="as the source states it",
-                        sources=(said.source,),
+                        sources=(said.name,) if said.name in setting.notes else (),
                         target=anchor("flow", said.flow),
                         prose=True,
                     ),

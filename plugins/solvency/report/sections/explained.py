@@ -1,0 +1,163 @@
+"""What each scenario explains of what is missing, and what dependence does to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.report.figures import Said
+from solvency.report.figures import anchor
+from solvency.report.sections.workings import drawn
+from solvency.report.sections.workings import widest
+from solvency.report.tables import Column
+from solvency.report.tables import Row
+from solvency.report.tables import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.analysis.tallying_result import ScenarioTally
+    from solvency.analysis.tallying_result import Tallied
+    from solvency.report.figures import Figure
+    from solvency.report.sections.setting import Setting
+
+#: What a share of the draws is.
+BELOW = {
+    "0.05": "one of twenty draws is below it",
+    "0.5": "half of the draws are below it",
+    "0.95": "nineteen of twenty draws are below it",
+}
+
+
+def flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the flows of some hypotheses."""
+    wanted = frozenset(names)
+    return tuple(flow.id for flow in setting.flows if flow.hypotheses & wanted)
+
+
+def wide(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
+    """Return the flows of some hypotheses, those with the widest ranges first."""
+    flows = flows_of(setting, names)
+    found = widest(setting, flows)
+    return {**found, "flows": tuple(dict.fromkeys((*found["flows"], *flows)))}
+
+
+def explained(setting: Setting, found: Tallied) -> Table:
+    """Build the table of how much of what is missing each scenario explains."""
+    text = setting.text
+    rows = [
+        Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, found, one))
+        for one in found.scenarios
+        if one.quantiles
+    ]
+    return Table(
+        key="scenario-tally",
+        title=text("How much of what is missing each scenario explains"),
+        unit=(text("%(unit)s; all its hypotheses taken to hold", unit=setting.unit),),
+        head=text("Scenario"),
+        width=76,
+        columns=(
+            Column("low", text("Low (1 in 20)"), width=20),
+            Column("median", text("Median"), width=20, current=True),
+            Column("high", text("High (1 in 20)"), width=20),
+            Column("hole", text("Missing"), width=20),
+            Column("reaches", text("Chance it reaches"), width=22),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure, ...]:
+    quantiles = one.quantiles or {}
+    scenario = setting.case.scenarios.get(one.name)
+    rests = wide(setting, scenario.hypotheses if scenario else ())
+    key = f"explained:{one.name}"
+    place = anchor("figure", f"{key}:0.5")
+    low, high = (
+        setting.money(
+            f"{key}:{share}", quantiles[share], formula=BELOW[share], target=place
+        )
+        for share in ("0.05", "0.95")
+    )
+    ends = setting.say(
+        "; low %(low)s, high %(high)s",
+        low=replace(low, target=""),
+        high=replace(high, target=""),
+    )
+    middle = setting.own(
+        f"{key}:0.5",
+        quantiles["0.5"],
+        formula=BELOW["0.5"],
+        worked=(*drawn(setting, key, found.draws, found.seed), *ends),
+        **rests,
+    )
+    return (
+        low,
+        middle,
+        high,
+        setting.money(
+            f"{key}:hole",
+            one.hole,
+            formula="owed to customers less held for them",
+            target=anchor("figure", "tally:hole"),
+        ),
+        setting.share(
+            f"{key}:reaches",
+            one.reaches,
+            formula="share of draws that reach the hole",
+            target=place,
+        ),
+    )
+
+
+def dependence(setting: Setting, found: Tallied) -> Table:
+    """Build the table of the sum where amounts rise and fall together."""
+    text = setting.text
+    return Table(
+        key="dependence",
+        title=text("What it would mean if amounts rose and fell together"),
+        unit=(
+            text(
+                "%(unit)s, sum of the hypotheses by their chances; how strongly all"
+                " amounts share one cause",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Dependence"),
+        width=60,
+        columns=(
+            Column("low", text("Low"), width=22),
+            Column("median", text("Median"), width=22, current=True),
+            Column("high", text("High"), width=22),
+            Column("reaches", text("Chance it reaches what is missing"), width=30),
+        ),
+        rows=tuple(
+            Row(
+                f"rho:{one.rho}",
+                (
+                    setting.share(
+                        f"rho:{one.rho}:rho", one.rho, formula="correlation of scores"
+                    ),
+                ),
+                (
+                    *(
+                        setting.money(
+                            f"rho:{one.rho}:{share}",
+                            one.quantiles[share],
+                            formula=BELOW[share],
+                            target=anchor("figure", f"tally:total:{share}"),
+                        )
+                        for share in ("0.05", "0.5", "0.95")
+                    ),
+                    setting.share(
+                        f"rho:{one.rho}:reaches",
+                        one.reaches,
+                        formula="share of draws that reach the hole",
+                        target=anchor("figure", "tally:total:0.5"),
+                    ),
+                ),
+            )
+            for one in found.dependence
+        ),
+    )
