@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from solvency.report.figures import Day
 from solvency.report.figures import Figure
 from solvency.report.figures import Piece
 from solvency.report.figures import Prose
@@ -221,6 +222,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """The prices of one commodity that a source gives."""
+
+    commodity: str
+    quote: str
+    prices: tuple[tuple[Day, Figure], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A source in the list of sources, with what rests on it."""
 
@@ -232,6 +242,8 @@ class Listed:
     prices: Figure | None
     #: What it says, as noted in the rows of evidence that flows and statements cite.
     passages: tuple[Passage, ...]
+    #: The prices taken from it, by commodity.
+    quoted: tuple[Quoted, ...]
 
 
 def sources(setting: Setting) -> Section | None:
@@ -247,6 +259,7 @@ def sources(setting: Setting) -> Section | None:
         ref = observation_ref(one.id)
         by_claim[one.source].append(ref)
     passages = _passages(setting)
+    quoted = _quoted(setting)
     prices = Counter(price.source for price in setting.case.prices)
     return Section(
         "sources",
@@ -263,6 +276,7 @@ def sources(setting: Setting) -> Section | None:
                     if prices[name := note.source.name]
                     else None,
                     passages.get(note.source.name, ()),
+                    quoted.get(note.source.name, ()),
                 )
                 for note in setting.notes.all
             )
@@ -301,6 +315,28 @@ def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
                 passage = Passage(setting.flow_ref(flow.id), where, None, "")
                 found[name].append(passage)
     return {name: tuple(some) for name, some in found.items()}
+
+
+def _quoted(setting: Setting) -> dict[str, tuple[Quoted, ...]]:
+    """Return the prices of each source, those of one commodity together."""
+    held = {position.commodity for position in setting.book.positions}
+    found: dict[str, dict[tuple[str, str], list[tuple[Day, Figure]]]] = {}
+    for n, price in enumerate(setting.case.prices):
+        if price.source is None or price.commodity not in held:
+            continue
+        figure = setting.units(
+            f"source:{price.source}:price:{n}",
+            price.number,
+            price.quote,
+            formula="price of a unit",
+        )
+        pair = (price.commodity, price.quote)
+        of = found.setdefault(price.source, {}).setdefault(pair, [])
+        of.append((Day(price.date), figure))
+    return {
+        name: tuple(Quoted(*pair, tuple(of)) for pair, of in sorted(some.items()))
+        for name, some in found.items()
+    }
 
 
 def _commas(refs: Iterable[Ref]) -> Prose:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from solvency.report import formats
 from solvency.report.charts import timeline
 from solvency.report.drawings import Drawing
+from solvency.report.figures import Day
 from solvency.report.layout import Section
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
+    from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 #: Tests whose first breach is named beside the events.
@@ -47,8 +50,27 @@ def chronology(setting: Setting) -> Section | None:
                 for n, (day, words, _) in enumerate(entries)
             ),
         ),
+        notes=(*_sources(setting),),
     )
     return Section(key, text("Chronology"), (drawing,))
+
+
+def _sources(setting: Setting) -> Iterator[Prose]:
+    """Say which sources date the events, by the rows of evidence they name."""
+    pieces: list[Piece] = []
+    for event in setting.case.events:
+        rows = [row.strip() for row in event.notes.get("claim", "").split(",")]
+        names = [
+            name
+            for row in rows
+            if row in setting.dossier
+            for name in setting.dossier[row].sources
+        ]
+        if names:
+            pieces += [", "] if pieces else []
+            pieces += [Day(event.date), " ", *setting.notes.refs(names)]
+    if pieces:
+        yield setting.say("Who dates what: %(sources)s.", sources=tuple(pieces))
 
 
 def _entries(setting: Setting) -> Iterator[tuple[datetime.date, str, bool]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report.figures import Exhibit
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.sections.findings_of_books import cover
@@ -107,10 +108,24 @@ def _keys(setting: Setting) -> Iterator[Key]:
         claims = sum((one.claims for one in customers), Decimal())
         if claims:
             low = sum((one.low for one in customers), Decimal()) / claims
+            parts: list[Piece] = []
+            for n, one in enumerate(customers):
+                parts += ["; "] if parts else []
+                parts += setting.say(
+                    "%(who)s %(one)s over %(other)s",
+                    who=Said(one.entity),
+                    one=setting.money(f"key:low:{n}:paid", one.low, formula="paid"),
+                    other=setting.money(f"key:low:{n}:due", one.claims, formula="due"),
+                )
             share = setting.share(
-                "key:low", low, formula="low estimate over claims", target="recovery"
+                "key:low",
+                low,
+                formula="low estimate over claims",
+                worked=(*parts, " (", Exhibit("recovery"), ")"),
             )
-            yield Key(share, setting.say("of customers' claims paid, low estimate"))
+            yield Key(
+                entry(share), setting.say("of customers' claims paid, low estimate")
+            )
     case = setting.case
     first = [flow for flow in case.selected if grade_of(setting, flow)[:1] == "A"]
     share = setting.share(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.analysis.believing_result import Belief
+    from solvency.analysis.believing_result import Beliefs
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
@@ -104,17 +105,39 @@ def explanations(setting: Setting) -> Iterator[Found]:
     elif quiet:
         parts.append(
             setting.say_many(
-                "Belief in the other %(count)s hypothesis hardly moves.",
-                "Belief in the other %(count)s hypotheses hardly moves.",
+                "They say less of the other %(count)s hypothesis.",
+                "They say less of the other %(count)s hypotheses.",
                 count,
             )
         )
     yield Found(
         tuple(piece for part in parts for piece in part),
-        setting.say(
-            "Priors are the author's, and belief may rest on one group of sources."
+        (
+            *setting.say(
+                "Priors are the author's, and belief may rest on one group of sources."
+            ),
+            *_followed(setting, found),
         ),
         (Exhibit("beliefs"), Exhibit("belief-history")),
+    )
+
+
+def _followed(setting: Setting, found: Beliefs) -> Prose:
+    """Say how the scenario the report follows fares among the others."""
+    name = setting.case.scenario.name
+    own = next((one for one in found.scenarios if one.name == name), None)
+    if own is None or found.scenarios == (own,):
+        return ()
+    belief = setting.share(
+        "finding:scenario",
+        own.posterior,
+        formula="belief among the scenarios, each as likely before",
+        target="scenario-fits",
+    )
+    return setting.say(
+        " Among the scenarios as they stand, the one these pages follow is given"
+        " %(belief)s.",
+        belief=belief,
     )
 
 
