@@ -65,6 +65,29 @@ def test_what_passes_between_members_shows_in_their_columns_alone(gambled):
     assert desk.revaluation == 0
 
 
+def test_fees_taken_from_customers_balances_are_no_new_money(case):
+    """
+    2020-01-01 open Assets:FTX:Custody
+      custody: TRUE
+    2020-01-01 open Income:FTX:Fees
+    2020-01-01 open Expenses:Customers:Fees
+    2020-01-02 * "Pay in" ^court
+      id: "in"
+      Equity:Customers:Wealth  -100 USD
+      Assets:FTX:Custody        100 USD
+    2020-01-03 * "Fees" ^court
+      id: "fees"
+      Income:FTX:Fees          -10 USD
+      Expenses:Customers:Fees   10 USD
+      Assets:FTX:Custody       -10 USD
+      Assets:FTX:Bank           10 USD
+    """
+    found = funds(case.book(), "FTX")
+    assert _side(found, SOURCE) == {"customers": 100}
+    assert _side(found, USE) == {}
+    assert (found.left, found.control) == (100, 0)
+
+
 def test_a_period_starts_with_what_was_there(gambled):
     year = datetime.date(2021, 6, 30)
     later = funds(gambled, "Desk", since=year)
