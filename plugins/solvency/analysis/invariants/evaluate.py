@@ -32,7 +32,6 @@ from solvency.analysis.invariants.world import DrawnWorld
 from solvency.analysis.invariants.world import World
 from solvency.ledger.load import collector_paused
 from solvency.model.sheets import WIDE
-from solvency.model.uncertain import Spreads
 
 if TYPE_CHECKING:
     import datetime
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Invariant
     from solvency.model.book import Book
+    from solvency.model.uncertain import Spreads
 
     #: The invariants of a case, each with what it found in the written amounts.
     Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
@@ -129,7 +129,11 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
             for one in case.invariants
         ]
         unasked = list(always.claims_below_zero(certain))
-    spreads = Spreads(book) if draws != 0 else None
+    spreads = None
+    if draws != 0 and any(one.name not in CERTAIN for one, _ in asked):
+        from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
+
+        spreads = Spreads(book)
     draws = _how_many(draws, asked, spreads, timeline)
     chances = _draw(asked, spreads, world, draws, seed)
     findings = []

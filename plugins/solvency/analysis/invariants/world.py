@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from solvency.analysis.invariants.timeline import Timeline
     from solvency.analysis.invariants.traits import Mask
@@ -311,6 +311,8 @@ class DrawnWorld(World):
             Changes of units, shape (1 + such days, flows), the first of nothing; and
             the row that holds on each day.
         """
+        from scipy import sparse  # noqa: PLC0415 (for draws alone)
+
         book, timeline = self.timeline.book, self.timeline
         inside = timeline.postings(mask)
         rows = self._row[book.flow[inside]]
