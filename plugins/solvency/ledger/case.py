@@ -378,12 +378,13 @@ class Case:
 
     def counts(self) -> dict[str, int]:
         """Count what the case holds."""
+        established = sum(flow.established for flow in self.flows)
         return {
             "entities": len(self.entities),
             "accounts": len(self.accounts),
             "sources": len(self.sources),
             "flows": len(self.flows),
-            "established": (established := sum(f.established for f in self.flows)),
+            "established": established,
             "hypothesised": len(self.flows) - established,
             "hypotheses": len(self.hypotheses),
             "scenarios": len(self.scenarios),

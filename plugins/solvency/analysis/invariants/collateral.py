@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from solvency.analysis.invariants.world import World
     from solvency.ledger.case import Invariant
 
-LN2 = float(np.log(2))
+LN2 = math.log(2)
 
 
 def shares(world: World, commodity: str, units: Quantity) -> Quantity:

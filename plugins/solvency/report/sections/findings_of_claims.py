@@ -105,8 +105,10 @@ def explanations(setting: Setting) -> Iterator[Found]:
     elif quiet:
         parts.append(
             setting.say_many(
-                "They say less of the other %(count)s hypothesis.",
-                "They say less of the other %(count)s hypotheses.",
+                "Of the other %(count)s hypothesis the odds change less than threefold,"
+                " or belief by two points at most.",
+                "Of the other %(count)s hypotheses the odds change less than threefold,"
+                " or belief by two points at most.",
                 count,
             )
         )
