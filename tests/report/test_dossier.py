@@ -22,6 +22,8 @@ from solvency.report.printed import opened
 from solvency.report.verify import verify
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from solvency.ledger.case import Case
 
 HARBOUR = Path(__file__).parents[2] / "ledgers/harbour/main.beancount"
@@ -77,16 +79,55 @@ def test_each_flow_prints_its_rows_and_the_part_it_moved(tmp_path: Path) -> None
     assert "fee" not in text
 
 
-def test_a_source_shows_what_was_noted_from_it(tmp_path: Path) -> None:
-    source = kept(tmp_path).by_id["loan"].sources[0]
+def noted(folder: Path) -> tuple[Case, str]:
+    """Return the case with its first row noted from the loan's source, and that."""
+    source = kept(folder).by_id["loan"].sources[0]
     head, first, *rest = ROWS.splitlines()
     rows = [f"{head},source", f"{first},{source}; unknown", *(f"{x}," for x in rest)]
-    case = kept(tmp_path, "\n".join(rows) + "\n")
+    return kept(folder, "\n".join(rows) + "\n"), source
+
+
+def words_at(root: Element, place: str) -> str:
+    """Return the words of the element with an id."""
+    found = next(e for e in root.iter() if e.get("id") == place)
+    return " ".join("".join(found.itertext()).split())
+
+
+def test_a_source_shows_what_was_noted_from_it(tmp_path: Path) -> None:
+    case, source = noted(tmp_path)
     root = pages.tree(build(case, case.book(), sections=["flows", "sources"]))
-    row = next(e for e in root.iter() if e.get("id") == f"source-{source}")
-    assert "Noted from it: R1 loan in the letter" in " ".join(
-        "".join(row.itertext()).split()
+    row = words_at(root, f"source-{source}")
+    assert (
+        "Noted from it: R1 loan in the letter, 5,000,000 USD drawn, 250,000 USD fee"
+        in row
     )
+
+
+def test_a_source_shows_the_prices_it_gives() -> None:
+    case = solvency.load(HARBOUR)
+    root = pages.tree(build(case, case.book(), sections=["flows", "sources"]))
+    first, *_ = (one for one in case.prices if one.commodity == "BTC")
+    row = words_at(root, f"source-{first.source}")
+    found = re.search(r"Prices of BTC, in USD: (.*?) ?(?:Prices of| [A-F]\d )", row)
+    assert found is not None
+    listed = found[1].split("; ")
+    assert len(listed) == sum(
+        (one.commodity, one.source) == ("BTC", first.source) for one in case.prices
+    )
+    assert listed[0].split()[-1] == f"{first.number:,f}"
+
+
+def test_the_chronology_names_the_sources_of_events(tmp_path: Path) -> None:
+    _, source = noted(tmp_path)
+    path = tmp_path / "main.beancount"
+    with path.open("a", encoding="utf-8") as file:
+        file.write('2021-03-01 event "letter" "A letter is sent"\n  claim: "R1"\n')
+    case = solvency.load(path)
+    report = build(case, case.book(), sections=["chronology", "sources"])
+    root = pages.tree(report)
+    number = next(x.number for x in report.notes.all if x.source.name == source)
+    text = " ".join("".join(root.itertext()).split())
+    assert f"Who dates what: 1 Mar 2021 {number}." in text
 
 
 def test_the_rows_travel_with_the_ledger_and_are_verified(tmp_path: Path) -> None:

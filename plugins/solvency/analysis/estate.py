@@ -178,6 +178,8 @@ def estate(book: Book, at: datetime.date) -> Estate:
     debts = []
     for key, units in book.balance(at).items():
         account = book.account(key)
+        if account.root not in {"Assets", "Liabilities"}:
+            continue
         quote = book.prices.at(key.commodity, at)
         owned = account.root == "Assets" and not account.is_claim
         if owned and account.stake_in is None and units > 0:

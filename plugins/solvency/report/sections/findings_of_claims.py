@@ -131,7 +131,7 @@ def _followed(setting: Setting, found: Beliefs) -> Prose:
     if own is None or found.scenarios == (own,):
         return ()
     belief = setting.share(
-        "finding:scenario",
+        "belief:followed",
         own.posterior,
         formula="belief among the scenarios, each as likely before",
         target="scenario-fits",

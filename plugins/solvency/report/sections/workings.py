@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.model.book import Position
+    from solvency.model.prices import Quote
     from solvency.report.figures import Figure
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
@@ -106,7 +107,7 @@ def of_accounts(
         figure = setting.money(f"{key}:of:{name}", amount, formula="account")
         pieces += [_brief(setting, name), " ", figure]
         if at is not None:
-            pieces += _priced(setting, f"{key}:of:{name}", name, at)
+            pieces += _in_coin(setting, f"{key}:of:{name}", name, at)
     if rest := ordered[kept:]:
         pieces += setting.say(
             "; %(count)s more accounts, together %(amount)s",
@@ -120,8 +121,8 @@ def of_accounts(
     return tuple(pieces)
 
 
-def _priced(setting: Setting, key: str, account: str, day: datetime.date) -> Prose:
-    """Say how many units of which coin an account has, and at what price, and whose.
+def _in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Prose:
+    """Say how many units of which coin an account has, at what price, and whose.
 
     Nothing of an account with money, or with several coins.
     """
@@ -136,20 +137,26 @@ def _priced(setting: Setting, key: str, account: str, day: datetime.date) -> Pro
     found = quote(setting, coin, day)
     if found is None or _own_token(setting, account, coin):
         return ()
-    sources = (found.price.source,) if found.price and found.price.source else ()
-    noted = setting.notes.refs(sources)
+    price = _price(setting, key, found)
+    noted = setting.notes.refs(price.sources)
     return setting.say(
         " (%(units)s %(coin)s at %(price)s%(source)s)",
         units=setting.units(f"{key}:units", abs(units), coin, formula="units"),
         coin=Said(coin),
-        price=setting.units(
-            f"{key}:price",
-            found.number,
-            setting.case.currency,
-            formula="price of a unit",
-            sources=sources,
-        ),
+        price=price,
         source=(", ", *noted) if noted else (),
+    )
+
+
+def _price(setting: Setting, key: str, found: Quote) -> Figure:
+    """Return the price of a unit, with its source."""
+    source = found.price.source if found.price else None
+    return setting.units(
+        f"{key}:price",
+        found.number,
+        setting.case.currency,
+        formula="latest price by the day, if young enough",
+        sources=(source,) if source else (),
     )
 
 
@@ -229,20 +236,14 @@ def priced(
     found = quote(setting, commodity, day)
     if found is None:
         return {}
-    source = found.price.source if found.price else None
-    price = setting.units(
-        f"{key}:price",
-        found.number,
-        setting.case.currency,
-        formula="latest price by the day, if young enough",
-    )
+    price = _price(setting, key, found)
     worked = setting.say(
         "%(units)s times %(price)s, the price of %(day)s",
         units=units,
         price=price,
         day=Day(found.date),
     )
-    return {"worked": worked, "sources": (source,) if source else ()}
+    return {"worked": worked, "sources": price.sources}
 
 
 def of_sides(
