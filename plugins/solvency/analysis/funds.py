@@ -186,7 +186,7 @@ def _split(
         if is_funds(book, account, posting.commodity):
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
-            label = _label(book, flow, account)
+            label = source_or_use(book, flow, account)
             others[label] = others.get(label, ZERO) + worth
     if not change:
         return ZERO, {}
@@ -203,8 +203,14 @@ def _worth(book: Book, posting: Posting, day: datetime.date) -> Decimal:
     return ZERO if isinstance(quote, Missing) else posting.units * quote.number
 
 
-def _label(book: Book, flow: Flow, account: Account) -> str:
-    """Name what money came from or went to."""
+def source_or_use(book: Book, flow: Flow, account: Account) -> str:
+    """Name what money came from or went to, as an account of a flow has it.
+
+    Args:
+        book: The Book.
+        flow: The flow, whose purpose names what no counterparty does.
+        account: Where the other end of the money was written.
+    """
     role = None
     other = account.counterparty
     if other is not None:

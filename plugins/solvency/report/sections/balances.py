@@ -189,10 +189,23 @@ class _Entity:
         moves = setting.movements.get(account, ())
         return Row(
             key,
-            (Said(short_name(setting, account)),),
+            (Said(self._name(account)),),
             tuple(cells),
             indent=1,
             marked=any(not flow.established for flow, _ in moves),
+        )
+
+    def _name(self, account: str) -> str:
+        """Return an account's short name, with its kind where another has the same."""
+        setting = self._setting
+        name = short_name(setting, account)
+        others = {spot[2] for spot in self._grid} - {account}
+        if name not in {short_name(setting, other) for other in others}:
+            return name
+        return setting.text(
+            "%(name)s (%(kind)s)",
+            name=name,
+            kind=setting.text(account.partition(":")[0].lower()),
         )
 
     def _sum(

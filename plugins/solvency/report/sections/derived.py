@@ -182,6 +182,7 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
         if len(figure.flows) > 1:
             yield " "
             yield _amount(setting, figure, name, amounts[name])
+        yield from _source(setting, name)
     rest = [name for name in figure.flows if name not in first]
     if not rest:
         return
@@ -210,6 +211,13 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
 
 def _flow(setting: Setting, name: str) -> Piece:
     return setting.flow_ref(name) if name in setting.listed else Said(name)
+
+
+def _source(setting: Setting, name: str) -> Prose:
+    """Return the source a flow's amount is from, in brackets."""
+    flow = setting.case.by_id.get(name)
+    found = setting.notes.refs([flow.amount_from] if flow and flow.amount_from else [])
+    return (setting.text(" ("), *found, setting.text(")")) if found else ()
 
 
 def _amount(setting: Setting, figure: Figure, name: str, value: Decimal) -> Figure:

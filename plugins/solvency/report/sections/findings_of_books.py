@@ -14,6 +14,7 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.affairs import rate
+from solvency.report.sections.balances import short_name
 from solvency.report.sections.bases import assets
 from solvency.report.sections.bases import sheets_of
 from solvency.report.sections.finding import Found
@@ -150,18 +151,24 @@ def whose(setting: Setting) -> Iterator[Found]:
                 purpose=Said(setting.text(one.purpose.replace("-", " "))),
             )
         )
+    first = found.accounts[0]
+    account = setting.say(
+        "the account %(name)s of %(entity)s",
+        name=Said(short_name(setting, first)),
+        entity=Said(setting.case.accounts[first].entity),
+    )
     if pieces:
         text = setting.say(
             "Under every rule of tracing, %(parts)s paid from %(account)s was money of"
             " %(whose)s.",
             parts=listed(setting.locale, pieces),
-            account=Said(found.accounts[0]),
+            account=account,
             whose=Said(found.whose),
         )
     else:
         text = setting.say(
             "No outlay from %(account)s was for certain money of %(whose)s.",
-            account=Said(found.accounts[0]),
+            account=account,
             whose=Said(found.whose),
         )
     hedge = setting.say_many(

@@ -6,13 +6,16 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.model.book import Position
-from solvency.model.liquid import is_clean_liquid
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.analysis.funds import is_funds
+from solvency.analysis.funds import source_or_use
 from solvency.report.charts import ChartError
 from solvency.report.charts import sankey
 from solvency.report.drawings import Drawing
 from solvency.report.errors import ReportError
 from solvency.report.figures import Day
+from solvency.report.figures import Exhibit
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.sections.kit import DERIVED
@@ -23,8 +26,10 @@ from solvency.report.sections.kit import words
 from solvency.report.sections.workings import of_flows
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Mapping
+
     from solvency.ledger.case import Flow
-    from solvency.ledger.case import Posting
     from solvency.report.figures import Figure
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
@@ -37,71 +42,63 @@ _LEFT = "left"
 def links(setting: Setting) -> dict[tuple[str, str], dict[str, Decimal]]:
     """Return who paid whom over all, the group's entities each by itself.
 
-    A flow that moves the liquid assets of any entity of the group is followed on the
+    A flow that changes the funds of any entity of the group is followed on the
     books of each: what was credited came in from there, what was debited went there,
-    and the change in liquid assets stays. What one owes another is one link, though
-    both books have it. So into each entity goes what comes out of it and is left.
+    and the change in funds stays. What one owes another is one link, though both
+    books have it. So into each entity goes what comes out of it and is left.
 
     Returns:
-        By (from, to), what each flow moved. Purposes are prefixed with `<` as a
-        source and `>` as a use; `left` is what was left at cost.
+        By (from, to), what each flow moved. Parties and purposes, named as sources
+        and uses of funds are, have `<` before them as a source and `>` as a use;
+        `left` is what was left at cost.
     """
     sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
     inside = set(setting.inside)
     for flow in setting.book.flows:
-        if flow.date > setting.at or not _moves_funds(setting, flow, inside):
+        if flow.date > setting.at:
             continue
         for pair, amount in _links_of(setting, flow, inside).items():
             sums[pair][flow.id] = amount
     return {pair: of for pair, of in sums.items() if _total(of)}
 
 
-def _total(of: dict[str, Decimal]) -> Decimal:
+def _total(of: Mapping[str, Decimal]) -> Decimal:
     return sum(of.values(), _ZERO)
-
-
-def _is_funds(setting: Setting, posting: Posting) -> bool:
-    return is_clean_liquid(setting.book, Position(posting.account, posting.commodity))
-
-
-def _moves_funds(setting: Setting, flow: Flow, inside: set[str]) -> bool:
-    return any(p.entity in inside and _is_funds(setting, p) for p in flow.postings)
 
 
 def _links_of(
     setting: Setting, flow: Flow, inside: set[str]
 ) -> dict[tuple[str, str], Decimal]:
-    found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    accounts = setting.case.accounts
+    stays: dict[str, Decimal] = defaultdict(Decimal)
+    others: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for posting in flow.postings:
         worth = posting_worth(setting, flow, posting)
         if posting.entity not in inside or not worth:
             continue
-        if _is_funds(setting, posting):
-            found[posting.entity, _LEFT] += worth
-            continue
-        other = _label(setting, flow, posting)
+        account = accounts[posting.account]
+        if is_funds(setting.book, account, posting.commodity):
+            stays[posting.entity] += worth
+        else:
+            label = source_or_use(setting.book, flow, account)
+            others[posting.entity, label] += worth
+    # What leaves everybody's funds as they were, as fees taken out of deposits do,
+    # is no new money and nothing spent.
+    if not any(stays.values()):
+        return {}
+    found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entity, worth in stays.items():
+        found[entity, _LEFT] += worth
+    for (entity, other), worth in others.items():
         if other in inside:
             # Both books have it; the debtor's or receiver's side is counted.
             if worth < 0:
-                found[other, posting.entity] += -worth
+                found[other, entity] -= worth
         elif worth < 0:
-            found[f"<{other}", posting.entity] += -worth
+            found[f"<{other}", entity] -= worth
         else:
-            found[posting.entity, f">{other}"] += worth
+            found[entity, f">{other}"] += worth
     return found
-
-
-def _label(setting: Setting, flow: Flow, posting: Posting) -> str:
-    account = setting.case.accounts[posting.account]
-    other = account.counterparty or account.stake_in
-    if other is None:
-        if account.root == "Equity":
-            return "capital"
-        return flow.purpose or account.name.split(":")[-1].lower()
-    entity = setting.case.entities.get(other)
-    if entity is not None and entity.role in {"lender", "insider"}:
-        return f"{entity.role}s"
-    return other
 
 
 def flow_of_funds(setting: Setting) -> Drawing | None:
@@ -111,6 +108,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
     if not found:
         return None
     names = sorted({name for pair in found for name in pair})
+    labels = {name: _node(setting, name, names) for name in names}
     positive = [
         sankey.Link(one, other, amount)
         if amount > 0
@@ -124,7 +122,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
     chart = sankey.Sankey(
         title=title,
         links=positive,
-        labels=tuple((name, _node(setting, name)) for name in names),
+        labels=tuple(labels.items()),
         least=largest / 60,
         net=True,
         other=text("Other"),
@@ -142,7 +140,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
     rows = (
         row(
             f"{one}>{other}",
-            f"{_node(setting, one)} \N{RIGHTWARDS ARROW} {_node(setting, other)}",
+            f"{labels[one]} \N{RIGHTWARDS ARROW} {labels[other]}",
             setting.own(
                 f"link:{one}:{other}",
                 _total(of),
@@ -208,12 +206,9 @@ def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) ->
         [pair for pair in found if pair[1].startswith(">")],
     )
     less = setting.say("%(one)s less %(other)s", one=came, other=went)
-
-    return setting.say(
+    said = setting.say(
         "Into the group came %(came)s, out of it went %(went)s, and %(left)s was left,"
-        " at cost, before what prices did. Parties stand here by who they are: what a"
-        " lender deposited as a customer is a lender's here, and a customer's in the"
-        " tables of sources and uses. Links that were paid back are drawn net.",
+        " at cost, before what prices did. Links that were paid back are drawn net.",
         came=came,
         went=went,
         left=total(
@@ -223,12 +218,20 @@ def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) ->
             less,
         ),
     )
+    funds = setting.analyses.funds("group" if setting.case.group else setting.inside[0])
+    if (came.value, went.value) != (funds.total(SOURCE), funds.total(USE)):
+        return said
+    same = setting.say(
+        " In %(table)s the first two are the totals of sources and of uses.",
+        table=Exhibit("funds"),
+    )
+    return (*said, *same)
 
 
-def _node(setting: Setting, name: str) -> str:
+def _node(setting: Setting, name: str, names: Collection[str]) -> str:
     if name == _LEFT:
         return setting.text("Left at the end")
     label = words(setting, name.lstrip("<>"))
-    if name.startswith(">") and name[1:] in {*setting.case.entities, "lenders"}:
+    if name.startswith(">") and f"<{name[1:]}" in names:
         return setting.text("%(who)s, paid out", who=label)
     return label
