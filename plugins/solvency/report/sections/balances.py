@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -21,6 +22,7 @@ from solvency.report.sections.consolidated import ZERO
 from solvency.report.sections.consolidated import add
 from solvency.report.sections.consolidated import group_table
 from solvency.report.sections.consolidated import unpriced
+from solvency.report.sections.kit import class_place
 from solvency.report.sections.observed import beside
 from solvency.report.sections.observed import nearby
 from solvency.report.sections.workings import entry
@@ -109,7 +111,9 @@ class _Entity:
             unit=(unit,),
             head=setting.text("Line"),
             columns=self._columns(),
-            rows=tuple(rows),
+            rows=tuple(
+                replace(row, anchor=class_place(self._entity, row.key)) for row in rows
+            ),
             notes=unpriced(setting, {d: s.unpriced for d, s in self._sheets.items()}),
             width=66,
             size="dense" if len(rows) > 42 else "normal",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from solvency.model.consolidation import group_sheet
 from solvency.report import formats
 from solvency.report.figures import Said
-from solvency.report.figures import anchor
+from solvency.report.sections.kit import class_place
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
 from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -55,7 +56,7 @@ def assets(
             sheets[basis].totals.assets,
             formula=f"total assets, {basis}",
             basis=basis,
-            target=anchor("entity", name),
+            target=class_place(name, "total:asset"),
         )
 
     market = figure("market")
@@ -71,7 +72,8 @@ def assets(
                 market=market,
                 accounts=accounts,
             )
-            found.append(entry(figure(basis), worked=worked))
+            moved = largest(setting, [one for one in less if less[one]], day)
+            found.append(entry(figure(basis), worked=worked, flows=moved))
         else:
             found.append(figure(basis))
     return tuple(found)
@@ -101,7 +103,7 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
                 one.liabilities,
                 formula=f"total liabilities, {basis}",
                 basis=basis,
-                target=anchor("entity", name),
+                target=class_place(name, "total:liability"),
             )
             for basis, one in zip(BASES, totals, strict=True)
         )

@@ -11,7 +11,7 @@ from solvency.report.errors import ReportError
 from solvency.report.figures import Figure
 from solvency.report.figures import Prose
 from solvency.report.figures import Said
-from solvency.report.figures import anchor
+from solvency.report.sections.kit import class_place
 from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import of_accounts
 from solvency.report.sections.worth import CLASSES
@@ -201,7 +201,12 @@ def _group_row(
         (label,),
         (
             *(
-                figure(name, value, f"{label}, {name}", anchor("entity", name))
+                figure(
+                    name,
+                    value,
+                    f"{label}, {name}",
+                    class_place(name, key) if value else "",
+                )
                 for name, value in each.items()
             ),
             figure("sum", total, "sum of the entities"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.report.figures import Exhibit
+from solvency.report.figures import anchor
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -46,6 +47,11 @@ def in_figures(setting: Setting, exhibit: str) -> Prose:
     return setting.say(
         "In figures, with what they rest on: %(exhibit)s.", exhibit=Exhibit(exhibit)
     )
+
+
+def class_place(entity: str, key: str) -> str:
+    """Return the id of a class, or of a total, of an entity's balance sheet."""
+    return anchor("class", f"{entity}:{key}")
 
 
 def row(key: str, label: object, *cells: Cell) -> Row:

@@ -302,7 +302,10 @@ def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
             key,
             finding.probability,
             formula="share of draws the test broke in",
-            worked=drawn(setting, key, found.draws, found.seed),
+            worked=(
+                *drawn(setting, key, found.draws, found.seed),
+                setting.text("; beside a flow its range, high less low"),
+            ),
             **widest(setting, flows),
         )
     )

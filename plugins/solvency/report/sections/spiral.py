@@ -67,6 +67,7 @@ def proceeds(setting: Setting, one: Token, part: str = "proceeds") -> Figure:
     figure = setting.money(f"{key}:{part}", value, formula=formula)
     if part != "proceeds":
         return replace(figure, target=anchor("figure", f"{key}:proceeds"))
+    market = proceeds(setting, one, "market")
     depth = setting.case.commodities[one.token].depth(one.at)
     halving = setting.units(
         f"{key}:halving", one.halving, one.token, formula="market depth"
@@ -76,12 +77,13 @@ def proceeds(setting: Setting, one: Token, part: str = "proceeds") -> Figure:
         worked=setting.say(
             "%(market)s at market; selling %(halving)s %(token)s halves the price"
             " (%(basis)s)",
-            market=proceeds(setting, one, "market"),
+            market=market,
             halving=halving,
             token=Said(one.token),
             basis=(setting.text(one.depth_basis),),
         ),
-        sources=(depth.source,) if depth and depth.source else (),
+        flows=_units(setting, one).flows,
+        sources=(*market.sources, *((depth.source,) if depth and depth.source else ())),
     )
 
 
