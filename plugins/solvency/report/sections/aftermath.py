@@ -9,6 +9,7 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.sections.kit import told
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
 from solvency.report.sections.workings import priced
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -100,6 +101,8 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         one.rate,
         formula="paid over worth",
         worked=setting.say("%(one)s over %(other)s", one=paid, other=worth),
+        flows=largest(setting, [account], setting.at) if account else (),
+        sources=worth.sources,
     )
     return units, value, paid, worth, entry(rate)
 
@@ -110,7 +113,7 @@ def preferences(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
-    largest = sorted(found, key=lambda one: (-(one.amount or 0), one.flow))[:_LARGEST]
+    first = sorted(found, key=lambda one: (-(one.amount or 0), one.flow))[:_LARGEST]
     yes, no = Said(text("yes")), Said("\N{EN DASH}")
     return Table(
         key="preferences",
@@ -155,7 +158,7 @@ def preferences(setting: Setting) -> Table | None:
                     ),
                 ),
             )
-            for n, one in enumerate(sorted(largest, key=lambda x: (x.date, x.flow)))
+            for n, one in enumerate(sorted(first, key=lambda x: (x.date, x.flow)))
         ),
         notes=(
             (

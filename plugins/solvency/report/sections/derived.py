@@ -172,14 +172,15 @@ def _rests(setting: Setting, figure: Figure) -> Prose:
 def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
     """Yield links to the flows of a figure: the largest with what they have in it."""
     amounts = dict(figure.parts)
+    listed = [*amounts] or figure.flows
     # One flow has all of it, and one left over takes no more room than saying so.
-    kept = _SHOWN if len(amounts) > _SHOWN + 1 else len(amounts)
-    first = [*amounts][:kept]
+    kept = _SHOWN if len(listed) > _SHOWN + 1 else len(listed)
+    first = listed[:kept]
     for n, name in enumerate(first):
         if n:
             yield "; "
         yield _flow(setting, name)
-        if len(figure.flows) > 1:
+        if name in amounts and len(figure.flows) > 1:
             yield " "
             yield _amount(setting, figure, name, amounts[name])
         yield from _source(setting, name)
@@ -195,11 +196,13 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
             ),
         )
         yield setting.text(": ")
-    elif first:
+    elif amounts:
         # What is drawn moves with those shown; the others vary less, or not at all.
         more = setting.count(f"more:{figure.key}", len(rest))
         yield from setting.say(" and %(count)s more", count=more)
         return
+    else:
+        yield ", "
     for n, name in enumerate(rest[:_MOST]):
         if n:
             yield ", "

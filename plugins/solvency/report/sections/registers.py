@@ -67,6 +67,11 @@ class Register:
 def registers(setting: Setting) -> Section | None:
     """Build the registers of the printed entities' accounts, by entity."""
     found: dict[str, list[tuple[Account, str, tuple[Register, ...]]]] = {}
+    money = setting.case.currency
+
+    def first(one: tuple[str, object]) -> tuple[bool, str]:
+        return one[0] != money, one[0]
+
     for name in setting.movements:
         if name not in setting.registered:
             continue
@@ -80,7 +85,7 @@ def registers(setting: Setting) -> Section | None:
                 anchor("account", name),
                 tuple(
                     _register(setting, account, commodity, some)
-                    for commodity, some in sorted(by_commodity.items())
+                    for commodity, some in sorted(by_commodity.items(), key=first)
                 ),
             )
         )
