@@ -72,7 +72,7 @@ def assets(
                 market=market,
                 accounts=accounts,
             )
-            moved = largest(setting, [one for one in less if less[one]], day)
+            moved = largest(setting, [one for one in after if after[one]], day)
             found.append(entry(figure(basis), worked=worked, flows=moved))
         else:
             found.append(figure(basis))

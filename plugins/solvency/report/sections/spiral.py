@@ -60,9 +60,11 @@ def proceeds(setting: Setting, one: Token, part: str = "proceeds") -> Figure:
     key = f"token:{one.token}:{one.holder}"
     formula = "price over lambda, times one less exp(-lambda units)"
     if part == "market":
+        units = _units(setting, one)
         return entry(
             setting.money(f"{key}:market", value, formula="units times price"),
-            **priced(setting, f"{key}:market", _units(setting, one), one.token, one.at),
+            flows=units.flows,
+            **priced(setting, f"{key}:market", units, one.token, one.at),
         )
     figure = setting.money(f"{key}:{part}", value, formula=formula)
     if part != "proceeds":
