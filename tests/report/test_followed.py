@@ -151,6 +151,16 @@ def test_every_figure_of_the_harbour_leads_to_a_source(harbour: Report) -> None:
     assert Pages(harbour).lost() == []
 
 
+@pytest.mark.parametrize("kind", ["affairs", "compare"])
+def test_every_figure_of_other_kinds_leads_to_a_source(kind: str) -> None:
+    import solvency
+
+    case = solvency.load(ROOT / "ledgers/harbour/main.beancount")
+    found = Pages(build(case, case.book(), kind=kind))
+    assert len(found.printed) > 300
+    assert found.lost() == []
+
+
 @pytest.mark.parametrize("of", ["report", "harbour"])
 def test_what_flows_have_in_a_figure_sums_to_it(
     of: str, request: pytest.FixtureRequest

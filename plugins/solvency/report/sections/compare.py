@@ -9,28 +9,40 @@ from typing import TYPE_CHECKING
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import funds
+from solvency.analysis.funds import is_funds
 from solvency.analysis.recovering import recover
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import group_sheet
-from solvency.report.figures import OWN
 from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.sections.bases import BASES
+from solvency.report.sections.estates import owed
+from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import words
+from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import of_accounts
+from solvency.report.sections.workings import of_flows
+from solvency.report.sections.worth import quote
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Iterable
+
     from solvency.analysis.funds import Funds
     from solvency.analysis.recovering import Recovery
     from solvency.model.book import Book
+    from solvency.model.consolidation import GroupSheet
     from solvency.report.sections.setting import Setting
 
 _ZERO = Decimal()
 #: As many scenarios as fit beside one another.
 _MOST = 7
+#: Flows named beside what they moved most.
+_SHOWN = 4
 
 
 def compare(setting: Setting) -> Section | None:
@@ -70,22 +82,45 @@ def _columns(books: dict[str, Book], titles: dict[str, str]) -> tuple[Column, ..
 
 
 def _money(
-    setting: Setting,
-    key: str,
-    scenario: str,
-    value: Decimal,
-    formula: str,
-    flows: tuple[str, ...] = (),
+    setting: Setting, key: str, scenario: str, value: Decimal, formula: str
 ) -> Figure:
     """Return an amount that holds in a scenario."""
-    figure = setting.money(
-        f"compare:{scenario}:{key}",
-        value,
-        formula=formula,
-        flows=flows,
-        target=OWN if flows and value else "",
-    )
+    figure = setting.money(f"compare:{scenario}:{key}", value, formula=formula)
     return replace(figure, scenario=scenario)
+
+
+def _told_once(cells: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Give each figure of a row an entry; those that are alike share the first's."""
+    told: dict[tuple[object, ...], str] = {}
+    found = []
+    for one in cells:
+        alike = (one.value, one.flows, one.parts)
+        place = told.get(alike)
+        cell = replace(one, target=place) if place and one.value else entry(one)
+        told.setdefault(alike, cell.place)
+        found.append(cell)
+    return tuple(found)
+
+
+def _largest(
+    setting: Setting, book: Book, accounts: Collection[str]
+) -> tuple[str, ...]:
+    """Return the flows that moved accounts most in a scenario, at their day's price."""
+    sums: dict[str, Decimal] = {}
+    for flow in book.flows:
+        if flow.date > setting.at:
+            continue
+        moved = sum(
+            (
+                posting_worth(setting, flow, posting) or _ZERO
+                for posting in flow.postings
+                if posting.account in accounts
+            ),
+            _ZERO,
+        )
+        if moved:
+            sums[flow.id] = moved
+    return tuple(of_flows(sums)["flows"][:_SHOWN])
 
 
 def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:
@@ -94,7 +129,7 @@ def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) ->
     rows: list[Row] = []
     for basis in BASES:
         sheets = {
-            name: group_sheet(book, setting.inside, day, basis).totals
+            name: group_sheet(book, setting.inside, day, basis)
             for name, book in books.items()
         }
         rows.append(Row(basis, (text(f"The group, {basis}"),), kind="group"))
@@ -106,10 +141,17 @@ def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) ->
                 "equity": "Net assets (liabilities)",
             }[part]
             cells = tuple(
-                _money(setting, key, name, getattr(totals, part), f"{part}, {basis}")
-                for name, totals in sheets.items()
+                _money(
+                    setting, key, name, getattr(each.totals, part), f"{part}, {basis}"
+                )
+                for name, each in sheets.items()
             )
             net = part == "equity"
+            if not net:
+                cells = _told_once(
+                    _of_lines(setting, books[name], each, cell)
+                    for (name, each), cell in zip(sheets.items(), cells, strict=True)
+                )
             rows.append(
                 Row(
                     key,
@@ -134,10 +176,25 @@ def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) ->
     )
 
 
+def _of_lines(setting: Setting, book: Book, sheet: GroupSheet, total: Figure) -> Figure:
+    """Return a total of a group's sheet with its accounts and what moved them most."""
+    side = "asset" if total.key.endswith("assets") else "liability"
+    amounts: dict[str, Decimal] = {}
+    for line in sheet.side(side):
+        amounts[line.account] = amounts.get(line.account, _ZERO) + line.amount
+    kept = [name for name, amount in amounts.items() if amount]
+    return replace(
+        total,
+        worked=of_accounts(setting, total.key, amounts),
+        flows=_largest(setting, book, kept),
+    )
+
+
 def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:
     text = setting.text
     found = {name: funds(book, "group", setting.at) for name, book in books.items()}
     rows: list[Row] = []
+    totals: dict[str, tuple[Figure, ...]] = {}
     for side, head in ((SOURCE, "Sources"), (USE, "Uses")):
         labels = dict.fromkeys(
             line.label
@@ -150,7 +207,7 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
             Row(
                 f"{side}:{label}",
                 (Said(words(setting, label)),),
-                tuple(
+                _told_once(
                     _line(setting, name, one, side, label)
                     for name, one in found.items()
                 ),
@@ -159,21 +216,28 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
             for label in labels
         ]
         sums = tuple((f"{side}:{label}", 1) for label in labels)
-        cells = tuple(
+        cells = totals[side] = tuple(
             _money(setting, f"total:{side}", name, one.total(side), "sum of its lines")
             for name, one in found.items()
         )
         label = "Total sources" if side == SOURCE else "Total uses"
         rows.append(Row(f"total:{side}", (text(label),), cells, "subtotal", sums=sums))
-    prices = tuple(
-        _money(setting, "prices", name, one.revaluation, "market less what moved")
-        for name, one in found.items()
+    left = _told_once(
+        _left(setting, name, books[name], one) for name, one in found.items()
+    )
+    prices = _told_once(
+        replace(
+            _money(setting, "prices", name, one.revaluation, "market less what moved"),
+            worked=setting.say(
+                "%(left)s left and %(went)s that went, less %(came)s that came",
+                left=left[n],
+                came=totals[SOURCE][n],
+                went=totals[USE][n],
+            ),
+        )
+        for n, (name, one) in enumerate(found.items())
     )
     rows.append(Row("prices", (text("Change in the prices of coins held"),), prices))
-    left = tuple(
-        _money(setting, "left", name, one.left, "funds at the end")
-        for name, one in found.items()
-    )
     sums = (("total:source", 1), ("total:use", -1), ("prices", 1))
     rows.append(Row("left", (text("Left at the end"),), left, "total", sums=sums))
     return Table(
@@ -188,16 +252,36 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
     )
 
 
+def _left(setting: Setting, name: str, book: Book, one: Funds) -> Figure:
+    """Return what is left of a scenario's funds, with the accounts it is in."""
+    figure = _money(
+        setting, "left", name, one.left, "money and liquid coins, at market"
+    )
+    amounts: dict[str, Decimal] = {}
+    for position, units in book.balance(setting.at).items():
+        account = book.account(position)
+        price = quote(setting, position.commodity, setting.at)
+        ours = account.entity in setting.inside
+        if price and ours and is_funds(book, account, position.commodity):
+            before = amounts.get(account.name, _ZERO)
+            amounts[account.name] = before + units * price.number
+    return replace(
+        figure,
+        worked=of_accounts(setting, figure.key, amounts),
+        flows=_largest(setting, book, amounts),
+    )
+
+
 def _line(setting: Setting, name: str, one: Funds, side: str, label: str) -> Figure:
     lines = [x for x in one.lines if (x.side, x.label) == (side, label)]
-    return _money(
-        setting,
-        f"{side}:{label}",
-        name,
-        sum((x.amount for x in lines), _ZERO),
-        f"{side} of funds: {label}",
-        tuple(flow for x in lines for flow in x.flows),
+    of = {
+        flow: part for x in lines for flow, part in zip(x.flows, x.parts, strict=True)
+    }
+    amount = one.amount(side, label)
+    figure = _money(
+        setting, f"{side}:{label}", name, amount, f"{side} of funds: {label}"
     )
+    return replace(figure, **of_flows(of))
 
 
 def _recovery(
@@ -226,19 +310,31 @@ def _recovery(
             Row(
                 f"{entity}:{rank}",
                 (Said(f"{entity}: "), text(rank)),
-                tuple(
-                    replace(
-                        setting.share(
-                            f"compare:{name}:{entity}:{rank}",
-                            each.rate(entity, rank),
-                            formula="paid over claims",
-                        ),
-                        scenario=name,
-                    )
+                _told_once(
+                    _rate(setting, books[name], each, entity, rank)
                     for name, each in found.items()
                 ),
             )
             for entity, rank in classes
         ),
         size="dense",
+    )
+
+
+def _rate(
+    setting: Setting, book: Book, found: Recovery, entity: str, rank: str
+) -> Figure:
+    """Return what share of its claims a class is paid in a scenario."""
+    name = book.case.scenario.name
+    key = f"compare:{name}:{entity}:{rank}"
+    debts = owed(found, (entity,), {rank})
+    figure = setting.share(key, found.rate(entity, rank), formula="paid over claims")
+    return replace(
+        figure,
+        scenario=name,
+        worked=setting.say(
+            "of claims of %(claims)s",
+            claims=of_accounts(setting, key, debts),
+        ),
+        flows=_largest(setting, book, debts),
     )

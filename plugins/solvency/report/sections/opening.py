@@ -15,8 +15,9 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import told
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
+from solvency.report.sections.workings import of_accounts
 from solvency.report.sections.workings import of_flows
-from solvency.report.sections.worth import group_assets
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Cell
 from solvency.report.tables import Column
@@ -24,6 +25,8 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    import datetime
+
     from solvency.ledger.case import Flow
     from solvency.report.sections.setting import Setting
 
@@ -39,7 +42,7 @@ def plugs(setting: Setting) -> Section:
     amounts = {flow.id: worth(setting, flow) for flow in found}
     found.sort(key=lambda flow: (-(amounts[flow.id] or 0), flow.id))
     day = setting.dates[-1]
-    assets = group_assets(setting, day)
+    assets = _assets(setting, day)
     rows = tuple(
         Row(
             key=flow.id,
@@ -94,6 +97,24 @@ def plugs(setting: Setting) -> Section:
             "day": day,
             "assets": assets,
         },
+    )
+
+
+def _assets(setting: Setting, day: datetime.date) -> Figure:
+    """Return what the group's consolidated assets were worth on a day."""
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for line in setting.sheet(day).side("asset"):
+        amounts[line.account] += line.amount
+    return entry(
+        setting.money(
+            "plugs:assets",
+            setting.sheet(day).totals.assets,
+            formula="assets of every entity in the group, less claims on one another,"
+            " stakes in one another and tokens of its own",
+            basis="market",
+            worked=of_accounts(setting, "plugs:assets", amounts, at=day),
+            flows=largest(setting, [x for x in amounts if amounts[x]], day),
+        )
     )
 
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Flow
     from solvency.model.sheets import Line
-    from solvency.report.figures import Figure
     from solvency.report.sections.setting import Setting
 
 #: The classes of a balance sheet, in the order printed, with their names.
@@ -80,15 +79,3 @@ def worth(setting: Setting, flow: Flow) -> Decimal | None:
         return units * first.price.number
     found = quote(setting, first.commodity, flow.date)
     return None if found is None else units * found.number
-
-
-def group_assets(setting: Setting, day: datetime.date) -> Figure:
-    """Return what the group's consolidated assets were worth on a day."""
-    return setting.money(
-        f"group:{day.isoformat()}:market:total:asset:group",
-        setting.sheet(day).totals.assets,
-        formula="assets of every entity in the group, less claims on one another,"
-        " stakes in one another and tokens of its own",
-        basis="market",
-        target=f"group-{day.isoformat()}" if setting.case.group else "",
-    )
