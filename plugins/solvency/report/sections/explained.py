@@ -100,7 +100,7 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
             f"{key}:hole",
             one.hole,
             formula="owed to customers less held for them",
-            target=anchor("figure", "key:missing"),
+            target=anchor("figure", "tally:hole"),
         ),
         setting.share(
             f"{key}:reaches",

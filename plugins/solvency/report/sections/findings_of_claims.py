@@ -12,6 +12,7 @@ from solvency.report.prose import listed
 from solvency.report.sections.finding import Found
 from solvency.report.sections.reconciled import claims_of
 from solvency.report.sections.reconciled import suspects_of
+from solvency.report.sections.segregation import missing_worked
 from solvency.report.sections.weighing import belief
 
 if TYPE_CHECKING:
@@ -178,12 +179,11 @@ def tallied(setting: Setting) -> Iterator[Found]:
         target=anchor("figure", "tally:mean"),
         prose=True,
     )
-    hole = setting.money(
+    hole = setting.own(
         "tally:hole",
         found.hole,
-        formula="owed to customers less held for them",
-        target=anchor("figure", "key:missing"),
         prose=True,
+        **missing_worked(setting, found.hole),
     )
     yield Found(
         setting.say(

@@ -109,8 +109,7 @@ def _assets(setting: Setting, day: datetime.date) -> Figure:
         setting.money(
             "plugs:assets",
             setting.sheet(day).totals.assets,
-            formula="assets of every entity in the group, less claims on one another,"
-            " stakes in one another and tokens of its own",
+            formula="assets of the group as one",
             basis="market",
             worked=of_accounts(setting, "plugs:assets", amounts, at=day),
             flows=largest(setting, [x for x in amounts if amounts[x]], day),
