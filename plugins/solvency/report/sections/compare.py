@@ -43,6 +43,11 @@ _ZERO = Decimal()
 _MOST = 7
 #: Flows named beside what they moved most.
 _SHOWN = 4
+#: The totals of a sheet, each with its side and its name.
+_TOTALS = (
+    ("assets", "asset", "Total assets"),
+    ("liabilities", "liability", "Total liabilities"),
+)
 
 
 def compare(setting: Setting) -> Section | None:
@@ -133,37 +138,33 @@ def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) ->
             for name, book in books.items()
         }
         rows.append(Row(basis, (text(f"The group, {basis}"),), kind="group"))
-        for part in ("assets", "liabilities", "equity"):
-            key = f"{basis}:{part}"
-            label = {
-                "assets": "Total assets",
-                "liabilities": "Total liabilities",
-                "equity": "Net assets (liabilities)",
-            }[part]
-            cells = tuple(
-                _money(
-                    setting, key, name, getattr(each.totals, part), f"{part}, {basis}"
+        for part, side, label in _TOTALS:
+            cells = _told_once(
+                _of_lines(
+                    setting,
+                    books[name],
+                    each,
+                    side,
+                    _money(
+                        setting,
+                        f"{basis}:{part}",
+                        name,
+                        getattr(each.totals, part),
+                        f"{part}, {basis}",
+                    ),
                 )
                 for name, each in sheets.items()
             )
-            net = part == "equity"
-            if not net:
-                cells = _told_once(
-                    _of_lines(setting, books[name], each, cell)
-                    for (name, each), cell in zip(sheets.items(), cells, strict=True)
-                )
-            rows.append(
-                Row(
-                    key,
-                    (text(label),),
-                    cells,
-                    "subtotal" if net else "line",
-                    indent=0 if net else 1,
-                    sums=((f"{basis}:assets", 1), (f"{basis}:liabilities", -1))
-                    if net
-                    else (),
-                )
+            rows.append(Row(f"{basis}:{part}", (text(label),), cells, indent=1))
+        nets = tuple(
+            _money(
+                setting, f"{basis}:equity", name, each.totals.equity, f"equity, {basis}"
             )
+            for name, each in sheets.items()
+        )
+        sums = ((f"{basis}:assets", 1), (f"{basis}:liabilities", -1))
+        label = text("Net assets (liabilities)")
+        rows.append(Row(f"{basis}:equity", (label,), nets, "subtotal", sums=sums))
     return Table(
         key="compare-sheets",
         title=text("The group's balance sheet in each scenario"),
@@ -176,9 +177,10 @@ def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) ->
     )
 
 
-def _of_lines(setting: Setting, book: Book, sheet: GroupSheet, total: Figure) -> Figure:
+def _of_lines(
+    setting: Setting, book: Book, sheet: GroupSheet, side: str, total: Figure
+) -> Figure:
     """Return a total of a group's sheet with its accounts and what moved them most."""
-    side = "asset" if total.key.endswith("assets") else "liability"
     amounts: dict[str, Decimal] = {}
     for line in sheet.side(side):
         amounts[line.account] = amounts.get(line.account, _ZERO) + line.amount
