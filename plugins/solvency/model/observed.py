@@ -361,7 +361,7 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
         central, own = gaussian(
             amounts([low], [central], [high], interval, "lognormal")[0]
         )
-    return central, own, spread(0.0, 2 * relative * central)
+    return central, own, float(spread(0.0, 2 * relative * central))
 
 
 def gaussian(amount: Amount) -> tuple[float, float]:
