@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.report import formats
 from solvency.report.figures import Exhibit
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 _MOVES = 0.01
 #: Groups of sources named that move one belief, and statements named of each.
 _GROUPS, _STATEMENTS = 3, 4
-#: Belief so near to none or all has no odds worth a number.
-_SURE = 1e-9
+#: A belief times this many odds is shared out among groups: none need have most.
+_SHARED = 3.0
 
 
 def belief(setting: Setting, one: Belief, part: str) -> Figure:
@@ -173,8 +174,18 @@ def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
     if not one.tested:
         cells = (prior, replace(after, target=prior.place), *(None,) * 4)
     else:
-        after = entry(after, **_moved(setting, found, one))
-        holder = after.place
+        moved = _moved(setting, found, one)
+        if after.value:
+            after = entry(after, **moved)
+            holder = after.place
+        else:
+            # Nothing has no entry of its own: that of the belief before has both.
+            words = (*prior.worked, *((setting.text("; "),) if prior.worked else ()))
+            prior = entry(
+                prior, worked=(*words, *moved["worked"]), sources=moved["sources"]
+            )
+            holder = prior.place
+            after = replace(after, target=holder)
         factor = replace(_factor(setting, one), target=holder)
         low, high = (
             setting.share(
@@ -211,7 +222,7 @@ def _factor(setting: Setting, one: Belief) -> Figure:
     return replace(figure, places=places)
 
 
-def _moved(setting: Setting, found: Beliefs, one: Belief) -> dict[str, Prose]:
+def _moved(setting: Setting, found: Beliefs, one: Belief) -> dict[str, Any]:
     """Return what a belief is worked out from, with the groups that moved it most."""
     key = f"belief:{one.id}:after"
     worked = setting.say(
@@ -219,41 +230,61 @@ def _moved(setting: Setting, found: Beliefs, one: Belief) -> dict[str, Prose]:
         before=_odds(setting, f"{key}:before", one.prior),
         factor=replace(_factor(setting, one), key=f"{key}:factor"),
     )
-    changes = sorted(
-        found.left_out,
-        key=lambda left: (
-            -abs(left.posteriors.get(one.id, one.posterior) - one.posterior)
-        ),
-    )
     sources: list[str] = []
-    for left in changes[:_GROUPS]:
+    ordered = sorted(found.left_out, key=lambda x: (-_change(x, one), x.group))
+    for left in ordered[:_GROUPS]:
         said, names = _stated(setting, left, one)
-        if not names:
-            continue
-        without = left.posteriors.get(one.id, one.posterior)
-        worked += setting.say(
-            "; without %(statements)s of %(sources)s it would be %(belief)s",
-            statements=said,
-            sources=setting.notes.refs(names),
-            belief=setting.share(
-                f"{key}:{left.group}",
-                chance(without),
-                formula="belief without one group of sources",
+        if names:
+            worked += _without(setting, key, left, one, said, names)
+            sources += names
+    change = abs(_logit(one.posterior) - _logit(one.prior))
+    most = max((abs(_added(left, one)) for left in ordered[:_GROUPS]), default=0.0)
+    if change > math.log(_SHARED) and most < change / 2:
+        worked += (
+            setting.text(
+                "; most of the change remains whichever group is left out: several"
+                " speak alike"
             ),
         )
-        if all(_SURE < value < 1 - _SURE for value in (without, one.posterior)):
-            added = _logit(one.posterior) - _logit(without)
-            worked += setting.say(
-                ", so they add %(log)s to the logarithm of the odds",
-                log=setting.units(
-                    f"{key}:{left.group}:log",
-                    finite(added, 2),
-                    "",
-                    formula="log-odds with less without",
-                ),
-            )
-        sources += names
     return {"worked": worked, "sources": tuple(dict.fromkeys(sources))}
+
+
+def _without(
+    setting: Setting,
+    key: str,
+    left: LeftOut,
+    one: Belief,
+    said: Prose,
+    names: list[str],
+) -> Prose:
+    """Say what a belief would be without one group, and what the group adds."""
+    words = setting.say(
+        "; without %(statements)s of %(sources)s it would be %(belief)s",
+        statements=said,
+        sources=setting.notes.refs(names),
+        belief=setting.share(
+            f"{key}:{left.group}",
+            chance(left.posteriors.get(one.id, one.posterior)),
+            formula="belief without one group of sources",
+        ),
+    )
+    added = _added(left, one)
+    if not math.isfinite(added):
+        return words
+    return words + setting.say(
+        ", so they add %(log)s to the logarithm of the odds",
+        log=setting.units(
+            f"{key}:{left.group}:log",
+            finite(added, 2),
+            "",
+            formula="log-odds with less without",
+        ),
+    )
+
+
+def _added(left: LeftOut, one: Belief) -> float:
+    """Return what a group adds to log-odds; no number where belief is none or all."""
+    return _logit(one.posterior) - _logit(left.posteriors.get(one.id, one.posterior))
 
 
 def _stated(setting: Setting, left: LeftOut, one: Belief) -> tuple[Prose, list[str]]:
@@ -284,6 +315,9 @@ def _odds(setting: Setting, key: str, value: float) -> Figure:
 
 
 def _logit(value: float) -> float:
+    """Return log-odds; no end where belief is none or all."""
+    if value <= 0 or value >= 1:
+        return math.copysign(math.inf, value - 0.5)
     return math.log(value) - math.log1p(-value)
 
 

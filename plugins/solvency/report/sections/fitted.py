@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
+#: What a misfit is.
+_MISFIT = "squared distance of what was stated from what is expected, in spreads"
 #: Statements named that a scenario explains worst.
 _WORST = 3
 
@@ -69,7 +71,7 @@ def _row(setting: Setting, found: Beliefs, one: ScenarioFit) -> Row:
         chance(one.posterior),
         formula="belief among the scenarios, each as likely before",
     )
-    fit = setting.units(f"{key}:chi2", finite(one.chi2, 0), "", formula="chi-square")
+    fit = setting.units(f"{key}:chi2", finite(one.chi2, 0), "", formula=_MISFIT)
     return Row(
         key,
         (Said(one.title or one.name),),
@@ -77,7 +79,10 @@ def _row(setting: Setting, found: Beliefs, one: ScenarioFit) -> Row:
             entry(belief, worked=_weight(setting, found, one), sources=sources),
             entry(
                 fit,
-                worked=_misses(setting, f"{key}:chi2", one.unexplained[:_WORST]),
+                worked=(
+                    setting.text("farthest off are "),
+                    *_misses(setting, f"{key}:chi2", one.unexplained[:_WORST]),
+                ),
                 sources=sources,
             ),
             tuple(worst) or Said("\N{EN DASH}"),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
-from solvency.report.sections.scope import grade_of
+from solvency.report.sections.kit import grade_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,11 @@ def _factors(setting: Setting, key: str, one: Loss) -> Prose:
                 ),
             ),
         )
-    if one.parts and sum((x.mean for x in one.parts), _ZERO) != one.central:
+    flows = (setting.case.by_id[x.flow] for x in one.parts)
+    if any(spread_of(setting.case, flow).low == 0 for flow in flows):
         pieces += setting.say(
-            "; the mean is not the central %(central)s where the range may reach zero"
-            " or more flows than its own are behind it",
+            "; a range that may reach zero is drawn from a normal distribution cut off"
+            " there, so the mean is not the central %(central)s",
             central=setting.money(
                 f"{key}:central", one.central, formula="central amount"
             ),
