@@ -123,10 +123,10 @@ def scope(setting: Setting) -> Section:
             (
                 text(
                     "After the letter stands a number, how far others bear out what is"
-                    " said: 1 confirmed by others, 2 probably true, 3 possibly true, 4"
-                    " doubtful, 5 improbable, 6 not to be judged. A flow's grade is"
-                    " that of the source of its amount, unless the ledger gives"
-                    " another, which stands with the flow."
+                    " said: one confirmed by others, two probably true, three possibly"
+                    " true, four doubtful, five improbable, six not to be judged. A"
+                    " flow's grade is that of the source of its amount, unless the"
+                    " ledger gives another, which stands with the flow."
                 ),
             ),
             *((widths,) if (widths := _widths(setting)) else ()),
