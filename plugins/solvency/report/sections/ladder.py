@@ -82,7 +82,7 @@ def spreads(setting: Setting, key: str, grades: Iterable[str]) -> Prose:
     named: list[Prose] = [
         (
             Said(f"{name} "),
-            setting.share(f"{key}:spread:{name}", widths[name], formula="spread"),
+            setting.share(f"spread:{key}:{name}", widths[name], formula="spread"),
         )
         for name in sorted(set(grades) & set(widths))
     ]
