@@ -11,6 +11,7 @@ from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.beliefs import belief
 from solvency.report.sections.finding import Found
+from solvency.report.sections.losses import MEAN
 from solvency.report.sections.reconciled import claims_of
 from solvency.report.sections.reconciled import suspects_of
 from solvency.report.sections.segregation import missing_worked
@@ -175,7 +176,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
     mean = setting.money(
         "tally:mean:prose",
         found.mean,
-        formula="mean of the draws: what is expected of each, summed",
+        formula=MEAN,
         target=anchor("figure", "tally:mean"),
         prose=True,
     )

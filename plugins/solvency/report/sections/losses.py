@@ -16,6 +16,7 @@ from solvency.report.sections.workings import of_flows
 
 if TYPE_CHECKING:
     from solvency.analysis.tallying_result import Loss
+    from solvency.analysis.tallying_result import Tallied
     from solvency.ledger.case import Flow
     from solvency.report.figures import Figure
     from solvency.report.figures import Prose
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
 
 #: What an expected value is.
 EXPECTED = "chance times the mean of its draws"
+#: What their mean together is.
+MEAN = "what is expected of each, summed"
 #: Flows of one hypothesis whose ranges are spelled out.
 _SPELLED = 8
+#: Sources named of the largest of all.
+_NAMED = 4
 _ZERO = Decimal()
 
 
@@ -160,3 +165,22 @@ def _factors(setting: Setting, key: str, one: Loss) -> Prose:
             ),
         )
     return pieces
+
+
+def averages(setting: Setting, found: Tallied) -> dict[str, Any]:
+    """Return what the mean of all rests on: each flow's chance times its mean."""
+    parts: dict[str, Decimal] = {}
+    for one in found.hypotheses:
+        for x in one.parts:
+            part = Decimal(str(x.chance)) * x.mean
+            parts[x.flow] = parts.get(x.flow, _ZERO) + part
+    rests = of_flows(parts)
+    return {
+        **rests,
+        "worked": (
+            setting.text(
+                "beside each flow stands its chance times the mean of its draws"
+            ),
+        ),
+        "sources": _sources(setting, parts)[:_NAMED],
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -16,6 +15,7 @@ from solvency.report.remarks import remark
 from solvency.report.sections.kit import finite
 from solvency.report.sections.suspects import amount_of
 from solvency.report.sections.suspects import claim_ref
+from solvency.report.sections.suspects import coin_of
 from solvency.report.sections.suspects import suspects
 from solvency.report.sections.suspects import told
 from solvency.report.sections.workings import entry
@@ -168,7 +168,7 @@ def _plan(setting: Setting, found: Reconciled) -> Table | None:
             (
                 Said(text("cannot all stand") if one.broken else text("untold apart")),
                 _joined(claims, [one.would_settle[0].claim]),
-                _gain(setting, claims, one),
+                _asked(setting, claims, one),
             ),
         )
         for n, one in enumerate(useful[:_PLAN])
@@ -182,44 +182,49 @@ def _plan(setting: Setting, found: Reconciled) -> Table | None:
             text(
                 "Claims no identity tells apart, and the amount whose independent"
                 " confirmation would tell them apart most clearly; clearest first."
-                " Gain: chi-square, on average, between the right one and a wrong one"
-                " once it is confirmed; from ten it settles the matter"
+                " Claimed: %(unit)s, or units where a coin is named, of that amount",
+                unit=setting.unit,
             ),
         ),
         head=text("Claims that cannot be told apart"),
         width=80,
         columns=(
             Column("state", text("State"), "text", 28),
-            Column("settle", text("Confirm first"), "refs", 30),
-            Column("gain", text("Gain"), width=16, current=True),
+            Column("settle", text("Confirm first"), "refs", 22),
+            Column("claimed", text("Claimed"), width=24, current=True),
         ),
         rows=tuple(rows),
         size="dense",
     )
 
 
-def _gain(setting: Setting, claims: Mapping[str, Claim], one: Alike) -> Figure:
-    """Return what a confirmation would tell, with what is claimed of the amount."""
+def _asked(setting: Setting, claims: Mapping[str, Claim], one: Alike) -> Prose:
+    """Return what is claimed of the amount to confirm, and what that would tell."""
     first = one.would_settle[0]
-    key = f"gain:{one.members[0]}"
-    figure = setting.units(
-        key,
-        finite(first.gain, 1),
-        "",
-        formula="mean chi-square by which letting a wrong claim go would then do worse"
-        " than letting the right one go",
-    )
+    key = f"confirm:{one.members[0]}"
     claim = claims[first.claim]
     worked = setting.say(
-        "for one more source on %(claim)s, as exact as the best of these claims;"
-        " claimed is %(amount)s",
+        "%(claim)s; one more source on it, as exact as the best of these claims, would"
+        " tell the right one from a wrong one by a chi-square of %(gain)s on average;"
+        " from ten the matter is settled",
         claim=told(setting, claim),
-        amount=amount_of(setting, claim, f"{key}:claimed", claim.claimed),
+        gain=setting.units(
+            f"{key}:gain", finite(first.gain, 0), "", formula="mean chi-square"
+        ),
     )
     sources = dict.fromkeys(
         found for x in (first.claim, *one.members) if (found := claims[x].source)
     )
-    return entry(replace(figure, places=1), worked=worked, sources=tuple(sources))
+    figure = amount_of(
+        setting,
+        claim,
+        key,
+        claim.claimed,
+        formula="claimed by the source",
+        worked=worked,
+        sources=tuple(sources),
+    )
+    return (entry(figure), *coin_of(setting, claim))
 
 
 def _joined(claims: Mapping[str, Claim], names: Iterable[str]) -> Prose:

@@ -292,13 +292,18 @@ def _of(setting: Setting, one: Claim, other: Claim, part: str, value: Decimal) -
     return (figure, f" {label}")
 
 
+def coin_of(setting: Setting, one: Claim) -> Prose:
+    """Return the coin a claim is in and its scale, in parentheses; none for money."""
+    if one.commodity == setting.case.currency:
+        return ()
+    scale, _ = formats.fitting([one.claimed or Decimal()])
+    return (f" ({formats.unit_label(one.commodity, scale, setting.locale)})",)
+
+
 def _what(setting: Setting, one: Claim) -> Prose:
-    coin: Prose = ()
-    if one.commodity != setting.case.currency:
-        scale, _ = formats.fitting([one.claimed or Decimal()])
-        coin = (f" ({formats.unit_label(one.commodity, scale, setting.locale)})",)
     statement = setting.locale.named(one.statement)
-    return (Said(statement[:1].upper() + statement[1:]), *coin)
+    first = statement[:1].upper() + statement[1:]
+    return (Said(first), *coin_of(setting, one))
 
 
 def _strain(setting: Setting, one: Claim, how: Working) -> Cell:

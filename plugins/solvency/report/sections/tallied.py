@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from math import isclose
 from typing import TYPE_CHECKING
 
 from solvency.report.charts import waterfall
 from solvency.report.drawings import Drawing
+from solvency.report.figures import OWN
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
@@ -21,6 +24,8 @@ from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.sections.losses import EXPECTED
+from solvency.report.sections.losses import MEAN
+from solvency.report.sections.losses import averages
 from solvency.report.sections.losses import expected
 from solvency.report.sections.losses import loss
 from solvency.report.sections.workings import drawn
@@ -29,7 +34,9 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from solvency.analysis.tallying_result import Loss
     from solvency.analysis.tallying_result import Tallied
+    from solvency.report.figures import Figure
     from solvency.report.figures import Piece
     from solvency.report.sections.setting import Setting
 
@@ -51,6 +58,22 @@ def short(setting: Setting, name: str) -> str:
     return setting.capital(name.replace("-", " "))
 
 
+def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
+    """Return the chance of a hypothesis: where beliefs are printed, their prior."""
+    value = chance(one.probability)
+    key = f"tally:{one.id}:probability"
+    if found.switches != "prior":
+        return setting.share(key, value, formula="belief in the tally")
+    formula = "belief before the observations, exclusions respected"
+    figure = before(setting, one.id, setting.share(key, value, formula=formula))
+    weighed = setting.analyses.beliefs
+    priors = {x.id: x.prior for x in weighed.hypotheses} if weighed else {}
+    if figure.target == OWN and isclose(priors.get(one.id, -1.0), one.probability):
+        place = anchor("figure", f"belief:{one.id}:prior")
+        return replace(figure, target=place, worked=())
+    return figure
+
+
 def _tally(setting: Setting, found: Tallied) -> Table:
     text = setting.text
     rows = tuple(
@@ -58,21 +81,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
             f"tally:{one.id}",
             hypothesis_ref(setting, one.id),
             (
-                before(
-                    setting,
-                    one.id,
-                    setting.share(
-                        f"tally:{one.id}:probability",
-                        chance(one.probability),
-                        formula="belief before the observations, exclusions respected",
-                    ),
-                )
-                if found.switches == "prior"
-                else setting.share(
-                    f"tally:{one.id}:probability",
-                    chance(one.probability),
-                    formula="belief in the tally",
-                ),
+                _chance(setting, found, one),
                 loss(setting, one, "low", one.low),
                 loss(setting, one, "central", one.central),
                 loss(setting, one, "high", one.high),
@@ -87,11 +96,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
         (
             *(None,) * 4,
             setting.own(
-                "tally:mean",
-                found.mean,
-                formula="mean of the draws: what is expected of each, summed",
-                worked=drawn(setting, "tally:mean", found.draws, found.seed),
-                **wide(setting, [one.id for one in found.hypotheses]),
+                "tally:mean", found.mean, formula=MEAN, **averages(setting, found)
             ),
         ),
         "subtotal",
@@ -107,8 +112,21 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                     f"tally:total:{share}",
                     found.quantiles[share],
                     formula=BELOW[share],
-                    worked=drawn(
-                        setting, f"tally:total:{share}", found.draws, found.seed
+                    worked=(
+                        *drawn(
+                            setting, f"tally:total:{share}", found.draws, found.seed
+                        ),
+                        *setting.say(
+                            "; in each a hypothesis holds or not by its chance, and"
+                            " its flows are drawn within their ranges, of which high"
+                            " less low stands beside them; on average %(mean)s",
+                            mean=setting.money(
+                                f"tally:total:{share}:mean",
+                                found.mean,
+                                formula=MEAN,
+                                target=anchor("figure", "tally:mean"),
+                            ),
+                        ),
                     ),
                     **wide(setting, [one.id for one in found.hypotheses]),
                 )
