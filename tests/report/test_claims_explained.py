@@ -159,6 +159,20 @@ def test_a_belief_names_what_moved_it_with_its_log_odds(ledger) -> None:
     assert added == pytest.approx(math.log(factor), abs=0.01)
 
 
+def test_a_mark_stands_behind_no_loss_however_wide(ledger) -> None:
+    mark = may("mark", 100, "  low: 1 USD\n  high: 90,000 USD\n").replace(
+        "Assets:Alameda:Bank", "Equity:Alameda:Shares"
+    )
+    more = "  low: 200 USD\n  high: 450 USD\n"
+    both = '2020-01-01 custom "scenario" "both" "Both"\n  hypotheses: "loss, mark"\n'
+    case = ledger.case(HEAD + mark + may("loss", 300, more) + both)
+    found = figures(build(case, case.book()))
+    assert found["tally:total:0.5"].flows == ("H-loss",)
+    assert found["tally:total:0.5"].parts == (("H-loss", 250),)
+    explained = found["explained:both:0.5"]
+    assert explained.flows == ("H-loss",)
+
+
 def test_purposes_beyond_the_largest_are_one_line_and_all_cast(ledger) -> None:
     # Twelve purposes of 1 to 12: ten lines of 3 to 12, and 1 + 2.
     flows = "".join(

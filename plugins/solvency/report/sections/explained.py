@@ -11,6 +11,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
+from solvency.report.sections.losses import taken_by
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
@@ -18,6 +19,7 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
 
     from solvency.analysis.tallying_result import ScenarioTally
@@ -42,9 +44,15 @@ def flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(flow.id for flow in setting.flows if flow.hypotheses & wanted)
 
 
-def wide(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
-    """Return the flows of some hypotheses, those with the widest ranges first."""
-    flows = flows_of(setting, names)
+def wide(setting: Setting, names: Collection[str]) -> dict[str, Any]:
+    """Return the flows of some hypotheses that take or bring anything, for a figure.
+
+    Those with the widest ranges come first; a mark moves no liquid asset, however wide.
+    """
+    taken: dict[str, Decimal] = {}
+    for name in names:
+        taken |= taken_by(setting, name)
+    flows = tuple(flow for flow in flows_of(setting, names) if taken.get(flow))
     found = widest(setting, flows)
     return {**found, "flows": tuple(dict.fromkeys((*found["flows"], *flows)))}
 

@@ -40,7 +40,7 @@ def loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
     the amount is.
     """
     key = f"tally:{one.id}"
-    taken = _taken(setting, one.id)
+    taken = taken_by(setting, one.id)
     rest: dict[str, Any] = {
         "formula": f"{part} amount its flows take from the group's clean liquid assets",
         **of_flows(taken, keep=True),
@@ -54,7 +54,7 @@ def loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
     return setting.money(f"{key}:{part}", value, target=target, **rest)
 
 
-def _taken(setting: Setting, name: str) -> dict[str, Decimal]:
+def taken_by(setting: Setting, name: str) -> dict[str, Decimal]:
     """Return what each flow of a hypothesis takes, as written."""
     taken: dict[str, Decimal] = {}
     for flow in setting.flows:
