@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,20 @@ def test_a_balanced_amount_says_what_binds_it_and_what_pulls(ledger) -> None:
     assert asked.target == OWN
     assert asked.value in {100, 950}
     assert "would tell the right one from a wrong one by a chi-sq" in read(asked.worked)
+
+
+def test_what_chi_square_sums_leaves_out_a_bound_that_holds(ledger) -> None:
+    # Costs and bank, 26.28 and 23.72 from claims of spread 6.08 and 5.78, add 18.7 and
+    # 16.9 to a chi-square of 35.5. What is said to be at least one dollar is not
+    # 899 dollars off.
+    exact = 'error: 0.01\n  grade: "A1"'
+    bound = seen("bound", "1", "low: 1 USD", source="one")
+    case = ledger.case(HEAD + seen("bank", "950", exact) + bound)
+    said = read(figures(build(case, case.book()))["reconciled:chi2"].worked)
+    assert "bound" not in said
+    costs, bank = re.findall(r"\) (\d+\.\d)", said)
+    assert float(costs) == pytest.approx(18.7, abs=0.11)
+    assert float(bank) == pytest.approx(16.9, abs=0.11)
 
 
 def test_a_grade_s_spread_comes_on_top_of_a_statement_s_own(ledger) -> None:

@@ -96,7 +96,8 @@ def _distance(setting: Setting, found: Reconciled) -> dict[str, Any]:
     shares = {
         one.id: (float(one.claimed - one.balanced) / float(one.sigma)) ** 2
         for one in found.claims
-        if one.sigma
+        # A bound that holds is no claim of an amount: nothing tests it.
+        if one.sigma and one.z is not None
     }
     claims = {one.id: one for one in found.claims}
     worst = sorted(shares, key=lambda name: -shares[name])[:_WORST]
