@@ -332,3 +332,25 @@ def test_global_test_is_calibrated():
     ]
     for level in (0.05, 0.25, 0.5, 0.9):
         assert np.mean(np.array(p) < level) == pytest.approx(level, abs=0.025)
+
+
+def test_pulls_on_a_sum_of_two():
+    # One + other = sum, claimed 10 + 10 = 26 with spreads 1, 1, 2. The gap of 6 is
+    # shared by variance, 1 : 1 : 4, so balanced are 11 + 11 = 22. A unit more of one
+    # moves it by 5/6, of the other by -1/6, of the sum by 1/6; they lie 1, 1 below
+    # and 4 above where they were balanced.
+    result = balance([10, 10, 26], [1, 1, 2], [[1, 1, -1]])
+    assert result.values == pytest.approx([11, 11, 22])
+    assert result.pulls(0) == pytest.approx([-5 / 6, 1 / 6, 4 / 6])
+    # The sum follows itself by 1/3 and each part by 2/3.
+    assert result.pulls(2) == pytest.approx([-2 / 3, -2 / 3, 4 / 3])
+
+
+def test_pulls_cancel_and_leave_out_what_is_unknown_or_certain():
+    rng = np.random.default_rng(5)
+    claims, sigmas, identities = random_case(rng, 9, 4, zero=1, unknown=1)
+    result = balance(claims, sigmas, identities)
+    for claim in range(1, 8):
+        pulls = result.pulls(claim)
+        assert pulls.sum() == pytest.approx(0, abs=1e-9)
+        assert pulls[0] == pulls[-1] == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -236,6 +237,16 @@ def test_history_follows_the_case(ledger):
     assert found.then[2].posteriors["told"] is not None
     alone = believe(ledger.case(text, known=found.then[1].moment.day))
     assert loss[1] == pytest.approx(beliefs(alone)["loss"], rel=1e-6)
+
+
+def test_the_last_of_the_history_is_what_is_believed_now(ledger):
+    case = ledger.case(HEAD + may("loss", 100) + seen("bank", "900"))
+    found = believe(case)
+    (one,) = found.hypotheses
+    assert one.speaking == ("bank",)
+    changed = replace(found, hypotheses=(one._replace(posterior=0.25),))
+    assert history(case, now=changed).then[-1].posteriors == {"loss": 0.25}
+    assert history(case).then[-1].posteriors["loss"] == pytest.approx(one.posterior)
 
 
 def test_events_name_the_days_of_the_history(ledger):

@@ -187,3 +187,40 @@ def test_nothing_to_test_is_a_message_not_a_trace(ledger):
     result = CliRunner().invoke(main, ["reconcile", str(path)])
     assert result.exit_code == 2
     assert "no observation" in result.output
+
+
+def test_how_a_balanced_amount_comes_about(ledger):
+    # Capital 1,000 (certain) less costs is in the bank. Costs are claimed as 100 with
+    # a spread of 10/1.645; the bank as 950, with 1% (9.5) and its grade's 10% (95) on
+    # top: 58.04. The gap of 50 is shared by variance: 36.95 to 3,368.
+    text = HEAD.format(capital="") + seen("bank", "950", extra="error: 0.01")
+    case = ledger.case(text)
+    found = reconcile(case, level=0.9)
+    how = found.workings["bank"]
+    claim = next(one for one in found.claims if one.id == "bank")
+    ranged, graded = 9.5 / 1.6448536, 95 / 1.6448536
+    costs = (10 / 1.6448536) ** 2
+    assert float(how.ranged) == pytest.approx(ranged, abs=0.05)
+    assert float(how.graded) == pytest.approx(graded, abs=0.01)
+    assert how.written == 900
+    bank = float(how.ranged) ** 2 + graded**2
+    balanced = 950 - 50 * bank / (bank + costs)
+    assert float(claim.balanced) == pytest.approx(balanced, abs=0.02)
+    # The strain is the whole gap over the spread of both claims together.
+    assert claim.z == pytest.approx(50 / (bank + costs) ** 0.5, rel=1e-4)
+    assert float(how.gap) == pytest.approx((950 - balanced) / claim.z, abs=0.01)
+    # What flows bring adds up: the capital less the costs as balanced.
+    assert [name for name, _ in how.parts] == ["capital", "costs"]
+    assert sum(amount for _, amount in how.parts) == claim.balanced
+    # Capital is certain and pulls nothing; costs and the claim itself cancel.
+    share = costs / (bank + costs)
+    assert [pull.claim for pull in how.pulls] == ["costs"]
+    assert float(how.own) == pytest.approx(share * (950 - balanced), abs=0.01)
+    assert how.pulls[0].amount == -how.own
+    assert how.rest == 0
+    # The costs are moved by the one statement that tests them.
+    other = found.workings["costs"]
+    moved = next(one for one in found.claims if one.id == "costs")
+    assert (other.written, other.graded, other.parts) == (None, 0, ())
+    assert [move.claim for move in other.moves] == ["bank"]
+    assert other.moves[0].amount == moved.balanced - moved.claimed

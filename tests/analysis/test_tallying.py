@@ -119,9 +119,13 @@ def test_exclusive_hypotheses_never_add_up(ledger):
     assert found.method == "sampled"
     # Neither, one or the other, each a third; never both.
     assert found.at_least["420"] < 1e-4
-    assert found.hypotheses[0].probability == pytest.approx(1 / 3, abs=0.01)
+    # The chances are those of the priors, not of the draws made of them.
+    assert found.hypotheses[0].probability == pytest.approx(1 / 3, abs=1e-12)
     expected = {one.id: float(one.expected) for one in found.hypotheses}
-    assert expected == pytest.approx({"loss": 200 / 3, "other": 100}, abs=3)
+    assert expected == pytest.approx({"loss": 200 / 3, "other": 100}, abs=0.01)
+    part = next(one.parts for one in found.hypotheses if one.id == "other")[0]
+    assert (part.flow, part.mean) == ("H-other", 300)
+    assert part.chance == pytest.approx(1 / 3, abs=1e-12)
 
 
 def test_what_is_expected_of_each_adds_up_to_the_mean_of_the_draws(ledger):

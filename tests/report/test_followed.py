@@ -26,8 +26,8 @@ ROOT = Path(__file__).parents[2]
 #: Links from a figure to a source: to its entry, from there to a flow, to its source;
 #: one more where it is worked out from a figure that has an entry of its own.
 MOST = 4
-#: What no source says: the numbers of lines, the sizes of files, and what the program
-#: was asked to do. Keys begin with these.
+#: What no source says: the numbers of lines, the sizes of files, what the program was
+#: asked to do, and what the author of the case judged. Keys begin with these.
 OWN = (
     "finding:",
     "derived:",
@@ -39,6 +39,7 @@ OWN = (
     "tests:error",
     "flows:",
     "source:",
+    "spread:",
 )
 HEADS = ("h2", "h3")
 

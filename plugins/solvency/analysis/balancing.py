@@ -127,6 +127,22 @@ class Balanced:
         """
         return _settling(self._system, members, most)
 
+    def pulls(self, claim: int) -> Array:
+        """Return how hard each claim pulls on one balanced amount.
+
+        A claim's pull is what the amount gives way to by a unit of it (the derivative
+        of the free fit) times how far the claim lies from where it was balanced. At
+        the free fit the pulls cancel: the claim's own holds against all others.
+
+        Args:
+            claim: one with a spread.
+
+        Returns:
+            Pulls in the amount's unit, positive upwards, its own among them; shape
+            (n,); zero for what is unknown or certain.
+        """
+        return self._system.pulls(claim)
+
 
 def balance(
     claims: ArrayLike,

@@ -174,6 +174,14 @@ class System:
             reach[self.unknown] = -self._solver @ (self.identities @ reach)
         return reach, self.spreads(self.gram()) ** 2
 
+    def pulls(self, index: int) -> Array:
+        """Return what holds one amount of the free fit where it is, shape (n,)."""
+        finite = np.isfinite(self.variances)
+        image = self.weight @ self.identities[:, [index]].toarray().ravel()
+        gain = -self.variances[index] * np.asarray(self.identities.T @ image)
+        gain[index] += 1.0
+        return np.where(finite, gain * (self.claims - self.values()), 0.0)
+
     def without(self, index: int) -> System:
         """Return the system with one claim let go: its amount unknown."""
         column = self.identities[:, [index]].toarray().ravel()

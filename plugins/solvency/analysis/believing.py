@@ -130,9 +130,13 @@ def _beliefs(found: Evidence, whole: Weighing) -> list[Belief]:
             prior = 0.0 if shut and name not in found.certain else prior
             asked = tuple(prior if prior in {0.0, 1.0} else p for p in PRIORS)
             beliefs.append(
-                Belief(name, hypothesis.title, prior, prior, 0.0, 1.0, asked, False)
+                Belief(name, hypothesis.title, prior, prior, 0.0, 1.0, asked, False, ())
             )
             continue
+        rows = np.flatnonzero(found.touches(name)).tolist()
+        speaking = tuple(
+            x.id for row in rows for x in found.seen.rows[row].observations
+        )
         beliefs.append(
             Belief(
                 name,
@@ -142,7 +146,8 @@ def _beliefs(found: Evidence, whole: Weighing) -> list[Belief]:
                 float(whole.errors[at]),
                 float(factors[at]),
                 tuple(float(belief[at]) for belief in at_priors),
-                bool(found.touches(name).any()),
+                bool(speaking),
+                speaking,
             )
         )
     return beliefs

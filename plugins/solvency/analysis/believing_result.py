@@ -34,6 +34,8 @@ class Belief(NamedTuple):
     at_priors: tuple[float, ...]
     #: Whether any observation speaks to it.
     tested: bool
+    #: Those that do: its flows move what they state.
+    speaking: tuple[str, ...]
 
 
 class Unexplained(NamedTuple):

@@ -23,16 +23,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from solvency.analysis.balancing import balance
+from solvency.analysis.reconciling_problem import SIGN
+from solvency.analysis.reconciling_problem import Problem
 from solvency.analysis.reconciling_result import Alike
 from solvency.analysis.reconciling_result import Claim
 from solvency.analysis.reconciling_result import Reconciled
 from solvency.analysis.reconciling_result import Removed
 from solvency.analysis.reconciling_result import Settled
-from solvency.model.observed import amount_of
-from solvency.model.observed import gaussian
+from solvency.analysis.reconciling_working import working
 from solvency.model.observed import observed
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from solvency.analysis.balancing import Balanced
     from solvency.ledger.case import Case
-    from solvency.model.observed import Observed
 
     Array = NDArray[np.float64]
 
@@ -66,21 +65,21 @@ def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
             "nothing ties the flows to one another: the case has no observation of a"
             " balance its flows move, so no claim can be tested"
         )
-    problem = _Problem(seen)
+    problem = Problem(seen)
     try:
         return _result(problem, _balanced(problem, level))
     except ValueError as error:
         raise ValueError(problem.explained(str(error))) from error
 
 
-def _balanced(problem: _Problem, level: float) -> _Found:
+def _balanced(problem: Problem, level: float) -> _Found:
     """Find which bounds are broken, balance, and keep the signs."""
     # A level of zero looks for no suspects.
     for _ in range(_ROUNDS):
         if not problem.turn(balance(*problem.free(), level=0.0)):
             break
     free, kept = balance(*problem.free(), level=level), None
-    if np.any(free.values[: len(problem.flows)] < -_SIGN):
+    if np.any(free.values[: len(problem.flows)] < -SIGN):
         lower = np.full(len(free.values), -math.inf)
         lower[: len(problem.flows)] = 0.0
         kept = balance(*problem.free(), lower=lower, level=0.0)
@@ -100,107 +99,11 @@ class _Found:
         return self.kept or self.free
 
 
-class _Problem:
-    """The claims as columns: the flows some observation tests, the observations."""
-
-    def __init__(self, seen: Observed) -> None:
-        self.seen = seen
-        self.book = seen.book
-        #: Flows some observation tests: the others stand as claimed.
-        self.flows = np.unique(seen.effects.indices)
-        wider = seen.widening()
-        named = [self.book.flows[flow] for flow in self.flows.tolist()]
-        spreads = np.array(
-            [gaussian(amount_of(self.book, flow))[1] for flow in named], dtype=float
-        )
-        free = np.array([flow.basis == "plug" for flow in named], dtype=bool)
-        self.values = np.concatenate([np.ones(len(named)), seen.values / seen.scales])
-        # Whether a bound is broken shows in how far it gives way: it must a little.
-        give = np.where([bool(row.bound) for row in seen.rows], _GIVE, 0.0)
-        self.sigmas = np.concatenate(
-            [
-                np.where(free, math.inf, spreads * wider[1][self.flows]),
-                np.maximum(seen.sigmas / seen.scales * wider[0], give),
-            ]
-        )
-        effects = sparse.diags_array(1.0 / seen.scales) @ seen.effects[:, self.flows]
-        self.identities = sparse.hstack(
-            [effects, -sparse.eye_array(len(seen.rows))], format="csr"
-        )
-        #: Bounds that join the fit; rows that are no bound always do.
-        self.joined = np.array([not row.bound for row in seen.rows], dtype=bool)
-
-    def free(self) -> tuple[Array, Array, sparse.csr_array]:
-        """Return claims, spreads and identities, bounds that hold left unknown."""
-        sigmas = self.sigmas.copy()
-        sigmas[len(self.flows) :][~self.joined] = math.inf
-        return self.values, sigmas, self.identities
-
-    def turn(self, found: Balanced) -> bool:
-        """Let broken bounds join and those that pull the wrong way leave.
-
-        Returns:
-            Whether any did.
-        """
-        before = self.joined.copy()
-        for at, row in enumerate(self.seen.rows):
-            if row.bound:
-                column = len(self.flows) + at
-                gap = float(found.values[column] - self.values[column])
-                self.joined[at] = gap * _WRONG[row.bound] > _SIGN
-        return bool(np.any(before != self.joined))
-
-    def name(self, column: int) -> str:
-        """Return the id of the claim a column stands for."""
-        if column < len(self.flows):
-            return self.book.flows[int(self.flows[column])].id
-        return self.seen.rows[column - len(self.flows)].id
-
-    def explained(self, message: str) -> str:
-        """Say in the case's names what balancing found impossible."""
-        found = self._certain_conflict()
-        if not found:
-            return message
-        return (
-            f"these claims are all taken as exact and contradict one another: {found}."
-            " No balancing can mend what is taken as certain: give one of them a low"
-            " and high, or its grade a spread"
-        )
-
-    def _certain_conflict(self) -> str:
-        """Return the exact observations that exact flows do not add up to."""
-        flows, rows = self.flows, len(self.seen.rows)
-        exact = self.sigmas[: len(flows)] == 0
-        names = []
-        for at in range(rows):
-            touching = self.identities[[at]].indices
-            own = touching[touching < len(flows)]
-            row = self.seen.rows[at]
-            if self.sigmas[len(flows) + at] == 0 and exact[own].all():
-                gap = float(self.seen.predicted[at]) - row.value
-                wrong = abs(gap) if not row.bound else gap * _WRONG[row.bound]
-                if wrong > 1e-9 * self.seen.scales[at]:
-                    flow_names = ", ".join(self.name(int(c)) for c in own[:4])
-                    names.append(
-                        f"{row.id} ({row.first.source}) says {row.value:,.2f}"
-                        f" {row.commodity}, the flows ({flow_names}"
-                        f"{', ...' if len(own) > 4 else ''})"
-                        f" {self.seen.predicted[at]:,.2f}"
-                    )
-        return "; ".join(names)
-
-
 #: Rounds in which bounds join and leave before the search for them is given up.
 _ROUNDS = 20
-#: Least spread of a bound, as a share of its size.
-_GIVE = 1e-3
-#: A multiple this far below zero, or a bound broken by this share, is no rounding.
-_SIGN = 1e-9
-#: Sign of the gap (flows less stated) that breaks a bound.
-_WRONG = {"least": -1.0, "most": 1.0}
 
 
-def _result(problem: _Problem, found: _Found) -> Reconciled:
+def _result(problem: Problem, found: _Found) -> Reconciled:
     free, best = found.free, found.best
     set_of = {column: at for at, group in enumerate(free.sets) for column in group}
     suspects = set(free.suspects)
@@ -235,18 +138,22 @@ def _result(problem: _Problem, found: _Found) -> Reconciled:
         ),
         untested=problem.seen.untested,
         notes=_notes(problem, best),
+        workings={
+            problem.name(column): working(problem, free, best, column)
+            for column in free.suspects
+        },
     )
 
 
 def _settling(
-    problem: _Problem, found: Balanced, members: tuple[int, ...]
+    problem: Problem, found: Balanced, members: tuple[int, ...]
 ) -> tuple[Settled, ...]:
     ranked = found.would_settle(tuple(members))
     return tuple(Settled(problem.name(one.claim), one.gain) for one in ranked)
 
 
 def _claim(
-    problem: _Problem,
+    problem: Problem,
     found: _Found,
     column: int,
     suspect: bool,
@@ -257,7 +164,7 @@ def _claim(
     name, tested = problem.name(column), None if math.isnan(z) else z
     if column < len(problem.flows):
         flow = problem.book.flows[int(problem.flows[column])]
-        size = float(flow.amount.number)
+        size = problem.size(column)
         return Claim(
             id=name,
             kind="flow",
@@ -275,7 +182,7 @@ def _claim(
             also=(),
         )
     at = column - len(problem.flows)
-    row, scale = problem.seen.rows[at], float(problem.seen.scales[at])
+    row, scale = problem.seen.rows[at], problem.size(column)
     return Claim(
         id=name,
         kind="observation",
@@ -294,7 +201,7 @@ def _claim(
     )
 
 
-def _notes(problem: _Problem, found: Balanced) -> tuple[str, ...]:
+def _notes(problem: Problem, found: Balanced) -> tuple[str, ...]:
     notes = []
     if found.approximate:
         notes.append(

@@ -11,6 +11,8 @@ from solvency.model.frame import Column
 from solvency.model.frame import Frame
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solvency.model.observed import Untested
 
 
@@ -50,6 +52,42 @@ class Claim(NamedTuple):
         if strain >= _IMPOSSIBLE:
             return "cannot stand"
         return "at odds" if strain >= _AT_ODDS else "in doubt"
+
+
+class Pull(NamedTuple):
+    """How hard a claim pulls on a balanced amount, in that amount's commodity."""
+
+    claim: str
+    #: Positive upwards.
+    amount: Decimal
+
+
+class Working(NamedTuple):
+    """How a balanced amount comes about; amounts in the claim's commodity.
+
+    The pulls of all claims cancel in the free fit: `own` is what the claim's own
+    spread holds against `pulls` and `rest`.
+    """
+
+    #: Balanced before amounts are kept from changing sign; else as balanced.
+    free: Decimal
+    #: Spread of claimed less balanced: what a strain of one is.
+    gap: Decimal
+    #: What the flows as written add up to; None for a flow's own amount.
+    written: Decimal | None
+    #: Parts of the spread: the claim's own range, its grade; None where joined.
+    ranged: Decimal | None
+    graded: Decimal | None
+    #: Whether the spread is widened because it repeats a row of the dossier.
+    repeated: bool
+    #: What each flow brings to an observation as balanced; they add up to it.
+    parts: tuple[tuple[str, Decimal], ...]
+    #: How far the identity of each observation moves a flow; they add up to it.
+    moves: tuple[Pull, ...]
+    #: The other claims that pull most, the strongest first.
+    pulls: tuple[Pull, ...]
+    rest: Decimal
+    own: Decimal
 
 
 class Settled(NamedTuple):
@@ -98,6 +136,7 @@ class Reconciled:
         removed: suspects, in the order found.
         untested: observations left out, with the reason.
         notes: what the reader must know about the answer.
+        workings: how the balanced amount of each suspect comes about, by its id.
     """
 
     scenario: str
@@ -111,6 +150,7 @@ class Reconciled:
     removed: tuple[Removed, ...]
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
+    workings: Mapping[str, Working]
 
     @property
     def suspects(self) -> tuple[Claim, ...]:

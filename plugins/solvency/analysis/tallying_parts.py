@@ -14,7 +14,10 @@ from solvency.analysis.evidence import evidence
 from solvency.analysis.evidence import inflated
 from solvency.analysis.tally import draw
 from solvency.analysis.tally import exact
+from solvency.analysis.tallying_result import Expected
 from solvency.analysis.tallying_result import Loss
+from solvency.analysis.weighing_priors import admitted
+from solvency.analysis.weighing_priors import excluding
 from solvency.ledger.case import Scenario
 from solvency.model.amounts import amounts
 from solvency.model.liquid import taken
@@ -79,9 +82,13 @@ class Parts:
                 return Chosen(self, everything, priors, None), []
             held, notes = _prior(case, names, seed), []
             weights = np.ones(len(held))
-        beliefs = dict(
-            zip(names, (weights @ held / weights.sum()).tolist(), strict=True)
+        # Of priors the draws are a sample, and what they are of is known.
+        chances = (
+            weights @ held / weights.sum()
+            if switches == "posterior"
+            else _admitted(case, names)
         )
+        beliefs = dict(zip(names, chances.tolist(), strict=True))
         columns = [
             held[:, [names.index(name) for name in flow.hypotheses]].any(axis=1)
             for flow in self.flows
@@ -168,22 +175,29 @@ class Chosen:
         """Return the hypothesis a flow stands behind, the likeliest of several."""
         return max(sorted(flow.hypotheses), key=lambda n: self.beliefs.get(n, 0.0))
 
-    def _expected(self) -> dict[str, float]:
-        """Return the mean of what each hypothesis takes, its chance counted.
+    def _chances(self) -> list[float]:
+        """Return the chance of each flow; of several hypotheses any will do."""
+        alone = [self.beliefs.get(self._first(flow), 0.0) for flow in self.flows]
+        if self.combinations is None:
+            return alone
+        rows, weights = self.combinations
+        drawn = (weights @ rows / weights.sum()).tolist()
+        return [
+            one if len(flow.hypotheses) == 1 else other
+            for flow, one, other in zip(self.flows, alone, drawn, strict=True)
+        ]
+
+    def _expected(self) -> dict[str, list[Expected]]:
+        """Return what the flows of each hypothesis take on average, with its chance.
 
         A flow of several hypotheses counts for the likeliest, once.
         """
-        if self.combinations is None:
-            chances = [self.beliefs.get(self._first(flow), 0.0) for flow in self.flows]
-        else:
-            rows, weights = self.combinations
-            chances = (weights @ rows / weights.sum()).tolist()
         columns = (self.low, self.central, self.high, self.interval)
         drawn = amounts(*columns, self.shape) if self.flows else ()
-        found: dict[str, float] = {}
-        for flow, chance, one in zip(self.flows, chances, drawn, strict=True):
-            name = self._first(flow)
-            found[name] = found.get(name, 0.0) + chance * one.sign * one.mean
+        found: dict[str, list[Expected]] = {}
+        for flow, chance, one in zip(self.flows, self._chances(), drawn, strict=True):
+            part = Expected(flow.id, chance, number(one.sign * one.mean))
+            found.setdefault(self._first(flow), []).append(part)
         return found
 
     def losses(self) -> tuple[Loss, ...]:
@@ -202,8 +216,9 @@ class Chosen:
                 low, central, high = (
                     number(sum(end)) for end in zip(*ends, strict=True)
                 )
-                mean = number(expected.get(name, 0.0))
-                found.append(Loss(name, belief, central, low, high, mean))
+                parts = tuple(expected.get(name, ()))
+                mean = number(sum(one.chance * float(one.mean) for one in parts))
+                found.append(Loss(name, belief, central, low, high, mean, parts))
         return tuple(sorted(found, key=lambda one: -one.expected))
 
 
@@ -218,6 +233,14 @@ def _prior(case: Case, names: list[str], seed: int) -> NDArray[np.bool_]:
     if not fine.any():
         raise ValueError("hypotheses that are certain exclude one another")
     return np.asarray(drawn[fine])
+
+
+def _admitted(case: Case, names: list[str]) -> Array:
+    """Return the chance of each hypothesis, those with exclusive members left out."""
+    number = {name: at for at, name in enumerate(names)}
+    pairs = [(number[a], number[b]) for a, b in contradictions(case, names)]
+    priors = [float(case.hypotheses[name].prior) for name in names]
+    return admitted(priors, excluding(pairs, len(names)))[0]
 
 
 def _posterior(

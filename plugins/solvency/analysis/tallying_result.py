@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.5, 0.95)
 
 
+class Expected(NamedTuple):
+    """What one flow takes on average, behind its chance."""
+
+    flow: str
+    chance: float
+    #: Mean of its draws; an amount cut off at zero averages more than is written.
+    mean: Decimal
+
+
 class Loss(NamedTuple):
     """What one hypothesis takes, if it holds."""
 
@@ -29,6 +38,8 @@ class Loss(NamedTuple):
     high: Decimal
     #: Mean of what its draws take, its chance counted: these add up to the mean total.
     expected: Decimal
+    #: The flows it is made of: chances times means add up to it.
+    parts: tuple[Expected, ...]
 
 
 class ScenarioTally(NamedTuple):

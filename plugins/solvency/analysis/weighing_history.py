@@ -27,6 +27,7 @@ from solvency.model.frame import Frame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from solvency.analysis.believing_result import Beliefs
     from solvency.ledger.case import Case
 
 #: Months named where the case names no days.
@@ -95,6 +96,7 @@ def history(
     *,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
+    now: Beliefs | None = None,
 ) -> History:
     """Weigh a case's hypotheses as known on each of its days.
 
@@ -102,6 +104,8 @@ def history(
         case: the case with everything known.
         seed: of the sampler.
         progress: called with a word on each day.
+        now: the beliefs of today, where they have been weighed already: they are
+            the last.
 
     Returns:
         Beliefs by day.
@@ -114,7 +118,10 @@ def history(
     for moment in moments(case):
         if progress is not None:
             progress(f"weighing as known on {moment.day or 'this day'}")
-        then.append(_known_then(case, moment, seed))
+        if moment.day is None and now is not None:
+            then.append(_known_now(case, moment, now))
+        else:
+            then.append(_known_then(case, moment, seed))
     return History(tuple(case.hypotheses), tuple(then))
 
 
@@ -196,6 +203,17 @@ def _known_then(case: Case, moment: Moment, seed: int) -> KnownThen:
         sum(flow.known <= day for flow in case.flows),
         {name: beliefs[name] if name in told else None for name in case.hypotheses},
         inflation,
+    )
+
+
+def _known_now(case: Case, moment: Moment, now: Beliefs) -> KnownThen:
+    told = {name for flow in case.flows for name in flow.hypotheses}
+    return KnownThen(
+        moment,
+        len(case.observations),
+        len(case.flows),
+        {one.id: one.posterior if one.id in told else None for one in now.hypotheses},
+        now.inflation,
     )
 
 

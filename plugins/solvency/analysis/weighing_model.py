@@ -18,6 +18,9 @@ import numpy as np
 from scipy.linalg import cholesky
 from scipy.linalg import solve_triangular
 
+from solvency.analysis.weighing_priors import admitted
+from solvency.analysis.weighing_priors import excluding
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence
@@ -99,24 +102,7 @@ class Model:
     @cached_property
     def admitted(self) -> tuple[Array, float]:
         """Return each prior with exclusions respected, and the prior they admit."""
-        if not any(self.excluded):
-            return self.priors.copy(), 1.0
-        weights = [float(p) for p in self.priors]
-        everything = (1 << self.count) - 1
-        total = _admissible(everything, weights, self.excluded)
-        held = [
-            prior
-            * _admissible(
-                everything & ~(1 << one) & ~self.excluded[one], weights, self.excluded
-            )
-            * math.prod(
-                1.0 - weights[other]
-                for other in range(self.count)
-                if self.excluded[one] >> other & 1
-            )
-            for one, prior in enumerate(weights)
-        ]
-        return np.array(held) / total, total
+        return admitted(self.priors.tolist(), self.excluded)
 
     def active(self, chosen: Iterable[int]) -> NDArray[np.bool_]:
         """Say which flows happen under a combination of hypotheses."""
@@ -249,7 +235,7 @@ def model(
         sigmas=spreads,
         belongs=tags,
         priors=belief,
-        excluded=_excluded(exclusions, len(belief)),
+        excluded=excluding(exclusions, len(belief)),
         floored=floored,
     )
 
@@ -274,35 +260,3 @@ def _noise(
     low = np.flatnonzero(np.diag(covariance) < (FLOOR * largest) ** 2)
     covariance[low, low] = (FLOOR * largest) ** 2
     return covariance, tuple(int(i) for i in low)
-
-
-def _admissible(free: int, priors: list[float], excluded: tuple[int, ...]) -> float:
-    """Return the prior probability that no two of some hypotheses clash.
-
-    Decides the one with the most conflicts first, so that what is left falls apart.
-    """
-    conflicts = {
-        one: (excluded[one] & free).bit_count()
-        for one in range(len(priors))
-        if free >> one & 1
-    }
-    worst = max(conflicts, key=conflicts.__getitem__, default=-1)
-    if worst < 0 or not conflicts[worst]:
-        return 1.0
-    rest = free & ~(1 << worst)
-    shut = math.prod(
-        1.0 - priors[other] for other in conflicts if excluded[worst] >> other & 1
-    )
-    out = _admissible(rest, priors, excluded)
-    inside = _admissible(rest & ~excluded[worst], priors, excluded)
-    return (1.0 - priors[worst]) * out + priors[worst] * shut * inside
-
-
-def _excluded(exclusions: Iterable[tuple[int, int]], count: int) -> tuple[int, ...]:
-    masks = [0] * count
-    for one, other in exclusions:
-        if not (0 <= one < count and 0 <= other < count) or one == other:
-            raise ValueError(f"hypotheses {one} and {other} cannot exclude one another")
-        masks[one] |= 1 << other
-        masks[other] |= 1 << one
-    return tuple(masks)

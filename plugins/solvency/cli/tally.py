@@ -121,7 +121,10 @@ def document(case: Case, found: Tallied) -> dict[str, Any]:
         "at_least": found.at_least,
         "hole": found.hole,
         "unexplained": found.unexplained,
-        "hypotheses": [one._asdict() for one in found.hypotheses],
+        "hypotheses": [
+            one._asdict() | {"parts": [part._asdict() for part in one.parts]}
+            for one in found.hypotheses
+        ],
         "scenarios": [one._asdict() for one in found.scenarios],
         "dependence": [one._asdict() for one in found.dependence],
         "notes": found.notes,

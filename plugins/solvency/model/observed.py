@@ -305,15 +305,15 @@ def _rows(book: Book) -> list[Row]:
 
 
 def _row(book: Book, some: list[Observation]) -> Row:
-    stated = [_stated(book, one) for one in some]
-    certain = [value for value, sigma in stated if sigma == 0.0]
+    said = [_stated(book, one) for one in some]
+    certain = [value for value, sigma in said if sigma == 0.0]
     if certain:
         value, sigma = certain[0], 0.0
-    elif len(stated) == 1:
-        value, sigma = stated[0]
+    elif len(said) == 1:
+        value, sigma = said[0]
     else:
-        weights = [sigma**-2 for _, sigma in stated]
-        value = sum(w * v for w, (v, _) in zip(weights, stated, strict=True))
+        weights = [sigma**-2 for _, sigma in said]
+        value = sum(w * v for w, (v, _) in zip(weights, said, strict=True))
         value /= sum(weights)
         sigma = (sum(weights) / len(weights)) ** -0.5
     group = book.case.sources[some[0].source].independence_group
@@ -333,6 +333,21 @@ def _stated(book: Book, one: Observation) -> tuple[float, float]:
     how far the source can be trusted to have counted what the accounts name. Both
     errors are there, so their squares add.
     """
+    central, own, graded = stated(book, one)
+    return central, float(np.hypot(own, graded))
+
+
+def stated(book: Book, one: Observation) -> tuple[float, float, float]:
+    """Return what an observation states and its two errors.
+
+    Args:
+        book: the Book of its case.
+        one: the observation.
+
+    Returns:
+        The value (a bound's edge for a bound), and the standard deviations of its own
+        range, zero where it has none, and of its grade; in its commodity.
+    """
     central = float(one.amount.number)
     grade = one.grade or book.case.sources[one.source].grade
     relative = float(book.case.spreads.get(grade, 0))
@@ -346,7 +361,7 @@ def _stated(book: Book, one: Observation) -> tuple[float, float]:
         central, own = gaussian(
             amounts([low], [central], [high], interval, "lognormal")[0]
         )
-    return central, float(np.hypot(own, spread(0.0, 2 * relative * central)))
+    return central, own, float(spread(0.0, 2 * relative * central))
 
 
 def gaussian(amount: Amount) -> tuple[float, float]:

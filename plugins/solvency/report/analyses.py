@@ -119,7 +119,7 @@ class Analyses:
         if self.beliefs is None:
             return None
         try:
-            return history(self.case, progress=self.progress)
+            return history(self.case, progress=self.progress, now=self.beliefs)
         except ValueError:
             return None
 

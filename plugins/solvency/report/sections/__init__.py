@@ -11,6 +11,7 @@ from solvency.report.sections.balances import balances
 from solvency.report.sections.chronology import chronology
 from solvency.report.sections.claims import claims
 from solvency.report.sections.compare import compare
+from solvency.report.sections.entities import entities
 from solvency.report.sections.families import families
 from solvency.report.sections.findings import findings
 from solvency.report.sections.hypotheses import hypotheses
@@ -21,7 +22,6 @@ from solvency.report.sections.reconciled import reconciled
 from solvency.report.sections.reference import glossary
 from solvency.report.sections.reference import methods
 from solvency.report.sections.registers import registers
-from solvency.report.sections.scope import entities
 from solvency.report.sections.scope import scope
 from solvency.report.sections.segregation import segregation
 from solvency.report.sections.sources_uses import sources_uses

@@ -18,10 +18,10 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.notes import Note
 from solvency.report.notes import safe_url
+from solvency.report.sections.kit import grade_of
 from solvency.report.sections.kit import told
 from solvency.report.sections.observed import known
 from solvency.report.sections.observed import observation_ref
-from solvency.report.sections.scope import grade_of
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -73,6 +73,8 @@ class Evidence:
     anchor: str
     taken: bool
     grade: str
+    #: The grade of the source of its amount, where the ledger gives the flow another.
+    grade_of_source: str
     low: Figure | None
     high: Figure | None
     legs: tuple[Leg, ...]
@@ -126,6 +128,7 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
         anchor("flow", flow.id),
         flow.id in setting.taken,
         grade_of(setting, flow),
+        _other_grade(setting, flow),
         bound("low", flow.low),
         bound("high", flow.high),
         tuple(_leg(setting, flow, n) for n in range(len(flow.postings))),
@@ -144,6 +147,12 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
         tuple(_claim(setting, flow, row) for row in flow.claim),
         flow.notes.get(f"{setting.locale.lang}-note") or flow.notes.get("note", ""),
     )
+
+
+def _other_grade(setting: Setting, flow: Flow) -> str:
+    source = setting.case.sources.get(flow.amount_from or "")
+    differs = source is not None and flow.grade and flow.grade != source.grade
+    return source.grade if source is not None and differs else ""
 
 
 def _claim(setting: Setting, flow: Flow, row: str) -> Claim:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.prose import listed
+from solvency.report.sections.losses import taken_by
 from solvency.report.sections.workings import drawn
 from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
@@ -15,13 +19,17 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
 
     from solvency.analysis.tallying_result import ScenarioTally
     from solvency.analysis.tallying_result import Tallied
     from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
+#: Hypotheses named of one scenario.
+_CENTRALS = 4
 #: What a share of the draws is.
 BELOW = {
     "0.05": "one of twenty draws is below it",
@@ -36,9 +44,15 @@ def flows_of(setting: Setting, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(flow.id for flow in setting.flows if flow.hypotheses & wanted)
 
 
-def wide(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
-    """Return the flows of some hypotheses, those with the widest ranges first."""
-    flows = flows_of(setting, names)
+def wide(setting: Setting, names: Collection[str]) -> dict[str, Any]:
+    """Return the flows of some hypotheses that take or bring anything, for a figure.
+
+    Those with the widest ranges come first; a mark moves no liquid asset, however wide.
+    """
+    taken: dict[str, Decimal] = {}
+    for name in names:
+        taken |= taken_by(setting, name)
+    flows = tuple(flow for flow in flows_of(setting, names) if taken.get(flow))
     found = widest(setting, flows)
     return {**found, "flows": tuple(dict.fromkeys((*found["flows"], *flows)))}
 
@@ -85,11 +99,20 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
         low=replace(low, target=""),
         high=replace(high, target=""),
     )
+    centrals = {
+        x.id: x.central
+        for x in found.hypotheses
+        if scenario and x.id in scenario.hypotheses and x.central
+    }
     middle = setting.own(
         f"{key}:0.5",
         quantiles["0.5"],
         formula=BELOW["0.5"],
-        worked=(*drawn(setting, key, found.draws, found.seed), *ends),
+        worked=(
+            *drawn(setting, key, found.draws, found.seed),
+            *ends,
+            *_centrals(setting, key, centrals),
+        ),
         **rests,
     )
     return (
@@ -108,6 +131,36 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
             formula="share of draws that reach the hole",
             target=place,
         ),
+    )
+
+
+def _centrals(setting: Setting, key: str, amounts: dict[str, Decimal]) -> Prose:
+    """Say what the hypotheses of a scenario take at their central amounts."""
+    ordered = sorted(amounts, key=lambda name: -abs(amounts[name]))[:_CENTRALS]
+    named: list[Prose] = [
+        (
+            Ref(setting.case.hypotheses[name].title, f"#{anchor('hypothesis', name)}"),
+            " ",
+            setting.money(
+                f"{key}:central:{name}",
+                amounts[name],
+                formula="central amount",
+                target=anchor("figure", f"tally:{name}:central"),
+            ),
+        )
+        for name in ordered
+    ]
+    if not named:
+        return ()
+    return setting.say(
+        "; at central amounts its hypotheses take %(sum)s, most by %(names)s; beside a"
+        " flow stands its range, high less low",
+        sum=setting.money(
+            f"{key}:central",
+            sum(amounts.values(), Decimal()),
+            formula="sum of the central amounts",
+        ),
+        names=listed(setting.locale, named),
     )
 
 

@@ -17,12 +17,12 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.kit import grade_of
 from solvency.report.sections.kit import grades
 from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import told
 from solvency.report.sections.observed import known
 from solvency.report.sections.observed import observation_ref
-from solvency.report.sections.scope import grade_of
 from solvency.report.sections.workings import of_flows
 from solvency.report.sections.worth import worth
 from solvency.report.tables import Cell

@@ -19,7 +19,7 @@ from solvency.report.sections.findings_of_books import whose
 from solvency.report.sections.findings_of_claims import contradictions
 from solvency.report.sections.findings_of_claims import explanations
 from solvency.report.sections.findings_of_claims import tallied
-from solvency.report.sections.scope import grade_of
+from solvency.report.sections.kit import grade_of
 from solvency.report.sections.segregation import covers
 from solvency.report.sections.segregation import missing_worked
 from solvency.report.sections.workings import entry

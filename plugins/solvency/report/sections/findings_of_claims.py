@@ -9,11 +9,12 @@ from solvency.report.figures import Exhibit
 from solvency.report.figures import Ref
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
+from solvency.report.sections.beliefs import belief
 from solvency.report.sections.finding import Found
+from solvency.report.sections.losses import MEAN
 from solvency.report.sections.reconciled import claims_of
 from solvency.report.sections.reconciled import suspects_of
 from solvency.report.sections.segregation import missing_worked
-from solvency.report.sections.weighing import belief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,7 +176,7 @@ def tallied(setting: Setting) -> Iterator[Found]:
     mean = setting.money(
         "tally:mean:prose",
         found.mean,
-        formula="mean of the draws: what is expected of each, summed",
+        formula=MEAN,
         target=anchor("figure", "tally:mean"),
         prose=True,
     )

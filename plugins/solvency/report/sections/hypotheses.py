@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
-from solvency.report.sections.scope import grade_of
+from solvency.report.sections.kit import grade_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
                 (setting.flow_ref(flow.id),),
                 Day(flow.date),
                 *_range(setting, flow, name),
-                setting.notes.refs(flow.sources),
+                _sources(setting, flow),
                 Grade(grade_of(setting, flow)) if grade_of(setting, flow) else None,
             ),
             marked=True,
@@ -176,7 +176,8 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
         title=text("The flows it would add, %(unit)s", unit=setting.unit),
         unit=(
             text(
-                "%(unit)s; the range its sources allow where they state one",
+                "%(unit)s; the range its sources allow where they state one; assumed:"
+                " amount and range are these books' own",
                 unit=setting.unit,
             ),
         ),
@@ -219,6 +220,14 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
         sum((worth(setting, flow) or Decimal(0) for flow in flows), Decimal(0)),
         table if rows else None,
     )
+
+
+def _sources(setting: Setting, flow: Flow) -> Prose:
+    """Return a flow's sources, and that none gives the amount where that is so."""
+    noted = setting.notes.refs(flow.sources)
+    if flow.basis != "assumed":
+        return noted
+    return (*noted, *((", ",) if noted else ()), setting.text("assumed"))
 
 
 def _range(setting: Setting, flow: Flow, hypothesis: str) -> tuple[Cell, Cell, Cell]:

@@ -75,10 +75,16 @@ def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | N
     return None if found is None else posting.units * found.number
 
 
+def grade_of(setting: Setting, flow: Flow) -> str:
+    """Return the grade of a flow: its own, else that of its amount's source."""
+    if flow.grade:
+        return flow.grade
+    source = setting.case.sources.get(flow.amount_from or "")
+    return source.grade if source else ""
+
+
 def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:
     """Count flows by the letter of their grade, best first."""
-    from solvency.report.sections.scope import grade_of  # noqa: PLC0415 (as above)
-
     counts: dict[str, int] = {}
     for name in flows:
         letter = grade_of(setting, setting.case.by_id[name])[:1] or "?"

@@ -18,6 +18,7 @@ from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.ladder import spreads
 from solvency.report.sections.workings import balances
 from solvency.report.sections.workings import entry
 from solvency.report.tables import Cell
@@ -201,7 +202,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
     for name in one.claim if anchored else ():
         words = setting.dossier[name].words if name in setting.dossier else ""
         rows += ["; " if rows else ". ", Said(f"{name} {words}".strip())]
-    grade = one.grade or setting.case.sources[one.source].grade
+    grade = _grade(setting, one)
     return Row(
         key=one.id,
         label=(
@@ -233,6 +234,10 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         ),
         anchor=anchor("observation", one.id) if anchored else "",
     )
+
+
+def _grade(setting: Setting, one: Observation) -> str:
+    return one.grade or setting.case.sources[one.source].grade
 
 
 def _whose(setting: Setting, one: Observation) -> Said:
@@ -309,6 +314,7 @@ def _table(
                     " given. The spread of the source's grade comes on top when claims"
                     " are balanced."
                 ),
+                *spreads(setting, key, (_grade(setting, one) for one in some)),
             ),
             (
                 text(

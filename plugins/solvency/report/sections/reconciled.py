@@ -6,14 +6,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.report import formats
-from solvency.report.figures import Figure
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.prose import listed
 from solvency.report.remarks import remark
 from solvency.report.sections.kit import finite
+from solvency.report.sections.suspects import amount_of
+from solvency.report.sections.suspects import claim_ref
+from solvency.report.sections.suspects import coin_of
+from solvency.report.sections.suspects import suspects
+from solvency.report.sections.suspects import told
 from solvency.report.sections.workings import entry
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -21,16 +25,18 @@ from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
+    from solvency.analysis.reconciling_result import Alike
     from solvency.analysis.reconciling_result import Claim
     from solvency.analysis.reconciling_result import Reconciled
+    from solvency.report.figures import Figure
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
-    from solvency.report.tables import Cell
 
-#: Sets of claims listed in the plan.
-_PLAN = 15
+#: Sets of claims listed in the plan, and claims named that chi-square sums.
+_PLAN, _WORST = 15, 5
 
 
 def reconciled(setting: Setting) -> Section | None:
@@ -39,12 +45,12 @@ def reconciled(setting: Setting) -> Section | None:
     if found is None or not found.dof:
         # Claims that nothing ties to one another cannot disagree.
         return None
-    tables = [_suspects(setting, found), _plan(setting, found)]
+    tables = [suspects(setting, found), _plan(setting, found)]
     chi2, dof = (
-        setting.units(f"reconciled:{name}", value, "", formula=name, target="suspects")
-        for name, value in (
-            ("chi2", finite(found.chi2, 0)),
-            ("dof", Decimal(found.dof)),
+        entry(setting.units(f"reconciled:{name}", value, "", **rest))
+        for name, value, rest in (
+            ("chi2", finite(found.chi2, 0), _distance(setting, found)),
+            ("dof", Decimal(found.dof), _tests(setting, found)),
         )
     )
     inflation = entry(
@@ -85,6 +91,51 @@ def reconciled(setting: Setting) -> Section | None:
     )
 
 
+def _distance(setting: Setting, found: Reconciled) -> dict[str, Any]:
+    """Return what chi-square sums: how far each claim moved, in units of its spread."""
+    shares = {
+        one.id: (float(one.claimed - one.balanced) / float(one.sigma)) ** 2
+        for one in found.claims
+        # A bound that holds is no claim of an amount: nothing tests it.
+        if one.sigma and one.z is not None
+    }
+    claims = {one.id: one for one in found.claims}
+    worst = sorted(shares, key=lambda name: -shares[name])[:_WORST]
+    pieces: list[Prose] = [
+        (
+            *told(setting, claims[name]),
+            " ",
+            setting.units(
+                f"reconciled:chi2:{name}",
+                finite(shares[name], 1),
+                "",
+                formula="squared distance from its claim, in units of its spread",
+            ),
+        )
+        for name in worst
+    ]
+    sources = dict.fromkeys(claims[name].source for name in worst)
+    return {
+        "formula": "squares of claimed less balanced over spread, summed over claims",
+        "worked": setting.say(
+            "the largest are %(some)s", some=listed(setting.locale, pieces)
+        ),
+        "sources": tuple(name for name in sources if name),
+    }
+
+
+def _tests(setting: Setting, found: Reconciled) -> dict[str, Any]:
+    stated = sum(one.kind == "observation" for one in found.claims)
+    count = setting.count(
+        "reconciled:dof:stated", stated, target="section-observations"
+    )
+    words = setting.say(
+        "of %(count)s statements, those whose spread or flows leave something to test",
+        count=count,
+    )
+    return {"formula": "independent identities that test a claim", "worked": words}
+
+
 def claims_of(setting: Setting, found: Reconciled) -> Figure:
     """Return how many claims are held against one another: flows and statements."""
     key = "reconciled:claims"
@@ -105,110 +156,20 @@ def suspects_of(setting: Setting, found: Reconciled) -> Figure:
     return setting.count("reconciled:suspects", count, target="suspects")
 
 
-def claim_ref(name: str, kind: str) -> Ref:
-    """Return a link to a claim: a flow or an observation."""
-    return Ref(name, f"#{anchor(kind, name)}")
-
-
-def _amount(setting: Setting, one: Claim, part: str, value: Decimal | None) -> Figure:
-    key = f"claim:{one.id}:{part}"
-    rest: dict[str, Any] = {
-        "formula": f"{part} by the source" if part == "claimed" else part,
-        "sources": (one.source,) if one.source else (),
-        "target": anchor(one.kind, one.id),
-    }
-    if one.commodity == setting.case.currency:
-        return setting.money(key, value, **rest)
-    # Both amounts of a claim in one scale, which its row names.
-    scale, places = formats.fitting([one.claimed or Decimal()])
-    return Figure(key, value, one.commodity, scale, places, **rest)
-
-
-def _suspects(setting: Setting, found: Reconciled) -> Table | None:
-    suspects = found.suspects
-    if not suspects:
-        return None
-    text = setting.text
-    return Table(
-        key="suspects",
-        title=text("Claims at odds with the others, worst first"),
-        unit=(
-            text(
-                "%(unit)s, or units where a coin is named; balanced: the nearest"
-                " amount that agrees with the others; strain: adjustment in standard"
-                " deviations; from 5 a claim cannot stand, from 3 it is at odds, below"
-                " in doubt",
-                unit=setting.unit,
-            ),
-        ),
-        head=text("What is claimed"),
-        width=70,
-        columns=(
-            Column("claim", text("Claim"), "refs", 28),
-            Column("claimed", text("Claimed"), width=20),
-            Column("balanced", text("Balanced"), width=20, current=True),
-            Column("z", text("Strain"), width=13),
-            Column("verdict", text("Verdict"), "text", 20),
-            Column("source", text("Source"), "refs", 15),
-        ),
-        rows=tuple(
-            Row(
-                f"suspect:{one.id}",
-                _what(setting, one),
-                (
-                    (claim_ref(one.id, one.kind),),
-                    _amount(setting, one, "claimed", one.claimed),
-                    _amount(setting, one, "balanced", one.balanced),
-                    _strain(one),
-                    Said(text(one.verdict)),
-                    setting.notes.refs([one.source] if one.source else []),
-                ),
-            )
-            for one in suspects
-        ),
-        notes=(
-            (
-                text(
-                    "A suspect is a claim that, let go, mends the fit most. It may be"
-                    " wrong, or the flows it is held against may be incomplete."
-                ),
-            ),
-        ),
-        size="dense",
-    )
-
-
-def _what(setting: Setting, one: Claim) -> Prose:
-    coin: Prose = ()
-    if one.commodity != setting.case.currency:
-        scale, _ = formats.fitting([one.claimed or Decimal()])
-        coin = (f" ({formats.unit_label(one.commodity, scale, setting.locale)})",)
-    statement = setting.locale.named(one.statement)
-    return (Said(statement[:1].upper() + statement[1:]), *coin)
-
-
-def _strain(one: Claim) -> Cell:
-    if one.z is None:
-        return None
-    value = finite(one.z, 1)
-    return Figure(
-        f"claim:{one.id}:z", value, places=1, formula="adjustment over its spread"
-    )
-
-
 def _plan(setting: Setting, found: Reconciled) -> Table | None:
     """List where one more observation would tell most."""
-    kinds = {one.id: one.kind for one in found.claims}
+    claims = {one.id: one for one in found.claims}
     text = setting.text
     useful = [one for one in found.sets if one.would_settle]
     useful.sort(key=lambda one: (not one.broken, -one.would_settle[0].gain))
     rows = [
         Row(
             f"plan:{n}",
-            _joined(kinds, one.members),
+            _joined(claims, one.members),
             (
                 Said(text("cannot all stand") if one.broken else text("untold apart")),
-                _joined(kinds, [one.would_settle[0].claim]),
+                _joined(claims, [one.would_settle[0].claim]),
+                _asked(setting, claims, one),
             ),
         )
         for n, one in enumerate(useful[:_PLAN])
@@ -221,25 +182,57 @@ def _plan(setting: Setting, found: Reconciled) -> Table | None:
         unit=(
             text(
                 "Claims no identity tells apart, and the amount whose independent"
-                " confirmation would tell them apart most clearly; clearest first"
+                " confirmation would tell them apart most clearly; clearest first."
+                " Claimed: %(unit)s, or units where a coin is named, of that amount",
+                unit=setting.unit,
             ),
         ),
         head=text("Claims that cannot be told apart"),
         width=80,
         columns=(
             Column("state", text("State"), "text", 28),
-            Column("settle", text("Confirm first"), "refs", 34),
+            Column("settle", text("Confirm first"), "refs", 22),
+            Column("claimed", text("Claimed"), width=24, current=True),
         ),
         rows=tuple(rows),
         size="dense",
     )
 
 
-def _joined(kinds: dict[str, str], names: Iterable[str]) -> Prose:
+def _asked(setting: Setting, claims: Mapping[str, Claim], one: Alike) -> Prose:
+    """Return what is claimed of the amount to confirm, and what that would tell."""
+    first = one.would_settle[0]
+    key = f"confirm:{one.members[0]}"
+    claim = claims[first.claim]
+    worked = setting.say(
+        "%(claim)s; one more source on it, as exact as the best of these claims, would"
+        " tell the right one from a wrong one by a chi-square of %(gain)s on average;"
+        " from ten the matter is settled",
+        claim=told(setting, claim),
+        gain=setting.units(
+            f"{key}:gain", finite(first.gain, 0), "", formula="mean chi-square"
+        ),
+    )
+    sources = dict.fromkeys(
+        found for x in (first.claim, *one.members) if (found := claims[x].source)
+    )
+    figure = amount_of(
+        setting,
+        claim,
+        key,
+        claim.claimed,
+        formula="claimed by the source",
+        worked=worked,
+        sources=tuple(sources),
+    )
+    return (entry(figure), *coin_of(setting, claim))
+
+
+def _joined(claims: Mapping[str, Claim], names: Iterable[str]) -> Prose:
     pieces: list[Piece] = []
     for name in names:
         if pieces:
             pieces.append(", ")
-        kind = kinds.get(name)
-        pieces.append(claim_ref(name, kind) if kind else Said(name))
+        claim = claims.get(name)
+        pieces.append(claim_ref(name, claim.kind) if claim else Said(name))
     return tuple(pieces)

@@ -7,14 +7,12 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.report import formats
 from solvency.report.figures import Grade
-from solvency.report.figures import Ref
-from solvency.report.figures import Said
-from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.example import example
-from solvency.report.sections.group_drawing import group_drawing
+from solvency.report.sections.kit import grade_of
+from solvency.report.sections.ladder import ladder
+from solvency.report.sections.ladder import spreads
 from solvency.report.sections.observed import known
 from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import of_flows
@@ -24,13 +22,10 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
-    from solvency.ledger.case import Flow
     from solvency.report.figures import Figure
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
-#: Purposes in the table of what rests on which grade: the largest.
-_RUNGS = 10
 #: Where what is counted is listed.
 _LISTS = {
     "sources": "section-sources",
@@ -125,15 +120,33 @@ def scope(setting: Setting) -> Section:
         ),
         rows=(*rows, total),
         notes=(
-            (text("After the letter stands a number: one is confirmed, six unknown."),),
+            (
+                text(
+                    "After the letter stands a number, how far others bear out what is"
+                    " said: one confirmed by others, two probably true, three possibly"
+                    " true, four doubtful, five improbable, six not to be judged. A"
+                    " flow's grade is that of the source of its amount, unless the"
+                    " ledger gives another, which stands with the flow."
+                ),
+            ),
+            *((widths,) if (widths := _widths(setting)) else ()),
         ),
     )
     return Section(
         "scope",
         text("Scope, sources and their limits"),
-        (table, *((ladder,) if (ladder := _ladder(setting)) else ())),
+        (table, *((rungs,) if (rungs := ladder(setting)) else ())),
         {"lede": _lede(setting), "example": example(setting)},
     )
+
+
+def _widths(setting: Setting) -> Prose:
+    """Say how far amounts of each grade of the case may be off."""
+    case = setting.case
+    used = [source.grade for source in case.sources.values()]
+    used += [flow.grade for flow in case.flows if flow.grade]
+    used += [one.grade for one in case.observations if one.grade]
+    return spreads(setting, "grades", used)
 
 
 def _graded(setting: Setting, letter: str, sizes: dict[str, Decimal]) -> Figure:
@@ -218,143 +231,4 @@ def _carried(setting: Setting) -> Prose:
                 )
             ),
         ),
-    )
-
-
-def _ladder(setting: Setting) -> Table | None:
-    """Sum what moved by purpose and by the grade of what says so."""
-    text = setting.text
-    sums: dict[str, dict[str, Decimal]] = {}
-    flows: dict[tuple[str, str], dict[str, Decimal]] = {}
-    for flow in setting.case.selected:
-        amount = worth(setting, flow)
-        if flow.purpose and amount:
-            letter = grade_of(setting, flow)[:1] or "?"
-            of = sums.setdefault(flow.purpose, defaultdict(Decimal))
-            of[letter] += amount
-            flows.setdefault((flow.purpose, letter), {})[flow.id] = amount
-    if len(sums) < 2:
-        return None
-    letters = sorted({letter for each in sums.values() for letter in each})
-    ordered = sorted(sums, key=lambda name: (-sum(sums[name].values()), name))
-
-    def figure(name: str, letter: str, value: Decimal) -> Figure:
-        return setting.own(
-            f"ladder:{name}:{letter}",
-            value,
-            formula=f"central amounts, {name.replace('-', ' ')}, grade {letter}",
-            **of_flows(flows.get((name, letter), {})),
-        )
-
-    days = [flow.date for flow in setting.case.selected]
-    period = text(
-        "%(since)s to %(until)s",
-        since=formats.date(min(days), setting.locale, short=True),
-        until=formats.date(max(days), setting.locale, short=True),
-    )
-    rows = []
-    for name in ordered[:_RUNGS]:
-        cells = [figure(name, letter, sums[name][letter]) for letter in letters]
-        whole = setting.money(
-            f"ladder:{name}:all",
-            sum(sums[name].values(), Decimal()),
-            formula="sum of its grades",
-        )
-        label = setting.capital(name.replace("-", " "))
-        rows.append(Row(name, (Said(label),), (*cells, whole)))
-    return Table(
-        key="ladder",
-        title=text(
-            "How much of each total rests on which grade, %(period)s", period=period
-        ),
-        unit=(text("%(unit)s, central amounts of flows", unit=setting.unit),),
-        head=text("What for"),
-        width=50,
-        columns=(
-            *(Column(letter, letter, width=22) for letter in letters),
-            Column(
-                "all",
-                text("All"),
-                width=22,
-                current=True,
-                sums=tuple((letter, 1) for letter in letters),
-            ),
-        ),
-        rows=tuple(rows),
-        size="dense",
-    )
-
-
-def grade_of(setting: Setting, flow: Flow) -> str:
-    """Return the grade of a flow: its own, else that of its amount's source."""
-    if flow.grade:
-        return flow.grade
-    source = setting.case.sources.get(flow.amount_from or "")
-    return source.grade if source else ""
-
-
-def _touching(setting: Setting, name: str, sizes: dict[str, Decimal]) -> Figure:
-    """Return how many flows touch an entity, leading to its registers or to them."""
-    key = f"entity:{name}:flows"
-    if name in setting.inside:
-        return setting.count(key, len(sizes), target=anchor("registers", name))
-    rest = of_flows(sizes, keep=True)
-    formula = "flows that touch the entity"
-    return entry(setting.count(key, len(sizes), formula=formula, **rest))
-
-
-def entities(setting: Setting) -> Section:
-    """Build the list of who is in the case."""
-    text = setting.text
-    case = setting.case
-    moved: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for flow in setting.flows:
-        if flow.id in setting.taken:
-            for posting in flow.postings:
-                moved[posting.entity][flow.id] = worth(setting, flow) or Decimal()
-    inside = set(case.group)
-    rows: list[Row] = []
-    for title, chosen in (
-        (text("In the group"), [e for e in case.entities.values() if e.group]),
-        (text("Outside the group"), [e for e in case.entities.values() if not e.group]),
-    ):
-        if chosen:
-            rows.append(Row(key=title, label=(title,), kind="group"))
-        for entity in chosen:
-            name = Ref(entity.name, f"#{anchor('entity', entity.name)}")
-            linked = entity.name in setting.inside and case.group
-            rows.append(
-                Row(
-                    key=entity.name,
-                    label=(name if linked else Said(entity.name),),
-                    indent=1,
-                    cells=(
-                        Said(entity.description),
-                        Said(text(entity.role.replace("-", " "))),
-                        Said(entity.silo or "\N{EN DASH}"),
-                        _touching(setting, entity.name, moved[entity.name]),
-                    ),
-                )
-            )
-    table = Table(
-        key="entities",
-        title=text("Who is in the case"),
-        unit=(text("Flows: how many in this scenario touch the entity"),),
-        head=text("Entity"),
-        width=34,
-        columns=(
-            Column("description", text("What it is"), "text", 76),
-            Column("role", text("Role"), "text", 26),
-            Column("silo", text("Silo"), "text", 22),
-            Column("flows", text("Flows"), width=16),
-        ),
-        rows=tuple(rows),
-        size="dense",
-    )
-    drawing = group_drawing(setting)
-    return Section(
-        "entities",
-        text("Entities"),
-        (*((drawing,) if drawing else ()), table),
-        {"group": tuple(sorted(inside))},
     )

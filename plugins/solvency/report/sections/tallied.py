@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from math import isclose
 from typing import TYPE_CHECKING
-from typing import Any
 
-from solvency.model.book import Position
-from solvency.model.liquid import is_clean_liquid
 from solvency.report.charts import waterfall
 from solvency.report.drawings import Drawing
+from solvency.report.figures import OWN
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.remarks import remark
+from solvency.report.sections.beliefs import before
+from solvency.report.sections.beliefs import chance
 from solvency.report.sections.explained import BELOW
 from solvency.report.sections.explained import dependence
 from solvency.report.sections.explained import explained
-from solvency.report.sections.explained import flows_of
 from solvency.report.sections.explained import wide
 from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
-from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.kit import row
+from solvency.report.sections.losses import EXPECTED
+from solvency.report.sections.losses import MEAN
+from solvency.report.sections.losses import averages
+from solvency.report.sections.losses import expected
+from solvency.report.sections.losses import loss
 from solvency.report.sections.workings import drawn
-from solvency.report.sections.workings import of_flows
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from solvency.analysis.tallying_result import Loss
     from solvency.analysis.tallying_result import Tallied
     from solvency.report.figures import Figure
@@ -51,42 +53,25 @@ def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
     return (Ref(one.title, f"#{anchor('hypothesis', name)}"),)
 
 
-_EXPECTED = "chance times the mean of its draws"
-
-
 def short(setting: Setting, name: str) -> str:
     """Return a hypothesis's name as a drawing has it."""
     return setting.capital(name.replace("-", " "))
 
 
-def _sized(setting: Setting, names: Iterable[str]) -> dict[str, Any]:
-    """Return the flows of some hypotheses with what each takes, largest first."""
-    taken: dict[str, Decimal] = {}
-    for name in flows_of(setting, names):
-        flow = setting.case.by_id[name]
-        taken[name] = -sum(
-            (
-                posting_worth(setting, flow, one) or _ZERO
-                for one in flow.postings
-                if is_clean_liquid(setting.book, Position(one.account, one.commodity))
-            ),
-            _ZERO,
-        )
-    return of_flows(taken, keep=True)
-
-
-def _loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
-    key = f"tally:{one.id}"
-    rest = {
-        "formula": f"{part} amount its flows take from the group's clean liquid assets",
-        **_sized(setting, [one.id]),
-    }
-    if part == "central":
-        return setting.own(f"{key}:{part}", value, **rest)
-    # The central one's entry serves all three.
-    target = anchor("figure", f"{key}:central")
-    rest["parts"] = ()
-    return setting.money(f"{key}:{part}", value, target=target, **rest)
+def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
+    """Return the chance of a hypothesis: where beliefs are printed, their prior."""
+    value = chance(one.probability)
+    key = f"tally:{one.id}:probability"
+    if found.switches != "prior":
+        return setting.share(key, value, formula="belief in the tally")
+    formula = "belief before the observations, exclusions respected"
+    figure = before(setting, one.id, setting.share(key, value, formula=formula))
+    weighed = setting.analyses.beliefs
+    priors = {x.id: x.prior for x in weighed.hypotheses} if weighed else {}
+    if figure.target == OWN and isclose(priors.get(one.id, -1.0), one.probability):
+        place = anchor("figure", f"belief:{one.id}:prior")
+        return replace(figure, target=place, worked=())
+    return figure
 
 
 def _tally(setting: Setting, found: Tallied) -> Table:
@@ -96,20 +81,11 @@ def _tally(setting: Setting, found: Tallied) -> Table:
             f"tally:{one.id}",
             hypothesis_ref(setting, one.id),
             (
-                setting.share(
-                    f"tally:{one.id}:probability",
-                    one.probability,
-                    formula="belief before the observations",
-                ),
-                _loss(setting, one, "low", one.low),
-                _loss(setting, one, "central", one.central),
-                _loss(setting, one, "high", one.high),
-                setting.own(
-                    f"tally:{one.id}:expected",
-                    one.expected,
-                    formula=_EXPECTED,
-                    flows=flows_of(setting, [one.id]),
-                ),
+                _chance(setting, found, one),
+                loss(setting, one, "low", one.low),
+                loss(setting, one, "central", one.central),
+                loss(setting, one, "high", one.high),
+                expected(setting, one),
             ),
         )
         for one in found.hypotheses
@@ -120,11 +96,7 @@ def _tally(setting: Setting, found: Tallied) -> Table:
         (
             *(None,) * 4,
             setting.own(
-                "tally:mean",
-                found.mean,
-                formula="mean of the draws: what is expected of each, summed",
-                worked=drawn(setting, "tally:mean", found.draws, found.seed),
-                **wide(setting, [one.id for one in found.hypotheses]),
+                "tally:mean", found.mean, formula=MEAN, **averages(setting, found)
             ),
         ),
         "subtotal",
@@ -140,8 +112,21 @@ def _tally(setting: Setting, found: Tallied) -> Table:
                     f"tally:total:{share}",
                     found.quantiles[share],
                     formula=BELOW[share],
-                    worked=drawn(
-                        setting, f"tally:total:{share}", found.draws, found.seed
+                    worked=(
+                        *drawn(
+                            setting, f"tally:total:{share}", found.draws, found.seed
+                        ),
+                        *setting.say(
+                            "; in each a hypothesis holds or not by its chance, and"
+                            " its flows are drawn within their ranges, of which high"
+                            " less low stands beside them; on average %(mean)s",
+                            mean=setting.money(
+                                f"tally:total:{share}:mean",
+                                found.mean,
+                                formula=MEAN,
+                                target=anchor("figure", "tally:mean"),
+                            ),
+                        ),
                     ),
                     **wide(setting, [one.id for one in found.hypotheses]),
                 )
@@ -179,9 +164,9 @@ def _tally(setting: Setting, found: Tallied) -> Table:
 
 def _waterfall(setting: Setting, found: Tallied) -> Drawing:
     text = setting.text
-    expected = [(one, one.expected) for one in found.hypotheses]
-    expected.sort(key=lambda pair: -abs(pair[1]))
-    shown, rest = expected[:_STEPS], expected[_STEPS:]
+    each = [(one, one.expected) for one in found.hypotheses]
+    each.sort(key=lambda pair: -abs(pair[1]))
+    shown, rest = each[:_STEPS], each[_STEPS:]
     shown.sort(key=lambda pair: -pair[1])
     start = found.mean
     steps = [
@@ -238,7 +223,7 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
                     setting.money(
                         f"waterfall:{n}",
                         Decimal(step.amount),
-                        formula=_EXPECTED,
+                        formula=EXPECTED,
                     ),
                 )
                 for n, step in enumerate(steps)
