@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from solvency.analysis.following_result import Share
     from solvency.analysis.following_result import Testimony
     from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 _ZERO = Decimal()
 #: Outlays printed one by one.
 _LARGEST = 15
+#: Deposits named from which money came.
+_DEPOSITS = 2
 
 
 def tracing(setting: Setting) -> Section | None:
@@ -116,6 +120,14 @@ def _purposes(setting: Setting, found: Following) -> Table:
         notes=(
             (
                 text(
+                    "An outlay is the owners' at least by what it exceeds the most"
+                    " of others' money that can have been there, and at most by the"
+                    " most of theirs. The entries give both, and with which flows"
+                    " they came in."
+                ),
+            ),
+            (
+                text(
                     "Money spent once is gone: the bounds of several purposes do not"
                     " add. Where least is nothing and most is all, the books cannot"
                     " say whose money it was, and no choice of rule can."
@@ -128,43 +140,120 @@ def _purposes(setting: Setting, found: Following) -> Table:
 
 def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
     sizes = {x.flow: x.amount for x in found.outlays if x.purpose == one.purpose}
-    flows = tuple(sizes)
     key = f"trace:{one.purpose}"
     place = anchor("figure", f"{key}:amount")
     label = setting.capital(one.purpose.replace("-", " "))
+    amount = setting.own(
+        f"{key}:amount", one.amount, formula="outlays", **of_flows(sizes)
+    )
+    least = setting.money(
+        f"{key}:least",
+        one.least,
+        formula="what others' money cannot have paid",
+        target=place,
+    )
+    most = setting.money(
+        f"{key}:most",
+        one.most,
+        formula="what of the owners' money was there to spend",
+        target=place,
+    )
+    if one.least:
+        parts = {x.flow: x.least for x in one.spent}
+        worked = _largest_before(setting, found, least.key, parts)
+        least = entry(least, worked=worked, **of_flows(parts))
+    if one.most:
+        parts = {x.flow: x.most for x in one.spent}
+        worked = _largest_before(setting, found, most.key, parts)
+        most = entry(most, worked=worked, **of_flows(parts))
 
-    def part(value: Decimal) -> Decimal | None:
-        return value / one.amount if one.amount else None
+    def share(name: str, words: str, of: Figure) -> Figure:
+        value = of.value / one.amount if of.value and one.amount else _ZERO
+        figure = setting.share(
+            f"{key}:{name}", value if one.amount else None, formula=words
+        )
+        over = setting.say(
+            "%(one)s over %(other)s",
+            one=replace(of, target=of.place),
+            other=replace(amount, target=place),
+        )
+        # Nothing leads to what says why it is nothing.
+        other = most if most.value else least
+        return (
+            entry(figure, worked=over)
+            if value
+            else replace(figure, target=other.place if other.value else place)
+        )
 
+    if not one.least and one.most:
+        least = replace(least, target=most.place)
     return Row(
         key,
         (Said(label),),
         (
-            setting.own(
-                f"{key}:amount", one.amount, formula="outlays", **of_flows(sizes)
-            ),
-            setting.money(
-                f"{key}:least",
-                one.least,
-                formula="what others' money cannot have paid",
-                flows=flows,
-                target=place,
-            ),
-            setting.money(
-                f"{key}:most",
-                one.most,
-                formula="what of the owners' money was there to spend",
-                flows=flows,
-                target=place,
-            ),
-            setting.share(
-                f"{key}:from", part(one.least), formula="least of it", target=place
-            ),
-            setting.share(
-                f"{key}:to", part(one.most), formula="most of it", target=place
-            ),
+            amount,
+            least,
+            most,
+            share("from", "least of it", least),
+            share("to", "most of it", most),
         ),
     )
+
+
+def _largest_before(
+    setting: Setting, found: Following, key: str, parts: dict[str, Decimal]
+) -> Prose:
+    """Say what there was before the outlay with the largest part."""
+    name = max(parts, key=lambda one: (parts[one], one))
+    said = _before(setting, found, f"{key}:before", name)
+    return setting.say(
+        "the largest, %(flow)s: %(before)s", flow=_flow(setting, name), before=said
+    )
+
+
+def _flow(setting: Setting, name: str) -> Piece:
+    return setting.flow_ref(name) if name in setting.listed else Said(name)
+
+
+def _before(setting: Setting, found: Following, key: str, name: str) -> Prose:
+    """Say what the account held before an outlay, whose it was, and since when."""
+    one = found.before[name]
+    came = found.deposits[: one.deposits]
+    return setting.say(
+        "%(balance)s was there before it, at most %(own)s of %(whose)s%(mine)s and at"
+        " most %(others)s of others%(theirs)s",
+        balance=setting.money(f"{key}:balance", one.balance, formula="balance"),
+        own=setting.money(f"{key}:own", one.own, formula="most of the owners'"),
+        whose=Said(found.whose),
+        mine=_from(setting, f"{key}:mine", {x.flow: x.most for x in came}),
+        others=setting.money(f"{key}:others", one.others, formula="most of others'"),
+        theirs=_from(
+            setting, f"{key}:theirs", {x.flow: x.amount - x.least for x in came}
+        ),
+    )
+
+
+def _from(setting: Setting, key: str, came: dict[str, Decimal]) -> Prose:
+    """Say in brackets which deposits money came in with, the largest."""
+    some = sorted((x for x in came.items() if x[1]), key=lambda x: (-x[1], x[0]))
+    pieces: list[Piece] = []
+    for name, amount in some[:_DEPOSITS]:
+        pieces += [setting.text("; ")] if pieces else []
+        figure = setting.money(f"{key}:{name}", amount, formula="came in")
+        pieces += [_flow(setting, name), " ", figure]
+    if not pieces:
+        return ()
+    if rest := some[_DEPOSITS:]:
+        pieces += setting.say(
+            "; %(count)s more, together %(amount)s",
+            count=setting.count(f"{key}:count", len(rest)),
+            amount=setting.money(
+                f"{key}:rest",
+                sum((amount for _, amount in rest), _ZERO),
+                formula="came in",
+            ),
+        )
+    return setting.say(" (%(flows)s)", flows=tuple(pieces))
 
 
 def _by(setting: Setting, said: Testimony) -> Prose:
@@ -246,18 +335,31 @@ def _outlay(
 ) -> Row:
     mine = [share for share in one.owners if share.owner in found.owners]
     key = f"trace:{one.flow}"
-
-    def figure(name: str, value: Decimal, formula: str) -> Figure:
-        return setting.money(
-            f"{key}:{name}",
-            value,
-            formula=formula,
-            flows=(one.flow,),
-            target=anchor("flow", one.flow),
-        )
+    flow = anchor("flow", one.flow)
 
     def total(of: str) -> Decimal:
         return sum((_of(share, of) for share in mine), _ZERO)
+
+    values = {name: total(name) for name in ("least", "most", *rules)}
+    # One entry explains the row, on the first of its figures that is not nothing.
+    first = next((x for x in ("most", "least", *rules) if values[x]), "")
+    place = anchor("figure", f"{key}:{first}") if first else flow
+
+    def figure(name: str, formula: str) -> Figure:
+        found_ = setting.money(
+            f"{key}:{name}",
+            values[name],
+            formula=formula,
+            flows=(one.flow,),
+            target=place,
+        )
+        if name != first:
+            return found_
+        return entry(
+            found_,
+            worked=_before(setting, found, f"{key}:before", one.flow),
+            flows=(one.flow, *_deposits(found, one.flow)),
+        )
 
     return Row(
         one.flow,
@@ -265,12 +367,25 @@ def _outlay(
         (
             setting.flow_ref(one.flow),
             Day(one.date),
-            figure("amount", one.amount, "amount paid out"),
-            figure("least", total("least"), "least of the owners' money"),
-            figure("most", total("most"), "most of the owners' money"),
-            *(figure(rule, total(rule), f"under the rule {rule}") for rule in rules),
+            setting.money(
+                f"{key}:amount",
+                one.amount,
+                formula="amount paid out",
+                flows=(one.flow,),
+                target=flow,
+            ),
+            figure("least", "least of the owners' money"),
+            figure("most", "most of the owners' money"),
+            *(figure(rule, f"under the rule {rule}") for rule in rules),
         ),
     )
+
+
+def _deposits(found: Following, name: str) -> tuple[str, ...]:
+    """Return the flows that brought most money in before an outlay."""
+    came = found.deposits[: found.before[name].deposits]
+    largest = sorted(came, key=lambda x: (-x.amount, x.flow))[:_DEPOSITS]
+    return tuple(x.flow for x in largest)
 
 
 def _of(share: Share, name: str) -> Decimal:
