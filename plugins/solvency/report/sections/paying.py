@@ -180,7 +180,7 @@ class Paying:
                 before=money("before", turn.before),
             )
         rate = setting.share(
-            key, turn.rate, formula="what is left for a rank over what it is owed"
+            key, turn.rate, formula="left for a rank over what it is owed"
         )
         flows = largest(setting, held, self._found.at)
         return entry(rate, worked=pieces, flows=flows)

@@ -76,10 +76,15 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
 
 
 def rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
-    """Return what share of its claims a class is paid, at one end.
+    """Return what share of its claims a class is paid, at one end, for a sentence.
 
     It leads to its entry; a share of nothing to what its claims are.
     """
+    figure = _rate(setting, way, one, end)
+    return replace(figure, key=f"{figure.key}:said")
+
+
+def _rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
     paid = {"low": one.low, "rate": one.paid, "high": one.high}[end]
     key = f"recovery:{way}:{one.entity}:{one.rank}"
     return setting.share(
@@ -113,7 +118,7 @@ def _class(
     )
     rates = []
     for name, end in (("low", "low"), ("rate", "central"), ("high", "high")):
-        figure = rate(setting, way, one, name)
+        figure = _rate(setting, way, one, name)
         made = made_up(found.ways[_of(way), end], one.entity, one.rank)
         amount = setting.money(f"{key}:{name}:paid", made.paid, formula="paid")
         over = setting.say(

@@ -123,7 +123,7 @@ def _purposes(setting: Setting, found: Following) -> Table:
                     "An outlay is the owners' at least by what it exceeds the most"
                     " of others' money that can have been there, and at most by the"
                     " most of theirs. The entries give both, and with which flows"
-                    " they came in."
+                    " they came in; what outlays before must have spent is off."
                 ),
             ),
             (
@@ -143,8 +143,12 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
     key = f"trace:{one.purpose}"
     place = anchor("figure", f"{key}:amount")
     label = setting.capital(one.purpose.replace("-", " "))
+    none: Prose = ()
+    if not one.most:
+        # What says why it was none of theirs stands with the amount.
+        none = _largest_before(setting, found, f"{key}:amount", sizes)
     amount = setting.own(
-        f"{key}:amount", one.amount, formula="outlays", **of_flows(sizes)
+        f"{key}:amount", one.amount, formula="outlays", worked=none, **of_flows(sizes)
     )
     least = setting.money(
         f"{key}:least",
