@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.report import formats
 from solvency.report.figures import Exhibit
@@ -137,8 +138,8 @@ def _statement(
         name: str,
         values: list[Decimal | None],
         formula: str,
-        worked: Prose = (),
-        flows: tuple[str, ...] = (),
+        worked: Prose,
+        moved: dict[str, Any],
     ) -> tuple[Cell, ...]:
         """Return a line: one of its figures has an entry, the others lead there."""
         end = _told(values)
@@ -150,7 +151,7 @@ def _statement(
                 cells.append(None)
             elif worked and each == end:
                 others = _others(setting, f"{key}:{name}", each, values)
-                cells.append(entry(figure, worked=(*worked, *others), flows=flows))
+                cells.append(entry(figure, worked=(*worked, *others), **moved))
             else:
                 cells.append(replace(figure, target=place if value else ""))
         return tuple(cells)
@@ -162,9 +163,10 @@ def _statement(
         label = setting.capital(line.kind)
         values: list[Decimal | None] = [line.book, *line.worth]
         end = _told(values)
-        worked = rests.assets(line.kind, name, end, getattr(line.worth, end))
-        moved = rests.moved(line.kind)
-        cells = figures(line.kind, values, f"assets {line.kind}", worked, flows=moved)
+        told = getattr(line.worth, end)
+        worked = rests.assets(line.kind, name, end, told)
+        moved = rests.moved(line.kind, told, end)
+        cells = figures(line.kind, values, f"assets {line.kind}", worked, moved)
         lines.append(Row(name, (label,), cells, indent=1))
     rows += lines
     total: list[Decimal | None] = [
@@ -194,9 +196,8 @@ def _statement(
         last = name == "deficiency"
         end = _told(amounts)
         worked = rests.part(name, f"{key}:{name}", end, above)
-        cells = above[name] = figures(
-            name, amounts, label, worked, flows=rests.moved(name)
-        )
+        moved = rests.moved(name, amounts[1 + _ENDS.index(end)], end)
+        cells = above[name] = figures(name, amounts, label, worked, moved)
         rows.append(
             Row(
                 f"{key}:{name}",
@@ -223,7 +224,7 @@ def _statement(
         figure = setting.share(
             f"{key}:rate:{end}", at.rate, formula="net free over unsecured claims"
         )
-        flows = rests.moved("unsecured")
+        flows = rests.moved("unsecured", None, end)["flows"]
         rates.append(entry(figure, worked=over, flows=flows))
     rows.append(
         Row(f"{key}:rate", (text("Paid to the unsecured"),), (None, *rates), "total")

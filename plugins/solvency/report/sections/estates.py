@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.analysis.estate import ENDS
 from solvency.analysis.estate import estate
@@ -14,8 +15,11 @@ from solvency.analysis.recovering_paid import payers
 from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.sections.fetching import fetched
-from solvency.report.sections.workings import largest
+from solvency.report.sections.workings import moved
 from solvency.report.sections.workings import of_accounts
+from solvency.report.sections.workings import of_balance
+from solvency.report.sections.workings import of_flows
+from solvency.report.sections.workings import told
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -172,22 +176,44 @@ class Resting:
             target = self._paying.rate(way, end, debtor, *ranks).target
         return self._setting.money(key, value, formula="paid", target=target)
 
-    def moved(self, name: str) -> tuple[str, ...]:
-        """Return the few flows that moved the accounts of a line most."""
-        case = self._setting.case
+    def moved(self, name: str, value: Decimal | None, end: str) -> dict[str, Any]:
+        """Return the flows that made a line, for its figure, the largest first.
+
+        Args:
+            name: Which line.
+            value: What it comes to; a flow's amount is told where they sum to it.
+            end: low, central or high: which estimate is told.
+        """
+        if name == "claims on others":
+            return self._lent(value or _ZERO, end)
         kinds = ["pledged", "held for customers"] if name == "secured" else [name]
         accounts = {item.account.name for kind in kinds for item in self._items[kind]}
-        if name == "claims on others":
-            accounts = {
-                one.name
-                for one in case.accounts.values()
-                if one.entity == self._entity and one.root == "Assets" and one.is_claim
-            }
-        if name in {"unsecured", "deficiency", "surplus"}:
+        if name == "surplus":
+            items = [item for some in self._items.values() for item in some]
+            accounts = {item.account.name for item in items if any(item.worth)}
+        if name in {"unsecured", "deficiency"}:
             accounts = set(owed(self._found, (self._entity,), SHARING))
         if name == "priority":
             accounts = set(owed(self._found, (self._entity,), {"priority"}))
-        return largest(self._setting, sorted(accounts), self._found.at)
+        return of_balance(
+            self._setting, sorted(accounts), self._found.at, value or _ZERO
+        )
+
+    def _lent(self, value: Decimal, end: str) -> dict[str, Any]:
+        """Return the flows that made claims, each for as much of it as is paid."""
+        setting, day = self._setting, self._found.at
+        by_debtor: dict[str, list[str]] = defaultdict(list)
+        for one in setting.case.accounts.values():
+            if one.entity == self._entity and one.root == "Assets" and one.is_claim:
+                by_debtor[one.counterparty or ""].append(one.name)
+        amounts: dict[str, Decimal] = defaultdict(Decimal)
+        paid = payers(self._found.ways["alone", end], self._entity)
+        for debtor, accounts in by_debtor.items():
+            one_ = paid.get(debtor, _NONE)
+            share = one_.paid / one_.owed if one_.owed else _ZERO
+            for flow, amount in moved(setting, accounts, day).items():
+                amounts[flow] += amount * share
+        return told(of_flows(amounts), value)
 
     def _claims(self, debtor: str) -> str:
         """Return the register of what a debtor owes, on a side that is printed."""

@@ -229,10 +229,22 @@ def of_balance(
     What each has in the figure is told only where that sums to it: what is held
     can be worth less than its price, and a debt stand on the other side.
     """
-    found = _moved(setting, _positions(setting, accounts, day), day)
+    return told(of_flows(moved(setting, accounts, day)), value)
+
+
+def told(found: dict[str, Any], value: Decimal) -> dict[str, Any]:
+    """Return flows with what each has in a value if they sum to it, else the few."""
     if abs(sum(amount for _, amount in found["parts"]) - value) < 1:
         return found
     return {"flows": found["flows"][:_RANGES]}
+
+
+def moved(
+    setting: Setting, accounts: Iterable[str], day: datetime.date
+) -> dict[str, Decimal]:
+    """Return what each flow moved on accounts, at a day's prices."""
+    positions = _positions(setting, accounts, day)
+    return dict(_moved(setting, positions, day)["parts"])
 
 
 def largest(
