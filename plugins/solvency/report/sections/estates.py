@@ -92,7 +92,9 @@ class Resting:
         self._found = found
         self._entity = entity
         self._items: dict[str, list[Item]] = defaultdict(list)
+        self._sold: dict[str, Decimal] = defaultdict(Decimal)
         for item in estate(setting.book, found.at).items([entity]):
+            self._sold[item.commodity] += item.units
             kind = "held for customers" if item.account.custody else "free"
             kind = "pledged" if item.account.pledged_to is not None else kind
             self._items[kind].append(item)
@@ -115,7 +117,8 @@ class Resting:
         """
         if kind != "claims on others":
             items, day = self._items[kind], self._found.at
-            return fetched(self._setting, f"{key}:{end}", items, end, day)
+            spot = f"{key}:{end}"
+            return fetched(self._setting, spot, items, self._sold, end, day)
         return self._claimed(key, end, total)
 
     def _claimed(self, key: str, end: str, total: Decimal) -> Prose:

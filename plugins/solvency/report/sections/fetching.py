@@ -30,7 +30,12 @@ _NAMED = 5
 
 
 def fetched(
-    setting: Setting, key: str, items: Iterable[Item], end: str, day: datetime.date
+    setting: Setting,
+    key: str,
+    items: Iterable[Item],
+    sold: Mapping[str, Decimal],
+    end: str,
+    day: datetime.date,
 ) -> Prose:
     """Return accounts with what each fetches, and how that comes about.
 
@@ -38,14 +43,13 @@ def fetched(
         setting: What the report is of.
         key: What the keys of the amounts begin with.
         items: What is held.
+        sold: Units of each coin that are sold together.
         end: low, central or high: which estimate is told first.
         day: The day.
     """
     by_account: dict[str, list[Item]] = defaultdict(list)
-    units: dict[str, Decimal] = defaultdict(Decimal)
     for item in items:
         by_account[item.account.name].append(item)
-        units[item.commodity] += item.units
     ordered = sorted(
         (
             (sum((getattr(x.worth, end) for x in some), _ZERO), name)
@@ -63,7 +67,7 @@ def fetched(
         pieces += [account_link(setting, name), " ", amount]
         if len(by_account[name]) == 1:
             item = by_account[name][0]
-            pieces += _how(setting, spot, item, units[item.commodity], day)
+            pieces += _how(setting, spot, item, sold[item.commodity], day)
     if rest := ordered[kept:]:
         pieces += setting.say(
             "; %(count)s more accounts, together %(amount)s",
