@@ -274,7 +274,9 @@ class TestTraced:
         assert (
             "600.0 was there before it, at most 600.0 of Customers (F-2 600.0)" in said
         )
-        assert said.endswith("and at most 0.0 of others")
+        assert said.endswith(
+            "at most 0.0 of others; so of its 100.0 at least 100.0 and at most 100.0"
+        )
         assert most.flows == ("F-3", "F-2")
         least = cell(report, "traced-outlays", "F-3", "least")
         assert least.target == most.place

@@ -52,7 +52,7 @@ def in_figures(setting: Setting, exhibit: str, line: Ref | None = None) -> Prose
     """
     if line is not None:
         return setting.say(
-            "In figures, with what they rest on: %(exhibit)s, %(line)s.",
+            "In figures, with what they rest on: %(line)s (%(exhibit)s).",
             exhibit=Exhibit(exhibit),
             line=line,
         )

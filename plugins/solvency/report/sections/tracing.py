@@ -12,6 +12,9 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import told
+from solvency.report.sections.traced import before
+from solvency.report.sections.traced import deposits
+from solvency.report.sections.traced import flow
 from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import of_flows
 from solvency.report.tables import Column
@@ -25,15 +28,12 @@ if TYPE_CHECKING:
     from solvency.analysis.following_result import Share
     from solvency.analysis.following_result import Testimony
     from solvency.report.figures import Figure
-    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 _ZERO = Decimal()
 #: Outlays printed one by one.
 _LARGEST = 15
-#: Deposits named from which money came.
-_DEPOSITS = 2
 
 
 def tracing(setting: Setting) -> Section | None:
@@ -209,55 +209,10 @@ def _largest_before(
 ) -> Prose:
     """Say what there was before the outlay with the largest part."""
     name = max(parts, key=lambda one: (parts[one], one))
-    said = _before(setting, found, f"{key}:before", name)
+    said = before(setting, found, f"{key}:before", name)
     return setting.say(
-        "the largest, %(flow)s: %(before)s", flow=_flow(setting, name), before=said
+        "the largest, %(flow)s: %(before)s", flow=flow(setting, name), before=said
     )
-
-
-def _flow(setting: Setting, name: str) -> Piece:
-    return setting.flow_ref(name) if name in setting.listed else Said(name)
-
-
-def _before(setting: Setting, found: Following, key: str, name: str) -> Prose:
-    """Say what the account held before an outlay, whose it was, and since when."""
-    one = found.before[name]
-    came = found.deposits[: one.deposits]
-    return setting.say(
-        "%(balance)s was there before it, at most %(own)s of %(whose)s%(mine)s and at"
-        " most %(others)s of others%(theirs)s",
-        balance=setting.money(f"{key}:balance", one.balance, formula="balance"),
-        own=setting.money(f"{key}:own", one.own, formula="most of the owners'"),
-        whose=Said(found.whose),
-        mine=_from(setting, f"{key}:mine", {x.flow: x.most for x in came}),
-        others=setting.money(f"{key}:others", one.others, formula="most of others'"),
-        theirs=_from(
-            setting, f"{key}:theirs", {x.flow: x.amount - x.least for x in came}
-        ),
-    )
-
-
-def _from(setting: Setting, key: str, came: dict[str, Decimal]) -> Prose:
-    """Say in brackets which deposits money came in with, the largest."""
-    some = sorted((x for x in came.items() if x[1]), key=lambda x: (-x[1], x[0]))
-    pieces: list[Piece] = []
-    for name, amount in some[:_DEPOSITS]:
-        pieces += [setting.text("; ")] if pieces else []
-        figure = setting.money(f"{key}:{name}", amount, formula="came in")
-        pieces += [_flow(setting, name), " ", figure]
-    if not pieces:
-        return ()
-    if rest := some[_DEPOSITS:]:
-        pieces += setting.say(
-            "; %(count)s more, together %(amount)s",
-            count=setting.count(f"{key}:count", len(rest)),
-            amount=setting.money(
-                f"{key}:rest",
-                sum((amount for _, amount in rest), _ZERO),
-                formula="came in",
-            ),
-        )
-    return setting.say(" (%(flows)s)", flows=tuple(pieces))
 
 
 def _by(setting: Setting, said: Testimony) -> Prose:
@@ -339,7 +294,7 @@ def _outlay(
 ) -> Row:
     mine = [share for share in one.owners if share.owner in found.owners]
     key = f"trace:{one.flow}"
-    flow = anchor("flow", one.flow)
+    evidence = anchor("flow", one.flow)
 
     def total(of: str) -> Decimal:
         return sum((_of(share, of) for share in mine), _ZERO)
@@ -347,7 +302,7 @@ def _outlay(
     values = {name: total(name) for name in ("least", "most", *rules)}
     # One entry explains the row, on the first of its figures that is not nothing.
     first = next((x for x in ("most", "least", *rules) if values[x]), "")
-    place = anchor("figure", f"{key}:{first}") if first else flow
+    place = anchor("figure", f"{key}:{first}") if first else evidence
 
     def figure(name: str, formula: str) -> Figure:
         found_ = setting.money(
@@ -361,8 +316,8 @@ def _outlay(
             return found_
         return entry(
             found_,
-            worked=_before(setting, found, f"{key}:before", one.flow),
-            flows=(one.flow, *_deposits(found, one.flow)),
+            worked=before(setting, found, f"{key}:before", one.flow),
+            flows=(one.flow, *deposits(found, one.flow)),
         )
 
     return Row(
@@ -376,20 +331,13 @@ def _outlay(
                 one.amount,
                 formula="amount paid out",
                 flows=(one.flow,),
-                target=flow,
+                target=evidence,
             ),
             figure("least", "least of the owners' money"),
             figure("most", "most of the owners' money"),
             *(figure(rule, f"under the rule {rule}") for rule in rules),
         ),
     )
-
-
-def _deposits(found: Following, name: str) -> tuple[str, ...]:
-    """Return the flows that brought most money in before an outlay."""
-    came = found.deposits[: found.before[name].deposits]
-    largest = sorted(came, key=lambda x: (-x.amount, x.flow))[:_DEPOSITS]
-    return tuple(x.flow for x in largest)
 
 
 def _of(share: Share, name: str) -> Decimal:
