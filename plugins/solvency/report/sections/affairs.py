@@ -29,6 +29,7 @@ from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping
 
     from solvency.analysis.affairs import Affairs
     from solvency.analysis.recovering import Recovery
@@ -173,19 +174,20 @@ def _statement(
         sum((line.book for line in one.lines), Decimal()),
         *(sum((line.worth[n] for line in one.lines), Decimal()) for n in range(3)),
     ]
+    sums = tuple(
+        setting.money(f"{key}:total:{end}", value, formula="sum of its lines")
+        for end, value in zip(("book", *_ENDS), total, strict=True)
+    )
     rows.append(
         Row(
             f"{key}:total",
             (text("Total assets"),),
-            tuple(
-                setting.money(f"{key}:total:{end}", value, formula="sum of its lines")
-                for end, value in zip(("book", *_ENDS), total, strict=True)
-            ),
+            sums,
             "subtotal",
             sums=tuple((line.key, 1) for line in lines),
         )
     )
-    above: dict[str, tuple[Cell, ...]] = {}
+    above: dict[str, tuple[Cell, ...]] = {"total": sums}
     for name, (label, take) in _PARTS.items():
         amounts: list[Decimal | None] = [
             None,
@@ -207,6 +209,24 @@ def _statement(
                 indent=0 if last else 1,
             )
         )
+    rows.append(
+        Row(
+            f"{key}:rate",
+            (text("Paid to the unsecured"),),
+            (None, *_rates(setting, one, rests, above)),
+            "total",
+        )
+    )
+    return rows
+
+
+def _rates(
+    setting: Setting,
+    one: Statement,
+    rests: Resting,
+    above: Mapping[str, tuple[Cell, ...]],
+) -> list[Figure]:
+    """Return what the unsecured are paid at each end, each with its own entry."""
     rates = []
     for end, at in zip(_ENDS, (one.low, one.central, one.high), strict=True):
         over = setting.say(
@@ -222,14 +242,13 @@ def _statement(
         if at.net_free > at.unsecured:
             over += (setting.text(", no more than all"),)
         figure = setting.share(
-            f"{key}:rate:{end}", at.rate, formula="net free over unsecured claims"
+            f"affairs:{one.entity}:rate:{end}",
+            at.rate,
+            formula="net free over unsecured claims",
         )
         flows = rests.moved("unsecured", None, end)["flows"]
         rates.append(entry(figure, worked=over, flows=flows))
-    rows.append(
-        Row(f"{key}:rate", (text("Paid to the unsecured"),), (None, *rates), "total")
-    )
-    return rows
+    return rates
 
 
 def _others(

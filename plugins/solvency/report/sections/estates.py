@@ -247,7 +247,8 @@ class Resting:
             )
         if name == "surplus":
             return setting.say(
-                "total assets less the secured, %(secured)s",
+                "total assets, %(total)s, less the secured, %(secured)s",
+                total=at_end(above["total"], end),
                 secured=at_end(above["secured"], end),
             )
         if name == "deficiency":
