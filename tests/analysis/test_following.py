@@ -295,3 +295,27 @@ def test_a_deposit_whose_giver_is_unknown_names_the_flow(ledger):
 def test_an_account_that_cannot_be_traced(found, account, message):
     with pytest.raises(LookupError, match=message):
         found(deposit(1, "theirs", 10), accounts=(account,))
+
+
+def test_bounds_say_what_was_there_and_add_up(found):
+    # 60 own and 100 theirs came; the first outlay of 90 leaves 70, of which at most 70
+    # are theirs and 60 own. Together they spent 160, all that was there.
+    keys = {"purpose": '"ventures"'}
+    result = found(
+        capital(1, "own", 60),
+        deposit(2, "theirs", 100),
+        spend(3, "first", 90, **keys),
+        spend(4, "second", 70, **keys),
+    )
+    assert [(x.flow, x.amount, x.least, x.most) for x in result.deposits] == [
+        ("own", 60, 0, 0),
+        ("theirs", 100, 100, 100),
+    ]
+    assert result.before["first"] == (160, 100, 60, 2)
+    assert result.before["second"] == (70, 70, 60, 2)
+    purpose = result.by_purpose[0]
+    assert [(x.flow, x.least, x.most) for x in purpose.spent] == [
+        ("first", 30, 90),
+        ("second", 70, 10),
+    ]
+    assert (purpose.least, purpose.most) == (100, 100)

@@ -18,6 +18,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.analysis.following_bounds import befores
+from solvency.analysis.following_bounds import deposits
 from solvency.analysis.following_moves import Part
 from solvency.analysis.following_moves import Reader
 from solvency.analysis.following_order import POOL
@@ -106,6 +108,8 @@ def follow(
         owners=mine,
         outlays=_outlays(main, other, scale),
         by_purpose=purposes(book.case, (main, other), mine, commodity, scale),
+        deposits=deposits(main, mine, scale),
+        before=befores(main, mine, scale),
     )
 
 

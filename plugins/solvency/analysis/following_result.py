@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.following_bounds import spendings
+from solvency.analysis.following_bounds import together
 from solvency.analysis.tracing import RULES
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.analysis.following import Step
+    from solvency.analysis.following_bounds import Before
+    from solvency.analysis.following_bounds import Deposit
+    from solvency.analysis.following_bounds import Spending
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
 
@@ -94,6 +99,8 @@ class Purpose:
     rules: Mapping[str, Decimal]
     #: What sources say of these outlays.
     testimony: tuple[Testimony, ...] = ()
+    #: Each outlay's part in least and most.
+    spent: tuple[Spending, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,9 @@ class Following:
     owners: tuple[str, ...]
     outlays: tuple[Outlay, ...]
     by_purpose: tuple[Purpose, ...]
+    #: What came in, and what was there before each outlay, deposits of a day first.
+    deposits: tuple[Deposit, ...]
+    before: Mapping[str, Before]
 
     @property
     def whose(self) -> str:
@@ -225,10 +235,8 @@ def purposes(
 
     found = []
     for name, amount in amounts.items():
-        ends = [
-            _together(steps, frozenset(s.flow.id for s in flows[name]), owners)
-            for steps in orders
-        ]
+        chosen = frozenset(step.flow.id for step in flows[name])
+        ends = [together(steps, chosen, owners) for steps in orders]
         said = [
             _testimony(case, step.flow, orders, owners, commodity, scale)
             for step in flows[name]
@@ -250,39 +258,10 @@ def purposes(
                     for rule in RULES
                 },
                 tuple(item for item in said if item is not None),
+                spendings(orders, chosen, owners, scale),
             )
         )
     return tuple(sorted(found, key=lambda item: (-item.amount, item.purpose)))
-
-
-def _together(
-    steps: Sequence[Step], chosen: frozenset[str], owners: tuple[str, ...]
-) -> tuple[int, int]:
-    """Bound what chosen outlays spent of some owners' money, together."""
-    if not owners:
-        return 0, 0
-    most = others = balance = 0
-    spent = spent_others = total = 0
-    for step in steps:
-        if step.units > 0:
-            balance += step.units
-            each = [step.bounds.get(owner, (0, 0)) for owner in owners]
-            most += min(step.units, sum(end[1] for end in each))
-            others += step.units - min(step.units, sum(end[0] for end in each))
-            continue
-        out = -step.units
-        if step.flow.id in chosen:
-            part, part_others = min(out, most), min(out, others)
-            spent += part
-            spent_others += part_others
-            total += out
-        else:
-            # Spared as far as the rest of the balance reaches.
-            part = max(0, out - (balance - most))
-            part_others = max(0, out - (balance - others))
-        balance -= out
-        most, others = min(most - part, balance), min(others - part_others, balance)
-    return total - spent_others, spent
 
 
 def _testimony(
@@ -298,7 +277,7 @@ def _testimony(
     if written is None:
         return None
     least, most = zip(
-        *(_together(steps, frozenset([flow.id]), owners) for steps in orders),
+        *(together(steps, frozenset([flow.id]), owners) for steps in orders),
         strict=True,
     )
     amount = -sum(

@@ -108,10 +108,15 @@ class Recovery:
     silos: tuple[Class, ...]
     consolidated: tuple[Class, ...]
     gains: tuple[Gain, ...]
-    #: Clearing of entities alone, central estimate.
-    alone: Waterfall
+    #: Clearings by way of taking the estates (alone, silo, group) and estimate.
+    ways: Mapping[tuple[str, str], Waterfall]
     debts: tuple[Debt, ...]
     notes: tuple[str, ...]
+
+    @property
+    def alone(self) -> Waterfall:
+        """Return the clearing of entities alone, central estimate."""
+        return self.ways["alone", "central"]
 
     def to_frame(self) -> Frame:
         """Return what each class is paid, each way of taking the estates."""
@@ -171,7 +176,7 @@ def recover(
         silos=_classes(results, "silo"),
         consolidated=_classes(results, "group"),
         gains=_gains(results, frozenset(members)),
-        alone=results["alone", "central"],
+        ways=results,
         debts=found.debts,
         notes=(
             *found.notes,

@@ -27,10 +27,18 @@ if TYPE_CHECKING:
 
     from solvency.analysis.estate import Debt
     from solvency.analysis.estate import Estate
+    from solvency.analysis.estate import Item
 
 #: Those outside the network, to whom debts go and from whom nothing comes.
 OUTSIDE = "outside"
 CENT = Decimal("0.01")
+
+
+class Cover(NamedTuple):
+    """An asset with what it covers of a debt: collateral, or held for customers."""
+
+    item: Item
+    covered: Decimal
 
 
 class Covered(NamedTuple):
@@ -41,6 +49,7 @@ class Covered(NamedTuple):
     #: The estate whose asset covers it; another than the debtor's pays for it.
     by: str
     rank: str
+    covers: tuple[Cover, ...] = ()
 
 
 class Paid(NamedTuple):
@@ -49,6 +58,31 @@ class Paid(NamedTuple):
     debt: Debt
     covered: Decimal
     paid: Decimal
+    #: What covers it, and the rank in which the rest is paid.
+    covers: tuple[Cover, ...] = ()
+    rank: str = ""
+
+
+class Turn(NamedTuple):
+    """What an estate has when the turn of a rank comes, and what it owes in it."""
+
+    #: What it has of its own, and what others pay it.
+    assets: Decimal
+    received: Decimal
+    #: What goes to those covered and to the ranks before.
+    before: Decimal
+    owed: Decimal
+    paid: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Return what is left for the rank."""
+        return max(ZERO, self.assets + self.received - self.before)
+
+    @property
+    def rate(self) -> Decimal:
+        """Return the share of the rank that is paid; 1 if nothing is owed."""
+        return self.paid / self.owed if self.owed else Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -62,10 +96,24 @@ class Waterfall:
     paid: tuple[Paid, ...]
     #: What each node has beside its claims on others.
     assets: Mapping[str, Decimal]
+    #: What each owes by class, the covered first, shape (ranks + 1, nodes).
+    owed: np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
     def received(self, node: str) -> Decimal:
         """Return what a node is paid by the others."""
         return money(self.clearing.received[self.nodes.index(node)])
+
+    def turn(self, node: str, rank: str) -> Turn:
+        """Return what a node has for one rank of its debts, and what it pays."""
+        at, row = self.nodes.index(node), RANKS.index(rank) + 1
+        paid = self.clearing.by_class[:, at]
+        return Turn(
+            self.assets[node],
+            self.received(node),
+            money(paid[:row].sum()),
+            money(self.owed[row, at]),
+            money(paid[row]),
+        )
 
 
 def money(number: float) -> Decimal:
@@ -107,6 +155,7 @@ def waterfall(
             name: money(worth)
             for name, worth in zip(network.nodes, network.assets, strict=True)
         },
+        owed=owed,
     )
 
 
@@ -124,10 +173,10 @@ class _Network:
         self.assets = np.zeros(count)
         #: Class 0 is what is covered; then rank by rank.
         self.debts = np.zeros((len(RANKS) + 1, count, count))
-        self._pledged: dict[tuple[str, str], list[tuple[str, Decimal]]] = defaultdict(
-            list
+        self._pledged: dict[tuple[str, str], list[tuple[str, Item, Decimal]]] = (
+            defaultdict(list)
         )
-        self._custody: dict[str, Decimal] = defaultdict(Decimal)
+        self._custody: dict[str, list[Item]] = defaultdict(list)
         self._value()
         self.covered = self._cover()
         self._enter()
@@ -172,9 +221,11 @@ class _Network:
                     self.assets[self._index[where]] += float(worth)
                 if account.pledged_to is not None:
                     debtor = account.pledged_for or account.entity
-                    self._pledged[debtor, account.pledged_to].append((where, worth))
+                    self._pledged[debtor, account.pledged_to].append(
+                        (where, item, worth)
+                    )
                 elif account.custody:
-                    self._custody[account.entity] += worth
+                    self._custody[account.entity].append(item)
 
     def _cover(self) -> list[Covered]:
         """Say what part of each debt of the group collateral or custody covers."""
@@ -185,23 +236,34 @@ class _Network:
                 owed[debt.debtor] += debt.value
         for debt in sorted(self._found.debts, key=lambda d: RANKS.index(d.rank)):
             part, by = ZERO, self.node(debt.debtor)
+            covers: list[Cover] = []
             if debt.rank == "customer" and owed[debt.debtor]:
-                share = min(Decimal(1), self._custody[debt.debtor] / owed[debt.debtor])
-                part = debt.value * share
+                part, covers = self._kept(debt, owed[debt.debtor])
             rank = debt.rank
-            for at, (where, worth) in enumerate(
+            for at, (where, item, worth) in enumerate(
                 pledges := self._pledged.get((debt.debtor, debt.creditor), [])
             ):
                 taken = min(worth, debt.value - part)
-                pledges[at] = (where, worth - taken)
+                pledges[at] = (where, item, worth - taken)
                 rank = "unsecured" if rank == "secured" else rank
-                if taken and where != by:
-                    covered.append(Covered(debt, taken, where, rank))
+                if not taken:
+                    continue
+                if where != by:
+                    given = (Cover(item, taken),)
+                    covered.append(Covered(debt, taken, where, rank, given))
                     debt = debt._replace(value=debt.value - taken)  # noqa: PLW2901 (the rest of it)
                 else:
                     part += taken
-            covered.append(Covered(debt, part, by, rank))
+                    covers.append(Cover(item, taken))
+            covered.append(Covered(debt, part, by, rank, tuple(covers)))
         return covered
+
+    def _kept(self, debt: Debt, owed: Decimal) -> tuple[Decimal, list[Cover]]:
+        """Return what of a customer's claim is held for customers, and of which."""
+        items = [(item, item.worth[self._end]) for item in self._custody[debt.debtor]]
+        held = sum((worth for _, worth in items), ZERO)
+        part = debt.value * min(Decimal(1), held / owed)
+        return part, [Cover(item, part * worth / held) for item, worth in items if held]
 
     def _enter(self) -> None:
         for item in self.covered:
@@ -210,7 +272,8 @@ class _Network:
             if debtor == OUTSIDE:
                 # No books show what this debtor has: nothing at low, else all.
                 if creditor != OUTSIDE and ENDS[self._end] != "low":
-                    self.assets[self._index[creditor]] += float(debt.value)
+                    part = item.covered if item.by != debtor else debt.value
+                    self.assets[self._index[creditor]] += float(part)
                 continue
             if debtor == creditor:
                 continue
@@ -249,15 +312,22 @@ class _Network:
         self, item: Covered, rates: np.ndarray[tuple[int, int], np.dtype[np.float64]]
     ) -> Paid:
         """Return what a debt is paid, given the share of each class that is."""
-        debtor, creditor = self.node(item.debt.debtor), self.node(item.debt.creditor)
-        if debtor in {OUTSIDE, creditor}:
-            return Paid(item.debt, item.covered, ZERO)
+        debt, covers, rank = item.debt, item.covers, item.rank
+        debtor, creditor = self.node(debt.debtor), self.node(debt.creditor)
+        if item.by != debtor:
+            debt = debt._replace(value=item.covered)
+        if debtor == creditor:
+            return Paid(debt, item.covered, ZERO, covers, rank)
+        if debtor == OUTSIDE:
+            # As in `_enter`.
+            whole = ENDS[self._end] != "low"
+            return Paid(debt, item.covered, debt.value if whole else ZERO, covers, rank)
         if item.by != debtor:
             rate = 1.0 if item.by in {"", OUTSIDE} else rates[0, self._index[item.by]]
             paid = money(float(item.covered) * rate)
-            return Paid(item.debt._replace(value=item.covered), item.covered, paid)
+            return Paid(debt, item.covered, paid, covers, rank)
         at = self._index[debtor]
-        rest = item.debt.value - item.covered
-        rank = RANKS.index(item.rank) + 1
-        paid = float(item.covered) * rates[0, at] + float(rest) * rates[rank, at]
-        return Paid(item.debt, item.covered, money(paid))
+        rest = debt.value - item.covered
+        row = RANKS.index(rank) + 1
+        amount = float(item.covered) * rates[0, at] + float(rest) * rates[row, at]
+        return Paid(debt, item.covered, money(amount), covers, rank)

@@ -83,7 +83,9 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         one.paid,
         formula="clearing",
         target=anchor(
-            "figure", f"recovery:Each entity alone:{one.entity}:{one.rank}:claims"
+            "figure",
+            f"recovery:Each entity alone:{one.entity}:{one.rank}:"
+            + ("paid" if one.paid else "claims"),
         ),
     )
     value, worth = (

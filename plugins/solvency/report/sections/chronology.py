@@ -11,7 +11,7 @@ from solvency.report.figures import Day
 from solvency.report.layout import Section
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
-from solvency.report.sections.tests_of_solvency import worded
+from solvency.report.sections.tests_worded import worded
 
 if TYPE_CHECKING:
     import datetime

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.analysis.estate import ENDS
 from solvency.analysis.estate import estate
 from solvency.analysis.recovering import SHARING
+from solvency.analysis.recovering_paid import Payment
+from solvency.analysis.recovering_paid import payers
 from solvency.report.figures import Figure
 from solvency.report.figures import Said
-from solvency.report.sections.workings import largest
+from solvency.report.sections.fetching import fetched
+from solvency.report.sections.workings import moved
 from solvency.report.sections.workings import of_accounts
+from solvency.report.sections.workings import of_balance
+from solvency.report.sections.workings import of_flows
+from solvency.report.sections.workings import told
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,10 +30,12 @@ if TYPE_CHECKING:
     from solvency.analysis.recovering import Recovery
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
+    from solvency.report.sections.paying import Paying
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
 _ZERO = Decimal()
+_NONE = Payment(_ZERO, _ZERO)
 
 
 def members_of(setting: Setting, way: str, estate_name: str) -> tuple[str, ...]:
@@ -74,13 +83,18 @@ def at_end(cells: tuple[Cell, ...], end: str) -> Figure:
 class Resting:
     """Says what each line of one entity's statement of affairs is made of."""
 
-    def __init__(self, setting: Setting, found: Recovery, entity: str) -> None:
+    def __init__(
+        self, setting: Setting, found: Recovery, entity: str, paying: Paying
+    ) -> None:
         """Read what the entity held and what others owed it."""
         self._setting = setting
+        self._paying = paying
         self._found = found
         self._entity = entity
         self._items: dict[str, list[Item]] = defaultdict(list)
+        self._sold: dict[str, Decimal] = defaultdict(Decimal)
         for item in estate(setting.book, found.at).items([entity]):
+            self._sold[item.commodity] += item.units
             kind = "held for customers" if item.account.custody else "free"
             kind = "pledged" if item.account.pledged_to is not None else kind
             self._items[kind].append(item)
@@ -92,46 +106,117 @@ class Resting:
                 sums[item.account.name] += getattr(item.worth, end)
         return sums
 
-    def assets(self, kind: str, key: str, end: str) -> Prose:
-        """Return what a line of assets is made of, at one end of the estimate."""
+    def assets(self, kind: str, key: str, end: str, total: Decimal) -> Prose:
+        """Return what a line of assets is made of, at one end of the estimate.
+
+        Args:
+            kind: Which line.
+            key: What the keys of its figures begin with.
+            end: low, central or high.
+            total: What the line comes to.
+        """
         if kind != "claims on others":
-            held = self._held([kind], end)
-            return of_accounts(self._setting, f"{key}:{end}", held)
-        sums: dict[str, Decimal] = defaultdict(Decimal)
-        for debt in self._found.debts:
-            if debt.creditor == self._entity:
-                sums[debt.debtor] += debt.value
+            items, day = self._items[kind], self._found.at
+            spot = f"{key}:{end}"
+            return fetched(self._setting, spot, items, self._sold, end, day)
+        return self._claimed(key, end, total)
+
+    def _claimed(self, key: str, end: str, total: Decimal) -> Prose:
+        """Return what each debtor pays, at one end first and beside it the others."""
+        setting, name = self._setting, self._entity
+        by_end = {one: payers(self._found.ways["alone", one], name) for one in ENDS}
         pieces: list[Piece] = []
-        for name, value in sorted(sums.items(), key=lambda one: -one[1]):
-            pieces += ["; "] if pieces else []
-            figure = self._setting.money(
-                f"{key}:{end}:of:{name}",
-                value,
-                formula="claims in full",
-                target=self._claims(name),
+        for debtor, one in by_end[end].items():
+            spot = f"{key}:{end}:by:{debtor}"
+            ends = {
+                x: setting.money(
+                    f"{spot}:{x}", by_end[x].get(debtor, _NONE).paid, formula=x
+                )
+                for x in ENDS
+                if x != end
+            }
+            pieces += setting.say(
+                "; %(debtor)s %(paid)s of %(owed)s"
+                if pieces
+                else "%(debtor)s %(paid)s of %(owed)s",
+                debtor=Said(debtor),
+                paid=self._paid(spot, debtor, end, one.paid),
+                owed=setting.money(
+                    f"{key}:{end}:of:{debtor}",
+                    one.owed,
+                    formula="claims in full",
+                    target=self._claims(debtor),
+                ),
             )
-            pieces += [Said(name), " ", figure]
-        return self._setting.say(
-            "what debtors pay in clearing, of these claims in full: %(claims)s",
+            pieces.append(setting.text(" ("))
+            for n, (x, figure) in enumerate(ends.items()):
+                pieces += [setting.text(", ")] if n else []
+                pieces += [setting.text(x), " ", figure]
+            pieces.append(setting.text(")"))
+        rest = total - sum((one.paid for one in by_end[end].values()), _ZERO)
+        if abs(rest) >= 1:
+            pieces += setting.say(
+                "; shares in others, and claims taken over for collateral given,"
+                " %(rest)s",
+                rest=setting.money(f"{key}:{end}:rest", rest, formula="rest"),
+            )
+        return setting.say(
+            "what debtors pay in clearing, of claims in full: %(claims)s",
             claims=tuple(pieces),
         )
 
-    def moved(self, name: str) -> tuple[str, ...]:
-        """Return the few flows that moved the accounts of a line most."""
-        case = self._setting.case
+    def _paid(self, key: str, debtor: str, end: str, value: Decimal) -> Figure:
+        """Return what a debtor pays, with a link to how much it can."""
+        clearing = self._found.ways["alone", end]
+        ranks = {
+            one.rank
+            for one in clearing.paid
+            if (one.debt.debtor, one.debt.creditor) == (debtor, self._entity)
+        }
+        target = ""
+        if debtor in clearing.nodes and len(ranks) == 1:
+            way = "Each entity alone"
+            target = self._paying.rate(way, end, debtor, *ranks).target
+        return self._setting.money(key, value, formula="paid", target=target)
+
+    def moved(self, name: str, value: Decimal | None, end: str) -> dict[str, Any]:
+        """Return the flows that made a line, for its figure, the largest first.
+
+        Args:
+            name: Which line.
+            value: What it comes to; a flow's amount is told where they sum to it.
+            end: low, central or high: which estimate is told.
+        """
+        if name == "claims on others":
+            return self._lent(value or _ZERO, end)
         kinds = ["pledged", "held for customers"] if name == "secured" else [name]
         accounts = {item.account.name for kind in kinds for item in self._items[kind]}
-        if name == "claims on others":
-            accounts = {
-                one.name
-                for one in case.accounts.values()
-                if one.entity == self._entity and one.root == "Assets" and one.is_claim
-            }
-        if name in {"unsecured", "deficiency", "surplus"}:
+        if name == "surplus":
+            items = [item for some in self._items.values() for item in some]
+            accounts = {item.account.name for item in items if any(item.worth)}
+        if name in {"unsecured", "deficiency"}:
             accounts = set(owed(self._found, (self._entity,), SHARING))
         if name == "priority":
             accounts = set(owed(self._found, (self._entity,), {"priority"}))
-        return largest(self._setting, sorted(accounts), self._found.at)
+        return of_balance(
+            self._setting, sorted(accounts), self._found.at, value or _ZERO
+        )
+
+    def _lent(self, value: Decimal, end: str) -> dict[str, Any]:
+        """Return the flows that made claims, each for as much of it as is paid."""
+        setting, day = self._setting, self._found.at
+        by_debtor: dict[str, list[str]] = defaultdict(list)
+        for one in setting.case.accounts.values():
+            if one.entity == self._entity and one.root == "Assets" and one.is_claim:
+                by_debtor[one.counterparty or ""].append(one.name)
+        amounts: dict[str, Decimal] = defaultdict(Decimal)
+        paid = payers(self._found.ways["alone", end], self._entity)
+        for debtor, accounts in by_debtor.items():
+            one_ = paid.get(debtor, _NONE)
+            share = one_.paid / one_.owed if one_.owed else _ZERO
+            for flow, amount in moved(setting, accounts, day).items():
+                amounts[flow] += amount * share
+        return told(of_flows(amounts), value)
 
     def _claims(self, debtor: str) -> str:
         """Return the register of what a debtor owes, on a side that is printed."""
@@ -162,7 +247,8 @@ class Resting:
             )
         if name == "surplus":
             return setting.say(
-                "total assets less the secured, %(secured)s",
+                "total assets, %(total)s, less the secured, %(secured)s",
+                total=at_end(above["total"], end),
                 secured=at_end(above["secured"], end),
             )
         if name == "deficiency":

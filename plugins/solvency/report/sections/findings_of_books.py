@@ -13,7 +13,6 @@ from solvency.report.figures import Exhibit
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
-from solvency.report.sections.affairs import rate
 from solvency.report.sections.balances import short_name
 from solvency.report.sections.bases import assets
 from solvency.report.sections.bases import sheets_of
@@ -21,6 +20,7 @@ from solvency.report.sections.finding import Found
 from solvency.report.sections.finding import in_prose
 from solvency.report.sections.finding import rests
 from solvency.report.sections.finding import spread
+from solvency.report.sections.receiving import rate
 from solvency.report.sections.segregation import chance_of
 from solvency.report.sections.segregation import cover_of
 from solvency.report.sections.segregation import cover_worked
@@ -29,9 +29,9 @@ from solvency.report.sections.sources_uses import held as held_at
 from solvency.report.sections.sources_uses import line
 from solvency.report.sections.sources_uses import named
 from solvency.report.sections.spiral import proceeds
-from solvency.report.sections.tests_of_solvency import basis_words
-from solvency.report.sections.tests_of_solvency import drawn_of
-from solvency.report.sections.tests_of_solvency import key_of
+from solvency.report.sections.tests_worded import basis_words
+from solvency.report.sections.tests_worded import drawn_of
+from solvency.report.sections.tests_worded import key_of
 from solvency.report.sections.tracing import followed
 
 if TYPE_CHECKING:

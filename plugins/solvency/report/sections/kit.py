@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.report.figures import Prose
+    from solvency.report.figures import Ref
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
@@ -42,8 +43,20 @@ def plotted(
     )
 
 
-def in_figures(setting: Setting, exhibit: str) -> Prose:
-    """Say which exhibit has the figures of a drawing, and leads on from them."""
+def in_figures(setting: Setting, exhibit: str, line: Ref | None = None) -> Prose:
+    """Say which exhibit has the figures of a drawing, and leads on from them.
+
+    Args:
+        setting: What the report is of.
+        exhibit: The exhibit's key.
+        line: A link to its row, if one has them all.
+    """
+    if line is not None:
+        return setting.say(
+            "In figures, with what they rest on: %(line)s (%(exhibit)s).",
+            exhibit=Exhibit(exhibit),
+            line=line,
+        )
     return setting.say(
         "In figures, with what they rest on: %(exhibit)s.", exhibit=Exhibit(exhibit)
     )

@@ -12,7 +12,6 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.model.prices import Missing
 from solvency.report import formats
 from solvency.report.errors import ReportError
 from solvency.report.layout import Section
@@ -20,6 +19,7 @@ from solvency.report.sections.kit import posting_worth
 from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import of_accounts
 from solvency.report.sections.workings import of_flows
+from solvency.report.sections.worth import quote
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from solvency.report.sections.setting import Setting
 
     Cells = Mapping[tuple[str, str], Decimal]
+    _Sums = dict[str, Decimal]
     #: By row and sector, what each flow has there.
     _Parts = dict[tuple[str, str], dict[str, Decimal]]
 
@@ -213,32 +214,54 @@ def _own(setting: Setting, account: Account, commodity: str) -> bool:
     return account.root == "Assets" and issuer == account.entity
 
 
-def _stock_table(setting: Setting) -> Table:
-    """Return, for the group's holdings, flows and revaluation as far as today."""
-    text = setting.text
-    parts: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    held: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+def _added(parts: Mapping[str, dict[str, Decimal]], names: list[str]) -> _Sums:
+    """Add up what rows are made of."""
+    found: _Sums = defaultdict(Decimal)
+    for name in names:
+        for one, amount in parts.get(name, {}).items():
+            found[one] += amount
+    return found
+
+
+def _stocks(setting: Setting) -> tuple[dict[str, _Sums], ...]:
+    """Return what the group's holdings are made of, by row.
+
+    Returns:
+        By flow what it moved, at its day's price and at the last day's; by account
+        what was held on the last day.
+    """
+    parts: dict[str, _Sums] = defaultdict(lambda: defaultdict(Decimal))
+    ends: dict[str, _Sums] = defaultdict(lambda: defaultdict(Decimal))
+    held: dict[str, _Sums] = defaultdict(lambda: defaultdict(Decimal))
     inside = set(setting.inside)
+
+    def row_of(account: Account, commodity: str) -> str:
+        own = _own(setting, account, commodity)
+        name = _row_of(setting, account, commodity)
+        return "" if own or account.entity not in inside or name == "pnl" else name
+
     for flow in setting.book.flows:
         if flow.date <= setting.at:
             for posting in flow.postings:
                 account = setting.case.accounts[posting.account]
-                name = _row_of(setting, account, posting.commodity)
-                own = _own(setting, account, posting.commodity)
-                if posting.entity in inside and name != "pnl" and not own:
+                if name := row_of(account, posting.commodity):
                     worth = posting_worth(setting, flow, posting) or _ZERO
                     parts[name][flow.id] += worth
+                    price = quote(setting, posting.commodity, setting.at)
+                    if price is not None:
+                        ends[name][flow.id] += posting.units * price.number
     for position, units in setting.book.balance(setting.at).items():
         account = setting.book.account(position)
-        name = _row_of(setting, account, position.commodity)
-        quote = setting.book.prices.at(position.commodity, setting.at)
-        if (
-            account.entity in inside
-            and name != "pnl"
-            and not _own(setting, account, position.commodity)
-            and not isinstance(quote, Missing)
-        ):
-            held[name][account.name] += units * quote.number
+        price = quote(setting, position.commodity, setting.at)
+        if price is not None and (name := row_of(account, position.commodity)):
+            held[name][account.name] += units * price.number
+    return parts, ends, held
+
+
+def _stock_table(setting: Setting) -> Table:
+    """Return, for the group's holdings, flows and revaluation as far as today."""
+    text = setting.text
+    parts, ends, held = _stocks(setting)
     moved = {name: sum(of.values(), _ZERO) for name, of in parts.items()}
     closing = {name: sum(of.values(), _ZERO) for name, of in held.items()}
     names = [name for name in _ROWS if moved.get(name) or closing.get(name)]
@@ -250,12 +273,18 @@ def _stock_table(setting: Setting) -> Table:
             setting.money(f"{key}:{name}:{part}", value, formula=part)
             for part, value in values
         )
-        if name not in names:
-            return before, change, after
-        before = entry(before, **of_flows(parts[name]))
-        after = entry(after, worked=of_accounts(setting, after.key, held[name]))
+        of = [name] if name in names else names
+        came, left = _added(parts, of), _added(ends, of)
+        accounts = _added(held, of)
+        before = entry(before, **of_flows(came))
+        after = entry(
+            after,
+            worked=of_accounts(setting, after.key, accounts, at=setting.at),
+            **of_flows(left),
+        )
         less = setting.say("%(one)s less %(other)s", one=after, other=before)
-        return before, entry(change, worked=less), after
+        grown = {x: left.get(x, _ZERO) - came.get(x, _ZERO) for x in {**came, **left}}
+        return before, entry(change, worked=less, **of_flows(grown)), after
 
     rows = [
         Row(

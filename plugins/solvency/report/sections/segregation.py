@@ -78,6 +78,14 @@ def level(series: Series, day: datetime.date) -> tuple[Decimal, Decimal]:
     return (series.need[at], series.have[at]) if at >= 0 else (Decimal(), Decimal())
 
 
+def recovers(series: Series, first: datetime.date, until: datetime.date) -> bool:
+    """Say whether a test held again on some day after it first broke."""
+    return any(
+        first < day <= until and have >= need
+        for day, need, have in zip(series.days, series.need, series.have, strict=True)
+    )
+
+
 def customer_accounts(setting: Setting, entity: str) -> tuple[str, ...]:
     """Return the accounts of what an entity owes customers and holds for them."""
     return tuple(
@@ -248,10 +256,17 @@ def _title(setting: Setting, entity: str, series: Series) -> str:
         return setting.text(
             "%(entity)s held what it owed its customers throughout", entity=entity
         )
+    day = formats.date(finding.first, setting.locale)
+    if recovers(series, finding.first, setting.at):
+        return setting.text(
+            "%(entity)s held less than it owed its customers from %(day)s, with breaks",
+            entity=entity,
+            day=day,
+        )
     return setting.text(
         "%(entity)s held less than it owed its customers from %(day)s on",
         entity=entity,
-        day=formats.date(finding.first, setting.locale),
+        day=day,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.sections.kit import told
+from solvency.report.sections.traced import before
+from solvency.report.sections.traced import deposits
+from solvency.report.sections.traced import flow
 from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import of_flows
 from solvency.report.tables import Column
@@ -116,6 +120,14 @@ def _purposes(setting: Setting, found: Following) -> Table:
         notes=(
             (
                 text(
+                    "An outlay is the owners' at least by what it exceeds the most"
+                    " of others' money that can have been there, and at most by the"
+                    " most of theirs. The entries give both, and with which flows"
+                    " they came in; what outlays before must have spent is off."
+                ),
+            ),
+            (
+                text(
                     "Money spent once is gone: the bounds of several purposes do not"
                     " add. Where least is nothing and most is all, the books cannot"
                     " say whose money it was, and no choice of rule can."
@@ -128,42 +140,78 @@ def _purposes(setting: Setting, found: Following) -> Table:
 
 def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
     sizes = {x.flow: x.amount for x in found.outlays if x.purpose == one.purpose}
-    flows = tuple(sizes)
     key = f"trace:{one.purpose}"
     place = anchor("figure", f"{key}:amount")
     label = setting.capital(one.purpose.replace("-", " "))
+    none: Prose = ()
+    if not one.most:
+        # What says why it was none of theirs stands with the amount.
+        none = _largest_before(setting, found, f"{key}:amount", sizes)
+    amount = setting.own(
+        f"{key}:amount", one.amount, formula="outlays", worked=none, **of_flows(sizes)
+    )
+    least = setting.money(
+        f"{key}:least",
+        one.least,
+        formula="what others' money cannot have paid",
+        target=place,
+    )
+    most = setting.money(
+        f"{key}:most",
+        one.most,
+        formula="what of the owners' money was there to spend",
+        target=place,
+    )
+    if one.least:
+        parts = {x.flow: x.least for x in one.spent}
+        worked = _largest_before(setting, found, least.key, parts)
+        least = entry(least, worked=worked, **of_flows(parts))
+    if one.most:
+        parts = {x.flow: x.most for x in one.spent}
+        worked = _largest_before(setting, found, most.key, parts)
+        most = entry(most, worked=worked, **of_flows(parts))
 
-    def part(value: Decimal) -> Decimal | None:
-        return value / one.amount if one.amount else None
+    def share(name: str, words: str, of: Figure) -> Figure:
+        value = of.value / one.amount if of.value and one.amount else _ZERO
+        figure = setting.share(
+            f"{key}:{name}", value if one.amount else None, formula=words
+        )
+        over = setting.say(
+            "%(one)s over %(other)s",
+            one=replace(of, target=of.place),
+            other=replace(amount, target=place),
+        )
+        # Nothing leads to what says why it is nothing.
+        other = most if most.value else least
+        return (
+            entry(figure, worked=over)
+            if value
+            else replace(figure, target=other.place if other.value else place)
+        )
 
+    if not one.least and one.most:
+        least = replace(least, target=most.place)
     return Row(
         key,
         (Said(label),),
         (
-            setting.own(
-                f"{key}:amount", one.amount, formula="outlays", **of_flows(sizes)
-            ),
-            setting.money(
-                f"{key}:least",
-                one.least,
-                formula="what others' money cannot have paid",
-                flows=flows,
-                target=place,
-            ),
-            setting.money(
-                f"{key}:most",
-                one.most,
-                formula="what of the owners' money was there to spend",
-                flows=flows,
-                target=place,
-            ),
-            setting.share(
-                f"{key}:from", part(one.least), formula="least of it", target=place
-            ),
-            setting.share(
-                f"{key}:to", part(one.most), formula="most of it", target=place
-            ),
+            amount,
+            least,
+            most,
+            share("from", "least of it", least),
+            share("to", "most of it", most),
         ),
+    )
+
+
+def _largest_before(
+    setting: Setting, found: Following, key: str, parts: dict[str, Decimal]
+) -> Prose:
+    """Say what there was before the outlay with the largest part."""
+    name = max(parts, key=lambda one: (parts[one], one))
+    said = before(setting, found, f"{key}:before", name)
+    return setting.say(
+        "the largest, %(flow)s: %(before)s", flow=flow(setting, name), before=said
     )
 
 
@@ -246,18 +294,31 @@ def _outlay(
 ) -> Row:
     mine = [share for share in one.owners if share.owner in found.owners]
     key = f"trace:{one.flow}"
-
-    def figure(name: str, value: Decimal, formula: str) -> Figure:
-        return setting.money(
-            f"{key}:{name}",
-            value,
-            formula=formula,
-            flows=(one.flow,),
-            target=anchor("flow", one.flow),
-        )
+    evidence = anchor("flow", one.flow)
 
     def total(of: str) -> Decimal:
         return sum((_of(share, of) for share in mine), _ZERO)
+
+    values = {name: total(name) for name in ("least", "most", *rules)}
+    # One entry explains the row, on the first of its figures that is not nothing.
+    first = next((x for x in ("most", "least", *rules) if values[x]), "")
+    place = anchor("figure", f"{key}:{first}") if first else evidence
+
+    def figure(name: str, formula: str) -> Figure:
+        found_ = setting.money(
+            f"{key}:{name}",
+            values[name],
+            formula=formula,
+            flows=(one.flow,),
+            target=place,
+        )
+        if name != first:
+            return found_
+        return entry(
+            found_,
+            worked=before(setting, found, f"{key}:before", one.flow),
+            flows=(one.flow, *deposits(found, one.flow)),
+        )
 
     return Row(
         one.flow,
@@ -265,10 +326,16 @@ def _outlay(
         (
             setting.flow_ref(one.flow),
             Day(one.date),
-            figure("amount", one.amount, "amount paid out"),
-            figure("least", total("least"), "least of the owners' money"),
-            figure("most", total("most"), "most of the owners' money"),
-            *(figure(rule, total(rule), f"under the rule {rule}") for rule in rules),
+            setting.money(
+                f"{key}:amount",
+                one.amount,
+                formula="amount paid out",
+                flows=(one.flow,),
+                target=evidence,
+            ),
+            figure("least", "least of the owners' money"),
+            figure("most", "most of the owners' money"),
+            *(figure(rule, f"under the rule {rule}") for rule in rules),
         ),
     )
 

@@ -67,7 +67,7 @@ def at_market(
     return dict(found)
 
 
-def _brief(setting: Setting, account: str) -> Ref | Said:
+def account_link(setting: Setting, account: str) -> Ref | Said:
     """Return a link to an account's register, its name without what all have."""
     where = setting.account_ref(account)
     words = account.partition(":")[2]
@@ -105,9 +105,9 @@ def of_accounts(
         if pieces:
             pieces.append("; ")
         figure = setting.money(f"{key}:of:{name}", amount, formula="account")
-        pieces += [_brief(setting, name), " ", figure]
+        pieces += [account_link(setting, name), " ", figure]
         if at is not None:
-            pieces += _in_coin(setting, f"{key}:of:{name}", name, at)
+            pieces += in_coin(setting, f"{key}:of:{name}", name, at)
     if rest := ordered[kept:]:
         pieces += setting.say(
             "; %(count)s more accounts, together %(amount)s",
@@ -121,7 +121,7 @@ def of_accounts(
     return tuple(pieces)
 
 
-def _in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Prose:
+def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Prose:
     """Say how many units of which coin an account has, at what price, and whose.
 
     Nothing of an account with money, or with several coins.
@@ -219,6 +219,32 @@ def _positions(
         for one in setting.holdings(day).units
         if one.account in wanted and counts(one)
     ]
+
+
+def of_balance(
+    setting: Setting, accounts: Iterable[str], day: datetime.date, value: Decimal
+) -> dict[str, Any]:
+    """Return the flows that made accounts what they were, for a figure.
+
+    What each has in the figure is told only where that sums to it: what is held
+    can be worth less than its price, and a debt stand on the other side.
+    """
+    return told(of_flows(moved(setting, accounts, day)), value)
+
+
+def told(found: dict[str, Any], value: Decimal) -> dict[str, Any]:
+    """Return flows with what each has in a value if they sum to it, else the few."""
+    if abs(sum(amount for _, amount in found["parts"]) - value) < 1:
+        return found
+    return {"flows": found["flows"][:_RANGES]}
+
+
+def moved(
+    setting: Setting, accounts: Iterable[str], day: datetime.date
+) -> dict[str, Decimal]:
+    """Return what each flow moved on accounts, at a day's prices."""
+    positions = _positions(setting, accounts, day)
+    return dict(_moved(setting, positions, day)["parts"])
 
 
 def largest(
