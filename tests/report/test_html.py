@@ -105,7 +105,8 @@ def test_from_a_balance_to_its_source(root: Element) -> None:
     assert figure.text == "100.0"
     register = by_id[figure.get("href", "")[1:]]
     flows = {a.text: a.get("href", "")[1:] for a in register.iter("a")}
-    assert list(flows) == ["F-2", "F-3", "F-5", "H-1"]
+    # Beside each but the plug its sources, which are named once here.
+    assert list(flows) == ["F-2", "S-001", "F-3", "S-002", "F-5", "H-1"]
     evidence = by_id[flows["F-3"]]
     assert "page 9" in text_of(evidence)
     sources = {a.text: a.get("href", "")[1:] for a in evidence.iter("a")}

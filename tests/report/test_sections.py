@@ -359,7 +359,7 @@ class TestKinds:
     ) -> None:
         root = pages.tree(build(loaded, loaded.book(), kind=kind))
         text = " ".join("".join(root.itertext()).split())
-        assert ("Each link with its flows: What derived figures" in text) is there
+        assert ("In figures (What derived figures rest on): Customers" in text) is there
         assert "rest on: ." not in text
 
     def test_scenarios_differ_by_what_their_hypotheses_take(self, loaded: Case) -> None:

@@ -23,12 +23,15 @@ from solvency.report.sections.paying import Paying
 from solvency.report.sections.receiving import classes
 from solvency.report.sections.receiving import gains
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
+from solvency.report.sections.workings import of_accounts
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.analysis.affairs import Affairs
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
+_ZERO = Decimal()
 _ENDS = ("low", "central", "high")
 
 #: The lines below the assets, each with what it takes of a statement.
@@ -73,15 +77,40 @@ def affairs(setting: Setting) -> Section | None:
         setting.text("Statement of affairs and recovery"),
         tuple(table for table in tables if table is not None),
         {
-            "notes": tuple(
-                (Said(sentence(setting.locale, note, setting.case.currency)),)
-                for note in found.notes
-            ),
+            "notes": tuple(_notes(setting, found)),
             "at": found.at,
             # In no exhibit: they are here to have an entry each.
             "rates": paying.rates,
         },
     )
+
+
+def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
+    """Yield what the estimates rest on; what outsiders owe with where it stands."""
+    owing: dict[str, dict[str, Decimal]] = {}
+    for debt in found.debts:
+        if debt.debtor not in setting.inside and debt.creditor in setting.inside:
+            by_account = owing.setdefault(debt.debtor, {})
+            by_account[debt.account] = by_account.get(debt.account, _ZERO) + debt.value
+    for note in found.notes:
+        who = note.removeprefix("owed to the group by ").partition(": ")[0]
+        if who not in owing or who == note:
+            yield (Said(sentence(setting.locale, note, setting.case.currency)),)
+            continue
+        key = f"affairs:owing:{who}"
+        figure = setting.money(
+            key,
+            sum(owing[who].values(), _ZERO),
+            formula="claims in full",
+            prose=True,
+            worked=of_accounts(setting, key, owing[who], at=found.at),
+            flows=largest(setting, owing[who], found.at),
+        )
+        yield setting.say(
+            "Owed to the group by %(who)s: %(amount)s",
+            who=Said(who),
+            amount=entry(figure),
+        )
 
 
 def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
@@ -207,6 +236,7 @@ def _statement(
                 cells,
                 "subtotal" if last else "line",
                 indent=0 if last else 1,
+                sums=_sums(key, name, above),
             )
         )
     rows.append(
@@ -218,6 +248,26 @@ def _statement(
         )
     )
     return rows
+
+
+#: What a line is the difference of, where it is.
+_LESS = {"surplus": ("total", "secured"), "deficiency": ("unsecured", "surplus")}
+
+
+def _sums(
+    key: str, name: str, above: Mapping[str, tuple[Cell, ...]]
+) -> tuple[tuple[str, int], ...]:
+    """Return the lines one is the difference of; of none where a bound holds it."""
+    if name not in _LESS:
+        return ()
+    whole, less = _LESS[name]
+    for end in _ENDS:
+        one, two, net = (
+            at_end(above[x], end).value or _ZERO for x in (*_LESS[name], name)
+        )
+        if one - two != net:
+            return ()
+    return ((f"{key}:{whole}", 1), (f"{key}:{less}", -1))
 
 
 def _rates(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -13,6 +14,7 @@ from solvency.report.figures import Prose
 from solvency.report.figures import Said
 from solvency.report.sections.kit import class_place
 from solvency.report.sections.workings import entry
+from solvency.report.sections.workings import largest
 from solvency.report.sections.workings import of_accounts
 from solvency.report.sections.worth import CLASSES
 from solvency.report.sections.worth import class_of
@@ -94,6 +96,7 @@ def group_table(setting: Setting, day: datetime.date) -> Table:
                         label,
                         values,
                         taken=_taken(setting, sheet, side, group),
+                        made=_made(setting, sheet, side, group),
                     )
                 )
         rows.append(_group_sum(setting, day, f"total:{side}", tuple(parts), rows))
@@ -154,6 +157,19 @@ def _classes(
     return grid
 
 
+def _made(
+    setting: Setting, sheet: GroupSheet, side: str, group: str
+) -> dict[str, dict[str, Decimal]]:
+    """Return the accounts that make up a class of each entity's, if not nothing."""
+    found: dict[str, dict[str, Decimal]] = {}
+    for column in sheet.columns:
+        for line in column.side(side):
+            if line.amount and class_of(setting, line) == group:
+                of = found.setdefault(column.entity, {})
+                of[line.account] = of.get(line.account, ZERO) + line.amount
+    return found
+
+
 def _taken(
     setting: Setting, sheet: GroupSheet, side: str, group: str
 ) -> dict[str, Decimal]:
@@ -179,14 +195,27 @@ def _group_row(
     kind: Literal["line", "subtotal", "total"] = "line",
     sums: Sum = (),
     taken: Mapping[str, Decimal] | None = None,
+    made: Mapping[str, Mapping[str, Decimal]] | None = None,
 ) -> Row:
-    def figure(column: str, value: Decimal, formula: str, target: str = "") -> Figure:
+    def figure(column: str, value: Decimal, formula: str) -> Figure:
         return setting.money(
             f"group:{day.isoformat()}:market:{key}:{column}",
             value,
             formula=formula,
             basis="market",
-            target=target,
+        )
+
+    def of_entity(name: str, value: Decimal) -> Figure:
+        found = figure(name, value, f"{label}, {name}")
+        accounts = (made or {}).get(name, {})
+        if len(accounts) == 1 and setting.registered >= accounts.keys():
+            return replace(found, target=setting.register(next(iter(accounts))))
+        if not value or not accounts:
+            return replace(found, target=class_place(name, key) if value else "")
+        return entry(
+            found,
+            worked=of_accounts(setting, found.key, accounts, at=day),
+            flows=largest(setting, accounts, day),
         )
 
     each = {name: values.get(name, ZERO) for name in setting.inside}
@@ -200,15 +229,7 @@ def _group_row(
         key,
         (label,),
         (
-            *(
-                figure(
-                    name,
-                    value,
-                    f"{label}, {name}",
-                    class_place(name, key) if value else "",
-                )
-                for name, value in each.items()
-            ),
+            *(of_entity(name, value) for name, value in each.items()),
             figure("sum", total, "sum of the entities"),
             less,
             figure("group", total + (less.value or ZERO), "sum and eliminated"),

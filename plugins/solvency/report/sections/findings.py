@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from solvency.report.figures import Exhibit
 from solvency.report.figures import Said
 from solvency.report.layout import Section
+from solvency.report.prose import listed
 from solvency.report.sections.findings_of_books import cover
 from solvency.report.sections.findings_of_books import hollow
 from solvency.report.sections.findings_of_books import insolvent
@@ -25,6 +26,7 @@ from solvency.report.sections.segregation import missing_worked
 from solvency.report.sections.workings import entry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
 
     from solvency.report.figures import Figure
@@ -77,6 +79,14 @@ def findings(setting: Setting) -> Section | None:
     )
 
 
+def _whose(setting: Setting, entities: Iterable[str]) -> Prose:
+    """Say whose customers are counted together, where there are several."""
+    names = [(Said(name),) for name in entities]
+    if len(names) < 2:
+        return ()
+    return setting.say(": %(names)s together", names=listed(setting.locale, names))
+
+
 def _keys(setting: Setting) -> Iterator[Key]:
     found = covers(setting)
     owed = sum((one[0].value or Decimal() for one in found.values()), Decimal())
@@ -91,7 +101,8 @@ def _keys(setting: Setting) -> Iterator[Key]:
             prose=True,
             **missing_worked(setting, owed - held),
         )
-        yield Key(missing, setting.say("missing of what customers were owed"))
+        missed = setting.say("missing of what customers were owed")
+        yield Key(missing, (*missed, *_whose(setting, found)))
         worked: list[Piece] = []
         for entity, (due, have, _, _) in found.items():
             worked += ["; "] if worked else []
@@ -101,7 +112,8 @@ def _keys(setting: Setting) -> Iterator[Key]:
         ratio = setting.share(
             "key:held", held / owed, formula="held over owed", worked=tuple(worked)
         )
-        yield Key(entry(ratio), setting.say("of customers' claims held for them"))
+        kept = setting.say("of customers' claims held for them")
+        yield Key(entry(ratio), (*kept, *_whose(setting, found)))
     recovery = setting.analyses.recovery
     if recovery is not None:
         customers = [one for one in recovery.classes if one.rank == "customer"]

@@ -245,7 +245,8 @@ def hollow(setting: Setting) -> Iterator[Found]:
             setting.say(
                 "On %(day)s %(entity)s's assets were %(market)s at market prices,"
                 " %(clean)s without the group's own tokens and claims on related"
-                " parties, and %(real)s at what a sale of all would fetch.",
+                " parties, and %(real)s at what a sale of all, those claims included,"
+                " would fetch.",
                 day=Day(day),
                 entity=Said(name),
                 market=market,

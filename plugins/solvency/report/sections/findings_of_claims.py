@@ -137,11 +137,15 @@ def _followed(setting: Setting, found: Beliefs) -> Prose:
         formula="belief among the scenarios, each as likely before",
         target="scenario-fits",
     )
-    return setting.say(
+    said = setting.say(
         " Among the scenarios as they stand, the one these pages follow is given"
         " %(belief)s.",
         belief=belief,
     )
+    if setting.case.scenario.hypotheses:
+        return said
+    why = setting.text(" It is followed because it adds nothing to what sources show.")
+    return (*said, why)
 
 
 def _hypothesis(setting: Setting, one: Belief) -> Prose:

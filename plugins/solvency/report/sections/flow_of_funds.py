@@ -137,7 +137,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
     except ChartError:
         # Money in a circle among three: the table has it, a drawing cannot.
         return None
-    rows = (
+    rows = tuple(
         row(
             f"{one}>{other}",
             f"{labels[one]} \N{RIGHTWARDS ARROW} {labels[other]}",
@@ -163,10 +163,58 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
         plotted(key, title, text("From and to"), (text("Amount"),), rows),
         notes=(
             _tied(setting, found),
-            setting.say(
-                "Each link with its flows: %(place)s.",
-                place=Ref(setting.text(DERIVED), "#section-derived"),
-            ),
+            _parties(setting, found, labels),
+        ),
+    )
+
+
+def _parties(
+    setting: Setting,
+    found: Mapping[tuple[str, str], Mapping[str, Decimal]],
+    labels: Mapping[str, str],
+) -> Prose:
+    """Return every party drawn, small ones too, with what it rests on."""
+    inside = set(setting.inside)
+    sums: dict[str, dict[str, Decimal]] = {
+        name: defaultdict(Decimal) for name in labels
+    }
+    for (one, other), of in found.items():
+        back = found.get((other, one), {})
+        for flow, amount in of.items():
+            if one not in inside:
+                sums[one][flow] += amount
+            # Between members the smaller of what went and came back is not drawn.
+            if other not in inside or one not in inside or _total(of) > _total(back):
+                sums[other][flow] += amount
+        if one in inside and other in inside and _total(of) > _total(back):
+            for flow, amount in back.items():
+                sums[other][flow] -= amount
+    figures = {
+        name: setting.own(
+            f"link:of:{name}",
+            _total(of),
+            formula="what came in, less what went back"
+            if name in inside
+            else "all its links",
+            prose=True,
+            **of_flows(of),
+        )
+        for name, of in sums.items()
+        if name != _LEFT and _total(of)
+    }
+    ends = [one for one in figures if one not in inside]
+    ends.sort(key=lambda name: (name[0] != "<", -(figures[name].value or _ZERO)))
+    pieces: list[Prose] = [
+        (Said(labels[name]), " ", figures[name])
+        for name in (*ends, *(one for one in setting.inside if one in figures))
+    ]
+    return setting.say(
+        "In figures (%(place)s): %(parties)s.",
+        place=Ref(setting.text(DERIVED), "#section-derived"),
+        parties=tuple(
+            piece
+            for n, one in enumerate(pieces)
+            for piece in (*(("; ",) if n else ()), *one)
         ),
     )
 

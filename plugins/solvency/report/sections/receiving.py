@@ -67,7 +67,9 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
             (
                 text(
                     "Claims of one estate on another are among these: they fall away"
-                    " where all are taken as one."
+                    " where all are taken as one. Shares are of all claims of a class,"
+                    " what collateral covers included; what the unsecured are paid in"
+                    " the statement of affairs is of the rest."
                 ),
             ),
             *_difference(setting, found),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
 
 #: As many letters as fit beside the other columns.
 _LINE = 47
@@ -36,7 +37,7 @@ class Entry:
     flow: Flow | None
     day: Said
     what: Said
-    sources: Said
+    sources: Cell
     change: Figure
     balance: Figure
 
@@ -134,9 +135,9 @@ def _register(
     rest = [posting.units for flow, posting in moves if flow.id not in kept]
     balance = sign * sum(rest, Decimal(0))
     entries: list[Entry] = []
+    blank = Said(formats.NOT_FOUND)
     if rest:
         together = setting.text("Flows too small to print, together")
-        blank = Said(formats.NOT_FOUND)
         sums = (
             figure(f"{key}:{name}", balance, "sum of the flows not printed")
             for name in ("rest", "rest:balance")
@@ -152,7 +153,7 @@ def _register(
                 flow,
                 Said(formats.cell(flow.date, setting.locale)),
                 Said(cut(told(setting, flow))),
-                Said(setting.notes.numbers(flow.sources)),
+                setting.notes.refs(flow.sources) or blank,
                 figure(f"{key}:{n}", change, "posting of the flow", flow.id),
                 figure(f"{key}:{n}:balance", balance, "sum of the changes above it"),
             )

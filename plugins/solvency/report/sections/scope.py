@@ -66,7 +66,7 @@ def scope(setting: Setting) -> Section:
     counters = {
         "sources": sources,
         "flows": flows,
-        "established": ranked,
+        **({"established": ranked} if ranked != flows else {}),
         "observations": seen,
     }
     letters = sorted(set(sources) | set(flows) | set(seen), key=lambda x: (x == "", x))
@@ -113,10 +113,7 @@ def scope(setting: Setting) -> Section:
         head=text("Kind of source"),
         width=92,
         columns=(
-            Column("sources", text("Sources"), width=20),
-            Column("flows", text("Flows"), width=20),
-            Column("established", text("Established"), width=24),
-            Column("observations", text("Observations"), width=26),
+            *(Column(name, text(name.capitalize()), width=24) for name in counters),
         ),
         rows=(*rows, total),
         notes=(

@@ -29,11 +29,13 @@ from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.analysis.funds import Funds
     from solvency.model.book import Position
     from solvency.report.drawings import Drawing
     from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 _ZERO = Decimal()
@@ -79,18 +81,14 @@ def _who(setting: Setting, name: str) -> str:
 
 def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
     """Return one source or use as a figure with its flows."""
-    lines = [x for x in one.lines if (x.side, x.label) == (side, label)]
-    of = {
-        flow: part for x in lines for flow, part in zip(x.flows, x.parts, strict=True)
-    }
     until = one.until.isoformat()
     since = one.since.isoformat() if one.since else ""
     return setting.own(
         f"funds:{one.name}:{since}:{until}:{side}:{label}",
-        sum((x.amount for x in lines), _ZERO),
+        one.amount(side, label),
         formula=f"{one.name}, {side} of funds: {label.replace('-', ' ')}",
         basis="market",
-        **of_flows(of),
+        **of_flows(_parts(one, side, label)),
     )
 
 
@@ -122,6 +120,51 @@ def held(setting: Setting, one: Funds, key: str, *, start: bool = False) -> Figu
         return is_funds(setting.book, account, position.commodity)
 
     return entry(figure, **balances(setting, key, names, day, counts))
+
+
+def _parts(one: Funds, side: str, label: str) -> dict[str, Decimal]:
+    """Return what each flow has in a source or use."""
+    return {
+        flow: part
+        for x in one.lines
+        if (x.side, x.label) == (side, label)
+        for flow, part in zip(x.flows, x.parts, strict=True)
+    }
+
+
+def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
+    """Yield what the group's column has that no member's has, and why.
+
+    What one member receives and another owes is of the group's customers or lenders,
+    but in the members' columns it comes from the member that owes it.
+    """
+    group, *members = found
+    if group.name != "group" or {one.name for one in members} != set(setting.inside):
+        return
+    for side, label in dict.fromkeys((one.side, one.label) for one in group.lines):
+        parts = _parts(group, side, label)
+        for one in members:
+            for flow, part in _parts(one, side, label).items():
+                parts[flow] = parts.get(flow, _ZERO) - part
+        amount = sum(parts.values(), _ZERO)
+        if amount <= 0:
+            continue
+        figure = setting.own(
+            f"funds:straight:{side}:{label}",
+            amount,
+            formula="in the group's column and in no member's",
+            **of_flows(parts),
+        )
+        yield setting.say(
+            "%(what)s: of the group's, %(amount)s reached one member while another owes"
+            " it; in their columns it comes from one another.",
+            what=Said(
+                words(setting, label)
+                if side == SOURCE
+                else setting.text("%(who)s, paid out", who=words(setting, label))
+            ),
+            amount=figure,
+        )
 
 
 def _page(cells: Iterable[Figure]) -> Ref | None:
@@ -234,12 +277,13 @@ def _table(
     if any(one.control for one in found):
         raise ReportError(f"{key}: sources and uses do not close")
     notes = [
+        *_straight(setting, found),
         (
             text(
                 "What is left is counted from the balances, not from the lines above;"
                 " the two agree to the cent."
             ),
-        )
+        ),
     ]
     return Table(
         key=key,
