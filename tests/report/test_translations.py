@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "reports/locale/zh/LC_MESSAGES/solvency.po"
 HARBOUR = ROOT / "ledgers/harbour/main.beancount"
+FTX = ROOT / "ledgers/ftx/main.beancount"
 #: Functions of the sections that take a message first, or after the language.
 CALLS = {"text", "say"}
 #: Functions that take a message for one thing and one for several.
@@ -131,20 +132,31 @@ class Recorder(gettext.NullTranslations):
         return found
 
 
-@pytest.fixture(scope="module")
-def chinese():
-    """Build the small case in Chinese, noting what its catalogue lacks."""
+@pytest.fixture(
+    scope="module",
+    params=[
+        (HARBOUR, "reconstruction"),
+        (HARBOUR, "affairs"),
+        (HARBOUR, "compare"),
+        (HARBOUR, "brief"),
+        pytest.param((FTX, "reconstruction"), marks=pytest.mark.long),
+    ],
+    ids=lambda param: f"{param[0].parent.name}-{param[1]}",
+)
+def chinese(request):
+    """Build a case's report in Chinese, noting what its catalogue lacks."""
     import solvency
     from solvency.report import build
     from solvency.report import pages
 
-    case = solvency.load(HARBOUR)
+    path, kind = request.param
+    case = solvency.load(path)
     with pytest.MonkeyPatch.context() as patch:
         plain = pages.locale("zh", case)
         recorder = Recorder(plain.catalogue)
         recording = replace(plain, catalogue=recorder)
         patch.setattr(pages, "locale", lambda *_: recording)
-        report = build(case, case.book(), lang="zh")
+        report = build(case, case.book(), kind=kind, lang="zh")
         root = pages.tree(report)
     return report, root, recorder.lacking
 
@@ -168,11 +180,13 @@ def test_pages_hold_no_english_sentence(chinese):
 
 
 def test_the_language_is_set_and_marks_are_full_width(chinese):
-    _, root, _ = chinese
+    report, root, _ = chinese
     assert root.get("lang") == "zh"
     text = "".join(root.find("body").itertext())
-    assert "2022年1月20日" in text
-    assert "千美元" in text
+    day = report.case.reporting_date
+    assert f"{day.year}年{day.month}月{day.day}日" in text
+    assert report.unit in {"百万美元", "千美元"}
+    assert report.unit in text
     assert not re.search("[\u4e00-\u9fff][.,;:](?:\\s|$)", text)
 
 
