@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from solvency.report import formats
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solvency.report.formats import Locale
 
 #: Those that begin with another follow it.
@@ -83,17 +85,28 @@ def remark(locale: Locale, sentence: str, currency: str = "") -> str:
         sentence: The sentence; one that is not known stays as it is.
         currency: What its amounts are in, to print them as prose does.
     """
+    message, pieces = read(sentence)
+    if "reason" in pieces:
+        pieces["reason"] = remark(locale, pieces["reason"], currency)
+    if currency and "amount" in pieces:
+        pieces["amount"] = formats.money(number(pieces), currency, locale)
+    return locale.text(message, **pieces) if pieces else locale.text(message)
+
+
+def read(sentence: str) -> tuple[str, dict[str, str]]:
+    """Return the message of a sentence, and what stands in its places.
+
+    A sentence that is not known is its own message.
+    """
     for message in MESSAGES:
-        found = _pattern(message).fullmatch(sentence)
-        if found:
-            pieces = found.groupdict()
-            if "reason" in pieces:
-                pieces["reason"] = remark(locale, pieces["reason"], currency)
-            if currency and "amount" in pieces:
-                number = Decimal(pieces["amount"].replace(",", ""))
-                pieces["amount"] = formats.money(number, currency, locale)
-            return locale.text(message, **pieces) if pieces else locale.text(message)
-    return locale.text(sentence)
+        if found := _pattern(message).fullmatch(sentence):
+            return message, found.groupdict()
+    return sentence, {}
+
+
+def number(pieces: Mapping[str, str]) -> Decimal:
+    """Return the amount of a sentence."""
+    return Decimal(pieces["amount"].replace(",", ""))
 
 
 @cache

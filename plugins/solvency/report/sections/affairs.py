@@ -13,6 +13,8 @@ from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.remarks import number
+from solvency.report.remarks import read
 from solvency.report.remarks import sentence
 from solvency.report.sections.aftermath import afterwards
 from solvency.report.sections.aftermath import in_kind
@@ -93,24 +95,28 @@ def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
             by_account = owing.setdefault(debt.debtor, {})
             by_account[debt.account] = by_account.get(debt.account, _ZERO) + debt.value
     for note in found.notes:
-        who = note.removeprefix("owed to the group by ").partition(": ")[0]
-        if who not in owing or who == note:
+        message, pieces = read(note)
+        if "amount" not in pieces:
             yield (Said(sentence(setting.locale, note, setting.case.currency)),)
             continue
-        key = f"affairs:owing:{who}"
+        who = pieces["who"]
+        debts = owing.get(who, {})
+        key = f"affairs:{'owing' if debts else 'lent'}:{who}"
         figure = setting.money(
             key,
-            sum(owing[who].values(), _ZERO),
-            formula="claims in full",
+            sum(debts.values(), _ZERO) if debts else number(pieces),
+            formula="claims in full" if debts else "paid less own payments",
             prose=True,
-            worked=of_accounts(setting, key, owing[who], at=found.at),
-            flows=largest(setting, owing[who], found.at),
+            target="recovery",
         )
-        yield setting.say(
-            "Owed to the group by %(who)s: %(amount)s",
-            who=Said(who),
-            amount=entry(figure),
-        )
+        if debts:
+            worked = of_accounts(setting, key, debts, at=found.at)
+            moved = largest(setting, debts, found.at)
+            figure = entry(figure, worked=worked, flows=moved)
+        first, *rest = setting.say(message, who=Said(who), amount=figure)
+        if isinstance(first, str):
+            first = first[:1].upper() + first[1:]
+        yield (first, *rest)
 
 
 def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
