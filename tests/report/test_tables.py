@@ -49,6 +49,18 @@ def test_rounded_parts_that_miss_the_rounded_total_are_reported() -> None:
     ]
 
 
+def test_totals_of_one_name_say_under_which_head_they_stand() -> None:
+    rows: list[Row] = []
+    for name in ("Here", "There"):
+        rows.append(Row(name, (name,), kind="group"))
+        part = Row(f"{name}:part", (f"Part {name}",), (figure(name, "40000"),))
+        twice = ((part.key, 1), (part.key, 1))
+        whole = figure(f"{name}:total", "80000")
+        rows += [part, Row(f"{name}:total", ("Total",), (whole,), sums=twice)]
+    gaps = table(*rows).cast()
+    assert [gap.group for gap in gaps] == ["Here", "There"]
+
+
 def test_a_total_its_parts_do_not_make_is_refused() -> None:
     with pytest.raises(ReportError, match="Total, A is 90000, its parts sum to 80000"):
         summed([Decimal(40_000), Decimal(40_000)], Decimal(90_000)).cast()

@@ -154,9 +154,9 @@ class Printer:
 
     def gaps(self, gaps: tuple[Gap, ...], table: Table) -> Markup:
         """Return by how much printed totals differ from the sum of their parts."""
-        by_size: dict[Decimal, list[str]] = {}
+        by_size: dict[Decimal, list[Gap]] = {}
         for gap in gaps:
-            by_size.setdefault(abs(gap.total - gap.parts), []).append(gap.where)
+            by_size.setdefault(abs(gap.total - gap.parts), []).append(gap)
         shown = []
         for size, where in sorted(by_size.items()):
             exponent = size.as_tuple().exponent
@@ -185,10 +185,13 @@ class Printer:
             return piece.href not in self._chapters
         return False
 
-    def _where(self, where: str) -> str:
+    def _where(self, gap: Gap) -> str:
         """Return the row and column of a cell, each as the language has it."""
-        parts = map(self._locale.named, where.rsplit(", ", 1))
-        return self._locale.text(", ").join(parts)
+        parts = map(self._locale.named, gap.where.rsplit(", ", 1))
+        where: str = self._locale.text(", ").join(parts)
+        if not gap.group:
+            return where
+        return f"{self._locale.named(gap.group)}{self._locale.text(': ')}{where}"
 
     def _exhibit(self, exhibit: Exhibit) -> Markup:
         """Return a link to an exhibit; a kind that leaves it out prints nothing."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -74,6 +76,8 @@ class Gap:
     where: str
     parts: Decimal
     total: Decimal
+    #: What heads the row, where rows under other heads have its name.
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,12 @@ class Table:
         if len(rows) != len(self.rows):
             raise ReportError(f"table {self.key}: two rows have the same key")
         places = {column.key: n for n, column in enumerate(self.columns)}
+        labels = Counter(_plain(row.label) for row in self.rows)
+        group = ""
         for row in self.rows:
+            if row.kind == "group":
+                group = _plain(row.label)
+            under = group if labels[_plain(row.label)] > 1 else ""
             for n, column in enumerate(self.columns):
                 total = row.cells[n] if n < len(row.cells) else None
                 if not isinstance(total, Figure):
@@ -149,7 +158,10 @@ class Table:
                 for parts in (down, across):
                     if parts:
                         where = f"{_plain(row.label)}, {column.title}"
-                        gaps.extend(_gap(where, total, parts, self.key))
+                        gaps += (
+                            replace(gap, group=under)
+                            for gap in _gap(where, total, parts, self.key)
+                        )
         return tuple(gaps)
 
     def to_csv(self) -> str:
