@@ -68,7 +68,11 @@ def sides(setting: Setting, series: Series, day: datetime.date) -> tuple[Side, S
     need, have = level(series, day)
     there = [one for one in series.positions if _is_there(setting, one, day)]
     owed = [one for one in series.positions if one not in set(there)]
-    return _side(setting, owed, day, need, -1), _side(setting, there, day, have, 1)
+    in_money = series.unit == setting.case.currency
+    return (
+        _side(setting, owed, day, (need, -1), in_money=in_money),
+        _side(setting, there, day, (have, 1), in_money=in_money),
+    )
 
 
 def explained(
@@ -98,7 +102,8 @@ def lacking(
     """
     need, have = sides(setting, series, day)
     counts = (*need.positions, *have.positions)
-    found = told(of_flows(_moved(setting, counts, day, -1, series.unit)), missing)
+    net = of_flows(_moved(setting, counts, day, -1, series.unit))
+    found = told(net, missing) if net["parts"] else {}
     if "parts" in found:
         return found
     # A loan moves both sides alike: it is the largest of either, and nothing of both.
@@ -141,12 +146,15 @@ def _side(
     setting: Setting,
     positions: Iterable[Position],
     day: datetime.date,
-    value: Decimal,
-    sign: int,
+    amount: tuple[Decimal, int],
+    *,
+    in_money: bool,
 ) -> Side:
     positions = tuple(positions)
+    value, sign = amount
     market = _valued(setting.holdings(day), positions, sign)
-    for why, kept, valued in _ways(setting, positions, day):
+    # A share or a number of coins is no sum of what accounts are worth.
+    for why, kept, valued in _ways(setting, positions, day) if in_money else ():
         amounts = _valued(valued, kept, sign)
         if abs(_total(amounts) - value) < 1:
             less = {n: x - amounts.get(n, _ZERO) for n, x in market.items()}
