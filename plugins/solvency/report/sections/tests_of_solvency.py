@@ -223,9 +223,7 @@ def _first(setting: Setting, one: Finding) -> Prose:
     """Say which flows first broke a test, the largest first, and when."""
     assert one.first is not None  # noqa: S101 (only what broke lacks anything)
     if not one.flows:
-        return setting.say(
-            "first broken on %(day)s, when only prices moved; ", day=Day(one.first)
-        )
+        return setting.say("first broken on %(day)s, by no flow; ", day=Day(one.first))
     return setting.say(
         "first broken by %(flows)s on %(day)s; ",
         flows=listed(
