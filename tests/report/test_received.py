@@ -289,6 +289,27 @@ class TestTraced:
                     assert sum(part for _, part in figure.parts) == figure.value
 
 
+class TestSegregation:
+    def test_the_end_of_the_lines_leads_to_the_last_day_s_entries(
+        self, harbour: Report
+    ) -> None:
+        chart = next(one for one in harbour.tables if one.key == "cover-Harbour")
+        assert isinstance(chart, Drawing)
+        said = next(note for note in chart.notes if "At the end, " in words(note))
+        # 10 million came in, and nothing is left of the 7.4 owed; drawn in $k.
+        assert "Owed to customers $7.4m, Held for them $0, Missing $7.4m." in words(
+            said
+        )
+        drawn = "Owed to customers 7,400.0, Held for them 0.0, Missing 7,400.0"
+        assert drawn in chart.svg
+        last = table(harbour, "cover-table-Harbour").rows[-1]
+        figures = [one for one in said if isinstance(one, Figure)]
+        for figure, place in zip(figures, last.cells, strict=False):
+            assert isinstance(place, Figure)
+            assert (figure.value, figure.target) == (place.value, place.place)
+        assert [bool(one.target) for one in figures] == [True, False, True]
+
+
 class TestTests:
     # Poor has 30 of 100 from 1 Feb, 105 for March, 30 again, and 20 after the petition;
     # Rich has 90 of 100 from 1 Feb to the end.

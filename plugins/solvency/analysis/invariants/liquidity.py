@@ -57,9 +57,9 @@ def _assets(world: World, of: frozenset[str], liquidity: str) -> Mask:
     )
 
 
-def _inflows(world: World, of: frozenset[str], *terms: str) -> Quantity:
+def _claims(world: World, of: frozenset[str], *terms: str) -> Mask:
     """Return claims at the given terms on others than related parties."""
-    mask = world.traits.mask(
+    return world.traits.mask(
         lambda t: (
             t.claim
             and t.entity in of
@@ -67,7 +67,11 @@ def _inflows(world: World, of: frozenset[str], *terms: str) -> Quantity:
             and not t.related
         )
     )
-    return world.one_sided(mask, 1)
+
+
+def _inflows(world: World, of: frozenset[str], *terms: str) -> Quantity:
+    """Return what claims at the given terms bring in."""
+    return world.one_sided(_claims(world, of, *terms), 1)
 
 
 def liquidity_coverage(world: World, invariant: Invariant) -> list[Outcome]:
@@ -95,7 +99,7 @@ def liquidity_coverage(world: World, invariant: Invariant) -> list[Outcome]:
             world.currency,
             world.value(liquid),
             (outflow - inflow) * least,
-            liquid | debts,
+            liquid | debts | _claims(world, of, *terms),
         )
     ]
 
@@ -113,19 +117,17 @@ def ability_to_pay(world: World, invariant: Invariant) -> list[Outcome]:
     debts = world.traits.mask(lambda t: t.owed and t.entity in of)
     have: Any = world.value(liquid) + _inflows(world, of, "demand")
     need: Any = _debts(world, of, "demand") * runoff
-    outcomes = [Outcome(BUCKETS[0], world.currency, have, need, liquid | debts)]
+    counted = liquid | debts | _claims(world, of, "demand")
+    outcomes = [Outcome(BUCKETS[0], world.currency, have, need, counted)]
     have = have + _inflows(world, of, "callable")
     need = need + _debts(world, of, "callable")
-    outcomes.append(Outcome(BUCKETS[1], world.currency, have, need, liquid | debts))
+    counted = counted | _claims(world, of, "callable")
+    outcomes.append(Outcome(BUCKETS[1], world.currency, have, need, counted))
     holding = world.traits.mask(lambda t: t.held and t.entity in of)
     have = have + realisable(world, less, holding)
-    outcomes.append(
-        Outcome(BUCKETS[2], world.currency, have, need, liquid | less | debts)
-    )
+    outcomes.append(Outcome(BUCKETS[2], world.currency, have, need, counted | less))
     need = need + _debts(world, of, "demand") * (1 - runoff)
-    outcomes.append(
-        Outcome(BUCKETS[3], world.currency, have, need, liquid | less | debts)
-    )
+    outcomes.append(Outcome(BUCKETS[3], world.currency, have, need, counted | less))
     return outcomes
 
 

@@ -112,6 +112,8 @@ def _placed(section: Section, locale: Locale) -> Iterator[tuple[Figure, Prose]]:
                 head = () if len(table.columns) == 1 else (joint, Said(column.title))
                 for figure in figures_in(cell):
                     yield figure, (place, locale.text(": "), *label, *head)
+        for figure in figures_in(one.notes):
+            yield figure, (place,)
     chapter = (Ref(section.title, f"#{section.anchor}"),)
     for figure in figures_in((section.tables, section.values)):
         yield figure, chapter

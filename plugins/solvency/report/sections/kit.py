@@ -6,18 +6,23 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.report.figures import Day
 from solvency.report.figures import Exhibit
+from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.tables import Column
 from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
     from collections.abc import Sequence
 
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
+    from solvency.report.figures import Figure
+    from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.figures import Ref
     from solvency.report.sections.setting import Setting
@@ -59,6 +64,25 @@ def in_figures(setting: Setting, exhibit: str, line: Ref | None = None) -> Prose
         )
     return setting.say(
         "In figures, with what they rest on: %(exhibit)s.", exhibit=Exhibit(exhibit)
+    )
+
+
+def at_end(
+    setting: Setting, day: datetime.date, named: Iterable[tuple[str, Figure]]
+) -> Prose:
+    """Say what the lines of a drawing come to at their end.
+
+    Args:
+        setting: What the report is of.
+        day: The last day drawn.
+        named: Each line by the name it has in the drawing, with its figure.
+    """
+    joint = setting.text(", ")
+    pieces: list[Piece] = []
+    for name, figure in named:
+        pieces += [*((joint,) if pieces else ()), Said(name), " ", figure]
+    return setting.say(
+        "At the end, %(day)s: %(amounts)s.", day=Day(day), amounts=tuple(pieces)
     )
 
 

@@ -15,6 +15,8 @@ from solvency.report.drawings import Drawing
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.sections.finding import in_prose
+from solvency.report.sections.kit import at_end
 from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
@@ -245,9 +247,25 @@ def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
         ),
         notes=(
             _note(setting, entity, series),
+            _at_end(setting, entity, series, chart),
             in_figures(setting, f"cover-table-{entity}"),
         ),
     )
+
+
+def _at_end(
+    setting: Setting, entity: str, series: Series, chart: owed_held.OwedHeld
+) -> Prose:
+    """Say what the lines end at, each leading to the entry the table has of it."""
+    figures = cover_worked(setting, entity, series, setting.at)[:3]
+    named = [
+        (name, in_prose(figure))
+        for name, figure in zip(
+            (chart.owed, chart.held, chart.gap), figures, strict=True
+        )
+    ]
+    missing = figures[2].value or Decimal()
+    return at_end(setting, setting.at, named if missing > 0 else named[:2])
 
 
 def _title(setting: Setting, entity: str, series: Series) -> str:

@@ -10,6 +10,10 @@ from solvency.report.charts import steps
 from solvency.report.drawings import Drawing
 from solvency.report.drawings import chart_scale
 from solvency.report.figures import Ref
+from solvency.report.sections.counted import explained
+from solvency.report.sections.counted import lacking
+from solvency.report.sections.counted import sides
+from solvency.report.sections.kit import at_end
 from solvency.report.sections.kit import in_figures
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
@@ -19,6 +23,7 @@ from solvency.report.sections.tests_worded import basis_words
 from solvency.report.sections.tests_worded import drawn_of
 from solvency.report.sections.tests_worded import place_of
 from solvency.report.sections.tests_worded import worded
+from solvency.report.sections.workings import entry
 
 if TYPE_CHECKING:
     import datetime
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from solvency.analysis.invariants.findings import Finding
     from solvency.analysis.invariants.findings import Series
     from solvency.report.figures import Figure
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 #: The tests whose line over time is drawn.
@@ -99,6 +105,7 @@ def _steps(setting: Setting, series: Series, finding: Finding) -> Drawing | None
         ),
         notes=(
             *(_band(setting) if interval else ()),
+            _at_end(setting, key, series, chart),
             in_figures(
                 setting,
                 f"tests-{finding.entity}",
@@ -106,6 +113,28 @@ def _steps(setting: Setting, series: Series, finding: Finding) -> Drawing | None
             ),
         ),
     )
+
+
+def _at_end(setting: Setting, key: str, series: Series, chart: steps.Steps) -> Prose:
+    """Say what the lines end at, each with the accounts and flows behind it."""
+    day = chart.levels[-1].day
+    need, have = sides(setting, series, day)
+    due = _end(setting, f"{key}:end:need", need.value, formula="needed")
+    there = _end(setting, f"{key}:end:have", have.value, formula="there")
+    named = [
+        (chart.need, explained(setting, due, need, day)),
+        (chart.have, explained(setting, there, have, day)),
+    ]
+    if (missing := need.value - have.value) > 0:
+        less = setting.say("%(one)s less %(other)s", one=named[0][1], other=named[1][1])
+        rest = lacking(setting, series, day, missing)
+        gap = _end(setting, f"{key}:end:gap", missing, formula="needed less there")
+        named.append((chart.gap, entry(gap, worked=less, **rest)))
+    return at_end(setting, day, named)
+
+
+def _end(setting: Setting, key: str, value: Decimal, formula: str) -> Figure:
+    return setting.money(key, value, formula=formula, prose=True)
 
 
 def _band(setting: Setting) -> tuple[tuple[str], ...]:

@@ -11,8 +11,11 @@ from solvency.report.figures import Day
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.prose import listed
+from solvency.report.sections.counted import lacking
+from solvency.report.sections.counted import shortfall
+from solvency.report.sections.counted import sides
 from solvency.report.sections.segregation import chance_of
-from solvency.report.sections.segregation import level
 from solvency.report.sections.tests_drawn import DRAWN
 from solvency.report.sections.tests_drawn import drawing_of
 from solvency.report.sections.tests_worded import TESTS
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 
 #: Accounts named that a test counts.
 _COUNTED = 2
+#: Flows named that first broke a test.
+_BROKE = 3
 
 
 def solvency_tests(setting: Setting) -> Section | None:
@@ -145,7 +150,9 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     of = f": {setting.text(one.commodity)}" if one.commodity else ""
     if basis := basis_words(setting, one):
         of = f"{of}, {basis}"
-    if one.unit != setting.case.currency and one.unit not in of:
+    if one.unit == one.commodity != setting.case.currency:
+        of += " " + setting.text("(in %(name)s)", name=setting.text(one.unit))
+    elif one.unit != setting.case.currency and one.unit not in of:
         of += " " + setting.text("(%(name)s)", name=setting.text(one.unit))
     between = "\N{EN DASH}"
     if one.first_earliest and one.first_latest:
@@ -187,15 +194,18 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
     found = setting.analyses.findings
     series = found.series.get(one.key)
     worked: Prose = ()
+    rests: dict[str, Any] = {}
     if series is not None and one.worst is not None:
-        need, have = level(series, one.worst)
+        need, have = sides(setting, series, one.worst)
         worked = setting.say(
-            "%(need)s less %(have)s on %(day)s, counting %(accounts)s; ",
-            need=figure("need", need, formula="needed"),
-            have=figure("have", have, formula="there"),
+            "%(need)s less %(have)s on %(day)s, counting %(accounts)s%(less)s; ",
+            need=figure("need", need.value, formula="needed"),
+            have=figure("have", have.value, formula="there"),
             day=Day(one.worst),
             accounts=of_sides(setting, key, series.positions, _COUNTED, one.worst),
+            less=shortfall(setting, key, have),
         )
+        rests = lacking(setting, series, one.worst, one.amount)
     chance = replace(chance_of(setting, f"{key}:chance", one), target="")
     broke = setting.say("broken in %(chance)s of the draws", chance=chance)
     return entry(
@@ -203,9 +213,27 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
             "missing",
             one.amount,
             formula="needed less there on the worst day",
-            flows=one.flows,
-            worked=(*worked, *broke),
+            worked=(*worked, *_first(setting, one), *broke),
+            **rests,
         )
+    )
+
+
+def _first(setting: Setting, one: Finding) -> Prose:
+    """Say which flows first broke a test, the largest first, and when."""
+    assert one.first is not None  # noqa: S101 (only what broke lacks anything)
+    if not one.flows:
+        return setting.say("first broken on %(day)s, by no flow; ", day=Day(one.first))
+    return setting.say(
+        "first broken by %(flows)s on %(day)s; ",
+        flows=listed(
+            setting.locale,
+            [
+                (setting.flow_ref(x) if x in setting.listed else Said(x),)
+                for x in one.flows[:_BROKE]
+            ],
+        ),
+        day=Day(one.first),
     )
 
 

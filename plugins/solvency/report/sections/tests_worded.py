@@ -60,12 +60,13 @@ def basis_words(setting: Setting, one: Finding) -> str:
 
 
 def worded(setting: Setting, one: Finding) -> str:
-    """Return what a test asks, with the basis it was run on."""
+    """Return what a test asks, of what, and the basis it was run on."""
     asks = setting.text(TESTS.get(one.invariant, one.invariant))
-    basis = basis_words(setting, one)
-    return (
-        setting.text("%(test)s: %(basis)s", test=asks, basis=basis) if basis else asks
-    )
+    of = setting.text(one.commodity) if one.commodity else ""
+    for basis in (of, basis_words(setting, one)):
+        if basis:
+            asks = setting.text("%(test)s: %(basis)s", test=asks, basis=basis)
+    return asks
 
 
 def drawn_of(setting: Setting, test: str, entity: str) -> Finding | None:
