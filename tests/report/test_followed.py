@@ -37,6 +37,7 @@ OWN = (
     "tests:count",
     "tests:draws",
     "tests:error",
+    "beliefs:error",
     "flows:",
     "source:",
     "spread:",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from solvency.report.sections.affairs import affairs
 from solvency.report.sections.appendices import flows
-from solvency.report.sections.appendices import sources
 from solvency.report.sections.balances import balances
 from solvency.report.sections.chronology import chronology
 from solvency.report.sections.claims import claims
@@ -24,6 +23,7 @@ from solvency.report.sections.reference import methods
 from solvency.report.sections.registers import registers
 from solvency.report.sections.scope import scope
 from solvency.report.sections.segregation import segregation
+from solvency.report.sections.sources import sources
 from solvency.report.sections.sources_uses import sources_uses
 from solvency.report.sections.spiral import spiral
 from solvency.report.sections.tests_of_solvency import solvency_tests

@@ -76,7 +76,7 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         one.units,
         one.commodity,
         formula="claim",
-        target=setting.register(account) if account else "",
+        target=setting.register(account, one.commodity) if account else "",
     )
     paid = setting.money(
         f"{key}:paid",

@@ -99,9 +99,13 @@ def uses(setting: Setting) -> Iterator[Found]:
         ]
 
     left = held_at(setting, one, f"funds:{one.name}:left")
+    whole = len(one.lines) == len(came) + len(went[:4])
     text = setting.say(
         "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left in"
-        " money and liquid coins.",
+        " money and liquid coins, at market."
+        if whole
+        else "Into the group came chiefly %(came)s. Out of it went chiefly %(went)s;"
+        " %(left)s was left in money and liquid coins, at market.",
         came=listed(setting.locale, parts(SOURCE, [x.label for x in came])),
         went=listed(setting.locale, parts(USE, [x.label for x in went[:4]])),
         left=in_prose(left),

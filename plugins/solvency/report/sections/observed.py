@@ -300,7 +300,7 @@ def _table(
             Column("low", text("Low"), width=16),
             Column("stated", text("Stated"), width=16),
             Column("high", text("High"), width=16),
-            Column("whose", text("Range by"), "text", 14),
+            Column("whose", text("Range by"), "text", 16),
             Column("difference", text("Books less stated"), width=17),
             Column("source", text("Source"), "refs", 13),
             Column("grade", text("Grade"), "grade", 10),

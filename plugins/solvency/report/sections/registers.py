@@ -60,6 +60,8 @@ class Register:
 
     account: Account
     commodity: str
+    #: The id of its place; the first of an account has the account's.
+    place: str
     unit: str
     entries: tuple[Entry, ...]
     valued: tuple[Valued, ...]
@@ -67,7 +69,7 @@ class Register:
 
 def registers(setting: Setting) -> Section | None:
     """Build the registers of the printed entities' accounts, by entity."""
-    found: dict[str, list[tuple[Account, str, tuple[Register, ...]]]] = {}
+    found: dict[str, list[tuple[Account, tuple[Register, ...]]]] = {}
     money = setting.case.currency
 
     def first(one: tuple[str, object]) -> tuple[bool, str]:
@@ -83,7 +85,6 @@ def registers(setting: Setting) -> Section | None:
         found.setdefault(account.entity, []).append(
             (
                 account,
-                anchor("account", name),
                 tuple(
                     _register(setting, account, commodity, some)
                     for commodity, some in sorted(by_commodity.items(), key=first)
@@ -160,7 +161,8 @@ def _register(
         )
     valued = () if in_money else _valued(setting, account, commodity, key)
     unit = setting.unit if in_money else commodity
-    return Register(account, commodity, unit, tuple(entries), valued)
+    place = setting.register(account.name, commodity)
+    return Register(account, commodity, place, unit, tuple(entries), valued)
 
 
 def _valued(

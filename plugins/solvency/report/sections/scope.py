@@ -204,9 +204,15 @@ def _carried(setting: Setting) -> Prose:
     used = {name for flow in setting.flows for name in flow.sources}
     used |= {one.source for one in known(setting)}
     used |= {one.source for one in setting.case.prices if one.source}
+    used |= {
+        one.source
+        for coin in setting.case.commodities.values()
+        for one in (*coin.depths, *coin.floats)
+        if one.source
+    }
     said = setting.say(
-        "Of the sources %(used)s carry a flow, a statement or a price in this report,"
-        " and %(idle)s nothing",
+        "Of the sources %(used)s carry a flow, a statement, a price or a market's depth"
+        " in this report, and %(idle)s nothing",
         used=setting.count("scope:used", len(used & names), target="section-sources"),
         idle=setting.count("scope:idle", len(names - used), target="section-sources"),
     )

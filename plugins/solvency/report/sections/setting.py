@@ -224,9 +224,13 @@ class Setting:
             name for name in self.movements if self.case.accounts[name].entity in inside
         )
 
-    def register(self, account: str) -> str:
-        """Return the id of an account's register."""
-        return anchor("account", account)
+    def register(self, account: str, commodity: str = "") -> str:
+        """Return the id of an account's register, or of that of one commodity."""
+        held = {posting.commodity for _, posting in self.movements.get(account, ())}
+        first = min(held, key=lambda one: (one != self.case.currency, one), default="")
+        if commodity in {"", first}:
+            return anchor("account", account)
+        return anchor("account", f"{account}:{commodity}")
 
     def flow_ref(self, flow_id: str) -> Ref:
         """Return a link to a flow's evidence."""

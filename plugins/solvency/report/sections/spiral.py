@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.report import formats
 from solvency.report.figures import Day
@@ -23,6 +24,7 @@ from solvency.report.tables import Table
 if TYPE_CHECKING:
     from solvency.analysis.stressing_result import Token
     from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
     from solvency.report.tables import Cell
 
@@ -207,6 +209,87 @@ def _price(key: str, value: Decimal, setting: Setting) -> Figure:
     )
 
 
+def _lent(setting: Setting, key: str, one: Token) -> Figure:
+    return setting.share(
+        f"{key}:lent",
+        one.lent,
+        formula="share of market value lent",
+        target=anchor("figure", f"{key}:gain"),
+    )
+
+
+def _pledges(setting: Setting, key: str, one: Token) -> Prose:
+    """Say what is pledged, and how many units sold halve the price."""
+    return setting.say(
+        "%(pledged)s pledged (%(accounts)s), lambda the logarithm of two over"
+        " %(halving)s units, whose sale halves the price (%(basis)s)",
+        pledged=setting.units(
+            f"{key}:pledged", one.pledged, one.token, formula="units pledged"
+        ),
+        accounts=tuple(
+            piece
+            for n, name in enumerate(_pledged(setting, one))
+            for piece in (*(("; ",) if n else ()), setting.account_ref(name))
+        ),
+        halving=setting.units(
+            f"{key}:halving", one.halving, one.token, formula="market depth"
+        ),
+        basis=(setting.text(one.depth_basis),),
+    )
+
+
+def _pledged(setting: Setting, one: Token) -> tuple[str, ...]:
+    """Return the accounts of a holder's tokens that secure a debt."""
+    return tuple(
+        position.account
+        for position, units in setting.holdings(one.at).units.items()
+        if position.commodity == one.token
+        and units > 0
+        and setting.book.account(position).entity == one.holder
+        and setting.book.account(position).pledged_to is not None
+    )
+
+
+def _rests(setting: Setting, one: Token) -> dict[str, Any]:
+    """Return the flows that pledged tokens, and the source of the market depth."""
+    depth = setting.case.commodities[one.token].depth(one.at)
+    return {
+        "flows": largest(setting, _pledged(setting, one), one.at),
+        "sources": (depth.source,) if depth and depth.source else (),
+    }
+
+
+def _gain(setting: Setting, key: str, one: Token) -> Figure:
+    """Return by how much one turn of the loop multiplies money."""
+    figure = Figure(
+        f"{key}:gain",
+        Decimal(f"{one.gain:.2f}"),
+        places=2,
+        formula="share lent times one plus lambda times units pledged",
+    )
+    if not one.pledged:
+        return figure
+    worked = setting.say(
+        "%(lent)s lent (%(basis)s); %(pledged)s",
+        lent=replace(_lent(setting, key, one), target=""),
+        basis=(setting.text(one.lent_basis),),
+        pledged=_pledges(setting, key, one),
+    )
+    return entry(figure, worked=worked, **_rests(setting, one))
+
+
+def _threshold(setting: Setting, key: str, one: Token) -> Figure:
+    """Return the share lent from which the loop feeds itself."""
+    figure = setting.share(
+        f"{key}:threshold",
+        one.lent_threshold,
+        formula="one over one plus lambda times units pledged",
+        worked=_pledges(setting, f"{key}:threshold", one),
+        **_rests(setting, one),
+    )
+    return entry(figure)
+
+
 def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
     text = setting.text
 
@@ -216,43 +299,14 @@ def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
         lowest: Cell = Said("\N{EN DASH}")
         if one.lowest is not None:
             lowest = _lowest(setting, f"{key}:lowest", one)
-        place = anchor("figure", f"{key}:gain")
-        lent = setting.share(
-            f"{key}:lent", one.lent, formula="share of market value lent", target=place
-        )
-        pledged = setting.units(
-            f"{key}:pledged", one.pledged, one.token, formula="units pledged"
-        )
-        depth = setting.case.commodities[one.token].depth(one.at)
-        gain = Figure(
-            f"{key}:gain",
-            Decimal(f"{one.gain:.2f}"),
-            places=2,
-            formula="share lent times lambda times units pledged",
-            sources=(depth.source,) if depth and depth.source else (),
-            worked=setting.say(
-                "%(lent)s lent (%(basis)s), %(pledged)s pledged, lambda the"
-                " logarithm of two over %(halving)s; held: %(units)s",
-                lent=replace(lent, target=""),
-                basis=(setting.text(one.lent_basis),),
-                pledged=pledged,
-                halving=setting.units(
-                    f"{key}:halving", one.halving, one.token, formula="market depth"
-                ),
-                units=_units(setting, one),
-            ),
-        )
+        gain = _gain(setting, key, one)
+        nothing: Cell = Said("\N{EN DASH}")
         return (
-            entry(gain, flows=_units(setting, one).flows),
+            gain,
             Said(text("yes") if one.explosive else text("no")),
             Said(formats.cell(since, setting.locale) if since else "\N{EN DASH}"),
-            lent,
-            setting.share(
-                f"{key}:threshold",
-                one.lent_threshold,
-                formula="share lent for gain one",
-                target=place,
-            ),
+            _lent(setting, key, one) if one.pledged else nothing,
+            _threshold(setting, key, one) if one.pledged else nothing,
             lowest,
         )
 
@@ -262,7 +316,8 @@ def _loop(setting: Setting, found: tuple[Token, ...]) -> Table:
         unit=(
             text(
                 "Gain above one: each round moves the price more than the last, up as"
-                " down; prices in %(currency)s",
+                " down, as it does if more is lent than the share named; an en dash:"
+                " none is pledged; prices in %(currency)s",
                 currency=setting.case.currency,
             ),
         ),
