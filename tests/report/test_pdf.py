@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -17,6 +18,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
+import solvency
 from solvency.report import ReportError
 from solvency.report import pages
 from solvency.report import pdf
@@ -25,11 +27,12 @@ from solvency.report.build import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from solvency import Case
     from solvency.report.layout import Report
 
+HARBOUR = Path(__file__).parents[2] / "ledgers/harbour/main.beancount"
+ON = re.compile(r"Exhibit (\d+), continued")
 DATED = datetime(2022, 11, 11, tzinfo=UTC)
 
 
@@ -176,6 +179,19 @@ class TestDocument:
         assert "$1.2bn" in everything
         assert "1,240.0" in everything
         assert "(40.0)" in everything
+
+
+def test_an_exhibit_that_runs_on_says_so_at_the_head(tmp_path: Path) -> None:
+    case = solvency.load(HARBOUR)
+    path = tmp_path / "harbour.pdf"
+    write(case, case.book(), path, sections=["balances", "families"])
+    found = text_of_pages(path)
+    on = [(n, m[1]) for n, x in enumerate(found) for m in [ON.search(x)] if m]
+    assert on
+    for page, number in on:
+        head = re.compile(rf"^Exhibit {number}\. ", re.MULTILINE)
+        assert not head.search(found[page])
+        assert any(head.search(x) for x in found[:page])
 
 
 class TestSameBytes:

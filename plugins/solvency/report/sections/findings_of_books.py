@@ -111,9 +111,14 @@ def uses(setting: Setting) -> Iterator[Found]:
         left=in_prose(left),
     )
     flows = tuple(dict.fromkeys(f for x in (*came, *went[:4]) for f in x.flows))
+    sure = rests(setting, "funds", flows)
+    if any(x.label == "insiders" for x in went[:4]):
+        sure += setting.say(
+            " What others were paid on an insider's account counts as insiders'."
+        )
     yield Found(
         text,
-        rests(setting, "funds", flows),
+        sure,
         (Exhibit("flow-of-funds"), Exhibit("funds")),
     )
 
