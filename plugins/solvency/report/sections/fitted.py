@@ -126,15 +126,19 @@ def _weight(setting: Setting, found: Beliefs, one: ScenarioFit) -> Prose:
 
 
 def _behind(one: ScenarioFit, best: ScenarioFit) -> dict[str, float]:
-    """Return how far a scenario lies behind in log-likelihood, whole and by parts."""
-    behind = best.log_evidence - one.log_evidence
+    """Return how far a scenario lies behind in log-likelihood, whole and by parts.
+
+    To two places, so that what is printed adds up: the spreads are what is left.
+    """
+    behind = round(best.log_evidence - one.log_evidence, 2)
+    misfit = round((one.chi2 - best.chi2) / 2, 2)
     stated = best.log_stated - one.log_stated
-    misfit = (one.chi2 - best.chi2) / 2
+    bounds = round(best.log_evidence - one.log_evidence - stated, 2)
     return {
         "behind": behind,
         "misfit": misfit,
-        "spreads": stated - misfit,
-        "bounds": behind - stated,
+        "spreads": behind - misfit - bounds,
+        "bounds": bounds,
     }
 
 

@@ -310,11 +310,15 @@ def _what(setting: Setting, one: Claim) -> Prose:
 
 def _stated(setting: Setting, one: Claim) -> str:
     """Return what is claimed, with whom or of whose accounts where it does not say."""
-    if one.kind == "flow":
-        return flow_told(setting, setting.case.by_id[one.id])
+    flow = setting.case.by_id.get(one.id) if one.kind == "flow" else None
+    if flow is not None and flow.payee:
+        return flow_told(setting, flow)
     statement: str = setting.locale.named(one.statement)
-    seen = next(x for x in setting.case.observations if x.id == one.id)
-    owners = {setting.case.accounts[name].entity for name in covered(setting, seen)}
+    if flow is not None:
+        owners = {posting.entity for posting in flow.postings}
+    else:
+        seen = next(x for x in setting.case.observations if x.id == one.id)
+        owners = {setting.case.accounts[name].entity for name in covered(setting, seen)}
     names = [setting.locale.named(name) for name in sorted(owners)]
     if not names or any(
         name.casefold() in statement.casefold() for name in (*names, *owners)
