@@ -221,9 +221,9 @@ def test_a_flow_graded_unlike_its_source_says_so(ledger) -> None:
 
 def test_a_scenario_lies_behind_by_misfit_and_by_spreads(ledger) -> None:
     # The bank is 900 as stated, spread by 9 and, of the costs, 10: variance 181. With
-    # the loss 600 is expected, 100 more of spread, variance 10,181 (over 1.645 squared):
-    # 300 squared over that is a chi-square of 23.92, and half the logarithm of 56.25
-    # is 2.01.
+    # the loss 600 is expected, 100 more of spread, variance 10,181, both over 1.645
+    # squared: 300 squared over that is a chi-square of 23.92, and half the logarithm of
+    # 56.25 is 2.01.
     scenarios = "".join(
         f'2020-01-01 custom "scenario" "{name}" "{name}"\n  hypotheses: "{taken}"\n'
         for name, taken in (("lost", "loss"), ("kept", "tiny"))
@@ -234,7 +234,7 @@ def test_a_scenario_lies_behind_by_misfit_and_by_spreads(ledger) -> None:
     found = figures(_report(ledger, text + scenarios + seen("bank", "900", exact)))
     said = read(found["scenario:lost:posterior"].worked)
     assert "13.97 below the best one's: 11.96 by half of what its misfit is" in said
-    assert "2.01 by how wide it expects the statements to lie" in said
+    assert "is greater (23.92 less 0), 2.01 by how wide" in said
     assert "determinant is greater) and 0 by the bounds" in said
     best = read(found["scenario:kept:posterior"].worked)
     assert best.startswith("its likelihood is the greatest, so that it counts as 1;")
@@ -285,7 +285,7 @@ def test_claims_at_odds_name_whose_they_are(ledger) -> None:
 
 
 def test_a_state_stands_beside_claims_only_where_some_cannot_stand(ledger) -> None:
-    agree = _report(ledger, HEAD + seen("bank", "900", EXACT))
+    agree = _report(ledger, HEAD + seen("bank", "910", EXACT))
     plan = _table(agree, "investigation")
     assert [one.key for one in plan.columns] == ["settle", "claimed"]
     assert {len(row.cells) for row in plan.rows} == {2}
@@ -309,13 +309,11 @@ def test_each_factor_says_that_the_other_is_of_another_test(ledger) -> None:
 
 
 def test_names_drawn_have_a_key_that_leads_to_the_hypothesis(ledger) -> None:
-    published = "".join(
-        f'2020-0{n}-01 custom "source" "paper-{n}" "Paper"\n  grade: "B2"\n'
-        for n in (3, 4, 5)
-    )
+    days = "".join(f'2020-0{n}-01 event "known" "Day {n}"\n' for n in (3, 4, 5))
+    days += '2020-06-01 custom "source" "late" "Late"\n  grade: "B2"\n'
     title = may("big-loss", 300).replace('"big-loss"\n', '"It was lost"\n')
-    report = _report(ledger, HEAD + published + title + seen("b", "700", EXACT))
-    drawn = _table(report, "tally-waterfall")
-    keys = [note for note in drawn.notes if read(note) == "Big loss: It was lost"]
-    ((_, _, link),) = keys
-    assert link.href == "#hypothesis-big-loss"
+    report = _report(ledger, HEAD + days + title + seen("b", "700", EXACT))
+    for key in ("tally-waterfall", "belief-history"):
+        notes = _table(report, key).notes
+        ((_, _, link),) = (x for x in notes if read(x) == "Big loss: It was lost")
+        assert link.href == "#hypothesis-big-loss"

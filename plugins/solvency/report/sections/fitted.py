@@ -114,11 +114,12 @@ def _weight(setting: Setting, found: Beliefs, one: ScenarioFit) -> Prose:
         if one is best
         else setting.say(
             "the logarithm of its likelihood lies %(behind)s below the best one's:"
-            " %(misfit)s by half of what its misfit is greater, %(spreads)s by how"
-            " wide it expects the statements to lie (half of what the logarithm of"
-            " their determinant is greater) and %(bounds)s by the bounds, which the"
-            " misfit leaves out; so it is %(power)s times as likely; over %(sum)s, the"
-            " sum of these of all; worst explained: ",
+            " %(misfit)s by half of what its misfit is greater (%(mine)s less"
+            " %(least)s), %(spreads)s by how wide it expects the statements to lie"
+            " (half of what the logarithm of their determinant is greater) and"
+            " %(bounds)s by the bounds, which the misfit leaves out; so it is"
+            " %(power)s times as likely; over %(sum)s, the sum of these of all; worst"
+            " explained: ",
             **numbers,
         )
     )
@@ -137,6 +138,8 @@ def _behind(one: ScenarioFit, best: ScenarioFit) -> dict[str, float]:
     return {
         "behind": behind,
         "misfit": misfit,
+        "mine": one.chi2,
+        "least": best.chi2,
         "spreads": behind - misfit - bounds,
         "bounds": bounds,
     }
