@@ -17,8 +17,11 @@ from solvency.report.figures import Figure
 from solvency.report.formats import Locale
 
 if TYPE_CHECKING:
+    from preamble import Ledger
+
     from solvency.report.figures import Prose
     from solvency.report.layout import Report
+    from solvency.report.tables import Table
 
 HEAD = """
 2020-01-01 custom "spread" "B2" 0.10
@@ -214,3 +217,103 @@ def test_a_flow_graded_unlike_its_source_says_so(ledger) -> None:
     assert "its source is graded" not in "".join(
         pages.tree(build(plain, plain.book())).itertext()
     )
+
+
+def test_a_scenario_lies_behind_by_misfit_and_by_spreads(ledger) -> None:
+    # The bank is 900 as stated, spread by 9 and, of the costs, 10: variance 181. With
+    # the loss 600 is expected, 100 more of spread, variance 10,181, both over 1.645
+    # squared: 300 squared over that is a chi-square of 23.92, and half the logarithm of
+    # 56.25 is 2.01.
+    scenarios = "".join(
+        f'2020-01-01 custom "scenario" "{name}" "{name}"\n  hypotheses: "{taken}"\n'
+        for name, taken in (("lost", "loss"), ("kept", "tiny"))
+    )
+    exact = 'error: 0.01\n  grade: "A1"'
+    tiny = may("tiny", 1).replace("Expenses:Alameda:Costs", "Assets:Alameda:Bank")
+    text = HEAD + may("loss", 300, "  low: 200 USD\n  high: 400 USD\n") + tiny
+    found = figures(_report(ledger, text + scenarios + seen("bank", "900", exact)))
+    said = read(found["scenario:lost:posterior"].worked)
+    assert "13.97 below the best one's: 11.96 by half of what its misfit is" in said
+    assert "is greater (23.92 less 0), 2.01 by how wide" in said
+    assert "determinant is greater) and 0 by the bounds" in said
+    best = read(found["scenario:kept:posterior"].worked)
+    assert best.startswith("its likelihood is the greatest, so that it counts as 1;")
+    # A bound speaks to belief and not to the misfit.
+    bound = seen("bound", "800", "low: 800 USD", source="one")
+    found = figures(
+        _report(ledger, text + scenarios + seen("bank", "900", exact) + bound)
+    )
+    said = read(found["scenario:lost:posterior"].worked)
+    whole, misfit, spreads, bounds = (
+        float(x.strip("()"))
+        for x in re.findall(
+            r"lies (\S+) below.*?: (\S+) by half.*?, (\S+) by how.* and (\S+) by the b",
+            said,
+        )[0]
+    )
+    assert bounds
+    assert whole == pytest.approx(misfit + spreads + bounds)
+
+
+def _report(ledger: Ledger, text: str) -> Report:
+    case = ledger.case(text)
+    return build(case, case.book())
+
+
+def _table(report: Report, key: str) -> Table:
+    return next(one for one in report.tables if one.key == key)
+
+
+EXACT = 'error: 0.01\n  grade: "A1"'
+
+
+def test_claims_at_odds_name_whose_they_are(ledger) -> None:
+    text = HEAD.replace('"Costs" ^one', '"A landlord" "Rent" ^one')
+    what = '\n  perimeter: "All cash"'
+    own = '\n  perimeter: "Cash Alameda has"'
+    stated = seen("all", "700", EXACT + what) + seen("own", "500", EXACT + own, "one")
+    for head, first in ((text, "A landlord: Rent"), (HEAD, "Alameda: Costs")):
+        labels = {
+            row.key: read(row.label)
+            for row in _table(_report(ledger, head + stated), "suspects").rows
+        }
+        assert labels == {
+            "suspect:costs": first,
+            "suspect:all": "Alameda: All cash",
+            "suspect:own": "Cash Alameda has",
+        }
+
+
+def test_a_state_stands_beside_claims_only_where_some_cannot_stand(ledger) -> None:
+    agree = _report(ledger, HEAD + seen("bank", "910", EXACT))
+    plan = _table(agree, "investigation")
+    assert [one.key for one in plan.columns] == ["settle", "claimed"]
+    assert {len(row.cells) for row in plan.rows} == {2}
+    clash = _report(ledger, HEAD + seen("bank", "500", EXACT))
+    plan = _table(clash, "investigation")
+    assert plan.columns[0].key == "state"
+    assert "cannot all stand" in {row.cells[0].text for row in plan.rows}
+
+
+def test_each_factor_says_that_the_other_is_of_another_test(ledger) -> None:
+    stated = seen("one", "900", EXACT) + seen("two", "500", EXACT, source="one")
+    report = _report(ledger, HEAD + may("loss", 30) + stated)
+    text = " ".join("".join(pages.tree(report).itertext()).split())
+    assert "The factor in Claims held against one another is another" in text
+    assert "The factor in Rival explanations weighed is another" in text
+    # Where the weighing widens nothing there is no factor to tell apart.
+    plain = _report(ledger, HEAD + may("loss", 30) + seen("one", "900", EXACT))
+    text = " ".join("".join(pages.tree(plain).itertext()).split())
+    assert "held against one another" in text
+    assert "is another, as the test is" not in text
+
+
+def test_names_drawn_have_a_key_that_leads_to_the_hypothesis(ledger) -> None:
+    days = "".join(f'2020-0{n}-01 event "known" "Day {n}"\n' for n in (3, 4, 5))
+    days += '2020-06-01 custom "source" "late" "Late"\n  grade: "B2"\n'
+    title = may("big-loss", 300).replace('"big-loss"\n', '"It was lost"\n')
+    report = _report(ledger, HEAD + days + title + seen("b", "700", EXACT))
+    for key in ("tally-waterfall", "belief-history"):
+        notes = _table(report, key).notes
+        ((_, _, link),) = (x for x in notes if read(x) == "Big loss: It was lost")
+        assert link.href == "#hypothesis-big-loss"

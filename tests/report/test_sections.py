@@ -183,6 +183,23 @@ class TestMatrix:
             assert amounts(table, row.key)[-1] == 0
         assert set(amounts(table, "sum")) == {Decimal(0)}
 
+    def test_a_cell_names_the_accounts_it_counts(self, report: Report) -> None:
+        table = exhibit(report, "flow-matrix")
+        cells = [
+            cell
+            for row in table.rows
+            for cell in row.cells
+            if isinstance(cell, Figure) and cell.value
+        ]
+        assert len(cells) > 5
+        for one in cells:
+            counted = [
+                part.value
+                for part in one.worked
+                if isinstance(part, Figure) and not part.key.endswith(":count")
+            ]
+            assert sum(x or 0 for x in counted) == one.value
+
     def test_closing_is_flows_and_revaluation(self, report: Report) -> None:
         table = exhibit(report, "stock-matrix")
         # EXT had no price when granted; at the end 10,000,000 at 4.

@@ -200,6 +200,7 @@ def _scenario(found: Evidence, scenario: Scenario) -> ScenarioFit:
         scenario.name,
         scenario.title,
         fitted.log_likelihood - per_unit,
+        stated.log_likelihood - per_unit,
         stated.chi2,
         stated.dof,
         0.0,

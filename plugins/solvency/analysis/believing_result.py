@@ -56,6 +56,8 @@ class ScenarioFit(NamedTuple):
     name: str
     title: str
     log_evidence: float
+    #: The same of the statements without the bounds, which `chi2` leaves out too.
+    log_stated: float
     chi2: float
     dof: int
     #: Belief among the scenarios, each as likely before.

@@ -54,6 +54,11 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
     )
 
 
+def widened(found: Beliefs) -> bool:
+    """Say whether errors had to be widened before weighing."""
+    return found.inflation > 1.01
+
+
 def chance(value: float) -> Decimal | float:
     """Return a chance with the digits a small one needs."""
     return finite(value, 15) or 0.0 if 0 < value < 1e-5 else value
@@ -140,6 +145,11 @@ def beliefs(setting: Setting, found: Beliefs) -> Table:
                     "A blank: no observation touches the hypothesis. Where the range"
                     " is wide, the belief rests on one group of sources."
                 ),
+            ),
+            setting.say(
+                "Before differs from the prior of %(exhibit)s only where a hypothesis"
+                " excludes another or is excluded; its entry names which.",
+                exhibit=Exhibit("hypotheses"),
             ),
             (
                 text(

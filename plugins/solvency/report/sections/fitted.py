@@ -93,27 +93,56 @@ def _row(setting: Setting, found: Beliefs, one: ScenarioFit) -> Row:
 def _weight(setting: Setting, found: Beliefs, one: ScenarioFit) -> Prose:
     """Say what a scenario's weight is worked out from."""
     key = f"scenario:{one.name}:posterior"
-    best = max(each.log_evidence for each in found.scenarios)
-    total = sum(math.exp(each.log_evidence - best) for each in found.scenarios)
-    behind, power, summed = (
-        setting.units(f"{key}:{name}", finite(value, places), "", formula=name)
+    best = max(found.scenarios, key=lambda each: each.log_evidence)
+    total = sum(
+        math.exp(each.log_evidence - best.log_evidence) for each in found.scenarios
+    )
+    numbers = {
+        name: setting.units(f"{key}:{name}", finite(value, places), "", formula=name)
         for name, value, places in (
-            ("behind", best - one.log_evidence, 2),
-            ("power", math.exp(one.log_evidence - best), 6),
+            ("power", math.exp(one.log_evidence - best.log_evidence), 6),
             ("sum", total, 4),
+            *((name, value, 2) for name, value in _behind(one, best).items()),
+        )
+    }
+    words = (
+        setting.say(
+            "its likelihood is the greatest, so that it counts as %(power)s; over"
+            " %(sum)s, the sum of these of all; worst explained: ",
+            **{name: numbers[name] for name in ("power", "sum")},
+        )
+        if one is best
+        else setting.say(
+            "the logarithm of its likelihood lies %(behind)s below the best one's:"
+            " %(misfit)s by half of what its misfit is greater (%(mine)s less"
+            " %(least)s), %(spreads)s by how wide it expects the statements to lie"
+            " (half of what the logarithm of their determinant is greater) and"
+            " %(bounds)s by the bounds, which the misfit leaves out; so it is"
+            " %(power)s times as likely; over %(sum)s, the sum of these of all; worst"
+            " explained: ",
+            **numbers,
         )
     )
-    return (
-        *setting.say(
-            "the logarithm of its likelihood lies %(behind)s below the best one's, so"
-            " it is %(power)s times as likely; over %(sum)s, the sum of these of all;"
-            " worst explained: ",
-            behind=behind,
-            power=power,
-            sum=summed,
-        ),
-        *_misses(setting, key, one.unexplained[:_WORST]),
-    )
+    return (*words, *_misses(setting, key, one.unexplained[:_WORST]))
+
+
+def _behind(one: ScenarioFit, best: ScenarioFit) -> dict[str, float]:
+    """Return how far a scenario lies behind in log-likelihood, whole and by parts.
+
+    To two places, so that what is printed adds up: the spreads are what is left.
+    """
+    behind = round(best.log_evidence - one.log_evidence, 2)
+    misfit = round((one.chi2 - best.chi2) / 2, 2)
+    stated = best.log_stated - one.log_stated
+    bounds = round(best.log_evidence - one.log_evidence - stated, 2)
+    return {
+        "behind": behind,
+        "misfit": misfit,
+        "mine": one.chi2,
+        "least": best.chi2,
+        "spreads": behind - misfit - bounds,
+        "bounds": bounds,
+    }
 
 
 def _misses(setting: Setting, key: str, some: tuple[Unexplained, ...]) -> Prose:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.report.figures import SHARE
 from solvency.report.figures import Day
+from solvency.report.figures import Exhibit
 from solvency.report.figures import Figure
 from solvency.report.figures import Grade
 from solvency.report.figures import Ref
@@ -146,6 +147,10 @@ def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
                     " it. The weighing strikes out combinations of hypotheses that"
                     " exclude one another, and begins with what that leaves of each."
                 ),
+            ),
+            setting.say(
+                "Where that differs from the prior, it is Before in %(exhibit)s.",
+                exhibit=Exhibit("beliefs"),
             ),
         ),
         size="dense" if len(explained) > 20 else "normal",

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Cells = Mapping[tuple[str, str], Decimal]
     _Sums = dict[str, Decimal]
-    #: By row and sector, what each flow has there.
-    _Parts = dict[tuple[str, str], dict[str, Decimal]]
+    #: By row and sector, what each flow, or each account, has there.
+    _Parts = dict[tuple[str, str], _Sums]
 
 _ZERO = Decimal()
 _OUTSIDE = "outside"
@@ -54,13 +54,13 @@ def matrix(setting: Setting) -> Section | None:
     """Build the matrix of flows, and of stocks with revaluation apart."""
     if not setting.case.group:
         return None
-    flows = _flows(setting)
+    flows, accounts = _flows(setting)
     if not flows:
         return None
     return Section(
         "matrix",
         setting.text("Stocks and flows, closed"),
-        (_flow_table(setting, flows), _stock_table(setting)),
+        (_flow_table(setting, flows, accounts), _stock_table(setting)),
     )
 
 
@@ -90,10 +90,15 @@ def _sectors(setting: Setting) -> dict[str, str]:
     }
 
 
-def _flows(setting: Setting) -> _Parts:
-    """Return by row and sector what each flow moved, a source of funds positive."""
+def _flows(setting: Setting) -> tuple[_Parts, _Parts]:
+    """Return what was moved by row and sector, a source of funds positive.
+
+    Returns:
+        What each flow moved there; what was moved on each account there.
+    """
     sectors = _sectors(setting)
     cells: _Parts = defaultdict(lambda: defaultdict(Decimal))
+    accounts: _Parts = defaultdict(lambda: defaultdict(Decimal))
     for flow in setting.book.flows:
         if flow.date > setting.at:
             continue
@@ -101,10 +106,12 @@ def _flows(setting: Setting) -> _Parts:
             worth = posting_worth(setting, flow, posting) or _ZERO
             account = setting.case.accounts[posting.account]
             name = _row_of(setting, account, posting.commodity)
-            cells[name, sectors[posting.entity]][flow.id] -= worth
+            sector = sectors[posting.entity]
             # The sector outside the books closes every row.
-            cells[name, _OUTSIDE][flow.id] += worth
-    return cells
+            for spot, amount in ((sector, -worth), (_OUTSIDE, worth)):
+                cells[name, spot][flow.id] += amount
+                accounts[name, spot][account.name] += amount
+    return cells, accounts
 
 
 def _columns(setting: Setting, cells: Cells) -> list[str]:
@@ -129,7 +136,7 @@ def _title_of(setting: Setting, sector: str) -> str:
     return setting.text(names.get(sector, sector))
 
 
-def _flow_table(setting: Setting, parts: _Parts) -> Table:
+def _flow_table(setting: Setting, parts: _Parts, accounts: _Parts) -> Table:
     text = setting.text
     cells = {spot: sum(of.values(), _ZERO) for spot, of in parts.items()}
     sectors = _columns(setting, cells)
@@ -140,8 +147,11 @@ def _flow_table(setting: Setting, parts: _Parts) -> Table:
         figure = setting.money(
             f"{key}:{name}:{sector}", value, formula="flows, a source positive"
         )
-        of = parts.get((name, sector))
-        return entry(figure, **of_flows(of)) if of else figure
+        spot = (name, sector)
+        if spot not in parts:
+            return figure
+        worked = of_accounts(setting, figure.key, accounts[spot])
+        return entry(figure, worked=worked, **of_flows(parts[spot]))
 
     rows = []
     for name in names:

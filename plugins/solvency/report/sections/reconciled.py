@@ -12,6 +12,7 @@ from solvency.report.figures import anchor
 from solvency.report.layout import Section
 from solvency.report.prose import listed
 from solvency.report.remarks import remark
+from solvency.report.sections.beliefs import widened
 from solvency.report.sections.kit import finite
 from solvency.report.sections.suspects import amount_of
 from solvency.report.sections.suspects import claim_ref
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from solvency.report.figures import Piece
     from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
+    from solvency.report.tables import Cell
 
 #: Sets of claims listed in the plan, and claims named that chi-square sums.
 _PLAN, _WORST = 15, 5
@@ -73,6 +75,7 @@ def reconciled(setting: Setting) -> Section | None:
             "claims": claims_of(setting, found),
             "suspects": suspects_of(setting, found),
             "consistent": found.p > 0.05,
+            "other": _other(setting),
             "untested": tuple(
                 (
                     Ref(
@@ -88,6 +91,23 @@ def reconciled(setting: Setting) -> Section | None:
                 (Said(remark(setting.locale, note)),) for note in found.notes
             ),
         },
+    )
+
+
+def _other(setting: Setting) -> tuple[Prose, ...]:
+    """Tell the widening asked for here from that of the weighing, if any."""
+    weighed = setting.analyses.beliefs
+    if weighed is None or not widened(weighed):
+        return ()
+    return (
+        setting.say(
+            "The factor in %(weighing)s is another, as the test is: there observations"
+            " are held against what hypotheses predict, here claims against the"
+            " identities of double entry.",
+            weighing=Ref(
+                setting.text("Rival explanations weighed"), "#section-weighing"
+            ),
+        ),
     )
 
 
@@ -162,20 +182,19 @@ def _plan(setting: Setting, found: Reconciled) -> Table | None:
     text = setting.text
     useful = [one for one in found.sets if one.would_settle]
     useful.sort(key=lambda one: (not one.broken, -one.would_settle[0].gain))
-    rows = [
-        Row(
-            f"plan:{n}",
-            _joined(claims, one.members),
-            (
-                Said(text("cannot all stand") if one.broken else text("untold apart")),
-                _joined(claims, [one.would_settle[0].claim]),
-                _asked(setting, claims, one),
-            ),
-        )
-        for n, one in enumerate(useful[:_PLAN])
-    ]
-    if not rows:
+    shown = useful[:_PLAN]
+    if not shown:
         return None
+    # Where none is broken the exhibit's title says the state of all.
+    stated = any(one.broken for one in shown)
+
+    def cells(one: Alike) -> tuple[Cell, ...]:
+        broken, alike = text("cannot all stand"), text("cannot be told apart")
+        settle = _joined(claims, [one.would_settle[0].claim])
+        rest = (settle, _asked(setting, claims, one))
+        return (Said(broken if one.broken else alike), *rest) if stated else rest
+
+    state = Column("state", text("State"), "text", 28)
     return Table(
         key="investigation",
         title=text("What to look for next: evidence that would settle most"),
@@ -190,11 +209,14 @@ def _plan(setting: Setting, found: Reconciled) -> Table | None:
         head=text("Claims that cannot be told apart"),
         width=80,
         columns=(
-            Column("state", text("State"), "text", 28),
+            *((state,) if stated else ()),
             Column("settle", text("Confirm first"), "refs", 22),
             Column("claimed", text("Claimed"), width=24, current=True),
         ),
-        rows=tuple(rows),
+        rows=tuple(
+            Row(f"plan:{n}", _joined(claims, one.members), cells(one))
+            for n, one in enumerate(shown)
+        ),
         size="dense",
     )
 

@@ -15,6 +15,8 @@ from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.kit import finite
+from solvency.report.sections.kit import told as flow_told
+from solvency.report.sections.observed import covered
 from solvency.report.sections.workings import entry
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -301,9 +303,29 @@ def coin_of(setting: Setting, one: Claim) -> Prose:
 
 
 def _what(setting: Setting, one: Claim) -> Prose:
-    statement = setting.locale.named(one.statement)
+    statement = _stated(setting, one)
     first = statement[:1].upper() + statement[1:]
     return (Said(first), *coin_of(setting, one))
+
+
+def _stated(setting: Setting, one: Claim) -> str:
+    """Return what is claimed, with whom or of whose accounts where it does not say."""
+    flow = setting.case.by_id.get(one.id) if one.kind == "flow" else None
+    if flow is not None and flow.payee:
+        return flow_told(setting, flow)
+    statement: str = setting.locale.named(one.statement)
+    if flow is not None:
+        owners = {posting.entity for posting in flow.postings}
+    else:
+        seen = next(x for x in setting.case.observations if x.id == one.id)
+        owners = {setting.case.accounts[name].entity for name in covered(setting, seen)}
+    names = [setting.locale.named(name) for name in sorted(owners)]
+    if not names or any(
+        name.casefold() in statement.casefold() for name in (*names, *owners)
+    ):
+        return statement
+    who = "".join(map(str, listed(setting.locale, names)))
+    return f"{who}{setting.text(': ')}{statement}"
 
 
 def _strain(setting: Setting, one: Claim, how: Working) -> Cell:

@@ -34,10 +34,13 @@ from solvency.report.tables import Row
 from solvency.report.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from solvency.analysis.tallying_result import Loss
     from solvency.analysis.tallying_result import Tallied
     from solvency.report.figures import Figure
     from solvency.report.figures import Piece
+    from solvency.report.figures import Prose
     from solvency.report.sections.setting import Setting
 
 _ZERO = Decimal()
@@ -56,6 +59,20 @@ def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
 def short(setting: Setting, name: str) -> str:
     """Return a hypothesis's name as a drawing has it."""
     return setting.capital(name.replace("-", " "))
+
+
+def named(setting: Setting, names: Iterable[str]) -> Prose:
+    """Return the key to the names a drawing has: each with its title, linked."""
+    pieces: list[Piece] = []
+    for name in names:
+        if pieces:
+            pieces.append("; ")
+        pieces += [
+            Said(short(setting, name)),
+            setting.text(": "),
+            *hypothesis_ref(setting, name),
+        ]
+    return tuple(pieces)
 
 
 def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
@@ -231,6 +248,7 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         ),
         notes=(
             in_figures(setting, "tally"),
+            *([named(setting, (one.id for one, _ in shown))] if shown else ()),
             (
                 text(
                     "One number for what the hypotheses take together is the mean, here"

@@ -9,16 +9,19 @@ from solvency.report import formats
 from solvency.report.charts import beliefs as beliefs_chart
 from solvency.report.drawings import Drawing
 from solvency.report.figures import Exhibit
+from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.layout import Section
 from solvency.report.prose import listed
 from solvency.report.remarks import remark
 from solvency.report.sections.beliefs import beliefs
+from solvency.report.sections.beliefs import widened
 from solvency.report.sections.fitted import scenarios
 from solvency.report.sections.kit import finite
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import row
 from solvency.report.sections.tallied import hypothesis_ref
+from solvency.report.sections.tallied import named
 from solvency.report.sections.tallied import short
 from solvency.report.sections.tallied import tally_tables
 from solvency.report.sections.workings import entry
@@ -74,7 +77,7 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
             ),
         )
     notes: list[tuple[Piece, ...]] = []
-    if found.inflation > 1.01:
+    if widened(found):
         notes.append(
             setting.say(
                 "Even the best combination of hypotheses leaves more unexplained than"
@@ -82,6 +85,17 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
                 " %(factor)s before weighing: the sources contradict one another"
                 " more than they admit.",
                 factor=_inflation(setting, found),
+            )
+        )
+        notes.append(
+            setting.say(
+                "The factor in %(balancing)s is another, as the test is: there claims"
+                " are held against the identities of double entry, here observations"
+                " against what hypotheses predict.",
+                balancing=Ref(
+                    setting.text("Claims held against one another"),
+                    "#section-reconciled",
+                ),
             )
         )
     untested = [one for one in found.hypotheses if not one.tested]
@@ -182,6 +196,7 @@ def _history(setting: Setting) -> Drawing | None:
                 )
                 for label, one in zip(labels, found.then, strict=True)
             ),
+            named(setting, names),
             _last(setting),
         ),
     )
