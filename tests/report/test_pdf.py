@@ -20,10 +20,12 @@ import pytest
 
 import solvency
 from solvency.report import ReportError
+from solvency.report import build
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import write
 from solvency.report.build import write_whole
+from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,9 +186,14 @@ class TestDocument:
 def test_an_exhibit_that_runs_on_says_so_at_the_head(tmp_path: Path) -> None:
     case = solvency.load(HARBOUR)
     path = tmp_path / "harbour.pdf"
-    write(case, case.book(), path, sections=["balances", "families"])
+    some = ["chronology", "segregation", "funds", "balances", "families"]
+    write(case, case.book(), path, sections=some)
+    report = build(case, case.book(), sections=some)
+    tables = {report.numbers.get(x.key) for x in report.tables if isinstance(x, Table)}
     found = text_of_pages(path)
     on = [(n, m[1]) for n, x in enumerate(found) for m in [ON.search(x)] if m]
+    # A drawing is whole: what follows it on the next page is something else.
+    assert {int(number) for _, number in on} <= tables
     assert on
     for page, number in on:
         head = re.compile(rf"^Exhibit {number}\. ", re.MULTILINE)

@@ -13,6 +13,7 @@ from solvency.report.figures import anchor
 from solvency.report.prose import listed
 from solvency.report.sections.losses import taken_by
 from solvency.report.sections.workings import drawn
+from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import widest
 from solvency.report.tables import Column
 from solvency.report.tables import Row
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Iterable
 
+    from solvency.analysis.tallying_result import Dependence
     from solvency.analysis.tallying_result import ScenarioTally
     from solvency.analysis.tallying_result import Tallied
     from solvency.report.figures import Figure
@@ -185,32 +187,71 @@ def dependence(setting: Setting, found: Tallied) -> Table:
             Column("high", text("High"), width=22),
             Column("reaches", text("Chance it reaches what is missing"), width=30),
         ),
-        rows=tuple(
-            Row(
-                f"rho:{one.rho}",
-                (
-                    setting.share(
-                        f"rho:{one.rho}:rho", one.rho, formula="correlation of scores"
-                    ),
+        rows=tuple(_dependent(setting, found, one) for one in found.dependence),
+        notes=(
+            (
+                text(
+                    "Dependence is the correlation of every amount with one common"
+                    " cause. One draw of twenty lies below low, one above high. The"
+                    " more amounts go together, the farther apart the ends; the middle"
+                    " falls, since large amounts are rarer than small ones."
                 ),
-                (
-                    *(
-                        setting.money(
-                            f"rho:{one.rho}:{share}",
-                            one.quantiles[share],
-                            formula=BELOW[share],
-                            target=anchor("figure", f"tally:total:{share}"),
-                        )
-                        for share in ("0.05", "0.5", "0.95")
-                    ),
-                    setting.share(
-                        f"rho:{one.rho}:reaches",
-                        one.reaches,
-                        formula="share of draws that reach the hole",
-                        target=anchor("figure", "tally:total:0.5"),
-                    ),
-                ),
-            )
-            for one in found.dependence
+            ),
         ),
     )
+
+
+def _dependent(setting: Setting, found: Tallied, one: Dependence) -> Row:
+    """Return the sum at one dependence; its median has the entry of the row."""
+    key = f"rho:{one.rho}"
+    most = found.hypotheses[:_CENTRALS]
+    rho = setting.share(f"{key}:rho", one.rho, formula="correlation of scores")
+    worked = setting.say(
+        "of %(draws)s, every amount with a correlation of %(rho)s with one cause;"
+        " missing is %(hole)s; most is expected of %(names)s",
+        draws=drawn(setting, key, found.draws, found.seed),
+        rho=rho,
+        hole=setting.money(
+            f"{key}:hole",
+            found.hole,
+            formula="owed to customers less held for them",
+            target=anchor("figure", "tally:hole"),
+        ),
+        names=listed(
+            setting.locale,
+            [
+                (
+                    Ref(
+                        setting.case.hypotheses[x.id].title,
+                        f"#{anchor('hypothesis', x.id)}",
+                    ),
+                    " ",
+                    setting.money(
+                        f"{key}:of:{x.id}", x.expected, formula="expected value"
+                    ),
+                )
+                for x in most
+            ],
+        ),
+    )
+    middle = setting.money(
+        f"{key}:0.5",
+        one.quantiles["0.5"],
+        formula=BELOW["0.5"],
+        worked=worked,
+        flows=tuple(name for x in most for name in flows_of(setting, [x.id])),
+    )
+    place = anchor("figure", middle.key) if middle.value else ""
+    low, high = (
+        setting.money(
+            f"{key}:{share}", one.quantiles[share], formula=BELOW[share], target=place
+        )
+        for share in ("0.05", "0.95")
+    )
+    reaches = setting.share(
+        f"{key}:reaches",
+        one.reaches,
+        formula="share of draws that reach the hole",
+        target=place,
+    )
+    return Row(key, (rho,), (low, entry(middle), high, reaches))

@@ -135,9 +135,17 @@ def _keys(setting: Setting) -> Iterator[Key]:
                 formula="low estimate over claims",
                 worked=(*parts, " (", Exhibit("recovery"), ")"),
             )
-            yield Key(
-                entry(share), setting.say("of customers' claims paid, low estimate")
+            central = setting.share(
+                "key:central",
+                sum((one.paid for one in customers), Decimal()) / claims,
+                formula="paid over claims",
+                target="recovery",
             )
+            paid = setting.say(
+                "of customers' claims paid, low estimate; central %(central)s",
+                central=central,
+            )
+            yield Key(entry(share), paid)
     case = setting.case
     first = [flow for flow in case.selected if grade_of(setting, flow)[:1] == "A"]
     share = setting.share(
