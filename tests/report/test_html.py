@@ -115,6 +115,16 @@ def test_from_a_balance_to_its_source(root: Element) -> None:
     assert "#flow-F-3" in {a.get("href") for a in row.iter("a")}
 
 
+def test_only_tables_may_run_on(root: Element) -> None:
+    exhibits = [
+        e for e in root.iter("div") if "exhibit" in (e.get("class") or "").split()
+    ]
+    for one in exhibits:
+        on = any(p.get("data-on") for p in one.iter("p"))
+        assert on <= ("drawing" not in (one.get("class") or ""))
+    assert any("drawing" in (e.get("class") or "") for e in exhibits)
+
+
 def test_hostile_words_are_text(report: Report, root: Element) -> None:
     text = pages.html(report)
     assert "<script" not in text

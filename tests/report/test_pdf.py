@@ -194,16 +194,6 @@ def test_an_exhibit_that_runs_on_says_so_at_the_head(tmp_path: Path) -> None:
         assert any(head.search(x) for x in found[:page])
 
 
-def test_a_drawing_never_runs_on(tmp_path: Path) -> None:
-    case = solvency.load(HARBOUR)
-    path = tmp_path / "harbour.pdf"
-    # The appendix of sources begins a page: nothing is left of the drawing there.
-    write(case, case.book(), path, sections=["chronology", "sources"])
-    found = text_of_pages(path)
-    assert any("Exhibit 1. " in x for x in found)
-    assert not any(ON.search(x) for x in found)
-
-
 class TestSameBytes:
     def test_twice_in_two_processes(
         self, written: Path, loaded: Case, tmp_path: Path
