@@ -205,3 +205,15 @@ def test_an_entry_that_leads_nowhere_is_found(harbour: Report) -> None:
     whole = next(e for e in found.printed if e.get("data-key") == "key:missing")
     found.by_id[whole.get("href", "")[1:]].clear()
     assert "key:missing" in found.lost()
+
+
+def test_entries_of_the_table_of_dependence_name_its_rows(harbour: Report) -> None:
+    found = Pages(harbour)
+    for rho in ("0.25", "0.75"):
+        figure = next(
+            e for e in found.printed if e.get("data-key") == f"rho:{rho}:reaches"
+        )
+        entry = found.by_id[figure.get("href", "")[1:]]
+        words = " ".join("".join(entry.itertext()).split())
+        assert f": {float(rho):.0%}, Median" in words
+        assert f"with a correlation of {float(rho):.0%} with one cause" in words

@@ -126,7 +126,9 @@ def _repeats(table: Table, row: Row) -> bool:
 
 def _short(label: Prose, locale: Locale) -> Prose:
     """Return a row's label without links, cut where a line would not hold it."""
-    found = _unlinked(label)
+    found = _unlinked(label) or tuple(
+        Said(one.text(locale)) for one in label if isinstance(one, Figure)
+    )
     words = [
         locale.named(one if isinstance(one, str) else getattr(one, "text", ""))
         for one in found
