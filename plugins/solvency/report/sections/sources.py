@@ -52,6 +52,7 @@ class Measured:
 
     what: str
     commodity: str
+    since: Day | None
     units: Figure
     low: Figure | None
     high: Figure | None
@@ -183,8 +184,10 @@ def _measured(setting: Setting) -> dict[str, tuple[Measured, ...]]:
                     None if x is None else setting.units(f"{key}:{k}", x, name)
                     for k, x in (("", one.units), ("low", one.low), ("high", one.high))
                 )
+                since = Day(one.since) if one.since else None
                 if units is not None:
-                    found[one.source].append(Measured(what, name, units, low, high))
+                    measured = Measured(what, name, since, units, low, high)
+                    found[one.source].append(measured)
     return {name: tuple(some) for name, some in found.items()}
 
 
