@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from solvency.report.figures import Ref
 from solvency.report.figures import anchor
-from solvency.report.formats import NOT_FOUND
 from solvency.report.formats import shorten
 
 if TYPE_CHECKING:
@@ -112,10 +111,6 @@ class Notes:
         for note in self._of(names):
             pieces += [", ", note.ref] if pieces else [note.ref]
         return tuple(pieces)
-
-    def numbers(self, names: Iterable[str]) -> str:
-        """Return the numbers of some sources, for long tables: a link costs time."""
-        return ", ".join(note.number for note in self._of(names)) or NOT_FOUND
 
     def _of(self, names: Iterable[str]) -> list[Note]:
         known = (self._notes[name] for name in set(names) if name in self._notes)

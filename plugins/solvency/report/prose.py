@@ -36,6 +36,14 @@ def say(locale: Locale, message: str, **pieces: Piece | Prose) -> Prose:
     return tuple(found)
 
 
+def joined(items: Iterable[Prose], joint: str = "; ") -> Prose:
+    """Return items one after another, a mark between each and the next."""
+    found: list[Piece] = []
+    for item in items:
+        found += [joint, *item] if found else item
+    return tuple(found)
+
+
 def listed(locale: Locale, items: Iterable[Prose | Piece]) -> Prose:
     """Return items in a row, as the language joins them."""
     rows = [item if isinstance(item, tuple) else (item,) for item in items]

@@ -10,6 +10,7 @@ from solvency.analysis.estate import ENDS
 from solvency.report.figures import Said
 from solvency.report.sections.workings import account_link
 from solvency.report.sections.workings import in_coin
+from solvency.report.sections.workings import others
 from solvency.report.sections.worth import quote
 
 if TYPE_CHECKING:
@@ -68,16 +69,7 @@ def fetched(
         if len(by_account[name]) == 1:
             item = by_account[name][0]
             pieces += _how(setting, spot, item, sold[item.commodity], day)
-    if rest := ordered[kept:]:
-        pieces += setting.say(
-            "; %(count)s more accounts, together %(amount)s",
-            count=setting.count(f"{key}:of:count", len(rest)),
-            amount=setting.money(
-                f"{key}:of:rest",
-                sum((worth for worth, _ in rest), _ZERO),
-                formula="sum of the accounts",
-            ),
-        )
+    pieces += others(setting, key, [worth for worth, _ in ordered[kept:]])
     return tuple(pieces)
 
 

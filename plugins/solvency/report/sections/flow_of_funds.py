@@ -18,6 +18,7 @@ from solvency.report.figures import Day
 from solvency.report.figures import Exhibit
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
+from solvency.report.prose import joined
 from solvency.report.sections.kit import DERIVED
 from solvency.report.sections.kit import plotted
 from solvency.report.sections.kit import posting_worth
@@ -211,11 +212,7 @@ def _parties(
     return setting.say(
         "In figures (%(place)s): %(parties)s.",
         place=Ref(setting.text(DERIVED), "#section-derived"),
-        parties=tuple(
-            piece
-            for n, one in enumerate(pieces)
-            for piece in (*(("; ",) if n else ()), *one)
-        ),
+        parties=joined(pieces),
     )
 
 

@@ -13,6 +13,7 @@ from solvency.analysis.recovering_paid import payers
 from solvency.analysis.recovering_paid import stated
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.prose import joined
 from solvency.report.sections.estates import members_of
 from solvency.report.sections.fetching import covering
 from solvency.report.sections.workings import entry
@@ -100,12 +101,7 @@ class Paying:
                     ),
                 )
             )
-        joint = setting.text("; ")
-        return tuple(
-            piece
-            for n, part in enumerate(parts)
-            for piece in (*((joint,) if n else ()), *part)
-        )
+        return joined(parts, setting.text("; "))
 
     def rate(self, way: str, end: str, node: str, rank: str) -> Figure:
         """Return what share an estate pays of a rank, with a link to how.

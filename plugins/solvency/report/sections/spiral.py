@@ -13,6 +13,7 @@ from solvency.report.figures import Figure
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
 from solvency.report.layout import Section
+from solvency.report.prose import joined
 from solvency.report.remarks import sentence
 from solvency.report.sections.workings import entry
 from solvency.report.sections.workings import largest
@@ -226,10 +227,8 @@ def _pledges(setting: Setting, key: str, one: Token) -> Prose:
         pledged=setting.units(
             f"{key}:pledged", one.pledged, one.token, formula="units pledged"
         ),
-        accounts=tuple(
-            piece
-            for n, name in enumerate(_pledged(setting, one))
-            for piece in (*(("; ",) if n else ()), setting.account_ref(name))
+        accounts=joined(
+            (setting.account_ref(name),) for name in _pledged(setting, one)
         ),
         halving=setting.units(
             f"{key}:halving", one.halving, one.token, formula="market depth"

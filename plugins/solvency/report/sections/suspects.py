@@ -13,6 +13,7 @@ from solvency.report.figures import Figure
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
 from solvency.report.figures import anchor
+from solvency.report.prose import joined
 from solvency.report.prose import listed
 from solvency.report.sections.kit import finite
 from solvency.report.sections.kit import told as flow_told
@@ -273,11 +274,7 @@ def _pulls(
     return setting.say(
         "pulled most by %(named)s; by all others %(rest)s; its own claim holds"
         " %(own)s against these, and together they are nothing",
-        named=tuple(
-            piece
-            for n, x in enumerate(named)
-            for piece in (*(("; ",) if n else ()), *x)
-        ),
+        named=joined(named),
         rest=_plain(setting, one, "rest", how.rest),
         own=_plain(setting, one, "own", how.own),
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from solvency.model.book import Position
     from solvency.model.prices import Quote
@@ -108,17 +109,21 @@ def of_accounts(
         pieces += [account_link(setting, name), " ", figure]
         if at is not None:
             pieces += in_coin(setting, f"{key}:of:{name}", name, at)
-    if rest := ordered[kept:]:
-        pieces += setting.say(
-            "; %(count)s more accounts, together %(amount)s",
-            count=setting.count(f"{key}:of:count", len(rest)),
-            amount=setting.money(
-                f"{key}:of:rest",
-                sum((amount for _, amount in rest), _ZERO),
-                formula="sum of the accounts",
-            ),
-        )
+    pieces += others(setting, key, [amount for _, amount in ordered[kept:]])
     return tuple(pieces)
+
+
+def others(setting: Setting, key: str, amounts: Sequence[Decimal]) -> Prose:
+    """Say what the accounts not named have together; nothing where all are named."""
+    if not amounts:
+        return ()
+    return setting.say(
+        "; %(count)s more accounts, together %(amount)s",
+        count=setting.count(f"{key}:of:count", len(amounts)),
+        amount=setting.money(
+            f"{key}:of:rest", sum(amounts, _ZERO), formula="sum of the accounts"
+        ),
+    )
 
 
 def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Prose:
