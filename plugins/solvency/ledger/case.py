@@ -378,14 +378,13 @@ class Case:
 
     def counts(self) -> dict[str, int]:
         """Count what the case holds."""
-        established = sum(flow.established for flow in self.flows)
         return {
             "entities": len(self.entities),
             "accounts": len(self.accounts),
             "sources": len(self.sources),
             "flows": len(self.flows),
-            "established": established,
-            "hypothesised": len(self.flows) - established,
+            "established": sum(one.established for one in self.flows),
+            "hypothesised": sum(not one.established for one in self.flows),
             "hypotheses": len(self.hypotheses),
             "scenarios": len(self.scenarios),
             "observations": len(self.observations),
