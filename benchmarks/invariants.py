@@ -23,7 +23,7 @@ from generate import START
 from generate import write
 
 import solvency
-from solvency.analysis.invariants import evaluate
+from solvency.analysis.check import evaluate
 from solvency.ledger.vocabulary import INVARIANTS
 from solvency.packaged import packaged
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from timing import best
 from timing import line
 
-from solvency.analysis.tracing import RULES
+from solvency.methods.tracing import RULES
 from solvency.tracing import read
 from solvency.tracing import trace
 

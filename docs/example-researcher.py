@@ -16,9 +16,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import solvency
-from solvency.analysis.believing import believe
-from solvency.report.charts import Look
-from solvency.report.charts import tornado
+from solvency.analysis.weigh.ask import believe
+from solvency.charts import Look
+from solvency.charts import tornado
 
 LEDGER = sys.argv[1] if len(sys.argv) > 1 else "ledgers/harbour/main.beancount"
 SVG = Path(sys.argv[2] if len(sys.argv) > 2 else "beliefs.svg")

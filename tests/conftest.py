@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,3 +63,12 @@ def ledgers() -> Path:
 @pytest.fixture(scope="session")
 def harbour(ledgers: Path) -> Path:
     return ledgers / "harbour" / "main.beancount"
+
+
+@pytest.fixture(scope="session")
+def published():
+    def read(method):
+        path = ROOT / "tests" / "vectors" / f"{method}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    return read

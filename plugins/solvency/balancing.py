@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvency.analysis.balancing import Balanced
-from solvency.analysis.balancing import balance
+from solvency.methods.balancing import Balanced
+from solvency.methods.balancing import balance
 
 __all__ = ["Balanced", "balance"]

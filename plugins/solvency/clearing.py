@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvency.analysis.clearing import Clearing
-from solvency.analysis.clearing import clear
+from solvency.methods.clearing import Clearing
+from solvency.methods.clearing import clear
 
 __all__ = ["Clearing", "clear"]

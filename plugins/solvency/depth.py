@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from solvency.analysis.depth import breaking_price
-from solvency.analysis.depth import ceiling
-from solvency.analysis.depth import discount
-from solvency.analysis.depth import explosive_since
-from solvency.analysis.depth import gain
-from solvency.analysis.depth import pool_proceeds
-from solvency.analysis.depth import price_after
-from solvency.analysis.depth import proceeds
-from solvency.analysis.depth import sale_needed
+from solvency.methods.depth import breaking_price
+from solvency.methods.depth import ceiling
+from solvency.methods.depth import discount
+from solvency.methods.depth import explosive_since
+from solvency.methods.depth import gain
+from solvency.methods.depth import pool_proceeds
+from solvency.methods.depth import price_after
+from solvency.methods.depth import proceeds
+from solvency.methods.depth import sale_needed
 
 __all__ = [
     "breaking_price",

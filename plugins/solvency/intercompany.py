@@ -6,7 +6,7 @@ Any ledger of several companies can use it: accounts are Root:Company:..., and
 
 from __future__ import annotations
 
-from solvency.ledger.alone import intercompany
+from solvency.ledger.standalone import intercompany
 
 __plugins__ = ("intercompany",)
 __all__ = ["intercompany"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvency.ledger.alone import mirrors
+from solvency.ledger.standalone import mirrors
 
 __plugins__ = ("mirrors",)
 __all__ = ["mirrors"]

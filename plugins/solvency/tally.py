@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from solvency.analysis.tally import Drawn
-from solvency.analysis.tally import Exact
-from solvency.analysis.tally import draw
-from solvency.analysis.tally import exact
-from solvency.analysis.tally import spread
+from solvency.methods.tally import Drawn
+from solvency.methods.tally import Exact
+from solvency.methods.tally import draw
+from solvency.methods.tally import exact
+from solvency.methods.tally import spread
 
 __all__ = ["Drawn", "Exact", "draw", "exact", "spread"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from solvency.analysis.tracing import Trace
-from solvency.analysis.tracing import interval
-from solvency.analysis.tracing import read
-from solvency.analysis.tracing import rising_tide
-from solvency.analysis.tracing import trace
+from solvency.methods.tracing import Trace
+from solvency.methods.tracing import interval
+from solvency.methods.tracing import read
+from solvency.methods.tracing import rising_tide
+from solvency.methods.tracing import trace
 
 __all__ = ["Trace", "interval", "read", "rising_tide", "trace"]

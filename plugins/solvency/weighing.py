@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from solvency.analysis.weighing import Fit
-from solvency.analysis.weighing import Weighing
-from solvency.analysis.weighing import fit
-from solvency.analysis.weighing import weigh
+from solvency.methods.weighing import Fit
+from solvency.methods.weighing import Weighing
+from solvency.methods.weighing import fit
+from solvency.methods.weighing import weigh
 
 __all__ = ["Fit", "Weighing", "fit", "weigh"]

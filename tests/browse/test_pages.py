@@ -88,8 +88,8 @@ def test_switching_a_hypothesis_gives_the_numbers_of_its_scenario(site, harbour)
 
 def test_the_tally_and_the_weights_are_those_of_the_analyses(site, harbour):
     import solvency
-    from solvency.analysis.believing import believe
-    from solvency.analysis.tallying import tally
+    from solvency.analysis.tally.ask import tally
+    from solvency.analysis.weigh.ask import believe
 
     served = site()
     deadline = time.monotonic() + 60

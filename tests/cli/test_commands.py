@@ -252,8 +252,8 @@ def test_a_report_of_a_day_before_anything_happened_is_refused(run, harbour):
 
 
 def test_a_chart_that_cannot_be_drawn_is_one_line(run, harbour, monkeypatch):
-    from solvency.report.charts import ChartError
-    from solvency.report.sections import SECTIONS
+    from solvency.charts import ChartError
+    from solvency.exhibits.sections import SECTIONS
 
     def fails(_):
         raise ChartError("no entity 'Nobody' to tie")

@@ -41,9 +41,9 @@ def test_the_invariant(harbour_copy, monkeypatch):
     from decimal import Decimal
 
     import solvency
-    from solvency.analysis.invariants import TESTS
-    from solvency.analysis.invariants import evaluate
-    from solvency.analysis.invariants.parameters import DEFAULTS
+    from solvency.analysis.check import TESTS
+    from solvency.analysis.check import evaluate
+    from solvency.analysis.check.parameters import DEFAULTS
     from solvency.ledger import vocabulary
 
     written = _written("invariant", "cash_buffer")
@@ -81,8 +81,8 @@ def test_the_analysis_and_its_command(harbour_copy):
 def test_the_kind_of_report():
     import tomllib
 
+    from solvency.exhibits.sections import SECTIONS
     from solvency.report.pages import kinds
-    from solvency.report.sections import SECTIONS
 
     manifest = tomllib.loads(re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)[1])
     own = kinds()["reconstruction"]

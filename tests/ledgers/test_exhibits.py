@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import solvency
-from solvency.analysis.following import follow
-from solvency.analysis.recovering import recover
-from solvency.analysis.stressing import stress
-from solvency.analysis.waterfall import OUTSIDE
+from solvency.analysis.trace.ask import follow
+from solvency.analysis.recover.ask import recover
+from solvency.analysis.stress.ask import stress
+from solvency.analysis.recover.waterfall import OUTSIDE
 
 BANK = ["Assets:Alameda:Bank"]
 BILLION = Decimal(10**9)

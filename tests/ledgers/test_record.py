@@ -12,7 +12,7 @@ from decimal import Decimal
 import pytest
 
 import solvency
-from solvency.analysis.invariants import evaluate
+from solvency.analysis.check import evaluate
 
 MILLION = Decimal(10**6)
 MID_2022 = datetime.date(2022, 6, 30)

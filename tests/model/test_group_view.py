@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from preamble import PREAMBLE
 
 from solvency.cli import main
+from solvency.model.claims import matrix
 from solvency.model.consolidation import by_silo
 from solvency.model.costs import Costs
-from solvency.model.intercompany import matrix
 from solvency.model.sheets import WIDE
 
 LENT = """\

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from solvency.figures.figure import OWN
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.formats import Locale
 from solvency.report import build
 from solvency.report import pages
-from solvency.report.figures import OWN
-from solvency.report.figures import Exhibit
-from solvency.report.figures import Figure
-from solvency.report.formats import Locale
 
 if TYPE_CHECKING:
     from preamble import Ledger
 
-    from solvency.report.figures import Prose
-    from solvency.report.layout import Report
-    from solvency.report.tables import Table
+    from solvency.exhibits.layout import Report
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Table
 
 HEAD = """
 2020-01-01 custom "spread" "B2" 0.10

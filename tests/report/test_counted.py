@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from solvency import load
+from solvency.exhibits.drawings import Drawing
+from solvency.figures.figure import OWN
+from solvency.figures.figure import Day
+from solvency.figures.figure import Figure
+from solvency.figures.figure import figures_of
+from solvency.figures.formats import Locale
+from solvency.figures.table import Table
 from solvency.report import build
-from solvency.report.drawings import Drawing
-from solvency.report.figures import OWN
-from solvency.report.figures import Day
-from solvency.report.figures import Figure
-from solvency.report.figures import figures_of
-from solvency.report.formats import Locale
-from solvency.report.tables import Table
 
 if TYPE_CHECKING:
-    from solvency.report.figures import Prose
-    from solvency.report.layout import Report
+    from solvency.exhibits.layout import Report
+    from solvency.figures.figure import Prose
 
 _LEDGER = """
 option "operating_currency" "USD"

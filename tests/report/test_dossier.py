@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import solvency
+from solvency.exhibits.evidence.dossier import Part
+from solvency.exhibits.evidence.dossier import claimed
+from solvency.figures.errors import ReportError
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
-from solvency.report.dossier import Part
-from solvency.report.dossier import claimed
 from solvency.report.enclosed import case_files
-from solvency.report.errors import ReportError
 from solvency.report.printed import opened
 from solvency.report.verify import verify
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from solvency.figures.figure import COUNT
+from solvency.figures.figure import OWN as OWN_ENTRY
+from solvency.figures.figure import SHARE
+from solvency.figures.table import Table
 from solvency.report import build
 from solvency.report import pages
 from solvency.report.build import case_files
-from solvency.report.figures import COUNT
-from solvency.report.figures import OWN as OWN_ENTRY
-from solvency.report.figures import SHARE
 from solvency.report.resting import parts_of
-from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from solvency.report.layout import Report
+    from solvency.exhibits.layout import Report
 
 ROOT = Path(__file__).parents[2]
 #: Links from a figure to a source: to its entry, from there to a flow, to its source;

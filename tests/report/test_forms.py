@@ -18,11 +18,11 @@ from click.testing import CliRunner
 
 from solvency.cli import main
 from solvency.cli.progress import progress
+from solvency.figures.errors import ReportError
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
 from solvency.report.enclosed import case_files
-from solvency.report.errors import ReportError
 
 if TYPE_CHECKING:
     from solvency import Case
@@ -66,7 +66,7 @@ class TestDraft:
     def test_it_asks_for_no_long_analysis(
         self, loaded: Case, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from solvency.report.analyses import Analyses
+        from solvency.analysis.study import Analyses
 
         def long(_: Analyses) -> None:
             raise AssertionError("a draft asked for an analysis that takes long")

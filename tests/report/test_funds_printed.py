@@ -5,18 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from exhibits import amounts
-from exhibits import exhibit
+from report.exhibits import amounts
+from report.exhibits import exhibit
 
 from solvency import load
+from solvency.figures.figure import Figure
 from solvency.report import build
-from solvency.report.figures import Figure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.exhibits.layout import Report
 
 _FEES = """
 option "operating_currency" "USD"

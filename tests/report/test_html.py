@@ -7,11 +7,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from solvency.figures import formats
+from solvency.figures.table import Table
 from solvency.report import ReportError
 from solvency.report import build
-from solvency.report import formats
 from solvency.report import pages
-from solvency.report.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.exhibits.layout import Report
 
 #: Whose words an element holds if not the template's: the ledger's, a figure's.
 NOT_OURS = {"said", "fig", "n", "ref", "grade", "when", "refs", "cited"}
@@ -72,7 +72,7 @@ def test_every_figure_printed_is_the_report_s_own(
 
 
 def test_one_key_has_one_value(report: Report) -> None:
-    from solvency.report.layout import figures_in
+    from solvency.exhibits.layout import figures_in
 
     values: dict[str, Decimal | None] = {}
     for section in report.sections:
@@ -275,7 +275,7 @@ def test_the_rounding_note_says_where_and_by_how_much(ledger) -> None:
 def test_of_many_flows_the_largest_are_printed(
     loaded: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from solvency.report.sections import setting
+    from solvency.exhibits import setting
 
     monkeypatch.setattr(setting, "MOST_FLOWS", 3)
     report = build(loaded, loaded.book())

@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from solvency import load
+from solvency.exhibits.check.segregation import recovers
+from solvency.exhibits.drawings import Drawing
+from solvency.figures.figure import OWN
+from solvency.figures.figure import Day
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
+from solvency.figures.formats import Locale
 from solvency.report import build
 from solvency.report import pages
-from solvency.report.drawings import Drawing
-from solvency.report.figures import OWN
-from solvency.report.figures import Day
-from solvency.report.figures import Exhibit
-from solvency.report.figures import Figure
-from solvency.report.figures import Ref
-from solvency.report.formats import Locale
-from solvency.report.sections.segregation import recovers
 
 if TYPE_CHECKING:
-    from solvency.report.layout import Report
-    from solvency.report.tables import Table
+    from solvency.exhibits.layout import Report
+    from solvency.figures.table import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
-from exhibits import amounts
-from exhibits import exhibit
 from hypothesis import given
 from hypothesis import strategies as st
+from report.exhibits import amounts
+from report.exhibits import exhibit
 
 from solvency import load
+from solvency.exhibits.drawings import Drawing
+from solvency.figures.figure import OWN
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.formats import Locale
+from solvency.figures.words import listed
+from solvency.figures.words import say
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
-from solvency.report.drawings import Drawing
-from solvency.report.figures import OWN
-from solvency.report.figures import Exhibit
-from solvency.report.figures import Figure
-from solvency.report.formats import Locale
-from solvency.report.prose import listed
-from solvency.report.prose import say
 
 if TYPE_CHECKING:
     from solvency import Case
-    from solvency.report.layout import Report
-    from solvency.report.layout import Section
+    from solvency.exhibits.layout import Report
+    from solvency.exhibits.layout import Section
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -337,12 +337,12 @@ class TestSentences:
 def test_analyses_are_made_once_a_case(
     loaded: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from solvency.report import analyses
+    from solvency.analysis import study
 
-    monkeypatch.setattr(analyses, "_cache", analyses.OrderedDict())
+    monkeypatch.setattr(study, "_cache", study.OrderedDict())
     made = []
-    real = analyses.evaluate
-    monkeypatch.setattr(analyses, "evaluate", lambda book: made.append(1) or real(book))
+    real = study.evaluate
+    monkeypatch.setattr(study, "evaluate", lambda book: made.append(1) or real(book))
     for kind in ("brief", "reconstruction", "brief"):
         build(loaded, loaded.book(), kind=kind)
     assert len(made) == 1

@@ -50,16 +50,17 @@ def messages() -> dict[str | tuple[str, str], str]:
         keywords={"_": None, "ngettext": (1, 2)},
     ):
         found.setdefault(message, f"{file}:{line}")
-    for path in sorted((ROOT / "plugins/solvency/report").rglob("*.py")):
-        if path.name != "logs.py":
-            for message, line in _in_python(path):
-                found.setdefault(message, f"{path.name}:{line}")
+    for floor in ("figures", "charts", "exhibits", "report"):
+        for path in sorted((ROOT / "plugins/solvency" / floor).rglob("*.py")):
+            if path.name != "logs.py":
+                for message, line in _in_python(path):
+                    found.setdefault(message, f"{path.name}:{line}")
     for path in ROOT.glob("reports/*/manifest.toml"):
         for message in re.findall(
             r'^(?:title|description) = "(.*)"', path.read_text(), re.MULTILINE
         ):
             found.setdefault(message, f"{path.parent.name}/{path.name}")
-    from solvency.report.remarks import MESSAGES
+    from solvency.exhibits.remarks import MESSAGES
 
     found |= dict.fromkeys(MESSAGES, "remarks.py")
     return {
@@ -286,8 +287,8 @@ def test_a_page_for_a_browser_carries_the_characters_it_uses_and_no_more(tmp_pat
 
 
 def test_a_missing_chinese_font_is_one_clear_line(monkeypatch):
+    from solvency.figures.errors import ReportError
     from solvency.report import pdf
-    from solvency.report.errors import ReportError
 
     def missing(package):
         raise ModuleNotFoundError(package)
@@ -298,7 +299,7 @@ def test_a_missing_chinese_font_is_one_clear_line(monkeypatch):
 
 
 def test_a_broken_catalogue_is_one_clear_line(tmp_path):
-    from solvency.report.errors import ReportError
+    from solvency.figures.errors import ReportError
     from solvency.report.language import catalogue as read
 
     with pytest.raises(ReportError, match="the catalogue zh"):
@@ -313,7 +314,7 @@ def test_a_broken_catalogue_is_one_clear_line(tmp_path):
 def test_ranges_are_written_as_gb_t_15835_has_them():
     from decimal import Decimal
 
-    from solvency.report import formats
+    from solvency.figures import formats
 
     zh = formats.Locale("zh")
     low, high = (formats.money(Decimal(n), "USD", zh) for n in ("6.2e9", "11.2e9"))
@@ -329,7 +330,7 @@ def test_ranges_are_written_as_gb_t_15835_has_them():
 
 
 def test_text_is_cut_between_words_or_between_characters():
-    from solvency.report import formats
+    from solvency.figures import formats
 
     assert formats.shorten("one two three", 9) == "one two\N{HORIZONTAL ELLIPSIS}"
     assert formats.shorten("\u636eFT Alphaville\u62a5\u9053\u79f0", 16) == (

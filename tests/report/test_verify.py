@@ -12,9 +12,9 @@ import pikepdf
 import pytest
 
 import solvency
+from solvency.figures.errors import ReportError
 from solvency.report import kinds
 from solvency.report import write
-from solvency.report.errors import ReportError
 from solvency.report.printed import NotOursError
 from solvency.report.printed import opened
 from solvency.report.verify import verify

@@ -1,3 +1,3 @@
-"""Analyses: one module per question asked of the books."""
+"""Analyses: one package a question asked of the books, named as its command."""
 
 from __future__ import annotations

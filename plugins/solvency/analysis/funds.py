@@ -14,10 +14,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
-from solvency.model.frame import Column
-from solvency.model.frame import Frame
 from solvency.model.prices import Missing
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from solvency.model.frame import plain
-from solvency.report import formats
-from solvency.report.charts import DARK
-from solvency.report.charts import LIGHT
-from solvency.report.charts import Look
+from solvency.charts import DARK
+from solvency.charts import LIGHT
+from solvency.charts import Look
+from solvency.figures import formats
+from solvency.figures.frame import plain
 
 if TYPE_CHECKING:
     import datetime

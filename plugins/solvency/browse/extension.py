@@ -31,16 +31,16 @@ from flask import Response
 from flask import current_app
 from flask import request
 
-from solvency.browse import asked as asking
 from solvency.browse import journal
+from solvency.browse import request as asking
 from solvency.browse.pages import report as paper
 from solvency.browse.render import failure
 from solvency.browse.render import render
 from solvency.browse.study import Shelf
 from solvency.browse.view import Period
 from solvency.browse.view import View
-from solvency.ledger.handed import Loaded
-from solvency.ledger.handed import expect
+from solvency.ledger.handover import Loaded
+from solvency.ledger.handover import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from typing import Generic
 from typing import TypeVar
 
 from solvency.ledger.case import Scenario
-from solvency.ledger.handed import handed
+from solvency.ledger.handover import handed
 from solvency.ledger.load import load
 from solvency.model.consolidation import group_sheet
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
 
-    from solvency.analysis.invariants import Findings
-    from solvency.analysis.reconciling_result import Reconciled
-    from solvency.browse.asked import Asked
+    from solvency.analysis.check import Findings
+    from solvency.analysis.reconcile.answer import Reconciled
+    from solvency.browse.request import Asked
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
-    from solvency.ledger.handed import Loaded
+    from solvency.ledger.handover import Loaded
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
 
@@ -111,7 +111,7 @@ class Study:
     @property
     def draws(self) -> int:
         """Return how often the tests are drawn."""
-        from solvency.analysis.invariants import DRAWS  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.check import DRAWS  # noqa: PLC0415 (brings in SciPy)
 
         return DRAWS if len(self.case.selected) <= DRAWN else 0
 
@@ -124,7 +124,7 @@ class Study:
 
     def written(self) -> Findings:
         """Return what the tests found in the written amounts, without draws."""
-        from solvency.analysis.invariants import evaluate  # noqa: PLC0415 (as above)
+        from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
 
         return self._answer("written", lambda: evaluate(self.book, draws=0))
 
@@ -134,7 +134,7 @@ class Study:
         While the draws go on beside the page, and on a ledger too large for them,
         what was found in the written amounts: the same but for probabilities.
         """
-        from solvency.analysis.invariants import evaluate  # noqa: PLC0415 (as above)
+        from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
 
         if not self.draws:
             return self.written()
@@ -144,7 +144,7 @@ class Study:
 
     def reconciled(self) -> Reconciled | str:
         """Return whether the claims can all be true, or why that cannot be asked."""
-        from solvency.analysis.reconciling import reconcile  # noqa: PLC0415 (as above)
+        from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (as above)
 
         def work() -> Reconciled | str:
             try:

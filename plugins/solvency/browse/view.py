@@ -16,7 +16,7 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
-from solvency.model.frame import count
+from solvency.figures.frame import count
 from solvency.model.prices import Missing
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from solvency.browse.asked import Asked
+    from solvency.browse.request import Asked
     from solvency.browse.study import Study
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
+    from solvency.figures.frame import Frame
     from solvency.model.book import Book
+    from solvency.model.claims import Claim
     from solvency.model.consolidation import GroupSheet
-    from solvency.model.frame import Frame
-    from solvency.model.intercompany import Claim
     from solvency.model.sheets import BalanceSheet
 
 
@@ -130,9 +130,9 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
 
 def _print_group(book: Book, sheet: GroupSheet) -> None:
     """Print what a consolidated sheet rests on: its control, claims and silos."""
+    from solvency.model.claims import matrix  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import by_silo  # noqa: PLC0415 (lazy start)
     from solvency.model.consolidation import combined_and_consolidated  # noqa: PLC0415 (as above)
-    from solvency.model.intercompany import matrix  # noqa: PLC0415 (as above)
 
     click.echo()
     click.echo(combined_and_consolidated(sheet).to_text(), nl=False)

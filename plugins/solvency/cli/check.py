@@ -15,9 +15,9 @@ from solvency.cli.common import on_output
 from solvency.cli.common import shown
 
 if TYPE_CHECKING:
-    from solvency.analysis.invariants import Findings
+    from solvency.analysis.check import Findings
+    from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
-    from solvency.model.frame import Frame
 
 
 @click.command("check")
@@ -75,14 +75,14 @@ def _findings(case: Case, draws: int | None, seed: int) -> Findings | None:
     """Run the tests, on books without errors; on others they would mean nothing."""
     if case.errors or not case.selected:
         return None
-    from solvency.analysis.invariants import evaluate  # noqa: PLC0415 (brings in NumPy)
+    from solvency.analysis.check import evaluate  # noqa: PLC0415 (brings in NumPy)
 
     return evaluate(case.book(), draws=draws, seed=seed)
 
 
 def _errors(case: Case) -> Frame:
-    from solvency.model.frame import Column  # noqa: PLC0415 (lazy start)
-    from solvency.model.frame import Frame  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import Column  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import Frame  # noqa: PLC0415 (lazy start)
 
     return Frame(
         "Errors in the ledger",
@@ -106,7 +106,7 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
 
 
 def _print(case: Case, findings: Findings | None) -> None:
-    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     for error in case.errors:
         click.echo(shown(error))
@@ -124,7 +124,7 @@ def _print(case: Case, findings: Findings | None) -> None:
 
 def _print_findings(findings: Findings) -> None:
     """Print a line a finding: what failed, from when, how much, how surely."""
-    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     broken = [finding for finding in findings.findings if finding.first is not None]
     for finding in broken:

@@ -18,9 +18,9 @@ import click
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
+    from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
     from solvency.ledger.errors import LedgerError
-    from solvency.model.frame import Frame
 
 Function = Callable[..., Any]
 
@@ -210,7 +210,7 @@ def reporting_day(case: Case) -> str:
 
 def print_json(document: dict[str, Any]) -> None:
     """Print a document with amounts and dates as strings."""
-    from solvency.model.frame import to_json  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import to_json  # noqa: PLC0415 (lazy start)
 
     json.dump(to_json(document), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
@@ -220,7 +220,7 @@ def print_errors(case: Case) -> None:
     """Print a ledger's errors on stderr, each with file and line."""
     for error in case.errors:
         click.echo(shown(error), err=True)
-    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     click.echo(f"{count(len(case.errors), 'error')} in the ledger", err=True)
 

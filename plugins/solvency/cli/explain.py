@@ -42,7 +42,7 @@ def command(asked: Asked, name: str, kind: str, as_json: bool) -> None:
       solvency explain coindesk-balance-sheet ledgers/ftx/main.beancount
     """
     case = asked.load()
-    from solvency.report.errors import ReportError  # noqa: PLC0415 (lazy start)
+    from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
     from solvency.report.explain import explain  # noqa: PLC0415 (as above)
 
     try:
@@ -152,7 +152,7 @@ def _also(case: Case, name: str) -> list[str]:
 
 
 def _changes(found: Explanation) -> list[str]:
-    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     lines: list[str] = []
     groups: dict[str, list[Change]] = {}

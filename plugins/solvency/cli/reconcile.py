@@ -14,7 +14,7 @@ from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 
 if TYPE_CHECKING:
-    from solvency.analysis.reconciling_result import Reconciled
+    from solvency.analysis.reconcile.answer import Reconciled
     from solvency.ledger.case import Case
 
 
@@ -39,8 +39,8 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
     Example:
       solvency reconcile ledgers/ftx/main.beancount --scenario mostly-spent
     """
-    from solvency.analysis import reconciling_tables as tables  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.reconciling import reconcile  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.reconcile import tables  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     try:

@@ -18,11 +18,11 @@ from solvency.cli.common import on_output
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.analysis.recovering import Class
-    from solvency.analysis.recovering import Recovery
-    from solvency.analysis.recovering import Statement
+    from solvency.analysis.recover.ask import Class
+    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.ask import Statement
+    from solvency.figures.frame import Frame
     from solvency.model.book import Book
-    from solvency.model.frame import Frame
 
 TABLES = (
     "assets",
@@ -86,7 +86,7 @@ def command(
       solvency recover ledgers/ftx/main.beancount
       solvency recover --alpha 0.9 --beta 0.9 --table classes
     """
-    from solvency.analysis.recovering import recover  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.recover.ask import recover  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     if not case.selected:
@@ -107,9 +107,9 @@ def _frames(
     book: Book, found: Recovery, later: datetime.date | None
 ) -> dict[str, Frame]:
     """Return every table by its name, in the order of TABLES."""
-    from solvency.analysis import made_whole as whole  # noqa: PLC0415 (lazy start)
-    from solvency.analysis import recovering_tables as tables  # noqa: PLC0415 (as above)
-    from solvency.analysis.preferences import preferences  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.recover import tables  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
 
     day = later or whole.later_day(book, found)
     frames = (
@@ -134,9 +134,9 @@ def document(
     """Return the JSON document of a recovery."""
     from dataclasses import asdict  # noqa: PLC0415 (lazy start)
 
-    from solvency.analysis import made_whole as whole  # noqa: PLC0415 (as above)
-    from solvency.analysis.preferences import preferences  # noqa: PLC0415 (as above)
-    from solvency.analysis.recovering import payments  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.ask import payments  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
 
     cleared = payments(found.alone)
     day = later or whole.later_day(book, found)

@@ -96,7 +96,7 @@ def command(
         else output
         for lang in langs
     }
-    from solvency.report.errors import ReportError  # noqa: PLC0415 (lazy start)
+    from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
 
     try:
         _write_all(asked, outputs, options)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    from solvency.analysis.stressing_result import Stress
-    from solvency.analysis.stressing_result import Token
+    from solvency.analysis.stress.answer import Stress
+    from solvency.analysis.stress.answer import Token
 
 
 @click.command("stress")
@@ -67,9 +67,9 @@ def command(
       solvency stress ledgers/ftx/main.beancount --at 2022-06-30
       solvency stress --token FTT --since 2022-11-02 --at 2022-11-11
     """
-    from solvency.analysis import stressing_tables as tables  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.stressing import over_days  # noqa: PLC0415 (as above)
-    from solvency.analysis.stressing import stress  # noqa: PLC0415 (as above)
+    from solvency.analysis.stress import tables  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.stress.ask import over_days  # noqa: PLC0415 (as above)
+    from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (as above)
 
     case = asked.load()
     if not case.selected:

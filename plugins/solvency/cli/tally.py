@@ -17,10 +17,10 @@ from solvency.cli.common import on_output
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.analysis.tally import Shape
-    from solvency.analysis.tallying import Switches
-    from solvency.analysis.tallying_result import Tallied
+    from solvency.analysis.tally.answer import Tallied
+    from solvency.analysis.tally.ask import Switches
     from solvency.ledger.case import Case
+    from solvency.methods.tally import Shape
 
 
 @click.command("tally")
@@ -80,9 +80,9 @@ def command(
       solvency tally --scenario mostly-lost
       solvency tally --switches posterior
     """
-    from solvency.analysis.tallying import tally  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.tallying_tables import headline  # noqa: PLC0415 (as above)
-    from solvency.analysis.tallying_tables import tables  # noqa: PLC0415 (as above)
+    from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.tally.tables import headline  # noqa: PLC0415 (as above)
+    from solvency.analysis.tally.tables import tables  # noqa: PLC0415 (as above)
 
     case = asked.load()
     try:

@@ -18,8 +18,8 @@ from solvency.cli.common import on_output
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.analysis.following_result import Following
-    from solvency.model.frame import Frame
+    from solvency.analysis.trace.answer import Following
+    from solvency.figures.frame import Frame
 
 
 @click.command("trace")
@@ -67,7 +67,7 @@ def command(
     Example:
       solvency trace Assets:Alameda:Bank ledgers/ftx/main.beancount
     """
-    from solvency.analysis.following import follow  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.trace.ask import follow  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     if not case.selected:

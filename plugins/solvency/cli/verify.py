@@ -33,7 +33,7 @@ def command(file: Path, as_json: bool) -> None:
     Example:
       solvency verify ftx.pdf
     """
-    from solvency.report.errors import ReportError  # noqa: PLC0415 (lazy start)
+    from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
     from solvency.report.verify import verify  # noqa: PLC0415 (as above)
 
     try:
@@ -54,7 +54,7 @@ def _document(verdict: Verdict) -> dict[str, object]:
 
 
 def _print(verdict: Verdict) -> None:
-    from solvency.model.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     pages = count(verdict.pages, "page")
     click.echo(f"{verdict.path}: {pages}, made by {verdict.made_by}")

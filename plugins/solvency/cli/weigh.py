@@ -17,8 +17,8 @@ from solvency.cli.common import on_output
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solvency.analysis.believing_result import Beliefs
-    from solvency.analysis.weighing_history import History
+    from solvency.analysis.weigh.answer import Beliefs
+    from solvency.analysis.weigh.history import History
     from solvency.ledger.case import Case
 
 
@@ -44,9 +44,9 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
       solvency weigh --known 2022-11-15
       solvency weigh --history
     """
-    from solvency.analysis.believing import believe  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.believing_tables import tables  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.weighing_history import history  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.weigh.history import history  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.weigh.tables import tables  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     progress = _progress()

@@ -17,7 +17,7 @@ from solvency.ledger.case import Commodity
 from solvency.ledger.case import Event
 from solvency.ledger.case import Measure
 from solvency.ledger.case import Price
-from solvency.ledger.customs import read_custom
+from solvency.ledger.directives import read_custom
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import place
 

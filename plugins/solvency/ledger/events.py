@@ -19,7 +19,7 @@ def solvency_events(case: Case) -> list[data.Directive]:
     """Return an event for each day on which an entity's state changed."""
     # The one import upwards: the answer is the analysis's, the ledger only
     # shows it.
-    from solvency.analysis.invariants import solvency_states  # noqa: PLC0415 (as above)
+    from solvency.analysis.check import solvency_states  # noqa: PLC0415 (as above)
 
     asked: dict[str, Invariant] = {}
     # An entity has one state: that of its test at market, where there are several.

@@ -11,9 +11,9 @@ from beancount.core.amount import Amount
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Place
-from solvency.ledger.intercompany import Claims
-from solvency.ledger.intercompany import LegsError
-from solvency.ledger.intercompany import missing_legs
+from solvency.ledger.legs import Claims
+from solvency.ledger.legs import LegsError
+from solvency.ledger.legs import missing_legs
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import instead

@@ -16,11 +16,11 @@ from beancount.core import data
 from solvency.ledger.case import Case
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Scenario
+from solvency.ledger.citations import Evidence
 from solvency.ledger.declarations import Declarations
 from solvency.ledger.errors import Errors
-from solvency.ledger.evidence import Evidence
 from solvency.ledger.flows import FlowReader
-from solvency.ledger.handed import keep
+from solvency.ledger.handover import keep
 from solvency.ledger.metadata import closest
 from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import with_legs

@@ -14,14 +14,14 @@ from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
 from solvency.ledger.postings import EXACT
 from solvency.ledger.postings import total
-from solvency.model.frame import Column
-from solvency.model.frame import Frame
-from solvency.model.intercompany import Claim
-from solvency.model.intercompany import Owed as Owed  # noqa: PLC0414 (handed on)
-from solvency.model.intercompany import claims
-from solvency.model.intercompany import intercompany as intercompany  # noqa: PLC0414 (handed on)
+from solvency.model.claims import Claim
+from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
+from solvency.model.claims import claims
+from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
 from solvency.model.sheets import SIDES
 from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet

@@ -21,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from solvency.model.amounts import Amount
-from solvency.model.amounts import amounts
-from solvency.model.amounts import spread
+from solvency.figures.amounts import Amount
+from solvency.figures.amounts import amounts
+from solvency.figures.amounts import spread
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.model.uncertain import spread_of

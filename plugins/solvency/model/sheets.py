@@ -8,12 +8,12 @@ from decimal import Decimal
 from decimal import localcontext
 from typing import TYPE_CHECKING
 
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
 from solvency.ledger.case import Money
 from solvency.ledger.postings import EXACT
 from solvency.ledger.postings import total
 from solvency.model.costs import Costs
-from solvency.model.frame import Column
-from solvency.model.frame import Frame
 from solvency.model.valuation import Valuation
 
 if TYPE_CHECKING:

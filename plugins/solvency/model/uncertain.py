@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvency.model.amounts import Amount
-from solvency.model.amounts import amounts
+from solvency.figures.amounts import Amount
+from solvency.figures.amounts import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,32 +12,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency import __version__
-from solvency.report import formats
+from solvency.analysis.study import analyses_of
+from solvency.exhibits.evidence.appendices import attachments
+from solvency.exhibits.layout import Report
+from solvency.exhibits.layout import Section
+from solvency.exhibits.notes import Notes
+from solvency.exhibits.sections import SECTIONS
+from solvency.exhibits.setting import Setting
+from solvency.figures import formats
+from solvency.figures.errors import ReportError
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
-from solvency.report.analyses import analyses_of
+from solvency.report.derivations import derived
 from solvency.report.enclosed import case_files
 from solvency.report.enclosed import exhibits
 from solvency.report.enclosed import figures
 from solvency.report.enclosed import postings
-from solvency.report.errors import ReportError
 from solvency.report.language import case_in
-from solvency.report.layout import Report
-from solvency.report.layout import Section
-from solvency.report.notes import Notes
-from solvency.report.sections import SECTIONS
-from solvency.report.sections.appendices import attachments
-from solvency.report.sections.derived import derived
-from solvency.report.sections.setting import Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
+    from solvency.analysis.study import Analyses
     from solvency.ledger.case import Case
     from solvency.model.book import Book
-    from solvency.report.analyses import Analyses
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.report import dossier
-from solvency.report.errors import ReportError
-from solvency.report.layout import figures_in
+from solvency.exhibits.evidence import dossier
+from solvency.exhibits.layout import figures_in
+from solvency.figures.errors import ReportError
 from solvency.report.pdf import Attached
 from solvency.report.resting import rests
 
 if TYPE_CHECKING:
+    from solvency.exhibits.layout import Report
     from solvency.ledger.case import Case
-    from solvency.report.layout import Report
 
 #: The attachment that says how the report was made, and every figure in it.
 FIGURES = "figures.json"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.figures.errors import ReportError
+from solvency.figures.formats import Locale
+from solvency.figures.formats import unit_label
 from solvency.report import pages
 from solvency.report.build import build
 from solvency.report.build import default_dates
-from solvency.report.errors import ReportError
-from solvency.report.formats import Locale
-from solvency.report.formats import unit_label
 from solvency.report.resting import rests
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from solvency.figures.figure import Figure
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Source
-    from solvency.report.figures import Figure
 
     Progress = Callable[[str], None] | None
 

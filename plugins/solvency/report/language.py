@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from solvency.report.errors import ReportError
+from solvency.figures.errors import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,12 +18,12 @@ from xml.etree import ElementTree as ET
 import jinja2
 from markupsafe import Markup
 
-from solvency.report import formats
+from solvency.exhibits.drawings import Drawing
+from solvency.figures import formats
+from solvency.figures.errors import ReportError
+from solvency.figures.figure import Ref
+from solvency.figures.figure import anchor
 from solvency.report import language
-from solvency.report.drawings import Drawing
-from solvency.report.errors import ReportError
-from solvency.report.figures import Ref
-from solvency.report.figures import anchor
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
 from solvency.report.printer import widths
@@ -31,10 +31,10 @@ from solvency.report.printer import widths
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from solvency.exhibits.layout import Report
+    from solvency.exhibits.layout import Section
+    from solvency.figures.formats import Locale
     from solvency.ledger.case import Case
-    from solvency.report.formats import Locale
-    from solvency.report.layout import Report
-    from solvency.report.layout import Section
 
 _BASE = "base"
 #: What XML cannot carry, and marks that reorder text so that it misleads.

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from solvency.report.errors import ReportError
+from solvency.figures.errors import ReportError
 from solvency.report.logs import complaints
 from solvency.report.logs import steps
 

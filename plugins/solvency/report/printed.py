@@ -7,7 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.report.errors import ReportError
+from solvency.figures.errors import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,25 +8,25 @@ from typing import Any
 from markupsafe import Markup
 from markupsafe import escape
 
-from solvency.report import formats
-from solvency.report.figures import Day
-from solvency.report.figures import Exhibit
-from solvency.report.figures import Figure
-from solvency.report.figures import Grade
-from solvency.report.figures import Ref
-from solvency.report.figures import Said
+from solvency.figures import formats
+from solvency.figures.figure import Day
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Grade
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
 
 if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.report.figures import Piece
-    from solvency.report.figures import Prose
-    from solvency.report.layout import Report
-    from solvency.report.notes import Note
-    from solvency.report.tables import Cell
-    from solvency.report.tables import Gap
-    from solvency.report.tables import Table
+    from solvency.exhibits.layout import Report
+    from solvency.exhibits.notes import Note
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Cell
+    from solvency.figures.table import Gap
+    from solvency.figures.table import Table
 
 
 def widths(table: Table) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.report.figures import Figure
-from solvency.report.tables import Table
+from solvency.figures.figure import Figure
+from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
-    from solvency.report.layout import Report
+    from solvency.exhibits.layout import Report
 
     #: Ids of flows, and names of sources, each once, in the order met.
     Rest = tuple[tuple[str, ...], tuple[str, ...]]

@@ -9,13 +9,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from solvency.figures.errors import ReportError
 from solvency.report import pages
-from solvency.report.errors import ReportError
 from solvency.report.pdf import SCHEME
 from solvency.report.pdf import font_path
 
 if TYPE_CHECKING:
-    from solvency.report.layout import Report
+    from solvency.exhibits.layout import Report
 
 _ASSET = re.compile(rf'url\("{SCHEME}([\w.\-]+)"\)')
 #: Bytes of a font beyond which most of it goes unused on a page.

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency import __version__
+from solvency.exhibits.layout import figures_in
+from solvency.figures.errors import ReportError
 from solvency.ledger.errors import CaseError
 from solvency.ledger.load import load
 from solvency.report.build import build
@@ -29,8 +31,6 @@ from solvency.report.build import laid_out
 from solvency.report.enclosed import EXHIBITS
 from solvency.report.enclosed import FIGURES
 from solvency.report.enclosed import case_files
-from solvency.report.errors import ReportError
-from solvency.report.layout import figures_in
 from solvency.report.pdf import Attached
 from solvency.report.printed import NotOursError
 from solvency.report.printed import Printed
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
+    from solvency.exhibits.layout import Report
     from solvency.ledger.case import Case
-    from solvency.report.layout import Report
     from solvency.report.pdf import Pdf
 
 #: How much of a differing text is shown.

@@ -9,7 +9,7 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
-from solvency.model.frame import count
+from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from solvency.browse.view import View

@@ -20,13 +20,13 @@ from solvency.browse.blocks import drawn
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.hypotheses import Waiting
 from solvency.browse.view import outside
-from solvency.model.frame import count
-from solvency.report.charts import beliefs as beliefs_chart
+from solvency.charts import beliefs as beliefs_chart
+from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solvency.analysis.weighing_history import History
+    from solvency.analysis.weigh.history import History
     from solvency.browse.view import View
     from solvency.ledger.case import Observation
     from solvency.ledger.case import Source
@@ -283,7 +283,7 @@ def _history(view: View) -> tuple[Waiting, Chart | None]:
     """Weigh the hypotheses as known on the case's days, beside the page."""
 
     def work(tell: Tell) -> History:
-        from solvency.analysis.weighing_history import history  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.weigh.history import history  # noqa: PLC0415 (brings in SciPy)
 
         return history(view.case, progress=tell)
 

@@ -22,16 +22,16 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
 from solvency.browse.pages.group import scopes
+from solvency.charts import ChartError
+from solvency.charts import sankey
+from solvency.figures.frame import count
 from solvency.model.book import Book
-from solvency.model.frame import count
-from solvency.report.charts import ChartError
-from solvency.report.charts import sankey
 
 if TYPE_CHECKING:
     from solvency.analysis.funds import Funds
     from solvency.analysis.funds import FundsLine
     from solvency.browse.view import View
-    from solvency.report.charts import Look
+    from solvency.charts import Look
 
 #: Bands thinner than this share of all sources are drawn as one.
 _LEAST = Decimal("0.004")

@@ -7,18 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.browse.asked import BASES
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
+from solvency.browse.request import BASES
+from solvency.figures import formats
+from solvency.figures.frame import plain
 from solvency.model.consolidation import intercompany
 from solvency.model.consolidation import members
-from solvency.model.frame import plain
 from solvency.model.prices import Missing
 from solvency.model.sheets import SIDES
-from solvency.report import formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,13 +17,13 @@ from solvency.browse.blocks import chance
 from solvency.browse.blocks import money
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
-from solvency.model.frame import count
+from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solvency.analysis.believing_result import Beliefs
-    from solvency.analysis.tallying_result import Tallied
+    from solvency.analysis.tally.answer import Tallied
+    from solvency.analysis.weigh.answer import Beliefs
     from solvency.browse.study import Later
     from solvency.browse.view import View
     from solvency.ledger.case import Flow
@@ -191,7 +191,7 @@ def _choice(
 
 
 def _contradictions(view: View) -> tuple[str, ...]:
-    from solvency.analysis.evidence import contradictions  # noqa: PLC0415 (brings in SciPy)
+    from solvency.analysis.weigh.evidence import contradictions  # noqa: PLC0415 (brings in SciPy)
 
     return tuple(
         f"{one} and {other} exclude one another: both cannot be true."
@@ -208,7 +208,7 @@ def _waited(later: Later[Any]) -> Waiting | None:
 
 def _tally(view: View) -> Waiting:
     def work(tell: Tell) -> Tallied:
-        from solvency.analysis.tallying import tally  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
 
         tell("adding up the losses")
         return tally(view.case)
@@ -272,7 +272,7 @@ def _tally(view: View) -> Waiting:
 
 def _weights(view: View) -> tuple[Waiting, dict[str, float]]:
     def work(tell: Tell) -> Beliefs:
-        from solvency.analysis.believing import believe  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
 
         return believe(view.case, progress=tell)
 

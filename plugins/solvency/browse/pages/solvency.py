@@ -18,20 +18,20 @@ from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
-from solvency.model.frame import count
-from solvency.report import formats
-from solvency.report.charts import owed_held
-from solvency.report.charts import steps
-from solvency.report.charts.axes import Event
-from solvency.report.charts.pair import Level
+from solvency.charts import owed_held
+from solvency.charts import steps
+from solvency.charts.axes import Event
+from solvency.charts.pair import Level
+from solvency.figures import formats
+from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from solvency.analysis.invariants import Finding
-    from solvency.analysis.invariants import Findings
-    from solvency.analysis.invariants.findings import Key
-    from solvency.analysis.invariants.findings import Series
+    from solvency.analysis.check import Finding
+    from solvency.analysis.check import Findings
+    from solvency.analysis.check.answer import Key
+    from solvency.analysis.check.answer import Series
     from solvency.browse.view import View
     from solvency.ledger.case import Case
 

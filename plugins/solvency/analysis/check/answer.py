@@ -1,0 +1,197 @@
+"""What a test found: when it broke, by how much, how surely, by which flows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+
+if TYPE_CHECKING:
+    import datetime
+
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Invariant
+    from solvency.model.book import Position
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """One inequality of a test over time: it holds where `have >= need`.
+
+    Attributes:
+        label: Which commodity, counterparty or bucket it is of; None for the test.
+        unit: What `have` and `need` are in.
+        have: What there is, shape (days,) or (draws, days).
+        need: What there should be, likewise.
+        mask: The positions it rests on.
+        ratio: True where `have` and `need` are shares, not amounts.
+    """
+
+    label: str | None
+    unit: str
+    have: NDArray[Any]
+    need: NDArray[Any]
+    mask: NDArray[Any]
+    ratio: bool = False
+
+
+class Key(NamedTuple):
+    """What a finding, and what its test had and needed over time, go by."""
+
+    invariant: str
+    entity: str
+    #: The commodity, counterparty or bucket, where the test has several.
+    label: str | None
+    #: What tells the test from another of its name and entity, as its basis.
+    variant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A test that did not hold, or may not have held."""
+
+    invariant: str
+    entity: str
+    #: The commodity, counterparty or bucket, where the test has several.
+    commodity: str | None
+    severity: str
+    #: None where it held in the written amounts but may not have.
+    first: datetime.date | None
+    last: datetime.date | None
+    worst: datetime.date | None
+    #: How much was missing on the worst day.
+    amount: Decimal
+    unit: str
+    #: What there was of what there should have been, on the worst day.
+    ratio: Decimal | None
+    #: The share of draws in which it ever broke.
+    probability: float
+    #: The interval that holds the first day it broke in 90% of those draws.
+    first_earliest: datetime.date | None
+    first_latest: datetime.date | None
+    #: The flows since it last held, largest effect first.
+    flows: tuple[str, ...]
+    #: What tells the test from another of its name and entity, as its basis.
+    variant: str = ""
+    #: Whether it is broken still on the last day of the books.
+    unmended: bool = False
+
+    @property
+    def until(self) -> str:
+        """Say when it was last broken: a day, or that the books end first."""
+        return "the end of the books" if self.unmended else str(self.last)
+
+    @property
+    def key(self) -> Key:
+        """Return what its series goes by."""
+        return Key(self.invariant, self.entity, self.commodity, self.variant)
+
+    @property
+    def of(self) -> str:
+        """Return what it is of: commodity or counterparty, then its variant."""
+        label = self.commodity or ""
+        return f"{label} ({self.variant})".lstrip() if self.variant else label
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Every finding of a scenario, and what each test had and needed over time."""
+
+    case: Case
+    findings: tuple[Finding, ...]
+    draws: int
+    seed: int
+    #: Standard error of a probability near one half at this number of draws.
+    standard_error: float
+    #: What each test had and needed over time.
+    series: dict[Key, Series] = field(default_factory=dict)
+
+    @property
+    def convergence(self) -> str:
+        """Say how many draws the probabilities rest on, and how well."""
+        return (
+            f"Probabilities from {self.draws:,} draws (seed {self.seed});"
+            f" standard error at most {self.standard_error:.3f}."
+        )
+
+    @property
+    def breaches(self) -> tuple[Finding, ...]:
+        """Return the findings that are breaches in the written amounts."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.severity == "breach" and finding.first is not None
+        )
+
+    def to_frame(self) -> Frame:
+        """Return the findings as a table."""
+        return Frame(
+            title="Findings",
+            columns=(
+                Column("invariant"),
+                Column("entity"),
+                Column("of"),
+                Column("severity"),
+                Column("first"),
+                Column("last"),
+                Column("worst"),
+                Column("amount"),
+                Column("unit"),
+                Column("ratio"),
+                Column("probability"),
+                Column("first between"),
+            ),
+            rows=tuple(_row(finding) for finding in self.findings),
+            notes=(self.convergence,) if self.draws else (),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What a test had and needed, day by day, in the written amounts."""
+
+    invariant: Invariant
+    label: str | None
+    unit: str
+    days: tuple[datetime.date, ...]
+    have: tuple[Decimal, ...]
+    need: tuple[Decimal, ...]
+    variant: str = ""
+    #: What the test counts: each account and commodity.
+    positions: tuple[Position, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """Return what its finding, if there is one, goes by."""
+        test = self.invariant
+        return Key(test.name, test.entity, self.label, self.variant)
+
+
+def _row(finding: Finding) -> tuple[object, ...]:
+    between = (
+        f"{finding.first_earliest} to {finding.first_latest}"
+        if finding.first_earliest
+        else ""
+    )
+    return (
+        finding.invariant,
+        finding.entity,
+        finding.of,
+        finding.severity,
+        finding.first or "",
+        finding.last or "",
+        finding.worst or "",
+        finding.amount,
+        finding.unit,
+        finding.ratio if finding.ratio is not None else "",
+        Decimal(f"{finding.probability:.2f}"),
+        between,
+    )

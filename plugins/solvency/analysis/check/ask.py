@@ -1,0 +1,382 @@
+"""Run the tests a case asks for, in the written amounts and in draws of them."""
+
+from __future__ import annotations
+
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from decimal import Decimal
+from decimal import localcontext
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+from solvency.analysis.check import always
+from solvency.analysis.check import books
+from solvency.analysis.check import capital
+from solvency.analysis.check import collateral
+from solvency.analysis.check import customers
+from solvency.analysis.check import house
+from solvency.analysis.check import liquidity
+from solvency.analysis.check.answer import Finding
+from solvency.analysis.check.answer import Findings
+from solvency.analysis.check.answer import Outcome
+from solvency.analysis.check.answer import Series
+from solvency.analysis.check.parameters import variants
+from solvency.analysis.check.timeline import Timeline
+from solvency.analysis.check.world import DrawnWorld
+from solvency.analysis.check.world import World
+from solvency.ledger.load import collector_paused
+from solvency.model.sheets import WIDE
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Invariant
+    from solvency.model.book import Book
+    from solvency.model.uncertain import Spreads
+
+    #: The invariants of a case, each with what it found in the written amounts.
+    Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
+
+#: Each test by its name in the language.
+TESTS: dict[str, Callable[[World, Invariant], list[Outcome]]] = {
+    "customer-assets": customers.customer_assets,
+    "customer-assets-clean": customers.customer_assets_clean,
+    "clean-ratio": customers.clean_ratio,
+    "overdraft-limit": customers.overdraft_limit,
+    "collateral-coverage": collateral.collateral_coverage,
+    "pledged-once": collateral.pledged_once,
+    "own-token-collateral": collateral.own_token_collateral,
+    "holding-against-float": collateral.holding_against_float,
+    "holding-against-depth": collateral.holding_against_depth,
+    "loan-to-value": collateral.loan_to_value,
+    "related-party-exposure": collateral.related_party_exposure,
+    "house-and-customer-apart": house.house_and_customer_apart,
+    "house-outlay": house.house_outlay,
+    "liquidity-coverage": liquidity.liquidity_coverage,
+    "mirrors": books.mirrors,
+    "liabilities-recognised": house.liabilities_recognised,
+    "price-coverage": liquidity.price_coverage,
+    "attestation-borrowing": liquidity.attestation_borrowing,
+    "conservation": books.conservation,
+    "balance-sheet": capital.balance_sheet,
+    "ability-to-pay": liquidity.ability_to_pay,
+    "adequate-capital": capital.adequate_capital,
+}
+#: Tests that are not drawn. No amount can change the first three; the others are
+#: of single accounts, which independent draws of what came in and of what went
+#: out would overdraw wherever an account was emptied.
+CERTAIN = frozenset(
+    {"mirrors", "price-coverage", "conservation", "overdraft-limit", "pledged-once"}
+)
+
+DRAWS = 10_000
+SEED = 20_221_111
+#: Numbers in one array of draws: 2 MB, few enough to stay near the processor, and
+#: enough that what a test costs besides is little.
+_CELLS = 250_000
+#: Threads that work on draws.
+_THREADS = 2
+#: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
+_MOST = 4_000_000_000
+#: A test that holds as written is still reported if it broke in this share of draws.
+_WORTH_SAYING = 0.05
+_ZERO = Decimal()
+
+
+@dataclass
+class _Drawn:
+    """What draws found of one outcome."""
+
+    broken: int = 0
+    #: Index of the first day broken, of each draw in which it broke.
+    first: list[NDArray[np.int64]] = field(default_factory=list)
+
+
+def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findings:
+    """Run every test of the case over a Book.
+
+    Args:
+        book: The Book of one scenario.
+        draws: How many draws of the uncertain amounts; none gives probabilities
+            of 0 or 1. Default 10,000, or on a very large ledger as many as take
+            some minutes.
+        seed: The seed; the same seed gives the same findings.
+    """
+    if not book.flows:
+        return Findings(book.case, (), 0, seed, 0.0)
+    with collector_paused():
+        return _evaluate(book, draws, seed)
+
+
+def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
+    case = book.case
+    timeline = Timeline(book)
+    world, certain = World(timeline), World(timeline)
+    with localcontext(WIDE):
+        asked = [
+            (one, TESTS[one.name](certain if one.name in CERTAIN else world, one))
+            for one in case.invariants
+        ]
+        unasked = list(always.claims_below_zero(certain))
+    spreads = None
+    if draws != 0 and any(one.name not in CERTAIN for one, _ in asked):
+        from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
+
+        spreads = Spreads(book)
+    draws = _how_many(draws, asked, spreads, timeline)
+    chances = _draw(asked, spreads, world, draws, seed)
+    findings = []
+    series = {}
+    told = variants(case.invariants)
+    for (invariant, found), tallies, variant in zip(asked, chances, told, strict=True):
+        for outcome, tally in zip(found, tallies, strict=True):
+            one = Series(
+                invariant,
+                outcome.label,
+                outcome.unit,
+                tuple(timeline.days),
+                tuple(outcome.have),
+                tuple(outcome.need),
+                variant,
+                tuple(book.positions[n] for n in np.flatnonzero(outcome.mask)),
+            )
+            series[one.key] = one
+            drawn = 0 if invariant.name in CERTAIN else draws
+            finding = _finding(timeline, invariant, outcome, tally, drawn)
+            if finding is not None:
+                findings.append(replace(finding, variant=variant))
+    for invariant, outcome in unasked:
+        finding = _finding(timeline, invariant, outcome, _Drawn(), 0)
+        if finding is not None:
+            findings.append(finding)
+    return Findings(
+        case=case,
+        findings=(*findings, *always.unsourced_prices(timeline)),
+        draws=draws,
+        seed=seed,
+        standard_error=0.5 / math.sqrt(draws) if draws else 0.0,
+        series=series,
+    )
+
+
+def _how_many(
+    draws: int | None, asked: Asked, spreads: Spreads | None, timeline: Timeline
+) -> int:
+    """Return how many draws to make."""
+    if spreads is None or not len(spreads.flows):
+        return 0
+    if draws is not None:
+        return draws
+    outcomes = sum(len(found) for _, found in asked)
+    each = (len(timeline.ordinals) + len(spreads.flows)) * max(outcomes, 1)
+    return min(DRAWS, max(100, _MOST // each))
+
+
+def _draw(
+    asked: Asked, spreads: Spreads | None, world: World, draws: int, seed: int
+) -> list[list[_Drawn]]:
+    """Run the tests in draws, and count in how many each broke, and when first."""
+    chances = [[_Drawn() for _ in found] for _, found in asked]
+    # A list of each test that is drawn, in the order of the judges.
+    drawn_of = [
+        tallies
+        for (invariant, _), tallies in zip(asked, chances, strict=True)
+        if invariant.name not in CERTAIN
+    ]
+    if spreads is None or not draws:
+        return chances
+    timeline = world.timeline
+    chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
+
+    judges = [
+        (invariant, [_Judge(outcome) for outcome in found])
+        for invariant, found in asked
+        if invariant.name not in CERTAIN
+    ]
+
+    def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
+        drawn = DrawnWorld(timeline, spreads.flows, scales, world.asked)
+        return [
+            [
+                judge.count(outcome, len(scales))
+                for judge, outcome in zip(
+                    each, TESTS[invariant.name](drawn, invariant), strict=True
+                )
+            ]
+            for invariant, each in judges
+        ]
+
+    # Arrays leave the interpreter free for another thread while they compute.
+    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+        for part in pool.map(counted, spreads.draw(draws, seed, chunk)):
+            for tallies, more in zip(drawn_of, part, strict=True):
+                for tally, one in zip(tallies, more, strict=True):
+                    tally.broken += one.broken
+                    tally.first += one.first
+    return chances
+
+
+def solvency_states(
+    book: Book, asked: Iterable[Invariant]
+) -> list[tuple[datetime.date, str, bool]]:
+    """Return when each entity became insolvent or solvent again, by these tests."""
+    if not book.flows:
+        return []
+    timeline = Timeline(book)
+    world = World(timeline)
+    states = []
+    for invariant in asked:
+        with localcontext(WIDE):
+            outcomes = TESTS[invariant.name](world, invariant)
+        for outcome in outcomes:
+            states += _states(timeline, invariant, outcome)
+    return sorted(states)
+
+
+def _broken(outcome: Outcome) -> NDArray[np.bool_]:
+    """Return on which days a test does not hold in the written amounts."""
+    return np.asarray(outcome.have < outcome.need, bool)
+
+
+class _Judge:
+    """Tells in which draws and on which days one outcome does not hold.
+
+    Float noise breaks nothing, and mends nothing: where the written amounts are
+    too close to tell in floats and draws do not differ, they decide.
+    """
+
+    def __init__(self, exact: Outcome) -> None:
+        """Take what the written amounts say."""
+        size = np.maximum(np.abs(exact.have), np.abs(exact.need)).max()
+        self.noise = 1e-12 * float(size)
+        margin = (exact.have - exact.need).astype(float)
+        #: The days on which the written amounts are too close to tell.
+        self.close = np.flatnonzero(np.abs(margin) <= self.noise)
+        self.closely = _broken(exact)[self.close]
+
+    def broken(self, outcome: Outcome) -> NDArray[np.bool_]:
+        """Return what is broken, shape (draws or 1, days)."""
+        have, need = np.atleast_2d(outcome.have), np.atleast_2d(outcome.need)
+        broken: NDArray[np.bool_] = have < need - self.noise
+        # Where neither says that it broke there is nothing to decide.
+        asked = self.closely | broken.T[self.close].any(axis=1)
+        close, closely = self.close[asked], self.closely[asked]
+        if len(close):
+            # Draws lie together by day.
+            at = have.T[close] - need.T[close]
+            same = np.ptp(at, axis=1) <= self.noise
+            broken[:, close[same]] = closely[same]
+        return broken
+
+    def count(self, outcome: Outcome, draws: int) -> _Drawn:
+        """Count in how many draws an outcome broke, and when first in each."""
+        broken = self.broken(outcome)
+        on = np.flatnonzero(broken.T.any(axis=1))
+        if not len(on):
+            return _Drawn()
+        # No draw is first broken before any is, or after all are.
+        surely = np.flatnonzero(broken.T.all(axis=1))
+        start, stop = on[0], surely[0] if len(surely) else on[-1]
+        broken = broken[:, start : stop + 1]
+        if len(broken) == 1:
+            broken = np.broadcast_to(broken, (draws, broken.shape[1]))
+        first = broken.argmax(axis=1)
+        ever = broken[np.arange(len(broken)), first]
+        return _Drawn(int(ever.sum()), [start + first[ever]])
+
+
+def _finding(
+    timeline: Timeline,
+    invariant: Invariant,
+    outcome: Outcome,
+    tally: _Drawn,
+    draws: int,
+) -> Finding | None:
+    """Say what an outcome found, or None where it held and surely so."""
+    broken = _broken(outcome)
+    days = timeline.days
+    chance = tally.broken / draws if draws else float(broken.any())
+    if not broken.any() and chance < _WORTH_SAYING:
+        return None
+    between: tuple[datetime.date | None, datetime.date | None] = (None, None)
+    if tally.first:
+        firsts = np.concatenate(tally.first)
+        if len(firsts):
+            low, high = np.quantile(firsts, [0.05, 0.95], method="closest_observation")
+            between = days[int(low)], days[int(high)]
+    first = last = worst = None
+    amount: Decimal = _ZERO
+    ratio: Decimal | None = None
+    flows: tuple[str, ...] = ()
+    if broken.any():
+        where = np.flatnonzero(broken)
+        missing = outcome.need - outcome.have
+        at = int(where[np.argmax([missing[index] for index in where])])
+        first, last, worst = days[where[0]], days[where[-1]], days[at]
+        amount = missing[at]
+        if outcome.need[at]:
+            ratio = outcome.have[at] / outcome.need[at]
+        flows = _responsible(timeline, outcome, int(where[0]))
+        if not draws:
+            between = (first, first)
+    return Finding(
+        invariant=invariant.name,
+        entity=invariant.entity,
+        commodity=outcome.label,
+        severity=invariant.severity,
+        first=first,
+        last=last,
+        worst=worst,
+        amount=amount,
+        unit=outcome.unit,
+        ratio=ratio,
+        probability=chance,
+        first_earliest=between[0],
+        first_latest=between[1],
+        flows=flows,
+        unmended=bool(broken[-1]),
+    )
+
+
+def _responsible(timeline: Timeline, outcome: Outcome, day: int) -> tuple[str, ...]:
+    """Return the flows of the day a test first broke, largest effect first.
+
+    None where only a price moved.
+    """
+    book = timeline.book
+    inside = outcome.mask[book.position] & (timeline.bucket == day)
+    effect: dict[int, float] = {}
+    for flow, worth in zip(book.flow[inside], book.worth[inside], strict=True):
+        effect[int(flow)] = effect.get(int(flow), 0.0) + abs(float(worth))
+    return tuple(
+        book.flows[flow].id
+        for flow in sorted(effect, key=lambda index: (-effect[index], index))
+    )
+
+
+def _states(
+    timeline: Timeline, invariant: Invariant, outcome: Outcome
+) -> list[tuple[datetime.date, str, bool]]:
+    """Return the days on which an entity became insolvent, or solvent again."""
+    broken = _broken(outcome)
+    changes = []
+    before: Any = None
+    # Before the first flow an entity has no state.
+    touched = timeline.bucket[outcome.mask[timeline.book.position]]
+    begins = int(touched.min()) if len(touched) else len(timeline.days)
+    for day, now in zip(timeline.days[begins:], broken[begins:], strict=True):
+        if now != before:
+            changes.append((day, invariant.entity, not now))
+            before = now
+    return changes

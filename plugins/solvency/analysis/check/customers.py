@@ -1,0 +1,126 @@
+"""Tests of what is held for customers, and of what accounts may lack."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+from solvency.analysis.check.answer import Outcome
+from solvency.analysis.check.parameters import money
+from solvency.analysis.check.parameters import number
+
+if TYPE_CHECKING:
+    from solvency.analysis.check.traits import Mask
+    from solvency.analysis.check.world import World
+    from solvency.ledger.case import Invariant
+
+ZERO = Decimal()
+
+
+def members(world: World, name: str) -> frozenset[str]:
+    """Return the entities a test is of: one, or the group's members."""
+    return frozenset(world.traits.case.group) if name == "group" else frozenset({name})
+
+
+def _each_account(world: World, mask: Mask) -> list[Mask]:
+    """Split a selection by account: a deficit in one offsets no credit in another."""
+    accounts: dict[str, list[int]] = {}
+    for index, trait in enumerate(world.traits.all):
+        if mask[index]:
+            accounts.setdefault(trait.account.name, []).append(index)
+    split = []
+    for indexes in accounts.values():
+        one = np.zeros(len(mask), bool)
+        one[indexes] = True
+        split.append(one)
+    return split
+
+
+def customer_assets(world: World, invariant: Invariant) -> list[Outcome]:
+    """Hold each commodity that customers are owed, in kind (17 CFR 1.20, 1.22)."""
+    of = members(world, invariant.entity)
+    owed = world.traits.mask(lambda t: t.customers and t.entity in of)
+    held = world.traits.mask(lambda t: t.custody and t.entity in of)
+    least = world.constant(number(invariant, "minimum"))
+    outcomes = []
+    for commodity in world.traits.commodities(owed):
+        need: Any = 0
+        for account in _each_account(world, owed):
+            need = need + np.maximum(-world.units(account, commodity), 0)
+        outcomes.append(
+            Outcome(
+                commodity,
+                commodity,
+                world.units(held, commodity),
+                need * least,
+                (owed | held) & world.timeline.of_commodity(commodity),
+            )
+        )
+    return outcomes
+
+
+def customer_assets_clean(world: World, invariant: Invariant) -> list[Outcome]:
+    """Hold the value of customers' claims, tokens of the group on neither side."""
+    of = members(world, invariant.entity)
+    owed = world.traits.mask(
+        lambda t: t.customers and t.entity in of and not t.own_token
+    )
+    held = world.traits.mask(lambda t: t.custody and t.entity in of and not t.own_token)
+    if not owed.any():
+        return []
+    least = world.constant(number(invariant, "minimum"))
+    need = world.one_sided(owed, -1) * least
+    return [Outcome(None, world.currency, world.value(held), need, owed | held)]
+
+
+def clean_ratio(world: World, invariant: Invariant) -> list[Outcome]:
+    """Keep most reserves in what the group did not issue (DefiLlama's clean assets)."""
+    of = members(world, invariant.entity)
+    custody = world.traits.mask(lambda t: t.custody and t.entity in of)
+    held = world.traits.mask(lambda t: t.held and t.entity in of)
+    reserves = custody if custody.any() else held
+    if not reserves.any():
+        return []
+    foreign = reserves & world.traits.mask(lambda t: not t.own_token)
+    least = world.constant(number(invariant, "minimum"))
+    return [
+        Outcome(
+            None,
+            world.currency,
+            world.at_market(foreign),
+            # At market, the entity's own tokens too: their share is the point.
+            np.maximum(world.at_market(reserves), 0) * least,
+            reserves,
+        )
+    ]
+
+
+def overdraft_limit(world: World, invariant: Invariant) -> list[Outcome]:
+    """Let no account fall further below zero than its documented limit."""
+    of = members(world, invariant.entity)
+    stated = money(invariant, "limit")
+    outcomes = []
+    for index, trait in enumerate(world.traits.all):
+        account = trait.account
+        if trait.entity not in of or account.root not in {"Assets", "Liabilities"}:
+            continue
+        limit = account.limit or stated
+        most = ZERO
+        if limit is not None and limit.commodity == trait.commodity:
+            most = limit.number
+        one = world.timeline.single(index)
+        sign = 1 if account.root == "Assets" else -1
+        units = world.units(one, trait.commodity) * sign
+        outcomes.append(
+            Outcome(
+                f"{account.name} {trait.commodity}",
+                trait.commodity,
+                units,
+                units * 0 - world.constant(most),
+                one,
+            )
+        )
+    return outcomes

@@ -1,0 +1,240 @@
+"""The days on which anything changes in a Book, and units and prices on each."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+from solvency.analysis.check.traits import Traits
+from solvency.model.costs import Costs
+from solvency.model.prices import Missing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from solvency.analysis.check.traits import Mask
+    from solvency.model.book import Book
+    from solvency.model.prices import Quote
+
+ZERO = Decimal()
+
+
+class Timeline:
+    """The days on which anything changes, and units and prices on each."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.traits = Traits(book)
+        self.ordinals = self._days()
+        self.bucket = np.searchsorted(self.ordinals, book.day, side="left")
+        days = np.array([flow.date.toordinal() for flow in book.flows], np.int64)
+        #: Index of each flow's day.
+        self.flow_bucket = np.searchsorted(self.ordinals, days, side="left")
+        # Postings by position, so that a selection costs only its own.
+        self._order = np.argsort(book.position, kind="stable")
+        self._starts = np.searchsorted(
+            book.position[self._order], np.arange(len(book.positions) + 1)
+        )
+        self._prices: dict[str, NDArray[Any]] = {}
+        self._rates: dict[str, NDArray[np.float64]] = {}
+        self._halving: dict[str, NDArray[np.float64]] = {}
+        self._per_flow: dict[bytes, NDArray[np.float64]] = {}
+        self._units: dict[tuple[bytes, str], NDArray[Any]] = {}
+        self._worth: dict[bytes, NDArray[Any]] = {}
+        self._floats: dict[bytes, NDArray[np.float64]] = {}
+
+    def _days(self) -> NDArray[np.int64]:
+        book = self.book
+        first = int(book.day.min())
+        last = max(int(book.day.max()), book.case.reporting_date.toordinal())
+        found = {first, last, *np.unique(book.day).tolist()}
+        for commodity in {position.commodity for position in book.positions}:
+            age = book.prices.max_age(commodity)
+            for day, _ in book.prices.series(commodity):
+                # The day after its last, a price is too old to be used.
+                found |= {day.toordinal(), day.toordinal() + age + 1}
+        for event in book.case.events:
+            if event.kind == "attestation":
+                found.add(event.date.toordinal())
+        return np.array(sorted(d for d in found if first <= d <= last), np.int64)
+
+    @cached_property
+    def days(self) -> list[datetime.date]:
+        """Return the days as dates."""
+        return [datetime.date.fromordinal(int(day)) for day in self.ordinals]
+
+    @cached_property
+    def _quotes(self) -> dict[str, list[Quote | Missing]]:
+        return {}
+
+    def quotes(self, commodity: str) -> list[Quote | Missing]:
+        """Return the price, or why there is none, on each day."""
+        found = self._quotes.get(commodity)
+        if found is None:
+            found = [self.book.prices.at(commodity, day) for day in self.days]
+            self._quotes[commodity] = found
+        return found
+
+    def price(self, commodity: str) -> NDArray[Any]:
+        """Return the price on each day, exact; zero where there is none."""
+        found = self._prices.get(commodity)
+        if found is None:
+            found = np.array(
+                [
+                    ZERO if isinstance(quote, Missing) else quote.number
+                    for quote in self.quotes(commodity)
+                ],
+                object,
+            )
+            self._prices[commodity] = found
+        return found
+
+    def rate(self, commodity: str) -> NDArray[np.float64]:
+        """Return the price on each day as a float."""
+        found = self._rates.get(commodity)
+        if found is None:
+            found = self._rates[commodity] = self.price(commodity).astype(float)
+        return found
+
+    def halving(self, commodity: str) -> NDArray[np.float64]:
+        """Return the units whose sale halves the price, each day; infinite unsaid."""
+        found = self._halving.get(commodity)
+        if found is None:
+            told = self.book.case.commodities.get(commodity)
+            depths = [told and told.depth(day) for day in self.days]
+            found = self._halving[commodity] = np.array(
+                [float(depth.units) if depth else math.inf for depth in depths]
+            )
+        return found
+
+    def average(self, index: int) -> NDArray[Any]:
+        """Return a position's average price at acquisition on each day, exact.
+
+        Zero where none is known.
+        """
+        trait = self.traits.all[index]
+        pool = (trait.entity, trait.account.root, trait.commodity)
+        found = self._averages.get(pool)
+        if found is None:
+            costs = Costs(self.book)
+            averages = []
+            for day in self.days:
+                costs.advance(day)
+                averages.append(costs.average(*pool) or ZERO)
+            found = self._averages[pool] = np.array(averages, object)
+        return found
+
+    @cached_property
+    def _averages(self) -> dict[tuple[str, str, str], NDArray[Any]]:
+        return {}
+
+    @cached_property
+    def sides(self) -> NDArray[np.int64]:
+        """Return 1 for positions only ever debited, -1 only credited, 0 for both."""
+        count = len(self.book.positions)
+        debited, credited = np.zeros((2, count), bool)
+        debited[self.book.position[self.book.units > 0]] = True
+        credited[self.book.position[self.book.units < 0]] = True
+        return debited.astype(np.int64) - credited
+
+    def postings(self, mask: Mask) -> NDArray[np.int64]:
+        """Return the indexes of the postings to selected positions."""
+        runs = [
+            self._order[self._starts[index] : self._starts[index + 1]]
+            for index in np.flatnonzero(mask)
+        ]
+        return np.concatenate(runs) if runs else np.zeros(0, np.int64)
+
+    def counted(self, mask: Mask) -> NDArray[Any]:
+        """Return the integer units in selected positions of one commodity."""
+        inside = self.postings(mask)
+        sums = np.zeros(len(self.ordinals), self.book.units.dtype)
+        np.add.at(sums, self.bucket[inside], self.book.units[inside])
+        return np.cumsum(sums)
+
+    def units(self, mask: Mask, commodity: str) -> NDArray[Any]:
+        """Return the units of one commodity in selected positions, exact."""
+        chosen = mask & self.of_commodity(commodity)
+        key = (chosen.tobytes(), commodity)
+        found = self._units.get(key)
+        if found is None:
+            scale = self.book.scales.get(commodity, 0)
+            found = np.array(
+                [Decimal(int(n)).scaleb(-scale) for n in self.counted(chosen)], object
+            )
+            self._units[key] = found
+        return found
+
+    def worth(self, mask: Mask) -> NDArray[Any]:
+        """Return units times price of selected positions, exact."""
+        key = mask.tobytes()
+        found = self._worth.get(key)
+        if found is None:
+            found = np.full(len(self.ordinals), ZERO, object)
+            for commodity in self.traits.commodities(mask):
+                found = found + self.units(mask, commodity) * self.price(commodity)
+            self._worth[key] = found
+        return found
+
+    def floats(self, mask: Mask) -> NDArray[np.float64]:
+        """Return the same as floats."""
+        key = mask.tobytes()
+        found = self._floats.get(key)
+        if found is None:
+            found = self._floats[key] = self.worth(mask).astype(float)
+        return found
+
+    def size(self, mask: Mask) -> float:
+        """Return the most that selected positions were worth, debts as positive.
+
+        What float noise in sums of them is measured by.
+        """
+        each = [self.floats(self.single(int(i))) for i in np.flatnonzero(mask)]
+        return float(np.abs(each).max()) if each else 0.0
+
+    def per_flow(self, mask: Mask) -> NDArray[np.float64]:
+        """Return what each flow moved in selected positions, in money."""
+        key = mask.tobytes()
+        found = self._per_flow.get(key)
+        if found is None:
+            book = self.book
+            inside = self.postings(mask)
+            sums = np.bincount(
+                book.flow[inside],
+                weights=book.worth[inside],
+                minlength=len(book.flows),
+            )
+            found = sums.astype(np.float64)
+            # Less than half a hundredth is float noise.
+            found[np.abs(found) < 0.005] = 0.0
+            self._per_flow[key] = found
+        return found
+
+    def of_commodity(self, commodity: str) -> Mask:
+        """Return which positions are in a commodity."""
+        found = self._of.get(commodity)
+        if found is None:
+            found = self.traits.mask(lambda trait: trait.commodity == commodity)
+            self._of[commodity] = found
+        return found
+
+    @cached_property
+    def changes(self) -> dict[tuple[bytes, str], Any]:
+        """Keep what uncertain flows move in a selection, for one draw to the next."""
+        return {}
+
+    @cached_property
+    def _of(self) -> dict[str, Mask]:
+        return {}
+
+    def single(self, index: int) -> Mask:
+        """Return the selection of one position."""
+        one = np.zeros(len(self.traits.all), bool)
+        one[index] = True
+        return one

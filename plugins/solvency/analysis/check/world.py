@@ -1,0 +1,380 @@
+"""Quantities over time, in the written amounts exactly or in draws of them.
+
+A test is written once, over quantities: arrays whose last axis is the days on
+which anything changes. In the written amounts they are exact, objects of
+Decimal of shape (days,); in draws they are floats of shape (draws, days), where
+each uncertain flow is scaled as a whole, so that every draw balances.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Hashable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from solvency.analysis.check.timeline import Timeline
+    from solvency.analysis.check.traits import Mask
+
+    Quantity = NDArray[Any]
+    #: What uncertain flows move, and the row of it that holds on each day.
+    Changes = tuple[sparse.csr_array, NDArray[np.int64]]
+
+ZERO = Decimal()
+ONE = Decimal(1)
+_CENT = Decimal("0.01")
+
+
+class World:
+    """Quantities of one scenario, in the written amounts."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.traits = timeline.traits
+        self.currency = timeline.book.case.currency
+        #: How often tests asked for each thing; what the same tests in draws will.
+        self.asked: Counter[Hashable] = Counter()
+        #: What tests share, for those to come.
+        self.kept: dict[Hashable, Any] = {}
+
+    @property
+    def drawn(self) -> bool:
+        """Say whether amounts are draws."""
+        return False
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what tests share, made by the first that asks."""
+        self.asked[key] += 1
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
+
+    def units(self, mask: Mask, commodity: str) -> Quantity:
+        """Return the units of one commodity in selected positions."""
+        chosen = mask & self.timeline.of_commodity(commodity)
+        found: Quantity = self.once(
+            ("units", chosen.tobytes()), lambda: self._units(chosen, commodity)
+        )
+        return found
+
+    def _units(self, chosen: Mask, commodity: str) -> Quantity:
+        return self.timeline.units(chosen, commodity)
+
+    def value(self, mask: Mask) -> Quantity:
+        """Return what selected positions are worth at market, debts negative.
+
+        A token an entity issued itself is worth nothing to it; what has no
+        fresh price is left out, and named by the price-coverage test.
+        """
+        return self.at_market(mask & ~self._own)
+
+    @cached_property
+    def _own(self) -> Mask:
+        return self.traits.mask(
+            lambda t: t.account.root == "Assets" and t.issuer == t.entity
+        )
+
+    def at_cost(self, index: int) -> Quantity:
+        """Return what one position cost, at the average price of its written units.
+
+        A token an entity issued itself is worth nothing to it.
+        """
+        if self._own[index]:
+            return self.zeros()
+        trait = self.traits.all[index]
+        single = self.timeline.single(index)
+        if trait.commodity == self.currency:
+            return self.value(single)
+        costs = self.series(self.timeline.average(index))
+        found: Quantity = self.units(single, trait.commodity) * costs
+        return found
+
+    def series(self, numbers: Quantity) -> Quantity:
+        """Return exact numbers by day in the type quantities have here."""
+        return numbers
+
+    def at_market(self, mask: Mask) -> Quantity:
+        """Return units times price, an entity's own tokens among them."""
+        found: Quantity = self.once(mask.tobytes(), lambda: self._sum(mask))
+        return found
+
+    def _sum(self, mask: Mask) -> Quantity:
+        return self.timeline.worth(mask)
+
+    def one_sided(self, mask: Mask, sign: int) -> Quantity:
+        """Return the value of those positions that are on one side, as positive.
+
+        A debt below zero never lessens another debt, nor a claim below zero
+        another claim: each stands on the other side of the balance sheet.
+
+        Args:
+            mask: The positions.
+            sign: 1 for what is owned, -1 for what is owed.
+        """
+        counted = mask & ~self._own
+        sides = self.timeline.sides
+
+        def make() -> Quantity:
+            # What only ever moved one way stays on its side in every draw.
+            return self.added(
+                [
+                    self._sum(counted & (sides == sign)) * sign,
+                    *(
+                        self._one_sided(int(index), sign)
+                        for index in np.flatnonzero(counted & (sides == 0))
+                    ),
+                ]
+            )
+
+        found: Quantity = self.once((mask.tobytes(), sign), make)
+        return found
+
+    def added(self, each: Iterable[Quantity]) -> Quantity:
+        """Return a sum of quantities, without an array for every step."""
+        total = self.zeros()
+        fresh = False
+        for one in each:
+            if fresh and total.shape == np.broadcast_shapes(total.shape, one.shape):
+                total += one
+            else:
+                total, fresh = total + one, True
+        return total
+
+    def _one_sided(self, index: int, sign: int) -> Quantity:
+        """Return the value of one position where it is on a side."""
+
+        def make() -> Quantity:
+            one = self._sum(self.timeline.single(index)) * sign
+            np.maximum(one, 0, out=one)
+            return one
+
+        found: Quantity = self.once((index, sign), make)
+        return found
+
+    def zeros(self) -> Quantity:
+        """Return nothing, on every day."""
+        return np.full(len(self.timeline.ordinals), ZERO, object)
+
+    def accumulate(self, moved: dict[int, Any]) -> Quantity:
+        """Return running sums by day of an amount a flow, by index of the flow."""
+        sums = self.zeros()
+        for flow, amount in moved.items():
+            sums[self.timeline.flow_bucket[flow]] += amount
+        return np.cumsum(sums)
+
+    def factor(self, flow: int) -> Any:
+        """Return what a flow is scaled by: one, or an array of shape (draws,)."""
+        del flow
+        return ONE
+
+    def worth(self, number: float) -> Any:
+        """Turn what a flow was worth into the type quantities have here.
+
+        To a hundredth of the currency, in which float noise cannot show.
+        """
+        return Decimal(f"{number:.2f}")
+
+    def rounded(self, amount: Any, commodity: str) -> Any:
+        """Round an amount to the smallest unit written of a commodity."""
+        places = self.timeline.book.scales.get(commodity, 0)
+        if commodity == self.currency:
+            places = max(places, 2)
+        return amount.quantize(ONE.scaleb(-places))
+
+    def cents(self, amounts: Quantity) -> Quantity:
+        """Round what is worth a share of an amount to a hundredth of the currency."""
+        return np.array([amount.quantize(_CENT) for amount in amounts], object)
+
+    def least(self, one: Any, other: Any) -> Any:
+        """Return the smaller of two amounts of one flow."""
+        return min(one, other)
+
+    def most(self, one: Any, other: Any) -> Any:
+        """Return the larger of two amounts of one flow."""
+        return max(one, other)
+
+    def ratio(self, part: Any, whole: Any) -> Any:
+        """Return a share; nil of nothing."""
+        return part / whole if whole else ZERO
+
+    def constant(self, number: Decimal) -> Any:
+        """Return a number of the ledger, in the type quantities have here."""
+        return number
+
+
+class DrawnWorld(World):
+    """Quantities of one scenario, in draws of its uncertain flows.
+
+    Arrays are kept days first, so that a day's draws lie together: sums over
+    days and products with prices are then additions of rows.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        flows: NDArray[np.int64],
+        scales: NDArray[np.float64],
+        asked: Mapping[Hashable, int],
+    ) -> None:
+        """Make the world of some draws.
+
+        Args:
+            timeline: The days and prices.
+            flows: Indexes of the uncertain flows, shape (uncertain,).
+            scales: What each is multiplied by, less one, shape (draws, uncertain).
+            asked: How often the same tests asked for each thing in the written
+                amounts: what will not be asked for again is let go.
+        """
+        super().__init__(timeline)
+        self._left = dict(asked)
+        self.flows = flows
+        self.scales = scales
+        self._by_flow = np.ascontiguousarray(scales.T)
+        self._row = np.full(len(timeline.book.flows), -1, np.int64)
+        self._row[flows] = np.arange(len(flows))
+
+    @property
+    def drawn(self) -> bool:
+        """Say that amounts are draws."""
+        return True
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what tests share, and keep it while one is to ask for it again."""
+        left = self._left[key] = self._left.get(key, 1) - 1
+        found = self.kept.pop(key, None)
+        if found is None:
+            found = make()
+        if left > 0:
+            self.kept[key] = found
+        return found
+
+    def _units(self, chosen: Mask, commodity: str) -> Quantity:
+        base = super()._units(chosen, commodity).astype(float)
+        moved = self._moved(chosen, commodity)
+        if moved is None:
+            return base[np.newaxis, :]
+        moved += base[:, np.newaxis]
+        return moved.T
+
+    def _sum(self, mask: Mask) -> Quantity:
+        base = self.timeline.floats(mask)
+        total: NDArray[np.float64] | None = None
+        for commodity in self.traits.commodities(mask):
+            own = mask & self.timeline.of_commodity(commodity)
+            moved = self._moved(own, commodity)
+            if moved is None:
+                continue
+            if commodity != self.currency:
+                moved *= self.timeline.rate(commodity)[:, np.newaxis]
+            total = moved if total is None else np.add(total, moved, out=total)
+        if total is None:
+            return base[np.newaxis, :]
+        total += base[:, np.newaxis]
+        return total.T
+
+    def _moved(self, mask: Mask, commodity: str) -> NDArray[np.float64] | None:
+        """Return by how much draws move the units held, shape (days, draws).
+
+        None where no uncertain flow touches the selection.
+        """
+        key = (mask.tobytes(), commodity)
+        known = self.timeline.changes
+        if key not in known:
+            known[key] = self._changes(mask, commodity)
+        found = known[key]
+        if found is None:
+            return None
+        changes, last = found
+        moved: NDArray[np.float64] = np.asarray(changes @ self._by_flow)
+        # Row by row: a cumulative sum along the first axis is far slower.
+        for day in range(1, len(moved)):
+            moved[day] += moved[day - 1]
+        every: NDArray[np.float64] = moved[last]
+        return every
+
+    def _changes(self, mask: Mask, commodity: str) -> Changes | None:
+        """Return what each uncertain flow moves on the days that any moves a thing.
+
+        Returns:
+            Changes of units, shape (1 + such days, flows), the first of nothing; and
+            the row that holds on each day.
+        """
+        from scipy import sparse  # noqa: PLC0415 (for draws alone)
+
+        book, timeline = self.timeline.book, self.timeline
+        inside = timeline.postings(mask)
+        rows = self._row[book.flow[inside]]
+        inside, rows = inside[rows >= 0], rows[rows >= 0]
+        if not len(inside):
+            return None
+        size = 10.0 ** -book.scales.get(commodity, 0)
+        days, which = np.unique(timeline.bucket[inside], return_inverse=True)
+        changes = sparse.csr_array(
+            (book.units[inside].astype(float) * size, (which + 1, rows)),
+            shape=(len(days) + 1, len(self.flows)),
+        )
+        every = np.arange(len(timeline.ordinals))
+        return changes, np.searchsorted(days, every, side="right")
+
+    def zeros(self) -> Quantity:
+        """Return nothing, on every day, in one row for all draws."""
+        return np.zeros((1, len(self.timeline.ordinals)))
+
+    def accumulate(self, moved: dict[int, Any]) -> Quantity:
+        """Return running sums by day of an amount a flow, by index of the flow."""
+        sums = np.zeros((len(self.timeline.ordinals), len(self.scales)))
+        for flow, amount in moved.items():
+            sums[self.timeline.flow_bucket[flow]] += amount
+        return np.cumsum(sums, axis=0).T
+
+    def series(self, numbers: Quantity) -> Quantity:
+        """Return exact numbers by day as floats."""
+        return numbers.astype(float)
+
+    def factor(self, flow: int) -> Any:
+        """Return what a flow is scaled by in each draw."""
+        row = self._row[flow]
+        return 1.0 if row < 0 else 1.0 + self._by_flow[row]
+
+    def worth(self, number: float) -> Any:
+        """Return what a flow was worth, to a hundredth of the currency."""
+        return round(number, 2)
+
+    def rounded(self, amount: Any, commodity: str) -> Any:
+        """Return an amount as it is: draws are floats."""
+        del commodity
+        return amount
+
+    def cents(self, amounts: Quantity) -> Quantity:
+        """Return amounts as they are: draws are floats."""
+        return amounts
+
+    def least(self, one: Any, other: Any) -> Any:
+        """Return the smaller of two amounts of one flow, in each draw."""
+        return np.minimum(one, other)
+
+    def most(self, one: Any, other: Any) -> Any:
+        """Return the larger of two amounts of one flow, in each draw."""
+        return np.maximum(one, other)
+
+    def ratio(self, part: Any, whole: Any) -> Any:
+        """Return a share in each draw; nil of nothing."""
+        part, whole = np.broadcast_arrays(part, whole)
+        nothing = np.zeros(np.shape(whole))
+        return np.divide(part, whole, out=nothing, where=whole > 0)
+
+    def constant(self, number: Decimal) -> Any:
+        """Return a number of the ledger as a float."""
+        return float(number)

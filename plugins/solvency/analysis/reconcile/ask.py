@@ -1,0 +1,236 @@
+"""Hold a case's claims against one another: can they all be true, and if not, which?
+
+Every flow's amount and every observation is a claim with a spread. The ledger says
+how flows add up to each observed balance; `balancing` finds the amounts nearest to all
+claims that do add up, and what that says of each claim.
+
+Flows are balanced as multiples of what is written and observations as shares of their
+size, so that no unit matters. A plug's amount is unknown and let free. Claims that
+rest on one row of the dossier share its weight (`Observed.widening`).
+
+What a source states as a bound joins the fit only where the other claims would break
+it; which do is found by adding those broken and dropping those that would pull the
+other way, until none changes. Amounts keep their sign: where the free fit would break
+one, the bounded fit takes its place. Suspects are searched in the free fit, where
+letting a claim go lowers chi-square by exactly its squared z.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solvency.analysis.reconcile.answer import Alike
+from solvency.analysis.reconcile.answer import Claim
+from solvency.analysis.reconcile.answer import Reconciled
+from solvency.analysis.reconcile.answer import Removed
+from solvency.analysis.reconcile.answer import Settled
+from solvency.analysis.reconcile.problem import SIGN
+from solvency.analysis.reconcile.problem import Problem
+from solvency.analysis.reconcile.workings import working
+from solvency.methods.balancing import balance
+from solvency.model.observed import observed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Case
+    from solvency.methods.balancing import Balanced
+
+    Array = NDArray[np.float64]
+
+
+def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
+    """Balance a case's claims under the identities of its ledger.
+
+    Args:
+        case: the case, whose scenario's flows are taken.
+        level: chance of a false alarm in the search for suspects, over all claims.
+
+    Returns:
+        The balanced claims, suspects, sets and what would settle them.
+
+    Raises:
+        ValueError: the case has nothing to balance, or claims taken as certain
+            contradict one another; they are named.
+    """
+    book = case.book()
+    seen = observed(book)
+    if not seen.rows:
+        raise ValueError(
+            "nothing ties the flows to one another: the case has no observation of a"
+            " balance its flows move, so no claim can be tested"
+        )
+    problem = Problem(seen)
+    try:
+        return _result(problem, _balanced(problem, level))
+    except ValueError as error:
+        raise ValueError(problem.explained(str(error))) from error
+
+
+def _balanced(problem: Problem, level: float) -> _Found:
+    """Find which bounds are broken, balance, and keep the signs."""
+    # A level of zero looks for no suspects.
+    for _ in range(_ROUNDS):
+        if not problem.turn(balance(*problem.free(), level=0.0)):
+            break
+    free, kept = balance(*problem.free(), level=level), None
+    if np.any(free.values[: len(problem.flows)] < -SIGN):
+        lower = np.full(len(free.values), -math.inf)
+        lower[: len(problem.flows)] = 0.0
+        kept = balance(*problem.free(), lower=lower, level=0.0)
+    return _Found(free, kept)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The free fit, and the one that keeps signs where the free one does not."""
+
+    free: Balanced
+    kept: Balanced | None
+
+    @property
+    def best(self) -> Balanced:
+        """Return the fit whose amounts are shown."""
+        return self.kept or self.free
+
+
+#: Rounds in which bounds join and leave before the search for them is given up.
+_ROUNDS = 20
+
+
+def _result(problem: Problem, found: _Found) -> Reconciled:
+    free, best = found.free, found.best
+    set_of = {column: at for at, group in enumerate(free.sets) for column in group}
+    suspects = set(free.suspects)
+    return Reconciled(
+        scenario=problem.book.case.scenario.name,
+        chi2=best.chi2,
+        dof=best.dof,
+        p=best.p,
+        inflation=best.inflation,
+        approximate=best.approximate,
+        claims=tuple(
+            _claim(problem, found, column, column in suspects, set_of.get(column))
+            for column in range(len(problem.values))
+        ),
+        sets=tuple(
+            Alike(
+                tuple(problem.name(column) for column in group),
+                any(column in suspects for column in group),
+                _settling(problem, free, group),
+            )
+            for group in free.sets
+        ),
+        removed=tuple(
+            Removed(
+                problem.name(step.index),
+                step.z,
+                step.drop,
+                tuple(problem.name(column) for column in step.alike),
+                _settling(problem, free, step.alike) if len(step.alike) > 1 else (),
+            )
+            for step in free.removed
+        ),
+        untested=problem.seen.untested,
+        notes=_notes(problem, best),
+        workings={
+            problem.name(column): working(problem, free, best, column)
+            for column in free.suspects
+        },
+    )
+
+
+def _settling(
+    problem: Problem, found: Balanced, members: tuple[int, ...]
+) -> tuple[Settled, ...]:
+    ranked = found.would_settle(tuple(members))
+    return tuple(Settled(problem.name(one.claim), one.gain) for one in ranked)
+
+
+def _claim(
+    problem: Problem,
+    found: _Found,
+    column: int,
+    suspect: bool,
+    alike: int | None,
+) -> Claim:
+    z = float(found.free.z[column])
+    best = found.best
+    name, tested = problem.name(column), None if math.isnan(z) else z
+    if column < len(problem.flows):
+        flow = problem.book.flows[int(problem.flows[column])]
+        size = problem.size(column)
+        return Claim(
+            id=name,
+            kind="flow",
+            source=flow.amount_from,
+            statement=flow.narration,
+            commodity=flow.amount.commodity,
+            claimed=flow.amount.number,
+            balanced=_number(best.values[column] * size),
+            sigma=_spread(problem.sigmas[column] * size),
+            sigma_after=_spread(best.sigmas[column] * size),
+            z=tested,
+            suspect=suspect,
+            set=alike,
+            bound="",
+            also=(),
+        )
+    at = column - len(problem.flows)
+    row, scale = problem.seen.rows[at], problem.size(column)
+    return Claim(
+        id=name,
+        kind="observation",
+        source=row.first.source,
+        statement=row.first.perimeter or ", ".join(row.first.accounts),
+        commodity=row.commodity,
+        claimed=_number(row.value),
+        balanced=_number(best.values[column] * scale),
+        sigma=_spread(problem.sigmas[column] * scale),
+        sigma_after=_spread(best.sigmas[column] * scale),
+        z=tested,
+        suspect=suspect,
+        set=alike,
+        bound=row.bound,
+        also=tuple(one.id for one in row.observations[1:]),
+    )
+
+
+def _notes(problem: Problem, found: Balanced) -> tuple[str, ...]:
+    notes = []
+    if found.approximate:
+        notes.append(
+            "a sign or a bound holds an amount, so the probability and the spreads"
+            " after are approximate"
+        )
+    groups = problem.seen.groups
+    if len(groups) == 1:
+        notes.append(
+            f"every observation comes from one group of sources ({groups[0]}): this"
+            " tests whether that source agrees with itself and the flows, not whether"
+            " it is right"
+        )
+    if not found.dof:
+        notes.append("no identity tests any claim: nothing here can be contradicted")
+    repeated = len({row for row, _ in problem.seen.repeated})
+    if repeated:
+        notes.append(
+            f"{repeated} observations rest on the same rows of the dossier as flows"
+            " they test; each pair counts once (spreads are widened by the square root"
+            " of two)"
+        )
+    notes += [f"{one.observation.id}: {one.reason}" for one in problem.seen.untested]
+    return tuple(notes)
+
+
+def _number(value: float) -> Decimal:
+    return Decimal(f"{value:.2f}")
+
+
+def _spread(value: float) -> Decimal | None:
+    return _number(value) if math.isfinite(value) else None

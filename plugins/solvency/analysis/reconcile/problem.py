@@ -1,0 +1,127 @@
+"""A case's claims as columns, and the identities its ledger holds them to."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from solvency.model.observed import amount_of
+from solvency.model.observed import gaussian
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from solvency.methods.balancing import Balanced
+    from solvency.model.observed import Observed
+
+    Array = NDArray[np.float64]
+
+#: Least spread of a bound, as a share of its size.
+_GIVE = 1e-3
+#: A multiple this far below zero, or a bound broken by this share, is no rounding.
+SIGN = 1e-9
+#: Sign of the gap (flows less stated) that breaks a bound.
+_WRONG = {"least": -1.0, "most": 1.0}
+
+
+class Problem:
+    """The claims as columns: the flows some observation tests, the observations."""
+
+    def __init__(self, seen: Observed) -> None:
+        self.seen = seen
+        self.book = seen.book
+        #: Flows some observation tests: the others stand as claimed.
+        self.flows = np.unique(seen.effects.indices)
+        self.wider = wider = seen.widening()
+        named = [self.book.flows[flow] for flow in self.flows.tolist()]
+        spreads = np.array(
+            [gaussian(amount_of(self.book, flow))[1] for flow in named], dtype=float
+        )
+        free = np.array([flow.basis == "plug" for flow in named], dtype=bool)
+        self.values = np.concatenate([np.ones(len(named)), seen.values / seen.scales])
+        # Whether a bound is broken shows in how far it gives way: it must a little.
+        give = np.where([bool(row.bound) for row in seen.rows], _GIVE, 0.0)
+        self.sigmas = np.concatenate(
+            [
+                np.where(free, math.inf, spreads * wider[1][self.flows]),
+                np.maximum(seen.sigmas / seen.scales * wider[0], give),
+            ]
+        )
+        effects = sparse.diags_array(1.0 / seen.scales) @ seen.effects[:, self.flows]
+        self.identities = sparse.hstack(
+            [effects, -sparse.eye_array(len(seen.rows))], format="csr"
+        )
+        #: Bounds that join the fit; rows that are no bound always do.
+        self.joined = np.array([not row.bound for row in seen.rows], dtype=bool)
+
+    def free(self) -> tuple[Array, Array, sparse.csr_array]:
+        """Return claims, spreads and identities, bounds that hold left unknown."""
+        return self.values, self.known(), self.identities
+
+    def known(self) -> Array:
+        """Return spreads, those of bounds that hold without end."""
+        sigmas = self.sigmas.copy()
+        sigmas[len(self.flows) :][~self.joined] = math.inf
+        return sigmas
+
+    def size(self, column: int) -> float:
+        """Return how much of its commodity one unit of a column stands for."""
+        if column < len(self.flows):
+            return float(self.book.flows[int(self.flows[column])].amount.number)
+        return float(self.seen.scales[column - len(self.flows)])
+
+    def turn(self, found: Balanced) -> bool:
+        """Let broken bounds join and those that pull the wrong way leave.
+
+        Returns:
+            Whether any did.
+        """
+        before = self.joined.copy()
+        for at, row in enumerate(self.seen.rows):
+            if row.bound:
+                column = len(self.flows) + at
+                gap = float(found.values[column] - self.values[column])
+                self.joined[at] = gap * _WRONG[row.bound] > SIGN
+        return bool(np.any(before != self.joined))
+
+    def name(self, column: int) -> str:
+        """Return the id of the claim a column stands for."""
+        if column < len(self.flows):
+            return self.book.flows[int(self.flows[column])].id
+        return self.seen.rows[column - len(self.flows)].id
+
+    def explained(self, message: str) -> str:
+        """Say in the case's names what balancing found impossible."""
+        found = self._certain_conflict()
+        if not found:
+            return message
+        return (
+            f"these claims are all taken as exact and contradict one another: {found}."
+            " No balancing can mend what is taken as certain: give one of them a low"
+            " and high, or its grade a spread"
+        )
+
+    def _certain_conflict(self) -> str:
+        """Return the exact observations that exact flows do not add up to."""
+        flows, rows = self.flows, len(self.seen.rows)
+        exact = self.sigmas[: len(flows)] == 0
+        names = []
+        for at in range(rows):
+            touching = self.identities[[at]].indices
+            own = touching[touching < len(flows)]
+            row = self.seen.rows[at]
+            if self.sigmas[len(flows) + at] == 0 and exact[own].all():
+                gap = float(self.seen.predicted[at]) - row.value
+                wrong = abs(gap) if not row.bound else gap * _WRONG[row.bound]
+                if wrong > 1e-9 * self.seen.scales[at]:
+                    flow_names = ", ".join(self.name(int(c)) for c in own[:4])
+                    names.append(
+                        f"{row.id} ({row.first.source}) says {row.value:,.2f}"
+                        f" {row.commodity}, the flows ({flow_names}"
+                        f"{', ...' if len(own) > 4 else ''})"
+                        f" {self.seen.predicted[at]:,.2f}"
+                    )
+        return "; ".join(names)

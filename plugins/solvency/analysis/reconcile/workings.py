@@ -1,0 +1,120 @@
+"""How the balanced amount of a claim comes about: what binds it, and what pulls."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solvency.analysis.reconcile.answer import Pull
+from solvency.analysis.reconcile.answer import Working
+from solvency.model.observed import stated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from solvency.analysis.reconcile.problem import Problem
+    from solvency.methods.balancing import Balanced
+
+    Array = NDArray[np.float64]
+
+#: Claims named that pull on one amount, and observations that move a flow.
+_NAMED = 3
+
+
+def working(problem: Problem, free: Balanced, best: Balanced, column: int) -> Working:
+    """Return how the balanced amount of a claim with a spread comes about.
+
+    Args:
+        problem: the claims and their identities.
+        free: the free fit.
+        best: the fit whose amounts are shown.
+        column: the claim's.
+
+    Returns:
+        What binds it and what pulls on it, in the claim's commodity.
+    """
+    size = problem.size(column)
+    pulls = free.pulls(column) * size
+    strongest = _strongest(pulls, (column,))
+    gap = problem.values[column] - free.values[column]
+    at = column - len(problem.flows)
+    flow = at < 0
+    parts = () if flow else _parts(problem, best, at)
+    ranged, graded, repeated = _errors(problem, column)
+    return Working(
+        free=_number(free.values[column] * size),
+        gap=_number(abs(gap / free.z[column]) * size),
+        written=None if flow else _number(float(problem.seen.predicted[at])),
+        ranged=ranged,
+        graded=graded,
+        repeated=repeated,
+        parts=parts,
+        moves=_moves(problem, free, column) if flow else (),
+        pulls=tuple(Pull(problem.name(one), _number(pulls[one])) for one in strongest),
+        rest=_number(pulls.sum() - pulls[[column, *strongest]].sum()),
+        own=_number(pulls[column]),
+    )
+
+
+def _strongest(pulls: Array, but: Iterable[int]) -> list[int]:
+    order = np.argsort(-np.abs(pulls), kind="stable").tolist()
+    return [one for one in order if one not in but and pulls[one]][:_NAMED]
+
+
+def _errors(
+    problem: Problem, column: int
+) -> tuple[Decimal | None, Decimal | None, bool]:
+    """Return a claim's spread by its own range and its grade, and if it repeats."""
+    at = column - len(problem.flows)
+    book = problem.book
+    if at < 0:
+        number = int(problem.flows[column])
+        flow = book.flows[number]
+        wider = float(problem.wider[1][number])
+        sigma = _number(float(problem.sigmas[column]) / wider * problem.size(column))
+        if flow.low is None and flow.high is None:
+            return Decimal(), sigma, wider > 1
+        return sigma, Decimal(), wider > 1
+    row, repeated = problem.seen.rows[at], bool(problem.wider[0][at] > 1)
+    if len(row.observations) > 1:
+        return None, None, repeated
+    _, own, graded = stated(book, row.first)
+    return _number(own), _number(graded), repeated
+
+
+def _parts(
+    problem: Problem, best: Balanced, at: int
+) -> tuple[tuple[str, Decimal], ...]:
+    """Return what flows bring to an observation as balanced, the largest first."""
+    effects = problem.seen.effects[[at]].toarray().ravel()[problem.flows]
+    brought = effects * best.values[: len(problem.flows)]
+    order = np.argsort(-np.abs(brought), kind="stable").tolist()
+    found = ((problem.name(one), _number(brought[one])) for one in order)
+    return tuple((name, amount) for name, amount in found if amount)
+
+
+def _moves(problem: Problem, free: Balanced, column: int) -> tuple[Pull, ...]:
+    """Return how far the identity of each observation moves a flow, most first.
+
+    An observation is moved by its own identity alone, in proportion to its variance;
+    so is the flow, by as much as it brings to the observation.
+    """
+    rows = slice(len(problem.flows), None)
+    sigmas = problem.known()[rows]
+    told = np.isfinite(sigmas) & (sigmas > 0)
+    price = np.zeros(len(sigmas))
+    shift = free.values[rows] - problem.values[rows]
+    price[told] = shift[told] / sigmas[told] ** 2
+    brings = problem.identities[:, [column]].toarray().ravel()
+    moved = -(problem.sigmas[column] ** 2) * brings * price * problem.size(column)
+    order = np.argsort(-np.abs(moved), kind="stable").tolist()
+    found = ((problem.seen.rows[one].id, _number(moved[one])) for one in order)
+    return tuple(Pull(name, amount) for name, amount in found if amount)
+
+
+def _number(value: float) -> Decimal:
+    return Decimal(f"{value:.2f}")

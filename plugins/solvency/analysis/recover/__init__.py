@@ -1,0 +1,3 @@
+"""Who gets what back: affairs, clearing, classes, transfers."""
+
+from __future__ import annotations

@@ -1,0 +1,361 @@
+"""Who gets what back on a day: statements of affairs, clearing, classes.
+
+Three ways of taking the estates are set side by side: each entity alone, by silo, and
+all as one (substantive consolidation), with who gains and who loses by each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.recover.affairs import Affairs
+from solvency.analysis.recover.affairs import affairs
+from solvency.analysis.recover.estate import ENDS
+from solvency.analysis.recover.estate import ZERO
+from solvency.analysis.recover.estate import Ends
+from solvency.analysis.recover.estate import estate
+from solvency.analysis.recover.waterfall import CENT
+from solvency.analysis.recover.waterfall import OUTSIDE
+from solvency.analysis.recover.waterfall import Waterfall
+from solvency.analysis.recover.waterfall import money
+from solvency.analysis.recover.waterfall import waterfall
+from solvency.ledger.vocabulary import RANKS
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from solvency.analysis.recover.estate import Debt
+    from solvency.analysis.recover.estate import Estate
+    from solvency.figures.frame import Frame
+    from solvency.ledger.case import Case
+    from solvency.model.book import Book
+
+#: The name of the estate of all members taken as one.
+GROUP = "group"
+#: Ranks that share what is left to the unsecured in a statement of affairs.
+SHARING = frozenset({"secured", "customer", "unsecured"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the assets of a statement of affairs."""
+
+    kind: str
+    book: Decimal
+    worth: Ends
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The statement of affairs of one entity, at each end of the estimates."""
+
+    entity: str
+    lines: tuple[Line, ...]
+    #: Claims that come after the unsecured.
+    subordinated: Decimal
+    low: Affairs
+    central: Affairs
+    high: Affairs
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Creditors of one rank against one estate, and what they are paid."""
+
+    entity: str
+    rank: str
+    claims: Decimal
+    paid: Decimal
+    low: Decimal
+    high: Decimal
+
+    @property
+    def rate(self) -> Decimal:
+        """Return the share that is paid."""
+        return self.paid / self.claims if self.claims else Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one outside creditor is paid under each way of taking the estates."""
+
+    creditor: str
+    entity: str
+    rank: str
+    claim: Decimal
+    alone: Decimal
+    by_silo: Decimal
+    consolidated: Decimal
+
+    @property
+    def gain(self) -> Decimal:
+        """Return what consolidation adds; negative where it takes."""
+        return self.consolidated - self.alone
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Who gets what back on a day."""
+
+    case: Case
+    at: datetime.date
+    statements: tuple[Statement, ...]
+    classes: tuple[Class, ...]
+    silos: tuple[Class, ...]
+    consolidated: tuple[Class, ...]
+    gains: tuple[Gain, ...]
+    #: Clearings by way of taking the estates (alone, silo, group) and estimate.
+    ways: Mapping[tuple[str, str], Waterfall]
+    debts: tuple[Debt, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def alone(self) -> Waterfall:
+        """Return the clearing of entities alone, central estimate."""
+        return self.ways["alone", "central"]
+
+    def to_frame(self) -> Frame:
+        """Return what each class is paid, each way of taking the estates."""
+        from solvency.analysis.recover.tables import classes_frame  # noqa: PLC0415 (the tables build on this)
+
+        return classes_frame(self)
+
+    def rate(self, entity: str, rank: str) -> Decimal | None:
+        """Return what share a class is paid, entities alone; None if there is none."""
+        for one in self.classes:
+            if (one.entity, one.rank) == (entity, rank):
+                return one.rate
+        return None
+
+
+def recover(
+    book: Book,
+    at: datetime.date | None = None,
+    *,
+    alpha: float = 1.0,
+    beta: float = 1.0,
+) -> Recovery:
+    """Say who gets what back on a day.
+
+    Args:
+        book: The Book.
+        at: The day; default the case's reporting date.
+        alpha: Share of its own assets an estate in default realises.
+        beta: Share of what others pay it that it realises.
+
+    Raises:
+        ValueError: A claim no clearing can take, naming the flow; or a cost outside
+            its range.
+    """
+    case = book.case
+    at = at or case.reporting_date
+    found = estate(book, at)
+    members = case.group or tuple(case.entities)
+    ways: dict[str, dict[str, str]] = {
+        "alone": {name: name for name in members},
+        "silo": {name: case.entities[name].silo or name for name in members},
+        "group": dict.fromkeys(members, GROUP),
+    }
+    results = {
+        (way, end): waterfall(found, estates, end=end, alpha=alpha, beta=beta)
+        for way, estates in ways.items()
+        for end in ENDS
+    }
+    return Recovery(
+        case=case,
+        at=at,
+        statements=tuple(
+            _statement(found, name, {end: results["alone", end] for end in ENDS})
+            for name in members
+        ),
+        classes=_classes(results, "alone"),
+        silos=_classes(results, "silo"),
+        consolidated=_classes(results, "group"),
+        gains=_gains(results, frozenset(members)),
+        ways=results,
+        debts=found.debts,
+        notes=(
+            *found.notes,
+            *_assumed(found, members),
+            *_lent(results["alone", "central"]),
+        ),
+    )
+
+
+def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
+    """Name what rests on an assumption: market depths, and debtors outside."""
+    notes = []
+    for commodity in sorted({item.commodity for item in found.items(members)}):
+        known = found.book.case.commodities.get(commodity)
+        depth = known.depth(found.at) if known else None
+        if depth is not None and depth.basis == "assumed":
+            notes.append(
+                f"what {commodity} would fetch rests on an assumed market depth of"
+                f" {depth.units:,} units that halve the price"
+            )
+    owing: dict[str, Decimal] = defaultdict(Decimal)
+    for debt in found.debts:
+        if debt.debtor not in members and debt.creditor in members:
+            owing[debt.debtor] += debt.value
+    notes += [
+        f"owed to the group by {name}: {value:,.0f}"
+        for name, value in sorted(owing.items())
+    ]
+    if owing:
+        notes.append(
+            "debts to the group count at what the books show the debtor holding, else"
+            " in full; at nothing at low, in full at high"
+        )
+    return notes
+
+
+def _lent(alone: Waterfall) -> list[str]:
+    """Name whose creditors are paid also from collateral that others gave."""
+    notes = []
+    for name in sorted(alone.estates):
+        debts = [one for one in alone.paid if one.debt.debtor == name]
+        paid = sum((one.paid for one in debts), ZERO)
+        own = Decimal(str(alone.clearing.payments[alone.nodes.index(name)]))
+        if paid - own > 1:
+            notes.append(
+                f"creditors of {name} are paid {paid - own:,.0f} more than it pays:"
+                " from collateral that others gave for its debts"
+            )
+    return notes
+
+
+def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Statement:
+    items = found.items([name])
+    owed = [debt for debt in found.debts if debt.debtor == name]
+    pledges: dict[tuple[str, str], Ends] = {}
+    groups = {"pledged": (ZERO, Ends.all(ZERO))}
+    groups |= {"held for customers": groups["pledged"], "free": groups["pledged"]}
+    for item in items:
+        account = item.account
+        kind = "held for customers" if account.custody else "free"
+        if account.pledged_to is not None:
+            kind = "pledged"
+            key = (account.pledged_for or name, account.pledged_to)
+            pledges[key] = pledges.get(key, Ends.all(ZERO)).plus(item.worth)
+        cost, worth = groups[kind]
+        groups[kind] = (cost + item.book, worth.plus(item.worth))
+    held = [sum((i.worth[at] for i in items), ZERO) for at in range(len(ENDS))]
+    face = _face(found, name, by_end["central"])
+    receipts = [by_end[end].received(name) for end in ENDS]
+    # What debtors without books pay stands among the node's assets.
+    direct = [by_end[end].assets[name] - held[at] for at, end in enumerate(ENDS)]
+    claims = Ends(
+        *(
+            max(ZERO, (r + d).quantize(CENT))
+            for r, d in zip(receipts, direct, strict=True)
+        )
+    )
+    lines = [Line(kind, *group) for kind, group in groups.items()]
+    lines.append(Line("claims on others", face, claims))
+    ends = []
+    for at in range(len(ENDS)):
+        secured = [
+            (worth[at], _between(found, debtor, creditor))
+            for (debtor, creditor), worth in pledges.items()
+        ]
+        customers = _sum(owed, {"customer"})
+        custody = groups["held for customers"][1][at]
+        if custody and customers:
+            secured.append((custody, customers))
+            custody = ZERO
+        inside = sum((_between(found, d, c) for (d, c) in pledges if d == name), ZERO)
+        rest = _sum(owed, SHARING) - inside
+        rest -= customers if groups["held for customers"][1][at] else ZERO
+        free = groups["free"][1][at] + claims[at] + custody
+        ends.append(
+            affairs(max(free, ZERO), secured, _sum(owed, {"priority"}), max(rest, ZERO))
+        )
+    return Statement(name, tuple(lines), _sum(owed, {"subordinated", "equity"}), *ends)
+
+
+def _face(found: Estate, name: str, way: Waterfall) -> Decimal:
+    """Return what an entity claims of others, those of its own estate left out."""
+    return sum(
+        (
+            debt.value
+            for debt in found.debts
+            if debt.creditor == name
+            and way.estates.get(debt.debtor, debt.debtor) != way.estates[name]
+        ),
+        ZERO,
+    )
+
+
+def _between(found: Estate, debtor: str, creditor: str) -> Decimal:
+    return sum(
+        (
+            debt.value
+            for debt in found.debts
+            if (debt.debtor, debt.creditor) == (debtor, creditor)
+            and debt.rank != "customer"
+        ),
+        ZERO,
+    )
+
+
+def _sum(debts: list[Debt], ranks: frozenset[str] | set[str]) -> Decimal:
+    return sum((debt.value for debt in debts if debt.rank in ranks), ZERO)
+
+
+Results = dict[tuple[str, str], Waterfall]
+
+
+def _classes(results: Results, way: str) -> tuple[Class, ...]:
+    """Return claims and payments by estate and rank."""
+    sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
+    for at, end in enumerate(ENDS):
+        found = results[way, end]
+        for item in found.paid:
+            debt = item.debt
+            where = found.estates.get(debt.debtor)
+            if where is None or where == found.estates.get(debt.creditor):
+                continue
+            row = sums[where, debt.rank]
+            row[at + 1] += item.paid
+            if end == "central":
+                row[0] += debt.value
+    ordered = sorted(
+        sums.items(), key=lambda item: (item[0][0], RANKS.index(item[0][1]))
+    )
+    return tuple(
+        Class(*key, claims=row[0], paid=row[2], low=row[1], high=row[3])
+        for key, row in ordered
+        if row[0]
+    )
+
+
+def _gains(results: Results, members: frozenset[str]) -> tuple[Gain, ...]:
+    """Return what each outside creditor is paid each way, central estimate."""
+    sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 4)
+    for at, way in enumerate(("alone", "silo", "group")):
+        for item in results[way, "central"].paid:
+            debt = item.debt
+            if debt.debtor not in members or debt.creditor in members:
+                continue
+            row = sums[debt.creditor, debt.debtor, debt.rank]
+            row[at + 1] += item.paid
+            if way == "alone":
+                row[0] += debt.value
+    return tuple(Gain(*key, *row) for key, row in sorted(sums.items()) if row[0])
+
+
+def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
+    """Return payments, equity and default of each node but the outside."""
+    return {
+        name: (
+            money(way.clearing.payments[at]),
+            money(way.clearing.equity[at]),
+            bool(way.clearing.defaulted[at]),
+        )
+        for at, name in enumerate(way.nodes)
+        if name != OUTSIDE
+    }

@@ -1,0 +1,248 @@
+"""Whether those who are paid are made whole: in kind, among themselves, afterwards.
+
+Claims in coins are paid at the petition's prices; what the same coins are worth later
+is another sum. Among customers, what each took out earlier counts under a rising tide
+and not pro rata. And what the estate fetched after the petition stands beside what the
+books say it would.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.analysis.recover.estate import ZERO
+from solvency.analysis.recover.estate import estate
+from solvency.analysis.recover.waterfall import money
+from solvency.methods.tracing import rising_tide
+from solvency.model.prices import Missing
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.analysis.recover.ask import Recovery
+    from solvency.ledger.case import Observation
+    from solvency.model.book import Book
+
+
+class InKind(NamedTuple):
+    """A class's claims in one coin, at the petition and later."""
+
+    entity: str
+    rank: str
+    commodity: str
+    units: Decimal
+    #: At the petition's price, and what of it is paid.
+    value: Decimal
+    paid: Decimal
+    later: datetime.date
+    #: What the same coins are worth later; None without a price.
+    worth: Decimal | None
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Return what share of the coins the payment buys later."""
+        return self.paid / self.worth if self.worth else None
+
+
+class Shared(NamedTuple):
+    """What one customer receives of a pot, shared two ways."""
+
+    entity: str
+    creditor: str
+    deposited: Decimal
+    withdrawn: Decimal
+    claim: Decimal
+    pro_rata: Decimal
+    rising_tide: Decimal
+
+
+class Afterwards(NamedTuple):
+    """An asset of the petition's day, and what came of it later."""
+
+    date: datetime.date
+    flow: str
+    account: str
+    narration: str
+    #: What the books say of the units that went, at the petition.
+    expected: Decimal
+    #: What came in for them.
+    fetched: Decimal
+
+
+class Record(NamedTuple):
+    """What a source says was paid on debts of the group after the petition."""
+
+    date: datetime.date
+    source: str
+    amount: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    perimeter: str
+
+
+def later_day(book: Book, found: Recovery) -> datetime.date:
+    """Return the day to look back from: the plan's, else the last with prices.
+
+    The plan's day (`event "plan"`) if some coin claimed has a price then.
+    """
+    coins = {debt.commodity for debt in found.debts} - {book.case.currency}
+    plans = [event.date for event in book.case.events if event.kind == "plan"]
+    for day in plans:
+        if any(not isinstance(book.prices.at(coin, day), Missing) for coin in coins):
+            return day
+    days = [day for coin in coins for day, _ in book.prices.series(coin)]
+    return max([found.at, *days])
+
+
+def in_kind(book: Book, found: Recovery, later: datetime.date) -> tuple[InKind, ...]:
+    """Return claims in coins at the petition's prices and at a later day's."""
+    sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 2)
+    for debt in found.debts:
+        if debt.commodity != book.case.currency:
+            row = sums[debt.debtor, debt.rank, debt.commodity]
+            row[0] += debt.units
+            row[1] += debt.value
+    rows = []
+    for (entity, rank, commodity), (units, value) in sorted(sums.items()):
+        rate = found.rate(entity, rank)
+        if rate is None:
+            continue
+        quote = book.prices.at(commodity, later)
+        worth = None if isinstance(quote, Missing) else units * quote.number
+        paid = money(float(value * rate))
+        rows.append(InKind(entity, rank, commodity, units, value, paid, later, worth))
+    return tuple(rows)
+
+
+def tide(book: Book, found: Recovery) -> tuple[Shared, ...]:
+    """Share what each entity's customers are paid, pro rata and by a rising tide.
+
+    By creditor, as far as the books tell customers apart. Deposits and withdrawals
+    are all that raised and lowered a claim, at the petition's prices.
+    """
+    moves = _moves(book, found.at)
+    rows: list[Shared] = []
+    for one in found.classes:
+        if one.rank != "customer":
+            continue
+        names = sorted(name for entity, name in moves if entity == one.entity)
+        if not names:
+            continue
+        paid_in = [moves[one.entity, name][0] for name in names]
+        taken = [moves[one.entity, name][1] for name in names]
+        shares, _ = rising_tide(
+            [float(amount) for amount in paid_in],
+            [float(amount) for amount in taken],
+            float(one.paid),
+        )
+        rows += [
+            Shared(
+                one.entity,
+                name,
+                deposited,
+                withdrawn,
+                deposited - withdrawn,
+                money(float((deposited - withdrawn) * one.rate)),
+                money(share),
+            )
+            for name, deposited, withdrawn, share in zip(
+                names, paid_in, taken, shares, strict=True
+            )
+        ]
+    return tuple(rows)
+
+
+def _moves(
+    book: Book, at: datetime.date
+) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
+    """Return what raised and what lowered each customer's claim, by debtor."""
+    found: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    for flow in book.flows:
+        if flow.date > at:
+            continue
+        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for posting in flow.postings:
+            account = book.case.accounts[posting.account]
+            if account.root != "Liabilities" or account.rank != "customer":
+                continue
+            quote = book.prices.at(posting.commodity, at)
+            if account.counterparty is not None and not isinstance(quote, Missing):
+                key = (posting.entity, account.counterparty)
+                sums[key] -= posting.units * quote.number
+        for key, change in sums.items():
+            deposited, withdrawn = found.get(key, (ZERO, ZERO))
+            found[key] = (
+                deposited + max(change, ZERO),
+                withdrawn + max(-change, ZERO),
+            )
+    return found
+
+
+def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
+    """Return what came later of the assets there were, flow by flow."""
+    members = book.case.group or tuple(book.case.entities)
+    each = {
+        (item.account.name, item.commodity): item.worth.central / item.units
+        for name in members
+        for item in estate(book, found.at).items([name])
+    }
+    rows = []
+    for flow in book.flows:
+        if flow.date <= found.at:
+            continue
+        out, came = ZERO, ZERO
+        accounts = []
+        for posting in flow.postings:
+            account = book.case.accounts[posting.account]
+            if posting.entity not in members or account.is_claim:
+                continue
+            if account.root == "Assets" and posting.units < 0:
+                worth = each.get((posting.account, posting.commodity), ZERO)
+                out -= posting.units * worth
+                accounts.append(posting.account)
+            elif account.root == "Assets":
+                quote = book.prices.at(posting.commodity, flow.date)
+                if not isinstance(quote, Missing):
+                    came += posting.units * quote.number
+        if accounts or came:
+            where = ", ".join(accounts)
+            rows.append(
+                Afterwards(flow.date, flow.id, where, flow.narration, out, came)
+            )
+    return tuple(rows)
+
+
+def record(book: Book, found: Recovery) -> tuple[Record, ...]:
+    """Return what sources say was paid on the group's debts after the petition.
+
+    These are observations with `side: "out"` over a period that begins after the
+    petition, of liabilities of the group.
+    """
+    members = frozenset(book.case.group or book.case.entities)
+
+    def pays(observation: Observation) -> bool:
+        return (
+            observation.since is not None
+            and observation.since >= found.at
+            and observation.side == "out"
+            and all(
+                name.split(":")[0] == "Liabilities" and name.split(":")[1] in members
+                for name in observation.accounts
+            )
+        )
+
+    return tuple(
+        Record(
+            observation.date,
+            book.case.sources[observation.source].title,
+            observation.amount.number,
+            observation.low,
+            observation.high,
+            observation.perimeter or "",
+        )
+        for observation in book.case.observations
+        if pays(observation)
+    )

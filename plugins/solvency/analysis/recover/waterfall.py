@@ -1,0 +1,333 @@
+"""Who is paid what: estates alone, by silo or as one, cleared together.
+
+Each estate pays, first, what collateral covers to those it is pledged to and what is
+held for customers to them, then rank by rank. What it is paid by others of the group is
+part of what it pays with, so all are cleared at once (`clearing`). Outside creditors
+are a node of their own; outside debtors pay from what the books show them holding.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import numpy as np
+
+from solvency.analysis.recover.estate import ENDS
+from solvency.analysis.recover.estate import ZERO
+from solvency.ledger.vocabulary import RANKS
+from solvency.methods.clearing import Clearing
+from solvency.methods.clearing import clear
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solvency.analysis.recover.estate import Debt
+    from solvency.analysis.recover.estate import Estate
+    from solvency.analysis.recover.estate import Item
+
+#: Those outside the network, to whom debts go and from whom nothing comes.
+OUTSIDE = "outside"
+CENT = Decimal("0.01")
+
+
+class Cover(NamedTuple):
+    """An asset with what it covers of a debt: collateral, or held for customers."""
+
+    item: Item
+    covered: Decimal
+
+
+class Covered(NamedTuple):
+    """A debt with what part of it collateral or custody covers, and by whom."""
+
+    debt: Debt
+    covered: Decimal
+    #: The estate whose asset covers it; another than the debtor's pays for it.
+    by: str
+    rank: str
+    covers: tuple[Cover, ...] = ()
+
+
+class Paid(NamedTuple):
+    """What a debt is paid."""
+
+    debt: Debt
+    covered: Decimal
+    paid: Decimal
+    #: What covers it, and the rank in which the rest is paid.
+    covers: tuple[Cover, ...] = ()
+    rank: str = ""
+
+
+class Turn(NamedTuple):
+    """What an estate has when the turn of a rank comes, and what it owes in it."""
+
+    #: What it has of its own, and what others pay it.
+    assets: Decimal
+    received: Decimal
+    #: What goes to those covered and to the ranks before.
+    before: Decimal
+    owed: Decimal
+    paid: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Return what is left for the rank."""
+        return max(ZERO, self.assets + self.received - self.before)
+
+    @property
+    def rate(self) -> Decimal:
+        """Return the share of the rank that is paid; 1 if nothing is owed."""
+        return self.paid / self.owed if self.owed else Decimal(1)
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """What estates pay, given which entities are one estate."""
+
+    #: The estate each member belongs to.
+    estates: Mapping[str, str]
+    nodes: tuple[str, ...]
+    clearing: Clearing
+    paid: tuple[Paid, ...]
+    #: What each node has beside its claims on others.
+    assets: Mapping[str, Decimal]
+    #: What each owes by class, the covered first, shape (ranks + 1, nodes).
+    owed: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+    def received(self, node: str) -> Decimal:
+        """Return what a node is paid by the others."""
+        return money(self.clearing.received[self.nodes.index(node)])
+
+    def turn(self, node: str, rank: str) -> Turn:
+        """Return what a node has for one rank of its debts, and what it pays."""
+        at, row = self.nodes.index(node), RANKS.index(rank) + 1
+        paid = self.clearing.by_class[:, at]
+        return Turn(
+            self.assets[node],
+            self.received(node),
+            money(paid[:row].sum()),
+            money(self.owed[row, at]),
+            money(paid[row]),
+        )
+
+
+def money(number: float) -> Decimal:
+    """Return a computed amount in cents."""
+    return Decimal(repr(float(number))).quantize(CENT)
+
+
+def waterfall(
+    found: Estate,
+    estates: Mapping[str, str],
+    *,
+    end: str = "central",
+    alpha: float = 1.0,
+    beta: float = 1.0,
+) -> Waterfall:
+    """Clear all debts, taking some entities' estates as one.
+
+    Args:
+        found: Assets and debts.
+        estates: The name of the estate each member of the group belongs to.
+        end: low, central or high: which estimate of the assets. At low, debtors
+            outside the group pay nothing; at high all they owe.
+        alpha: Share of its own assets an estate in default realises.
+        beta: Share of what others pay it that it realises (Rogers and Veraart 2013).
+
+    Raises:
+        ValueError: As `clearing.clear`.
+    """
+    network = _Network(found, estates, ENDS.index(end))
+    result = clear(network.debts, network.assets, alpha, beta, shares=network.shares)
+    owed = network.debts.sum(axis=2)
+    rates = np.divide(result.by_class, owed, out=np.ones_like(owed), where=owed > 0)
+    return Waterfall(
+        estates=estates,
+        nodes=tuple(network.nodes),
+        clearing=result,
+        paid=tuple(network.paid(item, rates) for item in network.covered),
+        assets={
+            name: money(worth)
+            for name, worth in zip(network.nodes, network.assets, strict=True)
+        },
+        owed=owed,
+    )
+
+
+class _Network:
+    """The estates as nodes, debts between them by class."""
+
+    def __init__(self, found: Estate, estates: Mapping[str, str], end: int) -> None:
+        self._found = found
+        self._estates = estates
+        self._end = end
+        self._outsiders = self._debtors_with_books()
+        self.nodes = [*dict.fromkeys(estates.values()), *self._outsiders, OUTSIDE]
+        self._index = {name: at for at, name in enumerate(self.nodes)}
+        count = len(self.nodes)
+        self.assets = np.zeros(count)
+        #: Class 0 is what is covered; then rank by rank.
+        self.debts = np.zeros((len(RANKS) + 1, count, count))
+        self._pledged: dict[tuple[str, str], list[tuple[str, Item, Decimal]]] = (
+            defaultdict(list)
+        )
+        self._custody: dict[str, list[Item]] = defaultdict(list)
+        self._value()
+        self.covered = self._cover()
+        self._enter()
+        self.shares = self._shares()
+
+    def node(self, name: str) -> str:
+        """Return the node an entity is at."""
+        name = self._estates.get(name, name)
+        return name if name in self._index else OUTSIDE
+
+    def _debtors_with_books(self) -> list[str]:
+        """Return debtors outside the group whose books show that they hold anything."""
+        if ENDS[self._end] != "central":
+            return []
+        debtors = {
+            debt.debtor
+            for debt in self._found.debts
+            if debt.debtor not in self._estates and debt.creditor in self._estates
+        }
+        holders = {item.account.entity for item in self._found.items(debtors)}
+        for owners in self._found.stakes().values():
+            holders |= owners.keys()
+        return sorted(debtors & holders)
+
+    def _value(self) -> None:
+        members: dict[str, list[str]] = defaultdict(list)
+        for name, where in self._estates.items():
+            members[where].append(name)
+        groups = [*members.items(), *((name, [name]) for name in self._outsiders)]
+        pledgers = {
+            account.entity
+            for account in self._found.book.case.accounts.values()
+            if account.pledged_to is not None
+        }
+        known = {name for _, names in groups for name in names}
+        groups += [("", [name]) for name in sorted(pledgers - known)]
+        for where, names in groups:
+            for item in self._found.items(names):
+                worth = item.worth[self._end]
+                account = item.account
+                if where:
+                    self.assets[self._index[where]] += float(worth)
+                if account.pledged_to is not None:
+                    debtor = account.pledged_for or account.entity
+                    self._pledged[debtor, account.pledged_to].append(
+                        (where, item, worth)
+                    )
+                elif account.custody:
+                    self._custody[account.entity].append(item)
+
+    def _cover(self) -> list[Covered]:
+        """Say what part of each debt of the group collateral or custody covers."""
+        covered = []
+        owed: dict[str, Decimal] = defaultdict(Decimal)
+        for debt in self._found.debts:
+            if debt.rank == "customer":
+                owed[debt.debtor] += debt.value
+        for debt in sorted(self._found.debts, key=lambda d: RANKS.index(d.rank)):
+            part, by = ZERO, self.node(debt.debtor)
+            covers: list[Cover] = []
+            if debt.rank == "customer" and owed[debt.debtor]:
+                part, covers = self._kept(debt, owed[debt.debtor])
+            rank = debt.rank
+            for at, (where, item, worth) in enumerate(
+                pledges := self._pledged.get((debt.debtor, debt.creditor), [])
+            ):
+                taken = min(worth, debt.value - part)
+                pledges[at] = (where, item, worth - taken)
+                rank = "unsecured" if rank == "secured" else rank
+                if not taken:
+                    continue
+                if where != by:
+                    given = (Cover(item, taken),)
+                    covered.append(Covered(debt, taken, where, rank, given))
+                    debt = debt._replace(value=debt.value - taken)  # noqa: PLW2901 (the rest of it)
+                else:
+                    part += taken
+                    covers.append(Cover(item, taken))
+            covered.append(Covered(debt, part, by, rank, tuple(covers)))
+        return covered
+
+    def _kept(self, debt: Debt, owed: Decimal) -> tuple[Decimal, list[Cover]]:
+        """Return what of a customer's claim is held for customers, and of which."""
+        items = [(item, item.worth[self._end]) for item in self._custody[debt.debtor]]
+        held = sum((worth for _, worth in items), ZERO)
+        part = debt.value * min(Decimal(1), held / owed)
+        return part, [Cover(item, part * worth / held) for item, worth in items if held]
+
+    def _enter(self) -> None:
+        for item in self.covered:
+            debt = item.debt
+            debtor, creditor = self.node(debt.debtor), self.node(debt.creditor)
+            if debtor == OUTSIDE:
+                # No books show what this debtor has: nothing at low, else all.
+                if creditor != OUTSIDE and ENDS[self._end] != "low":
+                    part = item.covered if item.by != debtor else debt.value
+                    self.assets[self._index[creditor]] += float(part)
+                continue
+            if debtor == creditor:
+                continue
+            if item.by != debtor:
+                # Another paid by its collateral, and has the claim in its place.
+                pledger = item.by or OUTSIDE
+                if pledger not in {OUTSIDE, creditor}:
+                    self._owe(0, pledger, creditor, item.covered)
+                if pledger != debtor:
+                    rank = RANKS.index("unsecured") + 1
+                    self._owe(rank, debtor, pledger, item.covered)
+                continue
+            self._owe(0, debtor, creditor, item.covered)
+            rank = RANKS.index(item.rank) + 1
+            self._owe(rank, debtor, creditor, debt.value - item.covered)
+
+    def _owe(self, rank: int, debtor: str, creditor: str, amount: Decimal) -> None:
+        if debtor != creditor:
+            at = rank, self._index[debtor], self._index[creditor]
+            self.debts[at] += float(amount)
+
+    def _shares(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]] | None:
+        held = np.zeros((len(self.nodes), len(self.nodes)))
+        for name, owners in self._found.stakes().items():
+            issuer = self.node(name)
+            for owner, share in owners.items():
+                holder = self.node(owner)
+                if OUTSIDE not in {holder, issuer} and holder != issuer:
+                    held[self._index[holder], self._index[issuer]] += float(share)
+        # Estates taken as one issue no shares of their own: a share of a part counts
+        # as that share of the whole, which no owner can exceed.
+        over = np.maximum(1.0, held.sum(axis=0))
+        return held / over if held.any() else None
+
+    def paid(
+        self, item: Covered, rates: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    ) -> Paid:
+        """Return what a debt is paid, given the share of each class that is."""
+        debt, covers, rank = item.debt, item.covers, item.rank
+        debtor, creditor = self.node(debt.debtor), self.node(debt.creditor)
+        if item.by != debtor:
+            debt = debt._replace(value=item.covered)
+        if debtor == creditor:
+            return Paid(debt, item.covered, ZERO, covers, rank)
+        if debtor == OUTSIDE:
+            # As in `_enter`.
+            whole = ENDS[self._end] != "low"
+            return Paid(debt, item.covered, debt.value if whole else ZERO, covers, rank)
+        if item.by != debtor:
+            rate = 1.0 if item.by in {"", OUTSIDE} else rates[0, self._index[item.by]]
+            paid = money(float(item.covered) * rate)
+            return Paid(debt, item.covered, paid, covers, rank)
+        at = self._index[debtor]
+        rest = debt.value - item.covered
+        row = RANKS.index(rank) + 1
+        amount = float(item.covered) * rates[0, at] + float(rest) * rates[row, at]
+        return Paid(debt, item.covered, money(amount), covers, rank)

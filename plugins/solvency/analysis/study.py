@@ -1,0 +1,192 @@
+"""What the analyses found of a case, each computed once and only if asked for.
+
+Results are kept for the last few cases by fingerprint, scenario and known-date, so
+that several reports of one case in one process share them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from solvency.analysis.check import evaluate
+from solvency.analysis.funds import funds
+from solvency.analysis.reconcile.ask import reconcile
+from solvency.analysis.recover import made_whole
+from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.preferences import preferences
+from solvency.analysis.stress.ask import stress
+from solvency.analysis.tally.ask import tally
+from solvency.analysis.trace.ask import follow
+from solvency.analysis.weigh.ask import believe
+from solvency.analysis.weigh.history import history
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+
+    from solvency.analysis.check.answer import Findings
+    from solvency.analysis.funds import Funds
+    from solvency.analysis.reconcile.answer import Reconciled
+    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.made_whole import Afterwards
+    from solvency.analysis.recover.made_whole import InKind
+    from solvency.analysis.recover.preferences import Transfer
+    from solvency.analysis.stress.answer import Stress
+    from solvency.analysis.tally.answer import Tallied
+    from solvency.analysis.trace.answer import Following
+    from solvency.analysis.weigh.answer import Beliefs
+    from solvency.analysis.weigh.history import History
+    from solvency.ledger.case import Case
+    from solvency.model.book import Book
+
+    Key = tuple[str, str, datetime.date | None, datetime.date]
+    Progress = Callable[[str], None]
+
+#: How many cases' results are kept.
+_KEPT = 4
+_cache: OrderedDict[Key, Analyses] = OrderedDict()
+
+
+def analyses_of(
+    case: Case, book: Book, at: datetime.date, progress: Progress | None = None
+) -> Analyses:
+    """Return the analyses of a case, those already made if it was asked before.
+
+    Args:
+        case: The case.
+        book: Its postings in the scenario reported.
+        at: The day of what is stated as at a day.
+        progress: Called with a word before each long analysis.
+    """
+    key = (case.fingerprint, case.scenario.name, case.known, at)
+    found = _cache.pop(key, None) or Analyses(case, book, at)
+    found.progress = progress
+    _cache[key] = found
+    while len(_cache) > _KEPT:
+        _cache.popitem(last=False)
+    return found
+
+
+class Analyses:
+    """The analyses of one case and scenario; None where one does not apply."""
+
+    def __init__(self, case: Case, book: Book, at: datetime.date) -> None:
+        """Compute nothing yet."""
+        self.case = case
+        self.book = book
+        self.at = at
+        self.progress: Progress | None = None
+        self._funds: dict[tuple[str, datetime.date | None], Funds] = {}
+        self._followed: dict[str, Following | None] = {}
+
+    def _long(self, words: str) -> None:
+        if self.progress is not None:
+            self.progress(words)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Return what the tests of solvency found."""
+        self._long("testing solvency")
+        return evaluate(self.book)
+
+    @cached_property
+    def reconciled(self) -> Reconciled | None:
+        """Return whether the claims can all be true."""
+        if not self.case.observations:
+            return None
+        self._long("reconciling claims")
+        try:
+            return reconcile(self.case)
+        except ValueError:
+            return None
+
+    @cached_property
+    def beliefs(self) -> Beliefs | None:
+        """Return belief in the hypotheses."""
+        if not self.case.hypotheses or not self.case.observations:
+            return None
+        self._long("weighing hypotheses")
+        try:
+            return believe(self.case, progress=self.progress)
+        except ValueError:
+            return None
+
+    @cached_property
+    def history(self) -> History | None:
+        """Return how each hypothesis fared as evidence came in."""
+        if self.beliefs is None:
+            return None
+        try:
+            return history(self.case, progress=self.progress, now=self.beliefs)
+        except ValueError:
+            return None
+
+    @cached_property
+    def tallied(self) -> Tallied | None:
+        """Return the distribution of what the hypotheses take together."""
+        if not self.case.hypotheses:
+            return None
+        self._long("adding up losses")
+        try:
+            return tally(self.case, draws=200_000)
+        except ValueError:
+            return None
+
+    @cached_property
+    def recovery(self) -> Recovery | None:
+        """Return who gets what back."""
+        self._long("sharing out")
+        try:
+            found = recover(self.book, self.at)
+        except ValueError:
+            return None
+        return found if found.classes else None
+
+    @cached_property
+    def stress(self) -> Stress | None:
+        """Return what tokens would fetch."""
+        try:
+            found = stress(self.book, self.at)
+        except LookupError:
+            return None
+        return found if found.tokens else None
+
+    @cached_property
+    def preferences(self) -> tuple[Transfer, ...]:
+        """Return transfers before the petition that may have to be given back."""
+        if not any(event.kind == "petition" for event in self.case.events):
+            return ()
+        return preferences(self.book, self.case.reporting_date)
+
+    @cached_property
+    def afterwards(self) -> tuple[Afterwards, ...]:
+        """Return what came later of the assets there were."""
+        return made_whole.afterwards(self.book, self.recovery) if self.recovery else ()
+
+    @cached_property
+    def in_kind(self) -> tuple[InKind, ...]:
+        """Return claims in coins at the petition's prices and at a later day's."""
+        if self.recovery is None:
+            return ()
+        later = made_whole.later_day(self.book, self.recovery)
+        return made_whole.in_kind(self.book, self.recovery, later)
+
+    def funds(
+        self,
+        name: str,
+        until: datetime.date | None = None,
+        since: datetime.date | None = None,
+    ) -> Funds:
+        """Return sources and uses of funds of an entity, a silo or the group."""
+        return funds(self.book, name, until or self.at, since)
+
+    def followed(self, account: str) -> Following | None:
+        """Return whose money each outlay of an account was, if that can be said."""
+        if account not in self._followed:
+            try:
+                self._followed[account] = follow(self.book, (account,), at=self.at)
+            except (LookupError, ValueError):
+                self._followed[account] = None
+        return self._followed[account]

@@ -1,0 +1,128 @@
+"""What a tally finds: the total, the rest, and what dependence does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+
+if TYPE_CHECKING:
+    import datetime
+
+#: Shares of belief at which amounts are given.
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+class Expected(NamedTuple):
+    """What one flow takes on average, behind its chance."""
+
+    flow: str
+    chance: float
+    #: Mean of its draws; an amount cut off at zero averages more than is written.
+    mean: Decimal
+
+
+class Loss(NamedTuple):
+    """What one hypothesis takes, if it holds."""
+
+    id: str
+    #: Probability that it holds, as the tally has it.
+    probability: float
+    #: Central amount, positive for a loss; low and high ends added up.
+    central: Decimal
+    low: Decimal
+    high: Decimal
+    #: Mean of what its draws take, its chance counted: these add up to the mean total.
+    expected: Decimal
+    #: The flows it is made of: chances times means add up to it.
+    parts: tuple[Expected, ...]
+
+
+class ScenarioTally(NamedTuple):
+    """The losses of a scenario whose hypotheses all hold."""
+
+    name: str
+    title: str
+    quantiles: dict[str, Decimal]
+    #: None where nobody owes customers anything; then nothing is left unexplained.
+    hole: Decimal | None
+    unexplained: dict[str, Decimal]
+    #: Probability that its losses reach the hole.
+    reaches: float | None
+    method: str
+
+
+class Dependence(NamedTuple):
+    """What a common factor does to the total."""
+
+    rho: float
+    quantiles: dict[str, Decimal]
+    #: Probability that the total reaches the hole; None without one.
+    reaches: float | None
+
+
+@dataclass(frozen=True)
+class Tallied:
+    """The distribution of what the hypotheses explain.
+
+    Attributes:
+        currency: of all amounts.
+        at: the day of the hole.
+        switches: prior, posterior, or the name of the scenario that holds for sure.
+        method: exact or sampled.
+        draws: number of draws; of the dependence table too where exact.
+        seed: what reproduces them.
+        mean: mean total: what is quoted as one number, since its parts add up to it.
+        quantiles: of the total, by share.
+        at_least: probability of a total of at least an amount, by amount.
+        hole: what customers are owed less what is held for them; None without both.
+        unexplained: quantiles of the hole less the total.
+        hypotheses: what each takes, the largest expected loss first.
+        scenarios: each scenario of the ledger.
+        dependence: what a common factor does to the total.
+        notes: what the reader must know about the answer.
+    """
+
+    currency: str
+    at: datetime.date
+    switches: str
+    method: str
+    draws: int
+    seed: int
+    mean: Decimal
+    quantiles: dict[str, Decimal]
+    at_least: dict[str, float]
+    hole: Decimal | None
+    unexplained: dict[str, Decimal]
+    hypotheses: tuple[Loss, ...]
+    scenarios: tuple[ScenarioTally, ...]
+    dependence: tuple[Dependence, ...]
+    notes: tuple[str, ...]
+
+    def to_frame(self) -> Frame:
+        """Return a row a hypothesis."""
+        return Frame(
+            "What each hypothesis takes from the group's clean liquid assets",
+            (
+                Column("hypothesis"),
+                Column("probability"),
+                *(Column(name, self.currency) for name in ("low", "central", "high")),
+                Column("expected", self.currency),
+            ),
+            tuple(
+                (
+                    one.id,
+                    Decimal(f"{one.probability:.4f}"),
+                    one.low,
+                    one.central,
+                    one.high,
+                    one.expected,
+                )
+                for one in self.hypotheses
+            ),
+            notes=self.notes,
+        )

@@ -1,0 +1,197 @@
+"""How much of the hole do the hypotheses explain together?
+
+A hypothesis's loss is what its flows take from the group's clean liquid assets and do
+not bring back. The hole is what customers are owed less what is held for them, at the
+reporting date; where one company holds more than it owes, that fills no other's hole.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Literal
+
+from solvency.analysis.tally.answer import QUANTILES
+from solvency.analysis.tally.answer import Dependence
+from solvency.analysis.tally.answer import ScenarioTally
+from solvency.analysis.tally.answer import Tallied
+from solvency.analysis.tally.parts import Parts
+from solvency.analysis.tally.parts import number
+from solvency.model.valuation import Valuation
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Scenario
+    from solvency.methods.tally import Drawn
+    from solvency.methods.tally import Exact
+    from solvency.methods.tally import Executor
+    from solvency.methods.tally import Shape
+
+Switches = Literal["prior", "posterior"]
+
+#: Correlations of all amounts by one common factor, in the table of dependence.
+RHOS = (0.0, 0.25, 0.5, 0.75)
+#: Draws a line of that table needs at most: its quantiles are good to a hundredth.
+_TABLE = 200_000
+
+
+def tally(
+    case: Case,
+    *,
+    switches: Switches = "prior",
+    shape: Shape = "lognormal",
+    levels: Sequence[float] = (),
+    draws: int = 1_000_000,
+    seed: int = 0,
+    at: datetime.date | None = None,
+    executor: Executor | None = None,
+) -> Tallied:
+    """Add up what a case's hypotheses take, with their uncertainty.
+
+    Args:
+        case: the case; a scenario with hypotheses of its own is taken to hold.
+        switches: belief in each hypothesis otherwise: prior or posterior.
+        shape: distribution of the amounts, lognormal or pert.
+        levels: amounts to give the probability of reaching; by default round ones.
+        draws: number of draws.
+        seed: of the draws.
+        at: day of the hole; by default the reporting date.
+        executor: something with a `map`, as `tally.draw` takes.
+
+    Returns:
+        The distribution of the total and of the rest.
+
+    Raises:
+        ValueError: no hypothesis takes or brings anything, or there are no
+            observations for a posterior.
+    """
+    day = at or case.reporting_date
+    parts = Parts(case, shape)
+    held = case.scenario.hypotheses
+    notes: list[str] = []
+    if held and case.scenario.name != "*":
+        chosen = parts.holding(held)
+        how: str = case.scenario.name
+    else:
+        chosen, more = parts.believed(switches, seed)
+        how = switches
+        notes += more
+    found, method = chosen.total(draws, seed, executor)
+    hole = hole_of(case, day)
+    losses = chosen.losses()
+    few = min(draws, _TABLE)
+    table = [(rho, chosen.draw(few, seed, executor, rho)) for rho in RHOS]
+    return Tallied(
+        currency=case.currency,
+        at=day,
+        switches=how,
+        method=method,
+        draws=draws,
+        seed=seed,
+        mean=sum((one.expected for one in losses), Decimal()),
+        quantiles=_quantiles(found),
+        at_least={
+            f"{level:.0f}": float(found.at_least(level))
+            for level in levels or _round(float(found.quantile(0.95)))
+        },
+        hole=hole,
+        unexplained=_rest(found, hole),
+        hypotheses=losses,
+        scenarios=tuple(
+            _scenario(parts, one, day, draws, seed, executor)
+            for one in case.scenarios.values()
+            if one.hypotheses
+        ),
+        dependence=tuple(
+            Dependence(rho, _quantiles(one), _reaches(one, hole)) for rho, one in table
+        ),
+        notes=tuple(notes),
+    )
+
+
+def hole_of(case: Case, day: datetime.date) -> Decimal | None:
+    """Return what customers are owed less what is held for them, at market.
+
+    Args:
+        case: the case, of the scenario whose flows are taken.
+        day: the day at whose end.
+
+    Returns:
+        The sum over the group's entities of what each owes customers beyond what it
+        holds for them; None if no entity of the group owes customers anything.
+    """
+    owed: dict[str, Decimal] = {}
+    values = Valuation(case.book(), day, "clean")
+    for position in values.units:
+        account = case.accounts[position.account]
+        serves = account.root == "Assets" and account.custody
+        owes = account.root == "Liabilities" and account.rank == "customer"
+        if account.entity in case.group and (serves or owes):
+            value = values.value(position) or Decimal()
+            owed[account.entity] = owed.get(account.entity, Decimal()) - value
+    if not any(
+        account.root == "Liabilities" and account.rank == "customer"
+        for account in case.accounts.values()
+    ):
+        return None
+    short = sum((max(amount, Decimal()) for amount in owed.values()), Decimal())
+    return short.quantize(Decimal("0.01"))
+
+
+def _scenario(
+    parts: Parts,
+    scenario: Scenario,
+    day: datetime.date,
+    draws: int,
+    seed: int,
+    executor: Executor | None,
+) -> ScenarioTally:
+    case = replace(parts.case, scenario=scenario)
+    chosen = parts.holding(scenario.hypotheses)
+    found, method = chosen.total(draws, seed, executor)
+    hole = hole_of(case, day)
+    return ScenarioTally(
+        name=scenario.name,
+        title=scenario.title,
+        quantiles=_quantiles(found),
+        hole=hole,
+        unexplained=_rest(found, hole),
+        reaches=_reaches(found, hole),
+        method=method,
+    )
+
+
+def _quantiles(found: Drawn | Exact) -> dict[str, Decimal]:
+    values = found.quantile(QUANTILES).tolist()
+    return {
+        f"{share:g}": number(value)
+        for share, value in zip(QUANTILES, values, strict=True)
+    }
+
+
+def _rest(found: Drawn | Exact, hole: Decimal | None) -> dict[str, Decimal]:
+    if hole is None:
+        return {}
+    values = found.quantile([1 - share for share in QUANTILES]).tolist()
+    return {
+        f"{share:g}": hole - number(value)
+        for share, value in zip(QUANTILES, values, strict=True)
+    }
+
+
+def _reaches(found: Drawn | Exact, hole: Decimal | None) -> float | None:
+    return None if hole is None else float(found.at_least(float(hole)))
+
+
+def _round(most: float) -> list[float]:
+    """Return about five round amounts up to a large total."""
+    if most <= 0:
+        return []
+    scale = 10.0 ** math.floor(math.log10(most / 5))
+    step = next(s * scale for s in (1, 2, 5, 10) if most / (s * scale) <= 6)
+    return [step * count for count in range(1, math.floor(most / step) + 1)]

@@ -1,0 +1,272 @@
+"""The flows of hypotheses as amounts behind switches, ready to be added up."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solvency.analysis.tally.answer import Expected
+from solvency.analysis.tally.answer import Loss
+from solvency.analysis.weigh.evidence import contradictions
+from solvency.analysis.weigh.evidence import evidence
+from solvency.analysis.weigh.evidence import inflated
+from solvency.figures.amounts import amounts
+from solvency.ledger.case import Scenario
+from solvency.methods.tally import draw
+from solvency.methods.tally import exact
+from solvency.methods.weighing.priors import admitted
+from solvency.methods.weighing.priors import excluding
+from solvency.model.liquid import taken
+from solvency.model.uncertain import spread_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+    from solvency.methods.tally import Drawn
+    from solvency.methods.tally import Exact
+    from solvency.methods.tally import Executor
+    from solvency.methods.tally import Shape
+
+    Array = NDArray[np.float64]
+    Combinations = tuple[NDArray[np.bool_], Array]
+
+#: Combinations a posterior is drawn from, and draws of a prior with exclusions.
+_COMBINATIONS = 20_000
+_PRIOR_DRAWS = 100_000
+
+
+class Parts:
+    """The flows of all hypotheses, as amounts taken."""
+
+    def __init__(self, case: Case, shape: Shape) -> None:
+        self.case = case
+        self.shape = shape
+        everything = Scenario("*", "", frozenset(case.hypotheses))
+        book = replace(case, scenario=everything).book()
+        amounts = taken(book).tolist()
+        found = [
+            (flow, amount)
+            for flow, amount in zip(book.flows, amounts, strict=True)
+            if flow.hypotheses and amount
+        ]
+        if not found:
+            raise ValueError(
+                "no hypothesis takes or brings anything of the group's clean liquid"
+                " assets, so there is nothing to add up"
+            )
+        self.flows = [flow for flow, _ in found]
+        self.amounts = [amount for _, amount in found]
+
+    def holding(self, held: frozenset[str]) -> Chosen:
+        """Return the flows of hypotheses that hold for sure."""
+        on = [at for at, flow in enumerate(self.flows) if flow.hypotheses & held]
+        return Chosen(self, on, dict.fromkeys(sorted(held), 1.0), None)
+
+    def believed(self, switches: str, seed: int) -> tuple[Chosen, list[str]]:
+        """Return all flows behind switches, and what to know about these."""
+        case = self.case
+        names = list(case.hypotheses)
+        everything = list(range(len(self.flows)))
+        if switches == "posterior":
+            held, weights, notes = _posterior(case, names, seed)
+        else:
+            priors = {name: float(case.hypotheses[name].prior) for name in names}
+            single = all(len(flow.hypotheses) == 1 for flow in self.flows)
+            if single and not contradictions(case, names):
+                return Chosen(self, everything, priors, None), []
+            held, notes = _prior(case, names, seed), []
+            weights = np.ones(len(held))
+        # Of priors the draws are a sample, and what they are of is known.
+        chances = (
+            weights @ held / weights.sum()
+            if switches == "posterior"
+            else _admitted(case, names)
+        )
+        beliefs = dict(zip(names, chances.tolist(), strict=True))
+        columns = [
+            held[:, [names.index(name) for name in flow.hypotheses]].any(axis=1)
+            for flow in self.flows
+        ]
+        rows = np.stack(columns, axis=1)
+        return Chosen(self, everything, beliefs, (rows, weights)), notes
+
+
+class Chosen:
+    """Some of the flows, each behind its switch."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        on: list[int],
+        beliefs: dict[str, float],
+        combinations: Combinations | None,
+    ) -> None:
+        self.case, self.shape = parts.case, parts.shape
+        self.flows = [parts.flows[at] for at in on]
+        self.amounts = [parts.amounts[at] for at in on]
+        self.beliefs = beliefs
+        self.combinations = combinations
+        spreads = [spread_of(self.case, flow) for flow in self.flows]
+        sizes = [
+            abs(amount) / float(spread.central)
+            for amount, spread in zip(self.amounts, spreads, strict=True)
+        ]
+        self.low = [float(s.low) * z for s, z in zip(spreads, sizes, strict=True)]
+        self.high = [float(s.high) * z for s, z in zip(spreads, sizes, strict=True)]
+        # So that rounding never puts a certain amount beside its own ends.
+        self.central = [
+            math.copysign(min(max(abs(a), low), high), a)
+            for a, low, high in zip(self.amounts, self.low, self.high, strict=True)
+        ]
+        self.interval = [float(spread.interval) for spread in spreads]
+
+    def total(
+        self, draws: int, seed: int, executor: Executor | None
+    ) -> tuple[Drawn | Exact, str]:
+        """Return the distribution of the total: exact where amounts are apart."""
+        drivers = [flow.driver for flow in self.flows if flow.driver is not None]
+        if self.combinations is None and len(drivers) == len(set(drivers)):
+            if not self.flows:
+                return exact([0.0], [0.0], [0.0]), "exact"
+            probability, switch = self._switches()
+            return exact(
+                *(self.low, self.central, self.high, probability),
+                interval=self.interval,
+                shape=self.shape,
+                switch=switch,
+            ), "exact"
+        return self.draw(draws, seed, executor, 0.0), "sampled"
+
+    def draw(
+        self, draws: int, seed: int, executor: Executor | None, rho: float
+    ) -> Drawn:
+        """Draw the total, with a common factor of some strength."""
+        probability, switch = self._switches()
+        joint = self.combinations
+        return draw(
+            *(self.low, self.central, self.high),
+            1.0 if joint is not None else probability,
+            interval=self.interval,
+            shape=self.shape,
+            switch=list(range(len(self.flows))) if joint is not None else switch,
+            combinations=joint,
+            drivers=[flow.driver for flow in self.flows],
+            rho=rho,
+            draws=draws,
+            seed=seed,
+            executor=executor,
+        )
+
+    def _switches(self) -> tuple[list[float], list[int]]:
+        """Return the probability of each switch, and the switch of each flow."""
+        names = sorted({self._first(flow) for flow in self.flows})
+        return (
+            [self.beliefs.get(name, 0.0) for name in names],
+            [names.index(self._first(flow)) for flow in self.flows],
+        )
+
+    def _first(self, flow: Flow) -> str:
+        """Return the hypothesis a flow stands behind, the likeliest of several."""
+        return max(sorted(flow.hypotheses), key=lambda n: self.beliefs.get(n, 0.0))
+
+    def _chances(self) -> list[float]:
+        """Return the chance of each flow; of several hypotheses any will do."""
+        alone = [self.beliefs.get(self._first(flow), 0.0) for flow in self.flows]
+        if self.combinations is None:
+            return alone
+        rows, weights = self.combinations
+        drawn = (weights @ rows / weights.sum()).tolist()
+        return [
+            one if len(flow.hypotheses) == 1 else other
+            for flow, one, other in zip(self.flows, alone, drawn, strict=True)
+        ]
+
+    def _expected(self) -> dict[str, list[Expected]]:
+        """Return what the flows of each hypothesis take on average, with its chance.
+
+        A flow of several hypotheses counts for the likeliest, once.
+        """
+        columns = (self.low, self.central, self.high, self.interval)
+        drawn = amounts(*columns, self.shape) if self.flows else ()
+        found: dict[str, list[Expected]] = {}
+        for flow, chance, one in zip(self.flows, self._chances(), drawn, strict=True):
+            part = Expected(flow.id, chance, number(one.sign * one.mean))
+            found.setdefault(self._first(flow), []).append(part)
+        return found
+
+    def losses(self) -> tuple[Loss, ...]:
+        """Return what each hypothesis takes, the largest expected loss first."""
+        found = []
+        expected = self._expected()
+        for name, belief in self.beliefs.items():
+            mine = [at for at, f in enumerate(self.flows) if name in f.hypotheses]
+            if mine:
+                ends = [
+                    (self.low[at], self.central[at], self.high[at])
+                    if self.central[at] > 0
+                    else (-self.high[at], self.central[at], -self.low[at])
+                    for at in mine
+                ]
+                low, central, high = (
+                    number(sum(end)) for end in zip(*ends, strict=True)
+                )
+                parts = tuple(expected.get(name, ()))
+                mean = number(sum(one.chance * float(one.mean) for one in parts))
+                found.append(Loss(name, belief, central, low, high, mean, parts))
+        return tuple(sorted(found, key=lambda one: -one.expected))
+
+
+def _prior(case: Case, names: list[str], seed: int) -> NDArray[np.bool_]:
+    """Draw combinations by their priors, those with exclusive members left out."""
+    rng = np.random.default_rng([seed, 1])
+    priors = np.array([float(case.hypotheses[name].prior) for name in names])
+    drawn = rng.random((_PRIOR_DRAWS, len(names))) < priors
+    fine = np.ones(len(drawn), dtype=bool)
+    for one, other in contradictions(case, names):
+        fine &= ~(drawn[:, names.index(one)] & drawn[:, names.index(other)])
+    if not fine.any():
+        raise ValueError("hypotheses that are certain exclude one another")
+    return np.asarray(drawn[fine])
+
+
+def _admitted(case: Case, names: list[str]) -> Array:
+    """Return the chance of each hypothesis, those with exclusive members left out."""
+    number = {name: at for at, name in enumerate(names)}
+    pairs = [(number[a], number[b]) for a, b in contradictions(case, names)]
+    priors = [float(case.hypotheses[name].prior) for name in names]
+    return admitted(priors, excluding(pairs, len(names)))[0]
+
+
+def _posterior(
+    case: Case, names: list[str], seed: int
+) -> tuple[NDArray[np.bool_], Array, list[str]]:
+    """Return combinations and their weights after the observations."""
+    found, _ = inflated(evidence(case), seed)
+    weighed = found.weigh(best=_COMBINATIONS, seed=seed)
+    held = np.zeros((len(weighed.combinations), len(names)), dtype=bool)
+    for row, one in enumerate(weighed.combinations):
+        held[row, [names.index(found.hypotheses[at]) for at in one.hypotheses]] = True
+    rng = np.random.default_rng([seed, 2])
+    for at, name in enumerate(names):
+        if name not in found.hypotheses:
+            prior = float(case.hypotheses[name].prior)
+            held[:, at] = rng.random(len(held)) < prior
+    if weighed.method == "exact":
+        note = (
+            f"the posterior's {len(held):,} best combinations are drawn from; they hold"
+            f" {weighed.covered:.0%} of the belief"
+        )
+    else:
+        note = f"the posterior is that of {len(held):,} sampled combinations"
+    return held, weighed.shares, [note]
+
+
+def number(value: float) -> Decimal:
+    """Return an amount of money, to a hundredth."""
+    return Decimal(f"{value:.2f}")

@@ -1,0 +1,124 @@
+"""A tally in tables: the total, the rest, the scenarios, what dependence does."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.tally.answer import QUANTILES
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+
+if TYPE_CHECKING:
+    from solvency.analysis.tally.answer import Tallied
+
+_ENDS = tuple(f"{share:g}" for share in QUANTILES)
+
+
+def headline(found: Tallied) -> str:
+    """Say in a few lines what the hypotheses explain."""
+    low, _, high = (found.quantiles[share] for share in _ENDS)
+    switches = {
+        "prior": "each as believed before the observations",
+        "posterior": "each as believed after the observations",
+    }.get(found.switches, f"those of {found.switches}, all holding")
+    text = [f"What the hypotheses take, {switches}: {found.mean:,.0f} {found.currency}"]
+    text[0] += f" on average, with 90% between {low:,.0f} and {high:,.0f}."
+    if found.hole is not None:
+        least, _, most = (found.unexplained[share] for share in _ENDS)
+        text.append(
+            f"The hole on {found.at}: {found.hole:,.0f}. Left unexplained:"
+            f" {found.hole - found.mean:,.0f} on average, with 90% between"
+            f" {least:,.0f} and {most:,.0f} (below zero: more is explained than is"
+            " missing)."
+        )
+    text.append(
+        "Exact, by convolution."
+        if found.method == "exact"
+        else f"{found.draws:,} draws, seed {found.seed}."
+    )
+    return "\n".join(text) + "\n"
+
+
+def tables(found: Tallied) -> tuple[Frame, ...]:
+    """Return every table of a tally."""
+    return losses(found), levels(found), scenarios(found), dependence(found)
+
+
+def losses(found: Tallied) -> Frame:
+    """Return what each hypothesis takes if it holds."""
+    names = ("low", "central", "high", "expected")
+    amounts = (Column(name, found.currency, 0) for name in names)
+    return Frame(
+        "What each hypothesis takes from the group's clean liquid assets if it holds",
+        (Column("hypothesis"), Column("probability"), *amounts),
+        tuple(
+            (
+                *(one.id, Decimal(f"{one.probability:.4f}")),
+                *(one.low, one.central, one.high, one.expected),
+            )
+            for one in found.hypotheses
+        ),
+        notes=(
+            "expected: chance times the mean of the draws; adds up to the average",
+            *found.notes,
+        ),
+    )
+
+
+def levels(found: Tallied) -> Frame:
+    """Return the probability of reaching some amounts."""
+    return Frame(
+        "Probability that they take at least",
+        (Column("amount", found.currency, 0), Column("probability", places=3)),
+        tuple(
+            (Decimal(amount), Decimal(f"{chance:.5f}"))
+            for amount, chance in found.at_least.items()
+        ),
+    )
+
+
+def scenarios(found: Tallied) -> Frame:
+    """Return the scenarios side by side."""
+    return Frame(
+        "Scenarios, their hypotheses all holding",
+        (
+            Column("scenario"),
+            *(Column(f"takes, {share}", found.currency, 0) for share in _ENDS),
+            Column("hole", found.currency, 0),
+            Column("left, 0.5", found.currency, 0),
+            Column("fills the hole", places=3),
+            Column("title"),
+        ),
+        tuple(
+            (
+                one.name,
+                *(one.quantiles[share] for share in _ENDS),
+                "" if one.hole is None else one.hole,
+                one.unexplained.get("0.5", ""),
+                "" if one.reaches is None else Decimal(f"{one.reaches:.5f}"),
+                one.title,
+            )
+            for one in found.scenarios
+        ),
+    )
+
+
+def dependence(found: Tallied) -> Frame:
+    """Return what a common factor does to the total."""
+    return Frame(
+        "If all amounts rise and fall together",
+        (
+            Column("correlation"),
+            *(Column(share, found.currency, 0) for share in _ENDS),
+            Column("fills the hole", places=3),
+        ),
+        tuple(
+            (
+                Decimal(f"{one.rho:g}"),
+                *(one.quantiles[share] for share in _ENDS),
+                "" if one.reaches is None else Decimal(f"{one.reaches:.5f}"),
+            )
+            for one in found.dependence
+        ),
+    )

@@ -1,0 +1,3 @@
+"""Whose money paid for an outlay, under every tracing rule?"""
+
+from __future__ import annotations

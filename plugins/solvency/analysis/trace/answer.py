@@ -1,0 +1,304 @@
+"""What following an account's money found: outlays, totals by purpose, tables."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.trace.bounds import spendings
+from solvency.analysis.trace.bounds import together
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+from solvency.figures.frame import count
+from solvency.methods.tracing import RULES
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from solvency.analysis.trace.ask import Step
+    from solvency.analysis.trace.bounds import Before
+    from solvency.analysis.trace.bounds import Deposit
+    from solvency.analysis.trace.bounds import Spending
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+
+ZERO = Decimal()
+#: What an outlay without `purpose:` is counted under.
+UNSTATED = "unstated"
+#: Metadata of a flow: how much of it a source traced to the owners, and the source.
+TRACED, TRACED_BY = "traced", "traced-by"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What an outlay spent of one owner's money: bounds, and under each rule."""
+
+    owner: str
+    least: Decimal
+    most: Decimal
+    rules: Mapping[str, Decimal]
+    #: The rules where flows of unknown order within a day go the other way round.
+    outlays_first: Mapping[str, Decimal]
+
+    @property
+    def point(self) -> bool:
+        """Say whether the choice of rule cannot matter."""
+        return self.least == self.most
+
+
+@dataclass(frozen=True, slots=True)
+class Outlay:
+    """Money that left the account, and whose it was."""
+
+    date: datetime.date
+    flow: str
+    payee: str
+    narration: str
+    purpose: str
+    amount: Decimal
+    owners: tuple[Share, ...]
+
+    @property
+    def point(self) -> bool:
+        """Say whether the choice of rule cannot matter for any owner."""
+        return all(share.point for share in self.owners)
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What a source says of an outlay's owners, beside what the books allow."""
+
+    flow: str
+    #: The title of the source, and its name in the ledger.
+    source: str
+    name: str
+    amount: Decimal
+    least: Decimal
+    most: Decimal
+
+    @property
+    def inside(self) -> bool:
+        """Say whether the books allow it."""
+        return self.least <= self.amount <= self.most
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """All outlays for one purpose, and how much of them was some owners' money."""
+
+    purpose: str
+    amount: Decimal
+    least: Decimal
+    most: Decimal
+    rules: Mapping[str, Decimal]
+    #: What sources say of these outlays.
+    testimony: tuple[Testimony, ...] = ()
+    #: Each outlay's part in least and most.
+    spent: tuple[Spending, ...] = ()
+
+
+@dataclass(frozen=True)
+class Following:
+    """Whose money each outlay of an account, or a pool of accounts, spent."""
+
+    case: Case
+    accounts: tuple[str, ...]
+    commodity: str
+    at: datetime.date
+    #: Whose money the totals by purpose are of.
+    owners: tuple[str, ...]
+    outlays: tuple[Outlay, ...]
+    by_purpose: tuple[Purpose, ...]
+    #: What came in, and what was there before each outlay, deposits of a day first.
+    deposits: tuple[Deposit, ...]
+    before: Mapping[str, Before]
+
+    @property
+    def whose(self) -> str:
+        """Return the owners of the totals in words."""
+        return " and ".join(self.owners) or "nobody"
+
+    def to_frame(self) -> Frame:
+        """Return a row an outlay and owner."""
+        return Frame(
+            title=f"Whose money {', '.join(self.accounts)} paid with, to {self.at}",
+            columns=(
+                Column("date"),
+                Column("flow"),
+                Column("purpose"),
+                Column("owner"),
+                *(
+                    Column(name, unit=self.commodity)
+                    for name in ("amount", "least", "most", *RULES)
+                ),
+            ),
+            rows=tuple(
+                (
+                    outlay.date,
+                    outlay.flow,
+                    outlay.purpose,
+                    share.owner,
+                    outlay.amount,
+                    share.least,
+                    share.most,
+                    *(share.rules[rule] for rule in RULES),
+                )
+                for outlay in self.outlays
+                for share in outlay.owners
+            ),
+        )
+
+    def purposes_frame(self) -> Frame:
+        """Return a row a purpose."""
+        return Frame(
+            title=f"How much of it was money of {self.whose}, by purpose",
+            columns=(
+                Column("purpose"),
+                *(Column(n, unit=self.commodity) for n in ("amount", "least", "most")),
+                Column("share"),
+                *(Column(rule, unit=self.commodity) for rule in RULES),
+            ),
+            rows=tuple(
+                (
+                    p.purpose,
+                    p.amount,
+                    p.least,
+                    p.most,
+                    _share(p),
+                    *(p.rules[rule] for rule in RULES),
+                )
+                for p in self.by_purpose
+            ),
+            notes=tuple(self._notes()),
+        )
+
+    def _notes(self) -> Iterator[str]:
+        points = [outlay for outlay in self.outlays if outlay.point]
+        if points:
+            yield (
+                f"In {len(points)} of {count(len(self.outlays), 'outlay')} the interval"
+                " is a point: the choice of rule cannot matter there."
+            )
+        yield (
+            "The bounds of a purpose hold for its outlays together; those of several"
+            " purposes do not add."
+        )
+        for purpose in self.by_purpose:
+            for said in purpose.testimony:
+                verdict = "within" if said.inside else "NOT within"
+                yield (
+                    f"{purpose.purpose}, {said.flow}: {said.source} has"
+                    f" {said.amount:,.0f} {self.commodity}, {verdict} what the books"
+                    f" allow: {said.least:,.0f} to {said.most:,.0f}."
+                )
+
+
+def _share(purpose: Purpose) -> str:
+    """Say what share of a purpose's amount was the owners', as an interval."""
+    if not purpose.amount:
+        return ""
+    least = f"{purpose.least / purpose.amount:.1%}"
+    most = f"{purpose.most / purpose.amount:.1%}"
+    return least if purpose.least == purpose.most else f"{least} to {most}"
+
+
+def purposes(
+    case: Case,
+    orders: Sequence[Sequence[Step]],
+    owners: tuple[str, ...],
+    commodity: str,
+    scale: int,
+) -> tuple[Purpose, ...]:
+    """Return totals by purpose, the largest first.
+
+    Bounds of several outlays do not add: money spent once is gone. Most of an
+    owner's money goes to a purpose if its outlays spend all of it they can and all
+    others spare it. Nothing is lost by spending early, since a unit kept is worth
+    at most a unit later; so taking it in turn gives the bound itself.
+    """
+    amounts: dict[str, int] = defaultdict(int)
+    flows: dict[str, list[Step]] = defaultdict(list)
+    for step in orders[0]:
+        if step.units < 0:
+            name = step.flow.purpose or UNSTATED
+            amounts[name] -= step.units
+            flows[name].append(step)
+
+    def number(units: int) -> Decimal:
+        return Decimal(units).scaleb(-scale)
+
+    found = []
+    for name, amount in amounts.items():
+        chosen = frozenset(step.flow.id for step in flows[name])
+        ends = [together(steps, chosen, owners) for steps in orders]
+        said = [
+            _testimony(case, step.flow, orders, owners, commodity, scale)
+            for step in flows[name]
+        ]
+        found.append(
+            Purpose(
+                name,
+                number(amount),
+                number(min(least for least, _ in ends)),
+                number(max(most for _, most in ends)),
+                {
+                    rule: number(
+                        sum(
+                            step.rules[rule].get(owner, 0)
+                            for step in flows[name]
+                            for owner in owners
+                        )
+                    )
+                    for rule in RULES
+                },
+                tuple(item for item in said if item is not None),
+                spendings(orders, chosen, owners, scale),
+            )
+        )
+    return tuple(sorted(found, key=lambda item: (-item.amount, item.purpose)))
+
+
+def _testimony(
+    case: Case,
+    flow: Flow,
+    orders: Sequence[Sequence[Step]],
+    owners: tuple[str, ...],
+    commodity: str,
+    scale: int,
+) -> Testimony | None:
+    """Return what the flow's `traced:` says: an amount, or a share of the outlay."""
+    written = flow.notes.get(TRACED)
+    if written is None:
+        return None
+    least, most = zip(
+        *(together(steps, frozenset([flow.id]), owners) for steps in orders),
+        strict=True,
+    )
+    amount = -sum(
+        step.units for step in orders[0] if step.flow is flow and step.units < 0
+    )
+    found = re.fullmatch(r"([\d,]*\.?\d+)(?:\s+(\S+))?", written.strip())
+    if found is None or found[2] not in {None, commodity}:
+        raise ValueError(
+            f"{flow.id} ({flow.place.file}:{flow.place.line}): `{TRACED}:` should be an"
+            f" amount of {commodity} or a share from 0 to 1, not {written}"
+        )
+    number = Decimal(found[1].replace(",", ""))
+    if found[2] is None:
+        number *= Decimal(amount).scaleb(-scale)
+    source = flow.notes.get(TRACED_BY) or flow.amount_from or ""
+    title = case.sources[source].title if source in case.sources else source
+    return Testimony(
+        flow.id,
+        title,
+        source,
+        number,
+        Decimal(min(least)).scaleb(-scale),
+        Decimal(max(most)).scaleb(-scale),
+    )

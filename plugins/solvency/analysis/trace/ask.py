@@ -1,0 +1,342 @@
+"""Follow money through the accounts of a case: whose it was that an outlay spent.
+
+The money of each outlay of an account, or of several taken as one pool, under every
+rule of `tracing`, beside the interval no rule can leave. What flows in is the money of
+who gave it; where that came from another account of the books, it is followed through
+that account too, under the same rule.
+
+With K the most of an owner's money that can be there, and O the most of the others', an
+outlay W spent at least `max(0, W - O)` and at most `min(W, K)` of the owner's. This
+holds in every account, so also along a chain of them. Within a day flows go by `seq:`;
+where that is not known, deposits first and, beside it, the outlays first as far as the
+balance allows.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.analysis.trace.answer import UNSTATED
+from solvency.analysis.trace.answer import Following
+from solvency.analysis.trace.answer import Outlay
+from solvency.analysis.trace.answer import Share
+from solvency.analysis.trace.answer import purposes
+from solvency.analysis.trace.bounds import befores
+from solvency.analysis.trace.bounds import deposits
+from solvency.analysis.trace.moves import Part
+from solvency.analysis.trace.moves import Reader
+from solvency.analysis.trace.order import POOL
+from solvency.analysis.trace.order import deposits_first
+from solvency.analysis.trace.order import outlays_first
+from solvency.analysis.trace.state import Holding
+from solvency.analysis.trace.state import Taken
+from solvency.methods.tracing import RULES
+from solvency.methods.tracing import Rule
+from solvency.model.book import Position
+from solvency.model.book import below
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from solvency.analysis.trace.order import Ordered
+    from solvency.ledger.case import Flow
+    from solvency.model.book import Book
+
+
+class Step(NamedTuple):
+    """What one flow did to the pool: put money in, or took it out."""
+
+    flow: Flow
+    #: Units that came in, positive, or went out, negative.
+    units: int
+    #: Bounds of each owner's part of them.
+    bounds: dict[str, tuple[int, int]]
+    #: Units by rule and owner; only of outlays.
+    rules: dict[Rule, dict[str, int]]
+
+
+def follow(
+    book: Book,
+    accounts: Sequence[str],
+    *,
+    at: datetime.date | None = None,
+    commodity: str | None = None,
+    owners: Iterable[str] | None = None,
+) -> Following:
+    """Say whose money each outlay of some accounts spent.
+
+    Args:
+        book: The Book.
+        accounts: One account, or several taken as a pool, each with all below it.
+        at: Until the end of this day; default the case's reporting date.
+        commodity: What is traced; default the case's currency if the accounts
+            hold it, else the only commodity they hold.
+        owners: Whose money the totals by purpose are of; default those who keep
+            money with a custodian.
+
+    Returns:
+        Every outlay with its owners, and totals by purpose.
+
+    Raises:
+        LookupError: There is no such account, commodity or owner.
+        ValueError: An outlay beyond the balance, or a deposit whose giver the flow
+            does not say; the flow is named.
+    """
+    at = at or book.case.reporting_date
+    commodity = _commodity(book, accounts, commodity)
+    pool = frozenset(k for k in _pool(book, accounts) if k.commodity == commodity)
+    reader = Reader(book)
+    flows = [
+        (flow, _pooled(reader.parts(flow), pool))
+        for flow in book.flows
+        if flow.date <= at
+    ]
+    claimants = reader.claimants()
+    main = _run(reader, deposits_first(flows), pool, claimants)
+    other = _run(reader, outlays_first(flows), pool, claimants)
+    mine = _owners(owners, claimants, main, pool)
+    scale = reader.scales[commodity]
+    return Following(
+        case=book.case,
+        accounts=tuple(accounts),
+        commodity=commodity,
+        at=at,
+        owners=mine,
+        outlays=_outlays(main, other, scale),
+        by_purpose=purposes(book.case, (main, other), mine, commodity, scale),
+        deposits=deposits(main, mine, scale),
+        before=befores(main, mine, scale),
+    )
+
+
+def _pool(book: Book, accounts: Sequence[str]) -> list[Position]:
+    """Return what is held, and is no claim, in some accounts and all below them."""
+    return [
+        key
+        for key in book.positions
+        if any(below(key.account, name) for name in accounts)
+        and (account := book.account(key)).root == "Assets"
+        and not account.is_claim
+    ]
+
+
+def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
+    known = book.case.accounts
+    for name in accounts:
+        if not any(below(account, name) for account in known):
+            raise LookupError(f"the ledger has no account {name}, nor any below it")
+    inside = _pool(book, accounts)
+    if not inside:
+        raise LookupError(
+            f"{', '.join(accounts)} holds no money that could be traced: name an"
+            " account of assets that is no claim"
+        )
+    held = sorted({key.commodity for key in inside})
+    wanted = wanted or (book.case.currency if book.case.currency in held else None)
+    if wanted is None and len(held) == 1:
+        return held[0]
+    if wanted not in held:
+        names = ", ".join(accounts)
+        there = ", ".join(held) or "nothing"
+        raise LookupError(
+            f"no flow moves {wanted} in {names}; there is {there}"
+            if wanted
+            else f"{names} holds {there}: say which with --commodity"
+        )
+    return wanted
+
+
+def _owners(
+    asked: Iterable[str] | None,
+    claimants: frozenset[str],
+    steps: list[Step],
+    pool: frozenset[Position],
+) -> tuple[str, ...]:
+    """Return whose money totals are of: those asked for, the claimants, outsiders."""
+    there = {owner for step in steps for owner in step.bounds}
+    if asked is not None:
+        wanted = tuple(asked)
+        for name in wanted:
+            if name not in there:
+                known = ", ".join(sorted(there))
+                raise LookupError(f"no money there is of {name}; there is of {known}")
+        return wanted
+    holders = {key.account.split(":")[1] for key in pool}
+    return tuple(sorted(there & claimants or there - holders or there))
+
+
+def _pooled(parts: list[Part], pool: frozenset[Position]) -> list[Part]:
+    """Take the pool's accounts as one place; what moves within it moves nothing."""
+    found = []
+    for part in parts:
+        source = POOL if part.source in pool else part.source
+        target = POOL if part.target in pool else part.target
+        if (source, target) != (POOL, POOL):
+            found.append(part._replace(source=source, target=target))
+    return found
+
+
+def _run(
+    reader: Reader,
+    flows: Ordered,
+    pool: frozenset[Position],
+    claimants: frozenset[str],
+) -> list[Step]:
+    """Let the flows move everyone's money, and return what they did to the pool."""
+    runner = _Runner(reader, flows, pool, claimants)
+    return [step for flow, parts in flows for step in runner.steps(flow, parts)]
+
+
+class _Runner:
+    """The accounts of the books while flows go through them."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        flows: Ordered,
+        pool: frozenset[Position],
+        claimants: frozenset[str],
+    ) -> None:
+        self._accounts = reader.case.accounts
+        self._scales = reader.scales
+        self._pool = pool
+        self._claimants = claimants
+        self._owners = sorted(
+            {part.owner for _, parts in flows for part in parts if part.owner}
+            | {
+                self._accounts[key.account].entity
+                for _, parts in flows
+                for part in parts
+                for key in (part.source,)
+                if key is not None and key != POOL
+            }
+        )
+        self._held: dict[Position, Holding] = {}
+        self._names = ", ".join(sorted({key.account for key in pool}))
+
+    def steps(self, flow: Flow, parts: list[Part]) -> list[Step]:
+        """Move a flow's money; return what it did to the pool, at most once."""
+        into: list[Taken] = []
+        out = [part for part in parts if part.source == POOL]
+        for part in parts:
+            if part.source == POOL:
+                continue
+            money = self._leave(part)
+            if part.target != POOL:
+                self._arrive(part, money)
+                continue
+            if not part.known:
+                raise ValueError(
+                    f"{_named(flow)} puts money into {self._names} and does not say"
+                    " who gave it: name the lender as the liability's `counterparty:`"
+                )
+            into.append(money)
+        holding = self._holding(POOL)
+        for money in into:
+            holding.put(money)
+        steps = []
+        if into:
+            came = sum(money.bounds.units for money in into)
+            steps.append(Step(flow, came, _together(into), {}))
+        if out:
+            went = sum(part.taken for part in out)
+            if went > holding.balance:
+                raise ValueError(
+                    f"{_named(flow)} takes {self._number(went)} out of {self._names},"
+                    f" {self._number(went - holding.balance)} more than there is"
+                )
+            money = holding.take(went)
+            rules = {rule: money.sums(rule) for rule in RULES}
+            steps.append(Step(flow, -went, money.bounds.by_owner, rules))
+            for part, each in zip(
+                out, money.split([p.taken for p in out]), strict=True
+            ):
+                self._arrive(part, each)
+        return steps
+
+    def _leave(self, part: Part) -> Taken:
+        """Take what a part moves out of where it was."""
+        if part.source is None or self._accounts[part.source.account].custody:
+            return Taken.of(part.owner or "", part.given)
+        holding = self._holding(part.source)
+        short = part.taken - holding.balance
+        if short > 0:
+            # The books do not show where this came from: the holder's own.
+            entity = self._accounts[part.source.account].entity
+            holding.put(Taken.of(entity, short))
+        money = holding.take(part.taken).scaled(part.given)
+        return Taken.of(part.owner, part.given) if part.owner else money
+
+    def _arrive(self, part: Part, money: Taken) -> None:
+        """Put what a part moves where it goes, unless that is outside or custody."""
+        target = part.target
+        if target is None or self._accounts[target.account].custody:
+            return
+        money = Taken.of(part.owner, part.given) if part.owner else money
+        self._holding(target).put(money.scaled(part.given))
+
+    def _holding(self, key: Position) -> Holding:
+        if key not in self._held:
+            self._held[key] = Holding(self._owners, self._claimants)
+        return self._held[key]
+
+    def _number(self, units: int) -> str:
+        commodity = next(iter(self._pool)).commodity
+        number = Decimal(units).scaleb(-self._scales[commodity])
+        return f"{number.normalize():,f} {commodity}"
+
+
+def _together(into: list[Taken]) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for money in into:
+        for owner, (least, most) in money.bounds.by_owner.items():
+            before = found.get(owner, (0, 0))
+            found[owner] = (before[0] + least, before[1] + most)
+    return found
+
+
+def _named(flow: Flow) -> str:
+    return f"{flow.id} ({flow.place.file}:{flow.place.line}) of {flow.date}"
+
+
+def _outlays(main: list[Step], other: list[Step], scale: int) -> tuple[Outlay, ...]:
+    """Return the outlays, their intervals wide enough for both orders of a day."""
+    again = {step.flow.id: step for step in other if step.units < 0}
+    return tuple(
+        _outlay(step, again[step.flow.id], scale) for step in main if step.units < 0
+    )
+
+
+def _outlay(step: Step, other: Step, scale: int) -> Outlay:
+    def number(units: int) -> Decimal:
+        return Decimal(units).scaleb(-scale)
+
+    flow = step.flow
+    shares = []
+    for owner in sorted(step.bounds.keys() | other.bounds.keys()):
+        least, most = step.bounds.get(owner, (0, 0))
+        low, high = other.bounds.get(owner, (0, 0))
+        shares.append(
+            Share(
+                owner=owner,
+                least=number(min(least, low)),
+                most=number(max(most, high)),
+                rules={rule: number(step.rules[rule].get(owner, 0)) for rule in RULES},
+                outlays_first={
+                    rule: number(other.rules[rule].get(owner, 0)) for rule in RULES
+                },
+            )
+        )
+    return Outlay(
+        date=flow.date,
+        flow=flow.id,
+        payee=flow.payee or "",
+        narration=flow.narration,
+        purpose=flow.purpose or UNSTATED,
+        amount=number(-step.units),
+        owners=tuple(shares),
+    )

@@ -1,0 +1,3 @@
+"""Which hypotheses do the observations favour, alone and together?"""
+
+from __future__ import annotations

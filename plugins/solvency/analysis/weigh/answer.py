@@ -1,0 +1,180 @@
+"""What weighing a case's hypotheses finds, and what each belief rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+
+if TYPE_CHECKING:
+    from solvency.analysis.weigh.double_counting import DoubleCounted
+    from solvency.model.observed import Untested
+
+#: Priors at which each hypothesis's belief is shown.
+PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+class Belief(NamedTuple):
+    """A hypothesis before and after the observations."""
+
+    id: str
+    title: str
+    #: Belief before, exclusions respected.
+    prior: float
+    posterior: float
+    #: Standard error of the posterior; zero where exact.
+    error: float
+    #: Posterior odds over prior odds: what the observations add.
+    bayes_factor: float
+    #: What the posterior would be at each of `PRIORS`.
+    at_priors: tuple[float, ...]
+    #: Whether any observation speaks to it.
+    tested: bool
+    #: Those that do: its flows move what they state.
+    speaking: tuple[str, ...]
+
+
+class Unexplained(NamedTuple):
+    """An observation beside what a scenario predicts."""
+
+    observation: str
+    source: str
+    stated: Decimal
+    predicted: Decimal
+    commodity: str
+    #: Observed less predicted, in units of the predicted spread; 0 for a bound kept.
+    z: float
+
+
+class ScenarioFit(NamedTuple):
+    """How a scenario of the ledger stands to the observations."""
+
+    name: str
+    title: str
+    log_evidence: float
+    #: The same of the statements without the bounds, which `chi2` leaves out too.
+    log_stated: float
+    chi2: float
+    dof: int
+    #: Belief among the scenarios, each as likely before.
+    posterior: float
+    #: What it leaves unexplained, worst first.
+    unexplained: tuple[Unexplained, ...]
+
+
+class CombinationBelief(NamedTuple):
+    """One combination of hypotheses."""
+
+    hypotheses: tuple[str, ...]
+    posterior: float
+    chi2: float
+
+
+class AmountBelief(NamedTuple):
+    """What is believed of a hypothesised flow's amount if it happened."""
+
+    flow: str
+    hypotheses: tuple[str, ...]
+    commodity: str
+    written: Decimal
+    probability: float
+    #: Mean and spread of the Gaussian amount, cut off at zero.
+    mean: Decimal
+    sigma: Decimal
+    #: Probability the Gaussian gave to an amount below zero: near one, the fit would
+    #: have the flow run backwards, and its hypothesis has no support of its own.
+    backwards: float
+
+
+class LeftOut(NamedTuple):
+    """Beliefs without one group of sources."""
+
+    group: str
+    posteriors: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """Belief in a case's hypotheses after its observations.
+
+    Attributes:
+        hypotheses: one an hypothesis, in the case's order.
+        scenarios: the scenarios side by side.
+        combinations: the best combinations.
+        covered: belief the combinations listed hold together.
+        amounts: what is believed of hypothesised amounts.
+        double_counted: hypotheses that spend the same money.
+        left_out: beliefs without each group of sources.
+        method: exact or sampled.
+        error: largest standard error of a posterior.
+        check: largest difference in nats between fast and stable likelihoods.
+        inflation: factor by which errors were widened for the best combination to fit.
+        chi2: the best combination's before that.
+        dof: number of observations weighed.
+        lognormal: belief in each hypothesis with lognormal amounts less the Gaussian
+            one, over the same combinations; empty where no amount is wide.
+        lognormal_covered: belief these combinations hold.
+        wide: flows whose amounts are uncertain by more than half.
+        built_in: (observation, flow) pairs where the flow's amount was computed from
+            what the observation states: their agreement is no evidence.
+        untested: observations left out, and why.
+        notes: what the reader must know about the answer.
+    """
+
+    hypotheses: tuple[Belief, ...]
+    scenarios: tuple[ScenarioFit, ...]
+    combinations: tuple[CombinationBelief, ...]
+    covered: float
+    amounts: tuple[AmountBelief, ...]
+    double_counted: tuple[DoubleCounted, ...]
+    left_out: tuple[LeftOut, ...]
+    method: str
+    error: float
+    check: float
+    inflation: float
+    chi2: float
+    dof: int
+    lognormal: dict[str, float]
+    lognormal_covered: float
+    wide: tuple[str, ...]
+    built_in: tuple[tuple[str, str], ...]
+    untested: tuple[Untested, ...]
+    notes: tuple[str, ...]
+
+    def to_frame(self) -> Frame:
+        """Return a row a hypothesis, the most believed first."""
+        return Frame(
+            "Hypotheses, weighed by what was observed",
+            (
+                Column("hypothesis"),
+                Column("prior"),
+                Column("posterior", places=3),
+                Column("bayes factor"),
+                *(Column(f"at prior {prior:g}") for prior in PRIORS),
+                Column("lowest without a source"),
+                Column("highest without a source"),
+                Column("title"),
+            ),
+            tuple(
+                (
+                    one.id,
+                    Decimal(f"{one.prior:.4f}"),
+                    Decimal(f"{one.posterior:.6f}"),
+                    Decimal(f"{one.bayes_factor:.4g}"),
+                    *(Decimal(f"{belief:.4f}") for belief in one.at_priors),
+                    *(Decimal(f"{end:.4f}") for end in self._range(one)),
+                    one.title,
+                )
+                for one in sorted(self.hypotheses, key=lambda one: -one.posterior)
+            ),
+            notes=self.notes,
+        )
+
+    def _range(self, one: Belief) -> tuple[float, float]:
+        """Return how far belief goes when any one group of sources is left out."""
+        found = [left.posteriors.get(one.id, one.posterior) for left in self.left_out]
+        return min(found, default=one.posterior), max(found, default=one.posterior)

@@ -1,0 +1,163 @@
+"""Beliefs over time: how probable each hypothesis was on what was known by a day."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from solvency.charts import text as type_
+from solvency.charts.axes import FOOT
+from solvency.charts.axes import Edge
+from solvency.charts.axes import Edges
+from solvency.charts.axes import Event
+from solvency.charts.axes import Events
+from solvency.charts.axes import amount_axis
+from solvency.charts.axes import in_order
+from solvency.charts.axes import margin
+from solvency.charts.canvas import Canvas
+from solvency.charts.scale import ChartError
+from solvency.charts.scale import Linear
+from solvency.charts.scale import exact
+from solvency.charts.text import SMALL
+from solvency.charts.text import clean
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+    from solvency.charts.canvas import Point
+    from solvency.charts.look import Look
+    from solvency.charts.scale import Amount
+
+__all__ = ["Belief", "Beliefs", "Event", "draw"]
+
+_TALL = 210.0
+#: Lines are told apart by their dashes as well as by colour.
+_DASHES = ("", "5 2", "1.5 1.5", "7 2 1.5 2")
+_QUARTERS = tuple(Decimal(n) / 4 for n in range(5))
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """A hypothesis and its probability from each known-date on, 0 to 1."""
+
+    label: str
+    shares: Sequence[Amount]
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What to draw: known-dates, rising, the beliefs, and what was published."""
+
+    title: str
+    days: Sequence[datetime.date]
+    beliefs: Sequence[Belief]
+    events: Sequence[Event] = ()
+
+
+def draw(chart: Beliefs, look: Look) -> str:
+    """Draw the probability of each hypothesis as evidence came in.
+
+    Args:
+        chart: What to draw; a belief keeps its height until the next known-date, and
+            known-dates stand equally far apart.
+        look: How to draw it.
+
+    Returns:
+        An SVG element.
+
+    Raises:
+        ChartError: If days do not rise, a belief has not one share a day, or a
+            share is not between 0 and 1.
+    """
+    in_order(chart.days)
+    for belief in chart.beliefs:
+        _check(belief, len(chart.days))
+    canvas = Canvas(look)
+    marks = {share: clean(look.share(share)) for share in _QUARTERS}
+    names = [(b.label, look.share(exact(b.shares[-1]))) for b in chart.beliefs]
+    edges = Edges(look, names)
+    left, right = margin(canvas, marks), look.width - edges.room
+    days = _Moments(chart.days, left, right)
+    events = Events(look, chart.events, days)
+    top = events.tall + 8
+    bottom = top + max(_TALL, edges.tall)
+    y = Linear(0.0, 1.0, bottom, top)
+    amount_axis(canvas, marks, y, left, right)
+    events.draw(canvas, top, bottom)
+    for n, belief in enumerate(chart.beliefs):
+        points = [
+            (days(day), y(share))
+            for day, share in zip(chart.days, belief.shares, strict=True)
+        ]
+        line = _stepped([*points, (right, points[-1][1])])
+        colour, dash = canvas.palette.tone(n), _dash(n)
+        canvas.path(line, colour, 1.7, dash, data_belief=str(n))
+    _axis(canvas, days, bottom)
+    ends = [
+        Edge(y(belief.shares[-1]), *name, canvas.palette.tone(n), _dash(n))
+        for n, (belief, name) in enumerate(zip(chart.beliefs, names, strict=True))
+    ]
+    edges.draw(canvas, ends, right, top, bottom)
+    facts = [
+        f"{look.day(chart.days[-1])}{look.colon}" + ", ".join(map(" ".join, names))
+    ]
+    facts += [
+        f"{look.day(event.day)}{look.colon}{event.label}" for event in chart.events
+    ]
+    return canvas.svg(bottom + FOOT, chart.title, facts)
+
+
+class _Moments:
+    """Known-dates as wide as one another: what was learnt counts, not the calendar."""
+
+    def __init__(self, days: Sequence[datetime.date], start: float, end: float) -> None:
+        self.days = days
+        self.start = start
+        self.wide = (end - start) / len(days)
+
+    def __call__(self, day: datetime.date) -> float:
+        """Return the place of a day, between the known-dates round it."""
+        at = min(max(bisect_right(self.days, day), 1), len(self.days) - 1)
+        if not at:
+            return self.start
+        before, after = self.days[at - 1], self.days[at]
+        share = (day - before).days / (after - before).days
+        place = self.start + (at - 1 + share) * self.wide
+        return min(max(place, self.start), self.start + self.wide * len(self.days))
+
+
+def _axis(canvas: Canvas, days: _Moments, y: float) -> None:
+    """Name each known-date where its column begins, as many as fit."""
+    look, grey = canvas.look, canvas.palette.grey
+    names = [clean(look.day(day)) for day in days.days]
+    room = max(type_.width(name, SMALL) for name in names) + 6
+    every = max(1, math.ceil(room / days.wide))
+    for n, (day, name) in enumerate(zip(days.days, names, strict=True)):
+        x = days(day)
+        canvas.line((x, y), (x, y + 4), grey, 0.6)
+        if n % every == 0 and x + room <= canvas.width:
+            canvas.place([(x, y + FOOT - 4)], name, SMALL, fill=grey)
+
+
+def _check(belief: Belief, days: int) -> None:
+    if len(belief.shares) != days:
+        raise ChartError(f"{belief.label}: one share a day is needed")
+    for share in map(exact, belief.shares):
+        if not 0 <= share <= 1:
+            raise ChartError(f"{belief.label}: {share} is no probability")
+
+
+def _dash(n: int) -> str:
+    return _DASHES[n % len(_DASHES)]
+
+
+def _stepped(points: Sequence[Point]) -> list[Point]:
+    steps = [points[0]]
+    for (_, before), (x, after) in pairwise(points):
+        steps += [(x, before), (x, after)]
+    return steps

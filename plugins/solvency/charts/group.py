@@ -1,0 +1,395 @@
+"""The group: its entities in their silos, who owns and who owes whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from typing import Literal
+
+from solvency.charts import text as type_
+from solvency.charts.canvas import Canvas
+from solvency.charts.canvas import numeral
+from solvency.charts.labels import Box
+from solvency.charts.scale import ChartError
+from solvency.charts.text import BODY
+from solvency.charts.text import LEADING
+from solvency.charts.text import SMALL
+from solvency.charts.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
+    from solvency.charts.canvas import Point
+    from solvency.charts.look import Look
+
+_APART = 34.0
+_BETWEEN = 58.0
+_PAD = 9.0
+_STACK = 22.0
+_NARROW = 100.0
+_WIDE = 150.0
+#: Pieces a curve is cut into to see what it meets, and how near a label may be.
+_STEPS = 48
+_CLEAR = 3.0
+#: How far a line that goes round a box in its row bends out.
+_ROUND = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A box: its name as the ledger has it, and a line that says what it is."""
+
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silo:
+    """Entities that belong together; without a label, no frame is drawn."""
+
+    label: str
+    entities: Sequence[Entity]
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One entity owns, or owes, another.
+
+    Attributes:
+        source: Who owns or owes.
+        target: What is owned, or who is owed.
+        kind: Which of the two.
+        label: How much, as printed.
+    """
+
+    source: str
+    target: str
+    kind: Literal["owns", "owes"]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChart:
+    """What to draw.
+
+    Attributes:
+        title: The chart's text alternative: what it shows, in a sentence.
+        tiers: Rows of silos from the top, such as creditors, the group, others.
+        ties: Who owns and owes whom.
+        owns: What a line of the one kind means.
+        owes: What a line of the other kind means.
+    """
+
+    title: str
+    tiers: Sequence[Sequence[Silo]]
+    ties: Sequence[Tie] = ()
+    owns: str = "owns"
+    owes: str = "owes"
+
+
+def draw(chart: GroupChart, look: Look) -> str:
+    """Draw entities as boxes and ties as lines: owns plain, owes dashed.
+
+    Args:
+        chart: What to draw.
+        look: How to draw it.
+
+    Returns:
+        An SVG element. A tie whose label finds no room on its line is told below.
+
+    Raises:
+        ChartError: If there is no entity, two share a name, or a tie names none.
+    """
+    names = [e.name for tier in chart.tiers for silo in tier for e in silo.entities]
+    if not names or len(set(names)) < len(names):
+        raise ChartError("a group chart needs entities, each with a name of its own")
+    for tie in chart.ties:
+        if tie.source not in names or tie.target not in names:
+            raise ChartError(f"no entity {tie.source!r} or {tie.target!r} to tie")
+    canvas = Canvas(look)
+    plan = _Plan(canvas)
+    for tier in chart.tiers:
+        plan.tier([silo for silo in tier if silo.entities])
+    bottom = plan.y - _BETWEEN
+    for frame, label in plan.frames:
+        canvas.rect(frame, look.palette.panel, rx="3", data_silo=label)
+        at = (frame.left + _PAD, frame.top + 14)
+        shown = type_.fit(
+            clean(label), frame.right - frame.left - 2 * _PAD, SMALL, bold=True
+        )
+        canvas.text(at, shown, SMALL, bold=True, fill=look.palette.grey)
+    curves = _curves(chart.ties, plan.boxes, Box(4, 2, look.width - 4, bottom))
+    for tie, curve in zip(chart.ties, curves, strict=True):
+        _draw_tie(canvas, tie, curve)
+    for entity, box in plan.entities:
+        _draw_entity(canvas, entity, box)
+    y = bottom + 14
+    _draw_key(canvas, chart, y)
+    told = _label_ties(canvas, chart, curves, list(plan.boxes.values()))
+    for line in told:
+        y += SMALL * LEADING
+        shown = type_.fit(line, look.width, SMALL)
+        canvas.text((0, y), shown, SMALL, fill=look.palette.grey)
+    facts = [_saying(tie, chart) for tie in chart.ties]
+    return canvas.svg(y + 5, chart.title, [", ".join(names), *facts])
+
+
+class _Plan:
+    """Where boxes and frames go, filled tier by tier."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.y = 2.0
+        self.boxes: dict[str, Box] = {}
+        self.entities: list[tuple[Entity, Box]] = []
+        self.frames: list[tuple[Box, str]] = []
+
+    def tier(self, silos: Sequence[Silo]) -> None:
+        """Lay out a row of silos, in as many lines as they need."""
+        # An unframed entity stands by itself; a silo's stand below one another.
+        stacks: list[tuple[str, list[Entity]]] = []
+        for silo in silos:
+            if silo.label:
+                stacks.append((silo.label, list(silo.entities)))
+            else:
+                stacks += [("", [entity]) for entity in silo.entities]
+        most = max(1, int((self.canvas.width + _APART) / (_NARROW + _APART)))
+        for start in range(0, len(stacks), most):
+            self._line(stacks[start : start + most])
+
+    def _line(self, stacks: list[tuple[str, list[Entity]]]) -> None:
+        count = len(stacks)
+        cell = (self.canvas.width - (count - 1) * _APART) / count
+        lowest = self.y
+        for n, (label, entities) in enumerate(stacks):
+            wide = min(cell, _WIDE + 2 * _PAD * bool(label))
+            left = n * (cell + _APART) + (cell - wide) / 2
+            y = self.y
+            inset = _PAD if label else 0.0
+            if label:
+                y += 22
+            for entity in entities:
+                room = wide - 2 * inset - 14
+                tall = 12 + len(_named(entity, room)) * BODY * LEADING
+                tall += len(_noted(entity, room)) * SMALL * LEADING
+                box = Box(left + inset, y, left + wide - inset, y + tall)
+                self.boxes[entity.name] = box
+                self.entities.append((entity, box))
+                y += tall + _STACK
+            y -= _STACK
+            if label:
+                y += _PAD
+                self.frames.append((Box(left, self.y, left + wide, y), label))
+            lowest = max(lowest, y)
+        self.y = lowest + _BETWEEN
+
+
+def _named(entity: Entity, room: float) -> tuple[str, ...]:
+    return type_.wrap(clean(entity.name), room, 2, bold=True)
+
+
+def _noted(entity: Entity, room: float) -> tuple[str, ...]:
+    return type_.wrap(clean(entity.note), room, 2, SMALL)
+
+
+def _draw_entity(canvas: Canvas, entity: Entity, box: Box) -> None:
+    palette = canvas.palette
+    edge = {"stroke": palette.ink, "stroke_width": "0.8"}
+    canvas.rect(box, palette.paper, rx="2", data_entity=entity.name, **edge)
+    room = box.right - box.left - 14
+    middle = (box.left + box.right) / 2
+    name, note = _named(entity, room), _noted(entity, room)
+    y = box.top + 5 + BODY
+    canvas.lines((middle, y), name, anchor="middle", bold=True)
+    y += len(name) * BODY * LEADING - 0.5
+    canvas.lines((middle, y), note, SMALL, anchor="middle", fill=palette.grey)
+
+
+Curve = tuple["Point", "Point", "Point", "Point"]
+
+
+def _curves(ties: Sequence[Tie], boxes: dict[str, Box], sheet: Box) -> list[Curve]:
+    """Return a curve for each tie, those that meet a side of a box side by side."""
+    everyone = list(boxes.values())
+    sides = [_sides(boxes[tie.source], boxes[tie.target], everyone) for tie in ties]
+    ports: dict[tuple[str, str], list[tuple[float, int, int]]] = {}
+    for n, (tie, (out, into)) in enumerate(zip(ties, sides, strict=True)):
+        for end, name, side, far in (
+            (0, tie.source, out, tie.target),
+            (1, tie.target, into, tie.source),
+        ):
+            x, y = _middle(boxes[far])
+            along = x if side in "tb" else y
+            ports.setdefault((name, side), []).append((along, n, end))
+    ends: dict[tuple[int, int], Point] = {}
+    for (name, side), meeting in ports.items():
+        for place, (_, n, end) in enumerate(sorted(meeting), start=1):
+            ends[n, end] = _port(boxes[name], side, place / (len(meeting) + 1))
+    curves = []
+    for n, (out, into) in enumerate(sides):
+        start, stop = ends[n, 0], ends[n, 1]
+        reach = (
+            _ROUND
+            if out == into == "b"
+            else max(18.0, (abs(stop[0] - start[0]) + abs(stop[1] - start[1])) * 0.35)
+        )
+        bends = (_out(start, out, reach), _out(stop, into, reach))
+        # A curve stays among its points, so none leaves the sheet.
+        bend, turn = (
+            (
+                min(max(x, sheet.left), sheet.right),
+                min(max(y, sheet.top), sheet.bottom),
+            )
+            for x, y in bends
+        )
+        curves.append((start, bend, turn, stop))
+    return curves
+
+
+def _middle(box: Box) -> Point:
+    return (box.left + box.right) / 2, (box.top + box.bottom) / 2
+
+
+def _sides(a: Box, b: Box, everyone: Sequence[Box]) -> tuple[str, str]:
+    """Return the sides a line leaves by and comes in by: t, b, l or r."""
+    level = a.bottom > b.top and b.bottom > a.top
+    if level and any(_between(box, a, b) for box in everyone):
+        return "b", "b"
+    if level:
+        return ("r", "l") if a.left < b.left else ("l", "r")
+    return _side(a, b, everyone), _side(b, a, everyone)
+
+
+def _between(box: Box, a: Box, b: Box) -> bool:
+    """Return whether a box stands in the way of two others in its row."""
+    left, right = min(a.right, b.right), max(a.left, b.left)
+    across = left <= box.left and box.right <= right
+    return (
+        across and box.bottom > max(a.top, b.top) and box.top < min(a.bottom, b.bottom)
+    )
+
+
+def _side(own: Box, far: Box, everyone: Sequence[Box]) -> str:
+    """Return the side of a box that faces another and is free in its own stack."""
+    below = own.bottom <= far.top
+    low, high = (own.bottom, far.top) if below else (far.bottom, own.top)
+    blocked = any(
+        (box.left, box.right) == (own.left, own.right)
+        and low <= box.top < box.bottom <= high
+        for box in everyone
+    )
+    if not blocked:
+        return "b" if below else "t"
+    return "r" if own.left + own.right <= far.left + far.right else "l"
+
+
+def _port(box: Box, side: str, share: float) -> Point:
+    x = box.left + (box.right - box.left) * share
+    y = box.top + (box.bottom - box.top) * share
+    return {"t": (x, box.top), "b": (x, box.bottom), "l": (box.left, y)}.get(
+        side, (box.right, y)
+    )
+
+
+def _out(at: Point, side: str, reach: float) -> Point:
+    """Return a point straight out from a side."""
+    dx, dy = {"t": (0, -1), "b": (0, 1), "l": (-1, 0), "r": (1, 0)}[side]
+    return at[0] + dx * reach, at[1] + dy * reach
+
+
+def _along(curve: Curve, share: float) -> Point:
+    """Return the point of a cubic Bezier curve at a share of its parameter."""
+    rest = 1 - share
+    weights = (rest**3, 3 * rest**2 * share, 3 * rest * share**2, share**3)
+    pairs = list(zip(weights, curve, strict=True))
+    return sum(w * p[0] for w, p in pairs), sum(w * p[1] for w, p in pairs)
+
+
+def _draw_tie(canvas: Canvas, tie: Tie, curve: Curve) -> None:
+    palette = canvas.palette
+    owes = tie.kind == "owes"
+    colour = palette.lack if owes else palette.grey
+    start, bend, turn, stop = (f"{numeral(x)},{numeral(y)}" for x, y in curve)
+    dashed = {"stroke_dasharray": "4 2"} if owes else {}
+    canvas.area(
+        f"M{start}C{bend} {turn} {stop}",
+        "none",
+        stroke=colour,
+        stroke_width="1.4" if owes else "1",
+        data_tie=tie.kind,
+        **dashed,
+    )
+    # The arrow comes in straight, as the curve does.
+    (x, y), (bx, by) = curve[3], curve[2]
+    far = max(abs(x - bx), abs(y - by)) or 1.0
+    dx, dy = (x - bx) / far, (y - by) / far
+    back = (x - 6 * dx, y - 6 * dy)
+    wings = [(back[0] + 3 * dy, back[1] - 3 * dx), (back[0] - 3 * dy, back[1] + 3 * dx)]
+    canvas.area([(x, y), *wings], colour)
+
+
+def _label_ties(
+    canvas: Canvas, chart: GroupChart, curves: Sequence[Curve], boxes: Sequence[Box]
+) -> list[str]:
+    """Set each label on its line where it is free; return those that must be told."""
+    told = []
+    paths = [_path(curve) for curve in curves]
+    for n, (tie, curve) in enumerate(zip(chart.ties, curves, strict=True)):
+        label = clean(tie.label)
+        # On its own line alone: on a crossing none could tell whose it is.
+        others = [box for m, path in enumerate(paths) if m != n for box in path]
+        if label and not canvas.place(
+            list(_places(curve)),
+            label,
+            SMALL,
+            anchor="middle",
+            avoid=[*boxes, *others],
+            plate=True,
+        ):
+            told.append(clean(_saying(tie, chart)))
+    return told
+
+
+def _path(curve: Curve) -> list[Box]:
+    """Return small boxes that cover a curve, with room for a label's plate."""
+    points = [_along(curve, step / _STEPS) for step in range(_STEPS + 1)]
+    return [
+        Box(
+            min(x, right) - _CLEAR,
+            min(y, under) - 1,
+            max(x, right) + _CLEAR,
+            max(y, under) + 1,
+        )
+        for (x, y), (right, under) in pairwise(points)
+    ]
+
+
+def _places(curve: Curve) -> Iterator[Point]:
+    for step in range(37):
+        # From the middle outward by turns.
+        share = 0.5 + (step + 1) // 2 * 0.02 * (-1 if step % 2 else 1)
+        x, y = _along(curve, share)
+        yield x, y + SMALL * 0.35
+
+
+def _saying(tie: Tie, chart: GroupChart) -> str:
+    verb = chart.owes if tie.kind == "owes" else chart.owns
+    return f"{tie.source} {verb} {tie.target} {tie.label}"
+
+
+def _draw_key(canvas: Canvas, chart: GroupChart, y: float) -> None:
+    """Say what the two kinds of line mean, where they occur."""
+    kinds = {tie.kind for tie in chart.ties}
+    palette = canvas.palette
+    x = 0.0
+    for kind, words, colour, dash in (
+        ("owns", chart.owns, palette.grey, ""),
+        ("owes", chart.owes, palette.lack, "4 2"),
+    ):
+        if kind in kinds:
+            canvas.line((x, y - 3), (x + 20, y - 3), colour, 1.3, dash)
+            shown = type_.fit(clean(words), canvas.width / 3, SMALL)
+            canvas.text((x + 24, y), shown, SMALL, fill=palette.grey)
+            x += 24 + type_.width(shown, SMALL) + 18

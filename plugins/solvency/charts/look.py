@@ -1,0 +1,182 @@
+"""What a chart looks like and how it speaks: colours, width, numbers, days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+
+    from solvency.charts.scale import Grain
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Flat colours, as `#rrggbb`.
+
+    Attributes:
+        paper: What the chart lies on; it is drawn only behind labels.
+        ink: Text and the lines that matter.
+        grey: Text that explains.
+        rule: Grid lines.
+        panel: A band behind the drawing.
+        series: Colours of things, told apart by the colour-blind (Okabe and Ito,
+            2008), beside which each thing carries its name.
+    """
+
+    paper: str
+    ink: str
+    grey: str
+    rule: str
+    panel: str
+    series: tuple[str, ...]
+
+    @property
+    def have(self) -> str:
+        """Return the colour of what is there."""
+        return self.series[0]
+
+    @property
+    def lack(self) -> str:
+        """Return the colour of what is owed or missing."""
+        return self.series[1]
+
+    def tone(self, n: int) -> str:
+        """Return the n-th colour, from the first again after the last."""
+        return self.series[n % len(self.series)]
+
+    def tint(self, colour: str, share: float) -> str:
+        """Return a colour thinned with the paper's: 0 is paper, 1 the colour."""
+        return _mix(self.paper, colour, share)
+
+    def text_on(self, colour: str) -> str:
+        """Return ink or paper, whichever reads better on a colour."""
+        own = _luminance(colour)
+        return max((self.ink, self.paper), key=lambda c: _contrast(own, _luminance(c)))
+
+
+LIGHT = Palette(
+    paper="#ffffff",
+    ink="#16202a",
+    grey="#4a5561",
+    rule="#d5dae0",
+    panel="#edf0f3",
+    series=(
+        "#0072b2",
+        "#d55e00",
+        "#009e73",
+        "#e69f00",
+        "#56b4e9",
+        "#cc79a7",
+        "#7f8a94",
+    ),
+)
+DARK = Palette(
+    paper="#1c1f23",
+    ink="#eceff2",
+    grey="#aeb8c2",
+    rule="#3c444d",
+    panel="#2a3037",
+    series=(
+        "#4a9fdc",
+        "#f0844a",
+        "#2fbf95",
+        "#efb83f",
+        "#93d2f7",
+        "#dd9cc0",
+        "#98a3ad",
+    ),
+)
+
+
+def plain(value: Decimal, places: int) -> str:
+    """Print an amount with grouped thousands, parentheses when negative."""
+    text = f"{abs(value):,.{places}f}"
+    return f"({text})" if value < 0 and text.strip("0.,") else text
+
+
+def percent(share: Decimal) -> str:
+    """Print a share of one as whole percents."""
+    return f"{share * 100:.0f}%"
+
+
+def iso_mark(day: datetime.date, grain: Grain) -> str:
+    """Print a mark on an axis of days: `2022`, `2022-11`, `2022-11-08`."""
+    return day.isoformat()[: {"year": 4, "month": 7, "day": 10}[grain]]
+
+
+def iso_day(day: datetime.date) -> str:
+    """Print a day as ISO 8601 has it."""
+    return day.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How charts are drawn for one reader.
+
+    Attributes:
+        palette: Its colours: `LIGHT` for paper, `DARK` for a dark page.
+        width: Drawing units across; 658 fills a page's text width with 7.5 pt labels.
+        prefix: Begins every id in the drawing, so that two share a page; letters,
+            digits and hyphens.
+        family: The font's names; a page's own fonts do not reach into a drawing.
+        scale: The power of ten `number` prints in; axes choose their decimals by it.
+        places: Decimals of the amounts beside what is drawn.
+        unit: The unit of the amounts, printed at the head of their axis.
+        number: Prints an amount with so many decimals.
+        share: Prints a share of one.
+        day: Prints a day.
+        mark: Prints a mark on an axis of days.
+        to: Stands between the ends of a range.
+        colon: Stands between a name and what is said of it.
+    """
+
+    palette: Palette = LIGHT
+    width: float = 658.0
+    prefix: str = "chart"
+    family: str = "Report Sans, Report Han, IBM Plex Sans, Noto Sans SC, sans-serif"
+    scale: int = 0
+    places: int = 1
+    unit: str = ""
+    number: Callable[[Decimal, int], str] = plain
+    share: Callable[[Decimal], str] = percent
+    day: Callable[[datetime.date], str] = iso_day
+    mark: Callable[[datetime.date, Grain], str] = iso_mark
+    to: str = "\N{EN DASH}"
+    colon: str = ": "
+
+    def amount(self, value: Decimal | float) -> str:
+        """Print an amount beside what is drawn."""
+        return self.number(Decimal(value), self.places)
+
+    def range(self, low: Decimal | float, high: Decimal | float) -> str:
+        """Print a range of amounts."""
+        return f"{self.amount(low)}{self.to}{self.amount(high)}"
+
+
+def _channels(colour: str) -> tuple[int, ...]:
+    return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def _mix(under: str, over: str, share: float) -> str:
+    pairs = zip(_channels(under), _channels(over), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _luminance(colour: str) -> float:
+    """Return relative luminance as WCAG 2.2 defines it."""
+
+    def linear(channel: int) -> float:
+        c = channel / 255
+        return c / 12.92 if c <= 0.04045 else float(((c + 0.055) / 1.055) ** 2.4)
+
+    red, green, blue = (linear(c) for c in _channels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(a: float, b: float) -> float:
+    """Return the contrast of two luminances as WCAG 2.2 defines it."""
+    return (max(a, b) + 0.05) / (min(a, b) + 0.05)

@@ -1,0 +1,373 @@
+"""Flow of funds: bands between parties, as wide as what went through them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.charts import text as type_
+from solvency.charts.canvas import Canvas
+from solvency.charts.canvas import numeral
+from solvency.charts.labels import Box
+from solvency.charts.labels import spread
+from solvency.charts.sankey_layout import lay_out
+from solvency.charts.scale import ChartError
+from solvency.charts.scale import exact
+from solvency.charts.text import BODY
+from solvency.charts.text import LEADING
+from solvency.charts.text import SMALL
+from solvency.charts.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solvency.charts.canvas import Point
+    from solvency.charts.look import Look
+    from solvency.charts.sankey_layout import Layout
+    from solvency.charts.sankey_layout import Node
+    from solvency.charts.sankey_layout import Piece
+
+_BAR = 9.0
+_EDGE = 7.0
+_GAP = 6.0
+_SPACE = 5.0
+#: Between two bars of a column: room for the labels of two bars thin as lines.
+_PADDING = 15.0
+_TALL = 270.0
+_LABEL = BODY * LEADING + 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Money from one party to another over the period, above zero.
+
+    `href` leads to its transactions, if anywhere.
+    """
+
+    source: str
+    target: str
+    value: Decimal
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sankey:
+    """What to draw.
+
+    Attributes:
+        title: The chart's text alternative: what it shows, in a sentence.
+        links: What went where; links of the same pair are added up.
+        labels: How parties are called, where not by their names.
+        least: Parties at either end with less than this in all are drawn as one.
+        net: Whether money back and forth between two parties is drawn as the
+            difference; otherwise it is refused as a circle.
+        other: Name of the parties drawn as one.
+        merged: What the foot says of them; `{count}` parties, under `{least}` each,
+            `{sum}` together.
+        netted: What the foot says of pairs drawn as a difference, before their names.
+    """
+
+    title: str
+    links: Sequence[Link]
+    labels: tuple[tuple[str, str], ...] = ()
+    least: Decimal = Decimal(0)
+    net: bool = False
+    other: str = "Other"
+    merged: str = "{count} parties under {least} each, {sum} together, are drawn as one"
+    netted: str = "Drawn net"
+
+
+def draw(chart: Sankey, look: Look) -> str:
+    """Draw the flow of funds.
+
+    Args:
+        chart: What to draw.
+        look: How to draw it.
+
+    Returns:
+        An SVG element; each band carries its source, target and amount in `data-`
+        attributes and as its tooltip.
+
+    Raises:
+        ChartError: If there is nothing to draw, an amount is negative, a party pays
+            itself, or money goes in a circle that netting does not undo.
+    """
+    links, notes = prepare(chart, look)
+    if not links:
+        raise ChartError("a flow of funds needs at least one amount above zero")
+    labels = {**dict(chart.labels), _OTHER_IN: chart.other, _OTHER_OUT: chart.other}
+    canvas = Canvas(look)
+    drawing = _Drawing(canvas, links, {k: clean(v) for k, v in labels.items()})
+    drawing.bands()
+    drawing.parties()
+    y = drawing.bottom + 16
+    for note in notes:
+        lines = type_.wrap(clean(note), look.width, 4, SMALL)
+        canvas.lines((0, y), lines, SMALL, fill=canvas.palette.grey)
+        y += len(lines) * SMALL * LEADING
+    facts = [drawing.saying(link) for link in links]
+    tall = y - SMALL * LEADING + 4 if notes else drawing.bottom + 6
+    return canvas.svg(tall, chart.title, [*facts, *notes])
+
+
+_OTHER_IN = "\0other sources"
+_OTHER_OUT = "\0other uses"
+
+
+def prepare(chart: Sankey, look: Look) -> tuple[list[Link], list[str]]:
+    """Add up, net and merge links.
+
+    Args:
+        chart: What was asked for.
+        look: How amounts are printed in the notes.
+
+    Returns:
+        The links to draw, and what the foot must say of those changed. The sum of
+        a party's links changes only by what was netted.
+
+    Raises:
+        ChartError: If an amount is negative or a party pays itself.
+    """
+    summed: dict[tuple[str, str], Link] = {}
+    for link in chart.links:
+        value = exact(link.value)
+        if value < 0:
+            raise ChartError(
+                f"{link.source} to {link.target} is negative; turn it round"
+            )
+        if link.source == link.target:
+            raise ChartError(f"{link.source} pays itself, which a Sankey cannot show")
+        if value:
+            pair = link.source, link.target
+            before = summed.get(pair)
+            total = value + before.value if before else value
+            summed[pair] = replace(before or link, value=total)
+    notes = []
+    if chart.net:
+        names = dict(chart.labels)
+        both = [(a, b) for a, b in summed if (b, a) in summed and a < b]
+        for a, b in both:
+            there, back = summed.pop((a, b)), summed.pop((b, a))
+            more, less = (there, back) if there.value >= back.value else (back, there)
+            if more.value > less.value:
+                kept = replace(more, value=more.value - less.value)
+                summed[more.source, more.target] = kept
+        if both:
+            pairs = (f"{names.get(a, a)} / {names.get(b, b)}" for a, b in both)
+            notes.append(f"{chart.netted}{look.colon}" + ", ".join(pairs))
+    links = list(summed.values())
+    count, total = 0, Decimal(0)
+    for ends in (False, True):
+        links, merged = _merge(links, chart.least, ends)
+        count += len(merged)
+        total += sum(merged.values(), Decimal(0))
+    if count:
+        said = {"{count}": str(count), "{least}": look.amount(chart.least)}
+        said["{sum}"] = look.amount(total)
+        note = chart.merged
+        for mark, words in said.items():
+            note = note.replace(mark, words)
+        notes.append(note)
+    return links, notes
+
+
+def _merge(
+    links: list[Link], least: Decimal, at_end: bool
+) -> tuple[list[Link], dict[str, Decimal]]:
+    """Draw small parties that only receive (or only pay) as one.
+
+    Only they can be merged without taking money from a party in the middle.
+    """
+    sums: dict[str, Decimal] = {}
+    for link in links:
+        own = link.target if at_end else link.source
+        sums[own] = sums.get(own, Decimal(0)) + link.value
+    inner = {link.source if at_end else link.target for link in links}
+    small = {k: v for k, v in sums.items() if v < least and k not in inner}
+    if len(small) < 2:
+        return links, {}
+    kept = []
+    together: dict[str, Link] = {}
+    for link in links:
+        own, far = (link.target, link.source) if at_end else (link.source, link.target)
+        if own not in small:
+            kept.append(link)
+            continue
+        pair = (far, _OTHER_OUT) if at_end else (_OTHER_IN, far)
+        before = together.get(far)
+        value = link.value + (before.value if before else 0)
+        together[far] = Link(*pair, value)
+    return kept + list(together.values()), small
+
+
+class _Drawing:
+    """A laid-out flow of funds on its sheet."""
+
+    def __init__(
+        self, canvas: Canvas, links: Sequence[Link], labels: dict[str, str]
+    ) -> None:
+        self.canvas = canvas
+        self.links = links
+        self.labels = labels
+        # d3's factor is a float, and so may an amount be very large or small.
+        largest = max(link.value for link in links)
+        shares = [(k.source, k.target, float(k.value / largest)) for k in links]
+        self.layout, self.bottom = self._fitted(shares)
+        names = [
+            n.name for column in self.layout.columns for n in column if not n.waypoint
+        ]
+        self.tones = {name: canvas.palette.tone(i) for i, name in enumerate(names)}
+        self.totals = {name: self._total(name) for name in names}
+        last = len(self.layout.columns) - 1
+        side = canvas.width * 0.27
+        self.left = self._widest(0, side) + _GAP
+        self.right = canvas.width - self._widest(last, side) - _GAP
+        self.step = (self.right - self.left - _BAR) / max(1, last)
+
+    def _fitted(self, shares: list[tuple[str, str, float]]) -> tuple[Layout, float]:
+        """Lay out in a height in which every column has room for its labels."""
+        layout = lay_out(shares, _EDGE, _TALL - _EDGE, _PADDING)
+        most = max(len(column) for column in layout.columns)
+        # Half the height is left to the bars where there are very many.
+        tall = max(_TALL, most * _PADDING * 2)
+        if tall > _TALL:
+            layout = lay_out(shares, _EDGE, tall - _EDGE, _PADDING)
+        return layout, tall
+
+    def label(self, name: str) -> str:
+        """Return how a party is called."""
+        return self.labels.get(name, clean(name))
+
+    def saying(self, link: Link) -> str:
+        """Return a link in words."""
+        look = self.canvas.look
+        arrow = f"{self.label(link.source)} \N{RIGHTWARDS ARROW} "
+        return f"{arrow}{self.label(link.target)}{look.colon}{look.amount(link.value)}"
+
+    def bands(self) -> None:
+        """Draw the bands, widest first, so that thin ones stay on top."""
+        pairs = zip(self.links, self.layout.bands, strict=True)
+        for link, band in sorted(pairs, key=lambda pair: -pair[0].value):
+            colour = self.tones[link.source]
+            saying = self.saying(link)
+            with self.canvas.link(link.href, saying):
+                self.canvas.area(
+                    self._ribbon(band),
+                    colour,
+                    saying,
+                    fill_opacity="0.38",
+                    # A hairline keeps what is too thin to see in sight.
+                    stroke=colour,
+                    stroke_width="0.4",
+                    stroke_opacity="0.7",
+                    data_source=self.label(link.source),
+                    data_target=self.label(link.target),
+                    data_value=format(link.value, "f"),
+                )
+
+    def _ribbon(self, band: tuple[Piece, ...]) -> str:
+        """Return a band's outline: along its top, and back along its bottom."""
+        top: list[tuple[Point, Point]] = []
+        under: list[tuple[Point, Point]] = []
+        for piece in band:
+            start = self._x(piece.source) + _BAR
+            end = self._x(piece.target)
+            if piece.source.waypoint:
+                start -= _BAR / 2
+            if piece.target.waypoint:
+                end += _BAR / 2
+            top.append(((start, piece.leaves), (end, piece.arrives)))
+            width = piece.width
+            back = ((end, piece.arrives + width), (start, piece.leaves + width))
+            under.insert(0, back)
+        return f"M{_xy(top[0][0])}{_curves(top)}L{_xy(under[0][0])}{_curves(under)}Z"
+
+    def parties(self) -> None:
+        """Draw each party's bar, its name and its total."""
+        last = len(self.layout.columns) - 1
+        for n, column in enumerate(self.layout.columns):
+            nodes = sorted((k for k in column if not k.waypoint), key=lambda k: k.top)
+            middles = spread(
+                [(k.top + k.bottom) / 2 for k in nodes],
+                [_LABEL] * len(nodes),
+                0,
+                self.bottom,
+            )
+            for node, middle in zip(nodes, middles, strict=True):
+                x = self._x(node)
+                bar = Box(x, node.top, x + _BAR, max(node.bottom, node.top + 0.75))
+                self.canvas.rect(
+                    bar,
+                    self.tones[node.name],
+                    title=self._told(node.name),
+                    data_party=self.label(node.name),
+                )
+                self._name(node, x, middle, n, last)
+
+    def _name(
+        self, node: Node, x: float, middle: float, column: int, last: int
+    ) -> None:
+        """Set a party's name and total on one line, beside its bar."""
+        canvas, look = self.canvas, self.canvas.look
+        room = self.step - _BAR - _GAP - 4
+        if column == 0:
+            room = self.left - _GAP
+        elif column == last:
+            room = canvas.width - self.right - _GAP
+        name = self.label(node.name)
+        value = clean(look.amount(self.totals[node.name]))
+        after = type_.width(value, SMALL) + _SPACE
+        if after > room / 2 and after + type_.width(name, bold=True) > room:
+            # A number cut short would read as another; its tooltip has it.
+            value, after = "", 0.0
+        name = type_.fit(name, room - after, bold=True)
+        wide = type_.width(name, bold=True) + after
+        left = x - _GAP - wide if column == 0 else x + _BAR + _GAP
+        base = middle + BODY * 0.35
+        if 0 < column < last:
+            plate = Box(left - 3, base - 10.5, left + wide + 3, base + 4)
+            canvas.rect(plate, canvas.palette.paper, fill_opacity="0.78")
+        canvas.text((left, base), name, bold=True)
+        at = (left + wide - after + _SPACE, base)
+        canvas.text(at, value, SMALL, fill=canvas.palette.grey)
+
+    def _told(self, name: str) -> str:
+        look = self.canvas.look
+        return f"{self.label(name)}{look.colon}{look.amount(self.totals[name])}"
+
+    def _x(self, node: Node) -> float:
+        return self.left + node.column * self.step
+
+    def _total(self, name: str) -> Decimal:
+        """Return what went through a party: the greater of in and out."""
+        paid = (k.value for k in self.links if k.source == name)
+        got = (k.value for k in self.links if k.target == name)
+        return max(sum(paid, Decimal(0)), sum(got, Decimal(0)))
+
+    def _widest(self, column: int, most: float) -> float:
+        """Return the room the labels of a column need."""
+        look = self.canvas.look
+        wide = [
+            type_.width(self.label(node.name), bold=True)
+            + _SPACE
+            + type_.width(clean(look.amount(self.totals[node.name])), SMALL)
+            for node in self.layout.columns[column]
+            if not node.waypoint
+        ]
+        return min(max(wide, default=0.0), most) + 0.5
+
+
+def _xy(point: Point) -> str:
+    return f"{numeral(point[0])},{numeral(point[1])}"
+
+
+def _curves(pieces: Sequence[tuple[Point, Point]]) -> str:
+    """Return curves that leave and arrive level."""
+    words = []
+    for (x0, y0), (x1, y1) in pieces:
+        middle = (x0 + x1) / 2
+        bends = (middle, y0), (middle, y1), (x1, y1)
+        words.append("C" + " ".join(map(_xy, bends)))
+    return "".join(words)

@@ -1,0 +1,3 @@
+"""Exhibits: what tables, drawings and sentences say, a package a question."""
+
+from __future__ import annotations

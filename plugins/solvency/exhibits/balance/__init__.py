@@ -1,0 +1,3 @@
+"""Balance sheets of entities and the group, and who owes whom."""
+
+from __future__ import annotations

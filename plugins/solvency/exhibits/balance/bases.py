@@ -1,0 +1,150 @@
+"""Totals of each entity at market, clean and realisable, beside what was claimed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.kit import class_place
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import largest
+from solvency.exhibits.workings import of_accounts
+from solvency.figures import formats
+from solvency.figures.figure import Said
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.model.consolidation import group_sheet
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.model.sheets import BalanceSheet
+
+    _Sheets = dict[str, dict[str, BalanceSheet]]
+
+BASES = ("market", "clean", "realisable")
+ZERO = Decimal()
+
+
+def sheets_of(setting: Setting, day: datetime.date) -> _Sheets:
+    """Return the balance sheet of each entity on a day, at each basis."""
+    found: _Sheets = {name: {} for name in setting.inside}
+    for basis in BASES:
+        sheet = (
+            setting.sheet(day)
+            if basis == "market"
+            else group_sheet(setting.book, setting.inside, day, basis)
+        )
+        for one in sheet.columns:
+            found[one.entity][basis] = one
+    return found
+
+
+def assets(
+    setting: Setting, name: str, day: datetime.date, sheets: Mapping[str, BalanceSheet]
+) -> tuple[Figure, ...]:
+    """Return an entity's assets at each basis, with what it differs by from market."""
+    key = f"bases:{day.isoformat()}:{name}"
+
+    def figure(basis: str) -> Figure:
+        return setting.money(
+            f"{key}:{basis}:assets",
+            sheets[basis].totals.assets,
+            formula=f"total assets, {basis}",
+            basis=basis,
+            target=class_place(name, "total:asset"),
+        )
+
+    market = figure("market")
+    before = _by_account(sheets["market"])
+    found = [market]
+    for basis in BASES[1:]:
+        after = _by_account(sheets[basis])
+        less = {one: before.get(one, ZERO) - after.get(one, ZERO) for one in before}
+        accounts = of_accounts(setting, f"{key}:{basis}:less", less)
+        if accounts:
+            worked = setting.say(
+                "%(market)s at market less %(accounts)s",
+                market=market,
+                accounts=accounts,
+            )
+            moved = largest(setting, [one for one in after if after[one]], day)
+            found.append(entry(figure(basis), worked=worked, flows=moved))
+        else:
+            found.append(figure(basis))
+    return tuple(found)
+
+
+def _by_account(sheet: BalanceSheet) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for line in sheet.lines:
+        if line.side == "asset":
+            found[line.account] = found.get(line.account, ZERO) + line.amount
+    return found
+
+
+def bases_table(setting: Setting, day: datetime.date) -> Table:
+    """Return what each entity's assets were worth, three ways, and its debts."""
+    text = setting.text
+    rows: list[Row] = []
+    for name, each in sheets_of(setting, day).items():
+        totals = [each[basis].totals for basis in BASES]
+        if not any(one.assets or one.liabilities for one in totals):
+            continue
+        key = f"bases:{day.isoformat()}:{name}"
+        rows.append(Row(key, (Said(name),), kind="group"))
+        debts = tuple(
+            setting.money(
+                f"{key}:{basis}:liabilities",
+                one.liabilities,
+                formula=f"total liabilities, {basis}",
+                basis=basis,
+                target=class_place(name, "total:liability"),
+            )
+            for basis, one in zip(BASES, totals, strict=True)
+        )
+        rows += [
+            Row(f"{key}:{part}", (text(f"Total {part}"),), cells, indent=1)
+            for part, cells in (
+                ("assets", assets(setting, name, day, each)),
+                ("liabilities", debts),
+            )
+        ]
+        nets = tuple(
+            setting.money(
+                f"{key}:{basis}:net",
+                one.assets - one.liabilities,
+                formula="assets less liabilities",
+                basis=basis,
+            )
+            for basis, one in zip(BASES, totals, strict=True)
+        )
+        sums = ((f"{key}:assets", 1), (f"{key}:liabilities", -1))
+        label = text("Net assets (liabilities)")
+        rows.append(Row(f"{key}:net", (label,), nets, "subtotal", sums=sums))
+    return Table(
+        key=f"bases-{day.isoformat()}",
+        title=text(
+            "The same books at market, clean and realisable, %(day)s",
+            day=formats.date(day, setting.locale),
+        ),
+        unit=(
+            text(
+                "%(unit)s; clean: without the group's own tokens and claims on related"
+                " parties; realisable: what a sale of all would fetch",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Entity"),
+        width=70,
+        columns=(
+            Column("market", text("Market"), width=26),
+            Column("clean", text("Clean"), width=26, current=True),
+            Column("realisable", text("Realisable"), width=26),
+        ),
+        rows=tuple(rows),
+    )

@@ -1,0 +1,267 @@
+"""Balance sheets of entities and the group, beside what sources said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Literal
+
+from solvency.exhibits.balance.bases import bases_table
+from solvency.exhibits.balance.group import HEADS
+from solvency.exhibits.balance.group import NET
+from solvency.exhibits.balance.group import NET_SUM
+from solvency.exhibits.balance.group import TOTALS
+from solvency.exhibits.balance.group import ZERO
+from solvency.exhibits.balance.group import add
+from solvency.exhibits.balance.group import group_table
+from solvency.exhibits.balance.group import unpriced
+from solvency.exhibits.evidence.observations import beside
+from solvency.exhibits.evidence.observations import nearby
+from solvency.exhibits.kit import class_place
+from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import largest
+from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.worth import CLASSES
+from solvency.exhibits.worth import class_of
+from solvency.figures import formats
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Cell
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Sum
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.exhibits.setting import Setting
+
+#: Side, class, account; and what stands there, by the key of a column.
+_Grid = dict[tuple[str, str, str], dict[str, Decimal]]
+
+
+def balances(setting: Setting) -> Section:
+    """Build the balance sheets of the group and of each entity printed."""
+    tables: list[Table] = []
+    if setting.case.group:
+        tables += [bases_table(setting, day) for day in reversed(setting.dates)]
+        tables += [group_table(setting, day) for day in reversed(setting.dates)]
+    for entity in setting.inside:
+        sheet = _Entity(setting, entity).table()
+        if sheet is not None:
+            tables += [sheet, *beside(setting, entity)]
+    return Section(
+        "balances",
+        setting.text("Balance sheets"),
+        tuple(tables),
+        {"group": bool(setting.case.group)},
+    )
+
+
+def short_name(setting: Setting, account: str) -> str:
+    """Return an account's name without its root and entity."""
+    named = setting.locale.accounts.get(account)
+    return named or setting.text(", ".join(account.split(":")[2:]) or account)
+
+
+class _Entity:
+    """Builds one entity's balance sheet, a column a date."""
+
+    def __init__(self, setting: Setting, entity: str) -> None:
+        self._setting = setting
+        self._entity = entity
+        self._said = {day: nearby(setting, entity, day) for day in setting.dates}
+        self._sheets = {
+            day: next(x for x in setting.sheet(day).columns if x.entity == entity)
+            for day in setting.dates
+        }
+        self._grid: _Grid = {}
+        for day, sheet in self._sheets.items():
+            for line in sheet.lines:
+                spot = (line.side, class_of(setting, line), line.account)
+                self._grid.setdefault(spot, {})[day.isoformat()] = line.amount
+
+    def table(self) -> Table | None:
+        """Return the balance sheet, or None for an entity with nothing on it."""
+        if not self._grid:
+            return None
+        setting = self._setting
+        rows: list[Row] = []
+        for side in CLASSES:
+            if side == "equity":
+                rows += self._net(rows)
+            if any(spot[0] == side for spot in self._grid):
+                rows += self._side(side)
+        title = setting.text(
+            "%(entity)s: balance sheet as reconstructed", entity=self._entity
+        )
+        unit = setting.text(
+            "%(unit)s at market; parentheses are negative; page: where the flows"
+            " behind a line are listed",
+            unit=setting.unit,
+        )
+        return Table(
+            key=f"balance-{self._entity}",
+            title=title,
+            unit=(unit,),
+            head=setting.text("Line"),
+            columns=self._columns(),
+            rows=tuple(
+                replace(row, anchor=class_place(self._entity, row.key)) for row in rows
+            ),
+            notes=unpriced(setting, {d: s.unpriced for d, s in self._sheets.items()}),
+            width=66,
+            size="dense" if len(rows) > 42 else "normal",
+            anchor=anchor("entity", self._entity),
+        )
+
+    def _columns(self) -> tuple[Column, ...]:
+        setting = self._setting
+        found: list[Column] = []
+        for day in setting.dates:
+            when = formats.cell(day, setting.locale)
+            last = day == setting.dates[-1]
+            found.append(Column(day.isoformat(), when, width=25, current=last))
+            if self._said[day]:
+                said = setting.text("Stated")
+                found.append(Column(f"{day.isoformat()}:stated", said, width=19))
+                source = setting.text("Source")
+                found.append(Column(f"{day.isoformat()}:by", source, "refs", 26))
+        found.append(Column("page", setting.text("Page"), "refs", 11))
+        return tuple(found)
+
+    def _side(self, side: str) -> list[Row]:
+        text = self._setting.text
+        rows = [Row(side, (text(HEADS[side]),), kind="group")]
+        parts: list[tuple[str, int]] = []
+        for group, title in CLASSES[side].items():
+            spots = sorted(spot for spot in self._grid if spot[:2] == (side, group))
+            if not spots:
+                continue
+            if side == "equity":
+                rows += [self._line(spot, ":".join(spot)) for spot in spots]
+                parts += [(":".join(spot), 1) for spot in spots]
+                continue
+            key = f"{side}:{group}"
+            parts.append((key, 1))
+            if len(spots) == 1:
+                head = Row(f"{key}:head", (text(title),), kind="group", indent=1)
+                rows += [head, self._line(spots[0], key)]
+                continue
+            lines = [self._line(spot, ":".join(spot)) for spot in spots]
+            sums = tuple((":".join(spot), 1) for spot in spots)
+            rows.append(self._sum(key, text(title), sums, lines, kind="class"))
+            rows += lines
+        total = text(TOTALS[side])
+        rows.append(self._sum(f"total:{side}", total, tuple(parts), rows))
+        return rows
+
+    def _net(self, rows: list[Row]) -> list[Row]:
+        here = {row.key for row in rows}
+        sums = tuple(part for part in NET_SUM if part[0] in here)
+        return [self._sum("net", self._setting.text(NET), sums, rows, kind="total")]
+
+    def _line(self, spot: tuple[str, str, str], key: str) -> Row:
+        setting = self._setting
+        account = spot[2]
+        linked = account in setting.registered
+        # Lines no posting made, such as revaluation, rest on the entity's accounts.
+        target = anchor(
+            *(("account", account) if linked else ("registers", self._entity))
+        )
+        cells: list[Cell] = []
+        for day in setting.dates:
+            value = self._grid[spot].get(day.isoformat(), ZERO)
+            cells.append(
+                self._figure(
+                    day,
+                    ":".join(spot),
+                    value,
+                    f"balance of {account} at market",
+                    target,
+                    setting.flows_of((account,), day),
+                )
+            )
+            if self._said[day]:
+                cells += self._said[day].get(account, (None, None))
+        cells.append(Ref("", f"#{target}"))
+        moves = setting.movements.get(account, ())
+        return Row(
+            key,
+            (Said(self._name(account)),),
+            tuple(cells),
+            indent=1,
+            marked=any(not flow.established for flow, _ in moves),
+        )
+
+    def _name(self, account: str) -> str:
+        """Return an account's short name, with its kind where another has the same."""
+        setting = self._setting
+        name = short_name(setting, account)
+        others = {spot[2] for spot in self._grid} - {account}
+        if name not in {short_name(setting, other) for other in others}:
+            return name
+        return setting.text(
+            "%(name)s (%(kind)s)",
+            name=name,
+            kind=setting.text(account.partition(":")[0].lower()),
+        )
+
+    def _sum(
+        self,
+        key: str,
+        label: str,
+        sums: Sum,
+        rows: list[Row],
+        *,
+        kind: Literal["class", "subtotal", "total"] = "subtotal",
+    ) -> Row:
+        target = anchor("registers", self._entity)
+        cells: list[Cell] = []
+        for day in self._setting.dates:
+            value = add(rows, sums, len(cells))
+            formula = "sum of its lines" if key != "net" else "assets less liabilities"
+            figure = self._figure(day, key, value, formula, "", ())
+            side = key.removeprefix("total:")
+            if side in {"asset", "liability"}:
+                spots = [spot for spot in self._grid if spot[0] == side]
+                figure = self._total(figure, spots, day)
+            cells.append(figure)
+            if self._said[day]:
+                cells += [None, None]
+        cells.append(Ref("", f"#{target}"))
+        return Row(key, (label,), tuple(cells), kind, sums=sums)
+
+    def _total(
+        self, figure: Figure, spots: list[tuple[str, str, str]], day: datetime.date
+    ) -> Figure:
+        """Return a total with the accounts it sums and the flows behind most."""
+        amounts = {s[2]: self._grid[s].get(day.isoformat(), ZERO) for s in spots}
+        return entry(
+            figure,
+            worked=of_accounts(self._setting, figure.key, amounts),
+            flows=largest(self._setting, amounts, day),
+        )
+
+    def _figure(
+        self,
+        day: datetime.date,
+        name: str,
+        value: Decimal,
+        formula: str,
+        target: str,
+        flows: tuple[str, ...],
+    ) -> Figure:
+        return self._setting.money(
+            f"balance:{self._entity}:{day.isoformat()}:market:{name}",
+            value,
+            formula=formula,
+            flows=flows,
+            basis="market",
+            target=target,
+        )

@@ -1,0 +1,393 @@
+"""Owed to customers against held for them, by day."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.charts import owed_held
+from solvency.charts.axes import Event
+from solvency.exhibits.drawings import Drawing
+from solvency.exhibits.findings.finding import in_prose
+from solvency.exhibits.kit import at_end
+from solvency.exhibits.kit import in_figures
+from solvency.exhibits.kit import plotted
+from solvency.exhibits.kit import row
+from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import balances
+from solvency.exhibits.workings import drawn
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import widest
+from solvency.figures import formats
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from solvency.analysis.check.answer import Finding
+    from solvency.analysis.check.answer import Series
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+
+#: The tests whose need is what customers are owed, the one to prefer first.
+_TESTS = ("customer-assets-clean", "customer-assets")
+#: As many events as can be named along the top of a chart.
+_EVENTS = 6
+
+
+def segregation(setting: Setting) -> Section | None:
+    """Build the charts and tables of what was owed and what was held."""
+    tables: list[Table | Drawing] = []
+    for entity in setting.inside:
+        series = cover_of(setting, entity)
+        if series is not None and any(series.need):
+            tables += [_chart(setting, entity, series), _table(setting, entity, series)]
+    if not tables:
+        return None
+    title = setting.text("Owed to customers, and held for them")
+    return Section("segregation", title, tuple(tables))
+
+
+def cover_of(setting: Setting, entity: str) -> Series | None:
+    """Return what an entity owed customers and held for them, by day, if tested."""
+    found = setting.analyses.findings.series
+    for test in _TESTS:
+        for key, series in found.items():
+            if series.unit == setting.case.currency and key[:2] == (test, entity):
+                return series
+    return None
+
+
+def finding_of(setting: Setting, series: Series) -> Finding | None:
+    """Return what the test of a series found."""
+    for one in setting.analyses.findings.findings:
+        if one.key == series.key:
+            return one
+    return None
+
+
+def level(series: Series, day: datetime.date) -> tuple[Decimal, Decimal]:
+    """Return what was needed and what there was at the end of a day."""
+    at = sum(one <= day for one in series.days) - 1
+    return (series.need[at], series.have[at]) if at >= 0 else (Decimal(), Decimal())
+
+
+def recovers(series: Series, first: datetime.date, until: datetime.date) -> bool:
+    """Say whether a test held again on some day after it first broke."""
+    return any(
+        first < day <= until and have >= need
+        for day, need, have in zip(series.days, series.need, series.have, strict=True)
+    )
+
+
+def customer_accounts(setting: Setting, entity: str) -> tuple[str, ...]:
+    """Return the accounts of what an entity owes customers and holds for them."""
+    return tuple(
+        name
+        for name, one in setting.case.accounts.items()
+        if one.entity == entity and (one.rank == "customer" or one.custody)
+    )
+
+
+def events_of(setting: Setting, until: datetime.date) -> tuple[Event, ...]:
+    """Return the events to name on charts: one a day, the latest few."""
+    found: dict[datetime.date, Event] = {}
+    for one in sorted(setting.case.events, key=lambda one: (one.date, one.kind)):
+        if one.date <= until and one.kind != "attestation":
+            label = setting.capital(one.kind.replace("-", " "))
+            found.setdefault(one.date, Event(one.date, label, one.kind == "petition"))
+    kept: list[Event] = []
+    month = datetime.timedelta(days=31)
+    for event in found.values():
+        # Events of one month would be named on one spot: the last stands for them.
+        if kept and event.day - kept[-1].day < month:
+            kept.pop()
+        kept.append(event)
+    return tuple(kept[-_EVENTS:])
+
+
+def cover_figures(
+    setting: Setting, entity: str, series: Series, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return owed, held, missing and held of owed on a day."""
+    need, have = level(series, day)
+    key = f"cover:{entity}:{day.isoformat()}"
+    flows = tuple(setting.flows_of(customer_accounts(setting, entity), day))
+    return (
+        setting.money(
+            f"{key}:owed", need, formula="owed to customers at market", flows=flows
+        ),
+        setting.money(
+            f"{key}:held",
+            have,
+            formula="held for customers at market, without tokens of the group's own",
+            flows=flows,
+        ),
+        setting.money(
+            f"{key}:missing", need - have, formula="owed less held", flows=flows
+        ),
+        setting.share(
+            f"{key}:ratio", have / need if need else None, formula="held over owed"
+        ),
+    )
+
+
+def cover_worked(
+    setting: Setting, entity: str, series: Series, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return the same, each with an entry that says what it is worked out from."""
+    owed, held, missing, ratio = cover_figures(setting, entity, series, day)
+    customers: list[str] = []
+    custody: list[str] = []
+    for name in customer_accounts(setting, entity):
+        ranked = setting.case.accounts[name].rank == "customer"
+        (customers if ranked else custody).append(name)
+    counted = frozenset(series.positions).__contains__
+    owed = entry(owed, **balances(setting, owed.key, customers, day, counted))
+    held = entry(held, **balances(setting, held.key, custody, day, counted))
+    less = setting.say("%(one)s less %(other)s", one=owed, other=held)
+    missing = entry(missing, worked=less, **of_flows(_apart(owed, held)))
+    # What is missing says it already, where something is.
+    place = missing.place or held.place
+    return owed, held, missing, replace(ratio, target=place if ratio.value else "")
+
+
+def covers(setting: Setting) -> dict[str, tuple[Figure, Figure, Figure, Figure]]:
+    """Return owed, held, missing and held of owed at the last day, by entity."""
+    return {
+        entity: cover_worked(setting, entity, series, setting.at)
+        for entity in setting.inside
+        if (series := cover_of(setting, entity)) is not None
+    }
+
+
+def missing_worked(setting: Setting, missing: Decimal) -> dict[str, Any]:
+    """Return what the sum missing for all customers is worked out from.
+
+    Args:
+        setting: What the report is of.
+        missing: The sum. Where the tests of segregation count otherwise, it is
+            what all accounts of customers show at market.
+    """
+    formula = "owed to customers less held for them"
+    pieces: list[Piece] = []
+    sums: dict[str, Decimal] = {}
+    found = {name: one[2] for name, one in covers(setting).items()}
+    short = {name: one for name, one in found.items() if one.value and one.value > 0}
+    if sum((one.value or Decimal() for one in short.values()), Decimal()) == missing:
+        for entity, one in short.items():
+            pieces += [*(("; ",) if pieces else ()), Said(entity), " ", one]
+            for flow, amount in one.parts:
+                sums[flow] = sums.get(flow, Decimal()) + amount
+        return {"formula": formula, "worked": tuple(pieces), **of_flows(sums)}
+    names = [n for each in setting.inside for n in customer_accounts(setting, each)]
+    rest = balances(setting, "missing", names, setting.at)
+    return {"formula": formula, "worked": rest["worked"], "flows": rest["flows"]}
+
+
+def _apart(owed: Figure, held: Figure) -> dict[str, Decimal]:
+    """Return what each flow did to what is owed less what is held."""
+    sums = dict(owed.parts)
+    for flow, amount in held.parts:
+        sums[flow] = sums.get(flow, Decimal()) - amount
+    return sums
+
+
+def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
+    text = setting.text
+    days = [day for day in series.days if day <= setting.at]
+    begin = next((n for n, need in enumerate(series.need) if need), 0)
+    levels = [
+        owed_held.Level(day, need, have)
+        for day, need, have in list(
+            zip(series.days, series.need, series.have, strict=True)
+        )[begin : len(days)]
+    ]
+    key = f"cover-{entity}"
+    title = _title(setting, entity, series)
+    chart = owed_held.OwedHeld(
+        title=title,
+        levels=levels,
+        events=[e for e in events_of(setting, setting.at) if e.day >= levels[0].day],
+        owed=text("Owed to customers"),
+        held=text("Held for them"),
+        gap=text("Missing"),
+        first=text("First short"),
+    )
+    amounts = [*series.need, *series.have]
+    return Drawing(
+        key=key,
+        title=title,
+        unit=setting.say(
+            "Customers' claims at market, and what was held for them without the"
+            " group's own tokens, at the end of each day"
+        ),
+        svg=owed_held.draw(chart, setting.look(key, amounts)),
+        plotted=plotted(
+            key,
+            title,
+            text("Day"),
+            (text("Owed"), text("Held"), text("Missing"), text("Held of owed")),
+            (
+                row(
+                    one.day.isoformat(),
+                    one.day,
+                    *cover_figures(setting, entity, series, one.day),
+                )
+                for one in levels
+            ),
+        ),
+        notes=(
+            _note(setting, entity, series),
+            _at_end(setting, entity, series, chart),
+            in_figures(setting, f"cover-table-{entity}"),
+        ),
+    )
+
+
+def _at_end(
+    setting: Setting, entity: str, series: Series, chart: owed_held.OwedHeld
+) -> Prose:
+    """Say what the lines end at, each leading to the entry the table has of it."""
+    figures = cover_worked(setting, entity, series, setting.at)[:3]
+    named = [
+        (name, in_prose(figure))
+        for name, figure in zip(
+            (chart.owed, chart.held, chart.gap), figures, strict=True
+        )
+    ]
+    missing = figures[2].value or Decimal()
+    return at_end(setting, setting.at, named if missing > 0 else named[:2])
+
+
+def _title(setting: Setting, entity: str, series: Series) -> str:
+    finding = finding_of(setting, series)
+    if finding is None or finding.first is None or finding.first > setting.at:
+        return setting.text(
+            "%(entity)s held what it owed its customers throughout", entity=entity
+        )
+    day = formats.date(finding.first, setting.locale)
+    if recovers(series, finding.first, setting.at):
+        return setting.text(
+            "%(entity)s held less than it owed its customers from %(day)s, with breaks",
+            entity=entity,
+            day=day,
+        )
+    return setting.text(
+        "%(entity)s held less than it owed its customers from %(day)s on",
+        entity=entity,
+        day=day,
+    )
+
+
+def _note(setting: Setting, entity: str, series: Series) -> Prose:
+    finding = finding_of(setting, series)
+    found = setting.analyses.findings
+    if finding is None:
+        return setting.say("The test held in the written amounts and in the draws.")
+    key = f"cover:{entity}"
+    chance = chance_of(setting, f"{key}:probability", finding)
+    if finding.first_earliest is None or finding.first_latest is None:
+        return setting.say("The test broke in %(chance)s of the draws.", chance=chance)
+    between = (
+        formats.date(finding.first_earliest, setting.locale),
+        formats.date(finding.first_latest, setting.locale),
+    )
+    draws = setting.count(f"{key}:draws", found.draws, target=chance.place)
+    if between[0] == between[1]:
+        return setting.say(
+            "The amounts are uncertain. In %(draws)s draws of them, money was missing"
+            " in %(chance)s; in nine of ten of these, first on %(low)s.",
+            draws=draws,
+            chance=chance,
+            low=Said(between[0]),
+        )
+    return setting.say(
+        "The amounts are uncertain. In %(draws)s draws of them, money was missing in"
+        " %(chance)s; in nine of ten of these, first between %(low)s and %(high)s.",
+        draws=draws,
+        chance=chance,
+        low=Said(between[0]),
+        high=Said(between[1]),
+    )
+
+
+def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
+    """Return the share of draws a test broke in, with what may vary most."""
+    found = setting.analyses.findings
+    entity = None if finding.entity == "group" else finding.entity
+    inside = setting.inside if entity is None else (entity,)
+    flows = tuple(
+        flow.id
+        for flow in setting.case.selected
+        if flow.date <= setting.at and any(p.entity in inside for p in flow.postings)
+    )
+    return entry(
+        setting.share(
+            key,
+            finding.probability,
+            formula="share of draws the test broke in",
+            worked=(
+                *drawn(setting, key, found.draws, found.seed),
+                setting.text("; beside a flow its range, high less low"),
+            ),
+            **widest(setting, flows),
+        )
+    )
+
+
+def _table(setting: Setting, entity: str, series: Series) -> Table:
+    text = setting.text
+    days = _days(setting, series)
+    target = anchor("registers", entity)
+    return Table(
+        key=f"cover-table-{entity}",
+        title=text("%(entity)s: owed, held and missing", entity=entity),
+        unit=(text("%(unit)s at the end of the day, at market", unit=setting.unit),),
+        head=text("Day"),
+        width=50,
+        columns=(
+            Column("owed", text("Owed to customers"), width=26),
+            Column("held", text("Held for them"), width=26),
+            Column(
+                "missing",
+                text("Missing (over)"),
+                width=26,
+                current=True,
+                sums=(("owed", 1), ("held", -1)),
+            ),
+            Column("ratio", text("Held of owed"), width=20),
+        ),
+        rows=tuple(
+            Row(
+                day.isoformat(),
+                (formats.cell(day, setting.locale),),
+                cover_worked(setting, entity, series, day),
+            )
+            for day in days
+        ),
+        anchor=f"cover-table-{target}",
+    )
+
+
+def _days(setting: Setting, series: Series) -> list[datetime.date]:
+    """Return quarter ends, the first day short, and the days reported."""
+    begin = next((d for d, n in zip(series.days, series.need, strict=True) if n), None)
+    if begin is None:
+        return []
+    finding = finding_of(setting, series)
+    days = set(setting.dates)
+    if finding is not None and finding.first is not None:
+        days.add(finding.first)
+    for year in range(begin.year, setting.at.year + 1):
+        for month, last in ((6, 30), (12, 31)):
+            days.add(datetime.date(year, month, last))
+    return sorted(day for day in days if begin <= day <= setting.at)

@@ -1,0 +1,244 @@
+"""Tests of solvency by entity and date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.exhibits.check.chart import DRAWN
+from solvency.exhibits.check.chart import drawing_of
+from solvency.exhibits.check.counts import lacking
+from solvency.exhibits.check.counts import shortfall
+from solvency.exhibits.check.counts import sides
+from solvency.exhibits.check.segregation import chance_of
+from solvency.exhibits.check.words import TESTS
+from solvency.exhibits.check.words import basis_words
+from solvency.exhibits.check.words import key_of
+from solvency.exhibits.check.words import place_of
+from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import drawn
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import of_sides
+from solvency.figures import formats
+from solvency.figures.figure import Day
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.figures.words import listed
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from solvency.analysis.check.answer import Finding
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Cell
+
+#: Accounts named that a test counts.
+_COUNTED = 2
+#: Flows named that first broke a test.
+_BROKE = 3
+
+
+def solvency_tests(setting: Setting) -> Section | None:
+    """Build the table of what tests found, and lines over time of the main ones."""
+    found = setting.analyses.findings
+    shown = [
+        one
+        for one in found.findings
+        if (one.first is None or one.first <= setting.at)
+        and one.invariant != "price-coverage"
+    ]
+    if not shown:
+        return None
+    text = setting.text
+    drawings = [
+        drawing
+        for entity in setting.inside
+        for test in DRAWN
+        if (drawing := drawing_of(setting, test, entity)) is not None
+    ]
+    entities = dict.fromkeys(one.entity for one in shown)
+    tables = [
+        _table(setting, name, [one for one in shown if one.entity == name])
+        for name in entities
+    ]
+    error = entry(
+        setting.share(
+            "tests:error",
+            found.standard_error,
+            formula="root of a quarter over the number of draws",
+            worked=drawn(setting, "tests:error", found.draws, found.seed),
+        )
+    )
+    return Section(
+        "solvency",
+        text("Tests of solvency by date"),
+        (*tables, *drawings),
+        {
+            "draws": setting.count("tests:draws", found.draws, target=error.place),
+            "error": error,
+            "tests": setting.count(
+                "tests:count", len(setting.case.invariants), target="section-files"
+            ),
+            "broken": setting.count(
+                "tests:broken",
+                len({(f.invariant, f.entity) for f in shown if f.first}),
+                target=tables[0].key,
+            ),
+        },
+    )
+
+
+def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
+    text = setting.text
+    rows = tuple(_row(setting, one, key_of(one)) for one in shown)
+    return Table(
+        key=f"tests-{entity}",
+        title=text(
+            "%(entity)s: which tests it failed, when, and how surely",
+            entity=text("The group") if entity == "group" else entity,
+        ),
+        unit=(
+            text(
+                "%(unit)s unless the line names another; worst: the most that was"
+                " missing on a day; chance: share of draws of the uncertain amounts"
+                " in which the test broke",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Test"),
+        width=66,
+        columns=(
+            Column("first", text("First broken"), "text", 23),
+            Column("between", text("In nine of ten draws between"), "text", 40),
+            Column("worst", text("Worst on"), "text", 23),
+            Column("missing", text("Missing then"), width=20, current=True),
+            Column("chance", text("Chance"), width=14),
+        ),
+        rows=rows,
+        notes=tuple(_notes(setting, shown)),
+        size="dense",
+    )
+
+
+def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
+    if not all(one.first for one in shown):
+        yield (
+            setting.text(
+                "An en dash: the test holds in the amounts as written and broke"
+                " only in draws."
+            ),
+        )
+    days = [(x.first, x.first_earliest, x.first_latest, x.worst) for x in shown]
+    if any(day and day > setting.at for some in days for day in some):
+        yield setting.say(
+            "* After %(day)s: the tests go on to the last day of the books, and the"
+            " most can be missing later than the reporting date.",
+            day=Day(setting.at),
+        )
+
+
+def _row(setting: Setting, one: Finding, key: str) -> Row:
+    label = setting.text(TESTS.get(one.invariant, one.invariant))
+    of = f": {setting.text(one.commodity)}" if one.commodity else ""
+    if basis := basis_words(setting, one):
+        of = f"{of}, {basis}"
+    if one.unit == one.commodity != setting.case.currency:
+        of += " " + setting.text("(in %(name)s)", name=setting.text(one.unit))
+    elif one.unit != setting.case.currency and one.unit not in of:
+        of += " " + setting.text("(%(name)s)", name=setting.text(one.unit))
+    between = "\N{EN DASH}"
+    if one.first_earliest and one.first_latest:
+        low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
+        between = low if low == high else f"{low} \N{EN DASH} {high}"
+    return Row(
+        key,
+        (label, Said(of)),
+        (
+            Said(_day(setting, one.first)),
+            Said(between),
+            Said(_day(setting, one.worst)),
+            _missing(setting, one, key),
+            _chance(setting, one, key),
+        ),
+        anchor=place_of(one),
+    )
+
+
+def _chance(setting: Setting, one: Finding, key: str) -> Figure:
+    """Return the share of draws, leading to the row's entry or to its own."""
+    chance = chance_of(setting, f"{key}:chance", one)
+    if one.first is None or not one.amount:
+        return chance
+    return replace(chance, target=anchor("figure", f"{key}:missing"))
+
+
+def _missing(setting: Setting, one: Finding, key: str) -> Cell:
+    if one.first is None:
+        return Said("\N{EN DASH}")
+
+    def figure(name: str, value: Decimal, **rest: Any) -> Figure:
+        if one.unit == setting.case.currency:
+            return setting.money(f"{key}:{name}", value, **rest)
+        if one.unit.startswith(("share", "chance")):
+            return setting.share(f"{key}:{name}", value, **rest)
+        return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+
+    found = setting.analyses.findings
+    series = found.series.get(one.key)
+    worked: Prose = ()
+    rests: dict[str, Any] = {}
+    if series is not None and one.worst is not None:
+        need, have = sides(setting, series, one.worst)
+        worked = setting.say(
+            "%(need)s less %(have)s on %(day)s, counting %(accounts)s%(less)s; ",
+            need=figure("need", need.value, formula="needed"),
+            have=figure("have", have.value, formula="there"),
+            day=Day(one.worst),
+            accounts=of_sides(setting, key, series.positions, _COUNTED, one.worst),
+            less=shortfall(setting, key, have),
+        )
+        rests = lacking(setting, series, one.worst, one.amount)
+    chance = replace(chance_of(setting, f"{key}:chance", one), target="")
+    broke = setting.say("broken in %(chance)s of the draws", chance=chance)
+    return entry(
+        figure(
+            "missing",
+            one.amount,
+            formula="needed less there on the worst day",
+            worked=(*worked, *_first(setting, one), *broke),
+            **rests,
+        )
+    )
+
+
+def _first(setting: Setting, one: Finding) -> Prose:
+    """Say which flows first broke a test, the largest first, and when."""
+    assert one.first is not None  # noqa: S101 (only what broke lacks anything)
+    if not one.flows:
+        return setting.say("first broken on %(day)s, by no flow; ", day=Day(one.first))
+    return setting.say(
+        "first broken by %(flows)s on %(day)s; ",
+        flows=listed(
+            setting.locale,
+            [
+                (setting.flow_ref(x) if x in setting.listed else Said(x),)
+                for x in one.flows[:_BROKE]
+            ],
+        ),
+        day=Day(one.first),
+    )
+
+
+def _day(setting: Setting, day: datetime.date | None) -> str:
+    if day is None:
+        return "\N{EN DASH}"
+    later = "*" if day > setting.at else ""
+    return f"{formats.cell(day, setting.locale)}{later}"

@@ -1,0 +1,342 @@
+"""Scenarios side by side: what the books say if each holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.analysis.funds import funds
+from solvency.analysis.funds import is_funds
+from solvency.analysis.recover.ask import recover
+from solvency.exhibits.balance.bases import BASES
+from solvency.exhibits.kit import posting_worth
+from solvency.exhibits.kit import words
+from solvency.exhibits.layout import Section
+from solvency.exhibits.recover.estates import owed
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.workings import of_flows
+from solvency.exhibits.worth import quote
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Said
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.ledger.case import Scenario
+from solvency.model.consolidation import group_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Iterable
+
+    from solvency.analysis.funds import Funds
+    from solvency.analysis.recover.ask import Recovery
+    from solvency.exhibits.setting import Setting
+    from solvency.model.book import Book
+    from solvency.model.consolidation import GroupSheet
+
+_ZERO = Decimal()
+#: As many scenarios as fit beside one another.
+_MOST = 7
+#: Flows named beside what they moved most.
+_SHOWN = 4
+#: The totals of a sheet, each with its side and its name.
+_TOTALS = (
+    ("assets", "asset", "Total assets"),
+    ("liabilities", "liability", "Total liabilities"),
+)
+
+
+def compare(setting: Setting) -> Section | None:
+    """Build the scenarios of the case beside the established flows alone."""
+    case = setting.case
+    if not case.group or not case.scenarios:
+        return None
+    plain = Scenario("established", setting.text("Established"), frozenset())
+    scenarios = [
+        *([] if any(not s.hypotheses for s in case.scenarios.values()) else [plain]),
+        *case.scenarios.values(),
+    ][:_MOST]
+    books = {one.name: replace(case, scenario=one).book() for one in scenarios}
+    titles = {one.name: one.title or one.name for one in scenarios}
+    tables = [_sheets(setting, books, titles), _funds(setting, books, titles)]
+    recovery = _recovery(setting, books, titles)
+    if recovery is not None:
+        tables.append(recovery)
+    return Section(
+        "compare",
+        setting.text("Scenarios side by side"),
+        tuple(tables),
+        {
+            "scenarios": tuple(
+                (one.title or one.name, tuple(sorted(one.hypotheses)))
+                for one in scenarios
+            )
+        },
+    )
+
+
+def _columns(books: dict[str, Book], titles: dict[str, str]) -> tuple[Column, ...]:
+    return tuple(
+        Column(name, titles[name], width=26, current=n == 0)
+        for n, name in enumerate(books)
+    )
+
+
+def _money(
+    setting: Setting, key: str, scenario: str, value: Decimal, formula: str
+) -> Figure:
+    """Return an amount that holds in a scenario."""
+    figure = setting.money(f"compare:{scenario}:{key}", value, formula=formula)
+    return replace(figure, scenario=scenario)
+
+
+def _told_once(cells: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Give each figure of a row an entry; those that are alike share the first's."""
+    told: dict[tuple[object, ...], str] = {}
+    found = []
+    for one in cells:
+        alike = (one.value, one.flows, one.parts)
+        place = told.get(alike)
+        cell = replace(one, target=place) if place and one.value else entry(one)
+        told.setdefault(alike, cell.place)
+        found.append(cell)
+    return tuple(found)
+
+
+def _largest(
+    setting: Setting, book: Book, accounts: Collection[str]
+) -> tuple[str, ...]:
+    """Return the flows that moved accounts most in a scenario, at their day's price."""
+    sums: dict[str, Decimal] = {}
+    for flow in book.flows:
+        if flow.date > setting.at:
+            continue
+        moved = sum(
+            (
+                posting_worth(setting, flow, posting) or _ZERO
+                for posting in flow.postings
+                if posting.account in accounts
+            ),
+            _ZERO,
+        )
+        if moved:
+            sums[flow.id] = moved
+    return tuple(of_flows(sums)["flows"][:_SHOWN])
+
+
+def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:
+    text = setting.text
+    day = setting.at
+    rows: list[Row] = []
+    for basis in BASES:
+        sheets = {
+            name: group_sheet(book, setting.inside, day, basis)
+            for name, book in books.items()
+        }
+        rows.append(Row(basis, (text(f"The group, {basis}"),), kind="group"))
+        for part, side, label in _TOTALS:
+            cells = _told_once(
+                _of_lines(
+                    setting,
+                    books[name],
+                    each,
+                    side,
+                    _money(
+                        setting,
+                        f"{basis}:{part}",
+                        name,
+                        getattr(each.totals, part),
+                        f"{part}, {basis}",
+                    ),
+                )
+                for name, each in sheets.items()
+            )
+            rows.append(Row(f"{basis}:{part}", (text(label),), cells, indent=1))
+        nets = tuple(
+            _money(
+                setting, f"{basis}:equity", name, each.totals.equity, f"equity, {basis}"
+            )
+            for name, each in sheets.items()
+        )
+        sums = ((f"{basis}:assets", 1), (f"{basis}:liabilities", -1))
+        label = text("Net assets (liabilities)")
+        rows.append(Row(f"{basis}:equity", (label,), nets, "subtotal", sums=sums))
+    return Table(
+        key="compare-sheets",
+        title=text("The group's balance sheet in each scenario"),
+        unit=(text("%(unit)s, consolidated, at the last day", unit=setting.unit),),
+        head=text("Line"),
+        width=52,
+        columns=_columns(books, titles),
+        rows=tuple(rows),
+        size="dense",
+    )
+
+
+def _of_lines(
+    setting: Setting, book: Book, sheet: GroupSheet, side: str, total: Figure
+) -> Figure:
+    """Return a total of a group's sheet with its accounts and what moved them most."""
+    amounts: dict[str, Decimal] = {}
+    for line in sheet.side(side):
+        amounts[line.account] = amounts.get(line.account, _ZERO) + line.amount
+    kept = [name for name, amount in amounts.items() if amount]
+    return replace(
+        total,
+        worked=of_accounts(setting, total.key, amounts),
+        flows=_largest(setting, book, kept),
+    )
+
+
+def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:
+    text = setting.text
+    found = {name: funds(book, "group", setting.at) for name, book in books.items()}
+    rows: list[Row] = []
+    totals: dict[str, tuple[Figure, ...]] = {}
+    for side, head in ((SOURCE, "Sources"), (USE, "Uses")):
+        labels = dict.fromkeys(
+            line.label
+            for one in found.values()
+            for line in sorted(one.lines, key=lambda x: -x.amount)
+            if line.side == side
+        )
+        rows.append(Row(f"head:{side}", (text(head),), kind="group"))
+        rows += [
+            Row(
+                f"{side}:{label}",
+                (Said(words(setting, label)),),
+                _told_once(
+                    _line(setting, name, one, side, label)
+                    for name, one in found.items()
+                ),
+                indent=1,
+            )
+            for label in labels
+        ]
+        sums = tuple((f"{side}:{label}", 1) for label in labels)
+        cells = totals[side] = tuple(
+            _money(setting, f"total:{side}", name, one.total(side), "sum of its lines")
+            for name, one in found.items()
+        )
+        label = "Total sources" if side == SOURCE else "Total uses"
+        rows.append(Row(f"total:{side}", (text(label),), cells, "subtotal", sums=sums))
+    left = _told_once(
+        _left(setting, name, books[name], one) for name, one in found.items()
+    )
+    prices = _told_once(
+        replace(
+            _money(setting, "prices", name, one.revaluation, "market less what moved"),
+            worked=setting.say(
+                "%(left)s left and %(went)s that went, less %(came)s that came",
+                left=left[n],
+                came=totals[SOURCE][n],
+                went=totals[USE][n],
+            ),
+        )
+        for n, (name, one) in enumerate(found.items())
+    )
+    rows.append(Row("prices", (text("Change in the prices of coins held"),), prices))
+    sums = (("total:source", 1), ("total:use", -1), ("prices", 1))
+    rows.append(Row("left", (text("Left at the end"),), left, "total", sums=sums))
+    return Table(
+        key="compare-funds",
+        title=text("Where money went in each scenario"),
+        unit=(text("%(unit)s, the group", unit=setting.unit),),
+        head=text("What"),
+        width=52,
+        columns=_columns(books, titles),
+        rows=tuple(rows),
+        size="dense",
+    )
+
+
+def _left(setting: Setting, name: str, book: Book, one: Funds) -> Figure:
+    """Return what is left of a scenario's funds, with the accounts it is in."""
+    figure = _money(
+        setting, "left", name, one.left, "money and liquid coins, at market"
+    )
+    amounts: dict[str, Decimal] = {}
+    for position, units in book.balance(setting.at).items():
+        account = book.account(position)
+        price = quote(setting, position.commodity, setting.at)
+        ours = account.entity in setting.inside
+        if price and ours and is_funds(book, account, position.commodity):
+            before = amounts.get(account.name, _ZERO)
+            amounts[account.name] = before + units * price.number
+    return replace(
+        figure,
+        worked=of_accounts(setting, figure.key, amounts),
+        flows=_largest(setting, book, amounts),
+    )
+
+
+def _line(setting: Setting, name: str, one: Funds, side: str, label: str) -> Figure:
+    lines = [x for x in one.lines if (x.side, x.label) == (side, label)]
+    of = {
+        flow: part for x in lines for flow, part in zip(x.flows, x.parts, strict=True)
+    }
+    amount = one.amount(side, label)
+    figure = _money(
+        setting, f"{side}:{label}", name, amount, f"{side} of funds: {label}"
+    )
+    return replace(figure, **of_flows(of))
+
+
+def _recovery(
+    setting: Setting, books: dict[str, Book], titles: dict[str, str]
+) -> Table | None:
+    found: dict[str, Recovery] = {}
+    for name, book in books.items():
+        try:
+            found[name] = recover(book, setting.at)
+        except ValueError:
+            return None
+    classes = dict.fromkeys(
+        (one.entity, one.rank) for each in found.values() for one in each.classes
+    )
+    if not classes:
+        return None
+    text = setting.text
+    return Table(
+        key="compare-recovery",
+        title=text("What each class would receive in each scenario"),
+        unit=(text("Share of claims paid, each estate alone, central estimate"),),
+        head=text("Class"),
+        width=52,
+        columns=_columns(books, titles),
+        rows=tuple(
+            Row(
+                f"{entity}:{rank}",
+                (Said(f"{entity}: "), text(rank)),
+                _told_once(
+                    _rate(setting, books[name], each, entity, rank)
+                    for name, each in found.items()
+                ),
+            )
+            for entity, rank in classes
+        ),
+        size="dense",
+    )
+
+
+def _rate(
+    setting: Setting, book: Book, found: Recovery, entity: str, rank: str
+) -> Figure:
+    """Return what share of its claims a class is paid in a scenario."""
+    name = book.case.scenario.name
+    key = f"compare:{name}:{entity}:{rank}"
+    debts = owed(found, (entity,), {rank})
+    figure = setting.share(key, found.rate(entity, rank), formula="paid over claims")
+    return replace(
+        figure,
+        scenario=name,
+        worked=setting.say(
+            "of claims of %(claims)s",
+            claims=of_accounts(setting, key, debts),
+        ),
+        flows=_largest(setting, book, debts),
+    )

@@ -1,0 +1,106 @@
+"""Charts as exhibits: the drawing, what it draws as figures, and its notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.charts import Look
+from solvency.figures import formats
+from solvency.figures.figure import figures_of
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from solvency.charts.scale import Grain
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+    from solvency.figures.formats import Locale
+    from solvency.figures.table import Gap
+    from solvency.figures.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A numbered chart.
+
+    Attributes:
+        svg: One SVG element as text, made by a chart of this package.
+        plotted: What is drawn, as a table: the exhibit's CSV, and its figures.
+    """
+
+    key: str
+    title: str
+    unit: Prose
+    svg: str
+    plotted: Table
+    notes: tuple[Prose, ...] = ()
+    numbered: bool = True
+    anchor: str = ""
+
+    def figures(self) -> Iterator[Figure]:
+        """Yield every figure drawn, and those of its notes."""
+        for prose in (self.unit, *self.notes):
+            yield from figures_of(prose)
+        yield from self.plotted.figures()
+
+    def cast(self) -> tuple[Gap, ...]:
+        """Add up what is drawn, as `Table.cast` does."""
+        return self.plotted.cast()
+
+    def to_csv(self) -> str:
+        """Return what is drawn as CSV, amounts exact and unscaled."""
+        return self.plotted.to_csv()
+
+
+def chart_scale(amounts: Iterable[Decimal], beside: int = 6) -> int:
+    """Return the power of ten a chart of some amounts is read in.
+
+    Billions are read beside tables in millions; a case in thousands stays in them.
+    """
+    largest = max((abs(amount) for amount in amounts), default=0)
+    scale = next((p for p in (9, 6, 3) if largest >= 10**p), 0)
+    return scale if beside >= 6 else min(scale, beside)
+
+
+def look(
+    key: str,
+    amounts: Iterable[Decimal],
+    unit: str,
+    locale: Locale,
+    *,
+    beside: int = 6,
+    **rest: Any,
+) -> Look:
+    """Return how a chart of amounts looks on paper, in the report's language.
+
+    Args:
+        key: The exhibit's, which begins every id in the drawing.
+        amounts: What will be drawn, to choose the scale.
+        unit: The commodity the amounts are in.
+        locale: The language.
+        beside: The power of ten of the tables around it.
+        rest: Whatever else `Look` takes.
+    """
+    scale = chart_scale(amounts, beside)
+
+    def number(value: Decimal, places: int) -> str:
+        return formats.number(value, scale=scale, places=places)
+
+    def mark(day: datetime.date, grain: Grain) -> str:
+        return formats.mark(day, grain, locale)
+
+    return Look(
+        prefix="".join(c if c.isalnum() and c.isascii() else "-" for c in key),
+        scale=scale,
+        unit=formats.unit_label(unit, scale, locale),
+        number=number,
+        share=formats.percent,
+        day=lambda day: formats.cell(day, locale),
+        mark=mark,
+        **rest,
+    )

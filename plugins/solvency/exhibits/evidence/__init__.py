@@ -1,0 +1,3 @@
+"""Sources, observations, flows and registers, and their grades."""
+
+from __future__ import annotations

@@ -1,0 +1,247 @@
+"""The appendices of evidence: flows, and the files carried."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.kit import grade_of
+from solvency.exhibits.kit import told
+from solvency.exhibits.layout import Section
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Piece
+from solvency.figures.figure import Prose
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from solvency.exhibits.notes import Note
+    from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Flow
+    from solvency.report.pdf import Attached
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One posting of a flow, as printed."""
+
+    account: Piece
+    added: bool
+    debit: Figure | None
+    credit: Figure | None
+    commodity: str
+    price: Figure | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row of the dossier a flow rests on; no words where the case keeps none."""
+
+    id: str
+    words: str
+    amount: Figure | None
+    low: Figure | None
+    high: Figure | None
+    unit: str
+    #: Its other amounts: those this flow moved where it moved any, else all.
+    parts: tuple[tuple[Figure, str, str], ...] = ()
+    #: Where it was noted from, if the flow names several sources.
+    sources: Prose = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A flow with all that it rests on."""
+
+    flow: Flow
+    told: str
+    anchor: str
+    taken: bool
+    grade: str
+    #: The grade of the source of its amount, where the ledger gives the flow another.
+    grade_of_source: str
+    low: Figure | None
+    high: Figure | None
+    legs: tuple[Leg, ...]
+    #: Each with its passage, and whether the amount is from it and not from others.
+    sources: tuple[tuple[Note, str, bool], ...]
+    locator: str
+    hypotheses: Prose
+    claims: tuple[Claim, ...]
+    note: str
+
+
+def flows(setting: Setting) -> Section | None:
+    """Build the list of every flow with its legs, sources and grade."""
+    found = tuple(_evidence(setting, flow) for flow in setting.printed)
+    if not found:
+        return None
+    return Section(
+        "flows",
+        setting.text("Flows and their evidence"),
+        values={
+            "flows": found,
+            "count": setting.count("flows:count", len(found)),
+            "left": setting.count("flows:left", sum(not one.taken for one in found)),
+            "more": len(setting.flows) - len(found),
+            "all": setting.count("flows:all", len(setting.flows)),
+            "rows": any(one.claims for one in found),
+            "dossier": bool(setting.dossier),
+        },
+        appendix=True,
+    )
+
+
+def _evidence(setting: Setting, flow: Flow) -> Evidence:
+    key = f"flow:{flow.id}"
+    commodity = flow.amount.commodity
+
+    def bound(name: str, value: Decimal | None) -> Figure | None:
+        if value is None:
+            return None
+        formula = f"{name} amount its sources allow"
+        return setting.units(f"{key}:{name}", value, commodity, formula=formula)
+
+    linked: list[Piece] = []
+    for name in sorted(flow.hypotheses):
+        if linked:
+            linked.append(", ")
+        linked.append(Ref(name, f"#{anchor('hypothesis', name)}"))
+    return Evidence(
+        flow,
+        told(setting, flow),
+        anchor("flow", flow.id),
+        flow.id in setting.taken,
+        grade_of(setting, flow),
+        _other_grade(setting, flow),
+        bound("low", flow.low),
+        bound("high", flow.high),
+        tuple(_leg(setting, flow, n) for n in range(len(flow.postings))),
+        tuple(
+            (
+                setting.notes[name],
+                flow.locators.get(name, ""),
+                name == flow.amount_from
+                and len(flow.sources) > 1
+                and flow.basis != "assumed",
+            )
+            # The one that gives the amount comes first.
+            for name in sorted(flow.sources, key=lambda one: one != flow.amount_from)
+            if name in setting.notes
+        ),
+        flow.locators.get("", ""),
+        tuple(linked),
+        tuple(_claim(setting, flow, row) for row in flow.claim),
+        flow.notes.get(f"{setting.locale.lang}-note") or flow.notes.get("note", ""),
+    )
+
+
+def _other_grade(setting: Setting, flow: Flow) -> str:
+    source = setting.case.sources.get(flow.amount_from or "")
+    differs = source is not None and flow.grade and flow.grade != source.grade
+    return source.grade if source is not None and differs else ""
+
+
+def _claim(setting: Setting, flow: Flow, row: str) -> Claim:
+    """Return what a row of the dossier says, in full where the case keeps it."""
+    one = setting.dossier.get(row)
+    if one is None:
+        return Claim(row, "", None, None, None, "")
+
+    def figure(name: str, value: Decimal | None) -> Figure | None:
+        if value is None:
+            return None
+        key = f"flow:{flow.id}:row:{row}:{name}"
+        formula = "as the source states it"
+        return setting.units(key, value, one.unit, formula=formula)
+
+    moved = {abs(posting.units) for posting in flow.postings}
+    parts = [x for x in one.parts if x.amount in moved] or one.parts
+    # A range of nothing is no range.
+    low, high = (one.low, one.high) if one.low != one.high else (None, None)
+    return Claim(
+        row,
+        one.words,
+        figure("amount", one.amount),
+        figure("low", low),
+        figure("high", high),
+        one.unit,
+        tuple(
+            (
+                setting.units(
+                    f"flow:{flow.id}:row:{row}:part:{n}",
+                    x.amount,
+                    x.unit,
+                    formula="as the source states it",
+                ),
+                x.unit,
+                x.words,
+            )
+            for n, x in enumerate(parts)
+        ),
+        setting.notes.refs(one.sources) if len(flow.sources) > 1 else (),
+    )
+
+
+def _leg(setting: Setting, flow: Flow, n: int) -> Leg:
+    posting = flow.postings[n]
+    key = f"flow:{flow.id}:{n}"
+    figure = setting.units(
+        key, abs(posting.units), posting.commodity, formula="posting", flows=(flow.id,)
+    )
+    price = posting.price
+    return Leg(
+        setting.account_ref(posting.account),
+        posting.added,
+        figure if posting.units >= 0 else None,
+        figure if posting.units < 0 else None,
+        posting.commodity,
+        None
+        if price is None
+        else setting.units(
+            f"{key}:price", price.number, price.commodity, formula="price of a unit"
+        ),
+        "" if price is None else price.commodity,
+    )
+
+
+def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | None:
+    """Build the list of the files inside the document, with their hashes."""
+    if not attached:
+        return None
+    text = setting.text
+    table = Table(
+        key="files",
+        title=text("Files carried inside this document"),
+        unit=(text("Size in bytes, and the hash of each file as attached"),),
+        head=text("File"),
+        width=54,
+        columns=(
+            Column("what", text("What it is"), "text", 38),
+            Column("bytes", text("Bytes"), width=18),
+            Column("hash", "SHA-256", "text", 64),
+        ),
+        rows=tuple(
+            Row(
+                key=one.name,
+                label=(Said(one.shown),),
+                cells=(
+                    Said(setting.text(one.description)),
+                    setting.count(f"file:{one.name}:bytes", len(one.content)),
+                    Said(hashlib.sha256(one.content).hexdigest()),
+                ),
+            )
+            for one in attached
+        ),
+        numbered=False,
+        size="dense",
+    )
+    return Section("files", text("Files in this document"), (table,), appendix=True)

@@ -1,0 +1,162 @@
+"""What grades allow for error, and how much of what moved rests on which."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.kit import grade_of
+from solvency.exhibits.workings import of_flows
+from solvency.exhibits.worth import worth
+from solvency.figures import formats
+from solvency.figures.figure import Said
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.figures.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+
+    #: What flows moved, by their ids, by the letter of their grade.
+    Rung = Mapping[str, Mapping[str, Decimal]]
+
+#: Purposes with a line of their own: the largest. The rest are one.
+_RUNGS = 10
+#: What the line of the rest is called.
+_OTHER = "other purposes"
+
+
+def ladder(setting: Setting) -> Table | None:
+    """Sum what moved by purpose and by the grade of what says so."""
+    text = setting.text
+    rungs = _rungs(setting)
+    if len(rungs) < 2:
+        return None
+    letters = sorted({letter for rung in rungs.values() for letter in rung})
+    days = [flow.date for flow in setting.case.selected]
+    period = text(
+        "%(since)s to %(until)s",
+        since=formats.date(min(days), setting.locale, short=True),
+        until=formats.date(max(days), setting.locale, short=True),
+    )
+    rows = [_row(setting, name, rung, letters) for name, rung in rungs.items()]
+    return Table(
+        key="ladder",
+        title=text(
+            "How much of each total rests on which grade, %(period)s", period=period
+        ),
+        unit=(text("%(unit)s, central amounts of flows", unit=setting.unit),),
+        head=text("What for"),
+        width=50,
+        columns=(
+            *(Column(letter, letter, width=22) for letter in letters),
+            Column(
+                "all",
+                text("All"),
+                width=22,
+                current=True,
+                sums=tuple((letter, 1) for letter in letters),
+            ),
+        ),
+        rows=(*rows, _total(setting, rungs, rows, letters)),
+        size="dense",
+    )
+
+
+def spreads(setting: Setting, key: str, grades: Iterable[str]) -> Prose:
+    """Say how far amounts of some grades may be off, and who says so.
+
+    Args:
+        setting: What the report is of.
+        key: What the keys of the figures begin with.
+        grades: The grades; those without a spread are left out.
+    """
+    widths = setting.case.spreads
+    named: list[Prose] = [
+        (
+            Said(f"{name} "),
+            setting.share(f"spread:{key}:{name}", widths[name], formula="spread"),
+        )
+        for name in sorted(set(grades) & set(widths))
+    ]
+    if not named:
+        return ()
+    return setting.say(
+        " The spread of a grade is half the width of the interval that holds an amount"
+        " in nine of ten cases, as a share of it, as the author of the case judges it:"
+        " %(spreads)s.",
+        spreads=listed(setting.locale, named),
+    )
+
+
+def _rungs(setting: Setting) -> dict[str, Rung]:
+    """Return the largest purposes and the rest as one, the largest first."""
+    found: dict[str, dict[str, dict[str, Decimal]]] = {}
+    for flow in setting.case.selected:
+        amount = worth(setting, flow)
+        if flow.purpose and amount:
+            letter = grade_of(setting, flow)[:1] or "?"
+            rung = found.setdefault(flow.purpose, defaultdict(dict))
+            rung[letter][flow.id] = amount
+    ordered = sorted(found, key=lambda name: (-_all(found[name]), name))
+    # One left over takes no more room than saying so.
+    kept = _RUNGS if len(ordered) > _RUNGS + 1 else len(ordered)
+    rungs: dict[str, Rung] = {name: found[name] for name in ordered[:kept]}
+    rest: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for name in ordered[kept:]:
+        for letter, flows in found[name].items():
+            rest[letter] |= flows
+    return rungs | ({_OTHER: rest} if rest else {})
+
+
+def _sum(flows: Mapping[str, Decimal]) -> Decimal:
+    return sum(flows.values(), Decimal())
+
+
+def _all(rung: Rung) -> Decimal:
+    return sum(map(_sum, rung.values()), Decimal())
+
+
+def _row(setting: Setting, name: str, rung: Rung, letters: list[str]) -> Row:
+    words = name.replace("-", " ")
+
+    def figure(letter: str) -> Figure:
+        flows = rung.get(letter, {})
+        return setting.own(
+            f"ladder:{name}:{letter}",
+            _sum(flows),
+            formula=f"central amounts, {words}, grade {letter}",
+            **of_flows(flows),
+        )
+
+    whole = setting.money(f"ladder:{name}:all", _all(rung), formula="sum of its grades")
+    label = Said(setting.capital(words))
+    return Row(name, (label,), (*map(figure, letters), whole))
+
+
+def _total(
+    setting: Setting, rungs: Mapping[str, Rung], rows: list[Row], letters: list[str]
+) -> Row:
+    """Return what casts the lines: a flow has one purpose, so they add up."""
+    sums = {
+        letter: sum((_sum(rung.get(letter, {})) for rung in rungs.values()), Decimal())
+        for letter in letters
+    }
+    sums["all"] = sum(sums.values(), Decimal())
+    return Row(
+        "total",
+        (setting.text("Total"),),
+        tuple(
+            setting.money(f"ladder:total:{name}", value, formula="sum of the purposes")
+            for name, value in sums.items()
+        ),
+        "total",
+        sums=tuple((row.key, 1) for row in rows),
+    )

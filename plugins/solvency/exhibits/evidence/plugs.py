@@ -1,0 +1,210 @@
+"""What comes first: plugs, and how the amounts in the books are known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.exhibits.kit import told
+from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import largest
+from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.workings import of_flows
+from solvency.exhibits.worth import worth
+from solvency.figures.figure import SHARE
+from solvency.figures.figure import Day
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Cell
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Flow
+
+
+def plugs(setting: Setting) -> Section:
+    """Build the list of amounts that no source states, largest first."""
+    text = setting.text
+    found = [
+        flow
+        for flow in setting.flows
+        if flow.basis == "plug" and flow.id in setting.taken
+    ]
+    amounts = {flow.id: worth(setting, flow) for flow in found}
+    found.sort(key=lambda flow: (-(amounts[flow.id] or 0), flow.id))
+    day = setting.dates[-1]
+    assets = _assets(setting, day)
+    rows = tuple(
+        Row(
+            key=flow.id,
+            label=(Said(told(setting, flow)),),
+            cells=(
+                (setting.flow_ref(flow.id),),
+                Day(flow.date),
+                setting.money(
+                    f"plug:{flow.id}",
+                    amounts[flow.id],
+                    formula="amount of the flow",
+                    flows=(flow.id,),
+                    target=anchor("flow", flow.id),
+                ),
+                _share(setting, flow, amounts[flow.id], assets.value),
+            ),
+        )
+        for flow in found
+    )
+    table = Table(
+        key="plugs",
+        title=text("Amounts no source states, put in so that the books close"),
+        unit=(
+            text("%(unit)s; share of the group's assets of ", unit=setting.unit),
+            assets,
+        ),
+        head=text("Plug"),
+        width=78,
+        columns=(
+            Column("flow", text("Flow"), "refs", 18),
+            Column("date", text("Date"), "text", 20),
+            Column("amount", text("Amount"), width=24, current=True),
+            Column("share", text("Share"), width=18),
+        ),
+        rows=rows,
+    )
+    whole = sum((amounts[flow.id] or Decimal(0) for flow in found), Decimal(0))
+    return Section(
+        "plugs",
+        text("What is not known"),
+        (*((table,) if rows else ()), _bases(setting)),
+        {
+            "count": setting.count("plugs:count", len(rows)),
+            "share": Figure(
+                key="plugs:share",
+                value=whole / assets.value if assets.value else None,
+                unit=SHARE,
+                formula="plugs together over the group's total assets",
+                flows=tuple(flow.id for flow in found),
+                target="section-plugs",
+            ),
+            "day": day,
+            "assets": assets,
+        },
+    )
+
+
+def _assets(setting: Setting, day: datetime.date) -> Figure:
+    """Return what the group's consolidated assets were worth on a day."""
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    for line in setting.sheet(day).side("asset"):
+        amounts[line.account] += line.amount
+    return entry(
+        setting.money(
+            "plugs:assets",
+            setting.sheet(day).totals.assets,
+            formula="assets of the group as one",
+            basis="market",
+            worked=of_accounts(setting, "plugs:assets", amounts, at=day),
+            flows=largest(setting, [x for x in amounts if amounts[x]], day),
+        )
+    )
+
+
+#: How a flow's amount is known, with what each word means.
+_BASES = {
+    "stated": "Stated: a source gives the amount",
+    "derived": "Derived: worked out from amounts sources give",
+    "assumed": "Assumed: taken to be so, and said to be",
+    "plug": "Plug: no source, put in so that the books close",
+}
+
+
+def _bases(setting: Setting) -> Table:
+    """Count flows, and what they moved, by how their amounts are known."""
+    text = setting.text
+    moved: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for flow in setting.flows:
+        if flow.id in setting.taken:
+            moved[flow.basis][flow.id] = worth(setting, flow) or Decimal(0)
+    all_ = {name: size for of in moved.values() for name, size in of.items()}
+    whole = sum(all_.values(), Decimal(0))
+
+    def cells(name: str, of: dict[str, Decimal]) -> tuple[Cell, ...]:
+        amount = sum(of.values(), Decimal(0))
+        moved = entry(
+            setting.money(
+                f"basis:{name}:moved",
+                amount,
+                formula="central amounts of the flows",
+                **of_flows(of, keep=True),
+            )
+        )
+        where: dict[str, Any] = {"target": moved.place}
+        return (
+            setting.count(f"basis:{name}:flows", len(of), **where),
+            moved,
+            Figure(
+                key=f"basis:{name}:share",
+                value=amount / whole if whole else None,
+                unit=SHARE,
+                formula="share of what all flows moved",
+                **where,
+            ),
+        )
+
+    rows = tuple(
+        Row(
+            f"basis:{name}",
+            (text(title),),
+            cells(name, moved[name]),
+        )
+        for name, title in _BASES.items()
+        if moved[name] or name == "plug"
+    )
+    total = Row(
+        "total",
+        (text("Total"),),
+        cells("total", all_),
+        "total",
+        sums=tuple((row.key, 1) for row in rows),
+    )
+    return Table(
+        key="bases",
+        title=text("How the amounts in these books are known"),
+        unit=(
+            text(
+                "%(unit)s moved by the flows of this scenario, at central amounts",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Basis"),
+        width=92,
+        columns=(
+            Column("flows", text("Flows"), width=20),
+            Column("moved", text("Moved"), width=28, current=True),
+            Column("share", text("Share"), width=20),
+        ),
+        rows=(*rows, total),
+    )
+
+
+def _share(
+    setting: Setting, flow: Flow, amount: Decimal | None, assets: Decimal | None
+) -> Figure:
+    known = amount is not None and assets
+    return Figure(
+        key=f"plug:{flow.id}:share",
+        value=amount / assets if known and amount is not None and assets else None,
+        unit=SHARE,
+        formula="amount of the plug over the group's total assets",
+        flows=(flow.id,),
+        scenario=setting.case.scenario.name,
+        target=anchor("flow", flow.id),
+    )

@@ -1,0 +1,198 @@
+"""The appendix of sources: what each says, and what rests on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.evidence.observations import known
+from solvency.exhibits.evidence.observations import observation_ref
+from solvency.exhibits.layout import Section
+from solvency.exhibits.notes import Note
+from solvency.exhibits.notes import safe_url
+from solvency.figures.figure import Day
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Piece
+from solvency.figures.figure import Prose
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.exhibits.setting import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What a source says: a row noted from it, or where in it a flow was found."""
+
+    id: Piece
+    words: str
+    amount: Figure | None
+    unit: str
+    #: The other amounts of the row, each with its unit and what it is.
+    parts: tuple[tuple[Figure, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The prices of one commodity that a source gives."""
+
+    commodity: str
+    quote: str
+    prices: tuple[tuple[Day, Figure], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a source says of the market of a commodity: its depth, or its float."""
+
+    what: str
+    commodity: str
+    since: Day | None
+    units: Figure
+    low: Figure | None
+    high: Figure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source in the list of sources, with what rests on it."""
+
+    note: Note
+    url: str | None
+    mirror: str | None
+    flows: Prose
+    observations: Prose
+    prices: Figure | None
+    #: What it says, as noted in the rows of evidence that flows and statements cite.
+    passages: tuple[Passage, ...]
+    #: The prices taken from it, by commodity.
+    quoted: tuple[Quoted, ...]
+    #: The market depths and floats taken from it.
+    measured: tuple[Measured, ...]
+
+
+def sources(setting: Setting) -> Section | None:
+    """Build the list of sources, each with links back to where it is used."""
+    if not setting.notes.all:
+        return None
+    by_flow: dict[str, list[Ref]] = defaultdict(list)
+    for flow in setting.flows:
+        for name in flow.sources:
+            by_flow[name].append(setting.flow_ref(flow.id))
+    by_claim: dict[str, list[Ref]] = defaultdict(list)
+    for one in known(setting):
+        ref = observation_ref(one.id)
+        by_claim[one.source].append(ref)
+    passages = _passages(setting)
+    quoted = _quoted(setting)
+    measured = _measured(setting)
+    prices = Counter(price.source for price in setting.case.prices)
+    return Section(
+        "sources",
+        setting.text("Sources"),
+        values={
+            "sources": tuple(
+                Listed(
+                    note,
+                    safe_url(note.source.url),
+                    safe_url(note.source.mirror),
+                    _commas(by_flow[note.source.name]),
+                    _commas(by_claim[note.source.name]),
+                    setting.count(f"source:{note.source.name}:prices", prices[name])
+                    if prices[name := note.source.name]
+                    else None,
+                    passages.get(note.source.name, ()),
+                    quoted.get(note.source.name, ()),
+                    measured.get(note.source.name, ()),
+                )
+                for note in setting.notes.all
+            )
+        },
+        appendix=True,
+    )
+
+
+def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
+    """Return what each source says of what is in the report."""
+    found: dict[str, list[Passage]] = defaultdict(list)
+    cited = [row for flow in setting.flows for row in flow.claim]
+    cited += [row for one in known(setting) for row in one.claim]
+    for row in sorted(set(cited) & setting.dossier.keys()):
+        one = setting.dossier[row]
+        for name in one.sources:
+            key = f"source:{name}:row:{row}"
+            formula = "as the source states it"
+            amount = (
+                None
+                if one.amount is None
+                else setting.units(key, one.amount, one.unit, formula=formula)
+            )
+            parts = tuple(
+                (
+                    setting.units(f"{key}:{n}", x.amount, x.unit, formula=formula),
+                    x.unit,
+                    x.words,
+                )
+                for n, x in enumerate(one.parts)
+            )
+            found[name].append(Passage(Said(row), one.words, amount, one.unit, parts))
+    for flow in setting.printed:
+        for name, where in flow.locators.items():
+            if name:
+                passage = Passage(setting.flow_ref(flow.id), where, None, "")
+                found[name].append(passage)
+    return {name: tuple(some) for name, some in found.items()}
+
+
+def _quoted(setting: Setting) -> dict[str, tuple[Quoted, ...]]:
+    """Return the prices of each source, those of one commodity together."""
+    held = {position.commodity for position in setting.book.positions}
+    found: dict[str, dict[tuple[str, str], list[tuple[Day, Figure]]]] = {}
+    for n, price in enumerate(setting.case.prices):
+        if price.source is None or price.commodity not in held:
+            continue
+        figure = setting.units(
+            f"source:{price.source}:price:{n}",
+            price.number,
+            price.quote,
+            formula="price of a unit",
+        )
+        pair = (price.commodity, price.quote)
+        of = found.setdefault(price.source, {}).setdefault(pair, [])
+        of.append((Day(price.date), figure))
+    return {
+        name: tuple(Quoted(*pair, tuple(of)) for pair, of in sorted(some.items()))
+        for name, some in found.items()
+    }
+
+
+def _measured(setting: Setting) -> dict[str, tuple[Measured, ...]]:
+    """Return the market depths and floats of each source."""
+    found: dict[str, list[Measured]] = defaultdict(list)
+    for name, coin in setting.case.commodities.items():
+        for what, measures in (("Market depth", coin.depths), ("Float", coin.floats)):
+            for n, one in enumerate(measures):
+                if one.source is None:
+                    continue
+                key = f"source:{one.source}:{what}:{name}:{n}"
+                units, low, high = (
+                    None if x is None else setting.units(f"{key}:{k}", x, name)
+                    for k, x in (("", one.units), ("low", one.low), ("high", one.high))
+                )
+                since = Day(one.since) if one.since else None
+                if units is not None:
+                    measured = Measured(what, name, since, units, low, high)
+                    found[one.source].append(measured)
+    return {name: tuple(some) for name, some in found.items()}
+
+
+def _commas(refs: Iterable[Ref]) -> Prose:
+    pieces: list[Piece] = []
+    for ref in refs:
+        pieces += [", ", ref] if pieces else [ref]
+    return tuple(pieces)

@@ -1,0 +1,338 @@
+"""One part per family of flows, by what they were for, in one fixed form."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.evidence.observations import known
+from solvency.exhibits.evidence.observations import observation_ref
+from solvency.exhibits.kit import grade_of
+from solvency.exhibits.kit import grades
+from solvency.exhibits.kit import posting_worth
+from solvency.exhibits.kit import told
+from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import of_flows
+from solvency.exhibits.worth import worth
+from solvency.figures.figure import OWN
+from solvency.figures.figure import Day
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Grade
+from solvency.figures.figure import Piece
+from solvency.figures.figure import Prose
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Cell
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Account
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Observation
+
+_ZERO = Decimal()
+#: A family with less than this share of what all moved gets no part of its own.
+_LEAST = Decimal("0.01")
+#: Flows told one by one in a part.
+_LARGEST = 5
+#: Kinds of effect that are debts.
+_OWED = {"customers", "debts"}
+#: Flows named beside what they come to.
+_NAMED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of flows as printed."""
+
+    title: str
+    anchor: str
+    count: Prose
+    total: Figure
+    evidence: Prose
+    #: What sources said of the books as they were kept; none where none did.
+    booked: tuple[Prose, ...]
+    flows: Table
+    #: None where the flows moved no asset and no debt.
+    effect: Table | None
+
+
+def families(setting: Setting) -> Section | None:
+    """Build a part for each family of flows large enough to matter."""
+    by_purpose: dict[str, list[Flow]] = defaultdict(list)
+    for flow in setting.case.selected:
+        inside = any(p.entity in setting.inside for p in flow.postings)
+        if flow.purpose and inside and flow.date <= setting.at:
+            by_purpose[flow.purpose].append(flow)
+    sizes = {
+        purpose: sum((worth(setting, flow) or _ZERO for flow in flows), _ZERO)
+        for purpose, flows in by_purpose.items()
+    }
+    whole = sum(sizes.values(), _ZERO)
+    large = sorted(
+        (name for name, size in sizes.items() if whole and size / whole >= _LEAST),
+        key=lambda name: (-sizes[name], name),
+    )
+    if not large:
+        return None
+    found = tuple(_family(setting, name, by_purpose[name]) for name in large)
+    tables = tuple(t for one in found for t in (one.flows, one.effect) if t)
+    small = sorted(set(sizes) - set(large))
+    return Section(
+        "families",
+        setting.text("The transactions, by what they were for"),
+        tables,
+        {
+            "families": found,
+            "small": setting.text(", ").join(
+                setting.text(name.replace("-", " ")) for name in small
+            ),
+            "least": setting.share("families:least", _LEAST, formula="threshold"),
+        },
+    )
+
+
+def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
+    title = setting.capital(purpose.replace("-", " "))
+    sizes = {flow.id: worth(setting, flow) or _ZERO for flow in flows}
+    total = setting.own(
+        f"family:{purpose}:total",
+        sum(sizes.values(), _ZERO),
+        formula=f"central amounts of flows for {purpose.replace('-', ' ')}",
+        prose=True,
+        **of_flows(sizes, keep=True),
+    )
+    return Family(
+        title,
+        anchor("family", purpose),
+        setting.say_many(
+            "%(count)s flow to %(day)s",
+            "%(count)s flows to %(day)s",
+            setting.count(f"family:{purpose}:count", len(flows), target=total.place),
+            day=Day(setting.at),
+        ),
+        total,
+        _evidence(setting, purpose, flows, total.place),
+        tuple(_booked(setting, flows)),
+        _largest(setting, purpose, title, flows),
+        _effect(setting, purpose, title, flows),
+    )
+
+
+def _evidence(setting: Setting, purpose: str, flows: list[Flow], place: str) -> Prose:
+    counts = grades(setting, [flow.id for flow in flows])
+    pieces: list[Piece] = []
+    for letter, n in counts.items():
+        if pieces:
+            pieces.append(", ")
+        pieces += [
+            setting.count(f"family:{purpose}:grade:{letter}", n, target=place),
+            " ",
+            Grade(letter),
+        ]
+    names = tuple(dict.fromkeys(s for flow in flows for s in flow.sources))
+    return (
+        *pieces,
+        setting.text("; sources "),
+        *setting.notes.refs(names[:12]),
+        *((" \N{HORIZONTAL ELLIPSIS}",) if len(names) > 12 else ()),
+    )
+
+
+def _booked(setting: Setting, flows: list[Flow]) -> list[Prose]:
+    """Return what sources said of balances that rest on the same rows as a flow.
+
+    Only a statement that names the same row of the dossier says how the flow itself
+    was booked; anything wider would be a guess.
+    """
+    rows = {row for flow in flows for row in flow.claim}
+    found: list[Observation] = [one for one in known(setting) if rows & set(one.claim)]
+    return [
+        (
+            observation_ref(one.id),
+            ", ",
+            *setting.notes.refs([one.source]),
+            ": ",
+            Said(one.perimeter or ", ".join(one.accounts)),
+            ", ",
+            Day(one.date),
+            ", ",
+            Figure(
+                f"observation:{one.id}:amount:said",
+                one.amount.number,
+                one.amount.commodity,
+                formula="amount as the source states it",
+                sources=(one.source,),
+                target=anchor("observation", one.id),
+                prose=True,
+            ),
+        )
+        for one in found[:4]
+    ]
+
+
+def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> Table:
+    text = setting.text
+    ordered = sorted(flows, key=lambda f: (-(worth(setting, f) or _ZERO), f.id))
+    shown = sorted(ordered[:_LARGEST], key=lambda f: (f.date, f.id))
+    return Table(
+        key=f"flows-for-{purpose}",
+        title=text("%(what)s: the largest flows", what=title),
+        unit=(text("%(unit)s, central amounts", unit=setting.unit),),
+        head=text("What happened"),
+        width=88,
+        columns=(
+            Column("flow", text("Flow"), "refs", 20),
+            Column("page", text("Page"), "refs", 10),
+            Column("date", text("Date"), "text", 20),
+            Column("amount", text("Amount"), width=20, current=True),
+            Column("sources", text("Sources"), "refs", 22),
+            Column("grade", text("Grade"), "grade", 12),
+        ),
+        rows=tuple(
+            Row(
+                flow.id,
+                (Said(told(setting, flow)),),
+                (
+                    setting.flow_ref(flow.id),
+                    Ref("", f"#{anchor('flow', flow.id)}"),
+                    Day(flow.date),
+                    setting.money(
+                        f"family:{purpose}:{flow.id}",
+                        worth(setting, flow),
+                        formula="amount of the flow",
+                        flows=(flow.id,),
+                        target=anchor("flow", flow.id),
+                    ),
+                    setting.notes.refs(flow.sources),
+                    Grade(grade_of(setting, flow)) if grade_of(setting, flow) else None,
+                ),
+                marked=not flow.established,
+            )
+            for flow in shown
+        ),
+        size="dense",
+        numbered=False,
+    )
+
+
+def _effect(
+    setting: Setting, purpose: str, title: str, flows: list[Flow]
+) -> Table | None:
+    """Sum the legs of a family by entity: what it owns and owes because of it."""
+    text = setting.text
+    sums: Mapping[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    ids: dict[str, dict[str, None]] = defaultdict(dict)
+    parts: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
+    for flow in flows:
+        for posting in flow.postings:
+            account = setting.case.accounts[posting.account]
+            kind = _kind(setting, account, posting.commodity)
+            if posting.entity in setting.inside and kind is not None:
+                value = posting_worth(setting, flow, posting) or _ZERO
+                sums[posting.entity][kind] += value
+                ids[posting.entity][flow.id] = None
+                of = parts[posting.entity, kind]
+                value = -value if kind in _OWED else value
+                of[flow.id] = of.get(flow.id, _ZERO) + value
+    names = {
+        "liquid": text("Money and liquid coins"),
+        "other": text("Other assets"),
+        "claims": text("Claims on others"),
+        "customers": text("Owed to customers"),
+        "debts": text("Other debts"),
+    }
+    shown = [k for k in names if any(sums[e].get(k) for e in sums)]
+    if not shown:
+        return None
+    rows = []
+    for entity in sorted(sums):
+        key = f"family:{purpose}:{entity}"
+        flows_ = tuple(ids[entity])
+        whole = {kind: sums[entity].get(kind, _ZERO) for kind in shown}
+        signed = {
+            kind: -value if kind in _OWED else value for kind, value in whole.items()
+        }
+        net = sum(whole.values(), _ZERO)
+        # One flow needs no entry of its own to be found.
+        alone = anchor("flow", flows_[0]) if len(flows_) == 1 else OWN
+        first = next(kind for kind, value in signed.items() if value)
+        place = anchor("figure", f"{key}:{first}") if alone == OWN else alone
+        cells: list[Cell] = [
+            setting.money(
+                f"{key}:{kind}",
+                value,
+                formula=f"{entity}: {names[kind]}",
+                target=alone if value else "",
+                **of_flows(parts[entity, kind]),
+            )
+            for kind, value in signed.items()
+        ]
+        cells += [
+            setting.money(
+                f"{key}:net", net, formula="assets less debts of these flows"
+            ),
+            _some(setting, flows_),
+            Ref("", f"#{place}"),
+        ]
+        rows.append(Row(entity, (Said(entity),), tuple(cells)))
+    return Table(
+        key=f"effect-{purpose}",
+        title=text("%(what)s: as it should have been booked", what=title),
+        unit=(
+            text(
+                "%(unit)s at the price of the day: change in what each entity owns and"
+                " owes, added legs included; page: where the flows are listed",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Entity"),
+        width=36,
+        columns=(
+            *(Column(kind, names[kind], width=24) for kind in shown),
+            Column(
+                "net",
+                text("Net assets"),
+                width=22,
+                current=True,
+                sums=tuple((kind, -1 if kind in _OWED else 1) for kind in shown),
+            ),
+            Column("flows", text("Flows"), "refs", 26),
+            Column("page", text("Page"), "refs", 10),
+        ),
+        rows=tuple(rows),
+        size="dense",
+        numbered=False,
+    )
+
+
+def _some(setting: Setting, flows: tuple[str, ...]) -> Prose:
+    """Return links to the first flows of some, and how many more there are."""
+    pieces: list[Piece] = []
+    for name in flows[:_NAMED]:
+        pieces += [", ", setting.flow_ref(name)] if pieces else [setting.flow_ref(name)]
+    if len(flows) > _NAMED:
+        more = setting.count(f"more:{'+'.join(flows)}", len(flows) - _NAMED)
+        pieces += setting.say(" and %(count)s more", count=more)
+    return tuple(pieces)
+
+
+def _kind(setting: Setting, account: Account, commodity: str) -> str | None:
+    if account.root == "Liabilities":
+        return "customers" if account.rank == "customer" else "debts"
+    if account.root != "Assets":
+        return None
+    if account.is_claim:
+        return "claims"
+    coin = setting.case.commodities.get(commodity)
+    liquidity = account.liquidity or (coin.liquidity if coin else None)
+    money = commodity == setting.case.currency and account.liquidity is None
+    return "liquid" if money or liquidity == "liquid" else "other"

@@ -1,0 +1,314 @@
+"""Sources and uses of funds, by entity and by year."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Literal
+
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.analysis.funds import is_funds
+from solvency.exhibits.funds.flow_of_funds import flow_of_funds
+from solvency.exhibits.kit import words
+from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import balances
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import of_flows
+from solvency.figures import formats
+from solvency.figures.errors import ReportError
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.model.consolidation import members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+
+    from solvency.analysis.funds import Funds
+    from solvency.exhibits.drawings import Drawing
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+    from solvency.model.book import Position
+
+_ZERO = Decimal()
+
+
+def sources_uses(setting: Setting) -> Section | None:
+    """Build sources and uses by entity and by year, and the flow of funds."""
+    names = [*(("group",) if setting.case.group else ()), *setting.inside]
+    found = [setting.analyses.funds(name) for name in names]
+    found = [one for one in found if one.lines]
+    if not found:
+        return None
+    text = setting.text
+    when = formats.date(setting.at, setting.locale)
+    tables: list[Table | Drawing] = []
+    drawing = flow_of_funds(setting)
+    if drawing is not None:
+        tables.append(drawing)
+    title = text("Where money came from and where it went, to %(day)s", day=when)
+    tables.append(_table(setting, "funds", title, found, [one.name for one in found]))
+    periods = _years(setting, names[0])
+    if len(periods) > 1:
+        title = text("%(name)s: sources and uses by year", name=_who(setting, names[0]))
+        heads = [str(one.until.year) for one in periods]
+        tables.append(_table(setting, "funds-by-year", title, periods, heads))
+    return Section(
+        "funds",
+        text("Sources and uses of funds"),
+        tuple(tables),
+        {"summary": _summary(setting, found[0])},
+    )
+
+
+def named(setting: Setting, label: str) -> str:
+    """Return a source or use as it stands in a sentence."""
+    inside = label in setting.case.entities
+    return setting.text(label if inside else label.replace("-", " "))
+
+
+def _who(setting: Setting, name: str) -> str:
+    return setting.text("The group") if name == "group" else name
+
+
+def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
+    """Return one source or use as a figure with its flows."""
+    until = one.until.isoformat()
+    since = one.since.isoformat() if one.since else ""
+    return setting.own(
+        f"funds:{one.name}:{since}:{until}:{side}:{label}",
+        one.amount(side, label),
+        formula=f"{one.name}, {side} of funds: {label.replace('-', ' ')}",
+        basis="market",
+        **of_flows(_parts(one, side, label)),
+    )
+
+
+def _lines(setting: Setting, found: list[Funds], side: str, label: str) -> list[Figure]:
+    """Return one source or use in each column, one entry for those that are alike."""
+    cells = [line(setting, one, side, label) for one in found]
+    first = cells[0]
+    return [
+        replace(one, target=first.place)
+        if one.value and one is not first and one.parts == first.parts
+        else one
+        for one in cells
+    ]
+
+
+def held(setting: Setting, one: Funds, key: str, *, start: bool = False) -> Figure:
+    """Return money and liquid coins at the end of a period, or before it."""
+    value = one.opening if start else one.left
+    figure = setting.money(key, value, formula="money and liquid coins, at market")
+    day = one.since if start else one.until
+    if day is None or not value:
+        return figure
+    inside = members(setting.case, "group") if one.name == "group" else (one.name,)
+    accounts = setting.case.accounts
+    names = [name for name, account in accounts.items() if account.entity in inside]
+
+    def counts(position: Position) -> bool:
+        account = accounts[position.account]
+        return is_funds(setting.book, account, position.commodity)
+
+    return entry(figure, **balances(setting, key, names, day, counts))
+
+
+def _parts(one: Funds, side: str, label: str) -> dict[str, Decimal]:
+    """Return what each flow has in a source or use."""
+    return {
+        flow: part
+        for x in one.lines
+        if (x.side, x.label) == (side, label)
+        for flow, part in zip(x.flows, x.parts, strict=True)
+    }
+
+
+def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
+    """Yield what the group's column has that no member's has, and why.
+
+    What one member receives and another owes is of the group's customers or lenders,
+    but in the members' columns it comes from the member that owes it.
+    """
+    group, *members = found
+    if group.name != "group" or {one.name for one in members} != set(setting.inside):
+        return
+    for side, label in dict.fromkeys((one.side, one.label) for one in group.lines):
+        parts = _parts(group, side, label)
+        for one in members:
+            for flow, part in _parts(one, side, label).items():
+                parts[flow] = parts.get(flow, _ZERO) - part
+        amount = sum(parts.values(), _ZERO)
+        if amount <= 0:
+            continue
+        figure = setting.own(
+            f"funds:straight:{side}:{label}",
+            amount,
+            formula="in the group's column and in no member's",
+            **of_flows(parts),
+        )
+        yield setting.say(
+            "%(what)s: of the group's, %(amount)s reached one member while another owes"
+            " it; in their columns it comes from one another.",
+            what=Said(
+                words(setting, label)
+                if side == SOURCE
+                else setting.text("%(who)s, paid out", who=words(setting, label))
+            ),
+            amount=figure,
+        )
+
+
+def _page(cells: Iterable[Figure]) -> Ref | None:
+    """Return the page that lists the flows of a row, as its first amount has them."""
+    place = next((cell.place for cell in cells if cell.target), "")
+    return Ref("", f"#{place}") if place else None
+
+
+def _summary(setting: Setting, one: Funds) -> tuple[tuple[Figure, str], ...]:
+    lines = [x for x in one.lines if x.side == USE][:4]
+    return tuple(
+        (line(setting, one, USE, x.label), words(setting, x.label)) for x in lines
+    )
+
+
+def _years(setting: Setting, name: str) -> list[Funds]:
+    flows = [flow.date for flow in setting.case.selected if flow.date <= setting.at]
+    found = []
+    for year in range(min(flows).year, setting.at.year + 1):
+        until = min(datetime.date(year, 12, 31), setting.at)
+        since = datetime.date(year - 1, 12, 31)
+        one = setting.analyses.funds(name, until, since)
+        if one.lines:
+            found.append(one)
+    return found
+
+
+def _table(
+    setting: Setting, key: str, title: str, found: list[Funds], heads: list[str]
+) -> Table:
+    text = setting.text
+    labels: dict[str, list[str]] = {}
+    for side in (SOURCE, USE):
+        sizes: dict[str, Decimal] = defaultdict(Decimal)
+        for one in found:
+            for x in one.lines:
+                if x.side == side:
+                    sizes[x.label] += x.amount
+        labels[side] = sorted(sizes, key=lambda name: -sizes[name])
+
+    def special(
+        name: str,
+        figures: list[Figure],
+        label: str,
+        kind: Literal["line", "subtotal", "total"] = "line",
+        sums: tuple[tuple[str, int], ...] = (),
+    ) -> Row:
+        indent = 1 if kind == "line" else 0
+        cells = (*figures, None)
+        return Row(name, (text(label),), cells, kind, indent=indent, sums=sums)
+
+    keys = [f"{key}:{head}" for head in heads]
+    both = list(zip(keys, found, strict=True))
+    openings = [held(setting, one, f"{k}:opening", start=True) for k, one in both]
+    left = [held(setting, one, f"{k}:left") for k, one in both]
+    totals = {
+        side: [
+            setting.money(
+                f"{k}:total:{side}", one.total(side), formula="sum of its lines"
+            )
+            for k, one in both
+        ]
+        for side in (SOURCE, USE)
+    }
+    rows: list[Row] = []
+    opened = any(one.value for one in openings)
+    if opened:
+        rows.append(special("opening", openings, "At the start"))
+    for side, head in ((SOURCE, "Sources"), (USE, "Uses")):
+        rows.append(Row(f"head:{side}", (text(head),), kind="group"))
+        rows += [
+            Row(
+                f"{side}:{label}",
+                (Said(words(setting, label)),),
+                (
+                    *(cells := _lines(setting, found, side, label)),
+                    _page(cells),
+                ),
+                indent=1,
+            )
+            for label in labels[side]
+        ]
+        sums = tuple((f"{side}:{label}", 1) for label in labels[side])
+        label = "Total sources" if side == SOURCE else "Total uses"
+        rows.append(special(f"total:{side}", totals[side], label, "subtotal", sums))
+    prices = [
+        entry(
+            setting.money(
+                f"{k}:revaluation",
+                one.revaluation,
+                formula="market value less what moved",
+                worked=setting.say(
+                    "%(left)s left, less %(opening)s at the start, less %(came)s that"
+                    " came, and %(went)s that went",
+                    left=left[n],
+                    opening=openings[n],
+                    came=totals[SOURCE][n],
+                    went=totals[USE][n],
+                ),
+            )
+        )
+        for n, (k, one) in enumerate(both)
+    ]
+    rows.append(special("revaluation", prices, "Change in the prices of coins held"))
+    sums = (("total:source", 1), ("total:use", -1), ("revaluation", 1))
+    if opened:
+        sums = (("opening", 1), *sums)
+    rows.append(special("left", left, "Left at the end", "total", sums))
+    # Balances and movements are counted apart: this is the check that they meet.
+    if any(one.control for one in found):
+        raise ReportError(f"{key}: sources and uses do not close")
+    notes = [
+        *_straight(setting, found),
+        (
+            text(
+                "What is left is counted from the balances, not from the lines above;"
+                " the two agree to the cent."
+            ),
+        ),
+    ]
+    return Table(
+        key=key,
+        title=title,
+        unit=(
+            text(
+                "%(unit)s; funds are money and liquid coins, at the price of the day"
+                " they moved; page: where the flows behind a line are listed",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("What"),
+        columns=(
+            *(
+                Column(
+                    f"{key}:{n}",
+                    _who(setting, head),
+                    width=22,
+                    current=n == 0 == key.count("year"),
+                )
+                for n, head in enumerate(heads)
+            ),
+            Column("page", text("Page"), "refs", 9),
+        ),
+        rows=tuple(rows),
+        notes=tuple(notes),
+        width=60,
+    )

@@ -1,0 +1,3 @@
+"""Claims that cannot all be true, and what would settle them."""
+
+from __future__ import annotations

@@ -1,0 +1,260 @@
+"""Whether the claims can all be true, which are suspect, what would settle it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.exhibits.kit import finite
+from solvency.exhibits.layout import Section
+from solvency.exhibits.reconcile.suspects import amount_of
+from solvency.exhibits.reconcile.suspects import claim_ref
+from solvency.exhibits.reconcile.suspects import coin_of
+from solvency.exhibits.reconcile.suspects import suspects
+from solvency.exhibits.reconcile.suspects import told
+from solvency.exhibits.remarks import remark
+from solvency.exhibits.weigh.beliefs import widened
+from solvency.exhibits.workings import entry
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.figures.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.analysis.reconcile.answer import Alike
+    from solvency.analysis.reconcile.answer import Claim
+    from solvency.analysis.reconcile.answer import Reconciled
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Cell
+
+#: Sets of claims listed in the plan, and claims named that chi-square sums.
+_PLAN, _WORST = 15, 5
+
+
+def reconciled(setting: Setting) -> Section | None:
+    """Build the suspects and the plan of investigation."""
+    found = setting.analyses.reconciled
+    if found is None or not found.dof:
+        # Claims that nothing ties to one another cannot disagree.
+        return None
+    tables = [suspects(setting, found), _plan(setting, found)]
+    chi2, dof = (
+        entry(setting.units(f"reconciled:{name}", value, "", **rest))
+        for name, value, rest in (
+            ("chi2", finite(found.chi2, 0), _distance(setting, found)),
+            ("dof", Decimal(found.dof), _tests(setting, found)),
+        )
+    )
+    inflation = entry(
+        setting.units(
+            "reconciled:inflation",
+            finite(found.inflation, 1),
+            "",
+            formula="root of chi-square over independent tests",
+            worked=setting.say("%(one)s over %(other)s", one=chi2, other=dof),
+        )
+    )
+    return Section(
+        "reconciled",
+        setting.text("Claims held against one another"),
+        tuple(table for table in tables if table is not None),
+        {
+            "chi2": chi2,
+            "dof": dof,
+            "inflation": inflation,
+            "claims": claims_of(setting, found),
+            "suspects": suspects_of(setting, found),
+            "consistent": found.p > 0.05,
+            "other": _other(setting),
+            "untested": tuple(
+                (
+                    Ref(
+                        one.observation.id,
+                        f"#{anchor('observation', one.observation.id)}",
+                    ),
+                    ": ",
+                    Said(remark(setting.locale, one.reason)),
+                )
+                for one in found.untested
+            ),
+            "notes": tuple(
+                (Said(remark(setting.locale, note)),) for note in found.notes
+            ),
+        },
+    )
+
+
+def _other(setting: Setting) -> tuple[Prose, ...]:
+    """Tell the widening asked for here from that of the weighing, if any."""
+    weighed = setting.analyses.beliefs
+    if weighed is None or not widened(weighed):
+        return ()
+    return (
+        setting.say(
+            "The factor in %(weighing)s is another, as the test is: there observations"
+            " are held against what hypotheses predict, here claims against the"
+            " identities of double entry.",
+            weighing=Ref(
+                setting.text("Rival explanations weighed"), "#section-weighing"
+            ),
+        ),
+    )
+
+
+def _distance(setting: Setting, found: Reconciled) -> dict[str, Any]:
+    """Return what chi-square sums: how far each claim moved, in units of its spread."""
+    shares = {
+        one.id: (float(one.claimed - one.balanced) / float(one.sigma)) ** 2
+        for one in found.claims
+        # A bound that holds is no claim of an amount: nothing tests it.
+        if one.sigma and one.z is not None
+    }
+    claims = {one.id: one for one in found.claims}
+    worst = sorted(shares, key=lambda name: -shares[name])[:_WORST]
+    pieces: list[Prose] = [
+        (
+            *told(setting, claims[name]),
+            " ",
+            setting.units(
+                f"reconciled:chi2:{name}",
+                finite(shares[name], 1),
+                "",
+                formula="squared distance from its claim, in units of its spread",
+            ),
+        )
+        for name in worst
+    ]
+    sources = dict.fromkeys(claims[name].source for name in worst)
+    return {
+        "formula": "squares of claimed less balanced over spread, summed over claims",
+        "worked": setting.say(
+            "the largest are %(some)s", some=listed(setting.locale, pieces)
+        ),
+        "sources": tuple(name for name in sources if name),
+    }
+
+
+def _tests(setting: Setting, found: Reconciled) -> dict[str, Any]:
+    stated = sum(one.kind == "observation" for one in found.claims)
+    count = setting.count(
+        "reconciled:dof:stated", stated, target="section-observations"
+    )
+    words = setting.say(
+        "of %(count)s statements, those whose spread or flows leave something to test",
+        count=count,
+    )
+    return {"formula": "independent identities that test a claim", "worked": words}
+
+
+def claims_of(setting: Setting, found: Reconciled) -> Figure:
+    """Return how many claims are held against one another: flows and statements."""
+    key = "reconciled:claims"
+    kinds = [one.kind for one in found.claims]
+    flows, stated = (
+        setting.count(f"{key}:{kind}", kinds.count(kind), target=f"section-{kind}s")
+        for kind in ("flow", "observation")
+    )
+    worked = setting.say(
+        "%(flows)s amounts of flows, %(stated)s statements", flows=flows, stated=stated
+    )
+    return entry(setting.count(key, len(found.claims), worked=worked))
+
+
+def suspects_of(setting: Setting, found: Reconciled) -> Figure:
+    """Return how many claims cannot stand."""
+    count = len(found.suspects)
+    return setting.count("reconciled:suspects", count, target="suspects")
+
+
+def _plan(setting: Setting, found: Reconciled) -> Table | None:
+    """List where one more observation would tell most."""
+    claims = {one.id: one for one in found.claims}
+    text = setting.text
+    useful = [one for one in found.sets if one.would_settle]
+    useful.sort(key=lambda one: (not one.broken, -one.would_settle[0].gain))
+    shown = useful[:_PLAN]
+    if not shown:
+        return None
+    # Where none is broken the exhibit's title says the state of all.
+    stated = any(one.broken for one in shown)
+
+    def cells(one: Alike) -> tuple[Cell, ...]:
+        broken, alike = text("cannot all stand"), text("cannot be told apart")
+        settle = _joined(claims, [one.would_settle[0].claim])
+        rest = (settle, _asked(setting, claims, one))
+        return (Said(broken if one.broken else alike), *rest) if stated else rest
+
+    state = Column("state", text("State"), "text", 28)
+    return Table(
+        key="investigation",
+        title=text("What to look for next: evidence that would settle most"),
+        unit=(
+            text(
+                "Claims no identity tells apart, and the amount whose independent"
+                " confirmation would tell them apart most clearly; clearest first."
+                " Claimed: %(unit)s, or units where a coin is named, of that amount",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Claims that cannot be told apart"),
+        width=80,
+        columns=(
+            *((state,) if stated else ()),
+            Column("settle", text("Confirm first"), "refs", 22),
+            Column("claimed", text("Claimed"), width=24, current=True),
+        ),
+        rows=tuple(
+            Row(f"plan:{n}", _joined(claims, one.members), cells(one))
+            for n, one in enumerate(shown)
+        ),
+        size="dense",
+    )
+
+
+def _asked(setting: Setting, claims: Mapping[str, Claim], one: Alike) -> Prose:
+    """Return what is claimed of the amount to confirm, and what that would tell."""
+    first = one.would_settle[0]
+    key = f"confirm:{one.members[0]}"
+    claim = claims[first.claim]
+    worked = setting.say(
+        "%(claim)s; one more source on it, as exact as the best of these claims, would"
+        " tell the right one from a wrong one by a chi-square of %(gain)s on average;"
+        " from ten the matter is settled",
+        claim=told(setting, claim),
+        gain=setting.units(
+            f"{key}:gain", finite(first.gain, 0), "", formula="mean chi-square"
+        ),
+    )
+    sources = dict.fromkeys(
+        found for x in (first.claim, *one.members) if (found := claims[x].source)
+    )
+    figure = amount_of(
+        setting,
+        claim,
+        key,
+        claim.claimed,
+        formula="claimed by the source",
+        worked=worked,
+        sources=tuple(sources),
+    )
+    return (entry(figure), *coin_of(setting, claim))
+
+
+def _joined(claims: Mapping[str, Claim], names: Iterable[str]) -> Prose:
+    pieces: list[Piece] = []
+    for name in names:
+        if pieces:
+            pieces.append(", ")
+        claim = claims.get(name)
+        pieces.append(claim_ref(name, claim.kind) if claim else Said(name))
+    return tuple(pieces)

@@ -1,0 +1,3 @@
+"""What there is to share out, for whom, and what each receives."""
+
+from __future__ import annotations

@@ -1,0 +1,328 @@
+"""Statement of affairs and recovery: what there is to share out, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.exhibits.layout import Section
+from solvency.exhibits.recover.aftermath import afterwards
+from solvency.exhibits.recover.aftermath import in_kind
+from solvency.exhibits.recover.aftermath import preferences
+from solvency.exhibits.recover.estates import Resting
+from solvency.exhibits.recover.estates import at_end
+from solvency.exhibits.recover.payments import Paying
+from solvency.exhibits.recover.receipts import classes
+from solvency.exhibits.recover.receipts import gains
+from solvency.exhibits.remarks import number
+from solvency.exhibits.remarks import read
+from solvency.exhibits.remarks import sentence
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import largest
+from solvency.exhibits.workings import of_accounts
+from solvency.figures import formats
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from solvency.analysis.recover.affairs import Affairs
+    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.ask import Statement
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Cell
+
+_ZERO = Decimal()
+_ENDS = ("low", "central", "high")
+
+#: The lines below the assets, each with what it takes of a statement.
+_PARTS: dict[str, tuple[str, Callable[[Affairs], Decimal]]] = {
+    "secured": (
+        "Less: secured, as far as covered",
+        lambda a: a.fully_secured + a.partly_secured,
+    ),
+    "surplus": ("Free to those without security", lambda a: a.free),
+    "priority": ("Less: claims with priority", lambda a: a.priority),
+    "unsecured": ("Unsecured claims", lambda a: a.unsecured),
+    "deficiency": ("Deficiency", lambda a: a.deficiency),
+}
+
+
+def affairs(setting: Setting) -> Section | None:
+    """Build statements of affairs, recovery by class, and what followed."""
+    found = setting.analyses.recovery
+    if found is None:
+        return None
+    paying = Paying(setting, found)
+    tables = [
+        _statements(setting, found, paying),
+        classes(setting, found, paying),
+        gains(setting, found, paying),
+        in_kind(setting),
+        preferences(setting),
+        afterwards(setting),
+    ]
+    return Section(
+        "affairs",
+        setting.text("Statement of affairs and recovery"),
+        tuple(table for table in tables if table is not None),
+        {
+            "notes": tuple(_notes(setting, found)),
+            "at": found.at,
+            # In no exhibit: they are here to have an entry each.
+            "rates": paying.rates,
+        },
+    )
+
+
+def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
+    """Yield what the estimates rest on; what outsiders owe with where it stands."""
+    owing: dict[str, dict[str, Decimal]] = {}
+    for debt in found.debts:
+        if debt.debtor not in setting.inside and debt.creditor in setting.inside:
+            by_account = owing.setdefault(debt.debtor, {})
+            by_account[debt.account] = by_account.get(debt.account, _ZERO) + debt.value
+    for note in found.notes:
+        message, pieces = read(note)
+        if "amount" not in pieces:
+            yield (Said(sentence(setting.locale, note, setting.case.currency)),)
+            continue
+        who = pieces["who"]
+        debts = owing.get(who, {})
+        key = f"affairs:{'owing' if debts else 'lent'}:{who}"
+        figure = setting.money(
+            key,
+            sum(debts.values(), _ZERO) if debts else number(pieces),
+            formula="claims in full" if debts else "paid less own payments",
+            prose=True,
+            target="recovery",
+        )
+        if debts:
+            worked = of_accounts(setting, key, debts, at=found.at)
+            moved = largest(setting, debts, found.at)
+            figure = entry(figure, worked=worked, flows=moved)
+        first, *rest = setting.say(message, who=Said(who), amount=figure)
+        if isinstance(first, str):
+            first = first[:1].upper() + first[1:]
+        yield (first, *rest)
+
+
+def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
+    text = setting.text
+    rows: list[Row] = []
+    for one in found.statements:
+        rows += _statement(setting, found, one, paying)
+    return Table(
+        key="affairs",
+        title=text(
+            "Statement of affairs at %(day)s",
+            day=formats.date(found.at, setting.locale),
+        ),
+        unit=(
+            text(
+                "%(unit)s; book: average price at acquisition; the rest: what a sale"
+                " is expected to fetch",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Line"),
+        width=70,
+        columns=(
+            Column("book", text("Book"), width=24),
+            *(
+                Column(end, text(end.capitalize()), width=24, current=end == "central")
+                for end in _ENDS
+            ),
+        ),
+        rows=tuple(rows),
+        notes=(
+            setting.say(
+                "Low, central and high: money and coins that trade freely are at the"
+                " day's price in all three; tokens with a market depth (%(tokens)s) at"
+                " what selling all of them together fetches, by the depth and its"
+                " range; accounts whose recovery is estimated at that share of book,"
+                " the estimate being this ledger's own; debtors of these books pay"
+                " what they can in the same case, those outside nothing at low and"
+                " all at high. The entry of each line names them.",
+                tokens=Exhibit("tokens"),
+            ),
+        ),
+        size="dense",
+    )
+
+
+def _statement(
+    setting: Setting, found: Recovery, one: Statement, paying: Paying
+) -> list[Row]:
+    text = setting.text
+    key = f"affairs:{one.entity}"
+    rests = Resting(setting, found, one.entity, paying)
+
+    def figures(
+        name: str,
+        values: list[Decimal | None],
+        formula: str,
+        worked: Prose,
+        moved: dict[str, Any],
+    ) -> tuple[Cell, ...]:
+        """Return a line: one of its figures has an entry, the others lead there."""
+        end = _told(values)
+        place = anchor("figure", f"{key}:{name}:{end}")
+        cells: list[Figure | None] = []
+        for each, value in zip(("book", *_ENDS), values, strict=True):
+            figure = setting.money(f"{key}:{name}:{each}", value, formula=formula)
+            if value is None:
+                cells.append(None)
+            elif worked and each == end:
+                others = _others(setting, f"{key}:{name}", each, values)
+                cells.append(entry(figure, worked=(*worked, *others), **moved))
+            else:
+                cells.append(replace(figure, target=place if value else ""))
+        return tuple(cells)
+
+    rows = [Row(key, (Said(one.entity),), kind="group")]
+    lines = []
+    for line in one.lines:
+        name = f"{key}:{line.kind}"
+        label = setting.capital(line.kind)
+        values: list[Decimal | None] = [line.book, *line.worth]
+        end = _told(values)
+        told = getattr(line.worth, end)
+        worked = rests.assets(line.kind, name, end, told)
+        moved = rests.moved(line.kind, told, end)
+        cells = figures(line.kind, values, f"assets {line.kind}", worked, moved)
+        lines.append(Row(name, (label,), cells, indent=1))
+    rows += lines
+    total: list[Decimal | None] = [
+        sum((line.book for line in one.lines), Decimal()),
+        *(sum((line.worth[n] for line in one.lines), Decimal()) for n in range(3)),
+    ]
+    sums = tuple(
+        setting.money(f"{key}:total:{end}", value, formula="sum of its lines")
+        for end, value in zip(("book", *_ENDS), total, strict=True)
+    )
+    rows.append(
+        Row(
+            f"{key}:total",
+            (text("Total assets"),),
+            sums,
+            "subtotal",
+            sums=tuple((line.key, 1) for line in lines),
+        )
+    )
+    above: dict[str, tuple[Cell, ...]] = {"total": sums}
+    for name, (label, take) in _PARTS.items():
+        amounts: list[Decimal | None] = [
+            None,
+            *(take(a) for a in (one.low, one.central, one.high)),
+        ]
+        if name == "priority" and not any(amounts):
+            continue
+        last = name == "deficiency"
+        end = _told(amounts)
+        worked = rests.part(name, f"{key}:{name}", end, above)
+        moved = rests.moved(name, amounts[1 + _ENDS.index(end)], end)
+        cells = above[name] = figures(name, amounts, label, worked, moved)
+        rows.append(
+            Row(
+                f"{key}:{name}",
+                (text(label),),
+                cells,
+                "subtotal" if last else "line",
+                indent=0 if last else 1,
+                sums=_sums(key, name, above),
+            )
+        )
+    rows.append(
+        Row(
+            f"{key}:rate",
+            (text("Paid to the unsecured"),),
+            (None, *_rates(setting, one, rests, above)),
+            "total",
+        )
+    )
+    return rows
+
+
+#: What a line is the difference of, where it is.
+_LESS = {"surplus": ("total", "secured"), "deficiency": ("unsecured", "surplus")}
+
+
+def _sums(
+    key: str, name: str, above: Mapping[str, tuple[Cell, ...]]
+) -> tuple[tuple[str, int], ...]:
+    """Return the lines one is the difference of; of none where a bound holds it."""
+    if name not in _LESS:
+        return ()
+    whole, less = _LESS[name]
+    for end in _ENDS:
+        one, two, net = (
+            at_end(above[x], end).value or _ZERO for x in (*_LESS[name], name)
+        )
+        if one - two != net:
+            return ()
+    return ((f"{key}:{whole}", 1), (f"{key}:{less}", -1))
+
+
+def _rates(
+    setting: Setting,
+    one: Statement,
+    rests: Resting,
+    above: Mapping[str, tuple[Cell, ...]],
+) -> list[Figure]:
+    """Return what the unsecured are paid at each end, each with its own entry."""
+    rates = []
+    for end, at in zip(_ENDS, (one.low, one.central, one.high), strict=True):
+        over = setting.say(
+            "%(one)s over %(other)s",
+            one=at_end(above["surplus"], end),
+            other=at_end(above["unsecured"], end),
+        )
+        if at.priority:
+            over += setting.say(
+                ", after claims with priority, %(priority)s",
+                priority=at_end(above["priority"], end),
+            )
+        if at.net_free > at.unsecured:
+            over += (setting.text(", no more than all"),)
+        figure = setting.share(
+            f"affairs:{one.entity}:rate:{end}",
+            at.rate,
+            formula="net free over unsecured claims",
+        )
+        flows = rests.moved("unsecured", None, end)["flows"]
+        rates.append(entry(figure, worked=over, flows=flows))
+    return rates
+
+
+def _others(
+    setting: Setting, key: str, told: str, values: list[Decimal | None]
+) -> Prose:
+    """Return what a line comes to otherwise: at book, low, central and high."""
+    pieces: list[Piece] = []
+    for end, value in zip(("book", *_ENDS), values, strict=True):
+        if end == told or value is None or value == values[2]:
+            continue
+        name = setting.text(end.capitalize())
+        figure = setting.money(f"{key}:{end}", value, formula="otherwise")
+        pieces += ["; ", name, " ", figure]
+    return tuple(pieces)
+
+
+def _told(values: list[Decimal | None]) -> str:
+    """Return the end whose figure says what a line is made of: central if any."""
+    by_end = dict(zip(_ENDS, values[1:], strict=True))
+    order = ("central", "low", "high")
+    return next((end for end in order if by_end[end]), "central")

@@ -1,0 +1,228 @@
+"""What the petition left to look into: claims in kind, transfers, later proceeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.kit import told
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import largest
+from solvency.exhibits.workings import priced
+from solvency.figures.figure import Day
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from solvency.analysis.recover.made_whole import InKind
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+
+#: Transfers printed one by one.
+_LARGEST = 25
+
+
+def in_kind(setting: Setting) -> Table | None:
+    """Return claims in coins at the petition's prices and at a later day's."""
+    found = setting.analyses.in_kind
+    if not found:
+        return None
+    text = setting.text
+    return Table(
+        key="in-kind",
+        title=text("Made whole in money is not made whole in kind"),
+        unit=setting.say(
+            "%(unit)s; the same coins at %(day)s",
+            unit=Said(setting.unit),
+            day=Day(found[0].later),
+        ),
+        head=text("Class"),
+        width=56,
+        columns=(
+            Column("units", text("Units"), width=22),
+            Column("value", text("Claim"), width=20),
+            Column("paid", text("Paid"), width=20),
+            Column("worth", text("Worth later"), width=20),
+            Column("rate", text("Paid in kind"), width=18, current=True),
+        ),
+        rows=tuple(
+            Row(
+                f"kind:{n}",
+                (Said(f"{one.entity}: "), text(one.rank), Said(f", {one.commodity}")),
+                _in_kind(setting, f"kind:{n}", one),
+            )
+            for n, one in enumerate(found)
+        ),
+    )
+
+
+def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
+    """Return units, claim, payment, later worth and share of one claim in coins."""
+    account = next(
+        (
+            name
+            for name in sorted(setting.registered)
+            if setting.case.accounts[name].root == "Liabilities"
+            and setting.case.accounts[name].entity == one.entity
+            and (setting.case.accounts[name].rank or "unsecured") == one.rank
+            and any(p.commodity == one.commodity for _, p in setting.movements[name])
+        ),
+        "",
+    )
+    units = setting.units(
+        f"{key}:units",
+        one.units,
+        one.commodity,
+        formula="claim",
+        target=setting.register(account, one.commodity) if account else "",
+    )
+    paid = setting.money(
+        f"{key}:paid",
+        one.paid,
+        formula="clearing",
+        target=anchor(
+            "figure",
+            f"recovery:Each entity alone:{one.entity}:{one.rank}:"
+            + ("paid" if one.paid else "claims"),
+        ),
+    )
+    value, worth = (
+        entry(
+            setting.money(f"{key}:{name}", amount, formula=formula),
+            **priced(setting, f"{key}:{name}", units, one.commodity, day),
+        )
+        for name, amount, formula, day in (
+            ("value", one.value, "at petition", setting.at),
+            ("worth", one.worth, "later price", one.later),
+        )
+    )
+    rate = setting.share(
+        f"{key}:rate",
+        one.rate,
+        formula="paid over worth",
+        worked=setting.say("%(one)s over %(other)s", one=paid, other=worth),
+        flows=largest(setting, [account], setting.at) if account else (),
+        sources=worth.sources,
+    )
+    return units, value, paid, worth, entry(rate)
+
+
+def preferences(setting: Setting) -> Table | None:
+    """Return the largest transfers within the suspect periods."""
+    found = setting.analyses.preferences
+    if not found:
+        return None
+    text = setting.text
+    first = sorted(found, key=lambda one: (-(one.amount or 0), one.flow))[:_LARGEST]
+    yes, no = Said(text("yes")), Said("\N{EN DASH}")
+    return Table(
+        key="preferences",
+        title=text("Transfers before the petition that a court may look at"),
+        unit=setting.say(
+            "%(unit)s; within ninety days, a year for insiders and affiliates; %(law)s",
+            unit=Said(setting.unit),
+            law=Said("11 USC 547"),
+        ),
+        head=text("From and to"),
+        width=48,
+        columns=(
+            Column("flow", text("Flow"), "refs", 18),
+            Column("date", text("Date"), "text", 22),
+            Column("days", text("Days before"), width=14),
+            Column("for", text("For"), "text", 20),
+            Column("insider", text("Insider"), "text", 14),
+            Column("amount", text("Amount"), width=20, current=True),
+            Column("new", text("New value after"), width=20),
+        ),
+        rows=tuple(
+            Row(
+                f"preference:{n}",
+                (Said(f"{one.debtor} \N{RIGHTWARDS ARROW} {one.transferee}"),),
+                (
+                    setting.flow_ref(one.flow),
+                    Day(one.date),
+                    setting.count(f"preference:{n}:days", one.days_before),
+                    Said(text(one.kind)),
+                    yes if one.insider else no,
+                    setting.money(
+                        f"preference:{n}:amount",
+                        one.amount,
+                        formula="at market on the day",
+                        flows=(one.flow,),
+                        target=anchor("flow", one.flow),
+                    ),
+                    setting.money(
+                        f"preference:{n}:new",
+                        one.new_value,
+                        formula="given anew afterwards",
+                    ),
+                ),
+            )
+            for n, one in enumerate(sorted(first, key=lambda x: (x.date, x.flow)))
+        ),
+        notes=(
+            (
+                text(
+                    "A list of what falls within the periods, not a finding that any"
+                    " transfer can be avoided: that is for a court."
+                ),
+            ),
+        ),
+        size="dense",
+    )
+
+
+def afterwards(setting: Setting) -> Table | None:
+    """Return what assets fetched later."""
+    found = setting.analyses.afterwards
+    if not found:
+        return None
+    text = setting.text
+    return Table(
+        key="afterwards",
+        title=text("What assets fetched later, beside what the books expected"),
+        unit=(text("%(unit)s; later flows of the books", unit=setting.unit),),
+        head=text("What happened"),
+        width=76,
+        columns=(
+            Column("flow", text("Flow"), "refs", 18),
+            Column("date", text("Date"), "text", 22),
+            Column("expected", text("Expected"), width=20),
+            Column("fetched", text("Fetched"), width=20),
+            Column(
+                "difference",
+                text("Difference"),
+                width=20,
+                current=True,
+                sums=(("fetched", 1), ("expected", -1)),
+            ),
+        ),
+        rows=tuple(
+            Row(
+                f"later:{one.flow}:{n}",
+                (Said(told(setting, setting.case.by_id[one.flow])),),
+                (
+                    setting.flow_ref(one.flow),
+                    Day(one.date),
+                    *(
+                        setting.money(
+                            f"later:{n}:{name}",
+                            value,
+                            formula=name,
+                            flows=(one.flow,),
+                            target=anchor("flow", one.flow),
+                        )
+                        for name, value in (
+                            ("expected", one.expected),
+                            ("fetched", one.fetched),
+                            ("difference", one.fetched - one.expected),
+                        )
+                    ),
+                ),
+            )
+            for n, one in enumerate(found)
+        ),
+        size="dense",
+    )

@@ -1,0 +1,278 @@
+"""What each class and creditor would receive, and what each payment is made up of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.analysis.recover.ask import GROUP
+from solvency.analysis.recover.payments import made_up
+from solvency.analysis.recover.payments import payers
+from solvency.exhibits.recover.estates import members_of
+from solvency.exhibits.recover.estates import owed
+from solvency.exhibits.recover.payments import WAYS
+from solvency.exhibits.recover.payments import Paying
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.workings import of_balance
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from solvency.analysis.recover.ask import Class
+    from solvency.analysis.recover.ask import Gain
+    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.payments import MadeUp
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Cell
+
+_ZERO = Decimal()
+
+
+def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
+    """Return what each class receives, each way of taking the estates."""
+    text = setting.text
+    rows: list[Row] = []
+    for way, some in zip(
+        WAYS.values(), (found.classes, found.silos, found.consolidated), strict=True
+    ):
+        rows.append(Row(way, (text(way),), kind="group"))
+        rows += [_class(setting, found, paying, way, one) for one in some]
+    return Table(
+        key="recovery",
+        title=text("What each class would receive"),
+        unit=(
+            text(
+                "%(unit)s; all debts cleared together; shares are of claims",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Class"),
+        width=56,
+        columns=(
+            Column("claims", text("Claims"), width=22),
+            Column("paid", text("Paid, central"), width=22),
+            Column("low", text("Low"), width=18),
+            Column("rate", text("Central"), width=18, current=True),
+            Column("high", text("High"), width=18),
+        ),
+        rows=tuple(rows),
+        notes=(
+            (
+                text(
+                    "Claims of one estate on another are among these: they fall away"
+                    " where all are taken as one. Shares are of all claims of a class,"
+                    " what collateral covers included; what the unsecured are paid in"
+                    " the statement of affairs is of the rest."
+                ),
+            ),
+            *_difference(setting, found),
+        ),
+    )
+
+
+def rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
+    """Return what share of its claims a class is paid, at one end, for a sentence.
+
+    It leads to its entry; a share of nothing to what its claims are.
+    """
+    figure = _rate(setting, way, one, end)
+    return replace(figure, key=f"{figure.key}:said")
+
+
+def _rate(setting: Setting, way: str, one: Class, end: str) -> Figure:
+    paid = {"low": one.low, "rate": one.paid, "high": one.high}[end]
+    key = f"recovery:{way}:{one.entity}:{one.rank}"
+    return setting.share(
+        f"{key}:{end}",
+        paid / one.claims if one.claims else None,
+        formula="paid over claims",
+        target=anchor("figure", f"{key}:{end if paid else 'claims'}"),
+    )
+
+
+def _class(
+    setting: Setting, found: Recovery, paying: Paying, way: str, one: Class
+) -> Row:
+    key = f"recovery:{way}:{one.entity}:{one.rank}"
+    debts = owed(found, members_of(setting, way, one.entity), {one.rank})
+    claims = entry(
+        setting.money(
+            f"{key}:claims",
+            one.claims,
+            formula="claims of the class, paid by clearing all debts at once",
+            worked=of_accounts(setting, f"{key}:claims", debts, at=found.at),
+            **of_balance(setting, debts, found.at, one.claims),
+        )
+    )
+    paid = setting.money(f"{key}:paid", one.paid, formula="clearing payment")
+    made = made_up(found.ways[_of(way), "central"], one.entity, one.rank)
+    paid = entry(
+        paid,
+        worked=paying.worked(f"{key}:paid", way, "central", one.entity, made),
+        flows=paying.flows(debts, made),
+    )
+    rates = []
+    for name, end in (("low", "low"), ("rate", "central"), ("high", "high")):
+        figure = _rate(setting, way, one, name)
+        made = made_up(found.ways[_of(way), end], one.entity, one.rank)
+        amount = setting.money(f"{key}:{name}:paid", made.paid, formula="paid")
+        over = setting.say(
+            "%(one)s over %(other)s",
+            one=replace(paid, target=paid.place) if name == "rate" else amount,
+            other=replace(claims, target=claims.place),
+        )
+        if name != "rate":
+            what = paying.worked(f"{key}:{name}", way, end, one.entity, made)
+            over = (*over, "; ", *what)
+        flows = paying.flows(debts, made)
+        rates.append(
+            entry(figure, worked=over, flows=flows) if figure.value else figure
+        )
+    who = setting.text("The group") if one.entity == GROUP else one.entity
+    return Row(
+        key,
+        (Said(who), ": ", setting.text(one.rank)),
+        (claims, paid, *rates),
+        indent=1,
+    )
+
+
+def _of(way: str) -> str:
+    """Return what the clearing of a way is called."""
+    return next(name for name, words in WAYS.items() if words == way)
+
+
+def _difference(setting: Setting, found: Recovery) -> list[Prose]:
+    """Say what pays customers for whom less is held than they are owed."""
+    way = found.ways["alone", "central"]
+    notes = []
+    for one in found.classes:
+        made = made_up(way, one.entity, one.rank)
+        rest = sum(made.rests.values(), _ZERO)
+        if one.rank == "customer" and rest >= 1:
+            notes.append(_met(setting, found, one, made, rest))
+    return notes
+
+
+def _met(
+    setting: Setting, found: Recovery, one: Class, made: MadeUp, rest: Decimal
+) -> Prose:
+    """Say what an estate pays its customers from, beside what it holds for them."""
+    key = f"recovery:met:{one.entity}"
+    statement = next(x for x in found.statements if x.entity == one.entity)
+    worth = {line.kind: line.worth.central for line in statement.lines}
+
+    def money(name: str, value: Decimal, target: str) -> Figure:
+        place = anchor("figure", target) if value else ""
+        return setting.money(f"{key}:{name}", value, formula=name, target=place)
+
+    row, affairs = f"recovery:{WAYS['alone']}:{one.entity}:{one.rank}", "affairs"
+    debtors = payers(found.ways["alone", "central"], one.entity)
+    said = setting.say(
+        "%(entity)s owes its customers %(claims)s and holds %(held)s for them. It pays"
+        " the rest, %(rest)s, as far as it can, out of other assets, %(free)s, and what"
+        " its debtors pay it in clearing, %(others)s",
+        entity=Said(one.entity),
+        claims=money("claims", one.claims, f"{row}:claims"),
+        held=money("held", made.covered, f"{row}:paid"),
+        rest=money("rest", rest, f"{row}:paid"),
+        free=money("free", worth["free"], f"{affairs}:{one.entity}:free:central"),
+        others=money(
+            "others",
+            worth["claims on others"],
+            f"{affairs}:{one.entity}:claims on others:central",
+        ),
+    )
+    first = next(iter(debtors), "")
+    if not first or not debtors[first].paid:
+        return (*said, setting.text("."))
+    return (
+        *said,
+        *setting.say(
+            ": most of it %(debtor)s, %(paid)s of %(owed)s.",
+            debtor=Said(first),
+            paid=money(
+                "most",
+                debtors[first].paid,
+                f"{affairs}:{one.entity}:claims on others:central",
+            ),
+            owed=money(
+                "claim",
+                debtors[first].owed,
+                f"{affairs}:{one.entity}:claims on others:central",
+            ),
+        ),
+    )
+
+
+def gains(setting: Setting, found: Recovery, paying: Paying) -> Table | None:
+    """Return what each creditor is paid each way; nothing where it is all the same."""
+    if not any(one.gain for one in found.gains):
+        return None
+    text = setting.text
+    return Table(
+        key="consolidation-gains",
+        title=text("Who gains and who loses when estates are taken together"),
+        unit=(text("%(unit)s, central estimate", unit=setting.unit),),
+        head=text("Creditor, against"),
+        width=60,
+        columns=(
+            Column("claim", text("Claim"), width=20),
+            Column("alone", text("Alone"), width=20),
+            Column("silo", text("By silo"), width=20),
+            Column("one", text("All as one"), width=20),
+            Column(
+                "gain",
+                text("Gain by one estate"),
+                width=22,
+                current=True,
+                sums=(("one", 1), ("alone", -1)),
+            ),
+        ),
+        rows=tuple(
+            Row(
+                f"gain:{n}",
+                (Said(f"{one.creditor}, {one.entity}, "), text(one.rank)),
+                _gain(setting, found, paying, f"gain:{n}", one),
+            )
+            for n, one in enumerate(found.gains)
+        ),
+    )
+
+
+def _gain(
+    setting: Setting, found: Recovery, paying: Paying, key: str, one: Gain
+) -> tuple[Cell, ...]:
+    debts = owed(found, (one.entity,), {one.rank}, one.creditor)
+    claim = entry(
+        setting.money(f"{key}:claim", one.claim, formula="claim"),
+        worked=of_accounts(setting, f"{key}:claim", debts, at=found.at),
+        **of_balance(setting, debts, found.at, one.claim),
+    )
+    values = {"alone": one.alone, "silo": one.by_silo, "one": one.consolidated}
+    paid = {}
+    for (name, value), (way, words) in zip(values.items(), WAYS.items(), strict=True):
+        clearing = found.ways[way, "central"]
+        estate = clearing.estates[one.entity]
+        made = made_up(clearing, estate, one.rank, one.creditor, one.entity)
+        paid[name] = entry(
+            setting.money(f"{key}:{name}", value, formula=f"paid, {name}"),
+            worked=paying.worked(f"{key}:{name}", words, "central", estate, made),
+            flows=paying.flows(debts, made),
+        )
+    gain = entry(
+        setting.money(f"{key}:gain", one.gain, formula="paid, gain"),
+        worked=setting.say(
+            "%(one)s less %(other)s",
+            one=replace(paid["one"], target=paid["one"].place),
+            other=replace(paid["alone"], target=paid["alone"].place),
+        ),
+    )
+    return claim, *paid.values(), gain

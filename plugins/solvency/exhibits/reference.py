@@ -1,0 +1,27 @@
+"""Appendices that explain: methods in short, and a glossary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.layout import Section
+
+if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
+
+
+def methods(setting: Setting) -> Section:
+    """Build the notes on methods; their words are in the template."""
+    title = setting.text("Notes on methods")
+    case = setting.case
+    values = {
+        "hypotheses": bool(case.hypotheses),
+        "observations": bool(case.observations),
+        "tokens": setting.analyses.stress is not None,
+    }
+    return Section("methods", title, values=values, appendix=True)
+
+
+def glossary(setting: Setting) -> Section:
+    """Build the glossary; its words are in the template."""
+    return Section("glossary", setting.text("Words used"), appendix=True)

@@ -1,0 +1,237 @@
+"""What the report rests on: sources by grade, and who is in the case."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.evidence.grades import ladder
+from solvency.exhibits.evidence.grades import spreads
+from solvency.exhibits.evidence.observations import known
+from solvency.exhibits.findings.example import example
+from solvency.exhibits.kit import grade_of
+from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import of_flows
+from solvency.exhibits.worth import worth
+from solvency.figures.figure import Grade
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+
+#: Where what is counted is listed.
+_LISTS = {
+    "sources": "section-sources",
+    "established": "section-flows",
+    "entities": "entities",
+    "hypothesised": "section-hypotheses",
+    "hypotheses": "hypotheses",
+    "observations": "section-observations",
+}
+#: The last word of a case on how far each kind of source can be relied on.
+_KINDS = {
+    "A": "Court record, audited or on-chain",
+    "B": "Leaked document published by a major outlet",
+    "C": "Named press, or an organisation's own statement",
+    "D": "Anonymous",
+    "E": "Unreliable",
+    "F": "Unknown, or recalled from memory",
+}
+
+
+def scope(setting: Setting) -> Section:
+    """Build what the report rests on: counts, and a ladder of grades."""
+    text = setting.text
+    case = setting.case
+    sources = Counter(source.grade[:1] for source in case.sources.values())
+    flows: Counter[str] = Counter()
+    sizes: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    ranked: Counter[str] = Counter()
+    seen: Counter[str] = Counter(
+        (one.grade or case.sources[one.source].grade)[:1] for one in case.observations
+    )
+    for flow in setting.flows:
+        if flow.id in setting.taken:
+            letter = grade_of(setting, flow)[:1]
+            flows[letter] += 1
+            sizes[letter][flow.id] = worth(setting, flow) or Decimal()
+            ranked[letter] += flow.established
+    counters = {
+        "sources": sources,
+        "flows": flows,
+        **({"established": ranked} if ranked != flows else {}),
+        "observations": seen,
+    }
+    letters = sorted(set(sources) | set(flows) | set(seen), key=lambda x: (x == "", x))
+    rows = tuple(
+        Row(
+            key=f"grade:{letter or 'none'}",
+            label=(Grade(letter), "  ", text(_KINDS.get(letter, "Other")))
+            if letter
+            else (text("No source (plugs)"),),
+            cells=tuple(
+                setting.count(
+                    f"scope:{name}:{letter or 'none'}",
+                    counter[letter],
+                    target=f"section-{'flows' if name == 'established' else name}",
+                )
+                if name != "flows"
+                else _graded(setting, letter, sizes[letter])
+                for name, counter in counters.items()
+            ),
+        )
+        for letter in letters
+    )
+    parts = tuple((row.key, 1) for row in rows)
+    total = Row(
+        key="total",
+        label=(text("Total"),),
+        cells=tuple(
+            setting.count(
+                f"scope:{name}:total",
+                sum(counter.values()),
+                target=f"section-{'flows' if name == 'established' else name}",
+            )
+            for name, counter in counters.items()
+        ),
+        kind="total",
+        sums=parts,
+    )
+    table = Table(
+        key="grades",
+        title=text("How much rests on which kind of source"),
+        unit=(
+            text("Number of each, by the kind of source the written amount is from"),
+        ),
+        head=text("Kind of source"),
+        width=92,
+        columns=(
+            *(Column(name, text(name.capitalize()), width=24) for name in counters),
+        ),
+        rows=(*rows, total),
+        notes=(
+            (
+                text(
+                    "After the letter stands a number, how far others bear out what is"
+                    " said: one confirmed by others, two probably true, three possibly"
+                    " true, four doubtful, five improbable, six not to be judged. A"
+                    " flow's grade is that of the source of its amount, unless the"
+                    " ledger gives another, which stands with the flow."
+                ),
+            ),
+            *((widths,) if (widths := _widths(setting)) else ()),
+        ),
+    )
+    return Section(
+        "scope",
+        text("Scope, sources and their limits"),
+        (table, *((rungs,) if (rungs := ladder(setting)) else ())),
+        {"lede": _lede(setting), "example": example(setting)},
+    )
+
+
+def _widths(setting: Setting) -> Prose:
+    """Say how far amounts of each grade of the case may be off."""
+    case = setting.case
+    used = [source.grade for source in case.sources.values()]
+    used += [flow.grade for flow in case.flows if flow.grade]
+    used += [one.grade for one in case.observations if one.grade]
+    return spreads(setting, "grades", used)
+
+
+def _graded(setting: Setting, letter: str, sizes: dict[str, Decimal]) -> Figure:
+    """Return how many flows have a grade, leading to them."""
+    key = f"scope:flows:{letter or 'none'}"
+    rest = of_flows(sizes, keep=True)
+    return entry(setting.count(key, len(sizes), formula="flows of the grade", **rest))
+
+
+def _lede(setting: Setting) -> Prose:
+    """Say of how much the case is made."""
+    n = {
+        name: setting.count(f"case:{name}", value, target=_LISTS.get(name, ""))
+        for name, value in setting.case.counts().items()
+    }
+    many = setting.say_many
+    found = setting.say(
+        "The books were rebuilt from %(sources)s: %(established)s among %(entities)s",
+        sources=many(
+            "%(count)s published source",
+            "%(count)s published sources",
+            n["sources"],
+        ),
+        established=many(
+            "%(count)s established flow",
+            "%(count)s established flows",
+            n["established"],
+        ),
+        entities=many("%(count)s entity", "%(count)s entities", n["entities"]),
+    )
+    if n["hypotheses"].value:
+        found += setting.say(
+            ", and %(hypothesised)s under %(hypotheses)s",
+            hypothesised=many(
+                "%(count)s hypothesised flow",
+                "%(count)s hypothesised flows",
+                n["hypothesised"],
+            ),
+            hypotheses=many(
+                "%(count)s hypothesis", "%(count)s hypotheses", n["hypotheses"]
+            ),
+        )
+    if n["observations"].value:
+        found += (setting.text(". "),)
+        found += many(
+            "%(count)s statement of a balance or movement is set beside them and never"
+            " enforced",
+            "%(count)s statements of balances or movements are set beside them and"
+            " never enforced",
+            n["observations"],
+        )
+    return (*found, setting.text(". "), *_carried(setting), setting.text("."))
+
+
+def _carried(setting: Setting) -> Prose:
+    """Say how many sources carry something here, and how many are recalled."""
+    names = set(setting.case.sources)
+    used = {name for flow in setting.flows for name in flow.sources}
+    used |= {one.source for one in known(setting)}
+    used |= {one.source for one in setting.case.prices if one.source}
+    used |= {
+        one.source
+        for coin in setting.case.commodities.values()
+        for one in (*coin.depths, *coin.floats)
+        if one.source
+    }
+    said = setting.say(
+        "Of the sources %(used)s carry a flow, a statement, a price or a market's depth"
+        " in this report, and %(idle)s nothing",
+        used=setting.count("scope:used", len(used & names), target="section-sources"),
+        idle=setting.count("scope:idle", len(names - used), target="section-sources"),
+    )
+    recalled = [x for x in setting.case.sources.values() if x.grade[:1] == "F"]
+    if not recalled:
+        return said
+    return (
+        *said,
+        setting.text(". "),
+        *setting.say_many(
+            "%(count)s of them stands for figures recalled or of unknown origin",
+            "%(count)s of them stand for figures recalled or of unknown origin",
+            entry(
+                setting.count(
+                    "scope:recalled",
+                    len(recalled),
+                    formula="sources of grade F",
+                    sources=tuple(source.name for source in recalled),
+                )
+            ),
+        ),
+    )

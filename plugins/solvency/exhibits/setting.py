@@ -1,0 +1,255 @@
+"""What every section is built from: case, book, dates, language, numbering."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.exhibits.drawings import look
+from solvency.exhibits.evidence.dossier import claimed
+from solvency.exhibits.worth import worth
+from solvency.figures import formats
+from solvency.figures.figure import COUNT
+from solvency.figures.figure import OWN
+from solvency.figures.figure import SHARE
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.words import say
+from solvency.model.consolidation import group_sheet
+from solvency.model.valuation import Valuation
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.analysis.study import Analyses
+    from solvency.charts import Look
+    from solvency.exhibits.evidence.dossier import Claimed
+    from solvency.exhibits.notes import Notes
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+    from solvency.figures.formats import Locale
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Posting
+    from solvency.model.book import Book
+    from solvency.model.consolidation import GroupSheet
+
+#: Beyond this many flows the largest are printed and all are attached.
+MOST_FLOWS = 500
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One report's case, and how its amounts are printed."""
+
+    case: Case
+    book: Book
+    dates: tuple[datetime.date, ...]
+    locale: Locale
+    notes: Notes
+    analyses: Analyses
+    scale: int = 0
+    places: int = 0
+    #: For a look only: what takes long is left out.
+    draft: bool = False
+    # Filled as days are asked for: sections share them.
+    _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
+    _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
+
+    def text(self, message: str, **values: object) -> str:
+        """Return a message in the report's language."""
+        return self.locale.text(message, **values)
+
+    def capital(self, message: str) -> str:
+        """Return a message with a capital first letter, the others as they are."""
+        found = self.locale.text(message)
+        return found[:1].upper() + found[1:]
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the unit of money tables."""
+        return formats.unit_label(self.case.currency, self.scale, self.locale)
+
+    @cached_property
+    def inside(self) -> tuple[str, ...]:
+        """Return the entities whose books are printed: the group, or all."""
+        return self.case.group or tuple(self.case.entities)
+
+    @cached_property
+    def flows(self) -> tuple[Flow, ...]:
+        """Return every flow known by the known-date, of whatever hypothesis."""
+        known = self.case.known
+        return tuple(
+            sorted(
+                (f for f in self.case.flows if known is None or f.known <= known),
+                key=lambda flow: (flow.date, flow.id),
+            )
+        )
+
+    @cached_property
+    def dossier(self) -> Mapping[str, Claimed]:
+        """Return the rows of evidence the case keeps beside its ledger, by id."""
+        return claimed(self.case, self.locale.lang)
+
+    @cached_property
+    def printed(self) -> tuple[Flow, ...]:
+        """Return the flows whose evidence is printed: all, or the largest of many."""
+        if len(self.flows) <= MOST_FLOWS:
+            return self.flows
+        largest = sorted(self.flows, key=lambda f: (-(worth(self, f) or 0), f.id))
+        kept = {flow.id for flow in largest[:MOST_FLOWS]}
+        return tuple(flow for flow in self.flows if flow.id in kept)
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """Return the ids of the flows whose evidence is printed."""
+        return frozenset(flow.id for flow in self.printed)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """Return the ids of the flows this scenario takes."""
+        return frozenset(flow.id for flow in self.case.selected)
+
+    @cached_property
+    def movements(self) -> Mapping[str, tuple[tuple[Flow, Posting], ...]]:
+        """Return what moved on each account in this scenario, oldest first."""
+        found: dict[str, list[tuple[Flow, Posting]]] = defaultdict(list)
+        for flow in self.flows:
+            if flow.id in self.taken:
+                for posting in flow.postings:
+                    found[posting.account].append((flow, posting))
+        return {account: tuple(moves) for account, moves in sorted(found.items())}
+
+    def sheet(self, day: datetime.date) -> GroupSheet:
+        """Return the balance sheets of the entities printed, and them as one."""
+        if day not in self._sheets:
+            self._sheets[day] = group_sheet(self.book, self.inside, day)
+        return self._sheets[day]
+
+    def holdings(self, day: datetime.date) -> Valuation:
+        """Return what every account held on a day, and its value at market."""
+        if day not in self._holdings:
+            self._holdings[day] = Valuation(self.book, day, "market")
+        return self._holdings[day]
+
+    def money(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
+        """Return an amount of the case's currency as this report's tables print it."""
+        return Figure(
+            key=key,
+            value=value,
+            unit=self.case.currency,
+            scale=self.scale,
+            places=self.places,
+            scenario=self.case.scenario.name,
+            **rest,
+        )
+
+    def units(self, key: str, value: Decimal | None, unit: str, **rest: Any) -> Figure:
+        """Return a number of units of a commodity, written out in full."""
+        places = 0
+        if value is not None:
+            exponent = value.normalize().as_tuple().exponent
+            places = max(0, -exponent) if isinstance(exponent, int) else 0
+        return Figure(
+            key=key,
+            value=value,
+            unit=unit,
+            # Eight decimals are a coin's smallest part; more is noise on paper.
+            places=min(places, 8),
+            scenario=self.case.scenario.name,
+            **rest,
+        )
+
+    def own(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
+        """Return an amount whose flows have an entry of their own in the appendix.
+
+        Nothing rests on nothing: an amount of zero has no entry.
+        """
+        return self.money(key, value, target=OWN if value else "", **rest)
+
+    def share(self, key: str, value: Decimal | float | None, **rest: Any) -> Figure:
+        """Return a share of one, printed as a percentage."""
+        if isinstance(value, float):
+            value = Decimal(f"{value:.6f}")
+        return Figure(
+            key=key, value=value, unit=SHARE, scenario=self.case.scenario.name, **rest
+        )
+
+    def say(self, message: str, **pieces: Piece | Prose) -> Prose:
+        """Return a sentence in the report's language with figures in it."""
+        return say(self.locale, message, **pieces)
+
+    def say_many(
+        self, one: str, many: str, count: Figure, **pieces: Piece | Prose
+    ) -> Prose:
+        """Return a sentence about a number of things, which stands at `%(count)s`."""
+        message = self.locale.plural(one, many, int(count.value or 0))
+        return say(self.locale, message, count=count, **pieces)
+
+    def look(self, key: str, amounts: Iterable[Decimal], **rest: Any) -> Look:
+        """Return how a chart of amounts of money looks."""
+        unit = self.case.currency
+        return look(key, amounts, unit, self.locale, beside=self.scale, **rest)
+
+    @property
+    def at(self) -> datetime.date:
+        """Return the day of what is stated as at a day: the last reported."""
+        return self.dates[-1]
+
+    def count(self, key: str, value: int, **rest: Any) -> Figure:
+        """Return a number of things."""
+        rest = {"formula": "count", **rest}
+        return Figure(key=key, value=Decimal(value), unit=COUNT, **rest)
+
+    def account_ref(self, name: str) -> Ref | Said:
+        """Return a link to an account's register, or its name if it has none."""
+        if name in self.registered:
+            return Ref(name, f"#{anchor('account', name)}")
+        return Said(name)
+
+    @cached_property
+    def registered(self) -> frozenset[str]:
+        """Return the accounts whose registers the report prints."""
+        inside = set(self.inside)
+        return frozenset(
+            name for name in self.movements if self.case.accounts[name].entity in inside
+        )
+
+    def register(self, account: str, commodity: str = "") -> str:
+        """Return the id of an account's register, or of that of one commodity."""
+        held = {posting.commodity for _, posting in self.movements.get(account, ())}
+        first = min(held, key=lambda one: (one != self.case.currency, one), default="")
+        if commodity in {"", first}:
+            return anchor("account", account)
+        return anchor("account", f"{account}:{commodity}")
+
+    def flow_ref(self, flow_id: str) -> Ref:
+        """Return a link to a flow's evidence."""
+        return Ref(flow_id, f"#{anchor('flow', flow_id)}")
+
+    def sources_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
+        """Return the names of the sources the flows of accounts rest on by a day."""
+        found: dict[str, None] = {}
+        for account in accounts:
+            for flow, _ in self.movements.get(account, ()):
+                if flow.date <= day:
+                    found |= dict.fromkeys(flow.sources)
+        return tuple(found)
+
+    def flows_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
+        """Return the ids of the flows that moved accounts by a day."""
+        found: dict[str, None] = {}
+        for account in accounts:
+            for flow, _ in self.movements.get(account, ()):
+                if flow.date <= day:
+                    found[flow.id] = None
+        return tuple(found)

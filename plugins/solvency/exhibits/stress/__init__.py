@@ -1,0 +1,3 @@
+"""What tokens would really fetch."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What the hypotheses take together, and what they leave unexplained."""
+
+from __future__ import annotations

@@ -1,0 +1,284 @@
+"""What the hypotheses take together: tally, waterfall, scenarios, dependence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from math import isclose
+from typing import TYPE_CHECKING
+
+from solvency.charts import waterfall
+from solvency.exhibits.drawings import Drawing
+from solvency.exhibits.kit import in_figures
+from solvency.exhibits.kit import plotted
+from solvency.exhibits.kit import row
+from solvency.exhibits.remarks import remark
+from solvency.exhibits.tally.losses import EXPECTED
+from solvency.exhibits.tally.losses import MEAN
+from solvency.exhibits.tally.losses import averages
+from solvency.exhibits.tally.losses import expected
+from solvency.exhibits.tally.losses import loss
+from solvency.exhibits.tally.scenarios import BELOW
+from solvency.exhibits.tally.scenarios import dependence
+from solvency.exhibits.tally.scenarios import explained
+from solvency.exhibits.tally.scenarios import wide
+from solvency.exhibits.weigh.beliefs import before
+from solvency.exhibits.weigh.beliefs import chance
+from solvency.exhibits.workings import drawn
+from solvency.figures.figure import OWN
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.analysis.tally.answer import Loss
+    from solvency.analysis.tally.answer import Tallied
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+
+_ZERO = Decimal()
+
+
+#: Losses drawn one by one; the rest are one step.
+_STEPS = 12
+
+
+def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
+    """Return a link to a hypothesis by its title."""
+    one = setting.case.hypotheses[name]
+    return (Ref(one.title, f"#{anchor('hypothesis', name)}"),)
+
+
+def short(setting: Setting, name: str) -> str:
+    """Return a hypothesis's name as a drawing has it."""
+    return setting.capital(name.replace("-", " "))
+
+
+def named(setting: Setting, names: Iterable[str]) -> Prose:
+    """Return the key to the names a drawing has: each with its title, linked."""
+    pieces: list[Piece] = []
+    for name in names:
+        if pieces:
+            pieces.append("; ")
+        pieces += [
+            Said(short(setting, name)),
+            setting.text(": "),
+            *hypothesis_ref(setting, name),
+        ]
+    return tuple(pieces)
+
+
+def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
+    """Return the chance of a hypothesis: where beliefs are printed, their prior."""
+    value = chance(one.probability)
+    key = f"tally:{one.id}:probability"
+    if found.switches != "prior":
+        return setting.share(key, value, formula="belief in the tally")
+    formula = "belief before the observations, exclusions respected"
+    figure = before(setting, one.id, setting.share(key, value, formula=formula))
+    weighed = setting.analyses.beliefs
+    priors = {x.id: x.prior for x in weighed.hypotheses} if weighed else {}
+    if figure.target == OWN and isclose(priors.get(one.id, -1.0), one.probability):
+        place = anchor("figure", f"belief:{one.id}:prior")
+        return replace(figure, target=place, worked=())
+    return figure
+
+
+def _tally(setting: Setting, found: Tallied) -> Table:
+    text = setting.text
+    rows = tuple(
+        Row(
+            f"tally:{one.id}",
+            hypothesis_ref(setting, one.id),
+            (
+                _chance(setting, found, one),
+                loss(setting, one, "low", one.low),
+                loss(setting, one, "central", one.central),
+                loss(setting, one, "high", one.high),
+                expected(setting, one),
+            ),
+        )
+        for one in found.hypotheses
+    )
+    mean = Row(
+        "mean",
+        (text("Together, expected value"),),
+        (
+            *(None,) * 4,
+            setting.own(
+                "tally:mean", found.mean, formula=MEAN, **averages(setting, found)
+            ),
+        ),
+        "subtotal",
+        sums=tuple((row.key, 1) for row in rows),
+    )
+    total = Row(
+        "total",
+        (text("Together, in draws: one of twenty below, middle, one above"),),
+        (
+            None,
+            *(
+                setting.own(
+                    f"tally:total:{share}",
+                    found.quantiles[share],
+                    formula=BELOW[share],
+                    worked=(
+                        *drawn(
+                            setting, f"tally:total:{share}", found.draws, found.seed
+                        ),
+                        *setting.say(
+                            "; in each a hypothesis holds or not by its chance, and"
+                            " its flows are drawn within their ranges, of which high"
+                            " less low stands beside them; on average %(mean)s",
+                            mean=setting.money(
+                                f"tally:total:{share}:mean",
+                                found.mean,
+                                formula=MEAN,
+                                target=anchor("figure", "tally:mean"),
+                            ),
+                        ),
+                    ),
+                    **wide(setting, [one.id for one in found.hypotheses]),
+                )
+                for share in ("0.05", "0.5", "0.95")
+            ),
+            None,
+        ),
+        "total",
+    )
+    return Table(
+        key="tally",
+        title=text("What each hypothesis would take, if it holds"),
+        unit=(
+            text(
+                "%(unit)s from the group's clean liquid assets; parentheses: it"
+                " brings; chance: as believed before the observations; expected value:"
+                " chance times the mean of its draws",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Hypothesis"),
+        width=90,
+        columns=(
+            Column("probability", text("Chance"), width=14),
+            Column("low", text("Low"), width=18),
+            Column("central", text("Central"), width=18),
+            Column("high", text("High"), width=18),
+            Column("expected", text("Expected value"), width=18, current=True),
+        ),
+        rows=(*rows, mean, total),
+        notes=tuple((Said(remark(setting.locale, note)),) for note in found.notes),
+        size="dense",
+    )
+
+
+def _waterfall(setting: Setting, found: Tallied) -> Drawing:
+    text = setting.text
+    each = [(one, one.expected) for one in found.hypotheses]
+    each.sort(key=lambda pair: -abs(pair[1]))
+    shown, rest = each[:_STEPS], each[_STEPS:]
+    shown.sort(key=lambda pair: -pair[1])
+    start = found.mean
+    steps = [
+        waterfall.Step(short(setting, one.id), amount, tentative=True)
+        for one, amount in shown
+    ]
+    if rest:
+        amount = sum((amount for _, amount in rest), _ZERO)
+        steps.append(waterfall.Step(text("All others"), amount, tentative=True))
+    low, high = found.quantiles["0.05"], found.quantiles["0.95"]
+    steps.append(
+        waterfall.Step(
+            text("Expected together"),
+            start,
+            min(low, start),
+            max(high, start),
+            total=True,
+            tentative=True,
+        )
+    )
+    if found.hole is not None:
+        rest_of = found.hole - start
+        label = (
+            text("Left unexplained") if rest_of > 0 else text("More than is missing")
+        )
+        steps += [
+            waterfall.Step(label, rest_of),
+            waterfall.Step(text("Missing for customers"), found.hole, total=True),
+        ]
+    key = "tally-waterfall"
+    title = _tally_title(setting, found)
+    amounts = [abs(Decimal(step.amount)) for step in steps] + [abs(high)]
+    chart = waterfall.Waterfall(title, steps)
+    return Drawing(
+        key,
+        title,
+        (
+            text(
+                "Expected value of each hypothesis: chance, as believed before the"
+                " observations, times the mean of its draws; whisker: nine of ten draws"
+                " of the sum; hatched: hypotheses"
+            ),
+        ),
+        waterfall.draw(chart, setting.look(key, amounts)),
+        plotted(
+            key,
+            title,
+            text("Hypothesis"),
+            (text("Expected"),),
+            (
+                row(
+                    f"step:{n}",
+                    step.label,
+                    setting.money(
+                        f"waterfall:{n}",
+                        Decimal(step.amount),
+                        formula=EXPECTED,
+                    ),
+                )
+                for n, step in enumerate(steps)
+            ),
+        ),
+        notes=(
+            in_figures(setting, "tally"),
+            *([named(setting, (one.id for one, _ in shown))] if shown else ()),
+            (
+                text(
+                    "One number for what the hypotheses take together is the mean, here"
+                    " and in the findings: the parts add up to it. An amount whose low"
+                    " end is zero is drawn from a normal distribution cut off there, so"
+                    " its mean exceeds its central value."
+                ),
+            ),
+        ),
+    )
+
+
+def _tally_title(setting: Setting, found: Tallied) -> str:
+    if found.hole is None:
+        return setting.text("What the hypotheses take together")
+    if found.quantiles["0.05"] > found.hole:
+        return setting.text(
+            "Together the hypotheses would explain more than is missing"
+        )
+    if found.quantiles["0.95"] < found.hole:
+        return setting.text("Together the hypotheses explain less than is missing")
+    return setting.text("Together the hypotheses could explain what is missing, or not")
+
+
+def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
+    """Return the waterfall of the tally and the tables behind it."""
+    tables: list[Table | Drawing] = [
+        _waterfall(setting, found),
+        _tally(setting, found),
+    ]
+    if any(one.quantiles for one in found.scenarios):
+        tables.append(explained(setting, found))
+    return [*tables, dependence(setting, found)]

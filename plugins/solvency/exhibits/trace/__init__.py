@@ -1,0 +1,3 @@
+"""Whose money outlays spent."""
+
+from __future__ import annotations

@@ -1,0 +1,81 @@
+"""What an account held before an outlay, whose it was, and with what it came."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.figures.figure import Said
+
+if TYPE_CHECKING:
+    from solvency.analysis.trace.answer import Following
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+
+_ZERO = Decimal()
+#: Deposits named from which money came.
+_DEPOSITS = 2
+
+
+def flow(setting: Setting, name: str) -> Piece:
+    """Return a link to a flow, or its name if its evidence is not printed."""
+    return setting.flow_ref(name) if name in setting.listed else Said(name)
+
+
+def before(setting: Setting, found: Following, key: str, name: str) -> Prose:
+    """Say what the account held before an outlay, whose it was, and since when."""
+    one = found.before[name]
+    out = next(x.amount for x in found.outlays if x.flow == name)
+
+    def money(part: str, value: Decimal) -> Figure:
+        return setting.money(f"{key}:{part}", value, formula=part)
+
+    came = found.deposits[: one.deposits]
+    return setting.say(
+        "%(balance)s was there before it, at most %(own)s of %(whose)s%(mine)s and at"
+        " most %(others)s of others%(theirs)s; so of its %(amount)s at least %(least)s"
+        " and at most %(most)s",
+        amount=money("amount", out),
+        least=money("least", max(_ZERO, out - one.others)),
+        most=money("most", min(out, one.own)),
+        balance=setting.money(f"{key}:balance", one.balance, formula="balance"),
+        own=setting.money(f"{key}:own", one.own, formula="most of the owners'"),
+        whose=Said(found.whose),
+        mine=_from(setting, f"{key}:mine", {x.flow: x.most for x in came}),
+        others=setting.money(f"{key}:others", one.others, formula="most of others'"),
+        theirs=_from(
+            setting, f"{key}:theirs", {x.flow: x.amount - x.least for x in came}
+        ),
+    )
+
+
+def _from(setting: Setting, key: str, came: dict[str, Decimal]) -> Prose:
+    """Say in brackets which deposits money came in with, the largest."""
+    some = sorted((x for x in came.items() if x[1]), key=lambda x: (-x[1], x[0]))
+    pieces: list[Piece] = []
+    for name, amount in some[:_DEPOSITS]:
+        pieces += [setting.text("; ")] if pieces else []
+        figure = setting.money(f"{key}:{name}", amount, formula="came in")
+        pieces += [flow(setting, name), " ", figure]
+    if not pieces:
+        return ()
+    if rest := some[_DEPOSITS:]:
+        pieces += setting.say(
+            "; %(count)s more, together %(amount)s",
+            count=setting.count(f"{key}:count", len(rest)),
+            amount=setting.money(
+                f"{key}:rest",
+                sum((amount for _, amount in rest), _ZERO),
+                formula="came in",
+            ),
+        )
+    return setting.say(" (%(flows)s)", flows=tuple(pieces))
+
+
+def deposits(found: Following, name: str) -> tuple[str, ...]:
+    """Return the flows that brought most money in before an outlay."""
+    came = found.deposits[: found.before[name].deposits]
+    largest = sorted(came, key=lambda x: (-x.amount, x.flow))[:_DEPOSITS]
+    return tuple(x.flow for x in largest)

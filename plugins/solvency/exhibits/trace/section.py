@@ -1,0 +1,346 @@
+"""Whose money outlays spent: intervals that hold under every rule of tracing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.kit import told
+from solvency.exhibits.layout import Section
+from solvency.exhibits.trace.outlays import before
+from solvency.exhibits.trace.outlays import deposits
+from solvency.exhibits.trace.outlays import flow
+from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import of_flows
+from solvency.figures.figure import Day
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from solvency.analysis.trace.answer import Following
+    from solvency.analysis.trace.answer import Outlay
+    from solvency.analysis.trace.answer import Purpose
+    from solvency.analysis.trace.answer import Share
+    from solvency.analysis.trace.answer import Testimony
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+
+_ZERO = Decimal()
+#: Outlays printed one by one.
+_LARGEST = 15
+
+
+def tracing(setting: Setting) -> Section | None:
+    """Build the intervals by purpose and the largest outlays under each rule."""
+    found = followed(setting)
+    if found is None:
+        return None
+    sizes = {one.flow: one.amount for one in found.outlays}
+    points = {one.flow: one.amount for one in found.outlays if one.point}
+    return Section(
+        "tracing",
+        setting.text("Whose money was spent"),
+        (_purposes(setting, found), _outlays(setting, found)),
+        {
+            "whose": found.whose,
+            "account": setting.account_ref(found.accounts[0]),
+            "points": entry(
+                setting.count(
+                    "trace:points",
+                    len(points),
+                    formula="outlays whose least is their most",
+                    **of_flows(points),
+                )
+            ),
+            "outlays": entry(
+                setting.count(
+                    "trace:outlays",
+                    len(sizes),
+                    formula="outlays from the account traced",
+                    **of_flows(sizes),
+                )
+            ),
+        },
+    )
+
+
+def followed(setting: Setting) -> Following | None:
+    """Trace the account of the group through which most money went out.
+
+    Only an account that can have held money of those who keep it with a custodian
+    says anything: one whose outlays are all its entity's own is passed over.
+    """
+    out: dict[str, Decimal] = defaultdict(Decimal)
+    currency = setting.case.currency
+    for name, moves in setting.movements.items():
+        account = setting.case.accounts[name]
+        if (
+            account.entity in setting.inside
+            and account.root == "Assets"
+            and not account.is_claim
+            and account.liquidity == "liquid"
+        ):
+            for flow, posting in moves:
+                if posting.commodity == currency and flow.date <= setting.at:
+                    out[name] += max(-posting.units, _ZERO)
+    for name in sorted(out, key=lambda one: (-out[one], one))[:4]:
+        found = setting.analyses.followed(name) if out[name] else None
+        if found is not None and found.owners and any(p.most for p in found.by_purpose):
+            return found
+    return None
+
+
+def _purposes(setting: Setting, found: Following) -> Table:
+    text = setting.text
+    return Table(
+        key="traced-purposes",
+        title=text("How much of each outlay was money of %(whose)s", whose=found.whose),
+        unit=(
+            text(
+                "%(unit)s; least and most hold whichever rule of tracing is chosen",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Purpose"),
+        width=50,
+        columns=(
+            Column("amount", text("Paid out"), width=24),
+            Column("least", text("At least"), width=24),
+            Column("most", text("At most"), width=24),
+            Column("from", text("Least share"), width=18, current=True),
+            Column("to", text("Most share"), width=18, current=True),
+        ),
+        rows=tuple(_purpose(setting, found, one) for one in found.by_purpose),
+        notes=(
+            (
+                text(
+                    "An outlay is the owners' at least by what it exceeds the most"
+                    " of others' money that can have been there, and at most by the"
+                    " most of theirs. The entries give both, and with which flows"
+                    " they came in; what outlays before must have spent is off."
+                ),
+            ),
+            (
+                text(
+                    "Money spent once is gone: the bounds of several purposes do not"
+                    " add. Where least is nothing and most is all, the books cannot"
+                    " say whose money it was, and no choice of rule can."
+                ),
+            ),
+            *_testimony(setting, found),
+        ),
+    )
+
+
+def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
+    sizes = {x.flow: x.amount for x in found.outlays if x.purpose == one.purpose}
+    key = f"trace:{one.purpose}"
+    place = anchor("figure", f"{key}:amount")
+    label = setting.capital(one.purpose.replace("-", " "))
+    none: Prose = ()
+    if not one.most:
+        # What says why it was none of theirs stands with the amount.
+        none = _largest_before(setting, found, f"{key}:amount", sizes)
+    amount = setting.own(
+        f"{key}:amount", one.amount, formula="outlays", worked=none, **of_flows(sizes)
+    )
+    least = setting.money(
+        f"{key}:least",
+        one.least,
+        formula="what others' money cannot have paid",
+        target=place,
+    )
+    most = setting.money(
+        f"{key}:most",
+        one.most,
+        formula="what of the owners' money was there to spend",
+        target=place,
+    )
+    if one.least:
+        parts = {x.flow: x.least for x in one.spent}
+        worked = _largest_before(setting, found, least.key, parts)
+        least = entry(least, worked=worked, **of_flows(parts))
+    if one.most:
+        parts = {x.flow: x.most for x in one.spent}
+        worked = _largest_before(setting, found, most.key, parts)
+        most = entry(most, worked=worked, **of_flows(parts))
+
+    def share(name: str, words: str, of: Figure) -> Figure:
+        value = of.value / one.amount if of.value and one.amount else _ZERO
+        figure = setting.share(
+            f"{key}:{name}", value if one.amount else None, formula=words
+        )
+        over = setting.say(
+            "%(one)s over %(other)s",
+            one=replace(of, target=of.place),
+            other=replace(amount, target=place),
+        )
+        # Nothing leads to what says why it is nothing.
+        other = most if most.value else least
+        return (
+            entry(figure, worked=over)
+            if value
+            else replace(figure, target=other.place if other.value else place)
+        )
+
+    if not one.least and one.most:
+        least = replace(least, target=most.place)
+    return Row(
+        key,
+        (Said(label),),
+        (
+            amount,
+            least,
+            most,
+            share("from", "least of it", least),
+            share("to", "most of it", most),
+        ),
+    )
+
+
+def _largest_before(
+    setting: Setting, found: Following, key: str, parts: dict[str, Decimal]
+) -> Prose:
+    """Say what there was before the outlay with the largest part."""
+    name = max(parts, key=lambda one: (parts[one], one))
+    said = before(setting, found, f"{key}:before", name)
+    return setting.say(
+        "the largest, %(flow)s: %(before)s", flow=flow(setting, name), before=said
+    )
+
+
+def _by(setting: Setting, said: Testimony) -> Prose:
+    """Return who says it: the number of the source and its publisher."""
+    if said.name not in setting.notes:
+        return (Said(said.source),)
+    note = setting.notes[said.name]
+    return (note.ref, " ", Said(note.brief))
+
+
+def _testimony(setting: Setting, found: Following) -> list[Prose]:
+    notes: list[Prose] = []
+    for purpose in found.by_purpose:
+        for said in purpose.testimony:
+            key = f"trace:testimony:{said.flow}:{said.name}"
+            message = (
+                "%(source)s puts %(amount)s of %(flow)s at these owners' money: within"
+                " what the books allow."
+                if said.inside
+                else "%(source)s puts %(amount)s of %(flow)s at these owners' money:"
+                " outside what the books allow."
+            )
+            notes.append(
+                setting.say(
+                    message,
+                    source=_by(setting, said),
+                    amount=setting.money(
+                        key,
+                        said.amount,
+                        formula="as the source states it",
+                        sources=(said.name,) if said.name in setting.notes else (),
+                        target=anchor("flow", said.flow),
+                        prose=True,
+                    ),
+                    flow=setting.flow_ref(said.flow),
+                )
+            )
+    return notes
+
+
+def _outlays(setting: Setting, found: Following) -> Table:
+    text = setting.text
+    largest = sorted(found.outlays, key=lambda one: (-one.amount, one.flow))
+    shown = sorted(largest[:_LARGEST], key=lambda one: (one.date, one.flow))
+    rules = ("fifo", "lifo", "pro-rata", "lowest-balance")
+    names = {
+        "fifo": text("First in, first out"),
+        "lifo": text("Last in, first out"),
+        "pro-rata": text("Pro rata"),
+        "lowest-balance": text("Own money first"),
+    }
+    return Table(
+        key="traced-outlays",
+        title=text("The largest outlays under each rule"),
+        unit=(
+            text(
+                "%(unit)s of money of %(whose)s in each outlay",
+                unit=setting.unit,
+                whose=found.whose,
+            ),
+        ),
+        head=text("Outlay"),
+        width=68,
+        columns=(
+            Column("flow", text("Flow"), "refs", 14),
+            Column("date", text("Date"), "text", 19),
+            Column("amount", text("Amount"), width=16),
+            Column("least", text("Least"), width=15, current=True),
+            Column("most", text("Most"), width=15, current=True),
+            *(Column(rule, names[rule], width=16) for rule in rules),
+        ),
+        rows=tuple(_outlay(setting, found, one, rules) for one in shown),
+        size="dense",
+    )
+
+
+def _outlay(
+    setting: Setting, found: Following, one: Outlay, rules: tuple[str, ...]
+) -> Row:
+    mine = [share for share in one.owners if share.owner in found.owners]
+    key = f"trace:{one.flow}"
+    evidence = anchor("flow", one.flow)
+
+    def total(of: str) -> Decimal:
+        return sum((_of(share, of) for share in mine), _ZERO)
+
+    values = {name: total(name) for name in ("least", "most", *rules)}
+    # One entry explains the row, on the first of its figures that is not nothing.
+    first = next((x for x in ("most", "least", *rules) if values[x]), "")
+    place = anchor("figure", f"{key}:{first}") if first else evidence
+
+    def figure(name: str, formula: str) -> Figure:
+        found_ = setting.money(
+            f"{key}:{name}",
+            values[name],
+            formula=formula,
+            flows=(one.flow,),
+            target=place,
+        )
+        if name != first:
+            return found_
+        return entry(
+            found_,
+            worked=before(setting, found, f"{key}:before", one.flow),
+            flows=(one.flow, *deposits(found, one.flow)),
+        )
+
+    return Row(
+        one.flow,
+        (Said(told(setting, setting.case.by_id[one.flow])),),
+        (
+            setting.flow_ref(one.flow),
+            Day(one.date),
+            setting.money(
+                f"{key}:amount",
+                one.amount,
+                formula="amount paid out",
+                flows=(one.flow,),
+                target=evidence,
+            ),
+            figure("least", "least of the owners' money"),
+            figure("most", "most of the owners' money"),
+            *(figure(rule, f"under the rule {rule}") for rule in rules),
+        ),
+    )
+
+
+def _of(share: Share, name: str) -> Decimal:
+    if name == "least":
+        return share.least
+    return share.most if name == "most" else share.rules[name]

@@ -1,0 +1,3 @@
+"""What the observations do to belief in each hypothesis."""
+
+from __future__ import annotations

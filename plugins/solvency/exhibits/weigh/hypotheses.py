@@ -1,0 +1,259 @@
+"""The rival explanations, each with its flows and their sources."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.kit import told
+from solvency.exhibits.layout import Section
+from solvency.exhibits.worth import worth
+from solvency.figures.figure import SHARE
+from solvency.figures.figure import Day
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Grade
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Cell
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.figures.words import listed
+
+if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Prose
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Hypothesis
+
+from solvency.exhibits.kit import grade_of
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A hypothesis with its flows, as the report prints it."""
+
+    hypothesis: Hypothesis
+    taken: bool
+    prior: Figure
+    excludes: Prose
+    sources: tuple[str, ...]
+    flows: int
+    moved: Decimal
+    table: Table | None
+
+    @property
+    def key(self) -> str:
+        """Return what the keys of its figures begin with."""
+        return f"hypothesis:{self.hypothesis.name}"
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of its heading."""
+        return anchor("hypothesis", self.hypothesis.name)
+
+
+def hypotheses(setting: Setting) -> Section | None:
+    """Build the rival explanations, each with its flows and their sources."""
+    case = setting.case
+    if not case.hypotheses:
+        return None
+    explained = tuple(_explained(setting, one) for one in case.hypotheses.values())
+    each = tuple(one.table for one in explained if one.table)
+    return Section(
+        "hypotheses",
+        setting.text("Hypotheses"),
+        (_overview(setting, explained), *each),
+        {
+            "explained": explained,
+            "taken": tuple(one for one in explained if one.taken),
+            "named": _named(setting),
+            "scenarios": tuple(case.scenarios.values()),
+        },
+    )
+
+
+def _named(setting: Setting) -> Prose:
+    """Introduce the sources that notes of hypotheses call by the ledger's names."""
+    words = " ".join(one.note or "" for one in setting.case.hypotheses.values())
+    found: list[Prose] = []
+    for note in setting.notes.all:
+        name = note.source.name
+        # Ideographs may stand beside a name without a blank.
+        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.ASCII):
+            found.append(
+                setting.say(
+                    "%(name)s (%(ref)s %(short)s)",
+                    name=Said(name),
+                    ref=note.ref,
+                    short=Said(note.short(setting.locale)),
+                )
+            )
+    if not found:
+        return ()
+    return setting.say(
+        "The notes call sources by their names in the ledger: %(names)s.",
+        names=listed(setting.locale, found),
+    )
+
+
+def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
+    """List the hypotheses side by side."""
+    text = setting.text
+    yes, no = Said(text("yes")), Said(text("no"))
+    return Table(
+        key="hypotheses",
+        title=text("The rival explanations, and what their flows would move"),
+        unit=(
+            text(
+                "%(unit)s: central amounts of its flows, whichever way they go",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Hypothesis"),
+        width=100,
+        columns=(
+            Column("taken", text("In this scenario"), "text", 22),
+            Column("prior", text("Prior"), width=16),
+            Column("flows", text("Flows"), width=16),
+            Column("moved", text("Moved"), width=24, current=True),
+        ),
+        rows=tuple(
+            Row(
+                one.hypothesis.name,
+                (Ref(one.hypothesis.title, f"#{one.anchor}"),),
+                (
+                    yes if one.taken else no,
+                    one.prior,
+                    setting.count(f"{one.key}:flows", one.flows, target=one.anchor),
+                    setting.money(
+                        f"{one.key}:moved",
+                        one.moved,
+                        formula="central amounts of its flows",
+                        target=one.anchor,
+                    ),
+                ),
+            )
+            for one in explained
+        ),
+        notes=(
+            (
+                text(
+                    "A prior is the judgement of the case's author; no source states"
+                    " it. The weighing strikes out combinations of hypotheses that"
+                    " exclude one another, and begins with what that leaves of each."
+                ),
+            ),
+            setting.say(
+                "Where that differs from the prior, it is Before in %(exhibit)s.",
+                exhibit=Exhibit("beliefs"),
+            ),
+        ),
+        size="dense" if len(explained) > 20 else "normal",
+    )
+
+
+def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
+    text = setting.text
+    name = hypothesis.name
+    flows = [flow for flow in setting.flows if name in flow.hypotheses]
+    rows = tuple(
+        Row(
+            key=flow.id,
+            label=(Said(told(setting, flow)),),
+            cells=(
+                (setting.flow_ref(flow.id),),
+                Day(flow.date),
+                *_range(setting, flow, name),
+                _sources(setting, flow),
+                Grade(grade_of(setting, flow)) if grade_of(setting, flow) else None,
+            ),
+            marked=True,
+        )
+        for flow in flows
+    )
+    table = Table(
+        key=f"flows-of-{name}",
+        title=text("The flows it would add, %(unit)s", unit=setting.unit),
+        unit=(
+            text(
+                "%(unit)s; the range its sources allow where they state one; assumed:"
+                " amount and range are these books' own",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Flow"),
+        width=92,
+        numbered=False,
+        size="dense",
+        columns=(
+            Column("flow", text("Id"), "refs", 27),
+            Column("date", text("Date"), "text", 24),
+            Column("low", text("Low"), width=18),
+            Column("central", text("Central"), width=20, current=True),
+            Column("high", text("High"), width=18),
+            Column("sources", text("Sources"), "refs", 24),
+            Column("grade", text("Grade"), "grade", 13),
+        ),
+        rows=rows,
+    )
+    linked: list[Ref | str] = []
+    for other in sorted(hypothesis.excludes):
+        rival = setting.case.hypotheses.get(other)
+        if linked:
+            linked.append(", ")
+        linked.append(
+            Ref(rival.title, f"#{anchor('hypothesis', other)}") if rival else other
+        )
+    return Explained(
+        hypothesis,
+        name in setting.case.scenario.hypotheses,
+        Figure(
+            key=f"hypothesis:{name}:prior",
+            value=hypothesis.prior,
+            unit=SHARE,
+            formula="belief before the observations, as the case's author set it",
+            target=anchor("hypothesis", name),
+        ),
+        tuple(linked),
+        tuple(dict.fromkeys(source for flow in flows for source in flow.sources)),
+        len(flows),
+        sum((worth(setting, flow) or Decimal(0) for flow in flows), Decimal(0)),
+        table if rows else None,
+    )
+
+
+def _sources(setting: Setting, flow: Flow) -> Prose:
+    """Return a flow's sources, and that none gives the amount where that is so."""
+    noted = setting.notes.refs(flow.sources)
+    if flow.basis != "assumed":
+        return noted
+    return (*noted, *((", ",) if noted else ()), setting.text("assumed"))
+
+
+def _range(setting: Setting, flow: Flow, hypothesis: str) -> tuple[Cell, Cell, Cell]:
+    """Return low, central and high in the report's unit.
+
+    A flow scales as a whole, so its range is that of its first posting times
+    what one unit of that posting was worth.
+    """
+    central = worth(setting, flow)
+    size = flow.amount.number
+
+    def scaled(part: str, bound: Decimal | None) -> Cell:
+        if bound is None:
+            return Said("\N{EN DASH}")
+        value = central * bound / size if central is not None and size else None
+        return setting.money(
+            f"hypothesis:{hypothesis}:{flow.id}:{part}",
+            value,
+            formula=f"{part} amount of the flow",
+            flows=(flow.id,),
+            target=anchor("flow", flow.id),
+        )
+
+    return scaled("low", flow.low), scaled("central", size), scaled("high", flow.high)

@@ -1,0 +1,234 @@
+"""What the observations say of each hypothesis, and what all take together."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.charts import beliefs as beliefs_chart
+from solvency.exhibits.drawings import Drawing
+from solvency.exhibits.kit import finite
+from solvency.exhibits.kit import plotted
+from solvency.exhibits.kit import row
+from solvency.exhibits.layout import Section
+from solvency.exhibits.remarks import remark
+from solvency.exhibits.tally.total import hypothesis_ref
+from solvency.exhibits.tally.total import named
+from solvency.exhibits.tally.total import short
+from solvency.exhibits.tally.total import tally_tables
+from solvency.exhibits.weigh.beliefs import beliefs
+from solvency.exhibits.weigh.beliefs import widened
+from solvency.exhibits.weigh.fits import scenarios
+from solvency.exhibits.workings import entry
+from solvency.figures import formats
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+from solvency.figures.words import listed
+
+if TYPE_CHECKING:
+    from solvency.analysis.weigh.answer import Beliefs
+    from solvency.analysis.weigh.history import History
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Table
+
+#: Hypotheses whose belief over time is drawn: those that moved most.
+_LINES = 8
+
+
+def weighing(setting: Setting) -> Section | None:
+    """Build the tally, its waterfall, the weights and their history."""
+    tallied = setting.analyses.tallied
+    found = setting.analyses.beliefs
+    tables: list[Table | Drawing] = []
+    if found is not None:
+        tables.append(beliefs(setting, found))
+        drawing = _history(setting)
+        if drawing is not None:
+            tables.append(drawing)
+        if len(found.scenarios) > 1:
+            tables.append(scenarios(setting, found))
+    if tallied is not None:
+        tables += tally_tables(setting, tallied)
+    if not tables:
+        return None
+    return Section(
+        "weighing",
+        setting.text("Rival explanations weighed"),
+        tuple(tables),
+        {"caveats": caveats(setting, found)},
+    )
+
+
+def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...], ...]:
+    """Return what a reader must know before believing a weight."""
+    if found is None:
+        if not setting.case.observations:
+            return ()
+        return (
+            setting.say(
+                "This report does not weigh the hypotheses: it is a draft, or no"
+                " observation speaks to any of them. The chances below are the author's"
+                " own, before any observation; %(command)s weighs them.",
+                command=Said("solvency weigh"),
+            ),
+        )
+    notes: list[tuple[Piece, ...]] = []
+    if widened(found):
+        notes.append(
+            setting.say(
+                "Even the best combination of hypotheses leaves more unexplained than"
+                " the stated errors allow, so all errors were widened by a factor of"
+                " %(factor)s before weighing: the sources contradict one another"
+                " more than they admit.",
+                factor=_inflation(setting, found),
+            )
+        )
+        notes.append(
+            setting.say(
+                "The factor in %(balancing)s is another, as the test is: there claims"
+                " are held against the identities of double entry, here observations"
+                " against what hypotheses predict.",
+                balancing=Ref(
+                    setting.text("Claims held against one another"),
+                    "#section-reconciled",
+                ),
+            )
+        )
+    untested = [one for one in found.hypotheses if not one.tested]
+    if untested:
+        notes.append(
+            setting.say(
+                "No observation speaks to %(names)s: belief stays where the author of"
+                " the case put it.",
+                names=listed(
+                    setting.locale,
+                    [hypothesis_ref(setting, one.id) for one in untested],
+                ),
+            )
+        )
+    return tuple(notes)
+
+
+def _inflation(setting: Setting, found: Beliefs) -> Figure:
+    worked = setting.say(
+        "%(one)s over %(other)s",
+        one=setting.units(
+            "weighing:chi2", finite(found.chi2, 0), "", formula="chi-square"
+        ),
+        other=setting.count("scenario:dof", found.dof, target="section-observations"),
+    )
+    return entry(
+        setting.units(
+            "weighing:inflation",
+            finite(found.inflation, 1),
+            "",
+            formula="root of chi-square over observations",
+            worked=worked,
+        )
+    )
+
+
+def _history(setting: Setting) -> Drawing | None:
+    found = setting.analyses.history
+    if found is None or len(found.then) < 3:
+        return None
+    text = setting.text
+    key = "belief-history"
+    # The last moment is now: it is drawn a month after what was known last.
+    days = [one.moment.day for one in found.then]
+    dated = [day for day in days if day is not None]
+    now = max([*(s.published for s in setting.case.sources.values()), *dated])
+    drawn = [day or now for day in days]
+    if len(set(drawn)) < len(drawn):
+        return None
+    names = _moved(setting, found)
+    title = text("How belief changed as evidence came in")
+    lines = [
+        beliefs_chart.Belief(
+            short(setting, name),
+            [_at(setting, found, name, n) for n in range(len(drawn))],
+        )
+        for name in names
+    ]
+    chart = beliefs_chart.Beliefs(title, drawn, lines)
+    labels = [formats.cell(day, setting.locale) for day in drawn]
+    return Drawing(
+        key,
+        title,
+        (
+            text(
+                "Belief in the hypotheses that moved most, each time with what had"
+                " been published by then"
+            ),
+        ),
+        beliefs_chart.draw(chart, setting.look(key, [])),
+        plotted(
+            key,
+            title,
+            text("Hypothesis"),
+            labels,
+            (
+                row(
+                    name,
+                    setting.case.hypotheses[name].title,
+                    *(
+                        setting.share(
+                            f"history:{name}:{n}",
+                            _at(setting, found, name, n),
+                            formula="belief after what was published by the day",
+                        )
+                        for n in range(len(drawn))
+                    ),
+                )
+                for name in names
+            ),
+        ),
+        notes=(
+            *(
+                (
+                    Said(label),
+                    text(": "),
+                    Said(remark(setting.locale, one.moment.label)),
+                )
+                for label, one in zip(labels, found.then, strict=True)
+            ),
+            named(setting, names),
+            _last(setting),
+        ),
+    )
+
+
+def _last(setting: Setting) -> Prose:
+    """Say where the last of the beliefs drawn stands, and how exact the others are."""
+    last = setting.say(
+        "The last is that of %(exhibit)s, with what it rests on.",
+        exhibit=Exhibit("beliefs"),
+    )
+    found = setting.analyses.beliefs
+    if found is None or found.method != "sampled":
+        return last
+    return (
+        *last,
+        setting.text(
+            " The earlier ones are sampled, each to a standard error of half a"
+            " percentage point."
+        ),
+    )
+
+
+def _at(setting: Setting, found: History, name: str, n: int) -> Decimal:
+    value = found.then[n].posteriors[name]
+    prior = setting.case.hypotheses[name].prior
+    return prior if value is None else Decimal(f"{value:.6f}")
+
+
+def _moved(setting: Setting, found: History) -> list[str]:
+    def swing(name: str) -> Decimal:
+        values = [_at(setting, found, name, n) for n in range(len(found.then))]
+        return max(values) - min(values)
+
+    return sorted(found.hypotheses, key=lambda name: (-swing(name), name))[:_LINES]

@@ -1,0 +1,331 @@
+"""What figures are worked out from: flows, accounts and ranges, the largest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.exhibits.kit import posting_worth
+from solvency.exhibits.worth import quote
+from solvency.figures.figure import OWN
+from solvency.figures.figure import Day
+from solvency.figures.figure import Ref
+from solvency.figures.figure import Said
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+    from solvency.model.book import Position
+    from solvency.model.prices import Quote
+
+_ZERO = Decimal()
+#: Accounts named beside one figure; the rest are summed.
+_ACCOUNTS = 4
+#: Flows named with what may vary of them.
+_RANGES = 4
+
+
+def entry(figure: Figure, **rest: Any) -> Figure:
+    """Return a figure with an entry of its own in the appendix; zero has none."""
+    return replace(figure, target=OWN if figure.value else "", **rest)
+
+
+def of_flows(amounts: Mapping[str, Decimal], *, keep: bool = False) -> dict[str, Any]:
+    """Return what a sum over flows rests on, for a figure: the largest first.
+
+    Args:
+        amounts: What each flow has in the sum, by its id.
+        keep: Keep those that have nothing in it, where flows are counted.
+    """
+    ordered = sorted(amounts.items(), key=lambda one: (-abs(one[1]), one[0]))
+    some = tuple((name, amount) for name, amount in ordered if amount or keep)
+    return {"flows": tuple(name for name, _ in some), "parts": some}
+
+
+def at_market(
+    setting: Setting, positions: Iterable[Position], day: datetime.date
+) -> dict[str, Decimal]:
+    """Return what accounts held at market on a day, what is owed positive.
+
+    Tokens are worth nothing to their issuer; what has no price is left out.
+    """
+    held = setting.holdings(day)
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for position in positions:
+        value = held.value(position) or _ZERO
+        found[position.account] += _sign(setting, position.account) * value
+    return dict(found)
+
+
+def account_link(setting: Setting, account: str) -> Ref | Said:
+    """Return a link to an account's register, its name without what all have."""
+    where = setting.account_ref(account)
+    words = account.partition(":")[2]
+    return Ref(words, where.href) if isinstance(where, Ref) else Said(words)
+
+
+def _sign(setting: Setting, account: str) -> int:
+    return 1 if setting.case.accounts[account].root == "Assets" else -1
+
+
+def of_accounts(
+    setting: Setting,
+    key: str,
+    amounts: Mapping[str, Decimal],
+    most: int = _ACCOUNTS,
+    at: datetime.date | None = None,
+) -> Prose:
+    """Return accounts with what each has in a sum, the largest first.
+
+    Args:
+        setting: What the report is of.
+        key: What the keys of the amounts begin with.
+        amounts: What each account has in the sum; each leads to its register.
+        most: How many are named; the rest are summed.
+        at: The day they are valued on, to say the units and the price of a coin.
+    """
+    ordered = sorted(
+        ((name, amount) for name, amount in amounts.items() if amount),
+        key=lambda one: (-abs(one[1]), one[0]),
+    )
+    # One account left over takes no more room than saying so.
+    kept = most if len(ordered) > most + 1 else len(ordered)
+    pieces: list[Piece] = []
+    for name, amount in ordered[:kept]:
+        if pieces:
+            pieces.append("; ")
+        figure = setting.money(f"{key}:of:{name}", amount, formula="account")
+        pieces += [account_link(setting, name), " ", figure]
+        if at is not None:
+            pieces += in_coin(setting, f"{key}:of:{name}", name, at)
+    pieces += others(setting, key, [amount for _, amount in ordered[kept:]])
+    return tuple(pieces)
+
+
+def others(setting: Setting, key: str, amounts: Sequence[Decimal]) -> Prose:
+    """Say what the accounts not named have together; nothing where all are named."""
+    if not amounts:
+        return ()
+    return setting.say(
+        "; %(count)s more accounts, together %(amount)s",
+        count=setting.count(f"{key}:of:count", len(amounts)),
+        amount=setting.money(
+            f"{key}:of:rest", sum(amounts, _ZERO), formula="sum of the accounts"
+        ),
+    )
+
+
+def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Prose:
+    """Say how many units of which coin an account has, at what price, and whose.
+
+    Nothing of an account with money, or with several coins.
+    """
+    held = [
+        (position.commodity, units)
+        for position, units in setting.holdings(day).units.items()
+        if position.account == account and units
+    ]
+    if len(held) != 1 or held[0][0] == setting.case.currency:
+        return ()
+    coin, units = held[0]
+    found = quote(setting, coin, day)
+    if found is None or _own_token(setting, account, coin):
+        return ()
+    price = _price(setting, key, found)
+    noted = setting.notes.refs(price.sources)
+    return setting.say(
+        " (%(units)s %(coin)s at %(price)s%(source)s)",
+        units=setting.units(f"{key}:units", abs(units), coin, formula="units"),
+        coin=Said(coin),
+        price=price,
+        source=(", ", *noted) if noted else (),
+    )
+
+
+def _price(setting: Setting, key: str, found: Quote) -> Figure:
+    """Return the price of a unit, with its source."""
+    source = found.price.source if found.price else None
+    return setting.units(
+        f"{key}:price",
+        found.number,
+        setting.case.currency,
+        formula="latest price by the day, if young enough",
+        sources=(source,) if source else (),
+    )
+
+
+def _moved(
+    setting: Setting, positions: Iterable[Position], day: datetime.date
+) -> dict[str, Any]:
+    """Return the flows that made balances what they were, at the day's prices."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for account, coin in positions:
+        price = quote(setting, coin, day)
+        if price is None or _own_token(setting, account, coin):
+            continue
+        for flow, posting in setting.movements.get(account, ()):
+            if flow.date <= day and posting.commodity == coin:
+                amount = _sign(setting, account) * posting.units * price.number
+                found[flow.id] += amount
+    return of_flows(found)
+
+
+def _own_token(setting: Setting, account: str, commodity: str) -> bool:
+    """Say whether it is a token with its issuer, to whom it is worth nothing."""
+    one = setting.case.accounts[account]
+    coin = setting.case.commodities.get(commodity)
+    issuer = coin.issuer if coin else None
+    return one.root == "Assets" and issuer is not None and issuer == one.entity
+
+
+def balances(
+    setting: Setting,
+    key: str,
+    accounts: Iterable[str],
+    day: datetime.date,
+    counts: Callable[[Position], bool] = lambda _: True,
+) -> dict[str, Any]:
+    """Return what a sum of balances at market rests on, for a figure.
+
+    Args:
+        setting: What the report is of.
+        key: The figure's key.
+        accounts: The accounts it sums, all of one side.
+        day: The day.
+        counts: Which of their positions it counts.
+    """
+    positions = _positions(setting, accounts, day, counts)
+    return {
+        "worked": of_accounts(setting, key, at_market(setting, positions, day), at=day),
+        **_moved(setting, positions, day),
+    }
+
+
+def _positions(
+    setting: Setting,
+    accounts: Iterable[str],
+    day: datetime.date,
+    counts: Callable[[Position], bool] = lambda _: True,
+) -> list[Position]:
+    wanted = frozenset(accounts)
+    return [
+        one
+        for one in setting.holdings(day).units
+        if one.account in wanted and counts(one)
+    ]
+
+
+def of_balance(
+    setting: Setting, accounts: Iterable[str], day: datetime.date, value: Decimal
+) -> dict[str, Any]:
+    """Return the flows that made accounts what they were, for a figure.
+
+    What each has in the figure is told only where that sums to it: what is held
+    can be worth less than its price, and a debt stand on the other side.
+    """
+    return told(of_flows(moved(setting, accounts, day)), value)
+
+
+def told(found: dict[str, Any], value: Decimal) -> dict[str, Any]:
+    """Return flows with what each has in a value if they sum to it, else the few."""
+    if abs(sum(amount for _, amount in found["parts"]) - value) < 1:
+        return found
+    return {"flows": found["flows"][:_RANGES]}
+
+
+def moved(
+    setting: Setting, accounts: Iterable[str], day: datetime.date
+) -> dict[str, Decimal]:
+    """Return what each flow moved on accounts, at a day's prices."""
+    positions = _positions(setting, accounts, day)
+    return dict(_moved(setting, positions, day)["parts"])
+
+
+def largest(
+    setting: Setting, accounts: Iterable[str], day: datetime.date
+) -> tuple[str, ...]:
+    """Return the few flows that moved accounts most, at a day's prices."""
+    found = _moved(setting, _positions(setting, accounts, day), day)["flows"]
+    return tuple(found[:_RANGES])
+
+
+def priced(
+    setting: Setting, key: str, units: Figure, commodity: str, day: datetime.date
+) -> dict[str, Any]:
+    """Return what the market value of units is worked out from, with its source."""
+    found = quote(setting, commodity, day)
+    if found is None:
+        return {}
+    price = _price(setting, key, found)
+    worked = setting.say(
+        "%(units)s times %(price)s, the price of %(day)s",
+        units=units,
+        price=price,
+        day=Day(found.date),
+    )
+    return {"worked": worked, "sources": price.sources}
+
+
+def of_sides(
+    setting: Setting,
+    key: str,
+    positions: Iterable[Position],
+    most: int,
+    at: datetime.date,
+) -> Prose:
+    """Return accounts as `of_accounts` does, what is held against what is owed."""
+    amounts = at_market(setting, positions, at)
+    sides = [
+        of_accounts(setting, f"{key}:{root}", held, most, at)
+        for root in ("Assets", "Liabilities")
+        if (held := {x: n for x, n in amounts.items() if x.startswith(root) and n})
+    ]
+    against: Prose = (setting.text(" against "),)
+    return tuple(
+        piece
+        for n, side in enumerate(sides)
+        for piece in (*(against if n else ()), *side)
+    )
+
+
+def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
+    """Return the flows with the widest ranges, each with high less low.
+
+    What is drawn moves with these; the ends of a range are what sources allow.
+
+    Args:
+        setting: What the report is of.
+        flows: The flows that may vary.
+    """
+    spans: dict[str, Decimal] = {}
+    for name in dict.fromkeys(flows):
+        flow = setting.case.by_id.get(name)
+        if flow is None or flow.low is None or flow.high is None:
+            continue
+        first = flow.postings[0]
+        worth = posting_worth(setting, flow, first)
+        if worth and first.units:
+            price = abs(worth / first.units)
+            spans[name] = (flow.high - flow.low) * price
+    found = of_flows(spans)
+    return {name: value[:_RANGES] for name, value in found.items()}
+
+
+def drawn(setting: Setting, key: str, draws: int, seed: int) -> Prose:
+    """Say how many draws something is from, and what repeats them."""
+    return setting.say(
+        "%(draws)s draws, seed %(seed)s",
+        draws=setting.count(f"{key}:draws", draws),
+        seed=Said(str(seed)),
+    )

@@ -1,0 +1,81 @@
+"""What things were worth on a day, as the Book values them, by class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solvency.model.prices import Missing
+from solvency.model.prices import Quote
+
+if TYPE_CHECKING:
+    import datetime
+    from decimal import Decimal
+
+    from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Flow
+    from solvency.model.sheets import Line
+
+#: The classes of a balance sheet, in the order printed, with their names.
+CLASSES = {
+    "asset": {
+        "custody": "Held for customers",
+        "liquid": "Liquid assets",
+        "less-liquid": "Less liquid assets",
+        "illiquid": "Illiquid assets",
+        "unclassed": "Other assets",
+        "own": "Tokens the group issued",
+        "stakes": "Stakes in group companies",
+        "within": "Owed by group companies",
+        "claims": "Owed by others",
+    },
+    "liability": {
+        "customers": "Owed to customers",
+        "lenders": "Owed to lenders and others",
+        "within": "Owed to group companies",
+    },
+    "equity": {"equity": "Made up of"},
+}
+
+
+def class_of(setting: Setting, line: Line) -> str:
+    """Return the class a line of a balance sheet is listed under."""
+    if line.side == "equity":
+        return "equity"
+    case = setting.case
+    inside = set(setting.inside)
+    account = case.accounts[line.account]
+    if account.is_claim and account.counterparty in inside:
+        return "within"
+    if line.side == "liability":
+        other = case.entities.get(account.counterparty or "")
+        customers = other is not None and other.role == "customers"
+        return "customers" if account.rank == "customer" or customers else "lenders"
+    if account.is_claim:
+        return "claims"
+    if account.stake_in is not None:
+        return "stakes" if account.stake_in in inside else "illiquid"
+    held = [case.commodities.get(units.commodity) for units in line.units]
+    if held and all(coin is not None and coin.issuer in inside for coin in held):
+        return "own"
+    if account.custody:
+        return "custody"
+    if account.liquidity:
+        return account.liquidity
+    kinds = {coin.liquidity for coin in held if coin is not None and coin.liquidity}
+    return kinds.pop() if len(kinds) == 1 else "unclassed"
+
+
+def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:
+    """Return the price a commodity is valued at on a day, if one is young enough."""
+    found = setting.book.prices.at(commodity, day)
+    return None if isinstance(found, Missing) else found
+
+
+def worth(setting: Setting, flow: Flow) -> Decimal | None:
+    """Return a flow's central amount in the case's currency, None if unpriced."""
+    first = flow.postings[0]
+    units = abs(first.units)
+    if first.price is not None and first.price.commodity == setting.case.currency:
+        return units * first.price.number
+    found = quote(setting, first.commodity, flow.date)
+    return None if found is None else units * found.number

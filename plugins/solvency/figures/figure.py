@@ -1,0 +1,161 @@
+"""Figures: every number a report prints, with what it rests on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.figures import formats
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+#: The unit of a share of one, printed as a percentage.
+SHARE = "%"
+#: The unit of a number of things.
+COUNT = ""
+#: The target of a figure whose flows are listed under its own name in an appendix.
+OWN = "="
+
+_UNSAFE = re.compile(r"[^\w.\-:]")
+
+
+def anchor(kind: str, name: str) -> str:
+    """Return the id of the place in the report that is about something.
+
+    Args:
+        kind: What it is: `flow`, `source`, `account`, `entity`, ...
+        name: Its name in the ledger.
+
+    Returns:
+        An id that is safe in a URL fragment and differs where names differ.
+    """
+    return f"{kind}-{_UNSAFE.sub(lambda m: f'_{ord(m[0]):x}_', name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number to print.
+
+    Attributes:
+        key: A name that stays the same while the question does.
+        value: The exact value, positive as its table says; None if not found.
+        unit: A commodity, `SHARE`, or `COUNT`.
+        scale: The power of ten it is printed in.
+        places: Decimals printed.
+        formula: How it comes about, in words.
+        flows: Ids of the flows it sums.
+        sources: Names of the sources it rests on beside those of its flows.
+        scenario: The scenario it holds in.
+        basis: How it is valued: `market`, `book`, `stated`, ...
+        target: The id of the place that lists what it rests on; `OWN` for an
+            entry of its own in the appendix of derived figures.
+        prose: True where it stands in a sentence, with its unit.
+        beside: The other end of its range, in a sentence.
+        parts: What each flow has in it, largest first; it sums them.
+        worked: What it is worked out from, with links to where that stands.
+    """
+
+    key: str
+    value: Decimal | None
+    unit: str = COUNT
+    scale: int = 0
+    places: int = 0
+    formula: str = ""
+    flows: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    scenario: str = ""
+    basis: str = ""
+    target: str = ""
+    prose: bool = False
+    beside: Decimal | None = None
+    parts: tuple[tuple[str, Decimal], ...] = ()
+    worked: Prose = ()
+
+    @property
+    def place(self) -> str:
+        """Return the id of the place it links to."""
+        return anchor("figure", self.key) if self.target == OWN else self.target
+
+    @property
+    def printed(self) -> Decimal | None:
+        """Return the number as printed, to add up what a reader would add up."""
+        if self.value is None:
+            return None
+        if self.unit == SHARE:
+            places = formats.percent_places(self.value)
+            return formats.round_to(self.value, scale=-2, places=places)
+        return formats.round_to(self.value, scale=self.scale, places=self.places)
+
+    def text(self, locale: formats.Locale) -> str:
+        """Return the figure as printed."""
+        if self.unit == SHARE:
+            return formats.percent(self.value)
+        if self.prose and self.unit:
+            return formats.money(self.value, self.unit, locale, self.beside)
+        return formats.number(self.value, scale=self.scale, places=self.places)
+
+    def to_json(self, locale: formats.Locale) -> dict[str, object]:
+        """Return the figure with stable keys and its amounts as strings."""
+        return {
+            "key": self.key,
+            "value": None if self.value is None else format(self.value, "f"),
+            "unit": self.unit,
+            "scale": self.scale,
+            "places": self.places,
+            "printed": self.text(locale),
+            "formula": self.formula,
+            "flows": list(self.flows),
+            "sources": list(self.sources),
+            "scenario": self.scenario,
+            "basis": self.basis,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A link to a place in the report, or to a publisher's address."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade of evidence: the letter carries the meaning, not the fill."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of the ledger or a source: shown as text, never as markup."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date, printed as the language writes it."""
+
+    date: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A link to an exhibit by its key, printed with its number; else nothing."""
+
+    key: str
+
+
+#: A line of text with figures and links in it.
+Piece = str | Figure | Ref | Grade | Said | Day | Exhibit
+Prose = tuple[Piece, ...]
+
+
+def figures_of(prose: Prose) -> Iterator[Figure]:
+    """Yield the figures a line of text prints."""
+    return (piece for piece in prose if isinstance(piece, Figure))

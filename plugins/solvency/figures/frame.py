@@ -1,0 +1,174 @@
+"""A table any result can become: for the terminal, CSV, and workbooks."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import ROUND_HALF_EVEN
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its head, and the unit its numbers are in."""
+
+    name: str
+    unit: str | None = None
+    #: Decimal places printed; None prints text as it is.
+    places: int | None = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Rows under named columns; `groups` names a column whose runs are summed."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[object, ...], ...]
+    groups: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def records(self) -> list[dict[str, object]]:
+        """Return a dict a row."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
+
+    def to_csv(self) -> str:
+        """Return comma-separated values, numbers unrounded."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([column.name for column in self.columns])
+        for row in self.rows:
+            writer.writerow([_plain(value) for value in row])
+        return out.getvalue()
+
+    def to_text(self) -> str:
+        """Return fixed-width text, with the totals of each group."""
+        body = [
+            tuple(
+                _shown(value, column)
+                for value, column in zip(row, self.columns, strict=True)
+            )
+            for row in self._with_totals()
+        ]
+        heads = tuple(
+            column.name + (f" ({column.unit})" if column.unit else "")
+            for column in self.columns
+        )
+        widths = [
+            max(len(row[index]) for row in (heads, *body))
+            for index in range(len(self.columns))
+        ]
+        numeric = [
+            any(isinstance(row[index], Decimal | int) for row in self.rows)
+            for index in range(len(self.columns))
+        ]
+
+        def line(cells: tuple[str, ...]) -> str:
+            return "  ".join(
+                cell.rjust(width) if right else cell.ljust(width)
+                for cell, width, right in zip(cells, widths, numeric, strict=True)
+            ).rstrip()
+
+        rule = "  ".join("-" * width for width in widths)
+        text = [self.title, "", line(heads), rule, *map(line, body)]
+        if self.notes:
+            text += ["", *self.notes]
+        return "\n".join(text) + "\n"
+
+    def _with_totals(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows, each group followed by its totals."""
+        for rows in self._groups():
+            yield from rows
+            if self.groups is not None:
+                yield self._total(rows)
+
+    def _groups(self) -> list[list[tuple[object, ...]]]:
+        if self.groups is None:
+            return [list(self.rows)]
+        names = [column.name for column in self.columns]
+        index = names.index(self.groups)
+        groups: list[list[tuple[object, ...]]] = []
+        for row in self.rows:
+            if not groups or groups[-1][-1][index] != row[index]:
+                groups.append([])
+            groups[-1].append(row)
+        return groups
+
+    def _total(self, rows: list[tuple[object, ...]]) -> tuple[object, ...]:
+        cells: list[object] = []
+        for index in range(len(self.columns)):
+            numbers = column_numbers(rows, index)
+            cells.append(sum(numbers, Decimal()) if numbers else "")
+        label = next(i for i, c in enumerate(self.columns) if c.name == self.groups)
+        cells[label] = f"total {rows[0][label]}"
+        return tuple(cells)
+
+    def to_xlsx(self, path: Path) -> None:
+        """Write a workbook whose totals are formulas, whole or not at all."""
+        from solvency.figures.workbook import write  # noqa: PLC0415 (a heavy import few need)
+
+        write(self, path, self._groups())
+
+
+def column_numbers(rows: list[tuple[object, ...]], index: int) -> list[Decimal]:
+    """Return the numbers of one column, leaving out what is text."""
+    return [cell for row in rows if isinstance(cell := row[index], Decimal)]
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, tuple | list | frozenset):
+        return " ".join(map(str, value))
+    return str(value)
+
+
+def plain(value: Decimal) -> str:
+    """Write a number without exponent or needless zeros: stable text for JSON."""
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def _shown(value: object, column: Column) -> str:
+    if isinstance(value, Decimal) and column.places is not None:
+        step = Decimal(1).scaleb(-column.places)
+        return f"{value.quantize(step, ROUND_HALF_EVEN):,}"
+    return _plain(value)
+
+
+def count(number: int, one: str, several: str = "") -> str:
+    """Print a number of things: `1 flow`, `2,000 flows`."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def to_json(value: Any) -> Any:
+    """Turn results into what `json` writes: amounts and dates as strings."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(to_json(item) for item in value)
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    return value

@@ -1,0 +1,56 @@
+"""Sentences with figures in them, whole for whoever translates them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.figures.figure import Piece
+    from solvency.figures.figure import Prose
+    from solvency.figures.formats import Locale
+
+_PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def say(locale: Locale, message: str, **pieces: Piece | Prose) -> Prose:
+    """Return a sentence in the report's language, its figures in their places.
+
+    Args:
+        locale: The language; the message is looked up in its catalogue.
+        message: The sentence, with `%(name)s` where a piece stands.
+        pieces: What stands there.
+
+    Raises:
+        KeyError: A place names no piece.
+    """
+    found: list[Piece] = []
+    for n, part in enumerate(_PLACE.split(locale.text(message))):
+        if n % 2:
+            piece = pieces[part]
+            found += piece if isinstance(piece, tuple) else (piece,)
+        elif part:
+            found.append(part)
+    return tuple(found)
+
+
+def joined(items: Iterable[Prose], joint: str = "; ") -> Prose:
+    """Return items one after another, a mark between each and the next."""
+    found: list[Piece] = []
+    for item in items:
+        found += [joint, *item] if found else item
+    return tuple(found)
+
+
+def listed(locale: Locale, items: Iterable[Prose | Piece]) -> Prose:
+    """Return items in a row, as the language joins them."""
+    rows = [item if isinstance(item, tuple) else (item,) for item in items]
+    found: list[Piece] = []
+    for n, row in enumerate(rows):
+        if n:
+            last = n == len(rows) - 1
+            found.append(locale.text(" and ") if last else locale.text(", "))
+        found += row
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""Write a table as a workbook with formulas for its totals."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from solvency.figures.frame import column_numbers
+
+if TYPE_CHECKING:
+    from solvency.figures.frame import Frame
+
+#: A workbook written twice is the same: its creation date is fixed.
+_CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
+
+
+def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> None:
+    """Write a frame and the totals of its groups, whole or not at all."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
+    os.close(descriptor)
+    try:
+        book = xlsxwriter.Workbook(name)
+        book.set_properties({"title": frame.title, "created": _CREATED})
+        sheet = book.add_worksheet("Table")
+        bold = book.add_format({"bold": True})
+        sheet.write(0, 0, frame.title, bold)
+        for index, column in enumerate(frame.columns):
+            unit = f" ({column.unit})" if column.unit else ""
+            sheet.write(2, index, column.name + unit, bold)
+        formats = [
+            book.add_format({"num_format": "#,##0" + _places(column.places)})
+            for column in frame.columns
+        ]
+        total = book.add_format({"bold": True, "top": 1, "num_format": "#,##0.00"})
+        row = 3
+        for group in groups:
+            first = row
+            for cells in group:
+                for index, value in enumerate(cells):
+                    if isinstance(value, Decimal):
+                        sheet.write_number(row, index, float(value), formats[index])
+                    elif isinstance(value, int) and not isinstance(value, bool):
+                        sheet.write_number(row, index, value)
+                    else:
+                        # Text stays text: a narration that starts with "=" is no
+                        # formula.
+                        sheet.write_string(row, index, _text(value))
+                row += 1
+            if frame.groups is not None and group:
+                _totals(frame, sheet, group, first, row, total)
+                row += 1
+        for note in frame.notes:
+            row += 1
+            sheet.write_string(row, 0, note)
+        sheet.autofit()
+        sheet.freeze_panes(3, 0)
+        book.close()
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _totals(
+    frame: Frame,
+    sheet: xlsxwriter.worksheet.Worksheet,
+    group: list[tuple[object, ...]],
+    first: int,
+    row: int,
+    style: object,
+) -> None:
+    for index, column in enumerate(frame.columns):
+        numbers = column_numbers(group, index)
+        if numbers:
+            top = xl_rowcol_to_cell(first, index)
+            bottom = xl_rowcol_to_cell(row - 1, index)
+            value = float(sum(numbers, Decimal()))
+            sheet.write_formula(row, index, f"=SUM({top}:{bottom})", style, value)
+        elif column.name == frame.groups:
+            sheet.write_string(row, index, f"total {group[0][index]}", style)
+
+
+def _places(places: int | None) -> str:
+    return "." + "0" * places if places else ""
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple | list):
+        return " ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,218 @@
+"""The tracing rules: from movements to whose money each outlay spent.
+
+A rule returns either the pairs of outlay and deposit themselves, of which there are no
+more than movements, or, where every outlay touches every deposit, a running account
+from which any outlay's owners are read off when asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Protocol
+
+import numpy as np
+
+from solvency.methods.tracing.sharing import SolePool
+from solvency.methods.tracing.sharing import exact_pool
+from solvency.methods.tracing.sharing import float_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from solvency.methods.tracing.movements import Movements
+    from solvency.methods.tracing.sharing import Pool
+
+
+class Shares(Protocol):
+    """What a rule answers; rows count outlays, codes count owners."""
+
+    def pairs(self) -> Iterator[tuple[int, int, Any]]:
+        """Yield (outlay, deposit, units) by position in the movements."""
+
+    def row(self, row: int) -> list[tuple[int, Any]]:
+        """Return (owner code, units) of one outlay."""
+
+    def spent(self, code: int) -> NDArray[Any]:
+        """Return units of one owner's money by outlay."""
+
+    def remaining(self) -> list[Any]:
+        """Return units left by owner."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Outlays matched with deposits one to one, in order of the outlays."""
+
+    account: Movements
+    row_of: NDArray[np.intp]
+    deposit: NDArray[np.intp]
+    units: NDArray[Any]
+
+    @cached_property
+    def _starts(self) -> NDArray[np.intp]:
+        rows = np.arange(len(self.account.outlays) + 1)
+        return np.searchsorted(self.row_of, rows)
+
+    def pairs(self) -> Iterator[tuple[int, int, Any]]:
+        """Yield (outlay, deposit, units)."""
+        return zip(
+            self.account.outlays[self.row_of].tolist(),
+            self.deposit.tolist(),
+            self.units.tolist(),
+            strict=True,
+        )
+
+    def row(self, row: int) -> list[tuple[int, Any]]:
+        """Return (owner code, units) of one outlay."""
+        found: dict[int, Any] = {}
+        for at in range(self._starts[row], self._starts[row + 1]):
+            code = int(self.account.owner[self.deposit[at]])
+            found[code] = found.get(code, 0) + self.units[at]
+        return list(found.items())
+
+    def spent(self, code: int) -> NDArray[Any]:
+        """Return units of one owner's money by outlay."""
+        mine = self.account.owner[self.deposit] == code
+        parts = np.where(mine, self.units, 0)
+        if parts.dtype != object and not len(parts):
+            return np.zeros(len(self.account.outlays), dtype=parts.dtype)
+        sums = np.concatenate([parts[:0].sum(keepdims=True), np.cumsum(parts)])
+        if parts.dtype == float:
+            # Differences of running sums would carry rounding from row to row.
+            return np.bincount(
+                self.row_of, weights=parts, minlength=len(self.account.outlays)
+            )
+        return np.asarray(sums[self._starts[1:]] - sums[self._starts[:-1]])
+
+    def remaining(self) -> list[Any]:
+        """Return units left by owner."""
+        account = self.account
+        left = np.zeros(len(account.owners), dtype=account.units.dtype)
+        np.add.at(
+            left, account.owner[account.deposits], account.units[account.deposits]
+        )
+        np.subtract.at(left, account.owner[self.deposit], self.units)
+        return list(left)
+
+
+def fifo(account: Movements) -> Pairs:
+    """First in, first out: outlays eat their way along the line of deposits."""
+    deposits = np.cumsum(account.units[account.deposits])
+    outlays = np.cumsum(-account.units[account.outlays])
+    if not len(outlays) or not len(deposits):
+        none = np.zeros(0, dtype=np.intp)
+        return Pairs(account, none, none, account.units[:0])
+    # The two partitions of one line, merged: each piece lies in one of each.
+    outlays = np.minimum(outlays, deposits[-1])
+    cuts = np.concatenate([deposits[deposits < outlays[-1]], outlays])
+    cuts.sort(kind="stable")
+    pieces = np.diff(np.concatenate([cuts[:1] * 0, cuts]))
+    full = pieces > 0
+    ends = cuts[full]
+    return Pairs(
+        account,
+        np.searchsorted(outlays, ends),
+        account.deposits[np.searchsorted(deposits, ends)],
+        pieces[full],
+    )
+
+
+def lifo(account: Movements) -> Pairs:
+    """Last in, first out: a stack of deposits."""
+    outlays: list[int] = []
+    sources: list[int] = []
+    parts: list[Any] = []
+    left: list[Any] = account.units.tolist()
+    stack: list[int] = []
+    push, pop = stack.append, stack.pop
+    for at, amount in enumerate(left):
+        if amount > 0:
+            push(at)
+            continue
+        need = -amount
+        while need > 0 and stack:
+            source = stack[-1]
+            there = left[source]
+            if there > need:
+                left[source] = there - need
+                there = need
+            else:
+                pop()
+            outlays.append(at)
+            sources.append(source)
+            parts.append(there)
+            need -= there
+    return Pairs(
+        account,
+        np.searchsorted(account.outlays, np.array(outlays, dtype=np.intp)),
+        np.array(sources, dtype=np.intp),
+        np.array(parts, dtype=account.units.dtype),
+    )
+
+
+@dataclass(frozen=True)
+class Pools:
+    """Outlays met by pools, each of which is shared pro rata among its deposits."""
+
+    account: Movements
+    pools: tuple[Pool, ...]
+
+    def pairs(self) -> Iterator[tuple[int, int, Any]]:
+        """Yield (outlay, deposit, units)."""
+        rows = zip(*(pool.sources() for pool in self.pools), strict=True)
+        for outlay, parts in zip(self.account.outlays.tolist(), rows, strict=True):
+            for part in parts:
+                for deposit, units in part:
+                    yield outlay, deposit, units
+
+    def row(self, row: int) -> list[tuple[int, Any]]:
+        """Return (owner code, units) of one outlay."""
+        return [pair for pool in self.pools for pair in pool.row(row)]
+
+    def spent(self, code: int) -> NDArray[Any]:
+        """Return units of one owner's money by outlay."""
+        pool = next(p for p in self.pools if code in p.codes)
+        return pool.spent(code)
+
+    def remaining(self) -> list[Any]:
+        """Return units left by owner."""
+        left: dict[int, Any] = {}
+        for pool in self.pools:
+            left.update(pool.remaining())
+        return [left[code] for code in range(len(self.account.owners))]
+
+
+def pro_rata(account: Movements) -> Pools:
+    """Let each outlay take every owner's share of the moment."""
+    everyone = np.arange(len(account.owners))
+    return Pools(account, (_pool(account, everyone, -account.units[account.outlays]),))
+
+
+def lowest_balance(account: Movements, own: NDArray[np.intp]) -> Pools:
+    """Spend one's own money first; the claimants' only when it is used up."""
+    claimants = np.setdiff1d(np.arange(len(account.owners)), own)
+    out = -account.units[account.outlays]
+    if not len(own):
+        return pro_rata(account)
+    # Own money is spent first, so the claimants' can be all it may be: at_most.
+    theirs = account.at_most(np.isin(account.owner, claimants))
+    balance = account.balance[account.outlays] + out
+    owned = balance - theirs[account.outlays]
+    first = np.minimum(out, np.maximum(owned, 0))
+    pools = [_pool(account, own, first)]
+    if len(claimants):
+        pools.append(_pool(account, claimants, out - first))
+    return Pools(account, tuple(pools))
+
+
+def _pool(account: Movements, codes: NDArray[np.intp], out: NDArray[Any]) -> Pool:
+    if len(codes) == 1:
+        return SolePool(account, codes, out)
+    if account.exact:
+        return exact_pool(account, codes, out)
+    return float_pool(account, codes, np.asarray(out, dtype=float))

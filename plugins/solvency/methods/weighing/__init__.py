@@ -1,0 +1,343 @@
+"""Weigh rival explanations by how well each makes the books agree with what was seen.
+
+Hypotheses switch flows on. Each combination of hypotheses predicts the observations,
+with the spread its uncertain amounts and the errors of observation leave; how probable
+it makes what was in fact observed is its likelihood. All combinations are compared:
+exactly up to `EXACT` hypotheses, by a sampler with a stated error beyond.
+
+Amounts are Gaussian here; where some are uncertain by so much that this matters, the
+combinations that hold nearly all the belief are weighed again with lognormal amounts by
+Laplace's method (Tierney and Kadane, JASA 81, 1986), and the difference is reported.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Literal
+
+import numpy as np
+
+from solvency.methods.weighing.gather import gather
+from solvency.methods.weighing.leaving import FEW
+from solvency.methods.weighing.leaving import Without
+from solvency.methods.weighing.leaving import leaving_out
+from solvency.methods.weighing.logs import Reweighed
+from solvency.methods.weighing.logs import reweigh
+from solvency.methods.weighing.model import Model
+from solvency.methods.weighing.model import model
+from solvency.methods.weighing.sampler import best_of
+from solvency.methods.weighing.sampler import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from collections.abc import Iterable
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+# Most hypotheses of which all combinations are compared.
+EXACT = 24
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One combination of hypotheses and how it fares.
+
+    Attributes:
+        hypotheses: those that hold.
+        posterior: belief in exactly this combination.
+        log_likelihood: log probability density of the observations under it.
+        chi2: squared, standardised distance of the observations from its prediction.
+    """
+
+    hypotheses: tuple[int, ...]
+    posterior: float
+    log_likelihood: float
+    chi2: float
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """Belief in hypotheses after the observations.
+
+    Attributes:
+        priors: belief before, exclusions respected, shape (h,).
+        posteriors: belief after, shape (h,).
+        errors: standard error of `posteriors`, zero where exact, shape (h,).
+        log_evidence: log probability density of the observations over all
+            combinations.
+        combinations: the best ones, in order.
+        covered: belief they hold together.
+        shares: weights by which they stand for all combinations: their beliefs, or,
+            where sampled, their shares of the sampler's visits.
+        method: exact or sampled.
+        check: greatest difference, in nats, between the fast likelihood of the best
+            combinations and a stable reference; nan where sampled.
+        floored: observations whose error was raised to the least that can be computed
+            with.
+        lognormal: the answer with lognormal amounts, where wide ones make it differ;
+            None if no amount is wide.
+    """
+
+    priors: Array
+    posteriors: Array
+    errors: Array
+    log_evidence: float
+    combinations: tuple[Combination, ...]
+    covered: float
+    shares: Array
+    method: Literal["exact", "sampled"]
+    check: float
+    floored: tuple[int, ...]
+    lognormal: Reweighed | None
+    _model: Model
+
+    @property
+    def bayes_factors(self) -> Array:
+        """Return posterior odds over prior odds: what the observations add."""
+        return _odds(self.posteriors) / _odds(self.priors)
+
+    def at_prior(self, prior: ArrayLike) -> Array:
+        """Return each hypothesis's posterior had its own prior been another.
+
+        Args:
+            prior: belief before, one number or shape (h,); the beliefs in the others
+                stay.
+
+        Returns:
+            Posteriors, shape (h,).
+        """
+        odds = self.bayes_factors * _odds(np.asarray(prior, dtype=float))
+        # Odds without bound are certainty.
+        return np.where(np.isinf(odds), 1.0, odds / (1.0 + np.minimum(odds, 1e300)))
+
+    def leaving_out(self, groups: Sequence[Hashable]) -> dict[Hashable, Without]:
+        """Return the posteriors with each group of sources left out in turn.
+
+        Args:
+            groups: the group each observation comes from, shape (m,).
+
+        Returns:
+            Beliefs and their standard errors by the group left out; the priors where
+            it was the only one.
+
+        Raises:
+            ValueError: groups and observations differ in number.
+        """
+        return leaving_out(self._model, groups)
+
+    def amounts(self) -> tuple[Array, Array, Array]:
+        """Return what is believed of each flow after the observations.
+
+        Returns:
+            Probability that it happened; its mean amount and its spread if it did,
+            averaged over the best combinations; nan where none has it; shapes (f,).
+        """
+        return _amounts(self._model, self.combinations)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How one combination, such as a scenario, stands to the observations.
+
+    Attributes:
+        log_likelihood: log probability density of the observations.
+        chi2: squared, standardised distance.
+        dof: number of observations.
+        residuals: observed less predicted, shape (m,).
+        z: residuals in units of their predicted spread, shape (m,).
+        worst: observation with the largest absolute z; -1 if there are none.
+    """
+
+    log_likelihood: float
+    chi2: float
+    dof: int
+    residuals: Array
+    z: Array
+    worst: int
+
+
+def weigh(
+    observed: ArrayLike,
+    noise: ArrayLike,
+    effects: ArrayLike,
+    means: ArrayLike,
+    sigmas: ArrayLike,
+    belongs: Sequence[Iterable[int]],
+    priors: ArrayLike,
+    exclusions: Iterable[tuple[int, int]] = (),
+    *,
+    best: int = 1000,
+    wide: float = 0.25,
+    error: float = 0.004,
+    seed: int = 0,
+) -> Weighing:
+    """Compare all combinations of hypotheses by what was observed.
+
+    Args:
+        observed: observations, shape (m,).
+        noise: their errors: standard deviations, shape (m,), or covariance, (m, m).
+        effects: what one unit of each flow adds to each observation, shape (m, f).
+        means: central amount of each flow, shape (f,).
+        sigmas: its spread, shape (f,).
+        belongs: for each flow the hypotheses it happens under, if any of them holds;
+            empty for an established flow.
+        priors: belief in each hypothesis, above 0 and below 1, shape (h,).
+        exclusions: pairs of hypotheses that cannot both hold.
+        best: combinations to report.
+        wide: spread over mean from which an amount counts as wide; 0.25 is an upper
+            end of one and a half times the central value.
+        error: standard error of any belief at which the sampler may stop.
+        seed: of the sampler.
+
+    Returns:
+        Belief in each hypothesis and in the best combinations.
+
+    Raises:
+        ValueError: shapes that do not fit, numbers that are none, a prior of 0 or 1, or
+            an exclusion of a hypothesis by itself.
+    """
+    case = model(observed, noise, effects, means, sigmas, belongs, priors, exclusions)
+    exact = case.count <= EXACT
+    found = gather(case, best) if exact else sample(case, best, error, seed)
+    combinations = []
+    fast = found.scores + case.log_prior(()) + case.constant
+    check = 0.0
+    for chosen, posterior, joint in zip(
+        found.combinations, found.posteriors.tolist(), fast.tolist(), strict=True
+    ):
+        stable, chi2 = case.log_likelihood(chosen)
+        check = max(check, abs(stable + case.log_prior(chosen) - joint))
+        combinations.append(Combination(chosen, posterior, stable, chi2))
+    return Weighing(
+        priors=found.priors,
+        posteriors=found.marginals,
+        errors=found.errors,
+        log_evidence=found.log_evidence + case.log_prior(()) + case.constant,
+        combinations=tuple(combinations),
+        covered=float(found.posteriors.sum()),
+        shares=found.shares,
+        method="exact" if exact else "sampled",
+        check=check if exact else math.nan,
+        floored=case.floored,
+        lognormal=reweigh(case, found.combinations, found.posteriors, wide),
+        _model=case,
+    )
+
+
+def best(
+    observed: ArrayLike,
+    noise: ArrayLike,
+    effects: ArrayLike,
+    means: ArrayLike,
+    sigmas: ArrayLike,
+    belongs: Sequence[Iterable[int]],
+    priors: ArrayLike,
+    exclusions: Iterable[tuple[int, int]] = (),
+    *,
+    seed: int = 0,
+) -> tuple[int, ...]:
+    """Return the most probable combination only.
+
+    Exact for a few hypotheses; of more, the best that many chains find.
+
+    Args:
+        observed: as in `weigh`, and so are the others.
+        noise: errors of observation.
+        effects: what one unit of each flow adds.
+        means: central amounts.
+        sigmas: their spreads.
+        belongs: hypotheses of each flow.
+        priors: belief in each hypothesis.
+        exclusions: pairs that cannot both hold.
+        seed: of the chains.
+
+    Returns:
+        The hypotheses that hold in it.
+    """
+    case = model(observed, noise, effects, means, sigmas, belongs, priors, exclusions)
+    if case.count <= FEW:
+        return gather(case, 1).combinations[0]
+    return best_of(case, seed)
+
+
+def fit(
+    observed: ArrayLike,
+    noise: ArrayLike,
+    effects: ArrayLike,
+    means: ArrayLike,
+    sigmas: ArrayLike,
+) -> Fit:
+    """Compare one account of what happened with the observations.
+
+    Args:
+        observed: observations, shape (m,).
+        noise: their errors, as in `weigh`.
+        effects: what one unit of each flow that happened adds, shape (m, f).
+        means: central amount of each flow, shape (f,).
+        sigmas: its spread, shape (f,).
+
+    Returns:
+        Likelihood, chi-square and the residual of each observation.
+
+    Raises:
+        ValueError: as `weigh`.
+    """
+    always: list[tuple[int, ...]] = [()] * len(np.atleast_1d(np.asarray(means)))
+    case = model(observed, noise, effects, means, sigmas, always, np.zeros(0), ())
+    flows = case.effects * case.sigmas
+    spread = np.sqrt(np.diag(case.noise + flows @ flows.T))
+    residuals = case.observed - case.effects @ case.means
+    z = residuals / spread
+    likelihood, chi2 = case.log_likelihood(())
+    return Fit(
+        log_likelihood=likelihood,
+        chi2=chi2,
+        dof=len(z),
+        residuals=residuals,
+        z=z,
+        worst=int(np.argmax(np.abs(z))) if len(z) else -1,
+    )
+
+
+def _odds(belief: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.asarray(belief / (1.0 - belief))
+
+
+def _amounts(
+    case: Model, combinations: tuple[Combination, ...]
+) -> tuple[Array, Array, Array]:
+    """Mix the Gaussian posteriors of the amounts over combinations."""
+    flows = len(case.means)
+    weights = np.zeros(flows)
+    first, second = np.zeros(flows), np.zeros(flows)
+    total = sum(c.posterior for c in combinations)
+    for combination in combinations:
+        if combination.posterior < 1e-6 * total:
+            continue
+        on = np.flatnonzero(case.active(combination.hypotheses))
+        columns = case.effects[:, on]
+        variances = case.sigmas[on] ** 2
+        joint = case.noise + (columns * variances) @ columns.T
+        gap = case.observed - columns @ case.means[on]
+        pull = np.linalg.solve(joint, np.column_stack([gap, columns]))
+        mean = case.means[on] + variances * (columns.T @ pull[:, 0])
+        shrink = np.einsum("mf,mf->f", columns, pull[:, 1:])
+        variance = np.maximum(variances - variances**2 * shrink, 0.0)
+        share = combination.posterior / total
+        weights[on] += share
+        first[on] += share * mean
+        second[on] += share * (variance + mean**2)
+    with np.errstate(invalid="ignore"):
+        mean = np.where(weights > 0, first / weights, np.nan)
+        variance = np.where(weights > 0, second / weights - mean**2, np.nan)
+    return weights, mean, np.sqrt(np.maximum(variance, 0.0))
+
+
+__all__ = ["Combination", "Fit", "Reweighed", "Weighing", "best", "fit", "weigh"]

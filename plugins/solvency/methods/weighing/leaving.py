@@ -1,0 +1,159 @@
+"""Belief with each group of sources left out in turn.
+
+Few hypotheses are weighed again from scratch. With more, the combinations a sampler
+visits with all groups are given the weight they would have without one: the inverse of
+how probable they make that group's observations given the rest (importance sampling as
+in leave-one-out cross-validation: Gelfand, Dey and Chang, Bayesian Statistics 4, 1992).
+Where a group decides so much that few visits would count, the chains go on from them
+without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+import numpy as np
+
+from solvency.methods.weighing.gather import gather
+from solvency.methods.weighing.sampler import CHAINS
+from solvency.methods.weighing.sampler import visits
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from solvency.methods.weighing.model import Model
+    from solvency.methods.weighing.sampler import Visits
+
+    Array = NDArray[np.float64]
+    States = NDArray[np.bool_]
+
+#: Hypotheses up to which each group is left out exactly.
+FEW = 12
+#: Visits that are weighted, and the fewest they may be worth.
+_VISITS, _WORTH = 2048, 512
+#: Standard error at which chains stop.
+_ERROR = 0.01
+
+
+class Without(NamedTuple):
+    """Belief without one group: posteriors and their standard errors, shapes (h,)."""
+
+    posteriors: Array
+    errors: Array
+
+
+def leaving_out(
+    case: Model, groups: Sequence[Hashable], seed: int = 0
+) -> dict[Hashable, Without]:
+    """Return the beliefs with each group of observations left out in turn.
+
+    Args:
+        case: the model.
+        groups: the group of each observation, shape (m,).
+        seed: of the sampler.
+
+    Returns:
+        Beliefs by the group left out; the priors where it was the only one.
+
+    Raises:
+        ValueError: groups and observations differ in number.
+    """
+    if len(groups) != len(case.observed):
+        raise ValueError(f"{len(case.observed)} observations and {len(groups)} groups")
+    out = {
+        group: np.array([other == group for other in groups])
+        for group in dict.fromkeys(groups)
+    }
+    nothing = np.zeros(case.count)
+    if any(gone.all() for gone in out.values()):
+        return {group: Without(case.admitted[0], nothing) for group in out}
+    if case.count <= FEW:
+        return {
+            group: Without(gather(_rest(case, gone), 1).marginals, nothing)
+            for group, gone in out.items()
+        }
+    whole = visits(case, _ERROR, seed)
+    states = whole.states
+    rng = np.random.default_rng(seed)
+    some = states[rng.choice(len(states), size=_VISITS, replace=len(states) < _VISITS)]
+    logs = _surprises(case, some, list(out.values()))
+    return {
+        group: _weighted(case, gone, whole, some, log, seed)
+        for (group, gone), log in zip(out.items(), logs, strict=True)
+    }
+
+
+def _rest(case: Model, gone: NDArray[np.bool_]) -> Model:
+    """Return the model without some observations."""
+    kept = ~gone
+    return replace(
+        case,
+        observed=case.observed[kept],
+        noise=case.noise[np.ix_(kept, kept)],
+        effects=case.effects[kept],
+    )
+
+
+def _weighted(
+    case: Model,
+    gone: NDArray[np.bool_],
+    whole: Visits,
+    some: States,
+    logs: Array,
+    seed: int,
+) -> Without:
+    """Return belief without a group from visits made with it."""
+    weights = np.exp(logs - logs.max())
+    weights /= weights.sum()
+    if float(weights @ weights) * _WORTH > 1:
+        rng = np.random.default_rng(seed)
+        start = some[rng.choice(len(some), size=CHAINS, p=weights)]
+        found = visits(_rest(case, gone), _ERROR, seed, start)
+        return Without(found.marginals, found.errors)
+    # Only how leaving the group out moves belief is taken from the few visits.
+    change = weights - 1.0 / len(some)
+    belief = np.clip(whole.marginals + change @ some, 0.0, 1.0)
+    errors = np.sqrt(whole.errors**2 + (change**2) @ (some - belief) ** 2)
+    return Without(belief, errors)
+
+
+def _surprises(
+    case: Model, states: States, out: list[NDArray[np.bool_]]
+) -> list[Array]:
+    """Return how improbable each state makes each group given the other observations.
+
+    A group's conditional density needs only its block of the inverse covariance.
+
+    Returns:
+        For each group minus the log density, but for a constant, shape (states,).
+    """
+    switched = np.flatnonzero(~case.established)
+    scale = np.sqrt(np.diag(case.noise))
+    base = case.effects[:, case.established]
+    fixed = (base * case.sigmas[case.established]) / scale[:, None]
+    common = case.noise / np.outer(scale, scale) + fixed @ fixed.T
+    gap = (case.observed - base @ case.means[case.established]) / scale
+    reach = case.effects[:, switched] / scale[:, None]
+    belongs = [list(case.belongs[flow]) for flow in switched.tolist()]
+    found: list[list[Array]] = [[] for _ in out]
+    for part in np.array_split(states, max(1, len(states) // 256)):
+        on = np.stack([part[:, tags].any(axis=1) for tags in belongs], axis=1)
+        spread = on[:, None, :] * (reach * case.sigmas[switched])
+        inverse = np.linalg.inv(common + spread @ spread.transpose(0, 2, 1))
+        rest = gap - (on * case.means[switched]) @ reach.T
+        pull = np.einsum("sij,sj->si", inverse, rest)
+        for at, gone in enumerate(out):
+            block = inverse[:, gone][:, :, gone]
+            mine = pull[:, gone]
+            _, log_det = np.linalg.slogdet(block)
+            moved = np.linalg.solve(block, mine[:, :, None])[:, :, 0]
+            found[at].append(0.5 * ((mine * moved).sum(axis=1) - log_det))
+    return [np.concatenate(parts) for parts in found]
+
+
+__all__ = ["FEW", "Without", "leaving_out"]

@@ -1,0 +1,257 @@
+"""What entities owe one another: by each side's books, and by what each stated."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+from solvency.ledger.postings import EXACT
+from solvency.model.book import below
+from solvency.model.prices import Missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from solvency.ledger.case import Account
+    from solvency.ledger.case import Observation
+    from solvency.model.book import Book
+    from solvency.model.book import Position
+
+ZERO = Decimal()
+#: A statement older than a quarter says nothing of a balance any more.
+STATEMENT_AGE = datetime.timedelta(days=92)
+
+
+class Stated(NamedTuple):
+    """What one side's own statement says of a claim."""
+
+    amount: Decimal
+    date: datetime.date
+    source: str
+    observation: str
+
+
+class Owed(NamedTuple):
+    """One pair's claim in one commodity, as each side's books have it."""
+
+    creditor: str
+    debtor: str
+    commodity: str
+    claimed: Decimal
+    owed: Decimal
+
+    @property
+    def unmatched(self) -> Decimal:
+        """Return what the creditor claims beyond what the debtor owns up to."""
+        return EXACT.subtract(self.claimed, self.owed)
+
+
+class Claim(NamedTuple):
+    """One pair's claim in one commodity: by the books, and as each side stated it."""
+
+    creditor: str
+    debtor: str
+    commodity: str
+    #: By the creditor's books and by the debtor's.
+    claimed: Decimal
+    owed: Decimal
+    #: By each side's own statement, where it made one.
+    claim_stated: Stated | None = None
+    debt_stated: Stated | None = None
+    #: True where the row is a pair's whole claim at market value, because a
+    #: statement was made in money of a claim in several commodities.
+    valued: bool = False
+
+    @property
+    def unmatched(self) -> Decimal:
+        """Return what the creditor claims beyond what the debtor owns up to.
+
+        Each side by its own statement, where it made one, else by its books.
+        """
+        claim = self.claim_stated.amount if self.claim_stated else self.claimed
+        debt = self.debt_stated.amount if self.debt_stated else self.owed
+        return EXACT.subtract(claim, debt)
+
+
+def intercompany(
+    book: Book,
+    at: datetime.date,
+    inside: frozenset[str] | None = None,
+    units: Mapping[Position, Decimal] | None = None,
+) -> tuple[Owed, ...]:
+    """Return what entities owe one another, as each side has it.
+
+    Args:
+        book: The Book.
+        at: The day at whose end.
+        inside: Keep only claims between these; None keeps all.
+        units: The balances of that day, where they are known already.
+
+    Returns:
+        One item a creditor, debtor and commodity, in units; a claim below zero
+        stands the other way round.
+    """
+    sums: dict[tuple[str, str, str], list[Decimal]] = {}
+    for position, number in (book.balance(at) if units is None else units).items():
+        account = book.account(position)
+        other = account.counterparty
+        if not account.is_claim or other is None:
+            continue
+        if inside is not None and not {account.entity, other} <= inside:
+            continue
+        creditor, debtor, column = (
+            (account.entity, other, 0)
+            if account.root == "Assets"
+            else (other, account.entity, 1)
+        )
+        amount = number if column == 0 else -number
+        if amount < 0:
+            creditor, debtor, column, amount = debtor, creditor, 1 - column, -amount
+        both = sums.setdefault((creditor, debtor, position.commodity), [ZERO, ZERO])
+        both[column] = EXACT.add(both[column], amount)
+    return tuple(
+        Owed(*key, claimed, owed)
+        for key, (claimed, owed) in sorted(sums.items())
+        if claimed or owed
+    )
+
+
+def claims(
+    book: Book, at: datetime.date, inside: frozenset[str] | None, rows: Sequence[Owed]
+) -> tuple[Claim, ...]:
+    """Put beside what the books say what each side's own statements said.
+
+    Args:
+        book: The Book.
+        at: The day at whose end.
+        inside: Keep only claims between these; None keeps all.
+        rows: What the books say.
+    """
+    found = {(*row[:3], False): Claim(*row) for row in rows}
+    for observation in _by_weight(book):
+        side = _side(book, observation, at)
+        if side is None or (inside is not None and not {*side[:2]} <= inside):
+            continue
+        creditor, debtor, root = side
+        commodity = observation.amount.commodity
+        pair = {row.commodity for row in rows if row[:2] == (creditor, debtor)}
+        valued = commodity == book.case.currency and bool(pair - {commodity})
+        key = (creditor, debtor, commodity, valued)
+        row = found.get(key) or (
+            _valued(book, at, creditor, debtor, rows)
+            if valued
+            else Claim(creditor, debtor, commodity, ZERO, ZERO)
+        )
+        stated = Stated(
+            observation.amount.number,
+            observation.date,
+            observation.source,
+            observation.id,
+        )
+        found[key] = (
+            row._replace(claim_stated=stated)
+            if root == "Assets"
+            else row._replace(debt_stated=stated)
+        )
+    return tuple(found[key] for key in sorted(found))
+
+
+def _by_weight(book: Book) -> list[Observation]:
+    """Return the observations, the latest and of one day the best graded last."""
+    case = book.case
+    return sorted(
+        sorted(
+            case.observations,
+            key=lambda one: one.grade or case.sources[one.source].grade,
+            reverse=True,
+        ),
+        key=lambda one: one.date,
+    )
+
+
+def _side(
+    book: Book, observation: Observation, at: datetime.date
+) -> tuple[str, str, str] | None:
+    """Return whose statement of which claim an observation is, if of one.
+
+    It is where it covers every account of one side of a pair, and nothing else.
+    """
+    if observation.since is not None or not (
+        at - STATEMENT_AGE <= observation.date <= at
+    ):
+        return None
+    accounts = book.case.accounts.values()
+    named = [
+        account
+        for account in accounts
+        if any(below(account.name, one) for one in observation.accounts)
+    ]
+    sides = {_pair(account) for account in named}
+    if len(sides) != 1 or (side := sides.pop()) is None:
+        return None
+    whole = sum(_pair(account) == side for account in accounts)
+    return side if len(named) == whole else None
+
+
+def _pair(account: Account) -> tuple[str, str, str] | None:
+    if not account.is_claim or account.counterparty is None:
+        return None
+    if account.root == "Assets":
+        return account.entity, account.counterparty, account.root
+    return account.counterparty, account.entity, account.root
+
+
+def _valued(
+    book: Book, at: datetime.date, creditor: str, debtor: str, rows: Sequence[Owed]
+) -> Claim:
+    """Return a pair's whole claim at market value; what has no price is left out."""
+    claimed = owed = ZERO
+    for row in rows:
+        quote = book.prices.at(row.commodity, at)
+        if row[:2] == (creditor, debtor) and not isinstance(quote, Missing):
+            claimed += row.claimed * quote.number
+            owed += row.owed * quote.number
+    return Claim(creditor, debtor, book.case.currency, claimed, owed, valued=True)
+
+
+def matrix(rows: Sequence[Claim], title: str) -> Frame:
+    """Return claims as a table, the unmatched in a column of its own."""
+
+    def said(stated: Stated | None) -> tuple[object, object]:
+        return (
+            (stated.amount, f"{stated.source}, {stated.date}") if stated else ("", "")
+        )
+
+    return Frame(
+        title=title,
+        columns=(
+            Column("creditor"),
+            Column("debtor"),
+            Column("in"),
+            Column("creditor's books"),
+            Column("debtor's books"),
+            Column("creditor states"),
+            Column("where"),
+            Column("debtor states"),
+            Column("where stated"),
+            Column("unmatched"),
+        ),
+        rows=tuple(
+            (
+                row.creditor,
+                row.debtor,
+                row.commodity + (", all claims valued" if row.valued else ""),
+                row.claimed,
+                row.owed,
+                *said(row.claim_stated),
+                *said(row.debt_stated),
+                row.unmatched,
+            )
+            for row in rows
+        ),
+    )

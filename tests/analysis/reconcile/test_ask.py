@@ -1,0 +1,226 @@
+"""Claims of a case held against one another."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+from preamble import PREAMBLE
+
+from solvency.analysis.reconcile import tables
+from solvency.analysis.reconcile.ask import reconcile
+from solvency.cli import main
+
+HEAD = """
+2020-01-01 custom "spread" "B2" 0.10
+2020-01-01 custom "source" "one" "One"
+  grade: "B2"
+2020-01-01 custom "source" "two" "Two"
+  grade: "B2"
+2020-01-01 custom "source" "three" "Three"
+  grade: "B2"
+2020-01-02 * "Capital" ^court
+  id: "capital"{capital}
+  Assets:Alameda:Bank    1,000 USD
+  Equity:Alameda:Shares -1,000 USD
+2020-01-03 * "Costs" ^one
+  id: "costs"
+  low: 90 USD
+  high: 110 USD
+  Expenses:Alameda:Costs   100 USD
+  Assets:Alameda:Bank     -100 USD
+"""
+
+
+def seen(name, amount, source="two", extra='error: 0.01\n  grade: "A1"'):
+    return (
+        f'2020-02-01 custom "observation" Assets:Alameda:Bank {amount} USD\n'
+        f'  id: "{name}"\n  source: "{source}"\n  {extra}\n'
+    )
+
+
+def test_two_claims_of_one_identity(ledger):
+    found = reconcile(ledger.case(HEAD.format(capital="") + seen("bank", "950")))
+    # Costs 100 +- 20/3.2897 and bank 950 +- 19/3.2897; the capital is certain (A1).
+    # Gap 50 is shared by variance: costs get 400/761 of it, and lie at 73.72.
+    claims = {claim.id: claim for claim in found.claims}
+    assert float(claims["costs"].balanced) == pytest.approx(100 - 50 * 400 / 761, abs=1)
+    assert float(claims["bank"].balanced) == pytest.approx(950 - 50 * 361 / 761, abs=1)
+    assert claims["capital"].balanced == claims["capital"].claimed
+    wanted = 50**2 / (761 / 3.2897073**2)
+    assert found.chi2 == pytest.approx(wanted, rel=1e-5)
+    assert (found.dof, found.approximate) == (1, False)
+    assert found.inflation == pytest.approx(wanted**0.5, rel=1e-5)
+    # One identity detects and cannot tell: both are named, as one set.
+    assert [set(one.members) for one in found.sets] == [{"costs", "bank"}]
+    assert {claim.id for claim in found.suspects} == {"costs", "bank"}
+    assert found.sets[0].broken
+    assert found.sets[0].would_settle
+    text = tables.suspects(found).to_text()
+    assert "either of these; not both" in text
+    assert "settle it" in tables.plan(found).to_text()
+    assert "cannot all be true" in tables.headline(found)
+
+
+@pytest.mark.parametrize(
+    ("gap", "verdict"), [(20, "in doubt"), (30, "at odds"), (50, "cannot stand")]
+)
+def test_a_suspect_is_spoken_of_by_its_strain(ledger, gap, verdict):
+    # One standard deviation is 8.4, as above: strains of 2.4, 3.6 and 6.0.
+    text = HEAD.format(capital="") + seen("bank", f"{900 + gap}")
+    found = reconcile(ledger.case(text))
+    assert {claim.verdict for claim in found.suspects} == {verdict}
+
+
+def test_three_sources_name_the_odd_one(ledger):
+    text = HEAD.format(capital="")
+    text += (
+        seen("a", "900", "one") + seen("b", "905", "two") + seen("c", "500", "three")
+    )
+    found = reconcile(ledger.case(text))
+    assert [claim.id for claim in found.suspects] == ["c"]
+    assert found.removed[0].alike == ("c",)
+    assert found.removed[0].drop == pytest.approx(found.removed[0].z ** 2, rel=1e-6)
+
+
+def test_honest_claims_agree(ledger):
+    found = reconcile(ledger.case(HEAD.format(capital="") + seen("bank", "903")))
+    assert found.p > 0.05
+    assert not found.suspects
+    assert "can all be true" in tables.headline(found)
+
+
+def test_a_bound_that_holds_tests_nothing_and_one_that_breaks_does(ledger):
+    low = 'low: {} USD\n  grade: "B2"'
+    holds = reconcile(
+        ledger.case(HEAD.format(capital="") + seen("b", "500", extra=low.format(500)))
+    )
+    assert holds.dof == 0
+    assert "nothing here can be contradicted" in tables.headline(holds)
+    breaks = reconcile(
+        ledger.case(HEAD.format(capital="") + seen("b", "2000", extra=low.format(2000)))
+    )
+    assert breaks.dof == 1
+    assert breaks.p < 1e-4
+    claim = next(claim for claim in breaks.claims if claim.id == "b")
+    assert (claim.bound, claim.suspect) == ("least", True)
+
+
+def test_a_plug_is_free(ledger):
+    text = HEAD.format(capital="") + (
+        '2020-01-05 * "Unknown"\n  id: "plug"\n  basis: "plug"\n'
+        "  Expenses:Alameda:Costs   10 USD\n  Assets:Alameda:Bank  -10 USD\n"
+    )
+    found = reconcile(ledger.case(text + seen("bank", "700")))
+    plug = next(claim for claim in found.claims if claim.id == "plug")
+    assert plug.sigma is None
+    assert float(plug.balanced) == pytest.approx(200, abs=0.01)
+    assert found.dof == 0
+
+
+def test_amounts_keep_their_sign(ledger):
+    # The bank is said to hold more than was ever paid in; costs cannot be negative.
+    found = reconcile(
+        ledger.case(HEAD.format(capital="") + seen("bank", "1,300", extra="error: 0.9"))
+    )
+    costs = next(claim for claim in found.claims if claim.id == "costs")
+    assert costs.balanced >= 0
+    tight = reconcile(ledger.case(HEAD.format(capital="") + seen("bank", "1,300")))
+    costs = next(claim for claim in tight.claims if claim.id == "costs")
+    assert costs.balanced == 0
+    assert tight.approximate
+    assert any("approximate" in note for note in tight.notes)
+
+
+def test_certain_claims_that_contradict_are_named(ledger):
+    text = HEAD.format(capital="").replace("  low: 90 USD\n  high: 110 USD\n", "")
+    text = text.replace('"Costs" ^one', '"Costs" ^court')
+    case = ledger.case(text + seen("bank", "700", "court", extra=""))
+    with pytest.raises(ValueError, match=r"taken as exact.*bank \(court\).*700"):
+        reconcile(case)
+
+
+def test_one_group_of_sources_is_said(ledger):
+    found = reconcile(ledger.case(HEAD.format(capital="") + seen("bank", "903")))
+    assert any("one group of sources (two)" in note for note in found.notes)
+
+
+def test_without_observations_it_says_so(ledger):
+    with pytest.raises(ValueError, match="no observation"):
+        reconcile(ledger.case(HEAD.format(capital="")))
+
+
+def test_balanced_amounts_obey_the_ledger(ledger):
+    text = HEAD.format(capital="\n  low: 900 USD\n  high: 1,100 USD")
+    text += seen("a", "820", "one", "error: 0.05") + seen("b", "990", "two")
+    found = reconcile(ledger.case(text))
+    value = {claim.id: float(claim.balanced) for claim in found.claims}
+    assert value["capital"] - value["costs"] == pytest.approx(value["a"], abs=0.02)
+    assert value["a"] == pytest.approx(value["b"], abs=0.02)
+    for claim in found.claims:
+        assert claim.sigma_after <= claim.sigma
+
+
+def test_json_has_the_keys_that_scripts_read(ledger):
+    path = ledger.write(PREAMBLE + HEAD.format(capital="") + seen("bank", "950"))
+    result = CliRunner().invoke(main, ["reconcile", str(path), "--json"])
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert {"chi2", "dof", "p", "inflation", "claims", "sets", "removed"} <= set(
+        document
+    )
+    assert document["case"] == str(path)
+    claim = document["claims"][0]
+    assert {
+        *("id", "kind", "source", "claimed", "balanced", "sigma", "sigma_after", "z"),
+        *("suspect", "set"),
+    } <= set(claim)
+    assert isinstance(claim["claimed"], str)
+    assert document["sets"][0].keys() >= {"members", "would_settle"}
+    printed = CliRunner().invoke(main, ["reconcile", str(path), "--all"])
+    assert "Investigation plan" in printed.stdout
+
+
+def test_nothing_to_test_is_a_message_not_a_trace(ledger):
+    path = ledger.write(PREAMBLE)
+    result = CliRunner().invoke(main, ["reconcile", str(path)])
+    assert result.exit_code == 2
+    assert "no observation" in result.output
+
+
+def test_how_a_balanced_amount_comes_about(ledger):
+    # Capital 1,000 (certain) less costs is in the bank. Costs are claimed as 100 with
+    # a spread of 10/1.645; the bank as 950, with 1% (9.5) and its grade's 10% (95) on
+    # top: 58.04. The gap of 50 is shared by variance: 36.95 to 3,368.
+    text = HEAD.format(capital="") + seen("bank", "950", extra="error: 0.01")
+    case = ledger.case(text)
+    found = reconcile(case, level=0.9)
+    how = found.workings["bank"]
+    claim = next(one for one in found.claims if one.id == "bank")
+    ranged, graded = 9.5 / 1.6448536, 95 / 1.6448536
+    costs = (10 / 1.6448536) ** 2
+    assert float(how.ranged) == pytest.approx(ranged, abs=0.05)
+    assert float(how.graded) == pytest.approx(graded, abs=0.01)
+    assert how.written == 900
+    bank = float(how.ranged) ** 2 + graded**2
+    balanced = 950 - 50 * bank / (bank + costs)
+    assert float(claim.balanced) == pytest.approx(balanced, abs=0.02)
+    # The strain is the whole gap over the spread of both claims together.
+    assert claim.z == pytest.approx(50 / (bank + costs) ** 0.5, rel=1e-4)
+    assert float(how.gap) == pytest.approx((950 - balanced) / claim.z, abs=0.01)
+    # What flows bring adds up: the capital less the costs as balanced.
+    assert [name for name, _ in how.parts] == ["capital", "costs"]
+    assert sum(amount for _, amount in how.parts) == claim.balanced
+    # Capital is certain and pulls nothing; costs and the claim itself cancel.
+    share = costs / (bank + costs)
+    assert [pull.claim for pull in how.pulls] == ["costs"]
+    assert float(how.own) == pytest.approx(share * (950 - balanced), abs=0.01)
+    assert how.pulls[0].amount == -how.own
+    assert how.rest == 0
+    # The costs are moved by the one statement that tests them.
+    other = found.workings["costs"]
+    moved = next(one for one in found.claims if one.id == "costs")
+    assert (other.written, other.graded, other.parts) == (None, 0, ())
+    assert [move.claim for move in other.moves] == ["bank"]
+    assert other.moves[0].amount == moved.balanced - moved.claimed

@@ -1,0 +1,135 @@
+"""What came later: coins dearer than money, withdrawals, preferences, sales."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from analysis.recover.books import AT
+from analysis.recover.books import WORLD
+from analysis.recover.books import flow
+
+from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.made_whole import afterwards
+from solvency.analysis.recover.made_whole import in_kind
+from solvency.analysis.recover.made_whole import later_day
+from solvency.analysis.recover.made_whole import record
+from solvency.analysis.recover.made_whole import tide
+from solvency.analysis.recover.preferences import preferences
+
+COINS = """\
+2021-01-01 price BTC 100 USD
+  source: "court"
+2021-06-30 price BTC 50 USD
+  source: "court"
+2021-09-30 price BTC 400 USD
+  source: "court"
+"""
+
+
+def test_made_whole_in_money_is_not_made_whole_in_kind(ledger):
+    # One coin owed, worth 50 at the petition and paid in full; later it is worth 400.
+    text = (
+        WORLD
+        + COINS
+        + flow(
+            "2021-01-05",
+            "coin",
+            ("Equity:Customers:Wealth", "-1 BTC"),
+            ("Assets:FTX:Custody", "1 BTC"),
+        )
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    day = later_day(book, found)
+    assert day == datetime.date(2021, 9, 30)
+    row = in_kind(book, found, day)[0]
+    assert (row.units, row.value, row.worth) == (1, 50, 400)
+    rate = found.rate("FTX", "customer")
+    assert float(row.rate) == pytest.approx(float(rate) * 50 / 400, abs=1e-4)
+    assert in_kind(book, found, datetime.date(2022, 6, 30))[0].worth is None
+
+
+def test_a_rising_tide_counts_what_was_withdrawn(ledger):
+    # Customers put in 200 and took 40 out; a second one put in 100 and took nothing.
+    # 260 are owed; custody's 120 and what Alameda pays, 82.35, are shared.
+    text = WORLD + (
+        '2020-01-01 custom "entity" "Second" "Another customer"\n'
+        "2020-01-01 open Equity:Second:Wealth\n"
+        "2020-01-01 open Assets:Second:Deposits\n"
+        '  counterparty: "FTX"\n'
+        "2020-01-01 open Liabilities:FTX:Second\n"
+        '  counterparty: "Second"\n'
+        '  rank: "customer"\n'
+    )
+    text += flow(
+        "2021-01-06",
+        "second",
+        ("Equity:Second:Wealth", "-100 USD"),
+        ("Assets:FTX:Custody", "100 USD"),
+    )
+    text += flow(
+        "2021-02-06",
+        "out",
+        ("Assets:FTX:Custody", "-40 USD"),
+        ("Equity:Customers:Wealth", "40 USD"),
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    rows = {row.creditor: row for row in tide(book, found)}
+    paid = next(one.paid for one in found.classes if one.rank == "customer")
+    assert sum(row.rising_tide for row in rows.values()) == pytest.approx(paid)
+    assert (rows["Customers"].deposited, rows["Customers"].withdrawn) == (200, 40)
+    # Level: (paid + 40) / 300 of deposits, less what was withdrawn.
+    level = (paid + 40) / 300
+    assert float(rows["Second"].rising_tide) == pytest.approx(
+        float(level * 100), abs=0.01
+    )
+    assert rows["Second"].rising_tide > rows["Second"].pro_rata
+
+
+def test_preferences_reach_back_90_days_and_a_year_to_insiders(ledger):
+    text = WORLD + "".join(
+        flow(
+            day,
+            f"paid-{day}",
+            ("Assets:Alameda:Bank", "-1 USD"),
+            ("Equity:Lender:Wealth", "1 USD"),
+        )
+        for day in ("2021-03-31", "2021-04-01", "2021-06-29")
+    )
+    text += flow(
+        "2021-06-29",
+        "again",
+        ("Equity:Lender:Wealth", "-2 USD"),
+        ("Assets:Alameda:Bank", "2 USD"),
+    )
+    found = preferences(ledger.case(text).book(), AT)
+    lender = [row for row in found if row.transferee == "Lender"]
+    # 31 March is 91 days before 30 June, 1 April is 90; the pledge is older.
+    assert [row.date.isoformat() for row in lender] == ["2021-04-01", "2021-06-29"]
+    assert [row.new_value for row in lender] == [2, 0]
+    assert {row.kind for row in lender} == {"debt"}
+    founder = next(row for row in found if row.transferee == "Founder")
+    assert (founder.kind, founder.insider, founder.amount) == ("loan", True, 20)
+
+
+def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
+    text = WORLD + flow(
+        "2021-08-01",
+        "sale",
+        ("Assets:Alameda:Stakes", "-30 USD"),
+        ("Assets:Alameda:Bank", "90 USD"),
+        ("Expenses:Alameda:Costs", "-60 USD"),
+    )
+    text += (
+        '2022-01-31 custom "observation" Liabilities:FTX:Owed 190 USD\n'
+        '  source: "court"\n'
+        "  from: 2021-07-01\n"
+        '  side: "out"\n'
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    row = afterwards(book, found)[0]
+    assert (row.flow, row.expected, row.fetched) == ("sale", 15, 90)
+    assert [one.amount for one in record(book, found)] == [190]

@@ -1,0 +1,338 @@
+"""A case's hypotheses weighed by its observations."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from preamble import PREAMBLE
+
+from solvency.analysis.weigh.ask import believe
+from solvency.analysis.weigh.evidence import evidence
+from solvency.analysis.weigh.evidence import inflated
+from solvency.analysis.weigh.history import history
+from solvency.analysis.weigh.history import moments
+from solvency.analysis.weigh.tables import tables
+from solvency.cli import main
+
+HEAD = """
+2020-01-01 custom "source" "one" "One"
+  grade: "A1"
+2020-01-05 custom "source" "two" "Two"
+  grade: "A1"
+2021-06-01 custom "source" "late" "Late"
+  grade: "A1"
+2020-01-02 * "Capital" ^court
+  id: "capital"
+  Assets:Alameda:Bank    1,000 USD
+  Equity:Alameda:Shares -1,000 USD
+"""
+
+
+def may(name, amount, *, prior="0.5", claim="", excludes="", source="one", low=None):
+    """Write a hypothesis whose one flow takes an amount, with a tenth either way."""
+    low = 0.9 * amount if low is None else low
+    return (
+        f'2020-01-01 custom "hypothesis" "{name}" "What {name} says"\n'
+        f"  prior: {prior}\n"
+        + (f'  excludes: "{excludes}"\n' if excludes else "")
+        + f'2020-01-10 ! "Lost" ^{source} #{name}\n  id: "H-{name}"\n'
+        + (f'  claim: "{claim}"\n' if claim else "")
+        + f"  low: {low:.2f} USD\n  high: {1.1 * amount:.2f} USD\n"
+        f"  Expenses:Alameda:Costs   {amount} USD\n"
+        f"  Assets:Alameda:Bank     -{amount} USD\n"
+    )
+
+
+def seen(name, amount, source="two", error="0.2", day="2020-02-01"):
+    return (
+        f'{day} custom "observation" Assets:Alameda:Bank {amount} USD\n'
+        f'  id: "{name}"\n  source: "{source}"\n  error: {error}\n'
+    )
+
+
+def beliefs(found):
+    return {one.id: one.posterior for one in found.hypotheses}
+
+
+def test_one_hypothesis_by_hand(ledger):
+    found = believe(ledger.case(HEAD + may("loss", 100) + seen("bank", "900")))
+    # 900 seen with s = 180/1.64485; 100 +- 10/1.64485 lost, or nothing:
+    # the ratio of N(900; 900, s2 + t2) to N(900; 1000, s2).
+    s, t = 180 / 1.6448536, 10 / 1.6448536
+    factor = s / math.hypot(s, t) * math.exp(100**2 / (2 * s**2))
+    one = found.hypotheses[0]
+    assert one.bayes_factor == pytest.approx(factor, rel=1e-4)
+    assert one.posterior == pytest.approx(factor / (1 + factor), rel=1e-4)
+    # At a prior of a quarter the odds are a third as long.
+    assert one.at_priors[1] == pytest.approx(factor / (3 + factor), rel=1e-4)
+    assert (found.method, found.inflation) == ("exact", 1.0)
+    assert found.check < 1e-9
+
+
+def test_spending_the_same_money_twice_is_penalised_and_shown(ledger):
+    text = (
+        HEAD
+        + may("spent", 900, claim="R1", prior="0.6")
+        + may("burned", 900, claim="R1")
+    )
+    text += seen("bank", "100", error="0.5")
+    text += (
+        '2020-01-01 custom "scenario" "both" "Both"\n  hypotheses: "spent, burned"\n'
+    )
+    text += '2020-01-01 custom "scenario" "either" "One"\n  hypotheses: "spent"\n'
+    found = believe(ledger.case(text))
+    best = found.combinations[0]
+    assert best.hypotheses == ("spent",)
+    both = [c.posterior for c in found.combinations if len(c.hypotheses) == 2]
+    assert sum(both) < 0.01
+    fits = {one.name: one for one in found.scenarios}
+    assert fits["either"].posterior > 0.99
+    assert fits["both"].unexplained[0].observation == "bank"
+    assert fits["both"].unexplained[0].predicted == -800
+    pair = found.double_counted[0]
+    assert {pair.flow, pair.other} == {"H-spent", "H-burned"}
+    assert (pair.amount, pair.scenarios) == (900, ("both",))
+
+
+def test_exclusive_hypotheses_are_never_combined(ledger):
+    text = HEAD + may("spent", 900) + may("burned", 900, excludes="spent")
+    found = believe(ledger.case(text + seen("bank", "100")))
+    assert all(len(one.hypotheses) < 2 for one in found.combinations)
+    assert not found.double_counted
+
+
+def test_a_scenario_of_exclusive_hypotheses_is_refused(ledger):
+    text = HEAD + may("spent", 900) + may("burned", 900, excludes="spent")
+    text += '2020-01-01 custom "scenario" "both" "B"\n  hypotheses: "spent, burned"\n'
+    path = ledger.write(PREAMBLE + text + seen("bank", "100"))
+    for command in ("weigh", "tally", "reconcile"):
+        result = CliRunner().invoke(main, [command, str(path)])
+        assert result.exit_code == 1
+        assert "exclude one another" in result.output
+
+
+def test_leaving_out_the_only_group_leaves_the_prior(ledger):
+    found = believe(ledger.case(HEAD + may("loss", 100) + seen("bank", "900")))
+    assert found.left_out[0].group == "two"
+    assert found.left_out[0].posteriors == {"loss": 0.5}
+    assert any("one group of sources" in note for note in found.notes)
+
+
+def test_a_source_left_out_takes_its_weight_along(ledger):
+    text = HEAD + may("loss", 100) + seen("bank", "900") + seen("again", "900", "one")
+    found = believe(ledger.case(text))
+    alone = believe(ledger.case(HEAD + may("loss", 100) + seen("bank", "900")))
+    without = {one.group: one.posteriors["loss"] for one in found.left_out}
+    assert without["one"] == pytest.approx(beliefs(alone)["loss"])
+    assert beliefs(found)["loss"] > without["one"]
+
+
+def test_what_no_observation_touches_stays_as_before(ledger):
+    text = HEAD + may("loss", 100) + seen("bank", "900", day="2020-01-09")
+    found = believe(ledger.case(text))
+    assert beliefs(found) == {"loss": 0.5}
+    assert not found.hypotheses[0].tested
+    assert any("no observation speaks to loss" in note for note in found.notes)
+
+
+def test_certain_and_impossible_hypotheses_stay_so(ledger):
+    text = HEAD + may("loss", 100, prior="1") + may("other", 100, prior="0")
+    text += may("shut", 100, excludes="loss") + may("open", 100) + seen("bank", "800")
+    found = believe(ledger.case(text))
+    believed = beliefs(found)
+    assert (believed["loss"], believed["other"], believed["shut"]) == (1, 0, 0)
+    # With the certain loss 900 is left, and 800 was seen: the open one gains.
+    assert believed["open"] > 0.5
+
+
+def test_errors_are_widened_until_the_best_combination_fits(ledger):
+    text = HEAD + may("loss", 100) + seen("bank", "500", error="0.01")
+    found, before = inflated(evidence(ledger.case(text)))
+    # Best is the loss: 400 too little, against 500 x 0.01 and the loss's own spread.
+    own, loss = 5 / 1.6448536, 10 / 1.6448536
+    assert before == pytest.approx(400**2 / (own**2 + loss**2), rel=1e-3)
+    wanted = math.sqrt(400**2 - loss**2) / own
+    assert found.inflation == pytest.approx(wanted, rel=0.01)
+
+
+def test_a_bound_moves_belief_as_its_exact_likelihood_does(ledger):
+    text = (
+        HEAD
+        + may("loss", 600)
+        + (
+            '2020-02-01 custom "observation" Assets:Alameda:Bank 800 USD\n'
+            '  id: "least"\n  source: "two"\n  low: 800 USD\n  grade: "C3"\n'
+            '2020-01-01 custom "spread" "C3" 0.25\n'
+        )
+    )
+    found = believe(ledger.case(text))
+    # Exactly: Phi((400 - 800) / sd) against Phi((1000 - 800) / sd), about 0.0006.
+    assert beliefs(found)["loss"] < 0.1
+    kept = text.replace("800 USD", "100 USD")
+    assert beliefs(believe(ledger.case(kept)))["loss"] == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_bound_by_expectation_propagation(ledger):
+    # One uncertain flow and one bound: mean and variance must be the exact ones of
+    # a normal cut off softly, found here by integration.
+    text = (
+        HEAD
+        + may("loss", 500, prior="0.999999999")
+        + (
+            '2020-02-01 custom "observation" Assets:Alameda:Bank 520 USD\n'
+            '  source: "two"\n  low: 520 USD\n  grade: "C3"\n'
+            '2020-01-01 custom "spread" "C3" 0.05\n'
+        )
+    )
+    found = evidence(ledger.case(text))
+    value, noise, _ = found.rows()
+    scale = found.seen.scales[0]
+    spread = 50 / 1.6448536
+    grid = np.linspace(300, 700, 40_001)
+    before = np.exp(-((grid - 500) ** 2) / (2 * spread**2))
+    cut = np.array(
+        [math.erfc((520 - x) / (0.05 * 520 / 1.6448536) / 2**0.5) for x in grid]
+    )
+    exact = before * cut
+    mean = (grid * exact).sum() / exact.sum()
+    variance = ((grid - mean) ** 2 * exact).sum() / exact.sum()
+    precision = (scale * noise[0]) ** -2 + spread**-2
+    assert 1 / precision == pytest.approx(variance, rel=1e-3)
+    shown = (value[0] * scale * (scale * noise[0]) ** -2 + 500 * spread**-2) / precision
+    assert shown == pytest.approx(mean, rel=1e-4)
+
+
+def test_an_amount_that_would_run_backwards_is_remarked(ledger):
+    text = HEAD + may("loss", 100, prior="0.9", low=0).replace(
+        "high: 110.00", "high: 900.00"
+    )
+    # Six observations that fit, so that the errors are believed.
+    for day in range(3, 9):
+        text += seen(f"before-{day}", "1,000", error="0.02", day=f"2020-01-{day:02d}")
+    found = believe(ledger.case(text + seen("bank", "1,300", error="0.02")))
+    assert found.amounts[0].backwards > 0.5
+    assert found.amounts[0].mean > 0
+    text = "\n".join(frame.to_text() for frame in tables(found))
+    assert "run backwards" in text
+
+
+def test_history_follows_the_case(ledger):
+    text = HEAD + may("loss", 100) + may("told", 50, source="late")
+    text += seen("bank", "900") + seen("more", "895", "late")
+    found = history(ledger.case(text))
+    days = [one.moment.day and one.moment.day.isoformat() for one in found.then]
+    # The hypotheses are dated 2020-01-01; then the months of the two sources.
+    assert days == ["2020-01-01", "2020-01-05", "2021-06-01", None]
+    assert [one.observations for one in found.then] == [0, 1, 2, 2]
+    loss = [one.posteriors["loss"] for one in found.then]
+    assert loss[0] == 0.5
+    assert loss[0] < loss[1] < loss[2] + 0.05
+    assert [one.posteriors["told"] for one in found.then[:2]] == [None, None]
+    assert found.then[2].posteriors["told"] is not None
+    alone = believe(ledger.case(text, known=found.then[1].moment.day))
+    assert loss[1] == pytest.approx(beliefs(alone)["loss"], rel=1e-6)
+
+
+def test_the_last_of_the_history_is_what_is_believed_now(ledger):
+    case = ledger.case(HEAD + may("loss", 100) + seen("bank", "900"))
+    found = believe(case)
+    (one,) = found.hypotheses
+    assert one.speaking == ("bank",)
+    changed = replace(found, hypotheses=(one._replace(posterior=0.25),))
+    assert history(case, now=changed).then[-1].posteriors == {"loss": 0.25}
+    assert history(case).then[-1].posteriors["loss"] == pytest.approx(one.posterior)
+
+
+def test_events_name_the_days_of_the_history(ledger):
+    text = HEAD + may("loss", 100) + seen("bank", "900")
+    text += '2020-03-01 event "known" "The first report"\n'
+    found = moments(ledger.case(text))
+    assert [(m.day and str(m.day), m.label) for m in found] == [
+        ("2020-03-01", "The first report"),
+        (None, "everything published"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no hypotheses"),
+        (may("loss", 100), "no observation"),
+    ],
+)
+def test_nothing_to_weigh_is_a_message(ledger, text, message):
+    path = ledger.write(PREAMBLE + HEAD + text)
+    result = CliRunner().invoke(main, ["weigh", str(path)])
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_json_has_the_keys_that_scripts_read(ledger):
+    text = HEAD + may("loss", 100, claim="R") + may("other", 90, claim="R")
+    text += '2020-01-01 custom "scenario" "both" "Both"\n  hypotheses: "loss, other"\n'
+    path = ledger.write(PREAMBLE + text + seen("bank", "900"))
+    result = CliRunner().invoke(main, ["weigh", str(path), "--json"])
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert document["hypotheses"][0].keys() >= {
+        *("id", "prior", "posterior", "bayes_factor"),
+    }
+    assert document["scenarios"][0].keys() >= {
+        *("name", "log_evidence", "chi2", "posterior"),
+    }
+    assert document["combinations"][0].keys() >= {"hypotheses", "posterior"}
+    assert document["double_counted"][0].keys() >= {"flow", "hypotheses"}
+    assert document["method"] == "exact"
+    printed = CliRunner().invoke(main, ["weigh", str(path)])
+    assert "Scenarios side by side" in printed.stdout
+    over_time = CliRunner().invoke(main, ["weigh", str(path), "--history", "--json"])
+    assert json.loads(over_time.stdout)["history"][-1]["known"] is None
+
+
+@pytest.mark.long
+def test_beliefs_of_ledgers_are_calibrated(ledger):
+    # Ledgers whose truth is drawn from the priors: of the hypotheses believed with a
+    # probability, about that share must hold.
+    rng = np.random.default_rng(20_221_111)
+    believed, held = [], []
+    for _ in range(250):
+        sizes = rng.uniform(50, 150, 4)
+        priors = rng.uniform(0.2, 0.8, 4)
+        truth = rng.random(4) < priors
+        real = rng.normal(sizes, 0.1 * sizes / 1.6448536)
+        left = 1000 - float(real[truth].sum())
+        states = [left * (1 + 0.1 / 1.6448536 * e) for e in rng.standard_normal(2)]
+        text = HEAD + "".join(
+            may(f"h{at}", round(size, 2), prior=f"{prior:.4f}")
+            for at, (size, prior) in enumerate(zip(sizes, priors, strict=True))
+        )
+        text += seen("a", f"{states[0]:.2f}", "one", "0.1")
+        text += seen("b", f"{states[1]:.2f}", "two", "0.1")
+        found = evidence(ledger.case(text))
+        weighed = found.weigh(best=1)
+        believed += weighed.posteriors.tolist()
+        held += truth.tolist()
+    chances, truths = np.array(believed), np.array(held)
+    edges = np.quantile(chances, [0, 0.25, 0.5, 0.75, 1])
+    for low, high in pairwise(edges):
+        inside = (chances >= low) & (chances <= high)
+        error = math.sqrt(0.25 / inside.sum())
+        assert truths[inside].mean() == pytest.approx(
+            chances[inside].mean(), abs=3.5 * error
+        )
+
+
+@pytest.mark.parametrize(("names", "said"), [(("one",), True), (("one", "two"), False)])
+def test_a_scenario_without_a_rival_says_so(ledger, names, said):
+    text = HEAD + may("loss", 100) + seen("a", "900", "one", "0.1")
+    for name in names:
+        text += f'2020-01-01 custom "scenario" "{name}" "x"\n  hypotheses: "loss"\n'
+    path = ledger.write(PREAMBLE + text)
+    printed = CliRunner().invoke(main, ["weigh", str(path)]).stdout
+    assert ("one scenario alone has no rival" in printed) is said

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.special import logsumexp
+from scipy.stats import lognorm
+from scipy.stats import multivariate_normal
+from scipy.stats import norm
+
+from solvency.methods import weighing
+from solvency.methods.weighing import leaving
+from solvency.weighing import fit
+from solvency.weighing import weigh
+
+
+def random_case(rng, hypotheses, *, seen=10, shared=0, cv=0.2, exclusions=()):
+    """Generate flows, a true combination and what was observed of it."""
+    belongs = [(h,) for h in range(hypotheses) for _ in range(int(rng.integers(1, 4)))]
+    joint = (rng.choice(hypotheses, 2, replace=False) for _ in range(shared))
+    belongs += [tuple(int(h) for h in pair) for pair in joint]
+    belongs += [()] * 4
+    flows = len(belongs)
+    means = rng.lognormal(0, 0.6, flows)
+    sigmas = means * cv * rng.uniform(0.5, 1.5, flows)
+    effects = rng.choice([0.0, 0.0, 1.0, -1.0], (seen, flows))
+    priors = rng.uniform(0.2, 0.8, hypotheses)
+    while True:
+        on = rng.random(hypotheses) < priors
+        if not any(on[a] and on[b] for a, b in exclusions):
+            break
+    active = np.array([not tags or any(on[list(tags)]) for tags in belongs])
+    noise = rng.uniform(0.3, 1.0, seen)
+    amounts = means + sigmas * rng.standard_normal(flows)
+    observed = effects @ (amounts * active) + noise * rng.standard_normal(seen)
+    case = (observed, noise, effects, means, sigmas, belongs, priors, exclusions)
+    return case, on
+
+
+def brute(case):
+    """Weigh every combination by its own covariance matrix."""
+    observed, noise, effects, means, sigmas, belongs, priors, exclusions = case
+    joint, rows, before = [], [], []
+    for bits in itertools.product([0, 1], repeat=len(priors)):
+        if any(bits[a] and bits[b] for a, b in exclusions):
+            continue
+        active = np.array([not t or any(bits[h] for h in t) for t in belongs])
+        cov = np.diag(noise**2) + (effects * (sigmas**2 * active)) @ effects.T
+        prior = sum(
+            math.log(p if b else 1 - p) for p, b in zip(priors, bits, strict=True)
+        )
+        gap = observed - effects @ (means * active)
+        joint.append(multivariate_normal.logpdf(gap, cov=cov) + prior)
+        rows.append(bits)
+        before.append(prior)
+    evidence, admitted = logsumexp(joint), logsumexp(before)
+    weights = np.exp(np.array(joint) - evidence)
+    return np.array(rows), weights, evidence - admitted, np.exp(before - admitted)
+
+
+EXCLUSIONS = st.sampled_from([(), ((0, 1),), ((0, 1), (2, 4), (1, 4))])
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 3), EXCLUSIONS)
+def test_tree_equals_brute_force(seed, shared, exclusions):
+    rng = np.random.default_rng(seed)
+    case, _ = random_case(rng, 5, shared=shared, exclusions=exclusions)
+    rows, weights, evidence, before = brute(case)
+    result = weigh(*case, wide=9)
+    assert result.posteriors == pytest.approx(weights @ rows, abs=1e-10)
+    assert result.priors == pytest.approx(before @ rows, abs=1e-10)
+    assert result.log_evidence == pytest.approx(evidence, abs=1e-8)
+    assert result.check < 1e-9
+    assert result.covered == pytest.approx(1)
+    assert len(result.combinations) == len(rows)
+    best = tuple(int(h) for h in np.flatnonzero(rows[np.argmax(weights)]))
+    assert result.combinations[0].hypotheses == best
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 2**32 - 1))
+def test_relabelling_changes_nothing(seed):
+    rng = np.random.default_rng(seed)
+    case, _ = random_case(rng, 6, shared=2, exclusions=((0, 3),))
+    observed, noise, effects, means, sigmas, belongs, priors, exclusions = case
+    order = rng.permutation(6)
+    place = np.argsort(order)
+    flows = rng.permutation(len(means))
+    again = weigh(
+        observed,
+        noise,
+        effects[:, flows],
+        means[flows],
+        sigmas[flows],
+        [tuple(int(place[h]) for h in belongs[f]) for f in flows],
+        priors[order],
+        [(int(place[a]), int(place[b])) for a, b in exclusions],
+        wide=9,
+    )
+    assert again.posteriors == pytest.approx(
+        weigh(*case, wide=9).posteriors[order], abs=1e-9
+    )
+
+
+def test_one_hypothesis_by_hand():
+    # A loss of 10 +- 3 or none, seen as 8 +- 4: N(8; 10, 5) against N(8; 0, 4).
+    result = weigh([8], [4], [[1]], [10], [3], [(0,)], [0.5], wide=9)
+    factor = norm.pdf(8, 10, 5) / norm.pdf(8, 0, 4)
+    assert result.bayes_factors == pytest.approx([factor])
+    assert result.posteriors == pytest.approx([factor / (1 + factor)])
+    assert result.at_prior(0.1) == pytest.approx([factor / 9 / (1 + factor / 9)])
+    chance, mean, sigma = result.amounts()
+    assert chance == pytest.approx(result.posteriors)
+    # Precisions 1/9 and 1/16 add: mean (10/9 + 8/16) / (1/9 + 1/16), spread 12/5.
+    assert mean == pytest.approx([(10 / 9 + 8 / 16) / (1 / 9 + 1 / 16)])
+    assert sigma == pytest.approx([2.4])
+
+
+def test_leaving_a_group_of_sources_out():
+    # Two looks from one group at the loss and one from another that sees nothing.
+    call = ([8, 9, 0], [4, 4, 1], [[1], [1], [0]], [10], [3], [(0,)], [0.3])
+    result = weigh(*call, wide=9)
+    found = result.leaving_out(["leak", "leak", "court"])
+    assert found["leak"].posteriors == pytest.approx([0.3])
+    assert found["court"].posteriors == pytest.approx(result.posteriors)
+    alone = weigh([9, 0], [4, 1], [[1], [0]], [10], [3], [(0,)], [0.3], wide=9)
+    assert result.leaving_out("abc")["a"].posteriors == pytest.approx(alone.posteriors)
+    assert result.leaving_out("aaa")["a"].posteriors == pytest.approx([0.3])
+    with pytest.raises(ValueError, match="3 observations and 1 groups"):
+        result.leaving_out("a")
+
+
+def test_double_counting_is_penalised():
+    # 10 is missing; either of two explains it, both together spend it twice.
+    result = weigh(
+        [10], [1], [[1, 1]], [10, 10], [1, 1], [(0,), (1,)], [0.5, 0.5], wide=9
+    )
+    by_name = {c.hypotheses: c.posterior for c in result.combinations}
+    assert by_name[0,] == pytest.approx(by_name[1,])
+    assert by_name[0, 1] < 1e-6
+    assert by_name[()] < 1e-6
+
+
+def test_a_flow_of_two_hypotheses_happens_once():
+    # The same 10 shared by both: neither alone is better than both.
+    result = weigh([10], [1], [[1]], [10], [1], [(0, 1)], [0.5, 0.5], wide=9)
+    by_name = {c.hypotheses: c.posterior for c in result.combinations}
+    assert by_name[0, 1] == pytest.approx(by_name[0,]) == pytest.approx(by_name[1,])
+
+
+def test_exact_observations_are_floored_and_said():
+    result = weigh([10, 1], [0, 1], [[1], [0]], [10], [1], [(0,)], [0.5], wide=9)
+    assert result.floored == (0,)
+    assert result.posteriors[0] > 0.999
+
+
+def test_fit_of_a_scenario():
+    # Predicted 10 +- 5 (3 and 4) and 0 +- 1; seen 20 and 3: z of 2 and 3.
+    result = fit([20, 3], [4, 1], [[1], [0]], [10], [3])
+    assert result.z == pytest.approx([2, 3])
+    assert result.worst == 1
+    assert result.chi2 == pytest.approx(13)
+    assert result.log_likelihood == pytest.approx(
+        norm.logpdf(20, 10, 5) + norm.logpdf(3, 0, 1)
+    )
+
+
+def test_sampler_agrees_with_the_tree(monkeypatch):
+    rng = np.random.default_rng(4)
+    case, _ = random_case(rng, 16, seen=16, shared=3, exclusions=((0, 1), (5, 9)))
+    exact = weigh(*case, wide=9)
+    monkeypatch.setattr(weighing, "EXACT", 8)
+    sampled = weigh(*case, wide=9, error=0.002)
+    assert sampled.method == "sampled"
+    assert math.isnan(sampled.check)
+    off = np.abs(sampled.posteriors - exact.posteriors)
+    assert np.all(off <= 6 * sampled.errors + 1e-3)
+    assert sampled.errors.max() < 0.02
+    assert sampled.log_evidence == pytest.approx(exact.log_evidence, abs=0.1)
+    assert sampled.combinations[0].hypotheses == exact.combinations[0].hypotheses
+    one, other = (weigh(*case, wide=9, error=0.02, seed=3) for _ in range(2))
+    assert np.array_equal(one.posteriors, other.posteriors)
+
+
+def test_sampler_beyond_what_can_be_enumerated():
+    rng = np.random.default_rng(8)
+    case, on = random_case(rng, 30, seen=120)
+    result = weigh(*case, wide=9)
+    assert result.method == "sampled"
+    sure = (result.posteriors < 0.05) | (result.posteriors > 0.95)
+    right = (result.posteriors > 0.5) == on
+    assert right[sure].mean() > 0.8
+
+
+def test_lognormal_amounts_by_quadrature():
+    # A wide loss (mean 10, spread 6), seen as 2 +- 1: the normal has too much there.
+    t = math.sqrt(math.log1p(0.36))
+    prior = lognorm(t, scale=10 / math.exp(t**2 / 2))
+    for seen, noise in ((2, 1), (4, 3), (25, 4)):
+        near = weigh([seen], [noise], [[1]], [10], [6], [(0,)], [0.5])
+        inside, _ = quad(
+            lambda a, seen=seen, noise=noise: prior.pdf(a) * norm.pdf(seen, a, noise),
+            0,
+            200,
+            limit=300,
+            points=[seen],
+        )
+        odds = inside / norm.pdf(seen, 0, noise)
+        assert near.lognormal.wide == (0,)
+        # Laplace's method is an approximation, here to within 0.004 of belief.
+        wanted = odds / (1 + odds)
+        assert near.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.004)
+        if seen < 25:
+            assert abs(near.posteriors[0] - wanted) > 0.05
+    assert near.lognormal.difference == pytest.approx(
+        abs(near.lognormal.posteriors[0] - near.lognormal.gaussian[0])
+    )
+
+
+def test_narrow_amounts_are_not_weighed_again():
+    assert weigh([8], [4], [[1]], [10], [1], [(0,)], [0.5]).lognormal is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"priors": [1.0]}, "hypothesis 0 has a prior of 1"),
+        ({"belongs": [(3,)]}, "a hypothesis that has no prior"),
+        ({"sigmas": [-1]}, "a spread"),
+        ({"observed": [math.nan]}, "an observation is not a number"),
+        ({"means": [math.inf]}, "a flow is not a number"),
+        ({"noise": [math.inf]}, "an error that is a number"),
+        ({"effects": [[1, 1]]}, "do not fit"),
+        ({"exclusions": [(0, 0)]}, "cannot exclude"),
+    ],
+)
+def test_bad_input(change, message):
+    call = {
+        "observed": [8],
+        "noise": [4],
+        "effects": [[1]],
+        "means": [10],
+        "sigmas": [1],
+        "belongs": [(0,)],
+        "priors": [0.5],
+    }
+    with pytest.raises(ValueError, match=message):
+        weigh(**(call | change))
+
+
+@pytest.mark.long
+def test_beliefs_are_calibrated():
+    """Of the statements believed to p, a share p is true, on cases of known truth."""
+    rng = np.random.default_rng(12)
+    said, true, best, hit = [], [], [], []
+    for _ in range(2000):
+        case, on = random_case(rng, 6, seen=6, exclusions=((0, 1),), cv=0.2)
+        result = weigh(*case, wide=9)
+        said.extend(result.posteriors)
+        true.extend(on)
+        first = result.combinations[0]
+        best.append(first.posterior)
+        hit.append(first.hypotheses == tuple(int(h) for h in np.flatnonzero(on)))
+    for pair in ((said, true), (best, hit)):
+        beliefs, facts = map(np.array, pair)
+        for low in np.arange(0, 1, 0.2):
+            some = (beliefs >= low) & (beliefs < low + 0.2)
+            if some.sum() < 100:
+                continue
+            error = math.sqrt(0.25 / some.sum())
+            assert facts[some].mean() == pytest.approx(
+                beliefs[some].mean(), abs=3.5 * error
+            )
+
+
+def test_groups_left_out_by_sampling_agree_with_the_tree(monkeypatch):
+    rng = np.random.default_rng(11)
+    case, _ = random_case(rng, 13, seen=14, shared=3, exclusions=((0, 1), (5, 9)))
+    result = weigh(*case, wide=9)
+    groups = ["a", "a", "b", "b", "b", "c"] + ["d"] * 8
+    sampled = result.leaving_out(groups)
+    monkeypatch.setattr(leaving, "FEW", 13)
+    exact = result.leaving_out(groups)
+    assert any(
+        np.abs(e.posteriors - result.posteriors).max() > 0.1 for e in exact.values()
+    )
+    for group, one in sampled.items():
+        assert one.errors.max() < 0.03
+        off = np.abs(one.posteriors - exact[group].posteriors)
+        assert np.all(off <= 5 * one.errors + 1e-3), group
+
+
+def test_the_best_combination_is_the_trees():
+    for seed in range(5):
+        case, _ = random_case(
+            np.random.default_rng(seed), 14, seen=16, shared=2, exclusions=((2, 3),)
+        )
+        assert weighing.best(*case) == weigh(*case, wide=9).combinations[0].hypotheses
+
+
+def test_priors_with_exclusions_by_hand():
+    # 0 and 1 exclude one another, and 1 and 2: of eight combinations five remain.
+    # Their weights at 0.5, 0.2, 0.4: none .24, {0} .24, {1} .06, {2} .16, {0, 2} .16.
+    case = ([0], [1], [[0, 0, 0]], [1] * 3, [1] * 3, [(0,), (1,), (2,)])
+    result = weigh(*case, [0.5, 0.2, 0.4], [(0, 1), (1, 2)], wide=9)
+    assert result.priors == pytest.approx([0.40 / 0.86, 0.06 / 0.86, 0.32 / 0.86])
+    assert result.posteriors == pytest.approx(result.priors)
+
+
+def test_a_sampler_of_more_hypotheses_than_a_word_has_bits():
+    # Seventy switches nothing speaks to, but for one that is seen to be on.
+    count = 70
+    effects = np.zeros((1, count))
+    effects[0, 69] = 1.0
+    case = ([10], [1], effects, [10] * count, [1] * count)
+    each = [(h,) for h in range(count)]
+    result = weigh(*case, each, [0.3] * count, [(69, 0)], wide=9)
+    assert result.posteriors[69] > 0.999
+    assert result.posteriors[0] < 0.001
+    assert result.posteriors[1:69] == pytest.approx([0.3] * 68)
