@@ -1,4 +1,4 @@
-"""`solvency explain`: what a figure, flow or source rests on, and what on it."""
+"""`solvency explain`: what one thing of a case rests on, and what rests on it."""
 
 from __future__ import annotations
 
@@ -8,33 +8,42 @@ import click
 
 from solvency.cli.common import Asked
 from solvency.cli.common import Refused
+from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import print_json
 from solvency.cli.progress import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from solvency.exhibits.explain import Explanation
+    from solvency.exhibits.explain import Share
+    from solvency.exhibits.explain import Without
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
-    from solvency.ledger.case import Source
-    from solvency.report.explain import Change
-    from solvency.report.explain import Explanation
+
+#: Flows and figures listed unless all are asked for.
+_LISTED = 10
 
 
 @click.command("explain")
 @click.argument("name", metavar="NAME")
 @on_ledger
 @click.option(
-    "--kind",
-    default="reconstruction",
-    show_default=True,
-    help="The kind of report whose figures are meant.",
+    "--all",
+    "every",
+    is_flag=True,
+    help="List every flow and figure, and leave each source out in turn even where"
+    " that means drawing or weighing anew.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(asked: Asked, name: str, kind: str, as_json: bool) -> None:
-    r"""Say what a figure, a flow or a source rests on.
+def command(asked: Asked, name: str, every: bool, as_json: bool) -> None:
+    r"""Say what a figure, flow, source, observation, hypothesis or account rests on.
 
-    NAME is the id of a flow, the name of a source, or the key of a figure as a
-    report's figures.json has it; words of a key may be left out.
+    NAME is the id of a flow or an observation, the name of a source, a hypothesis, an
+    account, an entity or an exhibit, or the key of a figure as a report's figures.json
+    has it; words of a key may be left out.
 
     \b
     Examples:
@@ -42,66 +51,119 @@ def command(asked: Asked, name: str, kind: str, as_json: bool) -> None:
       solvency explain coindesk-balance-sheet ledgers/ftx/main.beancount
     """
     case = asked.load()
-    from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
-    from solvency.report.explain import explain  # noqa: PLC0415 (as above)
+    if not case.selected:
+        raise Refused("the ledger has no flow, so nothing rests on anything")
+    from solvency.exhibits.explain import explain  # noqa: PLC0415 (lazy start)
+    from solvency.figures.errors import ReportError  # noqa: PLC0415 (as above)
 
     try:
         with progress() as tell:
-            found = explain(case, name, kind=kind, progress=tell)
+            found = explain(case, name, every=every, progress=tell)
     except ReportError as error:
         raise Refused(str(error)) from error
     if as_json:
         print_json(_document(case, found))
     else:
-        for line in _lines(case, found):
+        for line in _lines(case, found, None if every else _LISTED):
             click.echo(line)
 
 
-def _lines(case: Case, found: Explanation) -> list[str]:
+def _lines(case: Case, found: Explanation, most: int | None) -> list[str]:
     lines = [f"{found.kind} {found.name}"]
-    figure = found.figure
-    if figure is not None:
-        from solvency.report.explain import shown  # noqa: PLC0415 (lazy start)
-
-        exact = "not found" if figure.value is None else format(figure.value, "f")
-        lines += [
-            f"  value      {shown(figure)} ({exact} {figure.unit})".replace(" )", ")"),
-            f"  formula    {figure.formula or 'as stated'}",
-            f"  scenario   {figure.scenario or case.scenario.name}"
-            + (f", at {figure.basis}" if figure.basis else ""),
-            f"  section    {found.section}",
-        ]
-    lines += [line for source in found.sources for line in _source(source)]
-    if found.kind == "source" and (mirror := case.sources[found.name].mirror):
-        lines.append(f"  read at {mirror}")
+    if found.value is not None or found.figure is not None:
+        lines.append(f"  value      {_value(found)}")
+    if found.formula:
+        lines.append(f"  formula    {found.formula}")
+    if found.figure is not None:
+        basis = f", at {found.figure.basis}" if found.figure.basis else ""
+        lines.append(f"  scenario   {case.scenario.name}{basis}")
+    lines += [f"  {head:<10} {text}" for head, text in found.told if text]
     if found.kind == "flow":
-        lines += _flow(found.flows[0], case)
-    elif found.flows:
-        lines.append(f"flows ({len(found.flows)})")
-        lines += [_short(flow) for flow in found.flows]
-    if found.kind == "source":
-        lines += _also(case, found.name)
-    if found.figures:
-        lines.append(f"balances it has a part in ({len(found.figures)})")
-        lines += [f"  {key}" for key in found.figures]
-    return [*lines, *_changes(found)]
+        lines += _flow(found.flows[0].flow, case)
+    else:
+        lines += _flows(found, most)
+    lines += _figures(found, most)
+    lines += _sources(found)
+    lines += _spoken(found)
+    return [*lines, *_without(found)]
 
 
-def _source(source: Source) -> list[str]:
-    who = f"{source.publisher}, " if source.publisher else ""
-    day = source.published
+def _value(found: Explanation) -> str:
+    exact = "not found" if found.value is None else f"{found.value:,f} {found.unit}"
+    if found.figure is None:
+        return exact.strip()
+    from solvency.figures.formats import Locale  # noqa: PLC0415 (lazy start)
+    from solvency.figures.formats import unit_label  # noqa: PLC0415 (as above)
+
+    figure = found.figure
+    text = figure.text(Locale())
+    if not figure.prose and figure.unit not in {"", "%"}:
+        text = f"{text} {unit_label(figure.unit, figure.scale, Locale())}"
+    return f"{text} ({exact.strip()})"
+
+
+def _cut(title: str, shown: int, whole: int) -> str:
+    if shown == whole:
+        return f"{title} ({whole})"
+    return f"{title}: the first {shown} of {whole}; --all lists all"
+
+
+def _flows(found: Explanation, most: int | None) -> list[str]:
+    if not found.flows:
+        return []
+    shown = found.flows[:most]
+    title = "flows, which add up to it" if found.sum else "flows"
+    return [_cut(title, len(shown), len(found.flows)), *map(_share, shown)]
+
+
+def _share(one: Share) -> str:
+    flow = one.flow
+    size = flow.amount
+    mark = "*" if flow.established else "!"
+    has = f"{size.number:,f} {size.commodity}" if one.part is None else f"{one.part:,f}"
+    return (
+        f"  {flow.date} {mark} {flow.id:<10} {has:>24}  {flow.narration}"
+        f" ({', '.join(flow.sources) or flow.basis})"
+    )
+
+
+def _figures(found: Explanation, most: int | None) -> list[str]:
+    if not found.figures:
+        return []
+    title = {
+        "flow": "balances it has a part in",
+        "exhibit": "figures printed",
+        "observation": "beside the books",
+    }.get(found.kind, "figures it is worked out from")
+    shown = found.figures[:most]
     return [
-        f"source {source.name}  [{source.grade}] {who}{source.title}, {day}",
-        *([f"  {source.url}"] if source.url else []),
+        _cut(title, len(shown), len(found.figures)),
+        *(
+            f"  {one.name}"
+            + ("" if one.value is None else f"  {one.value:,f} {one.unit}".rstrip())
+            for one in shown
+        ),
     ]
+
+
+def _sources(found: Explanation) -> list[str]:
+    lines = []
+    for one in found.sources:
+        source = one.source
+        who = f"{source.publisher}, " if source.publisher else ""
+        lines.append(
+            f"source {source.name}  [{source.grade}] {who}{source.title},"
+            f" {source.published}"
+            + (f"; carries {one.carries:,f}" if one.carries else "")
+        )
+        lines += [f"  {source.url}"] if source.url else []
+        if found.kind == "source" and source.mirror:
+            lines.append(f"  read at {source.mirror}")
+    return lines
 
 
 def _flow(flow: Flow, case: Case) -> list[str]:
-    size = flow.amount
-    lines = [
-        f"  {flow.date}  {flow.narration}",
-        f"  amount     {size.number:,f} {size.commodity} ({flow.basis})",
-    ]
+    lines = [f"  {flow.date}  {flow.narration}"]
     if flow.low is not None or flow.high is not None:
         lines.append(
             f"  range      {flow.low or 0:,f} to"
@@ -129,116 +191,123 @@ def _flow(flow: Flow, case: Case) -> list[str]:
     return lines
 
 
-def _short(flow: Flow) -> str:
-    mark = "*" if flow.established else "!"
-    size = flow.amount
-    return (
-        f"  {flow.date} {mark} {flow.id:<10} {size.number:>20,f} {size.commodity:<4}"
-        f" {flow.narration} ({', '.join(flow.sources) or flow.basis})"
-    )
-
-
-def _also(case: Case, name: str) -> list[str]:
-    """Return what else a source says: balances and prices."""
-    observed = [one for one in case.observations if one.source == name]
-    lines = [f"observations ({len(observed)})"] if observed else []
+def _spoken(found: Explanation) -> list[str]:
+    """Return what was said of balances, and how many prices a source gives."""
+    some = found.observations
+    lines = [f"observations ({len(some)})"] if some else []
     lines += [
         f"  {one.date} {one.id}  {one.amount.number:,f} {one.amount.commodity}"
-        f"  {', '.join(one.accounts)}"
-        for one in observed
+        f"  {', '.join(one.accounts)} ({one.source})"
+        for one in some
     ]
-    prices = sum(price.source == name for price in case.prices)
-    return [*lines, *([f"prices ({prices})"] if prices else [])]
+    return [*lines, *([f"prices ({found.prices})"] if found.prices else [])]
 
 
-def _changes(found: Explanation) -> list[str]:
+def _without(found: Explanation) -> list[str]:
     from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     lines: list[str] = []
-    groups: dict[str, list[Change]] = {}
-    for change in found.changes:
-        groups.setdefault(change.source, []).append(change)
+    same = [one.source for one in found.without if one.before == one.after]
+    groups: dict[str, list[Without]] = {}
+    for one in found.without:
+        if one.before != one.after:
+            groups.setdefault(one.source, []).append(one)
     for source, changes in groups.items():
         flows = count(len(changes[0].lost), "flow falls", "flows fall")
         lines.append(f"without {source}: {flows}")
         lines += [
-            f"  {change.key}: {change.shown[0]} becomes {change.shown[1]}"
-            for change in changes
+            f"  {one.name}: {_number(one.before)} becomes {_number(one.after)}"
+            for one in changes
         ]
-    if found.kept:
-        lines.append(f"without any one of {', '.join(found.kept)}: nothing changes")
-    elif not lines:
+    if same:
+        lines.append(f"without any one of {_joined(same)}: nothing changes")
+    if found.left_out:
+        lines.append(
+            f"what it would be without each of {count(len(found.left_out), 'source')}"
+            " is drawn or weighed anew each time: --all does"
+        )
+    if found.kind in {"flow", "source"} and not lines:
         lines.append("nothing changes without it: no flow rests on it alone")
     return lines
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _number(value: Decimal | None) -> str:
+    return "not there" if value is None else f"{value:,f}"
 
 
 def _document(case: Case, found: Explanation) -> dict[str, object]:
     figure = found.figure
     return {
-        "case": case.path,
+        **heading(case),
         "fingerprint": case.fingerprint,
-        "scenario": case.scenario.name,
         "kind": found.kind,
         "name": found.name,
-        "figure": None
-        if figure is None
-        else {
-            "key": figure.key,
-            "value": figure.value,
-            "unit": figure.unit,
-            "formula": figure.formula,
-            "basis": figure.basis,
-            "section": found.section,
-        },
-        "flows": [
-            {
-                "id": flow.id,
-                "date": flow.date,
-                "narration": flow.narration,
-                "established": flow.established,
-                "hypotheses": sorted(flow.hypotheses),
-                "basis": flow.basis,
-                "grade": flow.grade,
-                "low": flow.low,
-                "high": flow.high,
-                "sources": list(flow.sources),
-                "amount_from": flow.amount_from,
-                "locators": dict(flow.locators),
-                "postings": [
-                    {
-                        "account": one.account,
-                        "units": one.units,
-                        "commodity": one.commodity,
-                        "price": one.price and one.price.number,
-                        "quote": one.price and one.price.commodity,
-                        "added": one.added,
-                    }
-                    for one in flow.postings
-                ],
-            }
-            for flow in found.flows
+        "value": found.value,
+        "unit": found.unit,
+        "formula": found.formula,
+        "basis": figure.basis if figure is not None else "",
+        "section": found.section,
+        "sum": found.sum,
+        "flows": [{**_flow_document(x.flow), "part": x.part} for x in found.flows],
+        "figures": [
+            {"name": one.name, "value": one.value, "unit": one.unit}
+            for one in found.figures
         ],
         "sources": [
             {
-                "name": one.name,
-                "title": one.title,
-                "publisher": one.publisher,
-                "published": one.published,
-                "grade": one.grade,
-                "url": one.url,
+                "name": one.source.name,
+                "title": one.source.title,
+                "publisher": one.source.publisher,
+                "published": one.source.published,
+                "grade": one.source.grade,
+                "url": one.source.url,
+                "carries": one.carries,
             }
             for one in found.sources
         ],
-        "figures": list(found.figures),
-        "changes": [
+        "without": [
             {
                 "source": one.source,
-                "lost": list(one.lost),
-                "key": one.key,
+                "name": one.name,
                 "before": one.before,
-                "after": one.after,
+                "value": one.after,
+                "lost": list(one.lost),
             }
-            for one in found.changes
+            for one in found.without
         ],
-        "kept": list(found.kept),
+        "left_out": list(found.left_out),
+        "observations": [one.id for one in found.observations],
+        "prices": found.prices,
+    }
+
+
+def _flow_document(flow: Flow) -> dict[str, object]:
+    return {
+        "id": flow.id,
+        "date": flow.date,
+        "narration": flow.narration,
+        "established": flow.established,
+        "hypotheses": sorted(flow.hypotheses),
+        "basis": flow.basis,
+        "grade": flow.grade,
+        "low": flow.low,
+        "high": flow.high,
+        "sources": list(flow.sources),
+        "amount_from": flow.amount_from,
+        "locators": dict(flow.locators),
+        "postings": [
+            {
+                "account": one.account,
+                "units": one.units,
+                "commodity": one.commodity,
+                "price": one.price and one.price.number,
+                "quote": one.price and one.price.commodity,
+                "added": one.added,
+            }
+            for one in flow.postings
+        ],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
@@ -107,10 +108,11 @@ def _told_once(cells: Iterable[Figure]) -> tuple[Figure, ...]:
     return tuple(found)
 
 
-def _largest(
-    setting: Setting, book: Book, accounts: Collection[str]
-) -> tuple[str, ...]:
-    """Return the flows that moved accounts most in a scenario, at their day's price."""
+def _resting(setting: Setting, book: Book, accounts: Collection[str]) -> dict[str, Any]:
+    """Return what a figure of a scenario rests on: its flows by the day, all of them.
+
+    First those that moved the accounts it speaks of most, at their day's price.
+    """
     sums: dict[str, Decimal] = {}
     for flow in book.flows:
         if flow.date > setting.at:
@@ -125,7 +127,9 @@ def _largest(
         )
         if moved:
             sums[flow.id] = moved
-    return tuple(of_flows(sums)["flows"][:_SHOWN])
+    first = of_flows(sums)["flows"]
+    every = (flow.id for flow in book.flows if flow.date <= setting.at)
+    return {"flows": tuple(dict.fromkeys((*first, *every))), "named": _SHOWN}
 
 
 def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:
@@ -188,7 +192,7 @@ def _of_lines(
     return replace(
         total,
         worked=of_accounts(setting, total.key, amounts),
-        flows=_largest(setting, book, kept),
+        **_resting(setting, book, kept),
     )
 
 
@@ -270,7 +274,7 @@ def _left(setting: Setting, name: str, book: Book, one: Funds) -> Figure:
     return replace(
         figure,
         worked=of_accounts(setting, figure.key, amounts),
-        flows=_largest(setting, book, amounts),
+        **_resting(setting, book, amounts),
     )
 
 
@@ -338,5 +342,5 @@ def _rate(
             "of claims of %(claims)s",
             claims=of_accounts(setting, key, debts),
         ),
-        flows=_largest(setting, book, debts),
+        **_resting(setting, book, debts),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
+from collections import Counter
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,10 +26,10 @@ from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
+from solvency.model.parts import Parts
 from solvency.model.valuation import Valuation
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable
     from collections.abc import Mapping
 
@@ -64,6 +67,7 @@ class Setting:
     # Filled as days are asked for: sections share them.
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
+    _parts: dict[datetime.date, Parts] = field(default_factory=dict)
 
     def text(self, message: str, **values: object) -> str:
         """Return a message in the report's language."""
@@ -140,6 +144,20 @@ class Setting:
         if day not in self._holdings:
             self._holdings[day] = Valuation(self.book, day, "market")
         return self._holdings[day]
+
+    def parts(self, day: datetime.date) -> Parts:
+        """Return what flows have in the balances of a day, at market."""
+        if day not in self._parts:
+            self._parts[day] = Parts(self.book, day, valuation=self.holdings(day))
+        return self._parts[day]
+
+    @cached_property
+    def moved(self) -> tuple[str, ...]:
+        """Return the ids of all flows of this scenario by the last day, in order.
+
+        What clearing pays, and what a test finds in draws, rests on all of them.
+        """
+        return tuple(flow.id for flow in self.book.flows if flow.date <= self.at)
 
     def money(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
         """Return an amount of the case's currency as this report's tables print it."""
@@ -253,3 +271,46 @@ class Setting:
                 if flow.date <= day:
                     found[flow.id] = None
         return tuple(found)
+
+
+def setting_of(
+    case: Case,
+    book: Book,
+    days: tuple[datetime.date, ...],
+    locale: formats.Locale,
+    analyses: Analyses,
+) -> Setting:
+    """Return a setting that prints amounts by the largest balance of its days."""
+    plain = Setting(case, book, days, locale, Notes(case.sources), analyses)
+    sheets = [plain.sheet(day) for day in days]
+    amounts = [line.amount for one in sheets for x in one.columns for line in x.lines]
+    amounts += [
+        flow.amount.number
+        for flow in case.selected
+        if flow.amount.commodity == case.currency
+    ]
+    scale, places = formats.fitting(amounts)
+    return replace(plain, scale=scale, places=places)
+
+
+def default_dates(case: Case) -> tuple[datetime.date, ...]:
+    """Return the reporting date, and the day before it that is most spoken of.
+
+    Args:
+        case: The case; its reporting date is the petition, else the last flow.
+
+    Returns:
+        One day or two, oldest first. The other day is the one, at least a month
+        before the reporting date, with the most observations of balances.
+    """
+    last = case.reporting_date
+    month = datetime.timedelta(days=31)
+    spoken = Counter(
+        one.date
+        for one in case.observations
+        if one.since is None and one.date <= last - month
+    )
+    if not spoken:
+        return (last,)
+    most = max(spoken.values())
+    return (max(day for day, count in spoken.items() if count == most), last)

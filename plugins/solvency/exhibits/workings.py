@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.model.book import Position
+    from solvency.model.parts import Made
     from solvency.model.prices import Quote
 
 _ZERO = Decimal()
 #: Accounts named beside one figure; the rest are summed.
 _ACCOUNTS = 4
-#: Flows named with what may vary of them.
-_RANGES = 4
+#: Flows paper names of those behind a figure that is more than their sum.
+NAMED = 4
 
 
 def entry(figure: Figure, **rest: Any) -> Figure:
@@ -165,22 +166,6 @@ def _price(setting: Setting, key: str, found: Quote) -> Figure:
     )
 
 
-def _moved(
-    setting: Setting, positions: Iterable[Position], day: datetime.date
-) -> dict[str, Any]:
-    """Return the flows that made balances what they were, at the day's prices."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for account, coin in positions:
-        price = quote(setting, coin, day)
-        if price is None or _own_token(setting, account, coin):
-            continue
-        for flow, posting in setting.movements.get(account, ()):
-            if flow.date <= day and posting.commodity == coin:
-                amount = _sign(setting, account) * posting.units * price.number
-                found[flow.id] += amount
-    return of_flows(found)
-
-
 def _own_token(setting: Setting, account: str, commodity: str) -> bool:
     """Say whether it is a token with its issuer, to whom it is worth nothing."""
     one = setting.case.accounts[account]
@@ -208,8 +193,13 @@ def balances(
     positions = _positions(setting, accounts, day, counts)
     return {
         "worked": of_accounts(setting, key, at_market(setting, positions, day), at=day),
-        **_moved(setting, positions, day),
+        **made_of(setting.parts(day).of(accounts, counts=counts)),
     }
+
+
+def made_of(made: Made) -> dict[str, Any]:
+    """Return the flows a sum of balances is made of, for a figure."""
+    return {"flows": made.flows, "parts": made.parts, "priced": made.sources}
 
 
 def _positions(
@@ -226,6 +216,25 @@ def _positions(
     ]
 
 
+def resting(
+    setting: Setting,
+    accounts: Iterable[str],
+    day: datetime.date,
+    side: str | None = None,
+) -> dict[str, Any]:
+    """Return all flows behind balances, for a figure that is more than their sum.
+
+    Paper names the few that moved them most; `explain` and the attached figures all.
+
+    Args:
+        setting: What the report is of.
+        accounts: The accounts.
+        day: The day.
+        side: The side of a balance sheet summed, as `Parts.of` has it.
+    """
+    return {**made_of(setting.parts(day).of(accounts, side)), "named": NAMED}
+
+
 def of_balance(
     setting: Setting, accounts: Iterable[str], day: datetime.date, value: Decimal
 ) -> dict[str, Any]:
@@ -234,30 +243,22 @@ def of_balance(
     What each has in the figure is told only where that sums to it: what is held
     can be worth less than its price, and a debt stand on the other side.
     """
-    return told(of_flows(moved(setting, accounts, day)), value)
+    return told(made_of(setting.parts(day).of(accounts)), value)
 
 
 def told(found: dict[str, Any], value: Decimal) -> dict[str, Any]:
-    """Return flows with what each has in a value if they sum to it, else the few."""
-    if abs(sum(amount for _, amount in found["parts"]) - value) < 1:
+    """Return flows with what each has in a value if they sum to it, else without."""
+    parts = found.get("parts", ())
+    if sum((amount for _, amount in parts), _ZERO) == value:
         return found
-    return {"flows": found["flows"][:_RANGES]}
+    return {**found, "parts": (), "named": NAMED}
 
 
 def moved(
     setting: Setting, accounts: Iterable[str], day: datetime.date
 ) -> dict[str, Decimal]:
     """Return what each flow moved on accounts, at a day's prices."""
-    positions = _positions(setting, accounts, day)
-    return dict(_moved(setting, positions, day)["parts"])
-
-
-def largest(
-    setting: Setting, accounts: Iterable[str], day: datetime.date
-) -> tuple[str, ...]:
-    """Return the few flows that moved accounts most, at a day's prices."""
-    found = _moved(setting, _positions(setting, accounts, day), day)["flows"]
-    return tuple(found[:_RANGES])
+    return dict(setting.parts(day).of(accounts).parts)
 
 
 def priced(
@@ -300,7 +301,7 @@ def of_sides(
 
 
 def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
-    """Return the flows with the widest ranges, each with high less low.
+    """Return flows, those with the widest ranges first, each with high less low.
 
     What is drawn moves with these; the ends of a range are what sources allow.
 
@@ -308,8 +309,9 @@ def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
         setting: What the report is of.
         flows: The flows that may vary.
     """
+    flows = tuple(dict.fromkeys(flows))
     spans: dict[str, Decimal] = {}
-    for name in dict.fromkeys(flows):
+    for name in flows:
         flow = setting.case.by_id.get(name)
         if flow is None or flow.low is None or flow.high is None:
             continue
@@ -318,8 +320,9 @@ def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
         if worth and first.units:
             price = abs(worth / first.units)
             spans[name] = (flow.high - flow.low) * price
-    found = of_flows(spans)
-    return {name: value[:_RANGES] for name, value in found.items()}
+    rest = of_flows(spans)
+    every = dict.fromkeys((*rest["flows"], *flows))
+    return {"flows": tuple(every), "parts": rest["parts"], "named": NAMED}
 
 
 def drawn(setting: Setting, key: str, draws: int, seed: int) -> Prose:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
+from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.figures import formats
@@ -11,7 +13,6 @@ from solvency.figures import formats
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
-    from decimal import Decimal
 
 #: The unit of a share of one, printed as a percentage.
 SHARE = "%"
@@ -19,6 +20,8 @@ SHARE = "%"
 COUNT = ""
 #: The target of a figure whose flows are listed under its own name in an appendix.
 OWN = "="
+#: Digits sums of parts are taken with: no amount of a ledger has more.
+_DIGITS = 200
 
 _UNSAFE = re.compile(r"[^\w.\-:]")
 
@@ -47,7 +50,7 @@ class Figure:
         scale: The power of ten it is printed in.
         places: Decimals printed.
         formula: How it comes about, in words.
-        flows: Ids of the flows it sums.
+        flows: Ids of all flows it rests on, those with the most in it first.
         sources: Names of the sources it rests on beside those of its flows.
         scenario: The scenario it holds in.
         basis: How it is valued: `market`, `book`, `stated`, ...
@@ -55,8 +58,10 @@ class Figure:
             entry of its own in the appendix of derived figures.
         prose: True where it stands in a sentence, with its unit.
         beside: The other end of its range, in a sentence.
-        parts: What each flow has in it, largest first; it sums them.
+        parts: What each flow has in it, signed, the largest first.
         worked: What it is worked out from, with links to where that stands.
+        named: How many of its flows paper names; 0 leaves that to the page.
+        priced: Names of the sources of the prices it is valued at.
     """
 
     key: str
@@ -74,6 +79,16 @@ class Figure:
     beside: Decimal | None = None
     parts: tuple[tuple[str, Decimal], ...] = ()
     worked: Prose = ()
+    named: int = 0
+    priced: tuple[str, ...] = ()
+
+    @property
+    def sums(self) -> bool:
+        """Say whether it is the sum of what its flows have in it, exactly."""
+        if self.value is None or not self.parts:
+            return False
+        with localcontext(prec=_DIGITS):
+            return sum((part for _, part in self.parts), Decimal()) == self.value
 
     @property
     def place(self) -> str:

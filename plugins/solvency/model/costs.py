@@ -83,7 +83,7 @@ class Acquisitions:
         )
 
 
-class _Worths:
+class Worths:
     """What postings were worth when made."""
 
     def __init__(self, book: Book) -> None:
@@ -130,7 +130,7 @@ def _moves(book: Book, chosen: NDArray[np.bool_]) -> tuple[Move, ...]:
     ends = np.append(starts[1:], len(inside))
     nets = np.add.reduceat(book.units[inside], starts)
     unpriced = np.logical_and.reduceat(np.isnan(book.rate[inside]), starts)
-    worths = _Worths(book)
+    worths = Worths(book)
     found = []
     for start, end, net, by_market, number, day in zip(
         starts.tolist(),
@@ -155,7 +155,7 @@ def _moves(book: Book, chosen: NDArray[np.bool_]) -> tuple[Move, ...]:
 
 
 def _posted(book: Book, inside: NDArray[np.int64]) -> tuple[Posted, ...]:
-    worths = _Worths(book)
+    worths = Worths(book)
     inside = inside[np.argsort(book.day[inside], kind="stable")]
     return tuple(
         Posted(

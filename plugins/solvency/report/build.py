@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 import tempfile
-from collections import Counter
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,10 @@ from solvency.analysis.study import analyses_of
 from solvency.exhibits.evidence.appendices import attachments
 from solvency.exhibits.layout import Report
 from solvency.exhibits.layout import Section
-from solvency.exhibits.notes import Notes
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import Setting
-from solvency.figures import formats
+from solvency.exhibits.setting import default_dates as default_dates  # noqa: PLC0414 (asked for here)
+from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
 from solvency.report import pages
 from solvency.report import pdf
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
-    from solvency.analysis.study import Analyses
     from solvency.ledger.case import Case
     from solvency.model.book import Book
 
@@ -184,7 +182,7 @@ def build(
     analyses = analyses_of(case, book, days[-1], progress)
     locale = pages.locale(lang, case)
     case = case_in(case, lang)
-    setting = replace(_setting(case, book, days, locale, analyses), draft=draft)
+    setting = replace(setting_of(case, book, days, locale, analyses), draft=draft)
     found: list[Section] = []
     for name in _wanted(chosen, sections or (chosen.draft if draft else ())):
         if name == "files":
@@ -246,29 +244,6 @@ def _enclosing(
     )
 
 
-def default_dates(case: Case) -> tuple[datetime.date, ...]:
-    """Return the reporting date, and the day before it that is most spoken of.
-
-    Args:
-        case: The case; its reporting date is the petition, else the last flow.
-
-    Returns:
-        One day or two, oldest first. The other day is the one, at least a month
-        before the reporting date, with the most observations of balances.
-    """
-    last = case.reporting_date
-    month = datetime.timedelta(days=31)
-    spoken = Counter(
-        one.date
-        for one in case.observations
-        if one.since is None and one.date <= last - month
-    )
-    if not spoken:
-        return (last,)
-    most = max(spoken.values())
-    return (max(day for day, count in spoken.items() if count == most), last)
-
-
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 
@@ -293,26 +268,6 @@ def write_whole(path: Path, content: bytes) -> None:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
         raise ReportError(f"{path} was not written: {error.strerror}") from None
-
-
-def _setting(
-    case: Case,
-    book: Book,
-    days: tuple[datetime.date, ...],
-    locale: formats.Locale,
-    analyses: Analyses,
-) -> Setting:
-    """Choose how amounts are printed: by the largest balance the books ever had."""
-    plain = Setting(case, book, days, locale, Notes(case.sources), analyses)
-    sheets = [plain.sheet(day) for day in days]
-    amounts = [line.amount for one in sheets for x in one.columns for line in x.lines]
-    amounts += [
-        flow.amount.number
-        for flow in case.selected
-        if flow.amount.commodity == case.currency
-    ]
-    scale, places = formats.fitting(amounts)
-    return replace(plain, scale=scale, places=places)
 
 
 def _dated(last: datetime.date) -> datetime.datetime:

@@ -176,9 +176,10 @@ def _rests(setting: Setting, figure: Figure) -> Prose:
 def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
     """Yield links to the flows of a figure: the largest with what they have in it."""
     amounts = dict(figure.parts)
-    listed = [*amounts] or figure.flows
+    listed = [*amounts] or [*figure.flows]
+    most = figure.named or _SHOWN
     # One flow has all of it, and one left over takes no more room than saying so.
-    kept = _SHOWN if len(listed) > _SHOWN + 1 else len(listed)
+    kept = most if len(listed) > most + 1 else len(listed)
     first = listed[:kept]
     for n, name in enumerate(first):
         if n:
@@ -188,8 +189,15 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
             yield " "
             yield _amount(setting, figure, name, amounts[name])
         yield from _source(setting, name)
-    rest = [name for name in figure.flows if name not in first]
+    rest = [name for name in listed if name not in first]
     if not rest:
+        return
+    if figure.named:
+        yield from setting.say(
+            " (%(shown)s of %(count)s named)",
+            shown=setting.count(f"shown:{figure.key}", len(first)),
+            count=setting.count(f"all:{figure.key}", len(listed)),
+        )
         return
     if amounts.keys() >= set(rest):
         yield from setting.say(

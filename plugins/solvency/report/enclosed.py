@@ -17,9 +17,9 @@ from typing import Any
 
 from solvency.exhibits.evidence import dossier
 from solvency.exhibits.layout import figures_in
+from solvency.exhibits.rests import rests
 from solvency.figures.errors import ReportError
 from solvency.report.pdf import Attached
-from solvency.report.resting import rests
 
 if TYPE_CHECKING:
     from solvency.exhibits.layout import Report
@@ -139,15 +139,15 @@ def listed(report: Report) -> list[dict[str, Any]]:
         for figure in figures_in(table):
             if number and number not in shown[figure.key]:
                 shown[figure.key].append(number)
-    base = rests(report)
+    base = rests(report.case, report.tables, report.figures())
     found = []
     for figure in report.figures():
-        flows, sources = base[figure.key]
+        rest = base[figure.key]
         found.append(
             {
                 **figure.to_json(report.locale),
-                "flows": list(flows),
-                "sources": list(sources),
+                "flows": list(rest.flows),
+                "sources": list(rest.sources),
                 "exhibits": shown[figure.key],
             }
         )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.kit import class_place
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
 from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.workings import resting
 from solvency.figures import formats
 from solvency.figures.figure import Said
 from solvency.figures.table import Column
@@ -72,8 +72,8 @@ def assets(
                 market=market,
                 accounts=accounts,
             )
-            moved = largest(setting, [one for one in after if after[one]], day)
-            found.append(entry(figure(basis), worked=worked, flows=moved))
+            rest = {**resting(setting, before, day), "parts": ()}
+            found.append(entry(figure(basis), worked=worked, **rest))
         else:
             found.append(figure(basis))
     return tuple(found)

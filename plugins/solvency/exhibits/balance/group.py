@@ -9,8 +9,8 @@ from typing import Literal
 
 from solvency.exhibits.kit import class_place
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
 from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import CLASSES
 from solvency.exhibits.worth import class_of
 from solvency.figures import formats
@@ -215,7 +215,7 @@ def _group_row(
         return entry(
             found,
             worked=of_accounts(setting, found.key, accounts, at=day),
-            flows=largest(setting, accounts, day),
+            **resting(setting, accounts, day, key.partition(":")[0]),
         )
 
     each = {name: values.get(name, ZERO) for name in setting.inside}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import Literal
 
 from solvency.exhibits.balance.bases import bases_table
@@ -21,8 +22,9 @@ from solvency.exhibits.evidence.observations import nearby
 from solvency.exhibits.kit import class_place
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
+from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import CLASSES
 from solvency.exhibits.worth import class_of
 from solvency.figures import formats
@@ -38,6 +40,7 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping
 
     from solvency.exhibits.setting import Setting
 
@@ -52,7 +55,7 @@ def balances(setting: Setting) -> Section:
         tables += [bases_table(setting, day) for day in reversed(setting.dates)]
         tables += [group_table(setting, day) for day in reversed(setting.dates)]
     for entity in setting.inside:
-        sheet = _Entity(setting, entity).table()
+        sheet = sheet_table(setting, entity, setting.dates)
         if sheet is not None:
             tables += [sheet, *beside(setting, entity)]
     return Section(
@@ -69,17 +72,36 @@ def short_name(setting: Setting, account: str) -> str:
     return named or setting.text(", ".join(account.split(":")[2:]) or account)
 
 
+def sheet_table(
+    setting: Setting, entity: str, days: tuple[datetime.date, ...]
+) -> Table | None:
+    """Return an entity's balance sheet, None where it has nothing on it.
+
+    Args:
+        setting: What it is built from.
+        entity: Whose.
+        days: A column each, in order.
+    """
+    return _Entity(setting, entity, days).table()
+
+
 class _Entity:
     """Builds one entity's balance sheet, a column a date."""
 
-    def __init__(self, setting: Setting, entity: str) -> None:
+    def __init__(
+        self, setting: Setting, entity: str, days: tuple[datetime.date, ...]
+    ) -> None:
         self._setting = setting
         self._entity = entity
-        self._said = {day: nearby(setting, entity, day) for day in setting.dates}
+        self._days = days
+        self._said = {day: nearby(setting, entity, day) for day in days}
         self._sheets = {
             day: next(x for x in setting.sheet(day).columns if x.entity == entity)
-            for day in setting.dates
+            for day in days
         }
+        self._accounts = tuple(
+            name for name, one in setting.case.accounts.items() if one.entity == entity
+        )
         self._grid: _Grid = {}
         for day, sheet in self._sheets.items():
             for line in sheet.lines:
@@ -123,9 +145,9 @@ class _Entity:
     def _columns(self) -> tuple[Column, ...]:
         setting = self._setting
         found: list[Column] = []
-        for day in setting.dates:
+        for day in self._days:
             when = formats.cell(day, setting.locale)
-            last = day == setting.dates[-1]
+            last = day == self._days[-1]
             found.append(Column(day.isoformat(), when, width=25, current=last))
             if self._said[day]:
                 said = setting.text("Stated")
@@ -175,7 +197,7 @@ class _Entity:
             *(("account", account) if linked else ("registers", self._entity))
         )
         cells: list[Cell] = []
-        for day in setting.dates:
+        for day in self._days:
             value = self._grid[spot].get(day.isoformat(), ZERO)
             cells.append(
                 self._figure(
@@ -184,7 +206,7 @@ class _Entity:
                     value,
                     f"balance of {account} at market",
                     target,
-                    setting.flows_of((account,), day),
+                    self._rest(spot, day),
                 )
             )
             if self._said[day]:
@@ -223,30 +245,43 @@ class _Entity:
     ) -> Row:
         target = anchor("registers", self._entity)
         cells: list[Cell] = []
-        for day in self._setting.dates:
+        for day in self._days:
             value = add(rows, sums, len(cells))
             formula = "sum of its lines" if key != "net" else "assets less liabilities"
-            figure = self._figure(day, key, value, formula, "", ())
+            figure = self._figure(day, key, value, formula, "", {})
             side = key.removeprefix("total:")
             if side in {"asset", "liability"}:
-                spots = [spot for spot in self._grid if spot[0] == side]
-                figure = self._total(figure, spots, day)
+                figure = self._total(figure, side, day)
             cells.append(figure)
             if self._said[day]:
                 cells += [None, None]
         cells.append(Ref("", f"#{target}"))
         return Row(key, (label,), tuple(cells), kind, sums=sums)
 
-    def _total(
-        self, figure: Figure, spots: list[tuple[str, str, str]], day: datetime.date
-    ) -> Figure:
-        """Return a total with the accounts it sums and the flows behind most."""
-        amounts = {s[2]: self._grid[s].get(day.isoformat(), ZERO) for s in spots}
+    def _total(self, figure: Figure, side: str, day: datetime.date) -> Figure:
+        """Return a total with the accounts it sums, and all flows behind them."""
+        amounts = {
+            spot[2]: values.get(day.isoformat(), ZERO)
+            for spot, values in self._grid.items()
+            if spot[0] == side
+        }
         return entry(
             figure,
             worked=of_accounts(self._setting, figure.key, amounts),
-            flows=largest(self._setting, amounts, day),
+            **resting(self._setting, self._accounts, day, side),
         )
+
+    def _rest(self, spot: tuple[str, str, str], day: datetime.date) -> dict[str, Any]:
+        """Return what a line rests on."""
+        side, _, account = spot
+        parts = self._setting.parts(day)
+        if side != "equity":
+            return made_of(parts.of((account,), side))
+        if account in self._setting.case.accounts:
+            return made_of(parts.posted(account))
+        # Gains and revaluation are what all holdings fetched or would, less their cost.
+        found = made_of(parts.of(self._accounts))
+        return {**found, "parts": ()}
 
     def _figure(
         self,
@@ -255,13 +290,13 @@ class _Entity:
         value: Decimal,
         formula: str,
         target: str,
-        flows: tuple[str, ...],
+        rest: Mapping[str, Any],
     ) -> Figure:
         return self._setting.money(
             f"balance:{self._entity}:{day.isoformat()}:market:{name}",
             value,
             formula=formula,
-            flows=flows,
             basis="market",
             target=target,
+            **rest,
         )

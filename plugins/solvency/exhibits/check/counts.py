@@ -111,7 +111,7 @@ def lacking(
     for one in counts:
         for name, amount in _moved(setting, (one,), day, 1).items():
             most[name] += abs(amount)
-    return {"flows": of_flows(most)["flows"][:_FLOWS]}
+    return {"flows": of_flows(most)["flows"], "named": _FLOWS}
 
 
 def shortfall(setting: Setting, key: str, side: Side) -> Prose:

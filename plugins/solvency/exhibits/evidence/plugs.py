@@ -10,9 +10,9 @@ from typing import Any
 from solvency.exhibits.kit import told
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import worth
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
@@ -112,7 +112,7 @@ def _assets(setting: Setting, day: datetime.date) -> Figure:
             formula="assets of the group as one",
             basis="market",
             worked=of_accounts(setting, "plugs:assets", amounts, at=day),
-            flows=largest(setting, [x for x in amounts if amounts[x]], day),
+            **resting(setting, amounts, day, "asset"),
         )
     )
 

@@ -19,9 +19,10 @@ from solvency.exhibits.recover.receipts import gains
 from solvency.exhibits.remarks import number
 from solvency.exhibits.remarks import read
 from solvency.exhibits.remarks import sentence
+from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
 from solvency.exhibits.workings import of_accounts
+from solvency.exhibits.workings import resting
 from solvency.figures import formats
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
@@ -111,8 +112,7 @@ def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
         )
         if debts:
             worked = of_accounts(setting, key, debts, at=found.at)
-            moved = largest(setting, debts, found.at)
-            figure = entry(figure, worked=worked, flows=moved)
+            figure = entry(figure, worked=worked, **resting(setting, debts, found.at))
         first, *rest = setting.say(message, who=Said(who), amount=figure)
         if isinstance(first, str):
             first = first[:1].upper() + first[1:]
@@ -302,8 +302,9 @@ def _rates(
             at.rate,
             formula="net free over unsecured claims",
         )
-        flows = rests.moved("unsecured", None, end)["flows"]
-        rates.append(entry(figure, worked=over, flows=flows))
+        first = rests.moved("unsecured", None, end)["flows"]
+        every = tuple(dict.fromkeys((*first, *setting.moved)))
+        rates.append(entry(figure, worked=over, flows=every, named=NAMED))
     return rates
 
 

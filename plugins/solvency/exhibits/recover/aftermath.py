@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.kit import told
+from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
 from solvency.exhibits.workings import priced
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
@@ -103,7 +103,8 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         one.rate,
         formula="paid over worth",
         worked=setting.say("%(one)s over %(other)s", one=paid, other=worth),
-        flows=largest(setting, [account], setting.at) if account else (),
+        flows=setting.moved if account else (),
+        named=NAMED,
         sources=worth.sources,
     )
     return units, value, paid, worth, entry(rate)

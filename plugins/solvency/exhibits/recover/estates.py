@@ -216,7 +216,12 @@ class Resting:
             share = one_.paid / one_.owed if one_.owed else _ZERO
             for flow, amount in moved(setting, accounts, day).items():
                 amounts[flow] += amount * share
-        return told(of_flows(amounts), value)
+        found = told(of_flows(amounts), value)
+        # What debtors pay rests on all that they in turn are paid.
+        return {
+            **found,
+            "flows": tuple(dict.fromkeys((*found["flows"], *setting.moved))),
+        }
 
     def _claims(self, debtor: str) -> str:
         """Return the register of what a debtor owes, on a side that is printed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.analysis.recover.ask import GROUP
 from solvency.analysis.recover.estate import ENDS
@@ -13,8 +14,8 @@ from solvency.analysis.recover.payments import payers
 from solvency.analysis.recover.payments import stated
 from solvency.exhibits.recover.estates import members_of
 from solvency.exhibits.recover.proceeds import covering
+from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
 from solvency.exhibits.workings import of_accounts
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
@@ -56,12 +57,18 @@ class Paying:
         """Return the rates that have an entry and stand in no exhibit."""
         return tuple(self._rates.values())
 
-    def flows(self, debts: Collection[str], made: MadeUp) -> tuple[str, ...]:
-        """Return the flows that made a claim most, then those of what covers it."""
+    def rest(self, debts: Collection[str], made: MadeUp) -> dict[str, Any]:
+        """Return what a payment rests on: all flows, for clearing takes all debts.
+
+        First those that made the claim most, then those of what covers it.
+        """
         day, setting = self._found.at, self._setting
         names = {one.item.account.name for one in made.covers}
-        covers = largest(setting, sorted(names), day)[:_COVERS]
-        return tuple(dict.fromkeys((*largest(setting, debts, day), *covers)))
+        owed = setting.parts(day).of(debts).flows[:NAMED]
+        covers = setting.parts(day).of(sorted(names)).flows[:_COVERS]
+        first = dict.fromkeys((*owed, *covers))
+        every = dict.fromkeys((*first, *setting.moved))
+        return {"flows": tuple(every), "named": len(first)}
 
     def worked(self, key: str, way: str, end: str, node: str, made: MadeUp) -> Prose:
         """Say what covers claims, and what share of the rest is paid.
@@ -178,8 +185,9 @@ class Paying:
         rate = setting.share(
             key, turn.rate, formula="left for a rank over what it is owed"
         )
-        flows = largest(setting, held, self._found.at)
-        return entry(rate, worked=pieces, flows=flows)
+        first = setting.parts(self._found.at).of(held).flows
+        every = dict.fromkeys((*first, *setting.moved))
+        return entry(rate, worked=pieces, flows=tuple(every), named=NAMED)
 
     def _payers(self, key: str, found: Mapping[str, Payment]) -> Prose:
         """Return who pays an estate most, with what."""

@@ -116,7 +116,7 @@ def _class(
     paid = entry(
         paid,
         worked=paying.worked(f"{key}:paid", way, "central", one.entity, made),
-        flows=paying.flows(debts, made),
+        **paying.rest(debts, made),
     )
     rates = []
     for name, end in (("low", "low"), ("rate", "central"), ("high", "high")):
@@ -131,10 +131,8 @@ def _class(
         if name != "rate":
             what = paying.worked(f"{key}:{name}", way, end, one.entity, made)
             over = (*over, "; ", *what)
-        flows = paying.flows(debts, made)
-        rates.append(
-            entry(figure, worked=over, flows=flows) if figure.value else figure
-        )
+        rest = paying.rest(debts, made)
+        rates.append(entry(figure, worked=over, **rest) if figure.value else figure)
     who = setting.text("The group") if one.entity == GROUP else one.entity
     return Row(
         key,
@@ -265,7 +263,7 @@ def _gain(
         paid[name] = entry(
             setting.money(f"{key}:{name}", value, formula=f"paid, {name}"),
             worked=paying.worked(f"{key}:{name}", words, "central", estate, made),
-            flows=paying.flows(debts, made),
+            **paying.rest(debts, made),
         )
     gain = entry(
         setting.money(f"{key}:gain", one.gain, formula="paid, gain"),

@@ -9,9 +9,11 @@ from typing import Any
 
 from solvency.exhibits.layout import Section
 from solvency.exhibits.remarks import sentence
+from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import largest
+from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import priced
+from solvency.exhibits.workings import resting
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure
@@ -67,6 +69,7 @@ def proceeds(setting: Setting, one: Token, part: str = "proceeds") -> Figure:
         return entry(
             setting.money(f"{key}:market", value, formula="units times price"),
             flows=units.flows,
+            named=NAMED,
             **priced(setting, f"{key}:market", units, one.token, one.at),
         )
     figure = setting.money(f"{key}:{part}", value, formula=formula)
@@ -88,6 +91,7 @@ def proceeds(setting: Setting, one: Token, part: str = "proceeds") -> Figure:
             basis=(setting.text(one.depth_basis),),
         ),
         flows=_units(setting, one).flows,
+        named=NAMED,
         sources=(*market.sources, *((depth.source,) if depth and depth.source else ())),
     )
 
@@ -122,7 +126,8 @@ def _units(setting: Setting, one: Token) -> Figure:
     return entry(
         Figure(key, one.units, one.token, scale, places, formula="held"),
         worked=tuple(pieces),
-        flows=largest(setting, held, one.at),
+        **made_of(setting.parts(one.at).units(held, one.token)),
+        named=NAMED,
     )
 
 
@@ -253,7 +258,7 @@ def _rests(setting: Setting, one: Token) -> dict[str, Any]:
     """Return the flows that pledged tokens, and the source of the market depth."""
     depth = setting.case.commodities[one.token].depth(one.at)
     return {
-        "flows": largest(setting, _pledged(setting, one), one.at),
+        **resting(setting, _pledged(setting, one), one.at),
         "sources": (depth.source,) if depth and depth.source else (),
     }
 

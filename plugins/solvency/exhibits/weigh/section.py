@@ -46,7 +46,7 @@ def weighing(setting: Setting) -> Section | None:
     tables: list[Table | Drawing] = []
     if found is not None:
         tables.append(beliefs(setting, found))
-        drawing = _history(setting)
+        drawing = history_drawing(setting)
         if drawing is not None:
             tables.append(drawing)
         if len(found.scenarios) > 1:
@@ -132,7 +132,7 @@ def _inflation(setting: Setting, found: Beliefs) -> Figure:
     )
 
 
-def _history(setting: Setting) -> Drawing | None:
+def history_drawing(setting: Setting) -> Drawing | None:
     found = setting.analyses.history
     if found is None or len(found.then) < 3:
         return None

@@ -1,0 +1,172 @@
+"""Say what a figure, a flow, a source or another thing of a case rests on."""
+
+from __future__ import annotations
+
+import difflib
+from decimal import Decimal
+from decimal import localcontext
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.explain.answer import Explanation
+from solvency.exhibits.explain.answer import Other
+from solvency.exhibits.explain.answer import Share
+from solvency.exhibits.explain.answer import Without
+from solvency.exhibits.explain.answer import carried
+from solvency.exhibits.explain.families import FAMILIES
+from solvency.exhibits.explain.search import matched
+from solvency.exhibits.explain.search import search
+from solvency.exhibits.explain.things import KINDS
+from solvency.exhibits.explain.things import exhibit
+from solvency.figures.errors import ReportError
+from solvency.ledger.without import falls
+from solvency.ledger.without import without
+from solvency.model.sheets import WIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
+    from solvency.exhibits.explain.search import Search
+    from solvency.exhibits.rests import Rest
+    from solvency.figures.figure import Figure
+    from solvency.ledger.case import Case
+
+    Progress = Callable[[str], None] | None
+
+
+def explain(
+    case: Case, name: str, *, every: bool = False, progress: Progress = None
+) -> Explanation:
+    """Say what one thing of a case rests on, and what rests on it.
+
+    Args:
+        case: The case, without errors and with flows.
+        name: The id of a flow or an observation, the name of a source, a hypothesis,
+            an account, an entity or an exhibit, or the key of a figure as
+            `figures.json` has it. Of a key, words may be left out and joined by
+            dots: `balance.FTX.2022-06-30.liabilities`.
+        every: Leave each source out in turn even where that draws or weighs anew.
+        progress: Called with a word before each long step.
+
+    Returns:
+        What was found.
+
+    Raises:
+        ReportError: Nothing has the name, or several figures have.
+    """
+    for find in KINDS:
+        found = find(case, name)
+        if found is not None:
+            return found
+    asked = search(case, name, progress)
+    seen: list[str] = []
+    if asked is not None:
+        figures, base = asked.made()
+        key = matched(name, figures)
+        if key is not None:
+            return _figure(asked, figures[key], base[key], every, progress)
+        seen = [*figures]
+    found = exhibit(case, name)
+    if found is not None:
+        return found
+    raise ReportError(_nothing(case, name, seen))
+
+
+def _nothing(case: Case, name: str, seen: list[str]) -> str:
+    known = [
+        *case.by_id,
+        *case.sources,
+        *case.hypotheses,
+        *case.accounts,
+        *case.entities,
+        *(one.id for one in case.observations),
+        *seen,
+        *FAMILIES,
+    ]
+    meant = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {meant[0]}?" if meant else ""
+    return (
+        "no figure, flow, source, observation, hypothesis, account, entity or"
+        f" exhibit is called {name!r}.{hint}"
+    )
+
+
+def _figure(
+    asked: Search, figure: Figure, rest: Rest, every: bool, progress: Progress
+) -> Explanation:
+    case = asked.setting.case
+    with localcontext(WIDE):
+        flows = tuple(
+            Share(
+                case.by_id[name], rest.parts.get(name, Decimal()) if rest.sums else None
+            )
+            for name in rest.flows
+            if name in case.by_id
+        )
+        sources = carried(case, flows, rest.sources)
+    skipped = asked.of.long and not every
+    return Explanation(
+        kind="figure",
+        name=figure.key,
+        value=figure.value,
+        unit=figure.unit,
+        formula=figure.formula,
+        figure=figure,
+        section=asked.of.section,
+        sum=rest.sums,
+        flows=flows,
+        # Where flows sum to it, its figures do not add to them.
+        figures=() if rest.sums else _others(rest),
+        sources=sources,
+        without=() if skipped else tuple(_changes(asked, figure, rest, progress)),
+        left_out=rest.sources if skipped else (),
+        told=_worked(rest) if rest.sums else (),
+    )
+
+
+def _others(rest: Rest) -> tuple[Other, ...]:
+    found = {
+        one.key: Other(
+            one.key, None if one.value is None else sign * one.value, one.unit
+        )
+        for one, sign in rest.figures
+    }
+    return tuple(found.values())
+
+
+def _worked(rest: Rest) -> tuple[tuple[str, str], ...]:
+    """Return the figures a sum is worked out from, as lines beside its flows."""
+    names = dict.fromkeys(one.key for one, _ in rest.figures)
+    return tuple(("worked out from", name) for name in names)
+
+
+def _changes(
+    asked: Search, figure: Figure, rest: Rest, progress: Progress
+) -> Iterator[Without]:
+    """Yield what the figure would be without each of its sources, computed anew."""
+    case = asked.setting.case
+    for source in rest.sources:
+        lost = tuple(flow.id for flow in case.selected if falls(flow, source))
+        after = figure.value
+        if lost or _speaks(case, source):
+            if progress is not None:
+                progress(f"without {source}")
+            changed = without(case, source)
+            after = None
+            if changed.selected:
+                found = asked.of_case(changed).made()[0].get(figure.key)
+                after = found.value if found is not None else None
+        yield Without(source, figure.key, figure.value, after, lost)
+
+
+def _speaks(case: Case, source: str) -> bool:
+    """Say whether a source gives prices, depths or balances, beside flows."""
+    return (
+        any(one.source == source for one in case.prices)
+        or any(one.source == source for one in case.observations)
+        or any(
+            one.source == source
+            for coin in case.commodities.values()
+            for one in (*coin.depths, *coin.floats)
+        )
+    )

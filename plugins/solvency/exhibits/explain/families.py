@@ -1,0 +1,169 @@
+"""Which exhibit makes which figures, so that one can be made without the others.
+
+The first word of a figure's key names its family. A figure is asked of its family's
+own exhibit, never of a whole report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.balance.bases import bases_table
+from solvency.exhibits.balance.group import group_table
+from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.layout import Section
+from solvency.exhibits.sections import SECTIONS
+from solvency.exhibits.tally.total import tally_tables
+from solvency.exhibits.weigh.beliefs import beliefs
+from solvency.exhibits.weigh.fits import scenarios
+from solvency.exhibits.weigh.section import history_drawing
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.exhibits.drawings import Drawing
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.table import Table
+
+    #: The words of a name without its first, and the days it speaks of.
+    Asked = tuple[tuple[str, ...], tuple[datetime.date, ...]]
+    Build = Callable[[Setting, Asked], Section | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The figures whose keys begin with one word.
+
+    Attributes:
+        section: The section of a report that has them.
+        build: Makes the least that has them.
+        long: True where making it draws or weighs, and so takes long.
+    """
+
+    section: str
+    build: Build
+    long: bool = False
+
+
+def _whole(name: str, *, long: bool = False) -> Family:
+    return Family(name, lambda setting, _: SECTIONS[name](setting), long)
+
+
+def _of_tables(name: str, *tables: Table | Drawing | None) -> Section:
+    return Section(name, name, tuple(one for one in tables if one is not None))
+
+
+def _balance(setting: Setting, asked: Asked) -> Section:
+    words, days = asked
+    names = [one for one in setting.inside if one.lower() in words] or setting.inside
+    return _of_tables(
+        "balances",
+        *(sheet_table(setting, one, days or setting.dates) for one in names),
+    )
+
+
+def _group(setting: Setting, asked: Asked) -> Section:
+    days = asked[1] or setting.dates
+    return _of_tables("balances", *(group_table(setting, day) for day in days))
+
+
+def _bases(setting: Setting, asked: Asked) -> Section:
+    days = asked[1] or setting.dates
+    return _of_tables("balances", *(bases_table(setting, day) for day in days))
+
+
+def _tally(setting: Setting, _: Asked) -> Section | None:
+    found = setting.analyses.tallied
+    return found and _of_tables("weighing", *tally_tables(setting, found))
+
+
+def _beliefs(setting: Setting, _: Asked) -> Section | None:
+    found = setting.analyses.beliefs
+    if found is None:
+        return None
+    fits = scenarios(setting, found) if len(found.scenarios) > 1 else None
+    return _of_tables("weighing", beliefs(setting, found), fits)
+
+
+def _history(setting: Setting, _: Asked) -> Section | None:
+    return _of_tables("weighing", history_drawing(setting))
+
+
+#: By the first word of a key. A word that ends in a hyphen begins several.
+FAMILIES: dict[str, Family] = {
+    "balance": Family("balances", _balance),
+    "group": Family("balances", _group),
+    "bases": Family("balances", _bases),
+    "affairs": _whole("affairs"),
+    "gain": _whole("affairs"),
+    "kind": _whole("affairs"),
+    "later": _whole("affairs"),
+    "preference": _whole("affairs"),
+    "rate": _whole("affairs"),
+    "recovery": _whole("affairs"),
+    "basis": _whole("plugs"),
+    "plug": _whole("plugs"),
+    "plugs": _whole("plugs"),
+    "belief": Family("weighing", _beliefs, long=True),
+    "beliefs": Family("weighing", _beliefs, long=True),
+    "explained": Family("weighing", _tally, long=True),
+    "history": Family("weighing", _history, long=True),
+    "rho": Family("weighing", _tally, long=True),
+    "scenario": Family("weighing", _beliefs, long=True),
+    "tally": Family("weighing", _tally, long=True),
+    "waterfall": Family("weighing", _tally, long=True),
+    "weighing": _whole("weighing", long=True),
+    "case": _whole("scope"),
+    "example": _whole("scope"),
+    "ladder": _whole("scope"),
+    "scope": _whole("scope"),
+    "claim": _whole("claims"),
+    "said": _whole("claims"),
+    "compare": _whole("compare"),
+    "confirm": _whole("reconciled"),
+    "reconciled": _whole("reconciled"),
+    "cover": _whole("segregation"),
+    "entity": _whole("entities"),
+    "group-chart": _whole("entities"),
+    "families": _whole("families"),
+    "family": _whole("families"),
+    "more": _whole("families"),
+    "finding": _whole("findings", long=True),
+    "key": _whole("findings", long=True),
+    "rests": _whole("findings", long=True),
+    "flow": _whole("flows"),
+    "flows": _whole("flows"),
+    "flow-matrix": _whole("matrix"),
+    "stock-matrix": _whole("matrix"),
+    "funds": _whole("funds"),
+    "funds-by-year": _whole("funds"),
+    "link": _whole("funds"),
+    "hypothesis": _whole("hypotheses"),
+    "line-": _whole("solvency", long=True),
+    "test": _whole("solvency", long=True),
+    "tests": _whole("solvency", long=True),
+    "loop": _whole("spiral"),
+    "token": _whole("spiral"),
+    "observation": _whole("observations"),
+    "spread": _whole("observations"),
+    "register": _whole("registers"),
+    "source": _whole("sources"),
+    "trace": _whole("tracing"),
+}
+
+
+def family(word: str) -> Family | None:
+    """Return the family a first word names, in the singular or the plural."""
+    for one in (word, word.removesuffix("s"), f"{word}s"):
+        if one in FAMILIES:
+            return FAMILIES[one]
+    return next(
+        (
+            found
+            for start, found in FAMILIES.items()
+            if start.endswith("-") and word.startswith(start)
+        ),
+        None,
+    )

@@ -1,0 +1,147 @@
+"""Find one figure of a case by its key, or by some of the words of it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from solvency.analysis.study import analyses_of
+from solvency.exhibits.explain.families import FAMILIES
+from solvency.exhibits.explain.families import family
+from solvency.exhibits.layout import figures_in
+from solvency.exhibits.rests import rests
+from solvency.exhibits.setting import default_dates
+from solvency.exhibits.setting import setting_of
+from solvency.figures.errors import ReportError
+from solvency.figures.formats import Locale
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterable
+
+    from solvency.exhibits.explain.families import Family
+    from solvency.exhibits.rests import Rest
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+    from solvency.ledger.case import Case
+
+    Progress = Callable[[str], None] | None
+
+#: Words of a key that nobody needs to name.
+_UNSAID = {"market", "total"}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class Search:
+    """Makes the figures of a family, for a case or for one like it.
+
+    Attributes:
+        setting: What they are made from.
+        of: The family.
+        words: The words asked for.
+        days: The days the name speaks of.
+    """
+
+    setting: Setting
+    of: Family
+    words: tuple[str, ...]
+    days: tuple[datetime.date, ...]
+
+    def made(self) -> tuple[dict[str, Figure], dict[str, Rest]]:
+        """Return the figures by key, and what each rests on."""
+        section = self.of.build(self.setting, (self.words, self.days))
+        if section is None:
+            return {}, {}
+        found: dict[str, Figure] = {}
+        for figure in figures_in((section.tables, section.values)):
+            found.setdefault(figure.key, figure)
+        return found, dict(rests(self.setting.case, section.tables, found.values()))
+
+    def of_case(self, case: Case) -> Search:
+        """Return the same search in another case, printed alike."""
+        book = case.book()
+        return replace(
+            self,
+            setting=replace(
+                self.setting,
+                case=case,
+                book=book,
+                analyses=analyses_of(
+                    case, book, self.setting.at, self.setting.analyses.progress
+                ),
+                _sheets={},
+                _holdings={},
+                _parts={},
+            ),
+        )
+
+
+def search(case: Case, name: str, progress: Progress = None) -> Search | None:
+    """Return the search for a figure by its key; None if no family has such a name.
+
+    Raises:
+        ReportError: A day in the name is no day.
+    """
+    words = words_of(name)
+    of = family(words[0])
+    if of is None:
+        return None
+    named = _days(name)
+    days = tuple(sorted({*default_dates(case), *named}))
+    book = case.book()
+    setting = setting_of(
+        case, book, days, Locale(), analyses_of(case, book, days[-1], progress)
+    )
+    return Search(setting, of, words, named)
+
+
+def _days(name: str) -> tuple[datetime.date, ...]:
+    try:
+        found = {datetime.date.fromisoformat(text) for text in _DATE.findall(name)}
+    except ValueError as error:
+        raise ReportError(f"{name}: {error}") from None
+    return tuple(sorted(found))
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a key, in the singular and without capitals."""
+    words = [word for word in re.split(r"[.:]", name.lower()) if word]
+    singular = [
+        re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
+        for word in words
+    ]
+    return tuple(
+        # A family may be a word that ends in s.
+        word if n == 0 and word in FAMILIES else one
+        for n, (word, one) in enumerate(zip(words, singular, strict=True))
+    ) or ("",)
+
+
+def matched(name: str, figures: Iterable[str]) -> str | None:
+    """Return the one key that has the words asked for, in order, and fewest others.
+
+    Raises:
+        ReportError: Several keys fit equally well.
+    """
+    keys = tuple(figures)
+    if name in keys:
+        return name
+    asked = words_of(name)
+    best: dict[int, list[str]] = {}
+    for key in keys:
+        words = words_of(key)
+        rest = iter(words)
+        if all(word in rest for word in asked):
+            others = [w for w in words if w not in asked and w not in _UNSAID]
+            best.setdefault(len(others), []).append(key)
+    if not best:
+        return None
+    found = best[min(best)]
+    if len(found) > 1:
+        more = "" if len(found) <= 8 else f" and {len(found) - 8} more"
+        raise ReportError(f"{name} may be {', '.join(found[:8])}{more}: say which")
+    return found[0]

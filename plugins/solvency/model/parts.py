@@ -1,0 +1,274 @@
+"""What each flow has in a balance on a day, to the last digit.
+
+A balance at a price is linear in its flows: what each moved, at the day's price,
+sums to it. Values of a sheet are rounded to a fixed step, so each part is too, and
+the largest takes what rounding leaves. At book, or where a sale moves the price, no
+flow has a part of its own: what the balance rests on is then named without amounts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from decimal import localcontext
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solvency.ledger.without import falls
+from solvency.model.costs import Worths
+from solvency.model.prices import Missing
+from solvency.model.sheets import WIDE
+from solvency.model.sheets import rounded
+from solvency.model.valuation import Valuation
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+    from solvency.model.book import Book
+    from solvency.model.book import Position
+
+ZERO = Decimal()
+#: The bases at which a balance is its units times a price.
+LINEAR = frozenset({"market", "clean"})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a sum of balances is made of.
+
+    Attributes:
+        flows: Ids of every flow that moved one of them, those with the largest
+            part first: without one of these the sum may be another.
+        parts: What each flow has in the sum, signed as the sum is, largest first;
+            flows whose part is nothing are left out.
+        exact: True if the parts sum to the value.
+        sources: Names of the sources of the prices it is valued at.
+    """
+
+    flows: tuple[str, ...] = ()
+    parts: tuple[tuple[str, Decimal], ...] = ()
+    exact: bool = True
+    sources: tuple[str, ...] = ()
+
+
+class Parts:
+    """Takes the balances of a Book on one day apart into the flows that made them."""
+
+    def __init__(
+        self,
+        book: Book,
+        at: datetime.date,
+        basis: str = "market",
+        valuation: Valuation | None = None,
+    ) -> None:
+        """Value nothing yet.
+
+        Args:
+            book: The book.
+            at: The day at whose end.
+            basis: How holdings are valued.
+            valuation: That of the day, where there is one already.
+        """
+        self._book = book
+        self._at = at
+        self._valuation = valuation or Valuation(book, at, basis)
+        self._basis = self._valuation.basis
+
+    def of(
+        self,
+        accounts: Iterable[str],
+        side: str | None = None,
+        counts: Callable[[Position], bool] = lambda _: True,
+    ) -> Made:
+        """Return what a sum of balances is made of.
+
+        Args:
+            accounts: The accounts summed.
+            side: Sum only what stands on this side of a balance sheet, where a claim
+                below zero stands on the other; default all, what is held positive
+                and what is owed too.
+            counts: Which of their positions are summed; all are named.
+
+        Returns:
+            All flows behind them, with what each has in the sum.
+        """
+        wanted = frozenset(accounts)
+        parts: dict[str, Decimal] = defaultdict(Decimal)
+        sources: dict[str, None] = {}
+        exact = True
+        with localcontext(WIDE):
+            for account in sorted(wanted):
+                for index in self._places.get(account, ()):
+                    position = self._book.positions[index]
+                    moved = self._moved(index)
+                    taken = self._sign(position, side) if counts(position) else 0
+                    if not taken:
+                        for name in self._turning(position, moved):
+                            parts[name] += ZERO
+                        continue
+                    found = self._valued(position, moved, taken)
+                    exact = exact and found is not None
+                    for name in moved:
+                        parts[name] += (found or {}).get(name, ZERO)
+                    sources |= dict.fromkeys(self._priced(position))
+        return _ordered(parts, sources, exact=exact)
+
+    def _sign(self, position: Position, side: str | None) -> int:
+        """Return how a position is signed in the sum; 0 if it is not in it."""
+        account = self._book.account(position)
+        own = 1 if account.root == "Assets" else -1
+        if side is None:
+            return own
+        if account.root not in {"Assets", "Liabilities"}:
+            return 0
+        units = self._valuation.units.get(position, ZERO)
+        turned = account.is_claim and units * own < 0
+        here = "asset" if (own == 1) != turned else "liability"
+        return (1 if here == "asset" else -1) if here == side else 0
+
+    def _turning(self, position: Position, moved: dict[str, Decimal]) -> set[str]:
+        """Return the flows of a source without which a claim would change its side.
+
+        What stands on the other side of the sheet is no part of a sum, until the
+        flows that put it there fall.
+        """
+        if not self._book.account(position).is_claim:
+            return set()
+        flows = self._book.case.by_id
+        whole = sum(moved.values(), ZERO)
+        found: set[str] = set()
+        for source in {one for name in moved for one in flows[name].sources}:
+            fall = {name for name in moved if falls(flows[name], source)}
+            left = whole - sum((moved[name] for name in fall), ZERO)
+            if left * whole < 0 or (left and not whole):
+                found |= fall
+        return found
+
+    def units(self, accounts: Iterable[str], commodity: str) -> Made:
+        """Return what a holding of one commodity is made of, in units of it."""
+        parts: dict[str, Decimal] = defaultdict(Decimal)
+        with localcontext(WIDE):
+            for account in sorted(frozenset(accounts)):
+                for index in self._places.get(account, ()):
+                    position = self._book.positions[index]
+                    if position.commodity == commodity:
+                        for name, units in self._moved(index).items():
+                            parts[name] += self._sign(position, None) * units
+        return _ordered(parts, (), exact=True)
+
+    def posted(self, account: str) -> Made:
+        """Return what an equity account is made of: its postings as they were worth.
+
+        Args:
+            account: The account; its line is positive where it was credited.
+        """
+        costs = Worths(self._book)
+        parts: dict[str, Decimal] = defaultdict(Decimal)
+        sources: dict[str, None] = {}
+        with localcontext(WIDE):
+            for index in self._places.get(account, ()):
+                for row in self._until(index):
+                    flow = self._book.flows[self._book.flow[row]]
+                    parts[flow.id] -= costs.of(row)
+                    if self._book.posting(row).price is None:
+                        sources |= dict.fromkeys(
+                            self._priced(self._book.positions[index], flow.date)
+                        )
+            whole = rounded(sum(parts.values(), ZERO))
+            return _ordered(_to_the_step(parts, whole), sources, exact=True)
+
+    def _valued(
+        self, position: Position, moved: dict[str, Decimal], sign: int
+    ) -> dict[str, Decimal] | None:
+        """Return each flow's part of a position; None where it has none of its own."""
+        value = self._valuation.value(position)
+        if not sign or not value:
+            return {}
+        price = self._unit(position)
+        if price is None or rounded(price * sum(moved.values())) != rounded(value):
+            return None
+        return _to_the_step(
+            {name: sign * units * price for name, units in moved.items()},
+            sign * rounded(value),
+        )
+
+    def _unit(self, position: Position) -> Decimal | None:
+        """Return the price a position is valued at, where it is valued at one."""
+        if position.commodity == self._book.case.currency:
+            return Decimal(1)
+        quote = self._book.prices.at(position.commodity, self._at)
+        return None if isinstance(quote, Missing) else quote.number
+
+    def _priced(
+        self, position: Position, day: datetime.date | None = None
+    ) -> tuple[str, ...]:
+        """Return the source of the price of a position on a day, if it has one."""
+        quote = self._book.prices.at(position.commodity, day or self._at)
+        if isinstance(quote, Missing) or quote.price is None:
+            return ()
+        return (quote.price.source,) if quote.price.source else ()
+
+    def _moved(self, index: int) -> dict[str, Decimal]:
+        """Return what each flow moved of a position by the day, in units."""
+        book = self._book
+        found: dict[str, Decimal] = {}
+        position = book.positions[index]
+        for row in self._until(index):
+            name = book.flows[book.flow[row]].id
+            units = book.decimal(position, book.units[row])
+            found[name] = found.get(name, ZERO) + units
+        return found
+
+    def _until(self, index: int) -> list[int]:
+        """Return the postings to a position by the day, in order."""
+        own = self._rows[self._bounds[index] : self._bounds[index + 1]]
+        found: list[int] = own[self._book.day[own] <= self._at.toordinal()].tolist()
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Return the indexes of the positions of each account."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, position in enumerate(self._book.positions):
+            found[position.account].append(index)
+        return found
+
+    @cached_property
+    def _rows(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return the postings by position."""
+        return np.argsort(self._book.position, kind="stable")
+
+    @cached_property
+    def _bounds(self) -> list[int]:
+        """Return where the postings of each position begin in `_rows`."""
+        ordered = self._book.position[self._rows]
+        count = len(self._book.positions) + 1
+        found: list[int] = np.searchsorted(ordered, np.arange(count)).tolist()
+        return found
+
+
+def _to_the_step(parts: Mapping[str, Decimal], whole: Decimal) -> dict[str, Decimal]:
+    """Round each part to the step of sheets, the largest so that all sum to a whole."""
+    found = {name: rounded(part) for name, part in parts.items()}
+    left = whole - sum(found.values(), ZERO)
+    if left:
+        found[max(found, key=lambda name: (abs(found[name]), name))] += left
+    return found
+
+
+def _ordered(
+    parts: Mapping[str, Decimal], sources: Iterable[str], *, exact: bool
+) -> Made:
+    ordered = sorted(parts.items(), key=lambda one: (-abs(one[1]), one[0]))
+    return Made(
+        flows=tuple(name for name, _ in ordered),
+        parts=tuple((name, part) for name, part in ordered if part and exact),
+        exact=exact,
+        sources=tuple(sources),
+    )
