@@ -14,7 +14,7 @@ import pytest
 from charts import gallery
 
 from solvency.charts import DARK
-from solvency.report.pdf import font_path
+from solvency.figures.fonts import font_path
 
 _FACES = """@font-face{font-family:"Report Sans";src:url("%s");font-weight:100 700}"""
 _MEASURE = """

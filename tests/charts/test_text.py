@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PIL import ImageFont
 
 from solvency.charts import text
-from solvency.report.pdf import font_path
+from solvency.figures.fonts import font_path
 
 
 @pytest.mark.parametrize("bold", [False, True])

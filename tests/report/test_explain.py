@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from solvency.exhibits.explain import explain
+from solvency.exhibits.rests import rests
+from solvency.ledger.without import without
 
 import solvency
 from solvency.cli import main
 from solvency.figures.errors import ReportError
 from solvency.report.enclosed import listed
-from solvency.report.explain import explain
-from solvency.report.explain import without
-from solvency.report.resting import rests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,17 +47,24 @@ class TestFigure:
         assert found.figure is not None
         # Customers are owed both deposits: 1,000,000,000.25 and 600,000,000.25.
         assert found.figure.value == Decimal("1600000000.50")
-        assert [flow.id for flow in found.flows] == ["F-1", "F-2"]
-        assert [source.name for source in found.sources] == ["docket", "leak"]
+        assert [(one.flow.id, one.part) for one in found.flows] == [
+            ("F-1", Decimal("1000000000.25")),
+            ("F-2", Decimal("600000000.25")),
+        ]
+        assert found.sum
+        assert [(one.source.name, one.carries) for one in found.sources] == [
+            ("docket", Decimal("1000000000.25")),
+            ("leak", Decimal("600000000.25")),
+        ]
 
     def test_dropping_a_source_takes_its_flows_out(self, loaded: Case) -> None:
-        changes = {one.source: one for one in explain(loaded, OWED).changes}
-        # F-1 and F-4 rest on the docket alone, F-2 and H-1 on the leak alone.
+        changes = {one.source: one for one in explain(loaded, OWED).without}
+        # F-1 and F-4 rest on the docket alone, F-2 and H-1 on the leak alone; of F-3
+        # both speak, and the leak, published first, gives the amount.
         assert changes["docket"].lost == ("F-1", "F-4")
         assert changes["docket"].after == Decimal("600000000.25")
-        assert changes["leak"].lost == ("F-2", "H-1")
+        assert changes["leak"].lost == ("F-2", "F-3", "H-1")
         assert changes["leak"].after == Decimal("1000000000.25")
-        assert changes["leak"].shown == ("1,600.0 $m", "1,000.0 $m")
 
     @pytest.mark.parametrize(
         "name",
@@ -87,39 +94,39 @@ class TestFigure:
 def test_a_flow(loaded: Case) -> None:
     found = explain(loaded, "F-2")
     assert found.kind == "flow"
-    assert OWED in found.figures
-    before = {one.key: (one.before, one.after) for one in found.changes}
-    # Without the leak the desk never got the 600,000,000.25 that it owes, and has
-    # no liabilities to add up.
-    owed = "balance:Desk:2021-12-31:market:total:liability"
-    assert before[owed] == (Decimal("600000000.25"), None)
+    assert OWED in {one.name for one in found.figures}
+    assert [(one.source, one.lost) for one in found.without] == [("leak", ("F-2",))]
 
 
-def test_a_flow_of_two_sources_stands_without_either(loaded: Case) -> None:
-    found = explain(loaded, "F-3")
-    assert found.changes == ()
-    assert set(found.kept) == {"docket", "leak"}
+def test_a_flow_falls_with_the_source_of_its_amount_alone(loaded: Case) -> None:
+    lost = {one.source: one.lost for one in explain(loaded, "F-3").without}
+    assert lost == {"docket": (), "leak": ("F-3",)}
 
 
 def test_a_source(loaded: Case) -> None:
     found = explain(loaded, "leak")
-    assert {flow.id for flow in found.flows} == {"F-2", "F-3", "H-1"}
-    assert explain(loaded, "unused").changes == ()
+    assert {one.flow.id for one in found.flows} == {"F-2", "F-3", "H-1"}
+    # Without the leak the desk never got the 600,000,000.25 that it owes, and has
+    # no liabilities to add up.
+    owed = "balance:Desk:2021-12-31:market:total:liability"
+    before = {one.name: (one.before, one.after) for one in found.without}
+    assert before[owed] == (Decimal("600000000.25"), None)
+    assert explain(loaded, "unused").without == ()
 
 
 def test_without_leaves_the_rest_alone(loaded: Case) -> None:
-    changed, lost = without(loaded, "leak")
-    assert lost == ("F-2", "H-1")
-    assert [f for f in loaded.flows if f.id not in lost] == list(changed.flows)
+    lost = {"F-2", "F-3", "H-1"}
+    kept = [flow.id for flow in loaded.flows if flow.id not in lost]
+    assert [flow.id for flow in without(loaded, "leak").flows] == kept
 
 
 def test_figures_name_what_they_rest_on(report: Report) -> None:
-    base = rests(report)
+    base = rests(report.case, report.tables, report.figures())
     for table in report.tables:
         for figure in table.figures():
             for name in figure.flows:
                 flow = report.case.by_id[name]
-                assert set(flow.sources) <= set(base[figure.key][1])
+                assert set(flow.sources) <= set(base[figure.key].sources)
 
 
 def test_figures_of_one_key_have_one_value(report: Report) -> None:
@@ -156,13 +163,17 @@ class TestCommand:
 
     def test_a_figure_in_words(self, clean: Path) -> None:
         text = self.run(clean, OWED)
-        assert "value      1,600.0 $m (1600000000.50 USD)" in text
-        assert "1,600.0 $m becomes 1,000.0 $m" in text
+        assert "value      1,600.0 $m (1,600,000,000.50 USD)" in text
+        assert "1,600,000,000.50 becomes 1,000,000,000.25" in text
 
     def test_json(self, clean: Path) -> None:
         document = json.loads(self.run(clean, OWED, "--json"))
-        assert document["figure"]["value"] == "1600000000.5"
-        assert document["changes"][0]["after"] in {"600000000.25", "1000000000.25"}
+        assert document["value"] == "1600000000.5"
+        assert document["sum"] is True
+        parts = [Decimal(one["part"]) for one in document["flows"]]
+        assert sum(parts) == Decimal(document["value"])
+        after = {one["source"]: one["value"] for one in document["without"]}
+        assert after == {"docket": "600000000.25", "leak": "1000000000.25"}
         assert document["flows"][1]["postings"][-1]["added"] is True
 
     def test_a_source_says_what_it_observed(self, clean: Path) -> None:
@@ -171,4 +182,4 @@ class TestCommand:
     def test_no_such_name(self, clean: Path) -> None:
         done = CliRunner().invoke(main, ["explain", "nothing", str(clean)])
         assert done.exit_code == 2
-        assert "no figure, flow or source is called 'nothing'" in done.output
+        assert "exhibit is called 'nothing'" in done.output

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from solvency.exhibits.rests import parts_of
 from solvency.figures.figure import COUNT
 from solvency.figures.figure import OWN as OWN_ENTRY
 from solvency.figures.figure import SHARE
@@ -14,7 +15,6 @@ from solvency.figures.table import Table
 from solvency.report import build
 from solvency.report import pages
 from solvency.report.build import case_files
-from solvency.report.resting import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ class Pages:
         for exhibit in report.tables:
             if isinstance(exhibit, Table):
                 for total, parts in parts_of(exhibit):
-                    keys = [one.key for one in parts if one.printed]
+                    keys = [one.key for one, _ in parts if one.printed]
                     self.sums.setdefault(total.key, []).extend(keys)
         self.values = {one.key: one.printed for one in report.figures()}
         self.printed = [e for e in self.root.iter() if e.get("data-key")]

@@ -19,6 +19,7 @@ import pypdfium2
 import pytest
 
 import solvency
+from solvency.figures import fonts
 from solvency.report import ReportError
 from solvency.report import pages
 from solvency.report import pdf
@@ -276,9 +277,9 @@ class TestFailures:
             pdf.render(small('<p><a href="#nowhere">x</a></p>'), DATED)
 
     def test_a_missing_font_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(pdf._FONTS, "plex-sans.ttf", (pdf._PLEX, "Gone.ttf"))
+        monkeypatch.setitem(fonts.FONTS, "plex-sans.ttf", (fonts._PLEX, "Gone.ttf"))
         with pytest.raises(ReportError, match=r"the font file Gone.ttf is missing"):
-            pdf.font_path("plex-sans.ttf")
+            fonts.font_path("plex-sans.ttf")
 
     def test_a_missing_library_names_the_packages(self, tmp_path: Path) -> None:
         (tmp_path / "weasyprint.py").write_text(

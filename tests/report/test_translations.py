@@ -288,14 +288,14 @@ def test_a_page_for_a_browser_carries_the_characters_it_uses_and_no_more(tmp_pat
 
 def test_a_missing_chinese_font_is_one_clear_line(monkeypatch):
     from solvency.figures.errors import ReportError
-    from solvency.report import pdf
+    from solvency.figures import fonts
 
     def missing(package):
         raise ModuleNotFoundError(package)
 
-    monkeypatch.setattr(pdf, "files", missing)
+    monkeypatch.setattr(fonts, "files", missing)
     with pytest.raises(ReportError, match="Noto Sans SC is missing"):
-        pdf.font_path("noto-sans-sc.ttf")
+        fonts.font_path("noto-sans-sc.ttf")
 
 
 def test_a_broken_catalogue_is_one_clear_line(tmp_path):

@@ -14,6 +14,8 @@ from typing import Any
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
+from solvency.figures.fonts import font_path
+
 #: Sizes of text in drawing units; one unit is 0.75 pt at full page width.
 BODY = 10.0
 SMALL = 9.0
@@ -131,8 +133,6 @@ def _words(text: str) -> list[str]:
 
 @cache
 def _font() -> tuple[Any, dict[int, str], float]:
-    from solvency.report.pdf import font_path  # noqa: PLC0415 (paper draws charts)
-
     font = TTFont(font_path("plex-sans.ttf"), lazy=True)
     return font, font.getBestCmap(), font["head"].unitsPerEm
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from solvency.exhibits.drawings import look
 from solvency.exhibits.evidence.dossier import claimed
+from solvency.exhibits.notes import Notes
 from solvency.exhibits.worth import worth
 from solvency.figures import formats
 from solvency.figures.figure import COUNT
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from solvency.analysis.study import Analyses
     from solvency.charts import Look
     from solvency.exhibits.evidence.dossier import Claimed
-    from solvency.exhibits.notes import Notes
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.formats import Locale

@@ -16,13 +16,13 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
 from solvency.figures.errors import ReportError
+from solvency.figures.fonts import FONTS
+from solvency.figures.fonts import font_path
 from solvency.report.logs import complaints
 from solvency.report.logs import steps
 
@@ -34,14 +34,6 @@ if TYPE_CHECKING:
 
 #: What the stylesheet may ask for, by the one scheme the fetcher knows.
 SCHEME = "asset:"
-_PLEX = ("IBM Plex Sans", "fontpkg-ibm-plex-sans", "files")
-_NOTO = ("Noto Sans SC", "justmytype-intl-cjk", "fonts/ofl/notosanssc")
-#: The family, package and folder of each font, and its file's name.
-_FONTS = {
-    "plex-sans.ttf": (_PLEX, "IBMPlexSans[wdth,wght].ttf"),
-    "plex-sans-italic.ttf": (_PLEX, "IBMPlexSans-Italic[wdth,wght].ttf"),
-    "noto-sans-sc.ttf": (_NOTO, "NotoSansSC[wght].ttf"),
-}
 _EPOCH = "SOURCE_DATE_EPOCH"
 _DEBIAN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -180,25 +172,6 @@ def render(
     return Pdf(content, len(document.pages), places)
 
 
-def font_path(name: str) -> Path:
-    """Return the file of a font the stylesheet names.
-
-    Raises:
-        ReportError: If the font's package is not installed, or lacks the file.
-    """
-    (family, package, folder), file = _FONTS[name]
-    try:
-        home = files(package.replace("-", "_"))
-    except ModuleNotFoundError:
-        raise ReportError(
-            f"the font {family} is missing: pip install {package}"
-        ) from None
-    path = Path(str(home)) / folder / file
-    if not path.is_file():
-        raise ReportError(f"the font file {file} is missing: reinstall {package}")
-    return path
-
-
 @cache
 def _weasyprint() -> Any:
     """Import WeasyPrint, which needs libraries that pip does not install."""
@@ -233,7 +206,7 @@ def _fetcher() -> Any:
 
         def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
             name = url.removeprefix(SCHEME)
-            if name == url or name not in _FONTS:
+            if name == url or name not in FONTS:
                 # Any other exception would only be logged by WeasyPrint.
                 raise urls.FatalURLFetchingError(
                     f"the report asks for {url[:200]!r}, which is not the package's"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from solvency.figures.errors import ReportError
+from solvency.figures.fonts import font_path
 from solvency.report import pages
 from solvency.report.pdf import SCHEME
-from solvency.report.pdf import font_path
 
 if TYPE_CHECKING:
     from solvency.exhibits.layout import Report

@@ -122,5 +122,5 @@ def carried(
         if name in case.sources
     ]
     return tuple(
-        sorted(found, key=lambda one: (-abs(one.carries or 0), one.source.name))
+        sorted(found, key=lambda x: (-abs(x.carries or Decimal()), x.source.name))
     )

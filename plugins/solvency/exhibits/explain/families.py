@@ -6,7 +6,6 @@ own exhibit, never of a whole report.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from solvency.exhibits.weigh.section import history_drawing
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Callable
 
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.setting import Setting
@@ -76,7 +76,9 @@ def _bases(setting: Setting, asked: Asked) -> Section:
 
 def _tally(setting: Setting, _: Asked) -> Section | None:
     found = setting.analyses.tallied
-    return found and _of_tables("weighing", *tally_tables(setting, found))
+    if found is None:
+        return None
+    return _of_tables("weighing", *tally_tables(setting, found))
 
 
 def _beliefs(setting: Setting, _: Asked) -> Section | None:

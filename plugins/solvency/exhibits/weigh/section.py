@@ -133,6 +133,7 @@ def _inflation(setting: Setting, found: Beliefs) -> Figure:
 
 
 def history_drawing(setting: Setting) -> Drawing | None:
+    """Draw how beliefs moved as evidence came in, None where that says nothing."""
     found = setting.analyses.history
     if found is None or len(found.then) < 3:
         return None
