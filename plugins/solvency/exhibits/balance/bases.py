@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,8 @@ def assets(
             target=class_place(name, "total:asset"),
         )
 
-    market = figure("market")
+    at_market = resting(setting, _accounts(setting, name), day, "asset")
+    market = replace(figure("market"), **at_market)
     before = _by_account(sheets["market"])
     found = [market]
     for basis in BASES[1:]:
@@ -72,11 +74,16 @@ def assets(
                 market=market,
                 accounts=accounts,
             )
-            rest = {**resting(setting, before, day), "parts": ()}
+            rest = {**at_market, "parts": ()}
             found.append(entry(figure(basis), worked=worked, **rest))
         else:
-            found.append(figure(basis))
+            found.append(replace(figure(basis), **at_market))
     return tuple(found)
+
+
+def _accounts(setting: Setting, entity: str) -> tuple[str, ...]:
+    accounts = setting.case.accounts.values()
+    return tuple(one.name for one in accounts if one.entity == entity)
 
 
 def _by_account(sheet: BalanceSheet) -> dict[str, Decimal]:
@@ -97,6 +104,7 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
             continue
         key = f"bases:{day.isoformat()}:{name}"
         rows.append(Row(key, (Said(name),), kind="group"))
+        owed = resting(setting, _accounts(setting, name), day, "liability")
         debts = tuple(
             setting.money(
                 f"{key}:{basis}:liabilities",
@@ -104,6 +112,7 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
                 formula=f"total liabilities, {basis}",
                 basis=basis,
                 target=class_place(name, "total:liability"),
+                **owed,
             )
             for basis, one in zip(BASES, totals, strict=True)
         )

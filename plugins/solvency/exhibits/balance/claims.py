@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.figure import Day
@@ -166,6 +168,7 @@ def _said(setting: Setting) -> Table | None:
         target = anchor("observation", one.id)
         side = setting.text("creditor") if root == "Assets" else setting.text("debtor")
         gap = None if books is None else books - one.amount.number
+        rest = resting(setting, covered(setting, one), one.date)
         rows.append(
             Row(
                 key,
@@ -188,9 +191,15 @@ def _said(setting: Setting) -> Table | None:
                         target=target,
                     ),
                     setting.money(
-                        f"{key}:books", books, formula="balance in the books"
+                        f"{key}:books", books, formula="balance in the books", **rest
                     ),
-                    setting.money(f"{key}:gap", gap, formula="books less stated"),
+                    setting.money(
+                        f"{key}:gap",
+                        gap,
+                        formula="books less stated",
+                        sources=(one.source,),
+                        **{**rest, "parts": ()},
+                    ),
                     setting.notes.refs([one.source]),
                 ),
             )
@@ -333,8 +342,9 @@ def claim_between(
             both[account.root].append(name)
     # One side is enough: the other's books mirror it.
     names = both["Liabilities"] or both["Assets"]
+    figure = _figure(setting, day, f"{creditor}:{debtor}", value)
+    rest = balances(setting, figure.key, names, day)
     if len(names) == 1:
         place = anchor("account", names[0])
-        return _figure(setting, day, f"{creditor}:{debtor}", value, place)
-    figure = _figure(setting, day, f"{creditor}:{debtor}", value)
-    return entry(figure, **balances(setting, figure.key, names, day))
+        return replace(figure, target=place, **{**rest, "worked": ()})
+    return entry(figure, **rest)

@@ -208,15 +208,14 @@ def _group_row(
     def of_entity(name: str, value: Decimal) -> Figure:
         found = figure(name, value, f"{label}, {name}")
         accounts = (made or {}).get(name, {})
+        if accounts:
+            rest = resting(setting, accounts, day, key.partition(":")[0])
+            found = replace(found, **rest)
         if len(accounts) == 1 and setting.registered >= accounts.keys():
             return replace(found, target=setting.register(next(iter(accounts))))
         if not value or not accounts:
             return replace(found, target=class_place(name, key) if value else "")
-        return entry(
-            found,
-            worked=of_accounts(setting, found.key, accounts, at=day),
-            **resting(setting, accounts, day, key.partition(":")[0]),
-        )
+        return entry(found, worked=of_accounts(setting, found.key, accounts, at=day))
 
     each = {name: values.get(name, ZERO) for name in setting.inside}
     total = sum(each.values(), ZERO)
@@ -224,7 +223,11 @@ def _group_row(
         "eliminated", values.get("eliminated", ZERO), "taken out in consolidation"
     )
     if taken:
-        less = entry(less, worked=of_accounts(setting, less.key, taken))
+        less = entry(
+            less,
+            worked=of_accounts(setting, less.key, taken),
+            **resting(setting, taken, day, key.partition(":")[0]),
+        )
     return Row(
         key,
         (label,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -91,10 +92,10 @@ def group_drawing(setting: Setting) -> Drawing | None:
                 row(
                     f"{debtor}:{creditor}",
                     f"{debtor} \N{RIGHTWARDS ARROW} {creditor}",
-                    setting.money(
-                        f"group-chart:{debtor}:{creditor}",
-                        amount,
-                        formula="claims at market",
+                    replace(
+                        claim_between(setting, setting.at, creditor, debtor, amount),
+                        key=f"group-chart:{debtor}:{creditor}",
+                        target="",
                     ),
                 )
                 for (debtor, creditor), amount in owed.items()
