@@ -251,7 +251,7 @@ def told(found: dict[str, Any], value: Decimal) -> dict[str, Any]:
     parts = found.get("parts", ())
     if sum((amount for _, amount in parts), _ZERO) == value:
         return found
-    return {**found, "parts": (), "named": NAMED}
+    return {"named": NAMED, **found, "parts": ()}
 
 
 def moved(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from decimal import localcontext
 from functools import cached_property
@@ -55,6 +56,10 @@ class Made:
     parts: tuple[tuple[str, Decimal], ...] = ()
     exact: bool = True
     sources: tuple[str, ...] = ()
+
+    def negated(self) -> Made:
+        """Return what the sum with the other sign is made of."""
+        return replace(self, parts=tuple((name, -part) for name, part in self.parts))
 
 
 class Parts:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from typing import Literal
 
 from solvency.exhibits.kit import class_place
+from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
+from solvency.exhibits.workings import told
 from solvency.exhibits.worth import CLASSES
 from solvency.exhibits.worth import class_of
 from solvency.figures import formats
@@ -223,10 +226,11 @@ def _group_row(
         "eliminated", values.get("eliminated", ZERO), "taken out in consolidation"
     )
     if taken:
+        off = setting.parts(day).of(taken, key.partition(":")[0])
         less = entry(
             less,
             worked=of_accounts(setting, less.key, taken),
-            **resting(setting, taken, day, key.partition(":")[0]),
+            **{"named": NAMED, **told(made_of(off.negated()), less.value or ZERO)},
         )
     return Row(
         key,
