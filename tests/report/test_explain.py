@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from solvency.exhibits.explain import explain
-from solvency.exhibits.rests import rests
-from solvency.ledger.without import without
 
 import solvency
 from solvency.cli import main
+from solvency.exhibits.explain import explain
+from solvency.exhibits.rests import rests
 from solvency.figures.errors import ReportError
+from solvency.ledger.without import without
 from solvency.report.enclosed import listed
 
 if TYPE_CHECKING:

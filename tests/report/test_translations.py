@@ -287,8 +287,8 @@ def test_a_page_for_a_browser_carries_the_characters_it_uses_and_no_more(tmp_pat
 
 
 def test_a_missing_chinese_font_is_one_clear_line(monkeypatch):
-    from solvency.figures.errors import ReportError
     from solvency.figures import fonts
+    from solvency.figures.errors import ReportError
 
     def missing(package):
         raise ModuleNotFoundError(package)
