@@ -66,13 +66,13 @@ class TestDraft:
     def test_it_asks_for_no_long_analysis(
         self, loaded: Case, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from solvency.analysis.study import Analyses
+        from solvency.analysis.study import Study
 
-        def long(_: Analyses) -> None:
+        def long(_: Study) -> None:
             raise AssertionError("a draft asked for an analysis that takes long")
 
         for name in ("reconciled", "beliefs", "history", "tallied"):
-            monkeypatch.setattr(Analyses, name, property(long))
+            monkeypatch.setattr(Study, name, property(long))
         report = build(loaded, loaded.book(), draft=True)
         assert "is left out" in pages.html(report)
         with pytest.raises(AssertionError):

@@ -1,3 +1,3 @@
-"""Analyses: one package a question asked of the books, named as its command."""
+"""Study: one package a question asked of the books, named as its command."""
 
 from __future__ import annotations

@@ -46,12 +46,12 @@ if TYPE_CHECKING:
 
 #: How many cases' results are kept.
 _KEPT = 4
-_cache: OrderedDict[Key, Analyses] = OrderedDict()
+_cache: OrderedDict[Key, Study] = OrderedDict()
 
 
-def analyses_of(
+def study_of(
     case: Case, book: Book, at: datetime.date, progress: Progress | None = None
-) -> Analyses:
+) -> Study:
     """Return the analyses of a case, those already made if it was asked before.
 
     Args:
@@ -61,7 +61,7 @@ def analyses_of(
         progress: Called with a word before each long analysis.
     """
     key = (case.fingerprint, case.scenario.name, case.known, at)
-    found = _cache.pop(key, None) or Analyses(case, book, at)
+    found = _cache.pop(key, None) or Study(case, book, at)
     found.progress = progress
     _cache[key] = found
     while len(_cache) > _KEPT:
@@ -69,7 +69,7 @@ def analyses_of(
     return found
 
 
-class Analyses:
+class Study:
     """The analyses of one case and scenario; None where one does not apply."""
 
     def __init__(self, case: Case, book: Book, at: datetime.date) -> None:
@@ -130,7 +130,7 @@ class Analyses:
             return None
         self._long("adding up losses")
         try:
-            return tally(self.case, draws=200_000)
+            return tally(self.case)
         except ValueError:
             return None
 

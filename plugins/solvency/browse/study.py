@@ -14,6 +14,7 @@ from typing import Any
 from typing import Generic
 from typing import TypeVar
 
+from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.case import Scenario
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
@@ -111,9 +112,7 @@ class Study:
     @property
     def draws(self) -> int:
         """Return how often the tests are drawn."""
-        from solvency.analysis.check import DRAWS  # noqa: PLC0415 (brings in SciPy)
-
-        return DRAWS if len(self.case.selected) <= DRAWN else 0
+        return TEST_DRAWS if len(self.case.selected) <= DRAWN else 0
 
     @cached_property
     def key(self) -> tuple[object, ...]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from solvency.analysis.defaults import SEED
+from solvency.analysis.defaults import TEST_DRAWS
 from solvency.cli.common import Asked
 from solvency.cli.common import Output
 from solvency.cli.common import on_ledger
@@ -32,9 +34,9 @@ if TYPE_CHECKING:
     "--draws",
     type=click.IntRange(0, 10_000_000),
     help="Draws of the uncertain amounts, for the probability of each finding."
-    " Default: 10,000, fewer on a very large ledger.",
+    f" Default: {TEST_DRAWS:,}, fewer on a very large ledger.",
 )
-@click.option("--seed", default=20_221_111, show_default=True, help="Their seed.")
+@click.option("--seed", default=SEED, show_default=True, help="Their seed.")
 @on_output
 def command(
     asked: Asked,

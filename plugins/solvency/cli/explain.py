@@ -113,16 +113,20 @@ def _flows(found: Explanation, most: int | None) -> list[str]:
         return []
     shown = found.flows[:most]
     title = "flows, which add up to it" if found.sum else "flows"
-    return [_cut(title, len(shown), len(found.flows)), *map(_share, shown)]
+    width = max(len(one.flow.id) for one in shown)
+    return [
+        _cut(title, len(shown), len(found.flows)),
+        *(_share(one, width) for one in shown),
+    ]
 
 
-def _share(one: Share) -> str:
+def _share(one: Share, width: int) -> str:
     flow = one.flow
     size = flow.amount
     mark = "*" if flow.established else "!"
     has = f"{size.number:,f} {size.commodity}" if one.part is None else f"{one.part:,f}"
     return (
-        f"  {flow.date} {mark} {flow.id:<10} {has:>24}  {flow.narration}"
+        f"  {flow.date} {mark} {flow.id:<{width}} {has:>24}  {flow.narration}"
         f" ({', '.join(flow.sources) or flow.basis})"
     )
 
@@ -213,7 +217,10 @@ def _without(found: Explanation) -> list[str]:
         if one.before != one.after:
             groups.setdefault(one.source, []).append(one)
     for source, changes in groups.items():
-        flows = count(len(changes[0].lost), "flow falls", "flows fall")
+        lost = changes[0].lost
+        flows = (
+            count(len(lost), "flow falls", "flows fall") if lost else "no flow falls"
+        )
         lines.append(f"without {source}: {flows}")
         lines += [
             f"  {one.name}: {_number(one.before)} becomes {_number(one.after)}"

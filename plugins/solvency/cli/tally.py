@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from solvency.analysis.defaults import SEED
+from solvency.analysis.defaults import TALLY_DRAWS
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
@@ -55,12 +57,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--draws",
-    default=1_000_000,
+    default=TALLY_DRAWS,
     show_default=True,
     type=click.IntRange(1_000, 100_000_000),
     help="Draws of the total.",
 )
-@click.option("--seed", default=20_221_111, show_default=True, help="Their seed.")
+@click.option("--seed", default=SEED, show_default=True, help="Their seed.")
 @on_output
 def command(
     asked: Asked,

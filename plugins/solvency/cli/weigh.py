@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.cli.common import Asked
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show how each hypothesis fared as evidence came in.",
 )
-@click.option("--seed", default=0, show_default=True, help="Seed of the sampler.")
+@click.option(
+    "--seed", default=WEIGHING_SEED, show_default=True, help="Seed of the sampler."
+)
 @on_output
 def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     r"""Weigh the hypotheses, alone and together, by the observations.

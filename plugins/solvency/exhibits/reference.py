@@ -17,7 +17,7 @@ def methods(setting: Setting) -> Section:
     values = {
         "hypotheses": bool(case.hypotheses),
         "observations": bool(case.observations),
-        "tokens": setting.analyses.stress is not None,
+        "tokens": setting.study.stress is not None,
     }
     return Section("methods", title, values=values, appendix=True)
 

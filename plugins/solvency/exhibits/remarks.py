@@ -1,6 +1,6 @@
 """What analyses remark in English sentences of their own, in a report's language.
 
-Analyses know nothing of languages. Their sentences are recognised by the messages
+Study know nothing of languages. Their sentences are recognised by the messages
 below and said again by the catalogue, with what stands in their places.
 """
 

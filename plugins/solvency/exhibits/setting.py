@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
-    from solvency.analysis.study import Analyses
+    from solvency.analysis.study import Study
     from solvency.charts import Look
     from solvency.exhibits.evidence.dossier import Claimed
     from solvency.figures.figure import Piece
@@ -59,7 +59,7 @@ class Setting:
     dates: tuple[datetime.date, ...]
     locale: Locale
     notes: Notes
-    analyses: Analyses
+    study: Study
     scale: int = 0
     places: int = 0
     #: For a look only: what takes long is left out.
@@ -278,10 +278,10 @@ def setting_of(
     book: Book,
     days: tuple[datetime.date, ...],
     locale: formats.Locale,
-    analyses: Analyses,
+    study: Study,
 ) -> Setting:
     """Return a setting that prints amounts by the largest balance of its days."""
-    plain = Setting(case, book, days, locale, Notes(case.sources), analyses)
+    plain = Setting(case, book, days, locale, Notes(case.sources), study)
     sheets = [plain.sheet(day) for day in days]
     amounts = [line.amount for one in sheets for x in one.columns for line in x.lines]
     amounts += [

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency import __version__
-from solvency.analysis.study import analyses_of
+from solvency.analysis.study import study_of
 from solvency.exhibits.evidence.appendices import attachments
 from solvency.exhibits.layout import Report
 from solvency.exhibits.layout import Section
@@ -179,10 +179,10 @@ def build(
     sections = tuple(sections)
     days = tuple(sorted(set(dates))) if dates is not None else default_dates(case)
     days = days or default_dates(case)
-    analyses = analyses_of(case, book, days[-1], progress)
+    study = study_of(case, book, days[-1], progress)
     locale = pages.locale(lang, case)
     case = case_in(case, lang)
-    setting = replace(setting_of(case, book, days, locale, analyses), draft=draft)
+    setting = replace(setting_of(case, book, days, locale, study), draft=draft)
     found: list[Section] = []
     for name in _wanted(chosen, sections or (chosen.draft if draft else ())):
         if name == "files":

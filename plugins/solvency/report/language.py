@@ -166,7 +166,7 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
     """
     if lang == OWN:
         return {}
-    # Analyses are of the case as it was read, and hand on its titles.
+    # Study are of the case as it was read, and hand on its titles.
     written = (
         *((one.title, one.notes) for one in case.hypotheses.values()),
         *((one.title, one.notes) for one in case.scenarios.values()),

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
-from solvency.analysis.check.ask import DRAWS
-from solvency.analysis.check.ask import SEED
 from solvency.analysis.check.ask import TESTS
 from solvency.analysis.check.ask import evaluate
 from solvency.analysis.check.ask import solvency_states
 
 __all__ = [
-    "DRAWS",
-    "SEED",
     "TESTS",
     "Finding",
     "Findings",

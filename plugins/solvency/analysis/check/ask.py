@@ -30,6 +30,8 @@ from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.world import DrawnWorld
 from solvency.analysis.check.world import World
+from solvency.analysis.defaults import SEED
+from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
 from solvency.model.sheets import WIDE
 
@@ -80,8 +82,6 @@ CERTAIN = frozenset(
     {"mirrors", "price-coverage", "conservation", "overdraft-limit", "pledged-once"}
 )
 
-DRAWS = 10_000
-SEED = 20_221_111
 #: Numbers in one array of draws: 2 MB, few enough to stay near the processor, and
 #: enough that what a test costs besides is little.
 _CELLS = 250_000
@@ -180,7 +180,7 @@ def _how_many(
         return draws
     outcomes = sum(len(found) for _, found in asked)
     each = (len(timeline.ordinals) + len(spreads.flows)) * max(outcomes, 1)
-    return min(DRAWS, max(100, _MOST // each))
+    return min(TEST_DRAWS, max(100, _MOST // each))
 
 
 def _draw(

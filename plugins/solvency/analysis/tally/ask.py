@@ -13,6 +13,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
+from solvency.analysis.defaults import DEPENDENCE_DRAWS
+from solvency.analysis.defaults import SEED
+from solvency.analysis.defaults import TALLY_DRAWS
 from solvency.analysis.tally.answer import QUANTILES
 from solvency.analysis.tally.answer import Dependence
 from solvency.analysis.tally.answer import ScenarioTally
@@ -36,8 +39,6 @@ Switches = Literal["prior", "posterior"]
 
 #: Correlations of all amounts by one common factor, in the table of dependence.
 RHOS = (0.0, 0.25, 0.5, 0.75)
-#: Draws a line of that table needs at most: its quantiles are good to a hundredth.
-_TABLE = 200_000
 
 
 def tally(
@@ -46,8 +47,8 @@ def tally(
     switches: Switches = "prior",
     shape: Shape = "lognormal",
     levels: Sequence[float] = (),
-    draws: int = 1_000_000,
-    seed: int = 0,
+    draws: int = TALLY_DRAWS,
+    seed: int = SEED,
     at: datetime.date | None = None,
     executor: Executor | None = None,
 ) -> Tallied:
@@ -84,7 +85,7 @@ def tally(
     found, method = chosen.total(draws, seed, executor)
     hole = hole_of(case, day)
     losses = chosen.losses()
-    few = min(draws, _TABLE)
+    few = min(draws, DEPENDENCE_DRAWS)
     table = [(rho, chosen.draw(few, seed, executor, rho)) for rho in RHOS]
     return Tallied(
         currency=case.currency,

@@ -18,6 +18,7 @@ from scipy.special import logsumexp
 from scipy.special import ndtr
 from scipy.stats import truncnorm
 
+from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.answer import PRIORS
 from solvency.analysis.weigh.answer import AmountBelief
 from solvency.analysis.weigh.answer import Belief
@@ -46,7 +47,11 @@ Progress = Callable[[str], None]
 
 
 def believe(
-    case: Case, *, seed: int = 0, best: int = 1000, progress: Progress | None = None
+    case: Case,
+    *,
+    seed: int = WEIGHING_SEED,
+    best: int = 1000,
+    progress: Progress | None = None,
 ) -> Beliefs:
     """Weigh a case's hypotheses by its observations.
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from beancount.core.data import Custom
 
+from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.evidence import inflated
 from solvency.figures.frame import Column
@@ -94,7 +95,7 @@ class History:
 def history(
     case: Case,
     *,
-    seed: int = 0,
+    seed: int = WEIGHING_SEED,
     progress: Callable[[str], None] | None = None,
     now: Beliefs | None = None,
 ) -> History:

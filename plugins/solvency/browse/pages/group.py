@@ -138,7 +138,7 @@ def _totals(view: View, name: str, sheets: dict[str, GroupSheet]) -> Table:
         tuple(rows),
         (
             "Market: at that day's price. Clean: no own tokens, no claims inside.",
-            "Realisable: at what a sale of the whole holding would fetch.",
+            "Realisable: what is held at what selling it would fetch, claims in full.",
         ),
         printing.unit,
     )

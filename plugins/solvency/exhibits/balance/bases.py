@@ -144,7 +144,8 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
         unit=(
             text(
                 "%(unit)s; clean: without the group's own tokens and claims on related"
-                " parties; realisable: what a sale of all would fetch",
+                " parties; realisable: what is held at what selling it would fetch,"
+                " claims in full",
                 unit=setting.unit,
             ),
         ),

@@ -40,7 +40,7 @@ DRAWN = ("balance-sheet", "ability-to-pay")
 
 def drawing_of(setting: Setting, test: str, entity: str) -> Drawing | None:
     """Return a test's line over time; nothing where there is none to draw."""
-    found = setting.analyses.findings
+    found = setting.study.findings
     finding = drawn_of(setting, test, entity)
     series = found.series.get(finding.key) if finding else None
     if series is None or finding is None or series.unit != setting.case.currency:

@@ -58,7 +58,7 @@ def segregation(setting: Setting) -> Section | None:
 
 def cover_of(setting: Setting, entity: str) -> Series | None:
     """Return what an entity owed customers and held for them, by day, if tested."""
-    found = setting.analyses.findings.series
+    found = setting.study.findings.series
     for test in _TESTS:
         for key, series in found.items():
             if series.unit == setting.case.currency and key[:2] == (test, entity):
@@ -68,7 +68,7 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
 
 def finding_of(setting: Setting, series: Series) -> Finding | None:
     """Return what the test of a series found."""
-    for one in setting.analyses.findings.findings:
+    for one in setting.study.findings.findings:
         if one.key == series.key:
             return one
     return None
@@ -290,7 +290,7 @@ def _title(setting: Setting, entity: str, series: Series) -> str:
 
 def _note(setting: Setting, entity: str, series: Series) -> Prose:
     finding = finding_of(setting, series)
-    found = setting.analyses.findings
+    found = setting.study.findings
     if finding is None:
         return setting.say("The test held in the written amounts and in the draws.")
     key = f"cover:{entity}"
@@ -322,7 +322,7 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
 
 def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
     """Return the share of draws a test broke in, with what may vary most."""
-    found = setting.analyses.findings
+    found = setting.study.findings
     entity = None if finding.entity == "group" else finding.entity
     inside = setting.inside if entity is None else (entity,)
     flows = tuple(

@@ -48,7 +48,7 @@ _BROKE = 3
 
 def solvency_tests(setting: Setting) -> Section | None:
     """Build the table of what tests found, and lines over time of the main ones."""
-    found = setting.analyses.findings
+    found = setting.study.findings
     shown = [
         one
         for one in found.findings
@@ -191,7 +191,7 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
             return setting.share(f"{key}:{name}", value, **rest)
         return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
 
-    found = setting.analyses.findings
+    found = setting.study.findings
     series = found.series.get(one.key)
     worked: Prose = ()
     rests: dict[str, Any] = {}

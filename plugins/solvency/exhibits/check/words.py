@@ -42,7 +42,7 @@ TESTS = {
 
 def asked(setting: Setting, one: Finding) -> Invariant:
     """Return the test of a finding; one that always runs no case asks for."""
-    series = setting.analyses.findings.series.get(one.key)
+    series = setting.study.findings.series.get(one.key)
     if series is not None:
         return series.invariant
     return Invariant(one.invariant, one.entity, one.severity, Place("", 0))
@@ -52,7 +52,7 @@ def basis_words(setting: Setting, one: Finding) -> str:
     """Return on what basis a test was run, where that is not the market's."""
     basis = asked(setting, one).parameters.get("basis")
     words = {
-        "realisable": "at what a sale would fetch",
+        "realisable": "with what is held sold, claims in full",
         "clean": "without own tokens and claims on the group",
         "book": "at book",
     }
@@ -77,7 +77,7 @@ def drawn_of(setting: Setting, test: str, entity: str) -> Finding | None:
     return next(
         (
             one
-            for one in reversed(setting.analyses.findings.findings)
+            for one in reversed(setting.study.findings.findings)
             if (one.invariant, one.entity) == (test, entity)
         ),
         None,

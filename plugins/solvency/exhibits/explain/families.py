@@ -75,14 +75,14 @@ def _bases(setting: Setting, asked: Asked) -> Section:
 
 
 def _tally(setting: Setting, _: Asked) -> Section | None:
-    found = setting.analyses.tallied
+    found = setting.study.tallied
     if found is None:
         return None
     return _of_tables("weighing", *tally_tables(setting, found))
 
 
 def _beliefs(setting: Setting, _: Asked) -> Section | None:
-    found = setting.analyses.beliefs
+    found = setting.study.beliefs
     if found is None:
         return None
     fits = scenarios(setting, found) if len(found.scenarios) > 1 else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.analysis.study import analyses_of
+from solvency.analysis.study import study_of
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
 from solvency.exhibits.layout import figures_in
@@ -70,8 +70,8 @@ class Search:
                 self.setting,
                 case=case,
                 book=book,
-                analyses=analyses_of(
-                    case, book, self.setting.at, self.setting.analyses.progress
+                study=study_of(
+                    case, book, self.setting.at, self.setting.study.progress
                 ),
                 _sheets={},
                 _holdings={},
@@ -94,7 +94,7 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
     days = tuple(sorted({*default_dates(case), *named}))
     book = case.book()
     setting = setting_of(
-        case, book, days, Locale(), analyses_of(case, book, days[-1], progress)
+        case, book, days, Locale(), study_of(case, book, days[-1], progress)
     )
     return Search(setting, of, words, named)
 

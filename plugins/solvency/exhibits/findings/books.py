@@ -79,7 +79,7 @@ def cover(setting: Setting) -> Iterator[Found]:
 def uses(setting: Setting) -> Iterator[Found]:
     """Say where money came from and where it went."""
     name = "group" if setting.case.group else setting.inside[0]
-    one = setting.analyses.funds(name)
+    one = setting.study.funds(name)
     came = [x for x in one.lines if x.side == SOURCE][:2]
     went = [x for x in one.lines if x.side == USE]
     if not came or not went:
@@ -192,7 +192,7 @@ def whose(setting: Setting) -> Iterator[Found]:
 
 def insolvent(setting: Setting) -> Iterator[Found]:
     """Say whose debts exceeded its assets, and how surely."""
-    for one in setting.analyses.findings.findings:
+    for one in setting.study.findings.findings:
         if one.invariant != "balance-sheet" or one.entity not in setting.inside:
             continue
         basis = basis_words(setting, one)
@@ -254,8 +254,7 @@ def hollow(setting: Setting) -> Iterator[Found]:
             setting.say(
                 "On %(day)s %(entity)s's assets were %(market)s at market prices,"
                 " %(clean)s without the group's own tokens and claims on related"
-                " parties, and %(real)s at what a sale of all, those claims included,"
-                " would fetch.",
+                " parties, and %(real)s with what is held sold and claims in full.",
                 day=Day(day),
                 entity=Said(name),
                 market=market,
@@ -272,7 +271,7 @@ def hollow(setting: Setting) -> Iterator[Found]:
 
 def tokens(setting: Setting) -> Iterator[Found]:
     """Say what the token would have fetched."""
-    found = setting.analyses.stress
+    found = setting.study.stress
     if found is None:
         return
     one = max(found.tokens, key=lambda x: x.gain)
@@ -302,7 +301,7 @@ def tokens(setting: Setting) -> Iterator[Found]:
 
 def recovered(setting: Setting) -> Iterator[Found]:
     """Say what each class would be paid."""
-    found = setting.analyses.recovery
+    found = setting.study.recovery
     if found is None:
         return
     parts: list[Prose] = []

@@ -33,7 +33,7 @@ _NAMED = 3
 
 def contradictions(setting: Setting) -> Iterator[Found]:
     """Say that the claims cannot all be true, and which are suspect."""
-    found = setting.analyses.reconciled
+    found = setting.study.reconciled
     if found is None or not found.suspects:
         return
     names: list[Piece] = [
@@ -58,7 +58,7 @@ def contradictions(setting: Setting) -> Iterator[Found]:
 
 def explanations(setting: Setting) -> Iterator[Found]:
     """Say which hypotheses the observations favour."""
-    found = setting.analyses.beliefs
+    found = setting.study.beliefs
     if found is None:
         return
     tested = [
@@ -164,7 +164,7 @@ def _hypothesis(setting: Setting, one: Belief) -> Prose:
 
 def tallied(setting: Setting) -> Iterator[Found]:
     """Say how much the hypotheses would take together."""
-    found = setting.analyses.tallied
+    found = setting.study.tallied
     if found is None or found.hole is None:
         return
     low, high = (

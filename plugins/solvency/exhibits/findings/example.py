@@ -44,7 +44,7 @@ def example(setting: Setting) -> Prose:
 def _figure(setting: Setting) -> Figure | None:
     """Return what customers are owed, else the largest source of funds."""
     name = "group" if setting.case.group else setting.inside[0]
-    funds = setting.analyses.funds(name)
+    funds = setting.study.funds(name)
     some = [owed for owed, *_ in covers(setting).values()]
     some += [line(setting, funds, SOURCE, one.label) for one in funds.lines[:1]]
     return next(

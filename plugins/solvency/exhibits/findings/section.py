@@ -114,7 +114,7 @@ def _keys(setting: Setting) -> Iterator[Key]:
         )
         kept = setting.say("of customers' claims held for them")
         yield Key(entry(ratio), (*kept, *_whose(setting, found)))
-    recovery = setting.analyses.recovery
+    recovery = setting.study.recovery
     if recovery is not None:
         customers = [one for one in recovery.classes if one.rank == "customer"]
         claims = sum((one.claims for one in customers), Decimal())

@@ -263,7 +263,7 @@ def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) ->
             less,
         ),
     )
-    funds = setting.analyses.funds("group" if setting.case.group else setting.inside[0])
+    funds = setting.study.funds("group" if setting.case.group else setting.inside[0])
     if (came.value, went.value) != (funds.total(SOURCE), funds.total(USE)):
         return said
     same = setting.say(

@@ -44,7 +44,7 @@ _ZERO = Decimal()
 def sources_uses(setting: Setting) -> Section | None:
     """Build sources and uses by entity and by year, and the flow of funds."""
     names = [*(("group",) if setting.case.group else ()), *setting.inside]
-    found = [setting.analyses.funds(name) for name in names]
+    found = [setting.study.funds(name) for name in names]
     found = [one for one in found if one.lines]
     if not found:
         return None
@@ -186,7 +186,7 @@ def _years(setting: Setting, name: str) -> list[Funds]:
     for year in range(min(flows).year, setting.at.year + 1):
         until = min(datetime.date(year, 12, 31), setting.at)
         since = datetime.date(year - 1, 12, 31)
-        one = setting.analyses.funds(name, until, since)
+        one = setting.study.funds(name, until, since)
         if one.lines:
             found.append(one)
     return found

@@ -43,7 +43,7 @@ _PLAN, _WORST = 15, 5
 
 def reconciled(setting: Setting) -> Section | None:
     """Build the suspects and the plan of investigation."""
-    found = setting.analyses.reconciled
+    found = setting.study.reconciled
     if found is None or not found.dof:
         # Claims that nothing ties to one another cannot disagree.
         return None
@@ -96,7 +96,7 @@ def reconciled(setting: Setting) -> Section | None:
 
 def _other(setting: Setting) -> tuple[Prose, ...]:
     """Tell the widening asked for here from that of the weighing, if any."""
-    weighed = setting.analyses.beliefs
+    weighed = setting.study.beliefs
     if weighed is None or not widened(weighed):
         return ()
     return (

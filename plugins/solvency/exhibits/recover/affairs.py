@@ -63,7 +63,7 @@ _PARTS: dict[str, tuple[str, Callable[[Affairs], Decimal]]] = {
 
 def affairs(setting: Setting) -> Section | None:
     """Build statements of affairs, recovery by class, and what followed."""
-    found = setting.analyses.recovery
+    found = setting.study.recovery
     if found is None:
         return None
     paying = Paying(setting, found)
@@ -132,8 +132,9 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
         ),
         unit=(
             text(
-                "%(unit)s; book: average price at acquisition; the rest: what a sale"
-                " is expected to fetch",
+                "%(unit)s; book: average price at acquisition; the rest: what is held"
+                " at what selling it is expected to fetch, claims at what debtors can"
+                " pay",
                 unit=setting.unit,
             ),
         ),

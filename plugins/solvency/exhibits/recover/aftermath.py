@@ -26,7 +26,7 @@ _LARGEST = 25
 
 def in_kind(setting: Setting) -> Table | None:
     """Return claims in coins at the petition's prices and at a later day's."""
-    found = setting.analyses.in_kind
+    found = setting.study.in_kind
     if not found:
         return None
     text = setting.text
@@ -112,7 +112,7 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
 
 def preferences(setting: Setting) -> Table | None:
     """Return the largest transfers within the suspect periods."""
-    found = setting.analyses.preferences
+    found = setting.study.preferences
     if not found:
         return None
     text = setting.text
@@ -177,7 +177,7 @@ def preferences(setting: Setting) -> Table | None:
 
 def afterwards(setting: Setting) -> Table | None:
     """Return what assets fetched later."""
-    found = setting.analyses.afterwards
+    found = setting.study.afterwards
     if not found:
         return None
     text = setting.text

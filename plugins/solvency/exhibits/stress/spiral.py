@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def spiral(setting: Setting) -> Section | None:
     """Build what tokens would fetch and where the loop of pledging explodes."""
-    found = setting.analyses.stress
+    found = setting.study.stress
     if found is None:
         return None
     return Section(

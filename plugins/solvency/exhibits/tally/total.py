@@ -83,7 +83,7 @@ def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
         return setting.share(key, value, formula="belief in the tally")
     formula = "belief before the observations, exclusions respected"
     figure = before(setting, one.id, setting.share(key, value, formula=formula))
-    weighed = setting.analyses.beliefs
+    weighed = setting.study.beliefs
     priors = {x.id: x.prior for x in weighed.hypotheses} if weighed else {}
     if figure.target == OWN and isclose(priors.get(one.id, -1.0), one.probability):
         place = anchor("figure", f"belief:{one.id}:prior")

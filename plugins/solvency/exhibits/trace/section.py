@@ -90,7 +90,7 @@ def followed(setting: Setting) -> Following | None:
                 if posting.commodity == currency and flow.date <= setting.at:
                     out[name] += max(-posting.units, _ZERO)
     for name in sorted(out, key=lambda one: (-out[one], one))[:4]:
-        found = setting.analyses.followed(name) if out[name] else None
+        found = setting.study.followed(name) if out[name] else None
         if found is not None and found.owners and any(p.most for p in found.by_purpose):
             return found
     return None

@@ -41,8 +41,8 @@ _LINES = 8
 
 def weighing(setting: Setting) -> Section | None:
     """Build the tally, its waterfall, the weights and their history."""
-    tallied = setting.analyses.tallied
-    found = setting.analyses.beliefs
+    tallied = setting.study.tallied
+    found = setting.study.beliefs
     tables: list[Table | Drawing] = []
     if found is not None:
         tables.append(beliefs(setting, found))
@@ -134,7 +134,7 @@ def _inflation(setting: Setting, found: Beliefs) -> Figure:
 
 def history_drawing(setting: Setting) -> Drawing | None:
     """Draw how beliefs moved as evidence came in, None where that says nothing."""
-    found = setting.analyses.history
+    found = setting.study.history
     if found is None or len(found.then) < 3:
         return None
     text = setting.text
@@ -209,7 +209,7 @@ def _last(setting: Setting) -> Prose:
         "The last is that of %(exhibit)s, with what it rests on.",
         exhibit=Exhibit("beliefs"),
     )
-    found = setting.analyses.beliefs
+    found = setting.study.beliefs
     if found is None or found.method != "sampled":
         return last
     return (

@@ -1,0 +1,18 @@
+"""The one set of defaults: how often is drawn, from which seeds, at which levels.
+
+Every face takes these: the terminal prints them in its help, the report in its
+exhibits. This module imports nothing, so that a command may read it as it starts.
+"""
+
+from __future__ import annotations
+
+#: Draws of the tests of solvency; fewer on a very large ledger.
+TEST_DRAWS = 10_000
+#: Draws of a tally's total.
+TALLY_DRAWS = 1_000_000
+#: Draws of each row of a tally's table of dependence: good to a hundredth.
+DEPENDENCE_DRAWS = 200_000
+#: The seed of draws: of tests, and of the tally.
+SEED = 20_221_111
+#: The seed of the sampler that weighs what cannot be enumerated.
+WEIGHING_SEED = 0
