@@ -31,8 +31,8 @@ class Book:
 
     Attributes:
         name: The first part of its faces' names.
-        commands: Command lines; those after `slow` are left out of the quick part.
-        slow: Command lines that take seconds.
+        commands: Command lines.
+        slow: Command lines left out of the quick part.
         pages: Addresses.
         papers: (kind, language) of the reports of a plain freeze.
         more: (kind, language) of the reports of `--all`.
@@ -88,6 +88,8 @@ _HARBOUR = (
     *_outputs("balance LEDGER --group"),
     *_outputs("balance LEDGER --funds"),
     "balance LEDGER --silo Trading",
+    "balance LEDGER --basis clean --json",
+    "balance LEDGER --basis realisable --json",
     "balance LEDGER --group --basis book",
     "balance LEDGER --group --basis clean",
     "balance LEDGER --group --basis realisable --json",
@@ -161,9 +163,11 @@ _HARBOUR_PAGES = (
     f"{GROUP}?at=2021-06-30&entity=group",
     f"{GROUP}?entity=Trading",
     f"{GROUP}?entity=Harbour",
+    f"{GROUP}?entity=Desk",
     f"{GROUP}?chosen=1&h=gifts",
     f"{GROUP}?chosen=1",
     f"{FLOWS}?entity=Desk",
+    f"{FLOWS}?entity=Harbour",
     f"{FLOWS}?entity=Harbour&scenario=gambled",
     f"{FLOWS}?at=2021-06-30",
     f"{FLOWS}?time=2021-03",

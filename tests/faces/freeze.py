@@ -57,6 +57,7 @@ def freeze(
     ledgers: Path | None = None,
     at_once: int = 1,
     told: bool = False,
+    exact: bool = False,
 ) -> list[str]:
     """Write faces as files.
 
@@ -67,6 +68,7 @@ def freeze(
         ledgers: The folder of the cases; None for the checkout's.
         at_once: How many faces are made at a time.
         told: Whether to say on stderr what is done.
+        exact: Whether to keep every digit.
 
     Returns:
         What could not be made, a line each.
@@ -86,7 +88,8 @@ def freeze(
         for name, text in _texts(folder, chosen, version):
             path = out / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            kept = text if exact else normal.steady(name, text)
+            path.write_text(kept, encoding="utf-8")
     return failed
 
 
@@ -235,17 +238,7 @@ def _texts(folder: Path, chosen: list[Face], version: str) -> list[tuple[str, st
             found += _paper(face, place / "out")
         else:
             found.append(_command(face, place, codes.get(face.name, -1)))
-    return [
-        (
-            name,
-            _rounded(name, normal.plain(text, str(folder), version)),
-        )
-        for name, text in found
-    ]
-
-
-def _rounded(name: str, text: str) -> str:
-    return normal.rounded(text) if normal.ROUNDED.search(name) else text
+    return [(name, normal.plain(text, str(folder), version)) for name, text in found]
 
 
 def _paper(face: Face, out: Path) -> list[tuple[str, str]]:
@@ -254,9 +247,7 @@ def _paper(face: Face, out: Path) -> list[tuple[str, str]]:
     for path in sorted(path for path in out.rglob("*") if path.is_file()):
         text = path.read_text(encoding="utf-8", errors="replace")
         name = f"{face.name}/{path.relative_to(out)}"
-        if path.name == "figures.json":
-            text = normal.figures(text)
-        elif path.suffix == ".beancount":
+        if path.suffix == ".beancount":
             # The ledger itself is no face: that it is there, unchanged, is.
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             name, text = f"{name}.sha256", f"{digest}\n"
@@ -299,18 +290,19 @@ def hashes(out: Path) -> dict[str, str]:
     found = {}
     for path in sorted(path for path in out.rglob("*") if path.is_file()):
         name = str(path.relative_to(out))
+        text = normal.steady(name, path.read_text(encoding="utf-8"))
         if path.name == "figures.json":
-            for family, part in families(path).items():
+            for family, part in families(text).items():
                 found[f"{name}#{family}"] = _short(part)
         elif "/paper/" not in name or "/exhibits/" in name:
             # How a page is set depends on the machine's fonts; what it says does not.
-            found[name] = _short(path.read_text(encoding="utf-8"))
+            found[name] = _short(text)
     return found
 
 
-def families(path: Path) -> dict[str, str]:
+def families(text: str) -> dict[str, str]:
     """Return the parts of figures.json: its head, and the figures of each family."""
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = json.loads(text)
     parts: dict[str, list[Any]] = {}
     for one in document.pop("figures"):
         parts.setdefault(one["key"].split(":")[0], []).append(one)
