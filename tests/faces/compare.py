@@ -115,6 +115,14 @@ def compare(before: Path, after: Path, pattern: str = "*") -> dict[str, list[str
     """Return how each face differs, by its name; those that agree are left out."""
     found = {}
     ours, theirs = _files(before, pattern), _files(after, pattern)
+    alone = {_book(name) for name in ours} ^ {_book(name) for name in theirs}
+    for book in sorted(alone):
+        found[book] = [
+            f"is in {'BEFORE' if (before / book).exists() else 'AFTER'} alone"
+        ]
+        for side in (ours, theirs):
+            for name in [name for name in side if _book(name) == book]:
+                del side[name]
     for name in sorted({*ours, *theirs}):
         if name not in theirs:
             found[name] = ["is gone"]
@@ -127,6 +135,10 @@ def compare(before: Path, after: Path, pattern: str = "*") -> dict[str, list[str
             if old != new:
                 found[name] = _differs(name, old, new)
     return found
+
+
+def _book(name: str) -> str:
+    return name.split("/", maxsplit=1)[0]
 
 
 def _files(folder: Path, pattern: str) -> dict[str, Path]:

@@ -165,8 +165,18 @@ def pages(main: Any, job: dict[str, Any]) -> int:
             lambda found: names.get(found[0], "ENTRY"),
             text,
         )
-        Path(name).write_text(text, encoding="utf-8")
+        Path(name).write_text(_in_order(text), encoding="utf-8")
     return 0
+
+
+def _in_order(text: str) -> str:
+    """Return an answer in JSON by its keys, which were in the order of their hashes."""
+    head, _, rest = text.partition("\n")
+    if not head.endswith("json"):
+        return text
+    document = json.loads(rest)
+    ordered = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    return f"{head}\n{ordered}\n"
 
 
 def _entries(app: Any) -> dict[str, str]:

@@ -28,7 +28,10 @@ ROUNDED_FIGURES = frozenset(
     {"belief", "reconciled", "tally", "rho", "explained", "scenario", "waterfall"}
 )
 DIGITS = 6
-_NUMBER = re.compile(r"(?<![\w.#-])-?\d[\d,]*\.\d+(?:e[-+]?\d+)?(?![\w.])", re.ASCII)
+_BEFORE, _AFTER = r"(?<![\w.#-])-?", r"\.\d+(?:e[-+]?\d+)?(?![\w.])"
+_NUMBER = re.compile(rf"{_BEFORE}(?:\d{{1,3}}(?:,\d{{3}})+|\d+){_AFTER}", re.ASCII)
+#: In CSV a comma ends a number.
+_CSV_NUMBER = re.compile(rf"{_BEFORE}\d+{_AFTER}", re.ASCII)
 _EXPONENT = re.compile(r"-?\b\d+(?:\.\d+)?e-(?:[1-9]\d|9)\b")
 #: Smaller than this, a number is what is left of zero.
 _NOISE = 1e-9
@@ -50,9 +53,10 @@ def plain(text: str, folder: str, version: str) -> str:
     return re.sub(r"\bin \d+(\.\d+)? s\b", "in 0 s", text)
 
 
-def rounded(text: str) -> str:
+def rounded(text: str, *, csv: bool = False) -> str:
     """Return a text with its numbers to six digits and no noise about zero."""
-    return _NUMBER.sub(_round, _EXPONENT.sub("0", text))
+    number = _CSV_NUMBER if csv else _NUMBER
+    return number.sub(_round, _EXPONENT.sub("0", text))
 
 
 def _round(found: re.Match[str]) -> str:
@@ -74,7 +78,9 @@ def steady(name: str, text: str) -> str:
     """
     if name.endswith("/figures.json"):
         return figures(text)
-    return rounded(text) if ROUNDED.search(name) else text
+    if not ROUNDED.search(name):
+        return text
+    return rounded(text, csv="csv" in name)
 
 
 def figures(text: str) -> str:
