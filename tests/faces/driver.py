@@ -23,9 +23,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-#: Seconds after which a page is taken as it is.
-PATIENCE = 600
-_AT_WORK = ("Still at work", "being drawn")
+#: Seconds a page that says one of these is waited for. A page without findings says
+#: that it is being drawn for ever, so that one is not waited for long.
+PATIENCE = {"Still at work": 600, "being drawn": 20}
 
 
 def program() -> Any:
@@ -194,11 +194,12 @@ def _entries(app: Any) -> dict[str, str]:
 
 def _asked(http: Any, address: str) -> str:
     """Return a page once its computations are done."""
-    end = time.monotonic() + PATIENCE
+    began = time.monotonic()
     while True:
         reply = http.get(address)
         text = str(reply.get_data(as_text=True))
-        if time.monotonic() > end or not any(word in text for word in _AT_WORK):
+        waited = time.monotonic() - began
+        if not any(said in text and waited < most for said, most in PATIENCE.items()):
             break
         time.sleep(0.2)
     # Fava's own part is Fava's; ours is the article.

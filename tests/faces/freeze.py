@@ -136,9 +136,7 @@ def _warm(chosen: list[Face]) -> list[list[str]]:
         for command in ("balance", "reconcile", "weigh", "recover")
         if command in asked
     ]
-    if any(face.kind == "paper" for face in chosen):
-        draft = "report template/main.beancount -o made/warm.pdf --kind brief --draft"
-        lines.append(draft.split())
+    # No report: its fonts lie in a folder that the first fork to end takes away.
     return lines
 
 

@@ -87,7 +87,8 @@ def figures(text: str) -> str:
     """Return figures.json with what is computed in floating point rounded."""
     document: dict[str, Any] = json.loads(text)
     for one in document.get("figures", ()):
-        if one["key"].split(":")[0] in ROUNDED_FIGURES:
+        family = one["key"].split(":")[0]
+        if family in ROUNDED_FIGURES and one["value"] is not None:
             one["value"] = rounded(one["value"])
     return as_json(document)
 
