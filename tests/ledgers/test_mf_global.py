@@ -124,10 +124,10 @@ def test_the_case_is_as_large_as_it_says():
     assert counts["plugs"] == 0
     text = (mf.CASE / "README.md").read_text(encoding="utf-8")
     text = text[: text.index("\n## ")].replace("balances that", "observations")
-    counted = dict(
-        (kind, int(number))
+    counted = {
+        kind: int(number)
         for number, kind in re.findall(rf"([0-9]+) ({'|'.join(counts)})\b", text)
-    )
+    }
     assert counted == {kind: counts[kind] for kind in counted}
     assert counted.keys() >= {
         "entities", "sources", "prices", "established", "observations",
@@ -285,8 +285,9 @@ def test_the_money_of_the_24th_came_back_within_the_day(case):
 
 
 def test_collateral_is_the_trustees_table(balance):
-    for day, row in zip((24, 25, 26, 27, 28, 31), ("B02", "B03", "B04", "B05", "B06", "B07"), strict=True):  # fmt: skip
-        stated = mf.rows()[row].amount
+    days = (24, 25, 26, 27, 28, 31)
+    for day, row in zip(days, range(2, 8), strict=True):
+        stated = mf.rows()[f"B0{row}"].amount
         assert balance(october(day), "Assets:MFGI:Margin:MFGUK") == stated
         assert balance(october(day), "Assets:MFGUK:Margin:LCH") == stated
         assert balance(october(day), "Liabilities:LCH:Margin:MFGUK") == -stated
