@@ -176,6 +176,16 @@ def test_stated_flows_are_what_a_row_states():
     assert wrong == []
 
 
+def test_posted_grades_are_those_of_the_rows():
+    wrong = []
+    for entry in mf.flows("*") + mf.flows("!"):
+        amount_from = entry.meta.get("amount-from") or next(iter(entry.links))
+        posted = entry.meta.get("grade") or mf.sources()[amount_from].meta["grade"]
+        if not any(posted[0] in mf.rows()[row].grade for row in mf.cited(entry)):
+            wrong.append((entry.meta["id"], posted, mf.cited(entry)))
+    assert wrong == []
+
+
 def test_derived_flows_can_be_worked_out_again():
     # Sums and differences of what the rows state; else the note has the working.
     wrong = []
