@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 import solvency
+from solvency.extensions import offered
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 #: Each command with its one-line help, so that `--help` imports none of them.
 COMMANDS = {
@@ -26,15 +31,32 @@ COMMANDS = {
 }
 
 
+def _added() -> dict[str, EntryPoint]:
+    """Return the commands other packages add; ours keep their names."""
+    return {
+        name: one
+        for name, one in offered("solvency.commands").items()
+        if name not in COMMANDS
+    }
+
+
+def _short(name: str) -> str:
+    found: click.Command = _added()[name].load()
+    return found.get_short_help_str(limit=80)
+
+
 class _Commands(click.Group):
     """A group that imports a command only when it is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(COMMANDS)
+        return [*COMMANDS, *_added()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
+        if cmd_name in _added():
+            offer: click.Command = _added()[cmd_name].load()
+            return offer
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"solvency.cli.{cmd_name}").command
@@ -48,15 +70,21 @@ class _Commands(click.Group):
     ) -> None:
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(
+                [
+                    *COMMANDS.items(),
+                    *((name, _short(name)) for name in _added()),
+                ]
+            )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        known = [*COMMANDS, *_added()]
+        if args and args[0] not in known and not args[0].startswith("-"):
             import difflib  # noqa: PLC0415 (only for a mistyped command)
 
-            meant = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            meant = difflib.get_close_matches(args[0], known, n=1)
             hint = f" Did you mean {meant[0]}?" if meant else ""
             raise click.UsageError(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)

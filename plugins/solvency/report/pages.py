@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -19,6 +20,7 @@ import jinja2
 from markupsafe import Markup
 
 from solvency.exhibits.drawings import Drawing
+from solvency.extensions import offered
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Ref
@@ -88,10 +90,15 @@ def kinds(folder: Path | None = None) -> dict[str, Kind]:
     Raises:
         ReportError: If a manifest cannot be read.
     """
-    folder = folder or reports_folder()
-    return {
-        path.parent.name: _kind(path) for path in sorted(folder.glob("*/manifest.toml"))
+    ours = folder or reports_folder()
+    found = {
+        path.parent.name: _kind(path) for path in sorted(ours.glob("*/manifest.toml"))
     }
+    if folder is None:
+        for name, one in offered("solvency.kinds").items():
+            place = Path(str(files(one.value))) / "manifest.toml"
+            found.setdefault(name, replace(_kind(place), name=name))
+    return found
 
 
 def find(name: str) -> Kind:

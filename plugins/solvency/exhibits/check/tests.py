@@ -12,7 +12,7 @@ from solvency.exhibits.check.counts import lacking
 from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.segregation import chance_of
-from solvency.exhibits.check.words import TESTS
+from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_words
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import place_of
@@ -146,7 +146,7 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
 
 
 def _row(setting: Setting, one: Finding, key: str) -> Row:
-    label = setting.text(TESTS.get(one.invariant, one.invariant))
+    label = setting.text(asks(one.invariant))
     of = f": {setting.text(one.commodity)}" if one.commodity else ""
     if basis := basis_words(setting, one):
         of = f"{of}, {basis}"
