@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -29,12 +30,12 @@ class LedgerError(NamedTuple):
     @property
     def file(self) -> str:
         """Return the file the fault is in."""
-        return str(self.source.get("filename", "?"))
+        return str(self.source.get("filename") or "?")
 
     @property
     def line(self) -> int:
         """Return the line the fault is at."""
-        return int(self.source.get("lineno", 0))
+        return _line(self.source)
 
 
 class Errors(list[LedgerError]):
@@ -65,7 +66,7 @@ class Errors(list[LedgerError]):
 
 
 def ours(
-    faults: Iterable[Any], more: Iterable[LedgerError] = ()
+    faults: Iterable[Any], more: Iterable[LedgerError] = (), *, top: str = "?"
 ) -> tuple[LedgerError, ...]:
     """Return all of a ledger's faults as ours, in the order of its files and lines.
 
@@ -73,12 +74,17 @@ def ours(
         faults: What a load found: beancount's own errors get a rule, and of what is
             wrong with one line each thing is said once.
         more: What was found beside it.
+        top: The ledger's first file, where a fault has no place.
     """
-    found = (*more, *_ours(tuple(faults)))
+    found = (*more, *_ours(tuple(faults), top))
     return tuple(sorted(found, key=lambda one: (one.file, one.line, one.rule)))
 
 
-def _ours(faults: tuple[Any, ...]) -> Iterator[LedgerError]:
+#: What beancount says of a plugin that failed, before a traceback.
+_PLUGIN = re.compile(r'Error (applying plugin|importing) "(.*?)"')
+
+
+def _ours(faults: tuple[Any, ...], top: str) -> Iterator[LedgerError]:
     said = {
         (error.source.get("filename"), error.source.get("lineno"))
         for error in faults
@@ -94,7 +100,19 @@ def _ours(faults: tuple[Any, ...]) -> Iterator[LedgerError]:
         if kind == "ValidationError" and at in said:
             continue  # the same line broke a rule of ours, which says more
         message = " ".join(str(fault.message).split())
+        if plugin := _PLUGIN.match(message):
+            last = str(fault.message).strip().splitlines()[-1].strip()
+            message = f'The plugin "{plugin[2]}" failed: {last:.200}'
+        filename = source.get("filename")
+        if not isinstance(filename, str) or filename.startswith("<"):
+            source["filename"] = top
+        source["lineno"] = max(1, _line(source))
         yield LedgerError(source, f"beancount: {message}", fault.entry, "beancount")
+
+
+def _line(source: Mapping[str, Any]) -> int:
+    line = source.get("lineno")
+    return line if isinstance(line, int) else 0
 
 
 class CaseError(Exception):
