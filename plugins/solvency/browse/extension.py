@@ -35,6 +35,7 @@ from solvency.browse import asked as asking
 from solvency.browse import journal
 from solvency.browse.pages import report as paper
 from solvency.browse.render import failure
+from solvency.browse.render import refused
 from solvency.browse.render import render
 from solvency.browse.study import Shelf
 from solvency.browse.view import Period
@@ -209,7 +210,9 @@ class CasePage(FavaExtensionBase):
                 filters = {
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }
-                return render(self.page, self.view(), filters)
+                page = render(self.page, self.view(), filters)
+                why = getattr(self.ledger, "refused", ())
+                return refused(why) + page if why else page
         except Exception as error:
             log.exception("solvency: the page %s failed", self.page)
             return failure(error)

@@ -19,8 +19,10 @@ from solvency.ledger.errors import CaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Sequence
 
     from solvency.browse.view import View
+    from solvency.ledger.errors import LedgerError
 
 BUILDERS: dict[str, Callable[[View], Any]] = {
     "solvency": solvency.build,
@@ -64,6 +66,11 @@ def render(page: str, view: View, filters: dict[str, str]) -> Markup:
         page=BUILDERS[page](view),
         said=view.period.said,
     )
+
+
+def refused(errors: Sequence[LedgerError]) -> Markup:
+    """Return what heads a page that shows the ledger as it was before."""
+    return _template("refused", errors=errors[:_ERRORS])
 
 
 def failure(error: Exception) -> Markup:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.ledger.trust import line_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
@@ -76,7 +78,7 @@ def ours(
         more: What was found beside it.
         top: The ledger's first file, where a fault has no place.
     """
-    found = (*more, *_ours(tuple(faults), top))
+    found = [_placed(one, top) for one in (*more, *_ours(tuple(faults), top))]
     return tuple(sorted(found, key=lambda one: (one.file, one.line, one.rule)))
 
 
@@ -103,11 +105,17 @@ def _ours(faults: tuple[Any, ...], top: str) -> Iterator[LedgerError]:
         if plugin := _PLUGIN.match(message):
             last = str(fault.message).strip().splitlines()[-1].strip()
             message = f'The plugin "{plugin[2]}" failed: {last:.200}'
-        filename = source.get("filename")
-        if not isinstance(filename, str) or filename.startswith("<"):
-            source["filename"] = top
-        source["lineno"] = max(1, _line(source))
+            source = line_of(top, rf'plugin\s+"{re.escape(plugin[2])}"')
         yield LedgerError(source, f"beancount: {message}", fault.entry, "beancount")
+
+
+def _placed(error: LedgerError, top: str) -> LedgerError:
+    """Return an error with a place, where a plugin of beancount's gave none."""
+    if error.line >= 1 and not error.file.startswith(("<", "?")):
+        return error
+    named = not error.file.startswith(("<", "?"))
+    at = {"filename": error.file if named else top, "lineno": max(1, error.line)}
+    return error._replace(source=at if named else {**at, "lineno": 1})
 
 
 def _line(source: Mapping[str, Any]) -> int:

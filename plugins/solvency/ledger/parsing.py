@@ -36,7 +36,7 @@ MOST_DIGITS = 60
 #: To how many digits a quotient that does not end is rounded.
 _QUOTIENT = Context(prec=60)
 #: Arithmetic as the parser does it: nothing raises.
-_PARSING = Context(prec=400, traps=[])
+PARSING = Context(prec=400, traps=[])
 #: Keys of metadata in which beancount keeps where an entry stands.
 _PLACES = frozenset({"filename", "lineno"})
 _ACCOUNT_TYPE = re.compile(r"[^\W\d_a-z][\w-]*")
@@ -60,7 +60,7 @@ def parse(content: bytes, filename: str) -> Parsed:
         filename: The name its entries and errors carry.
     """
     builder = Builder(filename)
-    with localcontext(_PARSING):
+    with localcontext(PARSING):
         try:
             _parser.Parser(builder).parse(io.BytesIO(content), filename=filename)
         except Exception as error:  # noqa: BLE001 (whatever a rule of C ends in)
