@@ -90,9 +90,9 @@ class Builder(grammar.Builder):  # type: ignore[misc]  # beancount's, untyped
         last = self.errors.pop() if self.errors else None
         told = 1 if last is None else last.source["lineno"]
         self.refuse(
-            "parse",
+            "beancount",
             max(1, min(told, content.count(b"\n") + 1)),
-            f"beancount's parser gave up near here ({type(error).__name__})",
+            f"the parser gave up near here ({type(error).__name__})",
             "Simplify what is written, as parentheses thousands deep",
         )
 
@@ -223,11 +223,15 @@ class Builder(grammar.Builder):  # type: ignore[misc]  # beancount's, untyped
 
     def pushmeta(self, filename: str, lineno: int, key_value: Any) -> None:
         """Begin to give what follows a line of metadata."""
+        if key_value.key.startswith("__"):
+            return  # refused already
         self._pushed.setdefault(("metadata", key_value.key), []).append(lineno)
         super().pushmeta(filename, lineno, key_value)
 
     def popmeta(self, filename: str, lineno: int, key: str) -> None:
         """Cease to give what follows a line of metadata."""
+        if key in _PLACES:
+            return  # it was never pushed
         self._popped("metadata", key)
         super().popmeta(filename, lineno, key)
 
@@ -268,7 +272,7 @@ class Builder(grammar.Builder):  # type: ignore[misc]  # beancount's, untyped
         if key.startswith("name_") and not _ACCOUNT_TYPE.fullmatch(value):
             # It becomes part of a regular expression.
             self.refuse(
-                "option",
+                "directive",
                 lineno,
                 f'"{value:.60}" cannot begin the name of an account',
                 "Write a capital, then letters, digits and hyphens",
@@ -280,7 +284,7 @@ class Builder(grammar.Builder):  # type: ignore[misc]  # beancount's, untyped
         except Exception as error:  # noqa: BLE001 (a converter of beancount's)
             self.options.update(before)
             self.refuse(
-                "option",
+                "directive",
                 lineno,
                 f'the option "{key}" cannot be "{value:.60}" ({type(error).__name__})',
                 "Correct the value",
@@ -307,7 +311,7 @@ class Builder(grammar.Builder):  # type: ignore[misc]  # beancount's, untyped
             for lineno in lines:
                 word = "pushtag" if kind == "tag" else "pushmeta"
                 self.refuse(
-                    kind,
+                    "directive" if kind == "tag" else "metadata",
                     lineno,
                     f"the {kind} {name} is pushed and never popped",
                     f"Add: {word.replace('push', 'pop')}"

@@ -187,6 +187,13 @@ def _listed(folder: str, left: list[int]) -> list[tuple[str, bool, bool]]:
         raise TooManyFoldersError
     try:
         with os.scandir(folder) as found:
-            return [(one.name, one.is_dir(), one.is_symlink()) for one in found]
+            return [(one.name, _is_folder(one), one.is_symlink()) for one in found]
     except OSError:
         return []
+
+
+def _is_folder(one: os.DirEntry[str]) -> bool:
+    try:
+        return one.is_dir()
+    except OSError:
+        return False  # a link to itself
