@@ -71,14 +71,22 @@ def test_an_attack_ends_in_a_message(path, tmp_path):
         '2020-01-02 custom "entity" "A" "a"\n  role: 1/0 USD',
         "pushmeta role: 1/0\npopmeta role:",
         '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1/0 USD\n  Equity:FTX:Shares',
-        '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD {1/0 EUR}\n'
-        "  Equity:FTX:Shares",
-        '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD {{2 # 1/0 EUR}}\n'
-        "  Equity:FTX:Shares",
-        '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD @ 1/0 EUR\n'
-        "  Equity:FTX:Shares",
-        '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD @@ 1/0 EUR\n'
-        "  Equity:FTX:Shares",
+        (
+            '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD {1/0 EUR}\n'
+            "  Equity:FTX:Shares"
+        ),
+        (
+            '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD {{2 # 1/0 EUR}}\n'
+            "  Equity:FTX:Shares"
+        ),
+        (
+            '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD @ 1/0 EUR\n'
+            "  Equity:FTX:Shares"
+        ),
+        (
+            '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD @@ 1/0 EUR\n'
+            "  Equity:FTX:Shares"
+        ),
         "2020-01-02 price USD " + "*".join(["9" * 250] * 4100) + " EUR",
         f"2020-01-02 price USD 1{'0' * 60} EUR",
         f"2020-01-02 price USD 0.{'0' * 60}1 EUR",
@@ -128,13 +136,17 @@ def test_a_quotient_is_rounded_to_sixty_digits(ledger):
         ('pushmeta lineno: "x"\npopmeta lineno:\n', 1),
         ("pushmeta filename: 2020-01-01\npopmeta filename:\n", 1),
         (
-            '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD\n  lineno: 3\n'
-            "  Equity:FTX:Shares\n",
+            (
+                '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD\n  lineno: 3\n'
+                "  Equity:FTX:Shares\n"
+            ),
             3,
         ),
         (
-            '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD\n  added: TRUE\n'
-            "  Equity:FTX:Shares\n",
+            (
+                '2020-01-02 * "x" ^court\n  Assets:FTX:Bank  1 USD\n  added: TRUE\n'
+                "  Equity:FTX:Shares\n"
+            ),
             3,
         ),
     ],
@@ -191,14 +203,71 @@ VALUES = (
     "",
     "9" * 60,
 )
-KEYS = """
-    role group silo name issuer liquidity max-price-age halving float counterparty
-    intercompany term rank custody pledged-to for stake-in limit recovery recovery-low
-    recovery-high grade publisher url mirror sha256 note locator locator-court prior
-    excludes hypotheses default source from side mark perimeter claim interval low high
-    error id seq basis amount-from purpose driver through on severity minimum maximum
-    days inflow-cap runoff horizon stress level commodity affiliates statement
-""".split()
+KEYS = [
+    "role",
+    "group",
+    "silo",
+    "name",
+    "issuer",
+    "liquidity",
+    "max-price-age",
+    "halving",
+    "float",
+    "counterparty",
+    "intercompany",
+    "term",
+    "rank",
+    "custody",
+    "pledged-to",
+    "for",
+    "stake-in",
+    "limit",
+    "recovery",
+    "recovery-low",
+    "recovery-high",
+    "grade",
+    "publisher",
+    "url",
+    "mirror",
+    "sha256",
+    "note",
+    "locator",
+    "locator-court",
+    "prior",
+    "excludes",
+    "hypotheses",
+    "default",
+    "source",
+    "from",
+    "side",
+    "mark",
+    "perimeter",
+    "claim",
+    "interval",
+    "low",
+    "high",
+    "error",
+    "id",
+    "seq",
+    "basis",
+    "amount-from",
+    "purpose",
+    "driver",
+    "through",
+    "on",
+    "severity",
+    "minimum",
+    "maximum",
+    "days",
+    "inflow-cap",
+    "runoff",
+    "horizon",
+    "stress",
+    "level",
+    "commodity",
+    "affiliates",
+    "statement",
+]
 HEADS = (
     '2020-01-02 custom "entity" "Third" "x"',
     '2020-01-02 custom "source" "web" "x"',
@@ -308,7 +377,10 @@ def test_links_in_a_circle_end(ledger):
     for name in ("one", "two"):
         (path.parent / name).symlink_to(".")
     errors = solvency.load(path).errors
-    assert [(e.line - FIRST, e.rule) for e in errors] == [(1, "include"), (2, "include")]
+    assert [(e.line - FIRST, e.rule) for e in errors] == [
+        (1, "include"),
+        (2, "include"),
+    ]
     assert "too many folders" in errors[0].message
 
 

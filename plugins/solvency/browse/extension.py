@@ -38,6 +38,7 @@ from solvency.browse.render import failure
 from solvency.browse.render import refused
 from solvency.browse.render import render
 from solvency.browse.study import Shelf
+from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import Period
 from solvency.browse.view import View
 from solvency.ledger.handed import Loaded
@@ -169,6 +170,8 @@ class CasePage(FavaExtensionBase):
 
     def _loaded(self) -> Loaded:
         ledger = self.ledger
+        if isinstance(ledger, TrustedLedger):
+            return ledger.loaded  # its errors may be of files that are not shown
         return Loaded(ledger.options, ledger.all_entries, ledger.load_errors)
 
     @_wrapped
@@ -211,7 +214,8 @@ class CasePage(FavaExtensionBase):
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }
                 page = render(self.page, self.view(), filters)
-                why = getattr(self.ledger, "refused", ())
+                ledger = self.ledger
+                why = ledger.refused if isinstance(ledger, TrustedLedger) else ()
                 return refused(why) + page if why else page
         except Exception as error:
             log.exception("solvency: the page %s failed", self.page)

@@ -156,10 +156,9 @@ def _same(address: str, host: str, environ: dict[str, Any]) -> bool:
     except ValueError:
         return False
     usual = ":" + _usual(environ)
-    return (
-        parts.scheme == environ.get("wsgi.url_scheme")
-        and parts.netloc.lower().removesuffix(usual) == host.lower().removesuffix(usual)
-    )
+    return parts.scheme == environ.get(
+        "wsgi.url_scheme"
+    ) and parts.netloc.lower().removesuffix(usual) == host.lower().removesuffix(usual)
 
 
 def _marked(path: str, headers: _Headers) -> _Headers:

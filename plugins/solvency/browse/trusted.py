@@ -61,6 +61,8 @@ class TrustedLedger(FavaLedger):
         #: Why the files as they are now are not shown; empty where they are.
         self.refused: tuple[LedgerError, ...] = ()
         self._watched: tuple[str, ...] = ()
+        #: What is shown.
+        self.loaded: Loaded
         self._shown = False
         super().__init__(path)
         self._shown = True
@@ -73,6 +75,7 @@ class TrustedLedger(FavaLedger):
         except CaseError as error:
             if not self._shown:
                 raise
+            # An editor may be replacing it: what is watched stays watched.
             at = {"filename": path, "lineno": 1}
             self._refuse((LedgerError(at, f"include: {error}.", None, "include"),))
             return
@@ -82,17 +85,18 @@ class TrustedLedger(FavaLedger):
                 raise RefusedError(found)
             self._watched = tuple(loaded.options["include"])
             self._refuse(found)
+            self.watcher.update(*self.paths_to_watch())
             return
         self.refused = self._watched = ()
         self._take(loaded)
 
     def _refuse(self, errors: tuple[LedgerError, ...]) -> None:
         self.refused = errors
-        self.load_errors = errors
-        self.watcher.update(*self.paths_to_watch())
+        self.load_errors = errors  # type: ignore[assignment]  # Fava shows any such
 
     def _take(self, loaded: Loaded) -> None:
         """Do as Fava's `load_file` does, with what was loaded already."""
+        self.loaded = loaded
 
         def given(*_: Any, **__: Any) -> tuple[Any, Any, Any]:
             return loaded.entries, loaded.faults, loaded.options

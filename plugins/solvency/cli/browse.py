@@ -49,9 +49,7 @@ def command(asked: Asked, host: str, port: int, edit: bool) -> None:
         ) from error
 
 
-def application(
-    asked: Asked, *, host: str = "127.0.0.1", edit: bool = False
-) -> Flask:
+def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) -> Flask:
     """Return Fava's web application for a case.
 
     Args:

@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from beancount.core import data
-from beancount.parser import _parser
+from beancount.parser import _parser  # type: ignore[attr-defined]  # it is in C
 from beancount.parser import grammar
 from beancount.parser import options as beancount_options
 
@@ -30,6 +29,8 @@ from solvency.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from beancount.core import data
 
 #: Digits that a number may have before its point, and after it.
 MOST_DIGITS = 60
@@ -69,7 +70,11 @@ def parse(content: bytes, filename: str) -> Parsed:
     return Parsed(entries, faults, options, builder.lines)
 
 
-class Builder(grammar.Builder):  # type: ignore[misc]  # beancount's, untyped
+#: beancount's builder, which carries no types.
+_Builder: Any = grammar.Builder
+
+
+class Builder(_Builder):  # type: ignore[misc]  # as above
     """beancount's builder, with true places and numbers that can be written out."""
 
     def __init__(self, filename: str) -> None:
@@ -132,8 +137,10 @@ class Builder(grammar.Builder):  # type: ignore[misc]  # beancount's, untyped
             )
         elif number.adjusted() >= MOST_DIGITS or -_exponent(number) > most:
             wrong, mend = (
-                f"this number has more than {MOST_DIGITS} digits before or after its"
-                " point",
+                (
+                    f"this number has more than {MOST_DIGITS} digits before or after its"
+                    " point"
+                ),
                 "Write it shorter, or in a larger unit",
             )
         else:

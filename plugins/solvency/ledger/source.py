@@ -78,8 +78,7 @@ def content_of(filename: str) -> bytes:
         UnreadableError: It is no regular file, too large, or no text in UTF-8.
     """
     content = _bytes_of(filename)
-    if content.startswith(_UTF8_MARK):
-        content = content[len(_UTF8_MARK) :]
+    content = content.removeprefix(_UTF8_MARK)
     _check_text(content)
     return content
 
