@@ -311,7 +311,9 @@ def test_metadata_of_any_type_is_read_or_an_error_at_its_line(ledger, head):
         ("2020-01-01 open Assets:A".encode("utf-32"), 1, "UTF-32"),
         (b"; one\n; two \xe9 three\n", 2, "byte 7 of the line is 0xe9"),
         (b"; one\n\n; \xff\xfe\n", 3, "byte 3 of the line is 0xff"),
-        (b"; one\n; t\0wo\n", 2, "NUL byte"),
+        (b"; one\n; t\0wo\n", 2, "U+0000"),
+        (b"; one\n; t\x1b[2Jwo\n", 2, "U+001B"),
+        ("; one\n; t\x9bwo\n".encode(), 2, "U+009B"),
     ],
 )
 @pytest.mark.parametrize("included", [False, True])

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
 import solvency
+from solvency.inert import Shown
 
 #: Each command with its one-line help, so that `--help` imports none of them.
 COMMANDS = {
@@ -28,6 +32,14 @@ COMMANDS = {
 
 class _Commands(click.Group):
     """A group that imports a command only when it is run."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; nothing of a ledger acts on the terminal it is shown on."""
+        with (
+            contextlib.redirect_stdout(Shown(sys.stdout)),
+            contextlib.redirect_stderr(Shown(sys.stderr)),
+        ):
+            return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

@@ -64,6 +64,8 @@ class Errors(list[LedgerError]):
         if at is None:
             at = entry.meta if entry is not None else {"filename": "?", "lineno": 0}
         message = f"{rule}: {wrong}." + (f" {mend}." if mend else "")
+        # What the ledger says may have lines of its own; an error has one.
+        message = " ".join(message.split())
         self.append(LedgerError(at, message, entry, rule))
 
 

@@ -137,10 +137,7 @@ class Builder(_Builder):  # type: ignore[misc]  # as above
             )
         elif number.adjusted() >= MOST_DIGITS or -_exponent(number) > most:
             wrong, mend = (
-                (
-                    f"this number has more than {MOST_DIGITS} digits before or after its"
-                    " point"
-                ),
+                f"this number has over {MOST_DIGITS} digits before or after its point",
                 "Write it shorter, or in a larger unit",
             )
         else:

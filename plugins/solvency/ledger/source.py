@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import glob
 import os
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ _MARKS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
+#: Controls of C0 and C1, but tabs, ends of lines and of pages.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _UTF8_MARK = b"\xef\xbb\xbf"
 _AS_UTF8 = "Save it as UTF-8"
 
@@ -112,17 +115,11 @@ def _check_text(content: bytes) -> None:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             raise UnreadableError(f"it is written in {encoding}", _AS_UTF8)
-    at = content.find(b"\0")
-    if at >= 0:
-        if at < 2 and content[:64].count(b"\0") > len(content[:64]) // 3:
-            raise UnreadableError("it is written in UTF-16 or UTF-32", _AS_UTF8)
-        raise UnreadableError(
-            "it holds a NUL byte, which no text has",
-            "Take the byte out",
-            content.count(b"\n", 0, at) + 1,
-        )
+    start = content[:64]
+    if start.count(b"\0") > len(start) // 3:
+        raise UnreadableError("it is written in UTF-16 or UTF-32", _AS_UTF8)
     try:
-        content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         at = error.start
         column = at - content.rfind(b"\n", 0, at)
@@ -131,6 +128,14 @@ def _check_text(content: bytes) -> None:
             _AS_UTF8,
             content.count(b"\n", 0, at) + 1,
         ) from error
+    control = _CONTROL.search(text)
+    if control is not None:
+        raise UnreadableError(
+            f"it holds the control character U+{ord(control[0]):04X}, which no text"
+            " has",
+            "Take it out",
+            text.count("\n", 0, control.start()) + 1,
+        )
 
 
 class TooManyFoldersError(Exception):
