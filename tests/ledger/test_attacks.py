@@ -406,6 +406,43 @@ def test_a_file_is_no_larger_than_the_limit(ledger, monkeypatch):
     assert "larger than 1 MiB" in error.message
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'custom "' + "x\n" * 2**20,
+        "x" * 2**21,
+        "; " + "x" * 2**21 + "\n",
+        ('"' + "x\n" * 2**18 + '"\n') * 6,
+        '"' + '\\"\n' * 2**20,
+    ],
+    ids=["open", "word", "comment", "several", "escaped"],
+)
+def test_a_string_and_a_line_have_a_greatest_length(ledger, text):
+    path = ledger.write(PREAMBLE + text)
+    (error,) = solvency.load(path).errors
+    assert "longer than 1 MiB" in error.message
+    assert error.line > FIRST
+
+
+def test_a_large_file_of_prices_is_read(ledger):
+    # 1.6 MB without a quotation mark, in a file of its own.
+    path = ledger.write(PREAMBLE + '2020-01-01 commodity BTC\ninclude "prices"\n')
+    lines = [
+        f"{1900 + n // 336}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}"
+        for n in range(60_000)
+    ]
+    ledger.write("".join(f"{day} price BTC 5 USD\n" for day in lines), "prices")
+    case = solvency.load(path)
+    assert len(case.prices) == 60_000
+
+
+def test_what_is_no_ledger_is_not_read_to_its_end(ledger):
+    path = ledger.write(PREAMBLE + "what is this\n" * 60_000)
+    errors = solvency.load(path).errors
+    assert len(errors) < 10_000
+    assert any("rest of the file is not read" in error.message for error in errors)
+
+
 def test_what_is_parsed_is_what_was_checked(ledger, monkeypatch):
     from solvency.ledger import load as loading
 

@@ -38,6 +38,8 @@ MOST_DIGITS = 60
 _QUOTIENT = Context(prec=60)
 #: Arithmetic as the parser does it: nothing raises.
 PARSING = Context(prec=400, traps=[])
+#: Faults of syntax after which the rest of a text is not looked at.
+_MOST_FAULTS = 1_000
 #: Keys of metadata in which beancount keeps where an entry stands.
 _PLACES = frozenset({"filename", "lineno"})
 _ACCOUNT_TYPE = re.compile(r"[^\W\d_a-z][\w-]*")
@@ -61,13 +63,38 @@ def parse(content: bytes, filename: str) -> Parsed:
         filename: The name its entries and errors carry.
     """
     builder = Builder(filename)
+    reader = _Reader(content, builder)
     with localcontext(PARSING):
         try:
-            _parser.Parser(builder).parse(io.BytesIO(content), filename=filename)
+            _parser.Parser(builder).parse(reader, filename=filename)
         except Exception as error:  # noqa: BLE001 (whatever a rule of C ends in)
             builder.fail(error, content)
         entries, faults, options = builder.finalize()
+    if reader.stopped:
+        builder.refuse(
+            "beancount",
+            max([1, *(one.source["lineno"] for one in faults)]),
+            f"there are more than {_MOST_FAULTS:,} errors before this line, and the"
+            " rest of the file is not read",
+            "Mend those first",
+        )
     return Parsed(entries, faults, options, builder.lines)
+
+
+class _Reader:
+    """What the parser reads from: it ends where the text is no ledger at all."""
+
+    def __init__(self, content: bytes, builder: Builder) -> None:
+        self._content = io.BytesIO(content)
+        self._builder = builder
+        self.stopped = False
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Give the parser the next part of the text."""
+        if len(self._builder.errors) > _MOST_FAULTS:
+            self.stopped = True
+            return 0
+        return self._content.readinto(buffer)
 
 
 #: beancount's builder, which carries no types.

@@ -11,15 +11,18 @@ import glob
 import os
 import re
 import stat
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The most bytes one file of a ledger may have: beancount's lexer takes time that
-#: grows with the square of the longest string.
+#: The most bytes one file of a ledger may have.
 LARGEST = 16 * 2**20
+#: The longest string or line. beancount's lexer takes time that grows with the square
+#: of their lengths, some seconds for this one.
+LONGEST = 2**20
 #: The most bytes all files of a ledger may have together, and the most files.
 LARGEST_CASE = 256 * 2**20
 MOST_FILES = 10_000
@@ -43,6 +46,8 @@ _MARKS = (
 )
 #: Controls of C0 and C1, but tabs, ends of lines and of pages.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+#: A quotation mark that may end a string.
+_QUOTE = re.compile(rb'(?<!\\)"')
 _UTF8_MARK = b"\xef\xbb\xbf"
 _AS_UTF8 = "Save it as UTF-8"
 
@@ -136,6 +141,30 @@ def _check_text(content: bytes) -> None:
             "Take it out",
             text.count("\n", 0, control.start()) + 1,
         )
+    _check_lengths(content)
+
+
+def _check_lengths(content: bytes) -> None:
+    """Refuse what would keep the lexer at work for minutes.
+
+    Where a string begins only the lexer can tell: what stands between two marks, or
+    after the last one, counts as one.
+    """
+    if len(content) <= LONGEST:
+        return
+    marks = [found.start() for found in _QUOTE.finditer(content)]
+    ends = [found.start() for found in re.finditer(b"\n", content)]
+    for places in ((-1, *ends, len(content)), (*marks, len(content))):
+        work = 0
+        for start, end in pairwise(places):
+            work += (end - start) ** 2
+            if work > LONGEST**2:
+                raise UnreadableError(
+                    f"a string or line here is longer than {LONGEST // 2**20} MiB, or"
+                    " many long ones follow one another",
+                    "Close the string, or split the file with `include`",
+                    content.count(b"\n", 0, start + 1) + 1,
+                )
 
 
 class TooManyFoldersError(Exception):
