@@ -377,3 +377,33 @@ def test_only_documents_of_the_case_are_served_and_nothing_in_them_runs(
         assert reply.getheader("Content-Security-Policy").startswith("sandbox;")
         assert "javascript" not in reply.getheader("Content-Type")
         assert "secret" not in reply.text
+
+
+# -- what is asked or written wrongly --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '2021-01-01 custom "budget" Assets:Desk:Bank "monthly" 5\n',
+        '2021-01-01 custom "budget" Assets:Desk:Bank "monthly"\n',
+        '2021-01-01 custom "fava-sidebar-link" "x"\n',
+        '2021-01-01 custom "fava-option" "insert-entry" "("\n',
+        '2021-01-01 custom "fava-option"\n',
+    ],
+)
+def test_a_directive_that_fava_fails_on_is_an_error(served, harbour, text):
+    one = served(harbour.read_text() + text)
+    (error,) = one.api("errors")
+    assert error["source"]["lineno"] == harbour.read_text().count("\n") + 1
+    assert one.ask("GET", f"/{one.slug}/extension/SolvencyTests/").status == 200
+
+
+@pytest.mark.parametrize("query", ["filter=(((", "time=0000", "time=9999", "time=x"])
+def test_a_filter_that_cannot_be_read_is_said(served, query, caplog):
+    one = served(edit=False)
+    for page in ("extension/FundsFlow/", "api/income_statement", "api/journal"):
+        reply = one.ask("GET", f"/{one.slug}/{page}?{query}")
+        assert "Traceback" not in reply.text
+        assert reply.getheader("Content-Security-Policy")
+    assert not [record for record in caplog.records if record.exc_info]

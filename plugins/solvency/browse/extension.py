@@ -27,6 +27,7 @@ from fava.context import g
 from fava.core.filters import AccountFilter
 from fava.ext import FavaExtensionBase
 from fava.ext import extension_endpoint
+from fava.helpers import FavaAPIError
 from flask import Response
 from flask import current_app
 from flask import request
@@ -201,9 +202,12 @@ class CasePage(FavaExtensionBase):
         )
         if self.refused:
             asked = asking.also_refused(asked, self.refused)
-        return View(
-            shelf.study(asked), asked, InFava(self.ledger), _period(self.ledger, case)
-        )
+        period = Period()
+        try:
+            period = _period(self.ledger, case)
+        except (FavaAPIError, ValueError, ArithmeticError) as error:
+            asked = asking.also_refused(asked, f"Fava's filter: {error}")
+        return View(shelf.study(asked), asked, InFava(self.ledger), period)
 
     def content(self) -> Markup:
         """Return the page, or in one line why there is none."""

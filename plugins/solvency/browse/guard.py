@@ -8,6 +8,7 @@ changes that another site asks for are refused before Fava sees them.
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 import socket
 from decimal import localcontext
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from flask import abort
 from flask import g
 from flask import request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from solvency.ledger.parsing import PARSING
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     _Headers = list[tuple[str, str]]
     _Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+log = logging.getLogger(__name__)
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 (recognised, not used)
@@ -191,6 +194,18 @@ def guard(app: Flask, host: str, *, trust: bool) -> None:
     """
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
     app.wsgi_app = Guard(app.wsgi_app, host)  # type: ignore[method-assign]  # as Flask says to
+
+    @app.errorhandler(Exception)
+    def _said(error: Exception) -> Any:
+        """Say in one line what an address asks for that cannot be shown."""
+        if isinstance(error, HTTPException):
+            return error
+        said = f"{type(error).__name__}: {error}"
+        if isinstance(error, ValueError | ArithmeticError | LookupError):
+            log.warning("solvency: %s: %s", request.path, said)
+            return Response(f"This cannot be shown: {said}\n", 400)
+        log.error("solvency: %s failed", request.path, exc_info=error)
+        return Response("This failed; the log has the details.\n", 500)
 
     @app.before_request
     def _only_papers_of_the_case() -> None:

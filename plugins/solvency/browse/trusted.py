@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 import fava.core
+from beancount.core.data import Custom
 from fava.core import FavaLedger
+from fava.core.budgets import parse_budgets
+from fava.core.misc import sidebar_links
 
 from solvency.ledger.errors import CaseError
+from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
 from solvency.ledger.load import load_for_fava
 
@@ -29,6 +33,23 @@ _LOADER = "load_uncached"
 _THEIRS = FavaLedger.load_file
 if _LOADER not in _THEIRS.__code__.co_names:  # pragma: no cover (another Fava)
     raise ImportError("this version of Fava loads ledgers in a way that is not known")
+
+
+def _readable(loaded: Loaded) -> Loaded:
+    """Leave out directives for Fava that Fava fails on, and say so."""
+    kept, errors = [], Errors()
+    entry: Any
+    for entry in loaded.entries:
+        try:
+            if isinstance(entry, Custom):
+                sidebar_links([entry])
+                parse_budgets([entry])
+        except Exception as error:  # noqa: BLE001 (whatever Fava ends in)
+            wrong = f'Fava cannot read this "{entry.type}" ({type(error).__name__})'
+            errors.add("directive", entry, wrong, "Write it as Fava's help has it")
+        else:
+            kept.append(entry)
+    return loaded._replace(entries=kept, faults=[*loaded.faults, *errors])
 
 
 class RefusedError(Exception):
@@ -87,8 +108,18 @@ class TrustedLedger(FavaLedger):
             self._refuse(found)
             self.watcher.update(*self.paths_to_watch())
             return
+        try:
+            self._take(_readable(loaded))
+        except Exception as error:
+            wrong = f"Fava cannot show this ledger ({type(error).__name__})"
+            if not self._shown:
+                raise CaseError(f"{path}: {wrong}") from error
+            self._take(self.loaded)
+            at = {"filename": path, "lineno": 1}
+            self._refuse((LedgerError(at, f"beancount: {wrong}.", None, "beancount"),))
+            return
+        self.loaded = loaded
         self.refused = self._watched = ()
-        self._take(loaded)
 
     def _refuse(self, errors: tuple[LedgerError, ...]) -> None:
         self.refused = errors
@@ -96,7 +127,6 @@ class TrustedLedger(FavaLedger):
 
     def _take(self, loaded: Loaded) -> None:
         """Do as Fava's `load_file` does, with what was loaded already."""
-        self.loaded = loaded
 
         def given(*_: Any, **__: Any) -> tuple[Any, Any, Any]:
             return loaded.entries, loaded.faults, loaded.options
