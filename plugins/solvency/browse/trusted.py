@@ -38,12 +38,12 @@ if _LOADER not in _THEIRS.__code__.co_names:  # pragma: no cover (another Fava)
 def _readable(loaded: Loaded) -> Loaded:
     """Leave out directives for Fava that Fava fails on, and say so."""
     kept, errors = [], Errors()
-    entry: Any
     for entry in loaded.entries:
         try:
             if isinstance(entry, Custom):
-                sidebar_links([entry])
-                parse_budgets([entry])
+                directive: Any = entry
+                sidebar_links([directive])
+                parse_budgets([directive])
         except Exception as error:  # noqa: BLE001 (whatever Fava ends in)
             wrong = f'Fava cannot read this "{entry.type}" ({type(error).__name__})'
             errors.add("directive", entry, wrong, "Write it as Fava's help has it")
@@ -108,17 +108,17 @@ class TrustedLedger(FavaLedger):
             self._refuse(found)
             self.watcher.update(*self.paths_to_watch())
             return
+        before = self.loaded if self._shown else loaded
         try:
-            self._take(_readable(loaded))
+            self._take(loaded)
         except Exception as error:
             wrong = f"Fava cannot show this ledger ({type(error).__name__})"
             if not self._shown:
                 raise CaseError(f"{path}: {wrong}") from error
-            self._take(self.loaded)
+            self._take(before)
             at = {"filename": path, "lineno": 1}
             self._refuse((LedgerError(at, f"beancount: {wrong}.", None, "beancount"),))
             return
-        self.loaded = loaded
         self.refused = self._watched = ()
 
     def _refuse(self, errors: tuple[LedgerError, ...]) -> None:
@@ -127,6 +127,8 @@ class TrustedLedger(FavaLedger):
 
     def _take(self, loaded: Loaded) -> None:
         """Do as Fava's `load_file` does, with what was loaded already."""
+        self.loaded = loaded
+        loaded = _readable(loaded)
 
         def given(*_: Any, **__: Any) -> tuple[Any, Any, Any]:
             return loaded.entries, loaded.faults, loaded.options
