@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
@@ -12,6 +15,7 @@ from solvency.extensions import offered
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+from solvency.inert import Shown
 
 #: Each command with its one-line help, so that `--help` imports none of them.
 COMMANDS = {
@@ -47,6 +51,14 @@ def _short(name: str) -> str:
 
 class _Commands(click.Group):
     """A group that imports a command only when it is run."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; nothing of a ledger acts on the terminal it is shown on."""
+        with (
+            contextlib.redirect_stdout(Shown(sys.stdout)),
+            contextlib.redirect_stderr(Shown(sys.stderr)),
+        ):
+            return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

@@ -14,6 +14,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.inert import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,10 @@ def _progress() -> Callable[[str], None] | None:
         return None
 
     def say(text: str) -> None:
-        click.echo(f"\r\x1b[K{text} ...\r", err=True, nl=False)
+        # The line is written over: this goes past what keeps words from doing so.
+        stream = getattr(sys.stderr, "raw", sys.stderr)
+        stream.write(f"\r\x1b[K{shown(text)} ...\r")
+        stream.flush()
 
     return say
 

@@ -8,13 +8,20 @@ import io
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import ROUND_HALF_EVEN
+from decimal import Context
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency import inert
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+#: Wide enough for sums and products of any numbers that a ledger may hold.
+_WIDE = Context(prec=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +53,23 @@ class Frame:
         """Return comma-separated values, numbers unrounded."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([column.name for column in self.columns])
+        writer.writerow([inert.cell(column.name) for column in self.columns])
         for row in self.rows:
-            writer.writerow([_plain(value) for value in row])
+            # A number stands as it is, a minus before it too.
+            writer.writerow([inert.cell(_plain(value)) for value in row])
         return out.getvalue()
 
     def to_text(self) -> str:
         """Return fixed-width text, with the totals of each group."""
         body = [
             tuple(
-                _shown(value, column)
+                inert.line(_shown(value, column))
                 for value, column in zip(row, self.columns, strict=True)
             )
             for row in self._with_totals()
         ]
         heads = tuple(
-            column.name + (f" ({column.unit})" if column.unit else "")
+            inert.line(column.name + (f" ({column.unit})" if column.unit else ""))
             for column in self.columns
         )
         widths = [
@@ -148,7 +156,7 @@ def plain(value: Decimal) -> str:
 def _shown(value: object, column: Column) -> str:
     if isinstance(value, Decimal) and column.places is not None:
         step = Decimal(1).scaleb(-column.places)
-        return f"{value.quantize(step, ROUND_HALF_EVEN):,}"
+        return f"{value.quantize(step, ROUND_HALF_EVEN, _WIDE):,}"
     return _plain(value)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: A workbook written twice is the same: its creation date is fixed.
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
+#: The most characters a cell of a workbook may have.
+_LONGEST = 32_767
 
 
 def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> None:
@@ -30,10 +32,10 @@ def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> N
         book.set_properties({"title": frame.title, "created": _CREATED})
         sheet = book.add_worksheet("Table")
         bold = book.add_format({"bold": True})
-        sheet.write(0, 0, frame.title, bold)
+        sheet.write_string(0, 0, _text(frame.title), bold)
         for index, column in enumerate(frame.columns):
             unit = f" ({column.unit})" if column.unit else ""
-            sheet.write(2, index, column.name + unit, bold)
+            sheet.write_string(2, index, _text(column.name + unit), bold)
         formats = [
             book.add_format({"num_format": "#,##0" + _places(column.places)})
             for column in frame.columns
@@ -58,7 +60,7 @@ def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> N
                 row += 1
         for note in frame.notes:
             row += 1
-            sheet.write_string(row, 0, note)
+            sheet.write_string(row, 0, _text(note))
         sheet.autofit()
         sheet.freeze_panes(3, 0)
         book.close()
@@ -84,7 +86,7 @@ def _totals(
             value = float(sum(numbers, Decimal()))
             sheet.write_formula(row, index, f"=SUM({top}:{bottom})", style, value)
         elif column.name == frame.groups:
-            sheet.write_string(row, index, f"total {group[0][index]}", style)
+            sheet.write_string(row, index, _text(f"total {group[0][index]}"), style)
 
 
 def _places(places: int | None) -> str:
@@ -95,5 +97,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple | list):
-        return " ".join(map(str, value))
-    return str(value)
+        value = " ".join(map(str, value))
+    text = str(value)
+    # A longer one would be left out, without a word.
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -96,7 +96,6 @@ class Declarations:
         return False
 
     def _price(self, entry: data.Price) -> None:
-        source = (entry.meta or {}).get("source")
         number = entry.amount.number
         if number is None:
             return
@@ -107,7 +106,7 @@ class Declarations:
                 number,
                 entry.amount.currency,
                 place(entry),
-                source if isinstance(source, str) else None,
+                Metadata(entry, self.errors, "price").text("source"),
             )
         )
 
@@ -143,7 +142,7 @@ class Declarations:
 
     def _commodity(self, entry: data.Commodity) -> None:
         meta = Metadata(entry, self.errors, "commodity")
-        age = meta.number("max-price-age", "0")
+        age = meta.number("max-price-age", "0", words.MOST_DAYS)
         for kind in ("halving", "float"):
             units = meta.magnitude(kind, entry.currency)
             if units is not None:

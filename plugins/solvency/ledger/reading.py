@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Context
+from decimal import Decimal
 from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Observation
 
 #: beancount's own sums round at 28 digits, fewer than a long number of coins
-#: times a long price has, and then report a balanced transaction.
-LONG = Context(prec=60)
+#: times a long price has, and then report a balanced transaction. The product of
+#: two numbers of the greatest length that a ledger may hold is exact in this.
+LONG = Context(prec=260)
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -153,13 +155,16 @@ def _seq(entry: data.Transaction, errors: Errors) -> int:
     seq = entry.meta.get("seq")
     if seq is None:
         return 1_000_000
-    try:
-        return int(seq)
-    except (TypeError, ValueError):
-        errors.add(
-            "metadata", entry, f"`seq:` should be a number, not {seq}", "Write seq: 1"
-        )
-        return 1_000_000
+    if isinstance(seq, Decimal | str):
+        with contextlib.suppress(ArithmeticError, ValueError):
+            return int(seq)
+    errors.add(
+        "metadata",
+        entry,
+        f"`seq:` should be a number, not {seq!s:.60}",
+        "Write seq: 1",
+    )
+    return 1_000_000
 
 
 def choose_scenario(

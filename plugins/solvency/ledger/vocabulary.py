@@ -82,14 +82,16 @@ def added(name: str) -> Mapping[str, Decimal | None]:
     return parameters
 
 
+#: The longest time that is counted in days, a century.
+MOST_DAYS = "36525"
 #: Parameters that are numbers, with the least and the most they may be.
 NUMBERS: dict[str, tuple[str, str | None]] = {
     "minimum": ("0", None),
     "maximum": ("0", None),
-    "days": ("1", None),
+    "days": ("1", MOST_DAYS),
     "inflow-cap": ("0", "1"),
     "runoff": ("0", "1"),
-    "horizon": ("1", None),
+    "horizon": ("1", MOST_DAYS),
     "stress": ("0.001", None),
     "level": ("0", "1"),
 }

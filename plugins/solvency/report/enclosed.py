@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency import inert
 from solvency.exhibits.evidence import dossier
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.rests import rests
@@ -81,7 +82,7 @@ def postings(case: Case) -> Attached:
                     one.commodity,
                     "added" if one.added else "",
                     flow.basis,
-                    " ".join(flow.sources),
+                    inert.cell(" ".join(flow.sources)),
                 ]
             )
     content = out.getvalue().encode()
