@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
 import solvency
+from solvency.cli.ending import ending
+from solvency.cli.ending import told
 
 #: Each command with its one-line help, so that `--help` imports none of them.
 COMMANDS = {
@@ -28,6 +31,21 @@ COMMANDS = {
 
 class _Commands(click.Group):
     """A group that imports a command only when it is run."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command; however it ends, with a status and without a traceback."""
+        if not extra.get("standalone_mode", True):
+            return super().main(*args, **extra)
+        with ending():
+            return super().main(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C ends it with a status of its own."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            # click has 1 for it, which here is a ledger with errors.
+            raise SystemExit(told(error)) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

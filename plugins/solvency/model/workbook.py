@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import os
-import tempfile
+import io
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.model.frame import column_numbers
+from solvency.writing import write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from solvency.model.frame import Frame
 
 #: A workbook written twice is the same: its creation date is fixed.
@@ -22,11 +23,19 @@ _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone
 
 
 def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> None:
-    """Write a frame and the totals of its groups, whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
-    os.close(descriptor)
-    try:
-        book = xlsxwriter.Workbook(name)
+    """Write a frame and the totals of its groups, whole or not at all.
+
+    Raises:
+        NotWrittenError: If it cannot be written; what was there is as it was.
+    """
+    write_whole(path, content(frame, groups))
+
+
+def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
+    """Return the workbook of a frame and the totals of its groups."""
+    out = io.BytesIO()
+    # In memory, for a full disk is met once, where the file is written.
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": frame.title, "created": _CREATED})
         sheet = book.add_worksheet("Table")
         bold = book.add_format({"bold": True})
@@ -61,11 +70,7 @@ def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> N
             sheet.write_string(row, 0, note)
         sheet.autofit()
         sheet.freeze_panes(3, 0)
-        book.close()
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return out.getvalue()
 
 
 def _totals(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency import __version__
+from solvency import writing
 from solvency.report import formats
 from solvency.report import pages
 from solvency.report import pdf
@@ -273,26 +273,12 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
-        ReportError: If the folder is missing, full or not writable.
+        ReportError: If it cannot be written; what was there is as it was.
     """
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as out:
-            temporary = Path(out.name)
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        # A temporary file is its owner's alone; a report is as open as any file.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise ReportError(f"{path} was not written: {error.strerror}") from None
+        writing.write_whole(path, content)
+    except writing.NotWrittenError as error:
+        raise ReportError(str(error)) from None
 
 
 def _setting(
