@@ -39,41 +39,41 @@ class NotWrittenError(Exception):
     """A file that was not written; the message is one line for the user."""
 
 
-def destination(path: Path) -> Path:
-    """Return the file a path stands for, if it may be written.
+def refuse(path: Path) -> None:
+    """Refuse a place nothing can be written to, before the work for it is done.
 
     Args:
         path: A name to write to; a symbolic link stands for what it leads to.
-
-    Returns:
-        The absolute path of the file, which exists as a regular file or not yet.
 
     Raises:
         NotWrittenError: It is a folder, a device, a pipe or a socket, its folder
             is missing, or one may not write there.
     """
+    real, there = _destination(path)
+    if not real.parent.is_dir():
+        raise NotWrittenError(
+            f"{path} cannot be written: there is no folder {path.parent}"
+        )
+    for place in (real.parent, *((real,) if there else ())):
+        if not os.access(place, os.W_OK):
+            raise NotWrittenError(
+                f"{path} cannot be written: you may not write to {place}"
+            )
+
+
+def _destination(path: Path) -> tuple[Path, bool]:
+    """Return the file a path stands for, and whether it is there."""
     try:
         real = Path(os.path.realpath(path))
         kind = real.lstat().st_mode
     except FileNotFoundError:
-        kind = None
+        return real, False
     except (OSError, ValueError) as error:
         raise _not_written(path, error) from None
-    if kind is not None and not stat.S_ISREG(kind):
+    if not stat.S_ISREG(kind):
         name = next((name for is_, name in _KINDS if is_(kind)), "no regular file")
-        raise NotWrittenError(
-            f"{path} was not written: it is {name}; name a file to write"
-        )
-    if not real.parent.is_dir():
-        raise NotWrittenError(
-            f"{path} was not written: there is no folder {path.parent}"
-        )
-    for place in (real.parent, *((real,) if kind is not None else ())):
-        if not os.access(place, os.W_OK):
-            raise NotWrittenError(
-                f"{path} was not written: {place} may not be written to"
-            )
-    return real
+        raise NotWrittenError(f"{path} cannot be written: it is {name}")
+    return real, True
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -90,7 +90,7 @@ def write_whole(path: Path, content: bytes) -> None:
         NotWrittenError: Nothing was written, as the message says why; what was
             there before is as it was.
     """
-    real = destination(path)
+    real, _ = _destination(path)
     try:
         _clean(real)
         with _unfinished(real) as (descriptor, temporary):

@@ -318,7 +318,7 @@ class TestFailures:
         assert list(tmp_path.iterdir()) == [path]
 
     def test_a_missing_folder_is_one_clear_line(self, tmp_path: Path) -> None:
-        with pytest.raises(ReportError, match="not written: there is no folder"):
+        with pytest.raises(ReportError, match="not written: No such file"):
             write_whole(tmp_path / "gone" / "x.pdf", b"x")
 
     @pytest.mark.parametrize("running", [True, False])

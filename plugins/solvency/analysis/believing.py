@@ -30,6 +30,7 @@ from solvency.analysis.double_counting import double_counted
 from solvency.analysis.evidence import contradictions
 from solvency.analysis.evidence import evidence
 from solvency.analysis.evidence import inflated
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.evidence import Evidence
@@ -45,6 +46,7 @@ _WORST, _BEST = 5, 10
 Progress = Callable[[str], None]
 
 
+@wide()
 def believe(
     case: Case, *, seed: int = 0, best: int = 1000, progress: Progress | None = None
 ) -> Beliefs:

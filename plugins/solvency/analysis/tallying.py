@@ -20,6 +20,7 @@ from solvency.analysis.tallying_result import Dependence
 from solvency.analysis.tallying_result import ScenarioTally
 from solvency.analysis.tallying_result import Tallied
 from solvency.model.valuation import Valuation
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -40,6 +41,7 @@ RHOS = (0.0, 0.25, 0.5, 0.75)
 _TABLE = 200_000
 
 
+@wide()
 def tally(
     case: Case,
     *,

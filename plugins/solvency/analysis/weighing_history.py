@@ -23,6 +23,7 @@ from solvency.analysis.evidence import evidence
 from solvency.analysis.evidence import inflated
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +92,7 @@ class History:
         )
 
 
+@wide()
 def history(
     case: Case,
     *,

@@ -41,8 +41,11 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C ends it with a status of its own."""
+        from solvency.wide import wide  # noqa: PLC0415 (decimal is not needed for --help)
+
         try:
-            return super().invoke(ctx)
+            with wide():
+                return super().invoke(ctx)
         except KeyboardInterrupt as error:
             # click has 1 for it, which here is a ledger with errors.
             raise SystemExit(told(error)) from None

@@ -173,10 +173,10 @@ def on_output(function: Function) -> Function:
 def refuse_unwritable(path: Path) -> None:
     """Refuse a file that cannot be written, before the work for it is done."""
     from solvency.writing import NotWrittenError  # noqa: PLC0415 (lazy start)
-    from solvency.writing import destination  # noqa: PLC0415 (as above)
+    from solvency.writing import refuse  # noqa: PLC0415 (as above)
 
     try:
-        destination(path)
+        refuse(path)
     except NotWrittenError as error:
         raise Refused(str(error)) from error
 

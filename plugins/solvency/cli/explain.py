@@ -11,6 +11,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import print_json
 from solvency.cli.progress import progress
+from solvency.wide import written
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Case
@@ -63,7 +64,9 @@ def _lines(case: Case, found: Explanation) -> list[str]:
     if figure is not None:
         from solvency.report.explain import shown  # noqa: PLC0415 (lazy start)
 
-        exact = "not found" if figure.value is None else format(figure.value, "f")
+        exact = (
+            "not found" if figure.value is None else format(written(figure.value), "f")
+        )
         lines += [
             f"  value      {shown(figure)} ({exact} {figure.unit})".replace(" )", ")"),
             f"  formula    {figure.formula or 'as stated'}",

@@ -34,7 +34,7 @@ def command(folder: Path, title: str | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(target, content)
     except OSError as error:
-        raise Refused(f"{target} was not written: {error.strerror}") from error
+        raise Refused(f"{target} cannot be written: {error.strerror}") from error
     except NotWrittenError as error:
         raise Refused(str(error)) from error
     click.echo(str(target))

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 from dataclasses import replace
+from decimal import Context
 from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +27,11 @@ from beancount.parser import booking
 from beancount.parser import options as beancount_options
 from beancount.parser import parser
 
+from solvency.ledger.digits import within
 from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
 from solvency.ledger.errors import ours
-from solvency.ledger.reading import LONG
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import read
@@ -38,12 +39,16 @@ from solvency.ledger.reading import requested
 from solvency.ledger.trust import check_file
 from solvency.ledger.trust import inside
 from solvency.ledger.trust import line_of
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
     from solvency.ledger.case import Case
+
+#: What the parser divides has as many digits as this, and no more.
+LONG = Context(prec=60)
 
 
 @contextlib.contextmanager
@@ -84,9 +89,11 @@ def load(
         raise CaseError(f"{path} is a folder: name its top file, as main.beancount")
     if not top.is_file():
         raise CaseError(f"{path}: there is no such file")
-    with collector_paused(), localcontext(LONG):
+    with collector_paused(), wide():
         errors = Errors()
-        entries, faults, options = _parse(str(top), errors, trust=trust)
+        # A quotient written in a ledger (`1/3`) has the digits it always had.
+        with localcontext(LONG):
+            entries, faults, options = _parse(str(top), errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):
             # What a stranger's ledger asks for is not run, only named.
             options = {**options, "plugin": [("solvency", None)], "pythonpath": []}
@@ -101,6 +108,7 @@ def _transformed(
     scenario: str | None,
     known: datetime.date | None,
 ) -> Case:
+    entries = within(entries, errors)
     entries.sort(key=data.entry_sortkey)
     entries, booked = booking.book(entries, options)  # type: ignore[no-untyped-call]  # beancount's
     with (

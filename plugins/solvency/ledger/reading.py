@@ -6,8 +6,6 @@ import contextlib
 from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
-from decimal import Context
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -17,6 +15,7 @@ from solvency.ledger.case import Case
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Scenario
 from solvency.ledger.declarations import Declarations
+from solvency.ledger.digits import within
 from solvency.ledger.errors import Errors
 from solvency.ledger.evidence import Evidence
 from solvency.ledger.flows import FlowReader
@@ -26,6 +25,7 @@ from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import with_legs
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Observation
 
-#: beancount's own sums round at 28 digits, fewer than a long number of coins
-#: times a long price has, and then report a balanced transaction.
-LONG = Context(prec=60)
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -282,7 +279,10 @@ def plugin(
         )
     scenario = request.scenario or scenario
     known = request.known or known
-    with localcontext(LONG):
+    if request is _INSISTED:
+        # `load` has done so, before beancount booked what it read.
+        entries = within(entries, errors)
+    with wide():
         reading = read(entries, options, scenario, known)
     errors += reading.errors
     if request is not _INSISTED:

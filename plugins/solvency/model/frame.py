@@ -12,6 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.wide import wide
+from solvency.wide import written
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -42,6 +45,7 @@ class Frame:
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
+    @wide()
     def to_csv(self) -> str:
         """Return comma-separated values, numbers unrounded."""
         out = io.StringIO()
@@ -51,6 +55,7 @@ class Frame:
             writer.writerow([_plain(value) for value in row])
         return out.getvalue()
 
+    @wide()
     def to_text(self) -> str:
         """Return fixed-width text, with the totals of each group."""
         body = [
@@ -113,6 +118,7 @@ class Frame:
         cells[label] = f"total {rows[0][label]}"
         return tuple(cells)
 
+    @wide()
     def to_xlsx(self, path: Path) -> None:
         """Write a workbook whose totals are formulas, whole or not at all."""
         from solvency.model.workbook import write  # noqa: PLC0415 (a heavy import few need)
@@ -139,7 +145,7 @@ def _plain(value: object) -> str:
 
 def plain(value: Decimal) -> str:
     """Write a number without exponent or needless zeros: stable text for JSON."""
-    text = f"{value:f}"
+    text = f"{written(value):f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

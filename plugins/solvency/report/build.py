@@ -30,6 +30,7 @@ from solvency.report.sections import SECTIONS
 from solvency.report.sections.appendices import attachments
 from solvency.report.sections.derived import derived
 from solvency.report.sections.setting import Setting
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ class Summary:
     sources: int
 
 
+@wide()
 def write(
     case: Case,
     book: Book,
@@ -115,6 +117,7 @@ def write(
     )
 
 
+@wide()
 def laid_out(
     report: Report,
     progress: Callable[[str], None] | None = None,
@@ -141,6 +144,7 @@ def laid_out(
     )
 
 
+@wide()
 def build(
     case: Case,
     book: Book,

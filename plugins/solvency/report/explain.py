@@ -15,6 +15,7 @@ from solvency.report.errors import ReportError
 from solvency.report.formats import Locale
 from solvency.report.formats import unit_label
 from solvency.report.resting import rests
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -85,6 +86,7 @@ class Explanation:
     kept: tuple[str, ...] = ()
 
 
+@wide()
 def explain(
     case: Case,
     name: str,

@@ -21,6 +21,7 @@ from solvency.report.figures import Grade
 from solvency.report.figures import Prose
 from solvency.report.figures import Ref
 from solvency.report.figures import Said
+from solvency.wide import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -220,7 +221,7 @@ def _plain(cell: Cell | str) -> str:
 
 def _exact(cell: Cell) -> str:
     if isinstance(cell, Figure):
-        return "" if cell.value is None else format(cell.value, "f")
+        return "" if cell.value is None else format(written(cell.value), "f")
     return _guard(_plain(cell))
 
 

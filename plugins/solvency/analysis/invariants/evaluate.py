@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -31,7 +30,7 @@ from solvency.analysis.invariants.timeline import Timeline
 from solvency.analysis.invariants.world import DrawnWorld
 from solvency.analysis.invariants.world import World
 from solvency.ledger.load import collector_paused
-from solvency.model.sheets import WIDE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -103,6 +102,7 @@ class _Drawn:
     first: list[NDArray[np.int64]] = field(default_factory=list)
 
 
+@wide()
 def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findings:
     """Run every test of the case over a Book.
 
@@ -123,7 +123,7 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     case = book.case
     timeline = Timeline(book)
     world, certain = World(timeline), World(timeline)
-    with localcontext(WIDE):
+    with wide():
         asked = [
             (one, TESTS[one.name](certain if one.name in CERTAIN else world, one))
             for one in case.invariants
@@ -227,6 +227,7 @@ def _draw(
     return chances
 
 
+@wide()
 def solvency_states(
     book: Book, asked: Iterable[Invariant]
 ) -> list[tuple[datetime.date, str, bool]]:
@@ -237,9 +238,7 @@ def solvency_states(
     world = World(timeline)
     states = []
     for invariant in asked:
-        with localcontext(WIDE):
-            outcomes = TESTS[invariant.name](world, invariant)
-        for outcome in outcomes:
+        for outcome in TESTS[invariant.name](world, invariant):
             states += _states(timeline, invariant, outcome)
     return sorted(states)
 

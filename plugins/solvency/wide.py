@@ -1,0 +1,75 @@
+"""The one context in which the numbers of a case are added and multiplied.
+
+Python's `decimal` rounds to 28 digits unless told otherwise, and each thread has a
+setting of its own. What this package offers is therefore worked out inside
+`wide()`, whoever calls it: amounts of 40 digits at prices of 40 digits, summed,
+lose none. Only a quotient is rounded, at a place no amount reaches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from decimal import ROUND_HALF_EVEN
+from decimal import Context
+from decimal import Decimal
+from decimal import DivisionByZero
+from decimal import InvalidOperation
+from decimal import Overflow
+from decimal import localcontext
+from decimal import setcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The most digits a number of a ledger may have, before and after its point
+#: together: a longer one is an error of the ledger.
+DIGITS = 100
+#: Digits kept: of a product of two such numbers, a share of it, and sums of those.
+WIDE = Context(
+    prec=4 * DIGITS,
+    rounding=ROUND_HALF_EVEN,
+    traps=[InvalidOperation, DivisionByZero, Overflow],
+)
+
+_QUOTIENT = Decimal("1E-28")
+_STEP = Decimal("1E-12")
+_FINEST = Decimal(1).scaleb(-DIGITS)
+
+
+@contextlib.contextmanager
+def wide() -> Iterator[None]:
+    """Work numbers out with all their digits, in a block or a decorated function."""
+    with localcontext(WIDE):
+        yield
+
+
+def widen() -> None:
+    """Have the current thread, if it is ours alone, work with all digits from here."""
+    setcontext(WIDE.copy())
+
+
+def stepped(value: Decimal) -> Decimal:
+    """Round a value to 12 places, from where on it is added up exactly."""
+    return value.quantize(_STEP, context=WIDE) if value % _STEP else value
+
+
+def exact(value: Decimal) -> bool:
+    """Say whether a number is no quotient, which has as many places as the context."""
+    return not WIDE.remainder(value, _FINEST)
+
+
+def width(value: Decimal) -> tuple[int, int]:
+    """Return how many digits a number has before its point, and how many after."""
+    after = -int(value.as_tuple().exponent)
+    return max(value.adjusted() + 1, 1), max(after, 0)
+
+
+def written(value: Decimal) -> Decimal:
+    """Return a number as it is written out: a quotient to 28 places, all else whole.
+
+    Args:
+        value: A sum or product of a ledger's numbers, or a quotient of such, which
+            has as many places as the context.
+    """
+    return value if exact(value) else value.quantize(_QUOTIENT, context=WIDE)
