@@ -12,6 +12,7 @@ import contextlib
 from decimal import ROUND_HALF_EVEN
 from decimal import Context
 from decimal import Decimal
+from decimal import DefaultContext
 from decimal import DivisionByZero
 from decimal import InvalidOperation
 from decimal import Overflow
@@ -22,19 +23,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The most digits a number of a ledger may have, before and after its point
-#: together: a longer one is an error of the ledger.
+#: The most digits a number of a ledger may have before its point, and after it: a
+#: longer one is an error of the ledger.
 DIGITS = 100
-#: Digits kept: of a product of two such numbers, a share of it, and sums of those.
+PLACES = 120
+#: What beancount parses, where it takes a sign for arithmetic, and what Fava adds up
+#: by itself. A quotient in a ledger, `(1/3)`, has as many digits as this.
+LONG = Context(prec=DIGITS)
+#: Digits kept: of a product of two such numbers, and of sums of those.
 WIDE = Context(
-    prec=4 * DIGITS,
+    prec=2 * (DIGITS + PLACES) + 60,
     rounding=ROUND_HALF_EVEN,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
-
 _QUOTIENT = Decimal("1E-28")
 _STEP = Decimal("1E-12")
-_FINEST = Decimal(1).scaleb(-DIGITS)
+_FINEST = Decimal(1).scaleb(-2 * PLACES)
 
 
 @contextlib.contextmanager
@@ -45,8 +49,12 @@ def wide() -> Iterator[None]:
 
 
 def widen() -> None:
-    """Have the current thread, if it is ours alone, work with all digits from here."""
-    setcontext(WIDE.copy())
+    """Have every thread of a program that is ours alone, from here on, lose no digit.
+
+    For what others' code adds up in it, which enters `wide()` nowhere.
+    """
+    DefaultContext.prec = LONG.prec
+    setcontext(LONG.copy())
 
 
 def stepped(value: Decimal) -> Decimal:
@@ -62,7 +70,7 @@ def exact(value: Decimal) -> bool:
 def width(value: Decimal) -> tuple[int, int]:
     """Return how many digits a number has before its point, and how many after."""
     after = -int(value.as_tuple().exponent)
-    return max(value.adjusted() + 1, 1), max(after, 0)
+    return max(value.adjusted() + 1, 0), max(after, 0)
 
 
 def written(value: Decimal) -> Decimal:

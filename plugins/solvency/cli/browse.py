@@ -71,7 +71,9 @@ def application(asked: Asked, *, edit: bool = False) -> Flask:
     from solvency.browse.extension import CONFIG  # noqa: PLC0415 (lazy start)
     from solvency.browse.extension import attach  # noqa: PLC0415 (lazy start)
     from solvency.ledger.reading import insist  # noqa: PLC0415 (lazy start)
+    from solvency.wide import widen  # noqa: PLC0415 (as above)
 
+    widen()
     insist(asked.scenario, asked.known)
     app = create_app([case.path], load=True, read_only=not edit)
     app.config[CONFIG] = {

@@ -9,6 +9,7 @@ from typing import Any
 from beancount.core import data
 
 from solvency.wide import DIGITS
+from solvency.wide import PLACES
 from solvency.wide import width
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def within(entries: Iterable[data.Directive], errors: Errors) -> list[data.Direc
 
 def _refused(entry: data.Directive, errors: Errors) -> bool:
     """Report a directive with too long a number in it, outside its metadata."""
-    long = None
+    long = ""
     if isinstance(entry, data.Transaction):
         for posting in entry.postings:
             long = long or _long((posting.units, posting.cost, posting.price))
@@ -45,10 +46,9 @@ def _refused(entry: data.Directive, errors: Errors) -> bool:
         long = _long(entry.amount)
     elif isinstance(entry, data.Custom):
         long = _long(tuple(one.value for one in entry.values or ()))
-    if long is None:
-        return False
-    _report(entry, long, errors)
-    return True
+    if long:
+        _report(entry, f"a number has {long}", errors)
+    return bool(long)
 
 
 def _without_long_metadata(entry: data.Directive, errors: Errors) -> data.Directive:
@@ -56,29 +56,28 @@ def _without_long_metadata(entry: data.Directive, errors: Errors) -> data.Direct
     if not wrong:
         return entry
     for key, long in wrong.items():
-        _report(entry, long, errors, f"`{key}:` has ")
+        _report(entry, f"the number of `{key}:` has {long}", errors)
     kept = {key: value for key, value in entry.meta.items() if key not in wrong}
     return entry._replace(meta=kept)
 
 
-def _report(
-    entry: data.Directive, digits: int, errors: Errors, where: str = ""
-) -> None:
+def _report(entry: data.Directive, wrong: str, errors: Errors) -> None:
     errors.add(
-        "digits",
+        "directive",
         entry,
-        f"{where}a number of {digits} digits before and after its point"
-        if where
-        else f"a number has {digits} digits before and after its point",
-        f"Write one of at most {DIGITS}; all of those are added up exactly",
+        wrong,
+        f"Write at most {DIGITS} before it and {PLACES} after it; all of those are"
+        " added up exactly",
     )
 
 
-def _long(value: Any) -> int | None:
-    """Return how many digits too long a number has, in a value that may hold one."""
+def _long(value: Any) -> str:
+    """Say how much too long a number is, in a value that may hold one."""
     if isinstance(value, Decimal):
-        digits = sum(width(value))
-        return digits if digits > DIGITS else None
+        before, after = width(value)
+        if before > DIGITS:
+            return f"{before} digits before its point"
+        return f"{after} digits after its point" if after > PLACES else ""
     if isinstance(value, tuple):
-        return next((long for one in value if (long := _long(one))), None)
-    return None
+        return next((long for one in value if (long := _long(one))), "")
+    return ""

@@ -14,7 +14,6 @@ import os
 import re
 import sys
 from dataclasses import replace
-from decimal import Context
 from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +38,7 @@ from solvency.ledger.reading import requested
 from solvency.ledger.trust import check_file
 from solvency.ledger.trust import inside
 from solvency.ledger.trust import line_of
+from solvency.wide import LONG
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.ledger.case import Case
-
-#: What the parser divides has as many digits as this, and no more.
-LONG = Context(prec=60)
 
 
 @contextlib.contextmanager
@@ -91,7 +88,6 @@ def load(
         raise CaseError(f"{path}: there is no such file")
     with collector_paused(), wide():
         errors = Errors()
-        # A quotient written in a ledger (`1/3`) has the digits it always had.
         with localcontext(LONG):
             entries, faults, options = _parse(str(top), errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):

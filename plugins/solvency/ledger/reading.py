@@ -25,6 +25,7 @@ from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import with_legs
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
+from solvency.ledger.unforeseen import told
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -255,6 +256,8 @@ def case_of(
     )
 
 
+@told
+@wide()
 def plugin(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[Any]]:
@@ -282,8 +285,7 @@ def plugin(
     if request is _INSISTED:
         # `load` has done so, before beancount booked what it read.
         entries = within(entries, errors)
-    with wide():
-        reading = read(entries, options, scenario, known)
+    reading = read(entries, options, scenario, known)
     errors += reading.errors
     if request is not _INSISTED:
         request.case = case_of(reading, options, known)
