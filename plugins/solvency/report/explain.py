@@ -272,6 +272,8 @@ def _totals(case: Case, source: str, kind: str) -> Iterator[Change]:
 
 def _dates(case: Case, name: str) -> tuple[datetime.date, ...]:
     """Return the days to report at: the usual ones, and those the name has."""
+    if not case.flows:
+        raise ReportError(f"nothing is named {name}, and no flow makes a figure")
     day = type(case.reporting_date)
     try:
         named = {day.fromisoformat(text) for text in _DATE.findall(name)}
