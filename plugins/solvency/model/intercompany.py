@@ -185,7 +185,7 @@ def _side(
     It is where it covers every account of one side of a pair, and nothing else.
     """
     if observation.since is not None or not (
-        at - STATEMENT_AGE <= observation.date <= at
+        observation.date <= at and at - observation.date <= STATEMENT_AGE
     ):
         return None
     accounts = book.case.accounts.values()

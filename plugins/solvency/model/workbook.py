@@ -11,15 +11,20 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.model.frame import column_numbers
+from solvency.wide import width
+from solvency.wide import written
 from solvency.writing import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from solvency.model.frame import Column
     from solvency.model.frame import Frame
 
 #: A workbook written twice is the same: its creation date is fixed.
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
+
+_DIGITS = 15
 
 
 def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> None:
@@ -53,7 +58,9 @@ def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
             first = row
             for cells in group:
                 for index, value in enumerate(cells):
-                    if isinstance(value, Decimal):
+                    if isinstance(value, Decimal) and _kept(
+                        value, frame.columns[index]
+                    ):
                         sheet.write_number(row, index, float(value), formats[index])
                     elif isinstance(value, int) and not isinstance(value, bool):
                         sheet.write_number(row, index, value)
@@ -83,13 +90,22 @@ def _totals(
 ) -> None:
     for index, column in enumerate(frame.columns):
         numbers = column_numbers(group, index)
-        if numbers:
+        summed = sum(numbers, Decimal())
+        if numbers and not all(_kept(one, column) for one in (*numbers, summed)):
+            # A formula would leave out what is text, and round the rest.
+            sheet.write_string(row, index, format(written(summed), "f"), style)
+        elif numbers:
             top = xl_rowcol_to_cell(first, index)
             bottom = xl_rowcol_to_cell(row - 1, index)
-            value = float(sum(numbers, Decimal()))
+            value = float(summed)
             sheet.write_formula(row, index, f"=SUM({top}:{bottom})", style, value)
         elif column.name == frame.groups:
             sheet.write_string(row, index, f"total {group[0][index]}", style)
+
+
+def _kept(value: Decimal, column: Column) -> bool:
+    """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
+    return width(value)[0] + (column.places or 0) <= _DIGITS
 
 
 def _places(places: int | None) -> str:
@@ -99,6 +115,8 @@ def _places(places: int | None) -> str:
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return format(written(value), "f")
     if isinstance(value, tuple | list):
         return " ".join(map(str, value))
     return str(value)
