@@ -11,8 +11,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.model.frame import column_numbers
+from solvency.model.frame import plain
 from solvency.wide import width
-from solvency.wide import written
 from solvency.writing import write_whole
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _totals(
         summed = sum(numbers, Decimal())
         if numbers and not all(_kept(one, column) for one in (*numbers, summed)):
             # A formula would leave out what is text, and round the rest.
-            sheet.write_string(row, index, format(written(summed), "f"), style)
+            sheet.write_string(row, index, plain(summed), style)
         elif numbers:
             top = xl_rowcol_to_cell(first, index)
             bottom = xl_rowcol_to_cell(row - 1, index)
@@ -116,7 +116,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return format(written(value), "f")
+        return plain(value)
     if isinstance(value, tuple | list):
         return " ".join(map(str, value))
     return str(value)
