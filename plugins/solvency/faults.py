@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from importlib import import_module
 from pathlib import Path
-
-import solvency
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -36,8 +35,10 @@ def report(error: BaseException, doing: str) -> str:
         error: What was raised.
         doing: What the program was asked to do, as `solvency check`.
     """
+    # The package's own names lead to every floor, and this is used on the lowest.
+    version = import_module("solvency").__version__
     return (
-        f"solvency {solvency.__version__} failed in {doing}: {place(error)}. This is a"
+        f"solvency {version} failed in {doing}: {place(error)}. This is a"
         " fault of the program and not of the ledger: report this line to those who"
         " maintain it. SOLVENCY_DEBUG=1 shows more"
     )
