@@ -37,6 +37,8 @@ WIDE = Context(
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )
 _QUOTIENT = Decimal("1E-28")
+#: For a quotient that is an answer by itself, and is rounded once: a share, a ratio.
+QUOTIENTS = Context(prec=28, rounding=ROUND_HALF_EVEN)
 _STEP = Decimal("1E-12")
 _FINEST = Decimal(1).scaleb(-2 * PLACES)
 

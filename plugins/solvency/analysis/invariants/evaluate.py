@@ -30,6 +30,7 @@ from solvency.analysis.invariants.timeline import Timeline
 from solvency.analysis.invariants.world import DrawnWorld
 from solvency.analysis.invariants.world import World
 from solvency.ledger.load import collector_paused
+from solvency.wide import QUOTIENTS
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -325,7 +326,7 @@ def _finding(
         first, last, worst = days[where[0]], days[where[-1]], days[at]
         amount = missing[at]
         if outcome.need[at]:
-            ratio = outcome.have[at] / outcome.need[at]
+            ratio = QUOTIENTS.divide(outcome.have[at], outcome.need[at])
         flows = _responsible(timeline, outcome, int(where[0]))
         if not draws:
             between = (first, first)
