@@ -14,7 +14,7 @@ from solvency.cli import main
 from solvency.model.claims import matrix
 from solvency.model.consolidation import by_silo
 from solvency.model.costs import Costs
-from solvency.model.sheets import WIDE
+from solvency.wide import WIDE
 
 LENT = """\
 2020-01-01 custom "source" "ours" "The exchange's own sheet"

@@ -11,11 +11,14 @@ from typing import Any
 import click
 
 import solvency
+from solvency.cli.ending import ending
+from solvency.cli.ending import told
 from solvency.extensions import offered
+from solvency.inert import Shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.metadata import EntryPoint
-from solvency.inert import Shown
 
 #: Each command with its one-line help, so that `--help` imports none of them.
 COMMANDS = {
@@ -49,16 +52,40 @@ def _short(name: str) -> str:
     return found.get_short_help_str(limit=80)
 
 
+@contextlib.contextmanager
+def _shown() -> Iterator[None]:
+    """Write to the terminal so that nothing of a ledger acts on it."""
+    with (
+        contextlib.redirect_stdout(Shown(sys.stdout)),
+        contextlib.redirect_stderr(Shown(sys.stderr)),
+    ):
+        yield
+
+
 class _Commands(click.Group):
     """A group that imports a command only when it is run."""
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command; nothing of a ledger acts on the terminal it is shown on."""
-        with (
-            contextlib.redirect_stdout(Shown(sys.stdout)),
-            contextlib.redirect_stderr(Shown(sys.stderr)),
-        ):
-            return super().main(*args, **kwargs)
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command; however it ends, with a status and without a traceback.
+
+        Nothing of a ledger acts on the terminal it is shown on.
+        """
+        if not extra.get("standalone_mode", True):
+            with _shown():
+                return super().main(*args, **extra)
+        with ending(), _shown():
+            return super().main(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C ends it with a status of its own."""
+        from solvency.wide import wide  # noqa: PLC0415 (decimal is not needed for --help)
+
+        try:
+            with wide():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            # click has 1 for it, which here is a ledger with errors.
+            raise SystemExit(told(error)) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx

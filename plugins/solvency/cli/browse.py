@@ -74,7 +74,9 @@ def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) ->
     from solvency.browse.trusted import TrustedLedger  # noqa: PLC0415 (lazy start)
     from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
     from solvency.ledger.reading import insist  # noqa: PLC0415 (lazy start)
+    from solvency.wide import widen  # noqa: PLC0415 (as above)
 
+    widen()
     insist(asked.scenario, asked.known)
     app = create_app([case.path], read_only=not edit)
     try:

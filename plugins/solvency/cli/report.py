@@ -12,6 +12,7 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
+from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import reporting_day
 from solvency.cli.progress import progress
 
@@ -96,6 +97,12 @@ def command(
         else output
         for lang in langs
     }
+    for path in outputs.values():
+        refuse_unwritable(path)
+        if path.suffix.lower() not in {".pdf", ".html", ".htm"}:
+            raise click.UsageError(
+                f"-o writes a PDF or a page: {path} must end in .pdf or .html."
+            )
     from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
 
     try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.figures.figure import Figure
 from solvency.figures.figure import figures_of
 from solvency.figures.table import Table
-from solvency.model.sheets import WIDE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,5 +124,5 @@ def rests(
         )
         return done[figure.key]
 
-    with localcontext(WIDE):
+    with wide():
         return {key: rest(one, frozenset()) for key, one in known.items()}

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency import inert
+from solvency.wide import wide
+from solvency.wide import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,7 @@ class Frame:
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
+    @wide()
     def to_csv(self) -> str:
         """Return comma-separated values, numbers unrounded."""
         out = io.StringIO()
@@ -59,6 +62,7 @@ class Frame:
             writer.writerow([inert.cell(_plain(value)) for value in row])
         return out.getvalue()
 
+    @wide()
     def to_text(self) -> str:
         """Return fixed-width text, with the totals of each group."""
         body = [
@@ -121,6 +125,7 @@ class Frame:
         cells[label] = f"total {rows[0][label]}"
         return tuple(cells)
 
+    @wide()
     def to_xlsx(self, path: Path) -> None:
         """Write a workbook whose totals are formulas, whole or not at all."""
         from solvency.figures.workbook import write  # noqa: PLC0415 (a heavy import few need)
@@ -147,7 +152,7 @@ def _plain(value: object) -> str:
 
 def plain(value: Decimal) -> str:
     """Write a number without exponent or needless zeros: stable text for JSON."""
-    text = f"{value:f}"
+    text = f"{written(value):f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

@@ -22,6 +22,7 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.wide import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -222,5 +223,5 @@ def _plain(cell: Cell | str) -> str:
 
 def _exact(cell: Cell) -> str:
     if isinstance(cell, Figure):
-        return "" if cell.value is None else format(cell.value, "f")
+        return "" if cell.value is None else format(written(cell.value), "f")
     return inert.cell(_plain(cell))

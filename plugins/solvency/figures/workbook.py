@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime
-import os
-import tempfile
+import io
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.figures.frame import column_numbers
+from solvency.figures.frame import plain
+from solvency.wide import width
+from solvency.writing import write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from solvency.figures.frame import Column
     from solvency.figures.frame import Frame
 
 #: A workbook written twice is the same: its creation date is fixed.
@@ -22,13 +26,23 @@ _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone
 #: The most characters a cell of a workbook may have.
 _LONGEST = 32_767
 
+_DIGITS = 15
+
 
 def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> None:
-    """Write a frame and the totals of its groups, whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
-    os.close(descriptor)
-    try:
-        book = xlsxwriter.Workbook(name)
+    """Write a frame and the totals of its groups, whole or not at all.
+
+    Raises:
+        NotWrittenError: If it cannot be written; what was there is as it was.
+    """
+    write_whole(path, content(frame, groups))
+
+
+def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
+    """Return the workbook of a frame and the totals of its groups."""
+    out = io.BytesIO()
+    # In memory, for a full disk is met once, where the file is written.
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": frame.title, "created": _CREATED})
         sheet = book.add_worksheet("Table")
         bold = book.add_format({"bold": True})
@@ -46,7 +60,9 @@ def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> N
             first = row
             for cells in group:
                 for index, value in enumerate(cells):
-                    if isinstance(value, Decimal):
+                    if isinstance(value, Decimal) and _kept(
+                        value, frame.columns[index]
+                    ):
                         sheet.write_number(row, index, float(value), formats[index])
                     elif isinstance(value, int) and not isinstance(value, bool):
                         sheet.write_number(row, index, value)
@@ -63,11 +79,7 @@ def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> N
             sheet.write_string(row, 0, _text(note))
         sheet.autofit()
         sheet.freeze_panes(3, 0)
-        book.close()
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return out.getvalue()
 
 
 def _totals(
@@ -80,13 +92,22 @@ def _totals(
 ) -> None:
     for index, column in enumerate(frame.columns):
         numbers = column_numbers(group, index)
-        if numbers:
+        summed = sum(numbers, Decimal())
+        if numbers and not all(_kept(one, column) for one in (*numbers, summed)):
+            # A formula would leave out what is text, and round the rest.
+            sheet.write_string(row, index, plain(summed), style)
+        elif numbers:
             top = xl_rowcol_to_cell(first, index)
             bottom = xl_rowcol_to_cell(row - 1, index)
-            value = float(sum(numbers, Decimal()))
+            value = float(summed)
             sheet.write_formula(row, index, f"=SUM({top}:{bottom})", style, value)
         elif column.name == frame.groups:
             sheet.write_string(row, index, _text(f"total {group[0][index]}"), style)
+
+
+def _kept(value: Decimal, column: Column) -> bool:
+    """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
+    return width(value)[0] + (column.places or 0) <= _DIGITS
 
 
 def _places(places: int | None) -> str:
@@ -96,6 +117,8 @@ def _places(places: int | None) -> str:
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return plain(value)
     if isinstance(value, tuple | list):
         value = " ".join(map(str, value))
     text = str(value)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -393,6 +394,7 @@ class Case:
             "plugs": sum(flow.basis == "plug" for flow in self.flows),
         }
 
+    @wide()
     def book(self) -> Book:
         """Return the postings of this scenario as arrays."""
         from solvency.model.book import Book  # noqa: PLC0415 (the one public step from Case to Book)

@@ -99,6 +99,14 @@ class Declarations:
         number = entry.amount.number
         if number is None:
             return
+        if number < 0:
+            self.errors.add(
+                "price",
+                entry,
+                f"the price of {entry.currency} is below zero",
+                "Write what it fetched: zero or more",
+            )
+            return
         self.prices.append(
             Price(
                 entry.date,

@@ -14,7 +14,6 @@ import gc
 import os
 import sys
 from dataclasses import replace
-from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -32,7 +31,6 @@ from solvency.ledger.errors import ours
 from solvency.ledger.handover import Loaded
 from solvency.ledger.parsing import Parsed
 from solvency.ledger.parsing import parse
-from solvency.ledger.reading import LONG
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import read
@@ -46,6 +44,7 @@ from solvency.ledger.source import kind_of
 from solvency.ledger.source import matching
 from solvency.ledger.trust import check_file
 from solvency.ledger.trust import inside
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -89,7 +88,7 @@ def load(
         CaseError: The file cannot be read.
     """
     top = _top(path)
-    with collector_paused(), localcontext(LONG):
+    with collector_paused(), wide():
         errors = Errors()
         entries, faults, options = _parse(top, errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):
@@ -127,7 +126,7 @@ def load_for_fava(path: str | Path, *, trust: bool) -> tuple[Loaded, bool]:
         CaseError: The file cannot be read.
     """
     top = _top(path)
-    with collector_paused(), localcontext(LONG):
+    with collector_paused(), wide():
         errors = Errors()
         entries, faults, options = _parse(top, errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):
@@ -160,7 +159,9 @@ def _top(path: str | Path) -> str:
 
 
 def _transformed(
-    entries: list[data.Directive], faults: list[Any], options: dict[str, Any]
+    entries: list[data.Directive],
+    faults: list[Any],
+    options: dict[str, Any],
 ) -> tuple[list[data.Directive], list[Any]]:
     """Book the entries and run the plugins on them."""
     entries.sort(key=data.entry_sortkey)

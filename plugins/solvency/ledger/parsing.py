@@ -26,18 +26,18 @@ from beancount.parser import grammar
 from beancount.parser import options as beancount_options
 
 from solvency.ledger.errors import LedgerError
+from solvency.wide import DIGITS
+from solvency.wide import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from beancount.core import data
 
-#: Digits that a number may have before its point, and after it.
-MOST_DIGITS = 60
 #: To how many digits a quotient that does not end is rounded.
 _QUOTIENT = Context(prec=60)
 #: Arithmetic as the parser does it: nothing raises.
-PARSING = Context(prec=400, traps=[])
+PARSING = Context(prec=1_000, traps=[])
 #: Faults of syntax after which the rest of a text is not looked at.
 _MOST_FAULTS = 1_000
 #: Keys of metadata in which beancount keeps where an entry stands.
@@ -154,17 +154,17 @@ class Builder(_Builder):  # type: ignore[misc]  # as above
         if context.flags[Inexact]:
             context.clear_flags()
             number = _QUOTIENT.plus(number) if number.is_finite() else number
-            most = 2 * MOST_DIGITS
+            most = PLACES + _QUOTIENT.prec
         else:
-            most = MOST_DIGITS
+            most = PLACES
         if not number.is_finite():
             wrong, mend = (
                 "this number is infinite or none at all: it divides by zero",
                 "Correct the arithmetic",
             )
-        elif number.adjusted() >= MOST_DIGITS or -_exponent(number) > most:
+        elif number.adjusted() >= DIGITS or -_exponent(number) > most:
             wrong, mend = (
-                f"this number has over {MOST_DIGITS} digits before or after its point",
+                f"this number has over {DIGITS} digits before its point, or {PLACES} after",
                 "Write it shorter, or in a larger unit",
             )
         else:

@@ -6,9 +6,7 @@ import contextlib
 from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
-from decimal import Context
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -19,6 +17,7 @@ from solvency.ledger.case import Flow
 from solvency.ledger.case import Scenario
 from solvency.ledger.citations import Evidence
 from solvency.ledger.declarations import Declarations
+from solvency.ledger.digits import within
 from solvency.ledger.errors import Errors
 from solvency.ledger.flows import FlowReader
 from solvency.ledger.handover import keep
@@ -27,6 +26,8 @@ from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import with_legs
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
+from solvency.ledger.unforeseen import told
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Observation
 
-#: beancount's own sums round at 28 digits, fewer than a long number of coins
-#: times a long price has, and then report a balanced transaction. The product of
-#: two numbers of the greatest length that a ledger may hold is exact in this.
-LONG = Context(prec=260)
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -263,6 +260,8 @@ def case_of(
     )
 
 
+@told
+@wide()
 def plugin(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[Any]]:
@@ -287,8 +286,10 @@ def plugin(
         )
     scenario = request.scenario or scenario
     known = request.known or known
-    with localcontext(LONG):
-        reading = read(entries, options, scenario, known)
+    if request is _INSISTED:
+        # `load` has done so, before beancount booked what it read.
+        entries = within(entries, errors)
+    reading = read(entries, options, scenario, known)
     errors += reading.errors
     if request is not _INSISTED:
         request.case = case_of(reading, options, known)

@@ -12,6 +12,7 @@ from solvency.figures.frame import Frame
 from solvency.ledger.postings import EXACT
 from solvency.model.book import below
 from solvency.model.prices import Missing
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +79,7 @@ class Claim(NamedTuple):
         return EXACT.subtract(claim, debt)
 
 
+@wide()
 def intercompany(
     book: Book,
     at: datetime.date,
@@ -121,6 +123,7 @@ def intercompany(
     )
 
 
+@wide()
 def claims(
     book: Book, at: datetime.date, inside: frozenset[str] | None, rows: Sequence[Owed]
 ) -> tuple[Claim, ...]:
@@ -182,7 +185,7 @@ def _side(
     It is where it covers every account of one side of a pair, and nothing else.
     """
     if observation.since is not None or not (
-        at - STATEMENT_AGE <= observation.date <= at
+        observation.date <= at and at - observation.date <= STATEMENT_AGE
     ):
         return None
     accounts = book.case.accounts.values()
@@ -219,6 +222,7 @@ def _valued(
     return Claim(creditor, debtor, book.case.currency, claimed, owed, valued=True)
 
 
+@wide()
 def matrix(rows: Sequence[Claim], title: str) -> Frame:
     """Return claims as a table, the unmatched in a column of its own."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -23,13 +22,13 @@ from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
 from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
 from solvency.model.sheets import SIDES
-from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
 from solvency.model.sheets import rounded
 from solvency.model.sheets import valuations
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -97,6 +96,7 @@ class GroupSheet:
         return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
 
     @property
+    @wide()
     def combined(self) -> Totals:
         """Return the plain sums of the columns, before eliminations."""
         each = [sheet.totals for sheet in self.columns]
@@ -107,12 +107,14 @@ class GroupSheet:
         )
 
     @property
+    @wide()
     def control(self) -> Decimal:
         """Return assets less liabilities less the equity lines: must be zero."""
         totals = self.totals
         return EXACT.subtract(totals.equity, self.total("equity"))
 
     @property
+    @wide()
     def eliminated(self) -> Decimal:
         """Return what eliminations sum to, assets less the rest: must be zero."""
         return total(
@@ -121,6 +123,7 @@ class GroupSheet:
         )
 
     @property
+    @wide()
     def control_line(self) -> str:
         """Return the control line: what must be zero, and whether it is."""
         totals = self.totals
@@ -131,6 +134,7 @@ class GroupSheet:
             f" {self.eliminated:,.2f}"
         )
 
+    @wide()
     def to_frame(self) -> Frame:
         """Return the lines with a column an entity, eliminations, consolidated."""
         names = list(dict.fromkeys((line.side, line.account) for line in self._all()))
@@ -190,6 +194,7 @@ def members(case: Case, name: str) -> tuple[str, ...]:
     return found
 
 
+@wide()
 def group_sheet(
     book: Book,
     names: tuple[str, ...],
@@ -201,6 +206,7 @@ def group_sheet(
     return group_sheets(book, names, [at], basis, name)[at]
 
 
+@wide()
 def group_sheets(
     book: Book,
     names: tuple[str, ...],
@@ -226,7 +232,7 @@ def _group_sheet(
     columns = tuple(of_entities(book, names, valuation, costs))
     inside = frozenset(names)
     eliminations = []
-    with localcontext(WIDE):
+    with wide():
         for sheet in columns:
             eliminations += _eliminations(book, sheet, inside, valuation)
         lines = _consolidated(columns, eliminations)
@@ -296,7 +302,10 @@ def _own_tokens(
     from solvency.model.book import Position  # noqa: PLC0415 (the Book imports this module)
 
     return total(
-        rounded(valuation.value(Position(line.account, held.commodity)) or ZERO)
+        rounded(
+            valuation.book,
+            valuation.value(Position(line.account, held.commodity)) or ZERO,
+        )
         for held in line.units
         if _issued_inside(book, held.commodity, inside)
     )
@@ -333,6 +342,7 @@ def _consolidated(
     )
 
 
+@wide()
 def by_silo(book: Book, sheet: GroupSheet) -> tuple[GroupSheet, ...]:
     """Return the balance sheet of each silo of a group, consolidated by itself.
 
@@ -351,6 +361,7 @@ def by_silo(book: Book, sheet: GroupSheet) -> tuple[GroupSheet, ...]:
     )
 
 
+@wide()
 def combined_and_consolidated(*sheets: GroupSheet) -> Frame:
     """Return the plain sums of members beside the consolidated totals, apart."""
     currency = sheets[0].currency

@@ -27,6 +27,7 @@ from solvency.figures.amounts import spread
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.model.uncertain import spread_of
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,6 +159,7 @@ class Observed:
         return tuple(dict.fromkeys(row.group for row in self.rows))
 
 
+@wide()
 def observed(book: Book) -> Observed:
     """Return the observations of a Book's case as rows over the Book's flows.
 
@@ -337,6 +339,7 @@ def _stated(book: Book, one: Observation) -> tuple[float, float]:
     return central, float(np.hypot(own, graded))
 
 
+@wide()
 def stated(book: Book, one: Observation) -> tuple[float, float, float]:
     """Return what an observation states and its two errors.
 
@@ -375,6 +378,7 @@ def gaussian(amount: Amount) -> tuple[float, float]:
     return amount.mean, amount.sigma
 
 
+@wide()
 def amount_of(book: Book, flow: Flow) -> Amount:
     """Return the distribution of a flow's amount, as a multiple of what is written."""
     spread = spread_of(book.case, flow)

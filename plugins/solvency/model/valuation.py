@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
 from solvency.model.prices import Missing
+from solvency.wide import stepped
 
 if TYPE_CHECKING:
     import datetime
@@ -135,7 +136,8 @@ class Valuation:
         held = self._held.get((account.entity, position.commodity))
         if market is None or depth is None or account.is_claim or not held:
             return market
-        return market * discount(held, depth.units)
+        # The discount is worked out in floats.
+        return stepped(market * discount(held, depth.units))
 
 
 def discount(units: Decimal, halving: Decimal) -> Decimal:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import os
-import tempfile
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency import __version__
+from solvency import writing
 from solvency.analysis.study import study_of
 from solvency.exhibits.evidence.appendices import attachments
 from solvency.exhibits.layout import Report
@@ -29,6 +29,7 @@ from solvency.report.enclosed import exhibits
 from solvency.report.enclosed import figures
 from solvency.report.enclosed import postings
 from solvency.report.language import case_in
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class Summary:
     sources: int
 
 
+@wide()
 def write(
     case: Case,
     book: Book,
@@ -113,6 +115,7 @@ def write(
     )
 
 
+@wide()
 def laid_out(
     report: Report,
     progress: Callable[[str], None] | None = None,
@@ -139,6 +142,7 @@ def laid_out(
     )
 
 
+@wide()
 def build(
     case: Case,
     book: Book,
@@ -248,26 +252,12 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
-        ReportError: If the folder is missing, full or not writable.
+        ReportError: If it cannot be written; what was there is as it was.
     """
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as out:
-            temporary = Path(out.name)
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        # A temporary file is its owner's alone; a report is as open as any file.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise ReportError(f"{path} was not written: {error.strerror}") from None
+        writing.write_whole(path, content)
+    except writing.NotWrittenError as error:
+        raise ReportError(str(error)) from None
 
 
 def _dated(last: datetime.date) -> datetime.datetime:

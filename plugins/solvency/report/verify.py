@@ -35,6 +35,7 @@ from solvency.report.pdf import Attached
 from solvency.report.printed import NotOursError
 from solvency.report.printed import Printed
 from solvency.report.printed import opened
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +105,7 @@ class Verdict:
         return not self.differences
 
 
+@wide()
 def verify(path: Path | str, progress: Callable[[str], None] | None = None) -> Verdict:
     """Make a report again from the ledger inside it, and compare.
 

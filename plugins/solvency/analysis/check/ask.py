@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -28,7 +27,8 @@ from solvency.analysis.check.world import World
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
-from solvency.model.sheets import WIDE
+from solvency.wide import QUOTIENTS
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -65,6 +65,7 @@ class _Drawn:
     first: list[NDArray[np.int64]] = field(default_factory=list)
 
 
+@wide()
 def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findings:
     """Run every test of the case over a Book.
 
@@ -85,7 +86,7 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     case = book.case
     timeline = Timeline(book)
     world, certain = World(timeline), World(timeline)
-    with localcontext(WIDE):
+    with wide():
         asked = [
             (one, _run(one, certain if _is_certain(one) else world))
             for one in case.invariants
@@ -195,6 +196,7 @@ def _draw(
     return chances
 
 
+@wide()
 def solvency_states(
     book: Book, asked: Iterable[Invariant]
 ) -> list[tuple[datetime.date, str, bool]]:
@@ -205,9 +207,7 @@ def solvency_states(
     world = World(timeline)
     states = []
     for invariant in asked:
-        with localcontext(WIDE):
-            outcomes = _run(invariant, world)
-        for outcome in outcomes:
+        for outcome in _run(invariant, world):
             states += _states(timeline, invariant, outcome)
     return sorted(states)
 
@@ -294,7 +294,7 @@ def _finding(
         first, last, worst = days[where[0]], days[where[-1]], days[at]
         amount = missing[at]
         if outcome.need[at]:
-            ratio = outcome.have[at] / outcome.need[at]
+            ratio = QUOTIENTS.divide(outcome.have[at], outcome.need[at])
         flows = _responsible(timeline, outcome, int(where[0]))
         if not draws:
             between = (first, first)

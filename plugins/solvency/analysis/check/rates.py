@@ -8,11 +8,12 @@ fictitious default; in draws by iteration from full payment downwards.
 from __future__ import annotations
 
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
+
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +94,7 @@ def _solve(
     owed: dict[tuple[str, str], Decimal],
 ) -> dict[str, Decimal]:
     """Solve for the rates of the failed: debts x rate = means + what they receive."""
-    with localcontext(prec=60):
+    with wide():
         rows = []
         for name in failed:
             row = [-owed.get((other, name), ZERO) for other in failed]

@@ -34,6 +34,7 @@ from solvency.analysis.reconcile.problem import Problem
 from solvency.analysis.reconcile.workings import working
 from solvency.methods.balancing import balance
 from solvency.model.observed import observed
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+@wide()
 def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
     """Balance a case's claims under the identities of its ledger.
 

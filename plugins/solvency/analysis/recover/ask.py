@@ -23,6 +23,7 @@ from solvency.analysis.recover.waterfall import Waterfall
 from solvency.analysis.recover.waterfall import money
 from solvency.analysis.recover.waterfall import waterfall
 from solvency.ledger.vocabulary import RANKS
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -74,6 +75,7 @@ class Class:
     high: Decimal
 
     @property
+    @wide()
     def rate(self) -> Decimal:
         """Return the share that is paid."""
         return self.paid / self.claims if self.claims else Decimal(1)
@@ -92,6 +94,7 @@ class Gain:
     consolidated: Decimal
 
     @property
+    @wide()
     def gain(self) -> Decimal:
         """Return what consolidation adds; negative where it takes."""
         return self.consolidated - self.alone
@@ -124,6 +127,7 @@ class Recovery:
 
         return classes_frame(self)
 
+    @wide()
     def rate(self, entity: str, rank: str) -> Decimal | None:
         """Return what share a class is paid, entities alone; None if there is none."""
         for one in self.classes:
@@ -132,6 +136,7 @@ class Recovery:
         return None
 
 
+@wide()
 def recover(
     book: Book,
     at: datetime.date | None = None,
@@ -348,6 +353,7 @@ def _gains(results: Results, members: frozenset[str]) -> tuple[Gain, ...]:
     return tuple(Gain(*key, *row) for key, row in sorted(sums.items()) if row[0])
 
 
+@wide()
 def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
     """Return payments, equity and default of each node but the outside."""
     return {

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import discount
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -41,6 +42,7 @@ class Ends(NamedTuple):
         """Return an estimate that is certain."""
         return cls(number, number, number)
 
+    @wide()
     def plus(self, other: Ends) -> Ends:
         """Return the sums, end by end."""
         return Ends(*(one + two for one, two in zip(self, other, strict=True)))
@@ -84,6 +86,7 @@ class Estate:
     _costs: Costs
     _held: dict[Position, Decimal]
 
+    @wide()
     def items(self, members: Iterable[str]) -> list[Item]:
         """Return what entities hold, sold together, own tokens at nothing.
 
@@ -148,6 +151,7 @@ class Estate:
             )
         )
 
+    @wide()
     def stakes(self) -> dict[str, dict[str, Decimal]]:
         """Return who holds what share of whose equity, by what the books show of it.
 
@@ -166,6 +170,7 @@ class Estate:
         }
 
 
+@wide()
 def estate(book: Book, at: datetime.date) -> Estate:
     """Read the assets and debts of a case on a day.
 

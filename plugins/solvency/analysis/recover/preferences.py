@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.model.prices import Missing
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -46,6 +47,7 @@ class Transfer:
     new_value: Decimal
 
 
+@wide()
 def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
     """List the transfers of the group in the suspect periods, in order of date.
 

@@ -21,6 +21,7 @@ from solvency.analysis.recover.estate import ZERO
 from solvency.ledger.vocabulary import RANKS
 from solvency.methods.clearing import Clearing
 from solvency.methods.clearing import clear
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,11 +76,13 @@ class Turn(NamedTuple):
     paid: Decimal
 
     @property
+    @wide()
     def left(self) -> Decimal:
         """Return what is left for the rank."""
         return max(ZERO, self.assets + self.received - self.before)
 
     @property
+    @wide()
     def rate(self) -> Decimal:
         """Return the share of the rank that is paid; 1 if nothing is owed."""
         return self.paid / self.owed if self.owed else Decimal(1)
@@ -99,6 +102,7 @@ class Waterfall:
     #: What each owes by class, the covered first, shape (ranks + 1, nodes).
     owed: np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
+    @wide()
     def received(self, node: str) -> Decimal:
         """Return what a node is paid by the others."""
         return money(self.clearing.received[self.nodes.index(node)])
@@ -121,6 +125,7 @@ def money(number: float) -> Decimal:
     return Decimal(repr(float(number))).quantize(CENT)
 
 
+@wide()
 def waterfall(
     found: Estate,
     estates: Mapping[str, str],

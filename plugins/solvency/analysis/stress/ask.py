@@ -22,6 +22,7 @@ from solvency.analysis.stress.answer import Token
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ SHOCKS = (Decimal(1), Decimal("0.75"), Decimal("0.5"), Decimal("0.25"), Decimal(
 AFTERMATH = 30
 
 
+@wide()
 def stress(
     book: Book,
     at: datetime.date | None = None,
@@ -350,6 +352,7 @@ def _money(number: float, places: int = 2) -> Decimal:
     return Decimal(repr(round(float(number), places)))
 
 
+@wide()
 def over_days(
     book: Book, days: Sequence[datetime.date], token: str | None, lent: float | None
 ) -> tuple[Token, ...]:

@@ -23,6 +23,7 @@ from solvency.analysis.tally.answer import Tallied
 from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.parts import number
 from solvency.model.valuation import Valuation
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -41,6 +42,7 @@ Switches = Literal["prior", "posterior"]
 RHOS = (0.0, 0.25, 0.5, 0.75)
 
 
+@wide()
 def tally(
     case: Case,
     *,

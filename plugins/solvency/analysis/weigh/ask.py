@@ -31,6 +31,7 @@ from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import contradictions
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.evidence import inflated
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.evidence import Evidence
@@ -46,6 +47,7 @@ _WORST, _BEST = 5, 10
 Progress = Callable[[str], None]
 
 
+@wide()
 def believe(
     case: Case,
     *,

@@ -30,6 +30,7 @@ from solvency.methods.weighing import fit
 from solvency.methods.weighing import weigh
 from solvency.model.observed import amount_of
 from solvency.model.observed import observed
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -272,6 +273,7 @@ class Evidence:
         return np.asarray(always | (held.astype(float) @ switches > 0))
 
 
+@wide()
 def evidence(case: Case) -> Evidence:
     """Return what a case's hypotheses are weighed by.
 
@@ -338,6 +340,7 @@ def excluding(case: Case, one: str, other: str) -> bool:
     )
 
 
+@wide()
 def contradictions(case: Case, held: Iterable[str]) -> list[tuple[str, str]]:
     """Return the pairs among hypotheses that exclude one another."""
     names = sorted(set(held) & set(case.hypotheses))

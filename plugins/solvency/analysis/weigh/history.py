@@ -24,6 +24,7 @@ from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.evidence import inflated
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,7 @@ class History:
         )
 
 
+@wide()
 def history(
     case: Case,
     *,

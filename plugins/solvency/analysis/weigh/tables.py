@@ -10,6 +10,7 @@ from solvency.analysis.weigh.answer import PRIORS
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _MOVES = 0.05
 
 
+@wide()
 def tables(found: Beliefs) -> tuple[Frame, ...]:
     """Return every table of the beliefs, the most important first."""
     return (
@@ -32,6 +34,7 @@ def tables(found: Beliefs) -> tuple[Frame, ...]:
     )
 
 
+@wide()
 def beliefs(found: Beliefs) -> Frame:
     """Return belief in each hypothesis before and after."""
     return Frame(
@@ -59,6 +62,7 @@ def beliefs(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def scenarios(found: Beliefs) -> Frame:
     """Return the scenarios side by side, relative to the best."""
     best = max((one.log_evidence for one in found.scenarios), default=0.0)
@@ -93,6 +97,7 @@ def scenarios(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def unexplained(found: Beliefs) -> Frame:
     """Return what each scenario leaves unexplained."""
     return Frame(
@@ -115,6 +120,7 @@ def unexplained(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def double_counted(found: Beliefs) -> Frame:
     """Return the hypotheses that spend the same money."""
     rows = tuple(
@@ -140,6 +146,7 @@ def double_counted(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def left_out(found: Beliefs) -> Frame:
     """Return what changes when a group of sources is left out."""
     after = {one.id: one.posterior for one in found.hypotheses}
@@ -166,6 +173,7 @@ def left_out(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def priors(found: Beliefs) -> Frame:
     """Return what would be believed with other priors."""
     return Frame(
@@ -179,6 +187,7 @@ def priors(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def amounts(found: Beliefs) -> Frame:
     """Return what is believed of hypothesised amounts."""
     return Frame(
@@ -211,6 +220,7 @@ def amounts(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def combinations(found: Beliefs) -> Frame:
     """Return the best combinations."""
     return Frame(

@@ -48,7 +48,11 @@ def segregation(setting: Setting) -> Section | None:
     tables: list[Table | Drawing] = []
     for entity in setting.inside:
         series = cover_of(setting, entity)
-        if series is not None and any(series.need):
+        if series is not None and any(
+            need
+            for day, need in zip(series.days, series.need, strict=True)
+            if day <= setting.at
+        ):
             tables += [_chart(setting, entity, series), _table(setting, entity, series)]
     if not tables:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.explain.answer import Explanation
@@ -20,7 +19,7 @@ from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
-from solvency.model.sheets import WIDE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +94,7 @@ def _figure(
     asked: Search, figure: Figure, rest: Rest, every: bool, progress: Progress
 ) -> Explanation:
     case = asked.setting.case
-    with localcontext(WIDE):
+    with wide():
         flows = tuple(
             Share(
                 case.by_id[name], rest.parts.get(name, Decimal()) if rest.sums else None

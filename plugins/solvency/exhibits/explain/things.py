@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.explain.answer import Explanation
@@ -18,8 +17,8 @@ from solvency.ledger.without import falls
 from solvency.ledger.without import without
 from solvency.model.book import below
 from solvency.model.parts import Parts
-from solvency.model.sheets import WIDE
 from solvency.model.sheets import balance_sheet
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +140,7 @@ def _account(case: Case, name: str) -> Explanation | None:
         Share(case.by_id[flow], dict(found.parts).get(flow, Decimal()))
         for flow in found.flows
     )
-    with localcontext(WIDE):
+    with wide():
         value = sum((one.part or Decimal() for one in shares), Decimal())
     sources = tuple(dict.fromkeys((*_of(shares), *found.sources)))
     return Explanation(

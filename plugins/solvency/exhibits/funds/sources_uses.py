@@ -185,7 +185,8 @@ def _years(setting: Setting, name: str) -> list[Funds]:
     found = []
     for year in range(min(flows).year, setting.at.year + 1):
         until = min(datetime.date(year, 12, 31), setting.at)
-        since = datetime.date(year - 1, 12, 31)
+        # Before the first year there is no day, and no flow.
+        since = datetime.date(year - 1, 12, 31) if year > 1 else None
         one = setting.study.funds(name, until, since)
         if one.lines:
             found.append(one)
