@@ -165,5 +165,5 @@ def test_bean_check_and_fava_show_the_same_rules(errors, tmp_path):
     assert ours == {
         (error.line, error.rule)
         for error in errors
-        if error.rule not in {"beancount", "include", "number", "trust"}
+        if error.rule not in {"beancount", "include", "trust"}
     }
