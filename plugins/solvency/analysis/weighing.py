@@ -29,6 +29,7 @@ from solvency.analysis.weighing_model import Model
 from solvency.analysis.weighing_model import model
 from solvency.analysis.weighing_sampler import best_of
 from solvency.analysis.weighing_sampler import sample
+from solvency.model import arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -291,8 +292,8 @@ def fit(
     always: list[tuple[int, ...]] = [()] * len(np.atleast_1d(np.asarray(means)))
     case = model(observed, noise, effects, means, sigmas, always, np.zeros(0), ())
     flows = case.effects * case.sigmas
-    spread = np.sqrt(np.diag(case.noise + flows @ flows.T))
-    residuals = case.observed - case.effects @ case.means
+    spread = np.sqrt(np.diag(case.noise) + (flows**2).sum(axis=1))
+    residuals = case.observed - arithmetic.product(case.effects, case.means)
     z = residuals / spread
     likelihood, chi2 = case.log_likelihood(())
     return Fit(
@@ -301,7 +302,7 @@ def fit(
         dof=len(z),
         residuals=residuals,
         z=z,
-        worst=int(np.argmax(np.abs(z))) if len(z) else -1,
+        worst=int(np.argmax(arithmetic.rounded(np.abs(z), 30))) if len(z) else -1,
     )
 
 
@@ -324,11 +325,14 @@ def _amounts(
         on = np.flatnonzero(case.active(combination.hypotheses))
         columns = case.effects[:, on]
         variances = case.sigmas[on] ** 2
-        joint = case.noise + (columns * variances) @ columns.T
-        gap = case.observed - columns @ case.means[on]
-        pull = np.linalg.solve(joint, np.column_stack([gap, columns]))
-        mean = case.means[on] + variances * (columns.T @ pull[:, 0])
-        shrink = np.einsum("mf,mf->f", columns, pull[:, 1:])
+        joint = case.noise + arithmetic.product(columns * variances, columns.T)
+        gap = case.observed - arithmetic.product(columns, case.means[on])
+        root = arithmetic.cholesky(joint)
+        image = arithmetic.forward(root, np.column_stack([gap, columns]))
+        mean = case.means[on] + variances * arithmetic.product(
+            image[:, 1:].T, image[:, 0]
+        )
+        shrink = (image[:, 1:] ** 2).sum(axis=0)
         variance = np.maximum(variances - variances**2 * shrink, 0.0)
         share = combination.posterior / total
         weights[on] += share

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import cho_factor
-from scipy.linalg import cho_solve
+
+from solvency.model import arithmetic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,15 +82,15 @@ def reweigh(
     gaussian = posteriors[: len(some)]
     scores = np.array([_laplace(case, chosen, logs) for chosen in some])
     scores += [case.log_prior(chosen) for chosen in some]
-    weights = np.exp(scores - scores.max())
+    weights = arithmetic.exp(scores - scores.max())
     weights /= weights.sum()
     before = gaussian / gaussian.sum()
     held = np.zeros((len(some), case.count))
     for row, chosen in enumerate(some):
         held[row, list(chosen)] = 1.0
     return Reweighed(
-        posteriors=weights @ held,
-        gaussian=before @ held,
+        posteriors=arithmetic.product(weights, held),
+        gaussian=arithmetic.product(before, held),
         combinations=some,
         weights=weights,
         covered=float(gaussian.sum()),
@@ -104,18 +104,19 @@ class _Problem:
     """The log posterior of the wide amounts of one combination."""
 
     gap: Array
-    factor: tuple[Array, bool]
+    factor: Array
     reach: Array
     centre: Array
     spread: Array
 
     def value(self, logs: Array) -> tuple[float, Array, Array]:
         """Return the misfit, its pull on the observations, and the amounts."""
-        amounts = np.exp(logs)
-        rest = self.gap - self.reach @ amounts
-        pull = np.asarray(cho_solve(self.factor, rest))
+        amounts = arithmetic.exp(logs)
+        rest = self.gap - arithmetic.product(self.reach, amounts)
+        pull = arithmetic.solve_factored(self.factor, rest)
         scores = (logs - self.centre) / self.spread
-        return 0.5 * float(rest @ pull + scores @ scores), pull, amounts
+        squares = arithmetic.dot(rest, pull) + arithmetic.dot(scores, scores)
+        return 0.5 * squares, pull, amounts
 
 
 def _laplace(case: Model, chosen: tuple[int, ...], logs: NDArray[np.bool_]) -> float:
@@ -123,46 +124,47 @@ def _laplace(case: Model, chosen: tuple[int, ...], logs: NDArray[np.bool_]) -> f
     on = case.active(chosen)
     wide, narrow = np.flatnonzero(on & logs), np.flatnonzero(on & ~logs)
     flows = case.effects[:, narrow]
-    covariance = case.noise + (flows * case.sigmas[narrow] ** 2) @ flows.T
-    factor = cho_factor(covariance, lower=True)
-    spread = np.sqrt(np.log1p((case.sigmas[wide] / case.means[wide]) ** 2))
+    factor = arithmetic.cholesky(
+        case.noise + arithmetic.product(flows * case.sigmas[narrow] ** 2, flows.T)
+    )
+    ratio = case.sigmas[wide] / case.means[wide]
+    spread = np.sqrt(arithmetic.log1p(ratio**2))
     problem = _Problem(
-        gap=case.observed - flows @ case.means[narrow],
+        gap=case.observed - arithmetic.product(flows, case.means[narrow]),
         factor=factor,
         reach=case.effects[:, wide],
-        centre=np.log(case.means[wide]) - spread**2 / 2.0,
+        centre=arithmetic.log(case.means[wide]) - spread**2 / 2.0,
         spread=spread,
     )
-    found, misfit, curve = _mode(problem)
-    del found
-    log_det = 2.0 * float(np.log(np.diag(factor[0])).sum())
+    misfit, log_curve = _mode(problem)
+    log_det = float(arithmetic.log_det(factor))
     size = len(case.observed)
-    _, log_curve = np.linalg.slogdet(curve)
     return (
         -misfit
         - 0.5 * (log_det + size * math.log(2.0 * math.pi))
-        - 0.5 * float(log_curve)
-        - float(np.log(spread).sum())
+        - 0.5 * log_curve
+        - float(arithmetic.log(spread).sum())
     )
 
 
-def _mode(problem: _Problem) -> tuple[Array, float, Array]:
+def _mode(problem: _Problem) -> tuple[float, float]:
     """Find the most probable logarithms by damped Newton steps.
 
     Returns:
-        The logarithms, the misfit there, and its second derivatives.
+        The misfit there, and the log determinant of its second derivatives.
     """
     logs = problem.centre.copy()
     misfit, pull, amounts = problem.value(logs)
-    weight = np.asarray(cho_solve(problem.factor, problem.reach))
-    inner = problem.reach.T @ weight
-    prior = np.diag(problem.spread**-2.0)
+    root = arithmetic.forward(problem.factor, problem.reach)
+    inner = arithmetic.product(root.T, root)
+    prior = np.diag(1.0 / problem.spread**2)
     for _ in range(100):
         slope = (logs - problem.centre) / problem.spread**2
-        slope -= amounts * (problem.reach.T @ pull)
+        slope -= amounts * arithmetic.product(problem.reach.T, pull)
         # Gauss and Newton's curvature is positive definite everywhere.
-        step = np.linalg.solve(np.outer(amounts, amounts) * inner + prior, slope)
-        drop, size = float(slope @ step), 1.0
+        curve = np.outer(amounts, amounts) * inner + prior
+        step = arithmetic.solve_factored(arithmetic.cholesky(curve), slope)
+        drop, size = arithmetic.dot(slope, step), 1.0
         if drop <= 1e-12 * (1.0 + misfit):
             break
         limit = float(np.abs(step / problem.spread).max())
@@ -178,7 +180,9 @@ def _mode(problem: _Problem) -> tuple[Array, float, Array]:
         logs = trial
         misfit, pull, amounts = there
     curve = np.outer(amounts, amounts) * inner + prior
-    full = curve - np.diag(amounts * (problem.reach.T @ pull))
+    full = curve - np.diag(amounts * arithmetic.product(problem.reach.T, pull))
     # At a mode the full second derivative is positive; at a shelf it need not be.
-    lowest = float(np.linalg.eigvalsh(full).min()) if len(logs) else 1.0
-    return logs, misfit, full if lowest > 0 else curve
+    try:
+        return misfit, float(arithmetic.log_det(arithmetic.cholesky(full)))
+    except ValueError:
+        return misfit, float(arithmetic.log_det(arithmetic.cholesky(curve)))
