@@ -144,12 +144,21 @@ def amounts(
         *(np.atleast_1d(np.asarray(c, dtype=float)) for c in (low, central, high)),
         np.asarray(interval, dtype=float),
     )
-    rows = zip(*(column.tolist() for column in columns), strict=True)
+    # Of ends that are refused below these are no numbers.
+    with np.errstate(all="ignore"):
+        sigma = spread(columns[0], columns[2], columns[3])
+        middle = np.abs(columns[1])
+        log_sigma = np.sqrt(arithmetic.log1p((sigma / middle) ** 2))
+        log_mean = arithmetic.log(middle) - log_sigma**2 / 2.0
+    rows = zip(
+        *(column.tolist() for column in (*columns, sigma, log_sigma, log_mean)),
+        strict=True,
+    )
     return tuple(_amount(at, row, shape) for at, row in enumerate(rows))
 
 
 def _amount(at: int, row: tuple[float, ...], shape: str) -> Amount:
-    low, central, high, interval = row
+    low, central, high, interval, sigma, log_sigma, log_mean = row
     sign = -1.0 if central < 0 else 1.0
     middle = abs(central)
     if not (0.0 <= low <= middle <= high < math.inf):
@@ -163,10 +172,7 @@ def _amount(at: int, row: tuple[float, ...], shape: str) -> Amount:
         return Amount("certain", sign, middle, 0.0, 0.0, 0.0, middle, 0.0)
     if shape == "pert" or interval == 1.0:
         return _pert(sign, low, middle, high)
-    sigma = float(spread(low, high, interval))
     if low > 0:
-        log_sigma = math.sqrt(float(arithmetic.log1p((sigma / middle) ** 2)))
-        log_mean = float(arithmetic.log(middle)) - log_sigma**2 / 2.0
         return Amount("lognormal", sign, log_mean, log_sigma, 0, 0, middle, sigma)
     return _cut(sign, middle, sigma)
 

@@ -1,0 +1,51 @@
+"""Round computed numbers to what stands well above their rounding errors.
+
+Floats enter results here, once, so that no face prints, sorts or compares a digit that
+the order of an addition decides. Ten digits are kept: double arithmetic has sixteen,
+and the methods here lose two or three. Amounts of the ledger are exact and stay so.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_EVEN
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Significant digits of a computed number.
+DIGITS = 10
+#: A chance, a logarithm or a standardised distance below this is zero but for rounding.
+NOISE = 1e-12
+_CENT = Decimal("0.01")
+
+
+def settled(value: float, noise: float = NOISE) -> float:
+    """Return a computed number to ten digits, zero where it is rounding.
+
+    Args:
+        value: the number; what is not finite stays as it is.
+        noise: what is no larger is rounding; a share of the terms it is the sum of.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        return number
+    return float(f"{number:.{DIGITS - 1}e}") if abs(number) > noise else 0.0
+
+
+def settled_all(values: Iterable[float], noise: float = NOISE) -> list[float]:
+    """Return computed numbers to ten digits; see `settled`."""
+    return [settled(value, noise) for value in values]
+
+
+def money(value: float, noise: float = 0.0) -> Decimal:
+    """Return a computed amount to ten digits, and to no more than a hundredth.
+
+    Args:
+        value: the amount.
+        noise: what is no larger is rounding.
+    """
+    number = Decimal(repr(settled(value, max(noise, 0.0))))
+    return number.quantize(_CENT, ROUND_HALF_EVEN) + Decimal()
