@@ -111,7 +111,8 @@ class Beliefs:
         left_out: beliefs without each group of sources.
         method: exact or sampled.
         error: largest standard error of a posterior.
-        check: largest difference in nats between fast and stable likelihoods.
+        check: power of ten that bounds the difference in nats between fast and stable
+            likelihoods.
         inflation: factor by which errors were widened for the best combination to fit.
         chi2: the best combination's before that.
         dof: number of observations weighed.
@@ -169,7 +170,9 @@ class Beliefs:
                     *(Decimal(f"{end:.4f}") for end in self._range(one)),
                     one.title,
                 )
-                for one in sorted(self.hypotheses, key=lambda one: -one.posterior)
+                for one in sorted(
+                    self.hypotheses, key=lambda one: (-one.posterior, one.id)
+                )
             ),
             notes=self.notes,
         )

@@ -53,7 +53,9 @@ def beliefs(found: Beliefs) -> Frame:
                 _belief(found.lognormal[one.id]) if one.id in found.lognormal else "",
                 one.title,
             )
-            for one in sorted(found.hypotheses, key=lambda one: -one.posterior)
+            for one in sorted(
+                found.hypotheses, key=lambda one: (-one.posterior, one.id)
+            )
         ),
         notes=(_method(found), *_lognormal(found), *found.notes),
     )
@@ -236,7 +238,7 @@ def _method(found: Beliefs) -> str:
     if found.method == "exact":
         return (
             "all combinations compared; the fast likelihood is within"
-            f" {found.check:.1e} nats of a stable reference"
+            f" {found.check:.0e} nats of a stable reference"
         )
     return (
         "too many hypotheses to compare all combinations: sampled, standard error of a"

@@ -53,7 +53,7 @@ def stand_in(
     precision = 1 / max(after[1], 1e-6 * variance) - 1 / variance
     precision = max(precision, _TILT / variance)
     pull = after[0] * (precision + 1 / variance) - mean / variance
-    return pull / precision, precision**-0.5
+    return pull / precision, 1.0 / math.sqrt(precision)
 
 
 def _moments(means: Array, variances: Array, weights: Array) -> tuple[float, float]:

@@ -20,7 +20,9 @@ from solvency.analysis.stressing_result import Breaking
 from solvency.analysis.stressing_result import Cell
 from solvency.analysis.stressing_result import Stress
 from solvency.analysis.stressing_result import Token
+from solvency.model import arithmetic
 from solvency.model.prices import Missing
+from solvency.model.quantised import settled
 from solvency.model.valuation import Valuation
 
 if TYPE_CHECKING:
@@ -212,7 +214,11 @@ class _Holding:
         lowest = self._lowest()
         sold = None
         if lowest is not None and 0 < lowest[1] < price:
-            sold = _money(float(halving) * np.log2(float(price / lowest[1])))
+            sold = _money(
+                float(halving)
+                * float(arithmetic.log(float(price / lowest[1])))
+                / market.LN2
+            )
         return Token(
             token=self._token,
             holder=self._holder,
@@ -347,7 +353,7 @@ def _fetched(units: Decimal, price: Decimal, halving: Decimal) -> Decimal:
 
 
 def _money(number: float, places: int = 2) -> Decimal:
-    return Decimal(repr(round(float(number), places)))
+    return Decimal(repr(round(settled(number), places)))
 
 
 def over_days(

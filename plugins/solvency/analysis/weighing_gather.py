@@ -117,7 +117,8 @@ def gather(case: Model, best: int) -> Gathered:
             waiting = len(kept[0][0])
             floor = float(kept[0][1].min()) if waiting >= best else -np.inf
     chosen, scores = _best(kept, best)
-    order = np.argsort(-scores, kind="stable")
+    # Of combinations that score alike, the one with the earlier hypotheses first.
+    order = np.lexsort((chosen, -arithmetic.rounded(scores, 36)))
     posteriors = arithmetic.exp(scores[order] - top) / after.total
     priors, admitted = case.admitted
     return Gathered(

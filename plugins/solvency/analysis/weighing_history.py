@@ -23,6 +23,8 @@ from solvency.analysis.evidence import evidence
 from solvency.analysis.evidence import inflated
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
+from solvency.model.quantised import settled
+from solvency.model.quantised import settled_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,9 +196,11 @@ def _known_then(case: Case, moment: Moment, seed: int) -> KnownThen:
         # Nothing had been said by then that speaks to any balance.
         pass
     else:
-        inflation = found.inflation
+        inflation = settled(found.inflation)
         weighed = found.weigh(best=1, error=_ERROR, seed=seed)
-        beliefs |= dict(zip(found.hypotheses, weighed.posteriors.tolist(), strict=True))
+        beliefs |= dict(
+            zip(found.hypotheses, settled_all(weighed.posteriors), strict=True)
+        )
     return KnownThen(
         moment,
         len(then.observations),

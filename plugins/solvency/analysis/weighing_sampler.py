@@ -71,7 +71,7 @@ def sample(case: Model, best: int, error: float, seed: int) -> Gathered:
     common = np.argsort(-counts, kind="stable")[: 4 * best]
     states = np.unpackbits(unique[common], axis=1, count=case.count).astype(bool)
     scores = scores_of(case, states)
-    good = np.argsort(-scores, kind="stable")[:best]
+    good = np.argsort(-arithmetic.rounded(scores, 36), kind="stable")[:best]
     chosen = tuple(
         tuple(np.flatnonzero(state).tolist()) for state in states[good].astype(bool)
     )
@@ -140,7 +140,7 @@ def best_of(case: Model, seed: int) -> tuple[int, ...]:
     per_sweep = max(1, round(case.count / blocks.size))
     for at in range(12 * per_sweep):
         step(case, states, blocks.next(), rng if at < 6 * per_sweep else None)
-    best = states[int(np.argmax(scores_of(case, states)))]
+    best = states[int(np.argmax(arithmetic.rounded(scores_of(case, states), 36)))]
     return tuple(np.flatnonzero(best).tolist())
 
 
@@ -209,7 +209,7 @@ def step(
     weights = arithmetic.exp(scores - scores.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
     if rng is None:
-        drawn = np.argmax(scores, axis=1)
+        drawn = np.argmax(arithmetic.rounded(scores, 36), axis=1)
     else:
         level = rng.random((chains, 1)) * (1 - 1e-12)
         drawn = np.argmax(np.cumsum(weights, axis=1) > level, axis=1)

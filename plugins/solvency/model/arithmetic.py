@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Multiplications from which a product of matrices is cut into slices.
 _LARGE = 1 << 21
+#: Numbers of a product from which it is summed term by term, not number by number.
+_FEW = 16
 #: Slices of a number: three of 20 bits and more hold all that a double holds.
 _SLICES = 3
 #: Columns that a factorisation takes at a time.
@@ -54,7 +56,7 @@ def product(left: ArrayLike, right: ArrayLike) -> Array:
     size = math.prod(stack) * rows.shape[-2] * columns.shape[-1]
     if size * rows.shape[-1] > _LARGE and min(rows.shape[-2], columns.shape[-1]) > 1:
         found = _sliced(rows, columns)
-    elif size < 4 * rows.shape[-1]:
+    elif size <= _FEW or (size * rows.shape[-1] <= _CACHED and size < rows.shape[-1]):
         turned = np.swapaxes(columns, -1, -2)
         found = np.add.reduce(rows[..., :, None, :] * turned[..., None, :, :], axis=-1)
     else:
@@ -239,8 +241,8 @@ def solve(matrix: ArrayLike, right: ArrayLike) -> Array:
                 raise ValueError("the matrix is singular")
             work[..., at + 1 :, at] /= pivot[..., None]
             column = work[..., at + 1 :, at, None]
-            work[..., at + 1 :, at + 1 : stop] -= column * (
-                work[..., at, None, at + 1 : stop]
+            work[..., at + 1 :, at + 1 : stop] -= (
+                column * (work[..., at, None, at + 1 : stop])
             )
         for at in range(start, stop):
             column = work[..., at + 1 : stop, at, None]

@@ -12,6 +12,7 @@ mean by precision. What they say of different balances stays apart.
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,10 +27,12 @@ from solvency.model.amounts import amounts
 from solvency.model.amounts import spread
 from solvency.model.book import below
 from solvency.model.prices import Missing
+from solvency.model.quantised import money
 from solvency.model.uncertain import spread_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from numpy.typing import NDArray
 
@@ -69,6 +72,15 @@ class Row(NamedTuple):
     def id(self) -> str:
         """Return the name of the row: that of its first observation."""
         return self.first.id
+
+    @property
+    def stated(self) -> Decimal:
+        """Return what is stated: exact where one observation says it alone."""
+        one = self.first
+        if len(self.observations) > 1:
+            return money(self.value)
+        edge = {"least": one.low, "most": one.high}.get(self.bound)
+        return one.amount.number if edge is None else edge
 
     @property
     def commodity(self) -> str:
@@ -200,7 +212,7 @@ class _Builder:
             [-1.0 if book.account(p).root in _CREDITS else 1.0 for p in book.positions]
         )
         self.size = np.array(
-            [10.0 ** -book.scales.get(p.commodity, 0) for p in book.positions]
+            [float(f"1e-{book.scales.get(p.commodity, 0)}") for p in book.positions]
         )
 
     def effect(self, one: Observation) -> Array | str:
@@ -312,10 +324,10 @@ def _row(book: Book, some: list[Observation]) -> Row:
     elif len(said) == 1:
         value, sigma = said[0]
     else:
-        weights = [sigma**-2 for _, sigma in said]
+        weights = [1.0 / (sigma * sigma) for _, sigma in said]
         value = sum(w * v for w, (v, _) in zip(weights, said, strict=True))
         value /= sum(weights)
-        sigma = (sum(weights) / len(weights)) ** -0.5
+        sigma = math.sqrt(len(weights) / sum(weights))
     group = book.case.sources[some[0].source].independence_group
     return Row(tuple(some), value, sigma, _bound(some[0]), group)
 
@@ -334,7 +346,7 @@ def _stated(book: Book, one: Observation) -> tuple[float, float]:
     errors are there, so their squares add.
     """
     central, own, graded = stated(book, one)
-    return central, float(np.hypot(own, graded))
+    return central, math.sqrt(own * own + graded * graded)
 
 
 def stated(book: Book, one: Observation) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import SupportsFloat
 
 #: Significant digits of a computed number.
 DIGITS = 10
@@ -22,7 +23,7 @@ NOISE = 1e-12
 _CENT = Decimal("0.01")
 
 
-def settled(value: float, noise: float = NOISE) -> float:
+def settled(value: SupportsFloat, noise: float = NOISE) -> float:
     """Return a computed number to ten digits, zero where it is rounding.
 
     Args:
@@ -35,12 +36,26 @@ def settled(value: float, noise: float = NOISE) -> float:
     return float(f"{number:.{DIGITS - 1}e}") if abs(number) > noise else 0.0
 
 
-def settled_all(values: Iterable[float], noise: float = NOISE) -> list[float]:
+def settled_all(values: Iterable[SupportsFloat], noise: float = NOISE) -> list[float]:
     """Return computed numbers to ten digits; see `settled`."""
     return [settled(value, noise) for value in values]
 
 
-def money(value: float, noise: float = 0.0) -> Decimal:
+def moved(amount: Decimal, share: float, size: float) -> Decimal:
+    """Return an exact amount moved by a computed share of a size, to a hundredth.
+
+    Args:
+        amount: the amount; where it does not move it stays, to the last digit.
+        share: by how much it moves, to ten decimals.
+        size: what that is a share of.
+    """
+    change = Decimal(repr(round(float(share), DIGITS)))
+    if not change:
+        return amount
+    return (amount + change * Decimal(repr(size))).quantize(_CENT, ROUND_HALF_EVEN)
+
+
+def money(value: SupportsFloat, noise: float = 0.0) -> Decimal:
     """Return a computed amount to ten digits, and to no more than a hundredth.
 
     Args:

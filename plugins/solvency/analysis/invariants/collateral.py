@@ -12,6 +12,8 @@ from solvency.analysis.invariants.customers import members
 from solvency.analysis.invariants.findings import Outcome
 from solvency.analysis.invariants.parameters import listed
 from solvency.analysis.invariants.parameters import number
+from solvency.model import arithmetic
+from solvency.model.quantised import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +35,7 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     halving = world.timeline.halving(commodity)
     exponent = LN2 * np.maximum(units.astype(float), 0) / halving
     with np.errstate(invalid="ignore", divide="ignore"):
-        kept = np.where(exponent > 1e-12, -np.expm1(-exponent) / exponent, 1.0)
+        kept = np.where(exponent > 1e-12, -arithmetic.expm1(-exponent) / exponent, 1.0)
     return kept if world.drawn else _exactly(kept)
 
 
@@ -48,7 +50,7 @@ def _shares_of(world: World, commodity: str, holding: Mask) -> Quantity:
 
 def _exactly(values: Quantity) -> Quantity:
     """Turn floats into Decimals, so that they multiply exact amounts."""
-    flat = [Decimal(repr(float(value))) for value in values.ravel()]
+    flat = [Decimal(repr(settled(value))) for value in values.ravel()]
     return np.array(flat, object).reshape(values.shape)
 
 
