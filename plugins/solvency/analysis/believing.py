@@ -194,9 +194,9 @@ def scenario_fits(found: Evidence) -> list[ScenarioFit]:
     fits = [_scenario(found, one) for one in found.case.scenarios.values()]
     logs = np.array([one.log_evidence for one in fits])
     shares = arithmetic.exp(logs - logs.max(initial=-math.inf))
-    shares = settled_all(shares / shares.sum())
+    chances = settled_all(shares / shares.sum())
     return sorted(
-        (one._replace(posterior=p) for one, p in zip(fits, shares, strict=True)),
+        (one._replace(posterior=p) for one, p in zip(fits, chances, strict=True)),
         key=lambda one: (-one.log_evidence, one.name),
     )
 

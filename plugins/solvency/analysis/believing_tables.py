@@ -10,6 +10,7 @@ from solvency.analysis.believing_result import PRIORS
 from solvency.model.frame import Column
 from solvency.model.frame import Frame
 from solvency.model.frame import count
+from solvency.model.quantised import bound
 
 if TYPE_CHECKING:
     from solvency.analysis.believing_result import Beliefs
@@ -53,9 +54,7 @@ def beliefs(found: Beliefs) -> Frame:
                 _belief(found.lognormal[one.id]) if one.id in found.lognormal else "",
                 one.title,
             )
-            for one in sorted(
-                found.hypotheses, key=lambda one: (-one.posterior, one.id)
-            )
+            for one in found.ordered
         ),
         notes=(_method(found), *_lognormal(found), *found.notes),
     )
@@ -238,7 +237,7 @@ def _method(found: Beliefs) -> str:
     if found.method == "exact":
         return (
             "all combinations compared; the fast likelihood is within"
-            f" {found.check:.0e} nats of a stable reference"
+            f" {bound(found.check):g} nats of a stable reference"
         )
     return (
         "too many hypotheses to compare all combinations: sampled, standard error of a"

@@ -30,7 +30,6 @@ from solvency.analysis.weighing_model import model
 from solvency.analysis.weighing_sampler import best_of
 from solvency.analysis.weighing_sampler import sample
 from solvency.model import arithmetic
-from solvency.model.quantised import settled
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 
 # Most hypotheses of which all combinations are compared.
 EXACT = 24
-# Nats below which the fast likelihood differs from the stable one by rounding.
-CHECKED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -80,9 +77,9 @@ class Weighing:
         shares: weights by which they stand for all combinations: their beliefs, or,
             where sampled, their shares of the sampler's visits.
         method: exact or sampled.
-        check: bound on the greatest difference, in nats, between the fast likelihood
-            of the best combinations and a stable reference: a power of ten, and no
-            less than `CHECKED`, below which it is rounding; nan where sampled.
+        check: greatest difference, in nats, between the fast likelihood of the best
+            combinations and a stable reference, itself mostly rounding: print
+            `quantised.bound` of it; nan where sampled.
         floored: observations whose error was raised to the least that can be computed
             with.
         lognormal: the answer with lognormal amounts, where wide ones make it differ;
@@ -228,7 +225,7 @@ def weigh(
         covered=float(found.posteriors.sum()),
         shares=found.shares,
         method="exact" if exact else "sampled",
-        check=_bound(check) if exact else math.nan,
+        check=check if exact else math.nan,
         floored=case.floored,
         lognormal=reweigh(case, found.combinations, found.posteriors, wide),
         _model=case,
@@ -308,14 +305,6 @@ def fit(
         z=z,
         worst=int(np.argmax(arithmetic.rounded(np.abs(z), 30))) if len(z) else -1,
     )
-
-
-def _bound(difference: float) -> float:
-    """Return the power of ten that a difference does not pass."""
-    bound = CHECKED
-    while difference > bound:
-        bound *= 10.0
-    return settled(bound)
 
 
 def _odds(belief: Array) -> Array:

@@ -283,7 +283,8 @@ def _pivoted(
 
     Returns:
         The Cholesky factors of the covariance of what is in, shape (states, columns,
-        columns); inner products of `kept` and the residual in its metric, shape (states, k + 1, k + 1).
+        columns); inner products of `kept` and the residual in its metric, shape
+        (states, k + 1, k + 1).
     """
     whole = case.gram
     size = columns.shape[1]

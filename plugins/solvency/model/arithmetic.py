@@ -108,8 +108,8 @@ def cholesky(matrix: ArrayLike) -> Array:
     """
     whole = np.array(matrix, dtype=float)
     if whole.ndim == 2:
-        return _cholesky(whole[None])[0]
-    found = np.empty_like(whole)
+        return np.asarray(_cholesky(whole[None])[0])
+    found: Array = np.empty_like(whole)
     for part in _cached(whole):
         found[part] = _cholesky(whole[part])
     return found

@@ -1,8 +1,8 @@
 """Round computed numbers to what stands well above their rounding errors.
 
 Floats enter results here, once, so that no face prints, sorts or compares a digit that
-the order of an addition decides. Ten digits are kept: double arithmetic has sixteen,
-and the methods here lose two or three. Amounts of the ledger are exact and stay so.
+the order of an addition decides. Double arithmetic has sixteen digits, and the methods
+here lose two or three. Amounts of the ledger are exact and stay so.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import SupportsFloat
 
-#: Significant digits of a computed number.
-DIGITS = 10
+#: Significant digits of a computed number; of an amount, which is printed to the cent
+#: where others are printed to a few digits.
+_DIGITS, _MONEY = 12, 10
 #: A chance, a logarithm or a standardised distance below this is zero but for rounding.
 NOISE = 1e-12
 _CENT = Decimal("0.01")
 
 
 def settled(value: SupportsFloat, noise: float = NOISE) -> float:
-    """Return a computed number to ten digits, zero where it is rounding.
+    """Return a computed number to twelve digits, zero where it is rounding.
 
     Args:
         value: the number; what is not finite stays as it is.
@@ -33,12 +34,20 @@ def settled(value: SupportsFloat, noise: float = NOISE) -> float:
     number = float(value)
     if not math.isfinite(number):
         return number
-    return float(f"{number:.{DIGITS - 1}e}") if abs(number) > noise else 0.0
+    return float(f"{number:.{_DIGITS - 1}e}") if abs(number) > noise else 0.0
 
 
 def settled_all(values: Iterable[SupportsFloat], noise: float = NOISE) -> list[float]:
-    """Return computed numbers to ten digits; see `settled`."""
+    """Return computed numbers to twelve digits; see `settled`."""
     return [settled(value, noise) for value in values]
+
+
+def bound(difference: float) -> float:
+    """Return the power of ten that a difference does not pass, 1e-9 the least."""
+    exponent = -9
+    while difference > float(f"1e{exponent}"):
+        exponent += 1
+    return float(f"1e{exponent}")
 
 
 def moved(amount: Decimal, share: float, size: float) -> Decimal:
@@ -49,7 +58,7 @@ def moved(amount: Decimal, share: float, size: float) -> Decimal:
         share: by how much it moves, to ten decimals.
         size: what that is a share of.
     """
-    change = Decimal(repr(round(float(share), DIGITS)))
+    change = Decimal(repr(round(float(share), _MONEY)))
     if not change:
         return amount
     return (amount + change * Decimal(repr(size))).quantize(_CENT, ROUND_HALF_EVEN)
@@ -62,5 +71,7 @@ def money(value: SupportsFloat, noise: float = 0.0) -> Decimal:
         value: the amount.
         noise: what is no larger is rounding.
     """
-    number = Decimal(repr(settled(value, max(noise, 0.0))))
-    return number.quantize(_CENT, ROUND_HALF_EVEN) + Decimal()
+    number = float(value) if abs(float(value)) > noise else 0.0
+    amount = Decimal(f"{number:.{_MONEY - 1}e}")
+    # Adding nothing takes the sign off a zero.
+    return amount.quantize(_CENT, ROUND_HALF_EVEN) + Decimal()

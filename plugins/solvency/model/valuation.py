@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING
 from solvency.model import arithmetic
 from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
 from solvency.model.prices import Missing
-from solvency.model.quantised import settled
 
 if TYPE_CHECKING:
     import datetime
@@ -145,4 +144,4 @@ def discount(units: Decimal, halving: Decimal) -> Decimal:
     exponent = math.log(2) * float(units / halving)
     if not exponent:
         return Decimal(1)
-    return Decimal(repr(settled(-arithmetic.expm1(-exponent) / exponent)))
+    return Decimal(repr(float(-arithmetic.expm1(-exponent) / exponent)))

@@ -13,7 +13,6 @@ from solvency.analysis.invariants.findings import Outcome
 from solvency.analysis.invariants.parameters import listed
 from solvency.analysis.invariants.parameters import number
 from solvency.model import arithmetic
-from solvency.model.quantised import settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +49,7 @@ def _shares_of(world: World, commodity: str, holding: Mask) -> Quantity:
 
 def _exactly(values: Quantity) -> Quantity:
     """Turn floats into Decimals, so that they multiply exact amounts."""
-    flat = [Decimal(repr(settled(value))) for value in values.ravel()]
+    flat = [Decimal(repr(float(value))) for value in values.ravel()]
     return np.array(flat, object).reshape(values.shape)
 
 
