@@ -103,20 +103,19 @@ def reweigh(
 class _Problem:
     """The log posterior of the wide amounts of one combination."""
 
+    #: Whitened: the narrow amounts and the errors have unit covariance.
     gap: Array
-    factor: Array
     reach: Array
     centre: Array
     spread: Array
 
     def value(self, logs: Array) -> tuple[float, Array, Array]:
-        """Return the misfit, its pull on the observations, and the amounts."""
+        """Return the misfit, what is left of the observations, and the amounts."""
         amounts = arithmetic.exp(logs)
         rest = self.gap - arithmetic.product(self.reach, amounts)
-        pull = arithmetic.solve_factored(self.factor, rest)
         scores = (logs - self.centre) / self.spread
-        squares = arithmetic.dot(rest, pull) + arithmetic.dot(scores, scores)
-        return 0.5 * squares, pull, amounts
+        squares = arithmetic.dot(rest, rest) + arithmetic.dot(scores, scores)
+        return 0.5 * squares, rest, amounts
 
 
 def _laplace(case: Model, chosen: tuple[int, ...], logs: NDArray[np.bool_]) -> float:
@@ -129,10 +128,11 @@ def _laplace(case: Model, chosen: tuple[int, ...], logs: NDArray[np.bool_]) -> f
     )
     ratio = case.sigmas[wide] / case.means[wide]
     spread = np.sqrt(arithmetic.log1p(ratio**2))
+    gap = case.observed - arithmetic.product(flows, case.means[narrow])
+    white = arithmetic.forward(factor, np.column_stack([gap, case.effects[:, wide]]))
     problem = _Problem(
-        gap=case.observed - arithmetic.product(flows, case.means[narrow]),
-        factor=factor,
-        reach=case.effects[:, wide],
+        gap=white[:, 0],
+        reach=white[:, 1:],
         centre=arithmetic.log(case.means[wide]) - spread**2 / 2.0,
         spread=spread,
     )
@@ -154,16 +154,15 @@ def _mode(problem: _Problem) -> tuple[float, float]:
         The misfit there, and the log determinant of its second derivatives.
     """
     logs = problem.centre.copy()
-    misfit, pull, amounts = problem.value(logs)
-    root = arithmetic.forward(problem.factor, problem.reach)
-    inner = arithmetic.product(root.T, root)
+    misfit, rest, amounts = problem.value(logs)
+    inner = arithmetic.product(problem.reach.T, problem.reach)
     prior = np.diag(1.0 / problem.spread**2)
     for _ in range(100):
         slope = (logs - problem.centre) / problem.spread**2
-        slope -= amounts * arithmetic.product(problem.reach.T, pull)
+        slope -= amounts * arithmetic.product(problem.reach.T, rest)
         # Gauss and Newton's curvature is positive definite everywhere.
         curve = np.outer(amounts, amounts) * inner + prior
-        step = arithmetic.solve_factored(arithmetic.cholesky(curve), slope)
+        step = arithmetic.solve(curve, slope)
         drop, size = arithmetic.dot(slope, step), 1.0
         if drop <= 1e-12 * (1.0 + misfit):
             break
@@ -178,9 +177,9 @@ def _mode(problem: _Problem) -> tuple[float, float]:
         else:
             break
         logs = trial
-        misfit, pull, amounts = there
+        misfit, rest, amounts = there
     curve = np.outer(amounts, amounts) * inner + prior
-    full = curve - np.diag(amounts * arithmetic.product(problem.reach.T, pull))
+    full = curve - np.diag(amounts * arithmetic.product(problem.reach.T, rest))
     # At a mode the full second derivative is positive; at a shelf it need not be.
     try:
         return misfit, float(arithmetic.log_det(arithmetic.cholesky(full)))

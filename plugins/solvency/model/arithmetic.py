@@ -126,21 +126,27 @@ def _cholesky(whole: Array) -> Array:
     # A later step then works on one block of memory, whatever the stack's height.
     work = np.ascontiguousarray(whole.transpose(1, 2, 0))
     count = len(work)
+    # The root of a pivot below zero is no number, and what follows is none either.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        _eliminate(work, count)
+    if not np.all(np.diagonal(work) > 0):
+        raise ValueError("the matrix is not positive definite")
+    return np.tril(work.transpose(2, 0, 1))
+
+
+def _eliminate(work: Array, count: int) -> None:
     for start in range(0, count, _PANEL):
         stop = min(start + _PANEL, count)
         for at in range(start, stop):
-            pivot = work[at, at]
-            if not np.all(pivot > 0):
-                raise ValueError("the matrix is not positive definite")
-            work[at:, at] /= np.sqrt(pivot)
-            column = work[at + 1 :, at]
-            ahead = column[: stop - at - 1]
-            work[at + 1 :, at + 1 : stop] -= column[:, None] * ahead[None]
+            column = work[at:, at]
+            column /= np.sqrt(column[0])
+            below = column[1:]
+            ahead = below[: stop - at - 1]
+            work[at + 1 :, at + 1 : stop] -= below[:, None] * ahead
         if stop < count:
             panel = work[stop:, start:stop].transpose(2, 0, 1)
             taken = product(panel, np.swapaxes(panel, 1, 2))
             work[stop:, stop:] -= taken.transpose(1, 2, 0)
-    return np.tril(work.transpose(2, 0, 1))
 
 
 def forward(lower: Array, right: ArrayLike) -> Array:
@@ -231,15 +237,33 @@ def solve(matrix: ArrayLike, right: ArrayLike) -> Array:
     if given.ndim == 1:
         return solve(matrix, given[:, None])[:, 0]
     work = np.array(matrix, dtype=float)
-    out = np.array(given)
+    count = work.shape[-1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = _jordan(work, given) if count <= _PANEL else _gauss(work, given)
+    if not np.all(np.isfinite(found)):
+        raise ValueError("the matrix is singular")
+    return found
+
+
+def _jordan(matrix: Array, right: Array) -> Array:
+    """Solve by clearing whole columns: the fewest steps where matrices are small."""
+    work = np.concatenate([matrix, right], axis=-1)
+    count = matrix.shape[-1]
+    for at in range(count):
+        row = work[..., at, :] / work[..., at, at, None]
+        work -= work[..., at, None] * row[..., None, :]
+        work[..., at, :] = row
+    return work[..., count:]
+
+
+def _gauss(work: Array, right: Array) -> Array:
+    """Solve by triangles, in panels of columns."""
+    out = np.array(right)
     count = work.shape[-1]
     for start in range(0, count, _PANEL):
         stop = min(start + _PANEL, count)
         for at in range(start, stop):
-            pivot = work[..., at, at]
-            if not np.all(pivot):
-                raise ValueError("the matrix is singular")
-            work[..., at + 1 :, at] /= pivot[..., None]
+            work[..., at + 1 :, at] /= work[..., at, at, None]
             column = work[..., at + 1 :, at, None]
             work[..., at + 1 :, at + 1 : stop] -= (
                 column * (work[..., at, None, at + 1 : stop])
