@@ -317,6 +317,9 @@ def _amounts(
 ) -> tuple[Array, Array, Array]:
     """Mix the Gaussian posteriors of the amounts over combinations."""
     flows = len(case.means)
+    white = case.whiten(np.column_stack([case.observed, case.effects]))
+    gram = arithmetic.product(white.T, white)
+    told, gram = gram[0, 1:], gram[1:, 1:]
     weights = np.zeros(flows)
     first, second = np.zeros(flows), np.zeros(flows)
     total = sum(c.posterior for c in combinations)
@@ -324,16 +327,21 @@ def _amounts(
         if combination.posterior < 1e-6 * total:
             continue
         on = np.flatnonzero(case.active(combination.hypotheses))
-        columns = case.effects[:, on]
         variances = case.sigmas[on] ** 2
-        joint = case.noise + arithmetic.product(columns * variances, columns.T)
-        gap = case.observed - arithmetic.product(columns, case.means[on])
-        root = arithmetic.cholesky(joint)
-        image = arithmetic.forward(root, np.column_stack([gap, columns]))
-        mean = case.means[on] + variances * arithmetic.product(
-            image[:, 1:].T, image[:, 0]
+        # What is established has unit covariance already; the rest is swept out.
+        live = on[~case.established[on]]
+        scale = case.sigmas[live]
+        inner = np.eye(len(live)) + gram[np.ix_(live, live)] * np.outer(scale, scale)
+        known = np.zeros(flows)
+        known[on] = case.means[on]
+        gap = told - arithmetic.product(gram, known)
+        image = arithmetic.forward(
+            arithmetic.cholesky(inner),
+            np.column_stack([gap[live], gram[np.ix_(live, on)]]) * scale[:, None],
         )
-        shrink = (image[:, 1:] ** 2).sum(axis=0)
+        taken = arithmetic.product(image[:, 0], image[:, 1:])
+        mean = case.means[on] + variances * (gap[on] - taken)
+        shrink = np.diag(gram)[on] - (image[:, 1:] ** 2).sum(axis=0)
         variance = np.maximum(variances - variances**2 * shrink, 0.0)
         share = combination.posterior / total
         weights[on] += share

@@ -82,7 +82,10 @@ def leaving_out(
     states = whole.states
     rng = np.random.default_rng(seed)
     some = states[rng.choice(len(states), size=_VISITS, replace=len(states) < _VISITS)]
-    logs = _surprises(case, some, list(out.values()))
+    # Many visits are to one combination, which is asked once.
+    unique, back = np.unique(some, axis=0, return_inverse=True)
+    each = _surprises(case, unique, list(out.values()))
+    logs = [one[back.ravel()] for one in each]
     return {
         group: _weighted(case, gone, whole, some, log, seed)
         for (group, gone), log in zip(out.items(), logs, strict=True)

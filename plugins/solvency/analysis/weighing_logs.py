@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
@@ -80,7 +81,8 @@ def reweigh(
     enough = int(np.searchsorted(np.cumsum(posteriors), SHARE)) + 1
     some = combinations[: min(enough, MOST)]
     gaussian = posteriors[: len(some)]
-    scores = np.array([_laplace(case, chosen, logs) for chosen in some])
+    white = _White.of(case, logs)
+    scores = np.array([_laplace(case, white, chosen, logs) for chosen in some])
     scores += [case.log_prior(chosen) for chosen in some]
     weights = arithmetic.exp(scores - scores.max())
     weights /= weights.sum()
@@ -118,30 +120,53 @@ class _Problem:
         return 0.5 * squares, rest, amounts
 
 
-def _laplace(case: Model, chosen: tuple[int, ...], logs: NDArray[np.bool_]) -> float:
+class _White(NamedTuple):
+    """Columns in units in which the errors and what is always there are one."""
+
+    #: Observations less the narrow established amounts.
+    gap: Array
+    #: What a unit of each flow adds.
+    reach: Array
+    log_det: float
+
+    @classmethod
+    def of(cls, case: Model, logs: NDArray[np.bool_]) -> _White:
+        """Return the columns of a model, some amounts of which are logarithms."""
+        always = case.established & ~logs
+        flows = case.effects[:, always]
+        root = arithmetic.cholesky(
+            case.noise + arithmetic.product(flows * case.sigmas[always] ** 2, flows.T)
+        )
+        gap = case.observed - arithmetic.product(flows, case.means[always])
+        white = arithmetic.forward(root, np.column_stack([gap, case.effects]))
+        return cls(white[:, 0], white[:, 1:], float(arithmetic.log_det(root)))
+
+
+def _laplace(
+    case: Model, white: _White, chosen: tuple[int, ...], logs: NDArray[np.bool_]
+) -> float:
     """Return the log likelihood of a combination with lognormal wide amounts."""
     on = case.active(chosen)
-    wide, narrow = np.flatnonzero(on & logs), np.flatnonzero(on & ~logs)
-    flows = case.effects[:, narrow]
-    factor = arithmetic.cholesky(
-        case.noise + arithmetic.product(flows * case.sigmas[narrow] ** 2, flows.T)
-    )
+    wide = np.flatnonzero(on & logs)
+    narrow = np.flatnonzero(on & ~logs & ~case.established)
     ratio = case.sigmas[wide] / case.means[wide]
     spread = np.sqrt(arithmetic.log1p(ratio**2))
-    gap = case.observed - arithmetic.product(flows, case.means[narrow])
-    white = arithmetic.forward(factor, np.column_stack([gap, case.effects[:, wide]]))
+    reach = white.reach[:, narrow]
+    gap = white.gap - arithmetic.product(reach, case.means[narrow])
+    left, more = arithmetic.swept(
+        reach * case.sigmas[narrow], np.column_stack([gap, white.reach[:, wide]])
+    )
     problem = _Problem(
-        gap=white[:, 0],
-        reach=white[:, 1:],
+        gap=left[0],
+        reach=left[1:].T,
         centre=arithmetic.log(case.means[wide]) - spread**2 / 2.0,
         spread=spread,
     )
     misfit, log_curve = _mode(problem)
-    log_det = float(arithmetic.log_det(factor))
     size = len(case.observed)
     return (
         -misfit
-        - 0.5 * (log_det + size * math.log(2.0 * math.pi))
+        - 0.5 * (white.log_det + more + size * math.log(2.0 * math.pi))
         - 0.5 * log_curve
         - float(arithmetic.log(spread).sum())
     )

@@ -172,26 +172,14 @@ class Model:
         """Return the log likelihood of a combination and its chi-square, stably.
 
         With `V = I + B B'` the chi-square is the least of `|r - B x|^2 + |x|^2` and the
-        determinant that of the triangle of `[B; I]`, both from one QR factorisation:
-        Gram and Schmidt's, modified, which is stable with the target as a last column
-        (Björck, BIT 7, 1967).
+        determinant that of the triangle of `[B; I]`, both from one QR factorisation.
         """
         on = set(chosen)
         live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
         gap = self.residual - sum((a.shift for a in live), np.zeros(len(self.residual)))
-        rank = sum(a.columns.shape[1] for a in live)
-        # A row each, so that sums run along memory.
-        rows = np.zeros((rank + 1, len(gap) + rank))
-        rows[:, : len(gap)] = np.vstack([*(a.columns.T for a in live), gap])
-        rows[np.arange(rank), len(gap) + np.arange(rank)] = 1.0
-        squares = np.ones(rank)
-        for at in range(rank):
-            row = rows[at]
-            squares[at] = np.add.reduce(row * row)
-            shares = np.add.reduce(rows[at + 1 :] * row, axis=1) / squares[at]
-            rows[at + 1 :] -= shares[:, None] * row
-        chi2 = arithmetic.dot(rows[-1], rows[-1])
-        log_det = float(arithmetic.log(squares).sum())
+        columns = np.hstack([np.zeros((len(gap), 0)), *(a.columns for a in live)])
+        left, log_det = arithmetic.swept(columns, gap[:, None])
+        chi2 = arithmetic.dot(left[0], left[0])
         return self.constant - 0.5 * (log_det + chi2), chi2
 
 

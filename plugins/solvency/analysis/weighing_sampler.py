@@ -259,7 +259,10 @@ def _given(
     mine = [a for a, one in enumerate(case.atoms) if set(one.hypotheses) & set(number)]
     spans = [list(range(int(starts[a]), int(starts[a + 1]))) for a in mine]
     kept = [c for span in spans for c in span] + [int(starts[-1]) + a for a in mine]
-    _, gram = _pivoted(case, columns, live, kept)
+    # Many chains have the same others: what they come to is worked out once.
+    _, first, back = np.unique(live, axis=0, return_index=True, return_inverse=True)
+    _, gram = _pivoted(case, columns[first], live[first], kept)
+    gram = gram[back.ravel()]
     # What another hypothesis has switched on already, the block cannot again.
     gone = np.concatenate([columns, live], axis=1)[:, kept] > 0
     if gone.any():
@@ -299,12 +302,15 @@ def _pivoted(
     part = part.copy()
     part[:, -1, :-1] = part[:, :-1, -1] = towards[:, list(kept)]
     part[:, -1, -1] = (towards * moved).sum(axis=1)
-    joint = whole[:size, :size] * columns[:, :, None] * columns[:, None, :]
-    joint += np.eye(size)
-    cross = np.empty((len(columns), size, len(rows)))
-    cross[:, :, :-1] = whole[:size, list(kept)]
-    cross[:, :, -1] = towards[:, :size]
-    cross *= columns[:, :, None]
+    # Columns that are in nowhere drop out.
+    used = np.flatnonzero(columns.any(axis=0))
+    inside = columns[:, used]
+    joint = whole[np.ix_(used, used)] * inside[:, :, None] * inside[:, None, :]
+    joint += np.eye(len(used))
+    cross = np.empty((len(columns), len(used), len(rows)))
+    cross[:, :, :-1] = whole[np.ix_(used, list(kept))]
+    cross[:, :, -1] = towards[:, used]
+    cross *= inside[:, :, None]
     root = arithmetic.cholesky(joint)
     image = arithmetic.forward(root, cross)
     part -= arithmetic.product(image.transpose(0, 2, 1), image)

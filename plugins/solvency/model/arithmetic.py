@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 #: Multiplications from which a product of matrices is cut into slices.
-_LARGE = 1 << 21
+_LARGE = 1 << 18
+#: Rows and columns below which cutting costs more than it saves.
+_NARROW = 24
 #: Numbers of a product from which it is summed term by term, not number by number.
 _FEW = 16
 #: Slices of a number: three of 20 bits and more hold all that a double holds.
@@ -54,7 +56,8 @@ def product(left: ArrayLike, right: ArrayLike) -> Array:
     columns = other[:, None] if other.ndim == 1 else other
     stack = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
     size = math.prod(stack) * rows.shape[-2] * columns.shape[-1]
-    if size * rows.shape[-1] > _LARGE and min(rows.shape[-2], columns.shape[-1]) > 1:
+    narrow = min(*rows.shape[-2:], columns.shape[-1])
+    if size * rows.shape[-1] > _LARGE and narrow >= _NARROW:
         found = _sliced(rows, columns)
     elif size <= _FEW or (size * rows.shape[-1] <= _CACHED and size < rows.shape[-1]):
         turned = np.swapaxes(columns, -1, -2)
@@ -280,6 +283,35 @@ def _gauss(work: Array, right: Array) -> Array:
         out[..., at, :] /= work[..., at, at, None]
         out[..., :at, :] -= work[..., :at, at, None] * out[..., at, None, :]
     return out
+
+
+def swept(columns: Array, others: Array) -> tuple[Array, float]:
+    """Sweep columns of unit spread out of others, by Gram and Schmidt, modified.
+
+    With `V = I + columns columns'`, what is left of two of the others has the inner
+    product they have under the inverse of `V`; stable as a QR factorisation of
+    `[columns; I]` with the others beside it (Björck, BIT 7, 1967).
+
+    Args:
+        columns: shape (m, r).
+        others: shape (m, k).
+
+    Returns:
+        What is left of the others, shape (k, m + r), and the log determinant of `V`.
+    """
+    height, rank = columns.shape
+    # A row each, so that sums run along memory.
+    rows = np.zeros((rank + others.shape[1], height + rank))
+    rows[:rank, :height] = columns.T
+    rows[rank:, :height] = others.T
+    rows[np.arange(rank), height + np.arange(rank)] = 1.0
+    squares = np.ones(rank)
+    for at in range(rank):
+        row = rows[at]
+        squares[at] = np.add.reduce(row * row)
+        shares = np.add.reduce(rows[at + 1 :] * row, axis=1) / squares[at]
+        rows[at + 1 :] -= shares[:, None] * row
+    return rows[rank:], float(log(squares).sum())
 
 
 def pivoted(matrix: ArrayLike, least: float) -> tuple[Array, NDArray[np.intp]]:
