@@ -308,7 +308,7 @@ def _pivoted(
     joint = whole[np.ix_(used, used)] * inside[:, :, None] * inside[:, None, :]
     joint += np.eye(len(used))
     cross = np.empty((len(columns), len(used), len(rows)))
-    cross[:, :, :-1] = whole[np.ix_(used, list(kept))]
+    cross[:, :, :-1] = whole[np.ix_(used, np.array(kept, dtype=np.intp))]
     cross[:, :, -1] = towards[:, used]
     cross *= inside[:, :, None]
     root = arithmetic.cholesky(joint)
