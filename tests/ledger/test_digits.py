@@ -16,7 +16,7 @@ from solvency.wide import written
 
 LONG = "9" * (DIGITS + 1)
 FINE = "0." + "3" * (PLACES + 1)
-TOO_LONG = "over 100 digits before its point or 120 past it"
+TOO_LONG = "over 100 digits are before the point, or over 120 after it"
 
 FLOW = """\
 2021-01-01 * "x" ^court

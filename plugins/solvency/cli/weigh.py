@@ -84,6 +84,8 @@ def _progress() -> Callable[[str], None] | None:
 
 def document(case: Case, found: Beliefs) -> dict[str, Any]:
     """Return the JSON document of a weighing."""
+    from solvency.figures.quantised import bound  # noqa: PLC0415 (lazy start)
+
     return {
         "case": case.path,
         "known": case.known,
@@ -96,7 +98,7 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
         "double_counted": [one._asdict() for one in found.double_counted],
         "method": found.method,
         "error": found.error,
-        "check": found.check if found.method == "exact" else None,
+        "check": bound(found.check) if found.method == "exact" else None,
         "inflation": found.inflation,
         "chi2": found.chi2,
         "dof": found.dof,

@@ -164,7 +164,7 @@ class Builder(_Builder):  # type: ignore[misc]  # as above
             )
         elif number.adjusted() >= DIGITS or -_exponent(number) > most:
             wrong, mend = (
-                f"a number has over {DIGITS} digits before its point or {PLACES} past it",
+                f"over {DIGITS} digits are before the point, or over {PLACES} after it",
                 "Write it shorter, or in a larger unit",
             )
         else:

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Observation
 
+#: What says where a directive stands, not what it says.
+_PLACE = frozenset({"filename", "lineno"})
+#: Customs that declare a thing by name: of two of one name the earlier line counts.
+_NAMED = frozenset({"entity", "hypothesis", "scenario", "source"})
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -97,7 +102,7 @@ def read(
     """Read a ledger's entries, adding legs and keeping one scenario's flows."""
     errors = Errors()
     declared = Declarations(errors)
-    entries = _in_order(entries, options)
+    entries = _in_order(entries)
     for entry in entries:
         if type(entry) is not data.Transaction:
             declared.read(entry)
@@ -132,19 +137,43 @@ def read(
     return reading
 
 
-def _in_order(
-    entries: Sequence[data.Directive], options: Mapping[str, Any]
-) -> Sequence[data.Directive]:
-    """Put what stands on the same line of several files in the order of their names.
+def _in_order(entries: Sequence[data.Directive]) -> Sequence[data.Directive]:
+    """Put directives in an order that the cut into files and lines does not change.
 
-    beancount takes the files of an `include "*"` in the order the disk has them.
+    By day and kind, as beancount does; then by name, or by what they say. beancount
+    itself goes by line, and takes the files of an `include "*"` as the disk has them.
     """
-    if len(options.get("include") or ()) < 2:
-        return entries
-    return sorted(
-        entries,
-        key=lambda entry: (*data.entry_sortkey(entry), entry.meta["filename"]),
-    )
+    found: list[data.Directive] = []
+    for _, some in groupby(sorted(entries, key=_day), _day):
+        alike = list(some)
+        found += sorted(alike, key=_name_of) if len(alike) > 1 else alike
+    return found
+
+
+def _day(entry: data.Directive) -> tuple[Any, ...]:
+    return (*data.entry_sortkey(entry)[:2], type(entry).__name__)
+
+
+def _name_of(entry: data.Directive) -> tuple[Any, ...]:
+    """Return what a directive is told by among those of its day, its place last."""
+    meta = entry.meta or {}
+    at = (str(meta.get("filename")), int(meta.get("lineno") or 0))
+    if isinstance(entry, data.Transaction):
+        if "id" in meta:
+            return (str(meta["id"]), "", "", *at)
+        postings = [f"{one.account} {one.units}" for one in entry.postings]
+        said = (str(entry.narration), str(entry.payee), str(postings))
+    elif isinstance(entry, data.Custom):
+        values = [str(one.value) for one in entry.values]
+        named = entry.type in _NAMED
+        said = (entry.type, values[0] if named and values else str(values), "")
+    else:
+        fields = (one for one in entry if one is not meta)
+        said = (" ".join(map(str, fields)), "", "")
+    if isinstance(entry, data.Custom) and entry.type in _NAMED:
+        return ("", *said, *at)
+    rest = [(key, str(meta[key])) for key in sorted(meta) if key not in _PLACE]
+    return ("", *said, str(rest), *at)
 
 
 def _seq(entry: data.Transaction, errors: Errors) -> int:

@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from solvency.figures import arithmetic
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from numpy.typing import NDArray
@@ -103,7 +105,7 @@ class _Network:
     def value(self, paid: Array) -> Array:
         """Return each entity's assets with what it receives from the others."""
         return self.assets + sum(
-            (row @ split for row, split in zip(paid, self.shares, strict=True)),
+            (_shared(row, part) for row, part in zip(paid, self.shares, strict=True)),
             start=np.zeros_like(self.assets),
         )
 
@@ -270,7 +272,7 @@ def _ceiling(network: _Network) -> Array:
         return network.value(network.owed)
     value = network.value(np.vstack([network.owed, np.zeros_like(network.assets)]))
     held = _dense(network.shares[-1].T)
-    return np.asarray(np.linalg.solve(np.eye(len(value)) - held, value))
+    return arithmetic.solve(np.eye(len(value)) - held, value)
 
 
 def _least(network: _Network) -> Array:
@@ -342,12 +344,19 @@ def _jump(network: _Network, value: Array, failed: NDArray[np.bool_]) -> Array |
             part = _dense(split[moving][:, moving])
             system -= (rate[moving, None] * part).T
     try:
-        step = np.linalg.solve(system, (base - value)[moving])
-    except np.linalg.LinAlgError:
+        step = arithmetic.solve(system, (base - value)[moving])
+    except ValueError:
         return None
     change = np.zeros_like(value)
     change[moving] = step
     return network.value(paid + slope * change)
+
+
+def _shared(paid: Array, split: Any) -> Array:
+    """Return what each entity receives of payments, by the shares of each."""
+    if hasattr(split, "toarray"):
+        return np.asarray(paid @ split)
+    return arithmetic.product(paid, split)
 
 
 def _dense(part: Any) -> Array:

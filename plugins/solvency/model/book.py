@@ -150,7 +150,7 @@ class Book:
         rate = self.rate.copy()
         size = np.ones(len(self.positions))
         for index, position in enumerate(self.positions):
-            size[index] = 10.0 ** -self.scales.get(position.commodity, 0)
+            size[index] = float(f"1e-{self.scales.get(position.commodity, 0)}")
         names = np.array([position.commodity for position in self.positions])
         for commodity in set(names.tolist()):
             open_ = np.isnan(rate) & (names == commodity)[self.position]

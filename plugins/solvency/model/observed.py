@@ -12,6 +12,7 @@ mean by precision. What they say of different balances stays apart.
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from scipy import sparse
 from solvency.figures.amounts import Amount
 from solvency.figures.amounts import amounts
 from solvency.figures.amounts import spread
+from solvency.figures.quantised import money
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.model.uncertain import spread_of
@@ -31,6 +33,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from numpy.typing import NDArray
 
@@ -70,6 +73,15 @@ class Row(NamedTuple):
     def id(self) -> str:
         """Return the name of the row: that of its first observation."""
         return self.first.id
+
+    @property
+    def stated(self) -> Decimal:
+        """Return what is stated: exact where one observation says it alone."""
+        one = self.first
+        if len(self.observations) > 1:
+            return money(self.value)
+        edge = {"least": one.low, "most": one.high}.get(self.bound)
+        return one.amount.number if edge is None else edge
 
     @property
     def commodity(self) -> str:
@@ -202,7 +214,7 @@ class _Builder:
             [-1.0 if book.account(p).root in _CREDITS else 1.0 for p in book.positions]
         )
         self.size = np.array(
-            [10.0 ** -book.scales.get(p.commodity, 0) for p in book.positions]
+            [float(f"1e-{book.scales.get(p.commodity, 0)}") for p in book.positions]
         )
 
     def effect(self, one: Observation) -> Array | str:
@@ -314,10 +326,10 @@ def _row(book: Book, some: list[Observation]) -> Row:
     elif len(said) == 1:
         value, sigma = said[0]
     else:
-        weights = [sigma**-2 for _, sigma in said]
+        weights = [1.0 / (sigma * sigma) for _, sigma in said]
         value = sum(w * v for w, (v, _) in zip(weights, said, strict=True))
         value /= sum(weights)
-        sigma = (sum(weights) / len(weights)) ** -0.5
+        sigma = math.sqrt(len(weights) / sum(weights))
     group = book.case.sources[some[0].source].independence_group
     return Row(tuple(some), value, sigma, _bound(some[0]), group)
 
@@ -336,7 +348,7 @@ def _stated(book: Book, one: Observation) -> tuple[float, float]:
     errors are there, so their squares add.
     """
     central, own, graded = stated(book, one)
-    return central, float(np.hypot(own, graded))
+    return central, math.sqrt(own * own + graded * graded)
 
 
 @wide()

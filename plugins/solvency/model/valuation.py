@@ -26,6 +26,7 @@ from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.figures import arithmetic
 from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
 from solvency.model.prices import Missing
 from solvency.wide import stepped
@@ -143,4 +144,6 @@ class Valuation:
 def discount(units: Decimal, halving: Decimal) -> Decimal:
     """Return what share of market value a sale of units fetches, given depth."""
     exponent = math.log(2) * float(units / halving)
-    return Decimal(repr(-math.expm1(-exponent) / exponent)) if exponent else Decimal(1)
+    if not exponent:
+        return Decimal(1)
+    return Decimal(repr(float(-arithmetic.expm1(-exponent) / exponent)))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from solvency.figures import arithmetic
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -198,5 +199,5 @@ def _outright(
                 matrix[..., row, column] -= np.where(fails, owed[debtor, name], 0.0)
     # A closed circle without means is singular; nobody in it pays.
     matrix += np.eye(size) * 1e-12 * np.abs(matrix).max(axis=(-1, -2), keepdims=True)
-    solved = np.clip(np.linalg.solve(matrix, right)[..., 0], 0.0, 1.0)
+    solved = np.clip(arithmetic.solve(matrix, right)[..., 0], 0.0, 1.0)
     return {name: solved[..., index] for index, name in enumerate(names)}

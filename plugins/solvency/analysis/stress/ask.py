@@ -19,6 +19,8 @@ from solvency.analysis.stress.answer import Breaking
 from solvency.analysis.stress.answer import Cell
 from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
+from solvency.figures import arithmetic
+from solvency.figures.quantised import settled
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
@@ -214,7 +216,11 @@ class _Holding:
         lowest = self._lowest()
         sold = None
         if lowest is not None and 0 < lowest[1] < price:
-            sold = _money(float(halving) * np.log2(float(price / lowest[1])))
+            sold = _money(
+                float(halving)
+                * float(arithmetic.log(float(price / lowest[1])))
+                / market.LN2
+            )
         return Token(
             token=self._token,
             holder=self._holder,
@@ -349,7 +355,7 @@ def _fetched(units: Decimal, price: Decimal, halving: Decimal) -> Decimal:
 
 
 def _money(number: float, places: int = 2) -> Decimal:
-    return Decimal(repr(round(float(number), places)))
+    return Decimal(repr(round(settled(number), places)))
 
 
 @wide()

@@ -10,6 +10,7 @@ from solvency.analysis.weigh.answer import PRIORS
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.quantised import bound
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def beliefs(found: Beliefs) -> Frame:
                 _belief(found.lognormal[one.id]) if one.id in found.lognormal else "",
                 one.title,
             )
-            for one in sorted(found.hypotheses, key=lambda one: -one.posterior)
+            for one in found.ordered
         ),
         notes=(_method(found), *_lognormal(found), *found.notes),
     )
@@ -246,7 +247,7 @@ def _method(found: Beliefs) -> str:
     if found.method == "exact":
         return (
             "all combinations compared; the fast likelihood is within"
-            f" {found.check:.1e} nats of a stable reference"
+            f" {bound(found.check):g} nats of a stable reference"
         )
     return (
         "too many hypotheses to compare all combinations: sampled, standard error of a"
