@@ -1,6 +1,7 @@
 # make report   prints the FTX case to build/ftx.pdf
 # make test     runs all that a change can break
 # make test-all adds the long tests; make lint the static checks; make bench the benchmarks
+# make fuzz     runs 20,000 made-up ledgers through every command; not in CI
 # make docs     builds the documentation in build/docs
 # Everything runs in .venv, made on first use with the versions of constraints.txt.
 
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report test test-all lint bench docs clean
+.PHONY: report test test-all fuzz lint bench docs clean
 
 report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
@@ -20,6 +21,11 @@ test: $(VENV)/tested $(VENV)/system $(VENV)/browser
 
 test-all: $(VENV)/tested $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto -m "long or not long"
+
+# An hour or so. INPUTS and SEED choose others; what fails is kept in build/fuzz.
+INPUTS ?= 20000
+fuzz: $(VENV)/tested $(VENV)/system
+	$(BIN)/python tests/fuzz/fuzzing.py $(INPUTS) $(SEED)
 
 lint: $(VENV)/linted
 	$(BIN)/ruff check .

@@ -135,7 +135,10 @@ class Fuzzer:
         turn = next(self._turn)
         ledger = self._program.folder / "main.beancount"
         ledger.write_bytes(text)
-        commands = [("check", "--draws", "100"), _named(COMMANDS[turn % 10], text, turn)]
+        commands = [
+            ("check", "--draws", "100"),
+            _named(COMMANDS[turn % 10], text, turn),
+        ]
         pdf = self._program.folder / "case.pdf"
         if turn % PRINTED == 0:
             pdf.unlink(missing_ok=True)

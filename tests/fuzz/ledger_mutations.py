@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from ledger_grammar import ODD
 
 BYTES = (
-    *(b"\x00", b"\x07", b"\x1b", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\xe2\x80\xae"),
+    *(
+        b"\x00",
+        b"\x07",
+        b"\x1b",
+        b"\xff",
+        b"\xfe\xff",
+        b"\xef\xbb\xbf",
+        b"\xe2\x80\xae",
+    ),
     *(b'"', b"\n", b"\r", b"\t", b"  ", b"-", b"0", b"9" * 30, b"{", b"}", b"@", b"/"),
     *(b"#", b"^", b";", b":", b",", b"*", b"!", b"(", b"\xf0\x9f\x92\xa5", b"\\"),
 )
