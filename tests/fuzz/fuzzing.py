@@ -40,7 +40,7 @@ COMMANDS = (
     ("balance", "--funds"),
     ("reconcile",),
     ("weigh",),
-    ("tally", "--draws", "200"),
+    ("tally", "--draws", "1000"),
     ("trace", "ACCOUNT"),
     ("recover",),
     ("stress",),

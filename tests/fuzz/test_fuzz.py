@@ -8,12 +8,14 @@ from fuzzing import fuzz
 from fuzzing import summary
 
 
-def test_two_thousand_ledgers_end_in_an_answer_or_a_message():
-    failures, ends = fuzz(2_000)
+# In parts, which run side by side: 2,000 ledgers in all.
+@pytest.mark.parametrize("part", range(5))
+def test_four_hundred_ledgers_end_in_an_answer_or_a_message(part):
+    failures, ends = fuzz(400, seed=part, ftx=1)
     assert not failures, summary(failures, ends)
     # A fuzz in which nothing got past the parser shows nothing.
-    assert ends["check", 0] > 300
-    assert ends["report", 0] > 3
+    assert ends["check", 0] > 60
+    assert ends["report", 0] > 0
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ the file for what is printed. It answers with the exit status, or minus the sign
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -30,6 +31,8 @@ def main():
 
     for name in (*HEAVY, *(f"solvency.cli.{name}" for name in COMMANDS)):
         import_module(name)
+    # What is imported is shared with every fork, as long as nothing walks over it.
+    gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)
         child = os.fork()
