@@ -22,7 +22,7 @@ test: $(VENV)/tested $(VENV)/system $(VENV)/browser
 test-all: $(VENV)/tested $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto -m "long or not long"
 
-# An hour or so. INPUTS and SEED choose others; what fails is kept in build/fuzz.
+# INPUTS and SEED choose others (docs/maintain/fuzz.md).
 INPUTS ?= 20000
 fuzz: $(VENV)/tested $(VENV)/system
 	$(BIN)/python tests/fuzz/fuzzing.py $(INPUTS) $(SEED)
