@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from solvency.model.book import Position
 
 ZERO = Decimal()
+#: Of more claims than this a table shows the largest.
+MOST_PAIRS = 200
 #: A statement older than a quarter says nothing of a balance any more.
 STATEMENT_AGE = datetime.timedelta(days=92)
 
@@ -222,9 +224,36 @@ def _valued(
     return Claim(creditor, debtor, book.case.currency, claimed, owed, valued=True)
 
 
+def largest(book: Book, at: datetime.date, rows: Sequence[Claim]) -> Sequence[Claim]:
+    """Return the rows a table names: all, or of very many the largest at market.
+
+    Rows that do not match, or that somebody stated, come first. The order is that of
+    the rows given.
+    """
+    if len(rows) <= MOST_PAIRS:
+        return rows
+
+    def size(place: int) -> tuple[bool, Decimal]:
+        row = rows[place]
+        quote = book.prices.at(row.commodity, at)
+        worth = max(abs(row.claimed), abs(row.owed))
+        told = bool(row.claim_stated or row.debt_stated or row.unmatched)
+        return told, ZERO if isinstance(quote, Missing) else worth * quote.number
+
+    # A stable sort: of equals, those first by name stay.
+    places = sorted(range(len(rows)), key=size, reverse=True)
+    return [rows[place] for place in sorted(places[:MOST_PAIRS])]
+
+
 @wide()
-def matrix(rows: Sequence[Claim], title: str) -> Frame:
-    """Return claims as a table, the unmatched in a column of its own."""
+def matrix(rows: Sequence[Claim], title: str, pairs: int | None = None) -> Frame:
+    """Return claims as a table, the unmatched in a column of its own.
+
+    Args:
+        rows: The claims to show.
+        title: What stands above them.
+        pairs: How many there are in all, where these are not all.
+    """
 
     def said(stated: Stated | None) -> tuple[object, object]:
         return (
@@ -257,5 +286,10 @@ def matrix(rows: Sequence[Claim], title: str) -> Frame:
                 row.unmatched,
             )
             for row in rows
+        ),
+        notes=(
+            ()
+            if pairs in {None, len(rows)}
+            else (f"The largest {len(rows):,} of {pairs:,} claims; --all prints all.",)
         ),
     )

@@ -159,9 +159,13 @@ def of_entities(
             entity = book.account(position).entity
             if entity in found:
                 found[entity].append(position)
-        historic = costs.historic
+        historic: dict[str, dict[str, Decimal]] = {entity: {} for entity in found}
+        for name, worth in costs.historic.items():
+            entity = book.case.accounts[name].entity
+            if entity in historic:
+                historic[entity][name] = worth
         return [
-            _sheet(book, entity, positions, valuation, costs, historic)
+            _sheet(book, entity, positions, valuation, costs, historic[entity])
             for entity, positions in found.items()
         ]
 
@@ -208,7 +212,7 @@ def _sheet(
     equity = [
         Line(name, "equity", -rounded(book, worth))
         for name, worth in sorted(historic.items())
-        if book.case.accounts[name].entity == entity and worth
+        if worth
     ]
     posted = sum((line.amount for line in equity), ZERO)
     for name, amount in (

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -95,9 +96,10 @@ class Estate:
         """
         inside = frozenset(members)
         positions = [
-            (key, units)
-            for key, units in self._held.items()
-            if self.book.account(key).entity in inside
+            (key, self._held[key])
+            for _, key in sorted(
+                place for name in inside for place in self._places.get(name, ())
+            )
         ]
         sold: dict[str, Decimal] = defaultdict(Decimal)
         for key, units in positions:
@@ -112,6 +114,30 @@ class Estate:
             )
             for key, units in positions
         ]
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, Position]]]:
+        """Return each entity's positions, with their places among all."""
+        found: dict[str, list[tuple[int, Position]]] = defaultdict(list)
+        for place, key in enumerate(self._held):
+            found[self.book.account(key).entity].append((place, key))
+        return found
+
+    @cached_property
+    def by_debtor(self) -> dict[str, list[Debt]]:
+        """Return the debts of each debtor."""
+        found: dict[str, list[Debt]] = defaultdict(list)
+        for debt in self.debts:
+            found[debt.debtor].append(debt)
+        return found
+
+    @cached_property
+    def by_creditor(self) -> dict[str, list[Debt]]:
+        """Return the debts to each creditor."""
+        found: dict[str, list[Debt]] = defaultdict(list)
+        for debt in self.debts:
+            found[debt.creditor].append(debt)
+        return found
 
     def _cost(self, key: Position, units: Decimal) -> Decimal:
         if key.commodity == self.book.case.currency:

@@ -130,10 +130,13 @@ def tide(book: Book, found: Recovery) -> tuple[Shared, ...]:
     """
     moves = _moves(book, found.at)
     rows: list[Shared] = []
+    customers: dict[str, list[str]] = defaultdict(list)
+    for entity, name in sorted(moves):
+        customers[entity].append(name)
     for one in found.classes:
         if one.rank != "customer":
             continue
-        names = sorted(name for entity, name in moves if entity == one.entity)
+        names = customers[one.entity]
         if not names:
             continue
         paid_in = [moves[one.entity, name][0] for name in names]
@@ -189,11 +192,12 @@ def _moves(
 @wide()
 def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
     """Return what came later of the assets there were, flow by flow."""
-    members = book.case.group or tuple(book.case.entities)
+    members = dict.fromkeys(book.case.group or book.case.entities)
+    held = estate(book, found.at)
     each = {
         (item.account.name, item.commodity): item.worth.central / item.units
         for name in members
-        for item in estate(book, found.at).items([name])
+        for item in held.items([name])
     }
     rows = []
     for flow in book.flows:
