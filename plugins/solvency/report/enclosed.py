@@ -10,8 +10,10 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -29,6 +31,26 @@ if TYPE_CHECKING:
 FIGURES = "figures.json"
 POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
+#: What Windows takes for a device, whatever its suffix.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def is_plain(name: str) -> bool:
+    """Say whether a name is a plain path within a folder, on any system."""
+    parts = PurePosixPath(name).parts
+    return (
+        0 < len(parts) <= 32
+        and name == "/".join(parts)
+        and name.isprintable()
+        and not set(name) & set('\\:*?"<>|')
+        and all(
+            len(part.encode(errors="replace")) <= 255
+            and part not in {".", ".."}
+            and part == part.rstrip(" .")
+            and not _DEVICES.match(part)
+            for part in parts
+        )
+    )
 
 
 def case_files(case: Case) -> tuple[Attached, ...]:
@@ -47,6 +69,10 @@ def case_files(case: Case) -> tuple[Attached, ...]:
             raise ReportError(f"{path.name}: {error.strerror}") from None
         inside = path.is_relative_to(folder)
         shown = path.relative_to(folder).as_posix() if inside else path.name
+        if not is_plain(shown):
+            raise ReportError(
+                f"{shown!r} is a name that not every system can save: rename the file"
+            )
         one = Attached(shown, content, "The case's ledger", "Source")
         if one.shown in {FIGURES, POSTINGS} or one.shown.startswith(EXHIBITS):
             raise ReportError(f"{shown} is a name the report keeps for itself")
@@ -58,7 +84,7 @@ def case_files(case: Case) -> tuple[Attached, ...]:
                 dossier.NAME, rows.read_bytes(), "The case's rows of evidence", "Source"
             )
         )
-    if len({one.shown for one in found}) != len(found):
+    if len({one.shown.casefold() for one in found}) != len(found):
         raise ReportError("two files of the case would have the same name in the PDF")
     return tuple(found)
 
