@@ -194,8 +194,8 @@ class _Check:
         try:
             found = limits.run("looks", asked)["differences"]
         except limits.StoppedError as error:
-            what = error.reached or "the file"
-            said = Difference("pages", what, None, (), str(error), "pages that do not")
+            number = int(error.reached.removeprefix("page ") or 0) or None
+            said = Difference("pages", "", number, (), str(error), "pages that do not")
             return (said,)
         return tuple(
             Difference(**{**one, "exhibits": tuple(one["exhibits"])}) for one in found

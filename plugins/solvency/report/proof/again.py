@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.ledger.load import load
 from solvency.report.build import build
 from solvency.report.build import laid_out
 from solvency.report.enclosed import case_files
+from solvency.report.enclosed import reloaded
 from solvency.report.errors import ReportError
 from solvency.report.layout import figures_in
 from solvency.report.proof import record
@@ -70,7 +70,7 @@ def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _case(read: record.Record, folder: Path) -> Case:
-    case = load(folder / read.case, scenario=read.scenario, known=read.known)
+    case = reloaded(folder / read.case, read.scenario, read.known)
     if case.errors:
         first = case.errors[0]
         place = f"{Path(first.file).name}:{first.line}"

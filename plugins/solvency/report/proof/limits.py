@@ -61,7 +61,7 @@ class Limit:
 
     def __str__(self) -> str:
         """Return the limit in words."""
-        return f"{self.memory / 2**30:g} GiB of memory and {self.seconds} seconds"
+        return f"{self.memory / 2**30:g} GiB of memory or {self.seconds} seconds"
 
 
 #: Reading what is inside a file; PDF objects; pages; making the report again.
@@ -110,7 +110,7 @@ def run(
         try:
             with contextlib.suppress(BrokenPipeError), child.stdin as out:  # type: ignore[union-attr]
                 out.write(json.dumps(asked).encode())
-            return _answer(child, step, limit, tell)
+            return _answer(child, limit, tell)
         finally:
             late = clock.finished.is_set()
             clock.cancel()
@@ -138,7 +138,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _answer(
     child: subprocess.Popen[bytes],
-    step: str,
     limit: Limit,
     tell: Callable[[str], None] | None,
 ) -> dict[str, Any]:
@@ -161,7 +160,6 @@ def _answer(
         else:
             answer: dict[str, Any] = said["answer"]
             return answer
-    del step
     raise StoppedError(f"it takes more than {limit}, or crashes its reader", reached)
 
 
