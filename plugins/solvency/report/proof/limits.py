@@ -149,18 +149,45 @@ def _answer(
             said = json.loads(line)
         except (ValueError, RecursionError):
             break
-        if "told" in said:
-            reached = str(said["told"])
-            if tell is not None:
-                tell(reached)
-        elif "refused" in said:
-            raise StoppedError(str(said["refused"]), reached, refused=True)
-        elif "failed" in said:
-            raise StoppedError(str(said["failed"]), reached)
-        else:
-            answer: dict[str, Any] = said["answer"]
-            return answer
+        if "told" not in said:
+            return answered(said, reached)
+        reached = str(said["told"])
+        if tell is not None:
+            tell(reached)
     raise StoppedError(f"it takes more than {limit}, or crashes its reader", reached)
+
+
+def answered(said: dict[str, Any], reached: str = "") -> dict[str, Any]:
+    """Return the answer in what a step said at its end.
+
+    Args:
+        said: What it said.
+        reached: The last thing it told before.
+
+    Raises:
+        StoppedError: It refused or failed.
+    """
+    if "refused" in said:
+        raise StoppedError(str(said["refused"]), reached, refused=True)
+    if "failed" in said:
+        raise StoppedError(str(said["failed"]), reached)
+    answer: dict[str, Any] = said["answer"]
+    return answer
+
+
+def ended(
+    name: str, asked: dict[str, Any], tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Run a step here; return what it says at its end, however it ends."""
+    try:
+        module = importlib.import_module(f"solvency.report.proof.{name}")
+        return {"answer": module.step(asked, tell)}
+    except (ReportError, CaseError) as error:
+        return {"refused": str(error)}
+    except MemoryError:
+        return {"failed": f"it takes more than {STEPS[name]}"}
+    except Exception as error:  # noqa: BLE001 (a stranger's file may raise anything)
+        return {"failed": f"{type(error).__name__}: {str(error)[:200]}"}
 
 
 def main() -> None:
@@ -172,21 +199,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
-    def say(**said: Any) -> None:
+    def say(said: dict[str, Any]) -> None:
         answers.write(json.dumps(said) + "\n")
         answers.flush()
 
-    try:
-        module = importlib.import_module(f"solvency.report.proof.{name}")
-        answer = module.step(asked, lambda word: say(told=word))
-    except (ReportError, CaseError) as error:
-        say(refused=str(error))
-    except MemoryError:
-        say(failed=f"it takes more than {STEPS[name]}")
-    except Exception as error:  # noqa: BLE001 (a stranger's file may raise anything)
-        say(failed=f"{type(error).__name__}: {str(error)[:200]}")
-    else:
-        say(answer=answer)
+    say(ended(name, asked, lambda word: say({"told": word})))
     # Whatever else a broken library would do at its end.
     os._exit(0)
 

@@ -33,7 +33,6 @@ _NOUNS = {
     "Encrypt": "encryption",
     "Extensions": "extension",
     "ExtGState": "graphics state",
-    "F": "flags or file",
     "Font": "font",
     "FontFile2": "glyphs of a font",
     "FontFile3": "glyphs of a font",
@@ -63,7 +62,6 @@ _NOUNS = {
     "SMask": "transparency mask",
     "StructTreeRoot": "tags",
     "Thumb": "thumbnail",
-    "Title": "title",
     "ToUnicode": "text of a font",
     "URI": "target of a link",
     "Version": "version",
@@ -89,6 +87,8 @@ def noun(path: str, thing: object) -> str:
         subtype = thing.get("/Subtype")
         if thing.get("/Type") == pikepdf.Name.Annot or "/Rect" in thing:
             return f"annotation ({str(subtype)[1:][:30]})"
+    if "/EF/" in path:
+        return "embedded file"
     for key in reversed(path.split("/")):
         if key in _NOUNS:
             return _NOUNS[key]
@@ -122,7 +122,10 @@ def told(thing: Any) -> str:
             f"{len(thing)} entries"
         )
     if isinstance(thing, pikepdf.String):
-        return f"“{_printable(str(thing))}”"
+        text = str(thing)
+        if sum(not c.isprintable() for c in text) * 5 > len(text):
+            return bytes(thing)[:16].hex()
+        return f"“{_printable(text)}”"
     return _printable(str(thing))
 
 

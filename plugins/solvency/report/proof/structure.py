@@ -15,6 +15,7 @@ from typing import Any
 
 import pikepdf
 
+from solvency.report.printed import NotOursError
 from solvency.report.proof import additions
 from solvency.report.proof import inside
 from solvency.report.proof.aligned import aligned
@@ -59,7 +60,11 @@ def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
     made = Path(asked["made"]).read_bytes()
     found: dict[Alteration, None] = {}
     for end in asked["ends"]:
-        found |= dict.fromkeys(alterations(content[:end], made))
+        try:
+            found |= dict.fromkeys(alterations(content[:end], made))
+        except NotOursError as error:
+            said = f"{error} up to byte {end:,}, where a signature ends"
+            found[Alteration("file", "revision", "", said, "")] = None
     return {"alterations": [asdict(one) for one in found]}
 
 
@@ -68,7 +73,9 @@ def alterations(given: bytes, made: bytes) -> list[Alteration]:
     with inside.opened(given) as one, inside.opened(made) as two:
         walk = _Walk(one, two)
         walk.run()
-        return [*walk.found, *_file(given, made, walk)]
+        found = [*walk.found, *_file(given, made, walk)]
+        # What shows or does something first; what any program changes that saves last.
+        return sorted(found, key=lambda one: (one.where == "file", one.signing))
 
 
 class _Walk:
@@ -106,11 +113,6 @@ class _Walk:
         if self._waiting:
             more = Alteration("file", "more", "", "not compared to its end", "")
             self.found.append(more)
-
-    @property
-    def reached(self) -> set[tuple[int, int]]:
-        """Return the objects of the given file that were compared."""
-        return {one for one, _ in self._seen} | self._pages[0].keys()
 
     def _name(
         self, where: str, path: str, one: Any, two: Any, *, signing: bool = False
@@ -169,7 +171,10 @@ class _Walk:
             if self._is_new(one, two):
                 self._dictionary(where, path, one, two)
         elif isinstance(one, pikepdf.Array) and isinstance(two, pikepdf.Array):
-            if self._is_new(one, two):
+            if _is_short(one) and _is_short(two):
+                if len(one) != len(two) or not all(map(_same, one, two)):
+                    self._name(where, path, one, two)
+            elif self._is_new(one, two):
                 self._array(where, path, list(one), list(two))
         elif kinds[0] != kinds[1] or not _same(one, two):
             self._name(where, path, one, two)
@@ -307,6 +312,35 @@ def _effective(page: Any) -> dict[str, Any]:
     return found
 
 
+def _is_short(array: Any) -> bool:
+    """Say whether an array is a few plain values, as a box or a colour is."""
+    return len(array) <= 8 and not any(
+        isinstance(one, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array)
+        for one in array
+    )
+
+
+def _reachable(document: pikepdf.Pdf) -> set[tuple[int, int]]:
+    """Return the objects that the trailer leads to."""
+    found: set[tuple[int, int]] = set()
+    waiting: list[Any] = [document.trailer]
+    for _ in range(_MOST_STEPS):
+        if not waiting:
+            break
+        thing = waiting.pop()
+        if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array):
+            continue
+        if thing.is_indirect:
+            if thing.objgen in found:
+                continue
+            found.add(thing.objgen)
+        if isinstance(thing, pikepdf.Array):
+            waiting += thing
+        else:
+            waiting += [thing[key] for key in thing.keys()]
+    return found
+
+
 def _plain(name: Any) -> str:
     text = str(name)
     return "".join(c if c.isprintable() else " " for c in text[:80])
@@ -339,10 +373,9 @@ def _file(given: bytes, made: bytes, walk: _Walk) -> Iterator[Alteration]:
     for warning in walk.given.get_warnings()[:3]:
         text = "".join(c if c.isprintable() else " " for c in str(warning))[:120]
         yield Alteration("file", "broken structure", "", text, "")
-    if walk.found:
-        return
+    reachable = _reachable(walk.given)
     hidden = sum(
-        one.objgen not in walk.reached
+        one.objgen not in reachable
         for one in walk.given.objects
         if isinstance(one, pikepdf.Dictionary | pikepdf.Stream)
         and one.get("/Type") not in {pikepdf.Name.ObjStm, pikepdf.Name.XRef}
