@@ -335,7 +335,7 @@ def _reachable(document: pikepdf.Pdf) -> set[tuple[int, int]]:
                 continue
             found.add(thing.objgen)
         if isinstance(thing, pikepdf.Array):
-            waiting += thing
+            waiting.extend(list(thing))
         else:
             waiting += [thing[key] for key in thing.keys()]
     return found
