@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from typing import TYPE_CHECKING
 
@@ -44,7 +46,7 @@ def test_a_forgery(one: Forgery, made: Path, tmp_path: Path) -> None:
 
 def updated(content: bytes, objects: dict[int, bytes], extra: bytes = b"") -> bytes:
     """Add a revision that replaces objects, without touching what is before it."""
-    with pikepdf.open(__import__("io").BytesIO(content)) as document:
+    with pikepdf.open(io.BytesIO(content)) as document:
         root = document.Root.objgen[0]
         info = document.trailer.Info.objgen[0]
         size = int(document.trailer.Size)
@@ -115,9 +117,7 @@ class TestBytes:
         assert verdict.outcome is Outcome.ALTERED
         assert any("encryption added" in str(one) for one in verdict.alterations)
 
-    def test_the_figures_of_a_picture_of_itself(
-        self, made: Path, tmp_path: Path
-    ) -> None:
+    def test_one_byte_anywhere(self, made: Path, tmp_path: Path) -> None:
         """The very bytes are the only way to be the same."""
         path = tmp_path / "copy.pdf"
         path.write_bytes(made.read_bytes())
@@ -126,10 +126,8 @@ class TestBytes:
             content = bytearray(made.read_bytes())
             content[at] ^= 1
             path.write_bytes(content)
-            try:
+            with contextlib.suppress(solvency.report.ReportError):
                 assert verify(path).outcome is not Outcome.SAME
-            except solvency.report.ReportError:
-                pass
 
 
 class TestNames:

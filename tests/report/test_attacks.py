@@ -141,7 +141,9 @@ class TestBombs:
                 inner.Type, inner.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
                 inner.BBox = pikepdf.Array([0, 0, 500, 500])
                 outer = document.make_stream(b"/X Do /X Do")
-                outer.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=inner))
+                outer.Resources = pikepdf.Dictionary(
+                    XObject=pikepdf.Dictionary(X=inner)
+                )
                 inner = outer
             inner.Type, inner.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
             inner.BBox = pikepdf.Array([0, 0, 500, 500])

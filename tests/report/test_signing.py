@@ -6,7 +6,6 @@ import datetime
 import http.server
 import io
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -31,6 +30,7 @@ from solvency.report.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = [
     pytest.mark.usefixtures("steps_here"),
@@ -113,7 +113,7 @@ def authority() -> Iterator[str]:
     )
 
     class Answers(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 (the library's name)
+        def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers["Content-Length"]))
             answer = stamper.request_tsa_response(tsp.TimeStampReq.load(asked)).dump()
             self.send_response(200)
@@ -154,9 +154,15 @@ def test_a_signature_stands_behind_the_same_bytes(
     done = CliRunner().invoke(main, ["verify", str(path)])
     assert done.exit_code == 0
     assert "signed by Common Name: Jane Expert at " in done.output
-    assert "certificate issued by the signer alone; covers the whole file" in done.output
-    assert "a signature says who vouches for the file, not that it is true" in done.output
-    assert "the same bytes below the signatures as the ledger inside gives" in done.output
+    assert (
+        "certificate issued by the signer alone; covers the whole file" in done.output
+    )
+    assert (
+        "a signature says who vouches for the file, not that it is true" in done.output
+    )
+    assert (
+        "the same bytes below the signatures as the ledger inside gives" in done.output
+    )
 
 
 def test_a_time_stamp_by_an_authority(

@@ -110,10 +110,7 @@ def write(
         draft=draft,
         progress=progress,
     )
-    if on_screen:
-        made = pdf.Pdf(screen.html(report), 0)
-    else:
-        made = laid_out(report, progress)
+    made = pdf.Pdf(screen.html(report), 0) if on_screen else laid_out(report, progress)
     if files and case_files(case) != files:
         raise ReportError(CHANGED)
     if seal is not None:

@@ -52,7 +52,7 @@ class Seal:
         from pyhanko.sign import signers  # noqa: PLC0415 (as above)
         from pyhanko.sign.general import SigningError  # noqa: PLC0415 (as above)
 
-        class Writer(IncrementalPdfFileWriter):
+        class Writer(IncrementalPdfFileWriter):  # type: ignore[misc]  # it has no types here
             """A writer that leaves the report's own metadata alone."""
 
             def _update_meta(self) -> None:

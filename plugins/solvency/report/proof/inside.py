@@ -110,7 +110,7 @@ def _embedded(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Stream]]:
     """Yield each embedded file with its name, one for each stream it has."""
     import pikepdf  # noqa: PLC0415 (as above)
 
-    root = document.Root
+    root: Any = document.Root
     names = root.get("/Names")
     tree = names.get("/EmbeddedFiles") if _is_dictionary(names) else None
     listed = [spec for _, spec in pairs(tree, "/Names")]
@@ -119,7 +119,7 @@ def _embedded(document: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Stream]]:
         listed += list(associated)
     seen: set[tuple[int, int]] = set()
     for spec in listed:
-        files = spec.get("/EF") if _is_dictionary(spec) else None
+        files: Any = spec.get("/EF") if _is_dictionary(spec) else None
         if not _is_dictionary(files) or (spec.is_indirect and spec.objgen in seen):
             continue
         seen.add(spec.objgen)
@@ -202,7 +202,7 @@ def signature_fields(document: pikepdf.Pdf) -> Iterator[Any]:
     """Yield the fields of the file's form that are for signatures and are signed."""
     import pikepdf  # noqa: PLC0415 (as above)
 
-    form = document.Root.get("/AcroForm")
+    form: Any = document.Root.get("/AcroForm")
     fields = form.get("/Fields") if _is_dictionary(form) else None
     if isinstance(fields, pikepdf.Array):
         for number, field in enumerate(fields):

@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 from typing import TYPE_CHECKING
 from typing import Any
@@ -26,6 +25,7 @@ from solvency.report.errors import ReportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 #: The longest answer a step may give, in bytes.
 _LONGEST = 256 * 2**20
@@ -41,7 +41,9 @@ class StoppedError(ReportError):
         refused: True where the step itself said what is wrong.
     """
 
-    def __init__(self, message: str, reached: str = "", *, refused: bool = False):
+    def __init__(
+        self, message: str, reached: str = "", *, refused: bool = False
+    ) -> None:
         super().__init__(message)
         self.reached = reached
         self.refused = refused

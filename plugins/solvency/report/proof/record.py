@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
@@ -17,6 +16,7 @@ from solvency.report.printed import NotOursError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
 #: More than any case has.
 _MOST_FILES = 5_000
@@ -136,18 +136,17 @@ def _texts(document: Mapping[str, Any], key: str) -> Iterable[str]:
 
 def _day(key: str, value: object) -> datetime.date:
     try:
-        if not isinstance(value, str):
-            raise ValueError
-        return datetime.date.fromisoformat(value)
+        return datetime.date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         raise _wrong(key, value, "a date") from None
 
 
 def _moment(value: object) -> datetime.datetime:
     try:
-        if not isinstance(value, str):
-            raise ValueError
-        return datetime.datetime.fromisoformat(value).astimezone(datetime.UTC)
+        moment = datetime.datetime.fromisoformat(
+            value if isinstance(value, str) else ""
+        )
+        return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         raise _wrong("dated", value, "a date and time") from None
 

@@ -122,7 +122,9 @@ class _Walk:
         shown = ["" if x is None else told(x) for x in (one, two)]
         if shown[0] == shown[1]:
             shown[0] += " (other ones)"
-        self.found.append(Alteration(where, what, path or "/", *shown, signing))
+        self.found.append(
+            Alteration(where, what, path or "/", shown[0], shown[1], signing)
+        )
 
     def _entry(self, where: str, path: str, key: str, one: Any, two: Any) -> None:
         """Compare an entry of a dictionary, which either may lack."""
@@ -160,8 +162,6 @@ class _Walk:
         self._seen.add((one.objgen, two.objgen))
 
     def _compare(self, where: str, path: str, one: Any, two: Any) -> None:
-        kinds = [type(x) if not isinstance(x, pikepdf.Object) else x._type_code
-                 for x in (one, two)]  # fmt: skip
         if isinstance(one, pikepdf.Stream) and isinstance(two, pikepdf.Stream):
             if self._is_new(one, two):
                 self._stream(where, path, one, two)
@@ -176,7 +176,7 @@ class _Walk:
                     self._name(where, path, one, two)
             elif self._is_new(one, two):
                 self._array(where, path, list(one), list(two))
-        elif kinds[0] != kinds[1] or not _same(one, two):
+        elif not _same(one, two):
             self._name(where, path, one, two)
 
     def _is_new(self, one: Any, two: Any) -> bool:
@@ -199,7 +199,7 @@ class _Walk:
 
     def _other_page(self, numbers: list[int | None]) -> None:
         shown = [f"page {n}" if n else "no page" for n in numbers]
-        one = Alteration("file", "reference to a page", "", *shown)
+        one = Alteration("file", "reference to a page", "", shown[0], shown[1])
         if one not in self.found:
             self.found.append(one)
 
@@ -275,7 +275,9 @@ class _Walk:
             shown = [f"{len(x or b''):,} bytes" for x in contents]
             if shown[0] == shown[1]:
                 shown[0] += " (other ones)"
-            self.found.append(Alteration(where, noun(path, one), path, *shown))
+            self.found.append(
+                Alteration(where, noun(path, one), path, shown[0], shown[1])
+            )
         self._dictionary(where, path, one, two, _PACKING)
 
     def _page(self, number: int, one: Any, two: Any) -> None:
@@ -300,7 +302,7 @@ class _Walk:
 
 
 def _effective(page: Any) -> dict[str, Any]:
-    found = {key: page[key] for key in page.keys()}
+    found = dict(page.items())
     parent = page.get("/Parent")
     for _ in range(50):
         if not isinstance(parent, pikepdf.Dictionary):
@@ -337,7 +339,7 @@ def _reachable(document: pikepdf.Pdf) -> set[tuple[int, int]]:
         if isinstance(thing, pikepdf.Array):
             waiting.extend(list(thing))
         else:
-            waiting += [thing[key] for key in thing.keys()]
+            waiting += [one for _, one in thing.items()]
     return found
 
 
@@ -349,18 +351,22 @@ def _plain(name: Any) -> str:
 def _same(one: Any, two: Any) -> bool:
     if isinstance(one, pikepdf.String) and isinstance(two, pikepdf.String):
         return bytes(one) == bytes(two)
-    return type(one) is type(two) and bool(one == two)
+    if type(one) is not type(two) or isinstance(
+        one, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array
+    ):
+        return False
+    return bool(one == two)
 
 
 def _file(given: bytes, made: bytes, walk: _Walk) -> Iterator[Alteration]:
-    """Name what is otherwise around the objects: heads, ends, revisions, hidden ones."""
+    """Name what is otherwise round the objects: heads, ends, revisions."""
     start = given.find(b"%PDF-")
     if start:
         yield Alteration("file", "bytes before the PDF", "", f"{start:,} bytes", "")
     if given[start : start + 8] != made[:8]:
         heads = [x[a + 5 : a + 8].decode(errors="replace") for x, a in
                  ((given, start), (made, 0))]  # fmt: skip
-        yield Alteration("file", "version", "", *heads)
+        yield Alteration("file", "version", "", heads[0], heads[1])
     ends = [list(_END.finditer(x)) for x in (given, made)]
     behind = len(given) - (ends[0][-1].end() if ends[0] else 0)
     if behind:
@@ -369,7 +375,7 @@ def _file(given: bytes, made: bytes, walk: _Walk) -> Iterator[Alteration]:
     if counts[0] != counts[1]:
         signing = counts[0] > counts[1] and given.startswith(made)
         shown = [f"{n} states of the file" for n in counts]
-        yield Alteration("file", "revision", "", *shown, signing)
+        yield Alteration("file", "revision", "", shown[0], shown[1], signing)
     for warning in walk.given.get_warnings()[:3]:
         text = "".join(c if c.isprintable() else " " for c in str(warning))[:120]
         yield Alteration("file", "broken structure", "", text, "")
