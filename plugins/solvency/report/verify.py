@@ -162,6 +162,7 @@ class _Check:
             self._content.startswith(report)
             and bool(signatures)
             and all(one.valid for one in signatures)
+            and any(one.whole for one in signatures)
             and all(len(report) < end <= len(self._content) for end in ends)
             and all(one.signing for one in alterations)
         )

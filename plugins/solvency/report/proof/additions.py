@@ -13,7 +13,8 @@ from solvency.report.proof.inside import signature_fields
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_FIELD = re.compile(r"[A-Za-z0-9 ._-]{1,60}")
+#: As programs name the fields they make; other words would show in a viewer.
+_FIELD = re.compile(r"(Signature|Timestamp)[0-9a-f-]{1,40}")
 _TIME = re.compile(r"D:\d{14}(Z|[+-]\d\d'\d\d'?)?")
 _PRODUCER = re.compile(r"(; pyHanko [\w.]+)*")
 _KINDS = {"/ETSI.CAdES.detached", "/ETSI.RFC3161", "/adbe.pkcs7.detached"}
@@ -33,10 +34,14 @@ def fields(document: pikepdf.Pdf) -> frozenset[tuple[int, int]]:
     form = document.Root.get("/AcroForm")
     if not isinstance(form, pikepdf.Dictionary):
         return frozenset()
+    pages = {page.obj.objgen for page in document.pages}
     return frozenset(
         field.objgen
         for field in signature_fields(document)
-        if field.is_indirect and _is_invisible(field) and _is_value(field["/V"])
+        if field.is_indirect
+        and ("/P" not in field or field["/P"].objgen in pages)
+        and _is_invisible(field)
+        and _is_value(field["/V"])
     )
 
 

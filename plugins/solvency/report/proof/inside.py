@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: More files, and bytes of them together, than any report carries.
 _MOST_FILES = 10_000
 _MOST_BYTES = 256 * 2**20
+#: Bytes of the record with every figure; FTX's has some ten million.
+_MOST_RECORD = 64 * 2**20
 #: Levels and nodes of a tree of names.
 _DEEPEST = 32
 _MOST_NODES = 100_000
@@ -214,6 +216,8 @@ def signature_fields(document: pikepdf.Pdf) -> Iterator[Any]:
 
 def _record(contents: list[bytes]) -> tuple[record.Record, dict[str, Any]]:
     """Read the record; of several files of its name, the first that is one."""
+    if any(len(content) > _MOST_RECORD for content in contents):
+        raise NotOursError(f"its {FIGURES} is too large for a report's")
     *others, last = contents
     for content in others:
         try:
