@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +11,8 @@ from solvency.report import pages
 from solvency.report.errors import ReportError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from solvency.report.layout import Report
 
 
