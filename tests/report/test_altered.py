@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
-from forgeries import FORGERIES
-from forgeries import Forgery
+from forgeries_shown import SHOWN
+from forgeries_unseen import UNSEEN
 
 import solvency
 from solvency.report import write
@@ -19,6 +19,8 @@ from solvency.report.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from forgeries import Forgery
 
 pytestmark = pytest.mark.usefixtures("steps_here")
 
@@ -31,7 +33,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, harbour: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("one", FORGERIES, ids=lambda one: one.name)
+@pytest.mark.parametrize("one", [*SHOWN, *UNSEEN], ids=lambda one: one.name)
 def test_a_forgery(one: Forgery, made: Path, tmp_path: Path) -> None:
     path = tmp_path / "forged.pdf"
     with pikepdf.open(made) as document:
@@ -45,7 +47,7 @@ def test_a_forgery(one: Forgery, made: Path, tmp_path: Path) -> None:
 
 
 def updated(content: bytes, objects: dict[int, bytes], extra: bytes = b"") -> bytes:
-    """Add a revision that replaces objects, without touching what is before it."""
+    """Add a revision that replaces objects, or with number zero adds one."""
     with pikepdf.open(io.BytesIO(content)) as document:
         root = document.Root.objgen[0]
         info = document.trailer.Info.objgen[0]
@@ -53,7 +55,8 @@ def updated(content: bytes, objects: dict[int, bytes], extra: bytes = b"") -> by
     before = int(re.findall(rb"startxref\s+(\d+)", content)[-1])
     out = bytearray(content + b"\n")
     table = b""
-    for number, body in objects.items():
+    for given, body in objects.items():
+        number = given or size
         table += b"%d 1\n%010d 00000 n \n" % (number, len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
         size = max(size, number + 1)
@@ -77,15 +80,19 @@ class TestBytes:
             (lambda c: c + b"PK\x03\x04" + b"\0" * 40, "file: bytes behind the PDF"),
             (lambda c: b"MZ\n" + c, "file: bytes before the PDF added"),
             (lambda c: c.replace(b"%PDF-1.7", b"%PDF-1.4", 1), "file: version changed"),
-            (lambda c: updated(c, {90_000: b"null"}), "file: revision changed"),
+            (lambda c: updated(c, {0: b"null"}), "file: revision changed"),
+            (
+                lambda c: updated(c, {0: b"<< /Hidden (9,999) >>"}),
+                "file: object nothing leads to",
+            ),
             (
                 lambda c: updated(c, {90_000: b"<< /Hidden (9,999) >>"}),
-                "file: object nothing leads to",
+                "file: broken structure added: reported number of objects",
             ),
             (lambda c: c + c[:-1], ""),
             (lambda c: c[:-6], ""),
         ],
-        ids=range(8),
+        ids=range(9),
     )
     def test_round_the_objects(self, change, said: str, made: Path, tmp_path: Path):
         path = tmp_path / "forged.pdf"

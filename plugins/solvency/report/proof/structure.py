@@ -377,7 +377,8 @@ def _file(given: bytes, made: bytes, walk: _Walk) -> Iterator[Alteration]:
         shown = [f"{n} states of the file" for n in counts]
         yield Alteration("file", "revision", "", shown[0], shown[1], signing)
     for warning in walk.given.get_warnings()[:3]:
-        text = "".join(c if c.isprintable() else " " for c in str(warning))[:120]
+        # It names first the stream it was read from.
+        text = _plain(str(warning).partition(">: ")[2] or warning)
         yield Alteration("file", "broken structure", "", text, "")
     reachable = _reachable(walk.given)
     hidden = sum(
