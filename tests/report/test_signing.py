@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -41,9 +42,13 @@ pytestmark = [
 ]
 
 
-def certified(name: str, *, stamping: bool = False):
+def certified(name: str, *, stamping: bool = False, curve: bool = False):
     """Make a key and a certificate that it issued to itself."""
-    key = rsa.generate_private_key(65537, 2048)
+    key = (
+        ec.generate_private_key(ec.SECP256R1())
+        if curve
+        else rsa.generate_private_key(65537, 2048)
+    )
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
     builder = (
@@ -172,6 +177,19 @@ def test_a_time_stamp_by_an_authority(
     assert verdict.outcome is Outcome.SAME, verdict
     assert verdict.signatures[0].stamped
     assert "by an authority's time stamp" in str(verdict.signatures[0])
+
+
+def test_a_key_on_a_curve(plain: bytes, tmp_path: Path) -> None:
+    """Such a signature names an extension of the format that it needs."""
+    private, certificate = certified("Jane Expert", curve=True)
+    (tmp_path / "key.p12").write_bytes(
+        pkcs12.serialize_key_and_certificates(
+            b"key", private, certificate, None, serialization.NoEncryption()
+        )
+    )
+    signed = seal(tmp_path / "key.p12", None).sign(plain)
+    verdict = verify(kept(signed, tmp_path))
+    assert verdict.outcome is Outcome.SAME, verdict
 
 
 def test_no_answer_from_the_authority(plain: bytes, key: Path) -> None:

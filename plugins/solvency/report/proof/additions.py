@@ -123,6 +123,12 @@ def is_extension(thing: object, depth: int = 0) -> bool:
         return depth < _DEEPEST and all(
             is_extension(one, depth + 1) for one in thing.values()
         )
+    if isinstance(thing, pikepdf.Array):
+        return (
+            depth < _DEEPEST
+            and len(thing) <= 8
+            and all(is_extension(one, depth + 1) for one in thing)
+        )
     return isinstance(thing, pikepdf.Name | int | pikepdf.String) and (
         len(str(thing)) <= 60
     )
