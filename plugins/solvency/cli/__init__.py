@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -138,3 +139,14 @@ class _Commands(click.Group):
 @click.version_option(solvency.__version__, prog_name="solvency")
 def main() -> None:
     """Reconstruct the books of a collapsed group, and see what they say."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is not None:
+        import datetime  # noqa: PLC0415 (only where the variable is set)
+
+        # NumPy reads it too, as it is imported, and would end in a traceback.
+        try:
+            datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        except (ValueError, OverflowError, OSError):
+            raise click.UsageError(
+                f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}"
+            ) from None

@@ -24,7 +24,9 @@ from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
 from solvency.report.derivations import derived
+from solvency.report.enclosed import CHANGED
 from solvency.report.enclosed import case_files
+from solvency.report.enclosed import check_as_loaded
 from solvency.report.enclosed import exhibits
 from solvency.report.enclosed import figures
 from solvency.report.enclosed import postings
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
+    from solvency.report.signing import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def write(
     dates: Iterable[datetime.date] | None = None,
     sections: Iterable[str] = (),
     draft: bool = False,
+    seal: Seal | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
     """Write a report of a case as a PDF, or as a page for a browser.
@@ -80,6 +84,7 @@ def write(
         sections: Print only these of the kind's sections.
         draft: Print for a look only, as `build` has it, without tags and
             attachments.
+        seal: What signs the PDF; none leaves it unsigned.
         progress: Called with a word before each long step.
 
     Returns:
@@ -89,21 +94,27 @@ def write(
         ReportError: If the report cannot be built, laid out or written.
     """
     target = Path(path)
+    on_screen = target.suffix.lower() in {".html", ".htm"}
+    if seal is not None and (draft or on_screen):
+        raise ReportError("a draft or a page for a browser cannot be signed")
+    files = () if draft else case_files(case)
+    check_as_loaded(case, files)
     report = build(
         case,
         book,
         kind=kind,
         lang=lang,
         dates=dates,
-        attached=() if draft else case_files(case),
+        attached=files,
         sections=sections,
         draft=draft,
         progress=progress,
     )
-    if target.suffix.lower() in {".html", ".htm"}:
-        made = pdf.Pdf(screen.html(report), 0)
-    else:
-        made = laid_out(report, progress)
+    made = pdf.Pdf(screen.html(report), 0) if on_screen else laid_out(report, progress)
+    if files and case_files(case) != files:
+        raise ReportError(CHANGED)
+    if seal is not None:
+        made = replace(made, content=seal.sign(made.content))
     write_whole(target, made.content)
     return Summary(
         target,

@@ -29,6 +29,7 @@ from solvency.report import language
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
 from solvency.report.printer import widths
+from solvency.report.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,7 +207,7 @@ def html(report: Report) -> str:
     except jinja2.UndefinedError as error:
         raise ReportError(f"a template asks for what is not there: {error}") from None
     except jinja2.TemplateError as error:
-        raise ReportError(f"a template fails: {error}") from None
+        raise ReportError(f"a template fails: {str(error)[:200]}") from None
     except (
         ArithmeticError,
         AttributeError,
@@ -225,8 +226,9 @@ def stylesheet(report: Report, name: str) -> str:
         ReportError: If there is none of the name.
     """
     for folder in (report.kind.folder, reports_folder() / _BASE):
-        path = folder / "style" / name
-        if path.is_file():
+        style = (folder / "style").resolve()
+        path = (style / name).resolve()
+        if path.is_relative_to(style) and path.is_file():
             return path.read_text(encoding="utf-8")
     raise ReportError(f"template style/{name}: there is no such file")
 
@@ -240,7 +242,7 @@ def _style(environment: jinja2.Environment, name: str) -> str:
 
 
 def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = Sandbox(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
