@@ -21,6 +21,7 @@ import numpy as np
 from solvency.ledger.without import falls
 from solvency.model.costs import Worths
 from solvency.model.prices import Missing
+from solvency.model.prices import Quote
 from solvency.model.sheets import WIDE
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
@@ -155,6 +156,22 @@ class Parts:
                 found |= fall
         return found
 
+    def turns(self, accounts: Iterable[str]) -> tuple[str, ...]:
+        """Return the sources without which a claim stands on the other side.
+
+        Args:
+            accounts: The accounts; those that are no claims do not turn.
+        """
+        flows = self._book.case.by_id
+        found: dict[str, None] = {}
+        with localcontext(WIDE):
+            for account in sorted(frozenset(accounts)):
+                for index in self._places.get(account, ()):
+                    position = self._book.positions[index]
+                    for name in self._turning(position, self._moved(index)):
+                        found |= dict.fromkeys(flows[name].sources)
+        return tuple(found)
+
     def units(self, accounts: Iterable[str], commodity: str) -> Made:
         """Return what a holding of one commodity is made of, in units of it."""
         parts: dict[str, Decimal] = defaultdict(Decimal)
@@ -256,6 +273,30 @@ class Parts:
         count = len(self._book.positions) + 1
         found: list[int] = np.searchsorted(ordered, np.arange(count)).tolist()
         return found
+
+
+def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
+    """Return the sources of the market prices at which flows are worth what they are.
+
+    A posting with a price of its own needs none.
+
+    Args:
+        book: The book, whose prices they are.
+        flows: Ids of the flows.
+    """
+    found: dict[str, None] = {}
+    for name in flows:
+        flow = book.case.by_id.get(name)
+        for posting in flow.postings if flow else ():
+            quote = book.prices.at(posting.commodity, flow.date) if flow else None
+            if (
+                posting.price is None
+                and isinstance(quote, Quote)
+                and quote.price is not None
+                and quote.price.source
+            ):
+                found[quote.price.source] = None
+    return tuple(found)
 
 
 def _to_the_step(parts: Mapping[str, Decimal], whole: Decimal) -> dict[str, Decimal]:

@@ -139,7 +139,7 @@ def listed(report: Report) -> list[dict[str, Any]]:
         for figure in figures_in(table):
             if number and number not in shown[figure.key]:
                 shown[figure.key].append(number)
-    base = rests(report.case, report.tables, report.figures())
+    base = rests(report.case, report.sections)
     found = []
     for figure in report.figures():
         rest = base[figure.key]

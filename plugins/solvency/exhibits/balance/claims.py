@@ -285,7 +285,8 @@ def _row(
         for debtor in debtors
     ]
     total = sum((value or _ZERO for value in values.values()), _ZERO)
-    cells.append(_figure(setting, day, f"{creditor}:total", total))
+    last = _figure(setting, day, f"{creditor}:total", total)
+    cells.append(replace(last, priced=_turning(setting, day, creditor)))
     return Row(creditor, (Said(creditor),), tuple(cells))
 
 
@@ -297,10 +298,15 @@ def _total(
     creditors: tuple[str, ...],
 ) -> Row:
     cells = [
-        _figure(setting, day, f"total:{debtor}", sums[debtor]) for debtor in debtors
+        replace(
+            _figure(setting, day, f"total:{debtor}", sums[debtor]),
+            priced=_turning(setting, day, debtor),
+        )
+        for debtor in debtors
     ]
     whole = sum(sums.values(), _ZERO)
-    cells.append(_figure(setting, day, "total:total", whole))
+    last = _figure(setting, day, "total:total", whole)
+    cells.append(replace(last, priced=_turning(setting, day, *setting.inside)))
     return Row(
         "total",
         (setting.text("Total owed by"),),
@@ -308,6 +314,21 @@ def _total(
         "total",
         sums=tuple((name, 1) for name in creditors),
     )
+
+
+def _turning(setting: Setting, day: datetime.date, *names: str) -> tuple[str, ...]:
+    """Return the sources of claims of some, and on them, that may turn into debts.
+
+    What is owed the other way today has no cell in their row or column; without a
+    source it may have one.
+    """
+    accounts = [
+        one.name
+        for one in setting.case.accounts.values()
+        if one.is_claim and {one.entity, one.counterparty} & {*names}
+    ]
+    found = setting.sources_of(tuple(accounts), day)
+    return tuple(dict.fromkeys((*found, *setting.parts(day).of(accounts).sources)))
 
 
 def _figure(

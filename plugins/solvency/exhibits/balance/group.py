@@ -214,6 +214,10 @@ def _group_row(
         if accounts:
             rest = resting(setting, accounts, day, key.partition(":")[0])
             found = replace(found, **rest)
+        if made is not None:
+            owned = (x.name for x in setting.case.accounts.values() if x.entity == name)
+            turned = setting.parts(day).turns(owned)
+            found = replace(found, priced=(*found.priced, *turned))
         if len(accounts) == 1 and setting.registered >= accounts.keys():
             return replace(found, target=setting.register(next(iter(accounts))))
         if not value or not accounts:

@@ -59,7 +59,7 @@ class Search:
         found: dict[str, Figure] = {}
         for figure in figures_in((section.tables, section.values)):
             found.setdefault(figure.key, figure)
-        return found, dict(rests(self.setting.case, section.tables, found.values()))
+        return found, dict(rests(self.setting.case, (section,)))
 
     def of_case(self, case: Case) -> Search:
         """Return the same search in another case, printed alike."""

@@ -88,7 +88,7 @@ def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
         one.amount(side, label),
         formula=f"{one.name}, {side} of funds: {label.replace('-', ' ')}",
         basis="market",
-        **of_flows(_parts(one, side, label)),
+        **of_flows(setting, _parts(one, side, label)),
     )
 
 
@@ -149,11 +149,13 @@ def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
         amount = sum(parts.values(), _ZERO)
         if amount <= 0:
             continue
+        rest = of_flows(setting, parts)
         figure = setting.own(
             f"funds:straight:{side}:{label}",
             amount,
             formula="in the group's column and in no member's",
-            **of_flows(parts),
+            # Flows that are in both columns are named too, though with no part.
+            **{**rest, "flows": tuple(dict.fromkeys((*rest["flows"], *parts)))},
         )
         yield setting.say(
             "%(what)s: of the group's, %(amount)s reached one member while another owes"

@@ -151,7 +151,7 @@ def _flow_table(setting: Setting, parts: _Parts, accounts: _Parts) -> Table:
         if spot not in parts:
             return figure
         worked = of_accounts(setting, figure.key, accounts[spot])
-        return entry(figure, worked=worked, **of_flows(parts[spot]))
+        return entry(figure, worked=worked, **of_flows(setting, parts[spot]))
 
     rows = []
     for name in names:
@@ -286,15 +286,15 @@ def _stock_table(setting: Setting) -> Table:
         of = [name] if name in names else names
         came, left = _added(parts, of), _added(ends, of)
         accounts = _added(held, of)
-        before = entry(before, **of_flows(came))
+        before = entry(before, **of_flows(setting, came))
         after = entry(
             after,
             worked=of_accounts(setting, after.key, accounts, at=setting.at),
-            **of_flows(left),
+            **of_flows(setting, left),
         )
         less = setting.say("%(one)s less %(other)s", one=after, other=before)
         grown = {x: left.get(x, _ZERO) - came.get(x, _ZERO) for x in {**came, **left}}
-        return before, entry(change, worked=less, **of_flows(grown)), after
+        return before, entry(change, worked=less, **of_flows(setting, grown)), after
 
     rows = [
         Row(

@@ -22,6 +22,10 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 
+from solvency.exhibits.workings import over
+
+from solvency.exhibits.workings import settled
+
 if TYPE_CHECKING:
     from solvency.analysis.recover.ask import Class
     from solvency.analysis.recover.ask import Gain
@@ -108,7 +112,7 @@ def _class(
             one.claims,
             formula="claims of the class, paid by clearing all debts at once",
             worked=of_accounts(setting, f"{key}:claims", debts, at=found.at),
-            **of_balance(setting, debts, found.at, one.claims),
+            **over(of_balance(setting, debts, found.at, one.claims), settled(setting)),
         )
     )
     paid = setting.money(f"{key}:paid", one.paid, formula="clearing payment")
@@ -236,11 +240,12 @@ def gains(setting: Setting, found: Recovery, paying: Paying) -> Table | None:
         ),
         rows=tuple(
             Row(
-                f"gain:{n}",
+                key,
                 (Said(f"{one.creditor}, {one.entity}, "), text(one.rank)),
-                _gain(setting, found, paying, f"gain:{n}", one),
+                _gain(setting, found, paying, key, one),
             )
-            for n, one in enumerate(found.gains)
+            for one in found.gains
+            for key in (f"gain:{one.creditor}:{one.entity}:{one.rank}",)
         ),
     )
 
@@ -252,7 +257,7 @@ def _gain(
     claim = entry(
         setting.money(f"{key}:claim", one.claim, formula="claim"),
         worked=of_accounts(setting, f"{key}:claim", debts, at=found.at),
-        **of_balance(setting, debts, found.at, one.claim),
+        **over(of_balance(setting, debts, found.at, one.claim), settled(setting)),
     )
     values = {"alone": one.alone, "silo": one.by_silo, "one": one.consolidated}
     paid = {}
