@@ -19,9 +19,9 @@ from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.recover.estates import owed
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.workings import over
 from solvency.exhibits.workings import settled
 from solvency.exhibits.worth import quote
 from solvency.figures.figure import Figure
@@ -133,7 +133,7 @@ def _resting(setting: Setting, book: Book, accounts: Collection[str]) -> dict[st
     first = of_flows(setting, sums)
     every = (flow.id for flow in book.flows if flow.date <= setting.at)
     ground = Ground(tuple(every), settled(setting).sources)
-    return {**over(first, ground), "parts": (), "named": _SHOWN}
+    return {**grounded(first, ground), "parts": (), "named": _SHOWN}
 
 
 def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:

@@ -59,7 +59,7 @@ def everything(setting: Setting) -> Ground:
     return Ground(tuple(flow.id for flow in setting.flows), tuple(setting.case.sources))
 
 
-def over(found: dict[str, Any], ground: Ground) -> dict[str, Any]:
+def grounded(found: dict[str, Any], ground: Ground) -> dict[str, Any]:
     """Return what a figure rests on with a ground below, for what sums only now.
 
     Args:

@@ -11,14 +11,12 @@ from typing import Any
 
 from solvency.exhibits.check.segregation import level
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import told
 from solvency.model.valuation import Valuation
-
-from solvency.exhibits.workings import over
-
-from solvency.exhibits.workings import settled
 
 if TYPE_CHECKING:
     import datetime
@@ -95,7 +93,7 @@ def explained(
     found = _moved(setting, side.positions, day, side.sign)
     rest = told(of_flows(setting, found), side.value)
     # A claim that turns without a source is counted on this side then.
-    return entry(figure, worked=worked, **over(rest, settled(setting)))
+    return entry(figure, worked=worked, **grounded(rest, settled(setting)))
 
 
 def lacking(

@@ -13,7 +13,7 @@ from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import over
+from solvency.exhibits.workings import grounded
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure
@@ -192,7 +192,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         if name == "books":
             key = f"observation:{one.id}:books"
             made = balances(setting, key, accounts, one.date)
-            return entry(found, **over(made, Ground((), rest["priced"])))
+            return entry(found, **grounded(made, Ground((), rest["priced"])))
         return replace(found, target=anchor("figure", f"observation:{one.id}:books"))
 
     unit: Prose = ()

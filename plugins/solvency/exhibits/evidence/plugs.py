@@ -11,9 +11,9 @@ from solvency.exhibits.kit import told
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.workings import over
 from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import worth
 from solvency.figures.figure import SHARE
@@ -96,7 +96,7 @@ def plugs(setting: Setting) -> Section:
                 unit=SHARE,
                 formula="plugs together over the group's total assets",
                 target="section-plugs",
-                **over({"flows": tuple(amounts)}, below),
+                **grounded({"flows": tuple(amounts)}, below),
             ),
             "day": day,
             "assets": assets,
@@ -161,7 +161,7 @@ def _bases(setting: Setting) -> Table:
                 unit=SHARE,
                 formula="share of what all flows moved",
                 **where,
-                **{**over(of_flows(setting, of), every), "parts": ()},
+                **{**grounded(of_flows(setting, of), every), "parts": ()},
             ),
         )
 
@@ -213,5 +213,5 @@ def _share(
         formula="amount of the plug over the group's total assets",
         scenario=setting.case.scenario.name,
         target=anchor("flow", flow.id),
-        **over({"flows": (flow.id,)}, Ground(whole.flows, whole.priced)),
+        **grounded({"flows": (flow.id,)}, Ground(whole.flows, whole.priced)),
     )

@@ -19,8 +19,8 @@ from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import posting_worth
 from solvency.exhibits.kit import row
 from solvency.exhibits.kit import words
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.workings import over
 from solvency.exhibits.workings import settled
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Day
@@ -71,7 +71,7 @@ def _drawn(setting: Setting, of: Mapping[str, Decimal]) -> dict[str, Any]:
 
     Without some of it money may go in a circle, which no drawing shows.
     """
-    return over(of_flows(setting, of), settled(setting))
+    return grounded(of_flows(setting, of), settled(setting))
 
 
 def _total(of: Mapping[str, Decimal]) -> Decimal:

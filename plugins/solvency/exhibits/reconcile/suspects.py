@@ -11,7 +11,7 @@ from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.kit import finite
 from solvency.exhibits.kit import told as flow_told
 from solvency.exhibits.workings import entry
-from solvency.exhibits.workings import over
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import weighed
 from solvency.figures import formats
 from solvency.figures.figure import SHARE
@@ -172,7 +172,7 @@ def _balanced(
         formula="nearest amount that agrees with the others",
         sources=(one.source,) if one.source else (),
         worked=worked,
-        **over(
+        **grounded(
             {"flows": tuple(name for name, _ in how.parts), "parts": how.parts},
             weighed(setting),
         ),

@@ -13,11 +13,11 @@ from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.payments import Payment
 from solvency.analysis.recover.payments import payers
 from solvency.exhibits.recover.proceeds import fetched
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import moved
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_balance
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.workings import over
 from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import told
 from solvency.figures.figure import Figure
@@ -208,7 +208,7 @@ class Resting:
         if name not in _BOUND:
             return found
         # It may come to what these flows sum to only because a bound does not bind.
-        return over(found, settled(self._setting))
+        return grounded(found, settled(self._setting))
 
     def _lent(self, value: Decimal, end: str) -> dict[str, Any]:
         """Return the flows that made claims, each for as much of it as is paid."""

@@ -14,17 +14,15 @@ from solvency.exhibits.recover.estates import owed
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.recover.payments import Paying
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_balance
+from solvency.exhibits.workings import settled
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-
-from solvency.exhibits.workings import over
-
-from solvency.exhibits.workings import settled
 
 if TYPE_CHECKING:
     from solvency.analysis.recover.ask import Class
@@ -112,7 +110,9 @@ def _class(
             one.claims,
             formula="claims of the class, paid by clearing all debts at once",
             worked=of_accounts(setting, f"{key}:claims", debts, at=found.at),
-            **over(of_balance(setting, debts, found.at, one.claims), settled(setting)),
+            **grounded(
+                of_balance(setting, debts, found.at, one.claims), settled(setting)
+            ),
         )
     )
     paid = setting.money(f"{key}:paid", one.paid, formula="clearing payment")
@@ -257,7 +257,7 @@ def _gain(
     claim = entry(
         setting.money(f"{key}:claim", one.claim, formula="claim"),
         worked=of_accounts(setting, f"{key}:claim", debts, at=found.at),
-        **over(of_balance(setting, debts, found.at, one.claim), settled(setting)),
+        **grounded(of_balance(setting, debts, found.at, one.claim), settled(setting)),
     )
     values = {"alone": one.alone, "silo": one.by_silo, "one": one.consolidated}
     paid = {}
