@@ -10,7 +10,6 @@ from solvency.exhibits.balance.network import group_drawing
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.workings import settled
 from solvency.exhibits.worth import worth
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
@@ -90,5 +89,4 @@ def entities(setting: Setting) -> Section:
         text("Entities"),
         (*((drawing,) if drawing else ()), table),
         {"group": tuple(sorted(inside))},
-        ground=settled(setting),
     )

@@ -143,10 +143,10 @@ class _Resting:
     def placed(self, key: str) -> Rest:
         """Return what a figure rests on, or where it has nothing, those beside it."""
         rest = self.of(self.known[key])
-        if rest.flows or rest.sources:
+        if rest.flows or (rest.sources and self.known[key].value):
             return rest
         flows: dict[str, None] = {}
-        sources: dict[str, None] = {}
+        sources = dict.fromkeys(rest.sources)
         for one in self._beside.get(key, ()):
             other = self.of(one)
             flows |= dict.fromkeys(other.flows)
