@@ -148,6 +148,7 @@ def listed(report: Report) -> list[dict[str, Any]]:
                 **figure.to_json(report.locale),
                 "flows": list(rest.flows),
                 "sources": list(rest.sources),
+                "sum": rest.sums,
                 "exhibits": shown[figure.key],
             }
         )

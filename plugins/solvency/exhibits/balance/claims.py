@@ -169,6 +169,8 @@ def _said(setting: Setting) -> Table | None:
         side = setting.text("creditor") if root == "Assets" else setting.text("debtor")
         gap = None if books is None else books - one.amount.number
         rest = resting(setting, covered(setting, one), one.date)
+        # Without the source there is nothing to set the books beside.
+        rest["priced"] = (one.source, *rest["priced"])
         rows.append(
             Row(
                 key,

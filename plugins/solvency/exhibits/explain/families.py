@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from solvency.exhibits.balance.bases import bases_table
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.derived import derived
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.sections import SECTIONS
@@ -102,6 +103,11 @@ def _history(setting: Setting, _: Asked) -> Section | None:
     return _of_tables("weighing", history_drawing(setting), ground=weighed(setting))
 
 
+def _derived(setting: Setting, _: Asked) -> Section | None:
+    found = (build(setting) for build in SECTIONS.values())
+    return derived(setting, [one for one in found if one is not None])
+
+
 #: By the first word of a key. A word that ends in a hyphen begins several.
 FAMILIES: dict[str, Family] = {
     "balance": Family("balances", _balance),
@@ -141,8 +147,10 @@ FAMILIES: dict[str, Family] = {
     "families": _whole("families"),
     "family": _whole("families"),
     "more": _whole("families"),
+    "derived": Family("derived", _derived, long=True),
     "finding": _whole("findings", long=True),
     "key": _whole("findings", long=True),
+    "missing": _whole("findings", long=True),
     "rests": _whole("findings", long=True),
     "flow": _whole("flows"),
     "flows": _whole("flows"),

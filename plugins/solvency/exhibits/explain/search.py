@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.analysis.study import analyses_of
+from solvency.exhibits.derived import derived
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
 from solvency.exhibits.layout import figures_in
@@ -21,6 +22,7 @@ from solvency.figures.formats import Locale
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.exhibits.explain.families import Family
     from solvency.exhibits.rests import Rest
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str], None] | None
 
+#: Words that begin the keys of what an entry in the appendix prints of a figure.
+_ENTRY = {"part", "shown", "all", "more", "most"}
 #: Words of a key that nobody needs to name.
 _UNSAID = {"market", "total"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -44,22 +48,27 @@ class Search:
         of: The family.
         words: The words asked for.
         days: The days the name speaks of.
+        deep: True to make what their entries in the appendix print too.
     """
 
     setting: Setting
     of: Family
     words: tuple[str, ...]
     days: tuple[datetime.date, ...]
+    deep: bool = False
 
     def made(self) -> tuple[dict[str, Figure], dict[str, Rest]]:
         """Return the figures by key, and what each rests on."""
         section = self.of.build(self.setting, (self.words, self.days))
         if section is None:
             return {}, {}
+        entries = derived(self.setting, (section,)) if self.deep else None
+        sections = (section, entries) if entries is not None else (section,)
         found: dict[str, Figure] = {}
-        for figure in figures_in((section.tables, section.values)):
-            found.setdefault(figure.key, figure)
-        return found, dict(rests(self.setting.case, (section,)))
+        for one in sections:
+            for figure in figures_in((one.tables, one.values)):
+                found.setdefault(figure.key, figure)
+        return found, dict(rests(self.setting.case, sections))
 
     def of_case(self, case: Case) -> Search:
         """Return the same search in another case, printed alike."""
@@ -87,7 +96,7 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
         ReportError: A day in the name is no day.
     """
     words = words_of(name)
-    of = family(words[0])
+    of = _family_of(words)
     if of is None:
         return None
     named = _days(name)
@@ -97,6 +106,36 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
         case, book, days, Locale(), analyses_of(case, book, days[-1], progress)
     )
     return Search(setting, of, words, named)
+
+
+def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Search]:
+    """Yield where a figure may be, the quickest first.
+
+    That is its family's exhibit, then the entries of that in the appendix; of a whole
+    key then the findings, which say figures of every family again, and their entries.
+
+    Raises:
+        ReportError: A day in the name is no day.
+    """
+    first = search(case, name, progress)
+    if first is None:
+        return
+    yield first
+    if ":" not in name:
+        return
+    yield replace(first, deep=True)
+    for word in ("bases", "case", "reconciled", "finding"):
+        if first.of is not FAMILIES[word]:
+            yield replace(first, of=FAMILIES[word])
+            yield replace(first, of=FAMILIES[word], deep=True)
+
+
+def _family_of(words: tuple[str, ...]) -> Family | None:
+    """Return the family of a key, or of the figure whose entry has it."""
+    rest = words
+    while len(rest) > 1 and rest[0] in _ENTRY:
+        rest = rest[1:]
+    return family(rest[0]) or family(words[0])
 
 
 def _days(name: str) -> tuple[datetime.date, ...]:
