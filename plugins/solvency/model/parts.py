@@ -162,15 +162,22 @@ class Parts:
         Args:
             accounts: The accounts; those that are no claims do not turn.
         """
+        return tuple(
+            dict.fromkeys(
+                source for name in accounts for source in self._turned.get(name, ())
+            )
+        )
+
+    @cached_property
+    def _turned(self) -> dict[str, tuple[str, ...]]:
+        """Return the sources without which a claim turns, by its account."""
         flows = self._book.case.by_id
-        found: dict[str, None] = {}
+        found: dict[str, dict[str, None]] = defaultdict(dict)
         with localcontext(WIDE):
-            for account in sorted(frozenset(accounts)):
-                for index in self._places.get(account, ()):
-                    position = self._book.positions[index]
-                    for name in self._turning(position, self._moved(index)):
-                        found |= dict.fromkeys(flows[name].sources)
-        return tuple(found)
+            for index, position in enumerate(self._book.positions):
+                for name in sorted(self._turning(position, self._moved(index))):
+                    found[position.account] |= dict.fromkeys(flows[name].sources)
+        return {account: tuple(some) for account, some in found.items()}
 
     def units(self, accounts: Iterable[str], commodity: str) -> Made:
         """Return what a holding of one commodity is made of, in units of it."""

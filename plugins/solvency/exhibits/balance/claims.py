@@ -11,9 +11,11 @@ from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.evidence.observations import in_books
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import quote
 from solvency.figures import formats
@@ -367,6 +369,14 @@ def claim_between(
     names = both["Liabilities"] or both["Assets"]
     figure = _figure(setting, day, f"{creditor}:{debtor}", value)
     rest = balances(setting, figure.key, names, day)
+    # A claim below zero is one of the other: the accounts of both ways may make it.
+    ways = [
+        one.name
+        for one in setting.case.accounts.values()
+        if one.is_claim and {one.entity, one.counterparty} == {creditor, debtor}
+    ]
+    between = setting.parts(day).of(ways)
+    rest = grounded(rest, Ground(between.flows, between.sources))
     if len(names) == 1:
         place = anchor("account", names[0])
         return replace(figure, target=place, **{**rest, "worked": ()})

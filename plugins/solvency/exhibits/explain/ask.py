@@ -155,7 +155,7 @@ def _changes(
             changed = without(case, source)
             after = None
             if changed.selected:
-                found = asked.of_case(changed).made()[0].get(figure.key)
+                found = asked.of_case(changed).figures().get(figure.key)
                 after = found.value if found is not None else None
         yield Without(source, figure.key, figure.value, after, lost)
 

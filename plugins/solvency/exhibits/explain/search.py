@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.analysis.study import Analyses
 from solvency.analysis.study import analyses_of
 from solvency.exhibits.derived import derived
 from solvency.exhibits.explain.families import FAMILIES
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.exhibits.explain.families import Family
+    from solvency.exhibits.layout import Section
     from solvency.exhibits.rests import Rest
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
@@ -57,36 +59,49 @@ class Search:
     days: tuple[datetime.date, ...]
     deep: bool = False
 
+    def figures(self) -> dict[str, Figure]:
+        """Return the figures by key."""
+        return _by_key(self._sections())
+
     def made(self) -> tuple[dict[str, Figure], dict[str, Rest]]:
         """Return the figures by key, and what each rests on."""
+        sections = self._sections()
+        return _by_key(sections), dict(rests(self.setting.case, sections))
+
+    def _sections(self) -> tuple[Section, ...]:
+        """Return the section that has them, and the appendix of its entries."""
         section = self.of.build(self.setting, (self.words, self.days))
         if section is None:
-            return {}, {}
+            return ()
         entries = derived(self.setting, (section,)) if self.deep else None
-        sections = (section, entries) if entries is not None else (section,)
-        found: dict[str, Figure] = {}
-        for one in sections:
-            for figure in figures_in((one.tables, one.values)):
-                found.setdefault(figure.key, figure)
-        return found, dict(rests(self.setting.case, sections))
+        return (section, entries) if entries is not None else (section,)
 
     def of_case(self, case: Case) -> Search:
         """Return the same search in another case, printed alike."""
         book = case.book()
+        # Asked once, so not kept by its fingerprint, which takes longer than most.
+        analyses = Analyses(case, book, self.setting.at)
+        analyses.progress = self.setting.analyses.progress
         return replace(
             self,
             setting=replace(
                 self.setting,
                 case=case,
                 book=book,
-                analyses=analyses_of(
-                    case, book, self.setting.at, self.setting.analyses.progress
-                ),
+                analyses=analyses,
                 _sheets={},
                 _holdings={},
                 _parts={},
             ),
         )
+
+
+def _by_key(sections: Iterable[Section]) -> dict[str, Figure]:
+    found: dict[str, Figure] = {}
+    for one in sections:
+        for figure in figures_in((one.tables, one.values)):
+            found.setdefault(figure.key, figure)
+    return found
 
 
 def search(case: Case, name: str, progress: Progress = None) -> Search | None:
