@@ -97,7 +97,7 @@ def load(found) -> Case:
 
 books = st.lists(flows(), min_size=1, max_size=7).map(load)
 few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

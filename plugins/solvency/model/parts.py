@@ -157,10 +157,12 @@ class Parts:
         return found
 
     def turns(self, accounts: Iterable[str]) -> tuple[str, ...]:
-        """Return the sources without which a claim stands on the other side.
+        """Return the sources without which balances that are not there would be.
+
+        A claim stands on the other side; what is nothing would be something.
 
         Args:
-            accounts: The accounts; those that are no claims do not turn.
+            accounts: The accounts.
         """
         return tuple(
             dict.fromkeys(
@@ -170,12 +172,16 @@ class Parts:
 
     @cached_property
     def _turned(self) -> dict[str, tuple[str, ...]]:
-        """Return the sources without which a claim turns, by its account."""
+        """Return the sources without which a balance turns up, by its account."""
         flows = self._book.case.by_id
         found: dict[str, dict[str, None]] = defaultdict(dict)
         with localcontext(WIDE):
             for index, position in enumerate(self._book.positions):
-                for name in sorted(self._turning(position, self._moved(index))):
+                moved = self._moved(index)
+                turning = self._turning(position, moved)
+                if not sum(moved.values(), ZERO):
+                    turning = {*moved}
+                for name in sorted(turning):
                     found[position.account] |= dict.fromkeys(flows[name].sources)
         return {account: tuple(some) for account, some in found.items()}
 

@@ -214,8 +214,17 @@ def _group_row(
     def turned(column: str) -> tuple[str, ...]:
         """Return the sources without which a claim is in another class, or in none."""
         of = {column} if column in setting.inside else {*setting.inside}
-        owned = (x.name for x in setting.case.accounts.values() if x.entity in of)
-        return setting.parts(day).turns(owned)
+        owned = [x.name for x in setting.case.accounts.values() if x.entity in of]
+        # What an account of several coins is classed as hangs on which it holds.
+        mixed = (
+            name
+            for name in owned
+            if len({x.commodity for _, x in setting.movements.get(name, ())}) > 1
+        )
+        return (
+            *setting.parts(day).turns(owned),
+            *setting.sources_of(tuple(mixed), day),
+        )
 
     def of_entity(name: str, value: Decimal) -> Figure:
         found = figure(name, value, f"{label}, {name}")

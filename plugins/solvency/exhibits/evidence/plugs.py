@@ -116,7 +116,10 @@ def _assets(setting: Setting, day: datetime.date) -> Figure:
             formula="assets of the group as one",
             basis="market",
             worked=of_accounts(setting, "plugs:assets", amounts, at=day),
-            **resting(setting, amounts, day, "asset"),
+            **grounded(
+                resting(setting, amounts, day, "asset"),
+                Ground((), setting.parts(day).turns(setting.case.accounts)),
+            ),
         )
     )
 

@@ -17,7 +17,9 @@ from solvency.exhibits.kit import words
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Ref
@@ -154,8 +156,8 @@ def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
             f"funds:straight:{side}:{label}",
             amount,
             formula="in the group's column and in no member's",
-            # Flows that are in both columns are named too, though with no part.
-            **{**rest, "flows": tuple(dict.fromkeys((*rest["flows"], *parts)))},
+            # Whether a member has any funds of its own hangs on all of them.
+            **grounded(rest, settled(setting)),
         )
         yield setting.say(
             "%(what)s: of the group's, %(amount)s reached one member while another owes"
