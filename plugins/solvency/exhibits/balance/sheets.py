@@ -296,6 +296,10 @@ class _Entity:
         target: str,
         rest: Mapping[str, Any],
     ) -> Figure:
+        if name == "net":
+            # A side that comes to nothing has no row among its parts.
+            sources = self._setting.sources_of(tuple(self._accounts), day)
+            rest = grounded({**rest}, Ground((), sources))
         return self._setting.money(
             f"balance:{self._entity}:{day.isoformat()}:market:{name}",
             value,

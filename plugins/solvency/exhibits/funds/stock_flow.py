@@ -153,7 +153,11 @@ def _flow_table(setting: Setting, parts: _Parts, accounts: _Parts) -> Table:
         if spot not in parts:
             return figure
         worked = of_accounts(setting, figure.key, accounts[spot])
-        return entry(figure, worked=worked, **of_flows(setting, parts[spot]))
+        rest = of_flows(setting, parts[spot])
+        if not value:
+            # What cancels out is printed as long as its row and column are.
+            rest = grounded(rest, settled(setting))
+        return entry(figure, worked=worked, **rest)
 
     rows = []
     for name in names:
