@@ -46,10 +46,10 @@ def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
         book.set_properties({"title": frame.title, "created": _CREATED})
         sheet = book.add_worksheet("Table")
         bold = book.add_format({"bold": True})
-        sheet.write_string(0, 0, _text(frame.title), bold)
+        sheet.write_string(0, 0, _short(frame.title), bold)
         for index, column in enumerate(frame.columns):
             unit = f" ({column.unit})" if column.unit else ""
-            sheet.write_string(2, index, _text(column.name + unit), bold)
+            sheet.write_string(2, index, _short(column.name + unit), bold)
         formats = [
             book.add_format({"num_format": "#,##0" + _places(column.places)})
             for column in frame.columns
@@ -69,14 +69,14 @@ def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
                     else:
                         # Text stays text: a narration that starts with "=" is no
                         # formula.
-                        sheet.write_string(row, index, _text(value))
+                        sheet.write_string(row, index, _short(value))
                 row += 1
             if frame.groups is not None and group:
                 _totals(frame, sheet, group, first, row, total)
                 row += 1
         for note in frame.notes:
             row += 1
-            sheet.write_string(row, 0, _text(note))
+            sheet.write_string(row, 0, _short(note))
         sheet.autofit()
         sheet.freeze_panes(3, 0)
     return out.getvalue()
@@ -102,7 +102,7 @@ def _totals(
             value = float(summed)
             sheet.write_formula(row, index, f"=SUM({top}:{bottom})", style, value)
         elif column.name == frame.groups:
-            sheet.write_string(row, index, _text(f"total {group[0][index]}"), style)
+            sheet.write_string(row, index, _short(f"total {group[0][index]}"), style)
 
 
 def _kept(value: Decimal, column: Column) -> bool:
@@ -114,7 +114,7 @@ def _places(places: int | None) -> str:
     return "." + "0" * places if places else ""
 
 
-def _text(value: object) -> str:
+def _short(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):

@@ -20,6 +20,7 @@ import numpy as np
 from solvency.ledger.without import falls
 from solvency.model.costs import Worths
 from solvency.model.prices import Missing
+from solvency.model.prices import Quote
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
 from solvency.wide import wide
@@ -154,6 +155,35 @@ class Parts:
                 found |= fall
         return found
 
+    def turns(self, accounts: Iterable[str]) -> tuple[str, ...]:
+        """Return the sources without which balances that are not there would be.
+
+        A claim stands on the other side; what is nothing would be something.
+
+        Args:
+            accounts: The accounts.
+        """
+        return tuple(
+            dict.fromkeys(
+                source for name in accounts for source in self._turned.get(name, ())
+            )
+        )
+
+    @cached_property
+    def _turned(self) -> dict[str, tuple[str, ...]]:
+        """Return the sources without which a balance turns up, by its account."""
+        flows = self._book.case.by_id
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        with wide():
+            for index, position in enumerate(self._book.positions):
+                moved = self._moved(index)
+                turning = self._turning(position, moved)
+                if not sum(moved.values(), ZERO):
+                    turning = {*moved}
+                for name in sorted(turning):
+                    found[position.account] |= dict.fromkeys(flows[name].sources)
+        return {account: tuple(some) for account, some in found.items()}
+
     def units(self, accounts: Iterable[str], commodity: str) -> Made:
         """Return what a holding of one commodity is made of, in units of it."""
         parts: dict[str, Decimal] = defaultdict(Decimal)
@@ -258,6 +288,30 @@ class Parts:
         count = len(self._book.positions) + 1
         found: list[int] = np.searchsorted(ordered, np.arange(count)).tolist()
         return found
+
+
+def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
+    """Return the sources of the market prices at which flows are worth what they are.
+
+    A posting with a price of its own needs none.
+
+    Args:
+        book: The book, whose prices they are.
+        flows: Ids of the flows.
+    """
+    found: dict[str, None] = {}
+    for name in flows:
+        flow = book.case.by_id.get(name)
+        for posting in flow.postings if flow else ():
+            quote = book.prices.at(posting.commodity, flow.date) if flow else None
+            if (
+                posting.price is None
+                and isinstance(quote, Quote)
+                and quote.price is not None
+                and quote.price.source
+            ):
+                found[quote.price.source] = None
+    return tuple(found)
 
 
 def _to_the_step(

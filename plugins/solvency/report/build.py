@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from solvency import __version__
 from solvency import writing
 from solvency.analysis.study import study_of
+from solvency.exhibits.derived import derived
 from solvency.exhibits.evidence.appendices import attachments
 from solvency.exhibits.layout import Report
 from solvency.exhibits.layout import Section
@@ -23,7 +24,6 @@ from solvency.figures.errors import ReportError
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
-from solvency.report.derivations import derived
 from solvency.report.enclosed import CHANGED
 from solvency.report.enclosed import case_files
 from solvency.report.enclosed import check_as_loaded

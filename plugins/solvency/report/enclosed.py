@@ -236,7 +236,7 @@ def listed(report: Report) -> list[dict[str, Any]]:
         for figure in figures_in(table):
             if number and number not in shown[figure.key]:
                 shown[figure.key].append(number)
-    base = rests(report.case, report.tables, report.figures())
+    base = rests(report.case, report.sections)
     found = []
     for figure in report.figures():
         rest = base[figure.key]
@@ -245,6 +245,7 @@ def listed(report: Report) -> list[dict[str, Any]]:
                 **figure.to_json(report.locale),
                 "flows": list(rest.flows),
                 "sources": list(rest.sources),
+                "sum": rest.sums,
                 "exhibits": shown[figure.key],
             }
         )

@@ -20,6 +20,7 @@ from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_sides
+from solvency.exhibits.workings import settled
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
@@ -93,6 +94,7 @@ def solvency_tests(setting: Setting) -> Section | None:
                 target=tables[0].key,
             ),
         },
+        ground=settled(setting),
     )
 
 

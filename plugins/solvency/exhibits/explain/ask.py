@@ -13,7 +13,7 @@ from solvency.exhibits.explain.answer import Without
 from solvency.exhibits.explain.answer import carried
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.search import matched
-from solvency.exhibits.explain.search import search
+from solvency.exhibits.explain.search import searches
 from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None] | None
 
 
+@wide()
 def explain(
     case: Case, name: str, *, every: bool = False, progress: Progress = None
 ) -> Explanation:
@@ -57,14 +58,15 @@ def explain(
         found = find(case, name)
         if found is not None:
             return found
-    asked = search(case, name, progress)
     seen: list[str] = []
-    if asked is not None:
+    for n, asked in enumerate(searches(case, name, progress)):
         figures, base = asked.made()
-        key = matched(name, figures)
+        key = name if name in figures else None
+        if n == 0 and key is None:
+            key = matched(name, figures)
         if key is not None:
             return _figure(asked, figures[key], base[key], every, progress)
-        seen = [*figures]
+        seen += figures
     found = exhibit(case, name)
     if found is not None:
         return found
@@ -153,7 +155,7 @@ def _changes(
             changed = without(case, source)
             after = None
             if changed.selected:
-                found = asked.of_case(changed).made()[0].get(figure.key)
+                found = asked.of_case(changed).figures().get(figure.key)
                 after = found.value if found is not None else None
         yield Without(source, figure.key, figure.value, after, lost)
 

@@ -107,7 +107,7 @@ def _observation(case: Case, name: str) -> Explanation | None:
     found = Parts(case.book(), one.date).of(accounts)
     flows = tuple(Share(case.by_id[flow], None) for flow in found.flows)
     asked = search(case, f"observation:{name}")
-    figures = asked.made()[0] if asked is not None and case.selected else {}
+    figures = asked.figures() if asked is not None and case.selected else {}
     return Explanation(
         kind="observation",
         name=name,
@@ -249,8 +249,8 @@ def _totals_without(case: Case, source: str) -> Iterator[Without]:
     asked = search(case, "balance")
     if asked is None:
         return
-    before = asked.made()[0]
-    after = asked.of_case(changed).made()[0] if changed.selected else {}
+    before = asked.figures()
+    after = asked.of_case(changed).figures() if changed.selected else {}
     for key, figure in before.items():
         other = after.get(key)
         now = other.value if other is not None else None

@@ -195,11 +195,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 
-    def say(said: dict[str, Any]) -> None:
+    def send(said: dict[str, Any]) -> None:
         answers.write(json.dumps(said) + "\n")
         answers.flush()
 
-    say(ended(name, asked, lambda word: say({"told": word})))
+    send(ended(name, asked, lambda word: send({"told": word})))
     # Whatever else a broken library would do at its end.
     os._exit(0)
 

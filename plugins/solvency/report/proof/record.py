@@ -67,13 +67,13 @@ def read(content: bytes) -> tuple[Record, dict[str, Any]]:
     if missing:
         raise NotOursError(f"its {FIGURES} is none of solvency's: no {missing[0]!r}")
     files = _files(document["files"])
-    case = _text(document, "case")
+    case = _string(document, "case")
     if case not in files:
         raise NotOursError(
             f"its {FIGURES} names {_shown(case)} as the ledger,"
             " which is not among the files of the ledger"
         )
-    kind = _text(document, "kind")
+    kind = _string(document, "kind")
     if kind not in pages.kinds():
         raise NotOursError(
             f"it was printed in the kind {_shown(kind)}, which does not come with the"
@@ -81,17 +81,17 @@ def read(content: bytes) -> tuple[Record, dict[str, Any]]:
         )
     known = document["known"]
     record = Record(
-        solvency=_text(document, "solvency"),
+        solvency=_string(document, "solvency"),
         kind=kind,
-        lang=_text(document, "lang"),
-        scenario=_text(document, "scenario"),
+        lang=_string(document, "lang"),
+        scenario=_string(document, "scenario"),
         known=None if known is None else _day("known", known),
         dates=tuple(_day("dates", one) for one in _list(document, "dates")),
         dated=_moment(document["dated"]),
-        sections=tuple(_texts(document, "sections")),
+        sections=tuple(_strings(document, "sections")),
         case=case,
         files=files,
-        fingerprint=_text(document, "fingerprint"),
+        fingerprint=_string(document, "fingerprint"),
         figures=len(_figures(document)),
     )
     return record, document
@@ -113,7 +113,7 @@ def _shown(value: object) -> str:
     return repr(value)[:60]
 
 
-def _text(document: Mapping[str, Any], key: str) -> str:
+def _string(document: Mapping[str, Any], key: str) -> str:
     value = document[key]
     if not isinstance(value, str) or len(value) > 1_000 or not value.isprintable():
         raise _wrong(key, value, "a text")
@@ -127,7 +127,7 @@ def _list(document: Mapping[str, Any], key: str) -> list[Any]:
     return value
 
 
-def _texts(document: Mapping[str, Any], key: str) -> Iterable[str]:
+def _strings(document: Mapping[str, Any], key: str) -> Iterable[str]:
     for value in _list(document, key):
         if not isinstance(value, str) or not value.isprintable():
             raise _wrong(key, value, "a list of texts")
