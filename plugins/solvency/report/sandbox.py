@@ -30,6 +30,17 @@ _READ = (
 )
 
 
+#: Where the things are defined whose methods a template may call: none of them
+#: writes, reads a file or runs anything.
+_PRINTED = (
+    "solvency.report.",
+    "solvency.exhibits.",
+    "solvency.figures.figure",
+    "solvency.figures.formats",
+    "solvency.figures.table",
+)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Templates' environment, by what is allowed rather than by what is not."""
 
@@ -45,9 +56,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             isinstance(obj, Macro | LoopContext)
             or any(obj is one for one in self.globals.values())
             or isinstance(owner, str | datetime.date | LoopContext)
-            or _is_ours(owner, "solvency.report.")
+            or _is_ours(owner, *_PRINTED)
         ) and super().is_safe_callable(obj)
 
 
-def _is_ours(thing: object, package: str) -> bool:
-    return type(thing).__module__.startswith(package)
+def _is_ours(thing: object, *packages: str) -> bool:
+    return type(thing).__module__.startswith(packages)
