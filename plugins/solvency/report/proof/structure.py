@@ -221,15 +221,18 @@ class _Walk:
         self, where: str, path: str, one: Any, two: Any, skipped: set[str] | None = None
     ) -> None:
         for key in _TREES:
-            # As the program writes it, in one node; another's nodes are named below.
+            # In what the program writes it is one, and of one node.
             if isinstance(two.get(key), pikepdf.Array):
                 self._tree(where, path, key, one, two)
-                skipped = {*(skipped or ()), key}
+                skipped = {*(skipped or ()), key, "/Kids", "/Limits"}
         for key in sorted({*one.keys(), *two.keys()} - (skipped or set())):
             self._entry(where, path, key, one.get(key), two.get(key))
 
     def _tree(self, where: str, path: str, key: str, one: Any, two: Any) -> None:
         """Compare a tree of names or numbers, however it is cut into nodes."""
+        if "/Kids" in one:
+            said = "cut into nodes", "one node"
+            self.found.append(Alteration(where, "tree of names", path, *said))
         flat = [inside.pairs(x, key) for x in (one, two)]
         names = [[_exact(name) for name, _ in x] for x in flat]
         embedded = path.endswith("/EmbeddedFiles")
