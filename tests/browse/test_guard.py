@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 import time
+import urllib.parse
 
 import pytest
 from cheroot.wsgi import Server
@@ -407,3 +408,14 @@ def test_a_filter_that_cannot_be_read_is_said(served, query, caplog):
         assert "Traceback" not in reply.text
         assert reply.getheader("Content-Security-Policy")
     assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("table", ["csv:/etc/hosts", "beancount:{path}", "memory:x"])
+def test_a_query_reads_the_ledger_alone(served, table):
+    one = served()
+    query = f"CREATE TABLE t (line str) USING '{table.format(path=one.path)}'"
+    asked = urllib.parse.quote(query)
+    reply = one.ask("GET", f"/{one.slug}/api/query?query_string={asked}")
+    assert "a query reads the ledger alone" in reply.text
+    reply = one.ask("GET", f"/{one.slug}/api/query?query_string=SELECT%20account")
+    assert reply.status == 200

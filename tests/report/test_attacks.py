@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -170,6 +171,24 @@ class TestLimits:
     def test_what_it_raises_is_a_message(self) -> None:
         with pytest.raises(limits.StoppedError, match="FileNotFoundError"):
             limits.run("inside", {"given": "/nowhere/x.pdf", "folder": "/nowhere"})
+
+    def test_a_step_ends_with_who_asked_for_it(self, tmp_path: Path) -> None:
+        """Whoever kills the program leaves nothing at work behind it."""
+        os.mkfifo(tmp_path / "fifo")
+        asked = {"given": str(tmp_path / "fifo"), "folder": str(tmp_path)}
+        code = (
+            f"from solvency.report.proof import limits\nlimits.run('inside', {asked!r})"
+        )
+        with subprocess.Popen([sys.executable, "-c", code]) as caller:
+            # It opens once the step reads from it.
+            pipe = os.open(tmp_path / "fifo", os.O_WRONLY)
+            caller.kill()
+        # And fails once nobody reads any more.
+        with pytest.raises(BrokenPipeError):  # noqa: PT012 (sooner or later)
+            for _ in range(600):
+                os.write(pipe, b"x")
+                time.sleep(0.05)
+        os.close(pipe)
 
     def test_what_is_no_file(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "fifo")

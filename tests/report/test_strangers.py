@@ -47,6 +47,15 @@ def recorded(made: Path, path: Path, **changes: object) -> None:
         document.save(path)
 
 
+def test_one_attachment_is_one_file(made: Path, tmp_path: Path) -> None:
+    """A record of thousands of names for one would fill the disk."""
+    path = tmp_path / "forged.pdf"
+    names = ["main.beancount", "a-b.beancount", "a/b.beancount"]
+    recorded(made, path, files=dict.fromkeys(names, "0" * 64))
+    with pytest.raises(NotOursError, match="two files of the ledger have one name"):
+        verify(path)
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -184,6 +184,21 @@ def _marked(path: str, headers: _Headers) -> _Headers:
     return [*kept, *ours.items()]
 
 
+def _read_the_ledger_alone() -> None:
+    """Have queries read the ledger that is shown, and nothing else.
+
+    `CREATE TABLE` reads any file, and loads other ledgers with what they run.
+    """
+    from beanquery import CompilationError  # noqa: PLC0415 (a fifth of a second)
+    from beanquery.compiler import Compiler  # noqa: PLC0415 (as above)
+    from beanquery.parser import ast  # noqa: PLC0415 (as above)
+
+    def refused(_: Compiler, asked: ast.CreateTable) -> None:
+        raise CompilationError("a query reads the ledger alone: no CREATE TABLE", asked)
+
+    vars(Compiler)["_compile"].register(ast.CreateTable, refused)
+
+
 def guard(app: Flask, host: str, *, trust: bool) -> None:
     """Put a guard before Fava's application.
 
@@ -192,6 +207,7 @@ def guard(app: Flask, host: str, *, trust: bool) -> None:
         host: The address it is to listen on.
         trust: Show documents that lie outside the folder of the case.
     """
+    _read_the_ledger_alone()
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
     app.wsgi_app = Guard(app.wsgi_app, host)  # type: ignore[method-assign]  # as Flask says to
 

@@ -31,11 +31,9 @@ if TYPE_CHECKING:
 _NOT_WRITTEN = frozenset({"filename", "include", "plugin", "dcontext", "pythonpath"})
 
 
-#: beancount's plugins that run their configuration as Python.
-_EVALUATING = frozenset(
-    f"beancount.plugins.{name}"
-    for name in ("check_average_cost", "check_commodity", "commodity_attr")
-)
+#: beancount's plugins that take their configuration as plain words. The others run it
+#: as Python, as `pedantic` does through one that it calls, match with it, or take none.
+_CONFIGURED = frozenset({"beancount.plugins.currency_accounts"})
 
 
 #: Options of Fava that name Python to run, and folders to look for files in.
@@ -97,8 +95,8 @@ def check_file(
             why = "beancount ignores a `plugin` line in an included file"
         elif not trusted_plugin(name):
             why = "it is neither beancount's nor ours, and loading it runs its code"
-        elif config and name in _EVALUATING:
-            why = "it runs its configuration as code"
+        elif config and name.startswith("beancount.") and name not in _CONFIGURED:
+            why = "its configuration may run as code"
         else:
             continue
         refuse("plugin", name, f'plugin "{name}"', why)

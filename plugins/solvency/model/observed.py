@@ -227,7 +227,8 @@ class _Builder:
         in_money = one.amount.commodity == book.case.currency
         if not in_money:
             chosen &= np.array(
-                [p.commodity == one.amount.commodity for p in book.positions]
+                [p.commodity == one.amount.commodity for p in book.positions],
+                dtype=bool,
             )
         inside = chosen[book.position] & (book.day <= one.date.toordinal())
         if one.since is not None:

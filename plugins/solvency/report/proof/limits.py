@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from typing import IO
 from typing import TYPE_CHECKING
@@ -189,6 +190,7 @@ def ended(
 def main() -> None:
     """Be the process of a step: what is asked on stdin, lines of JSON on stdout."""
     name = sys.argv[1]
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _limited(STEPS[name])
     asked = json.load(sys.stdin)
     # What a library prints is no answer.
@@ -202,6 +204,13 @@ def main() -> None:
     send(ended(name, asked, lambda word: send({"told": word})))
     # Whatever else a broken library would do at its end.
     os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """End this process once the one that asked is no more, as when it was killed."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _limited(limit: Limit) -> None:

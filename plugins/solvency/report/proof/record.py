@@ -12,6 +12,7 @@ from typing import Any
 from solvency.report import pages
 from solvency.report.enclosed import FIGURES
 from solvency.report.enclosed import is_plain
+from solvency.report.pdf import Attached
 from solvency.report.printed import NotOursError
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ def _files(value: object) -> dict[str, str]:
             raise _wrong("files", digest, "a SHA-256")
         if not is_plain(name):
             raise NotOursError(f"{_shown(name)} is no name inside a case's folder")
-    # On some systems names that differ by case alone are one file.
-    if len({name.casefold() for name in value}) != len(value):
+    # Each is carried under a name of its own; on some systems names that differ by
+    # case alone are one file.
+    if len({Attached(name, b"", "").shown.casefold() for name in value}) != len(value):
         raise NotOursError("two files of the ledger have one name")
     return value

@@ -6,7 +6,6 @@ Numbers of objects, their order and how streams are packed do not count.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import asdict
 from pathlib import Path
@@ -19,24 +18,27 @@ from solvency.report.printed import NotOursError
 from solvency.report.proof import additions
 from solvency.report.proof import inside
 from solvency.report.proof.aligned import aligned
+from solvency.report.proof.appended import OtherwiseError
+from solvency.report.proof.appended import states
+from solvency.report.proof.around import MOST_STEPS
+from solvency.report.proof.around import around
+from solvency.report.proof.around import plain
 from solvency.report.proof.naming import noun
 from solvency.report.proof.naming import told
 from solvency.report.proof.verdict import Alteration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from collections.abc import Iterator
 
-#: Steps of a comparison; FTX's report of some hundred pages takes fewer.
-_MOST_STEPS = 20_000_000
 #: Alterations named; what comes after them is not looked at.
 _MOST_NAMED = 500
 #: Bytes a stream may come to when it is compared.
 _MOST_BYTES = 256 * 2**20
 _PACKING = {"/Length", "/Filter", "/DecodeParms"}
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-_TREES = {"/Names", "/Nums"}
-_END = re.compile(rb"%%EOF[\r\n]*")
+_TREES = ("/Names", "/Nums")
+#: Entries of a trailer that are compared otherwise, or say where its table stands.
+_AROUND = {"/Info", "/Root", "/Size", "/Prev", "/W", "/Index", "/Type", *_PACKING}
 _AT_CATALOGUE = {
     "/DSS": additions.is_evidence,
     "/Extensions": additions.is_extension,
@@ -49,7 +51,8 @@ def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
 
     Args:
         asked: `given` and `made`, the PDFs; `ends`, how many bytes of the given file
-            to take, once for each of its states to compare.
+            to take, once for each of its states to compare. Of a file that begins
+            with the report, the states behind it are compared too.
         tell: Not called.
 
     Returns:
@@ -59,11 +62,17 @@ def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
     content = Path(asked["given"]).read_bytes()
     made = Path(asked["made"]).read_bytes()
     found: dict[Alteration, None] = {}
-    for end in asked["ends"]:
+    ends = set(asked["ends"])
+    if content.startswith(made):
+        try:
+            ends.update(states(content, len(made)))
+        except OtherwiseError as error:
+            found[Alteration("file", "revision", "", f"it has {error}", "")] = None
+    for end in sorted(ends):
         try:
             found |= dict.fromkeys(alterations(content[:end], made))
         except NotOursError as error:
-            said = f"{error} up to byte {end:,}, where a signature ends"
+            said = f"{error} up to byte {end:,}, where a state of it ends"
             found[Alteration("file", "revision", "", said, "")] = None
     return {"alterations": [asdict(one) for one in found]}
 
@@ -73,7 +82,7 @@ def alterations(given: bytes, made: bytes) -> list[Alteration]:
     with inside.opened(given) as one, inside.opened(made) as two:
         walk = _Walk(one, two)
         walk.run()
-        found = [*walk.found, *_file(given, made, walk)]
+        found = [*walk.found, *around(given, made, one)]
         # What shows or does something first; what any program changes that saves last.
         return sorted(found, key=lambda one: (one.where == "file", one.signing))
 
@@ -97,7 +106,8 @@ class _Walk:
     def run(self) -> None:
         """Walk from the trailer to the end, or until too much is found."""
         trailers = self.given.trailer, self.made.trailer
-        for key in ("/Encrypt", "/ID"):
+        keys = {key for one in trailers for key in one.keys()}  # noqa: SIM118 (no dictionary of Python's)
+        for key in sorted(keys - _AROUND):
             self._entry("file", "", key, *(one.get(key) for one in trailers))
         self._information(*(one.get("/Info") for one in trailers))
         self._waiting.append(("catalogue", "", self.given.Root, self.made.Root))
@@ -107,7 +117,7 @@ class _Walk:
             self._page(number, one.obj, two.obj)
         while self._waiting and len(self.found) < _MOST_NAMED:
             self._steps += 1
-            if self._steps > _MOST_STEPS:
+            if self._steps > MOST_STEPS:
                 break
             self._compare(*self._waiting.popleft())
         if self._waiting:
@@ -132,8 +142,10 @@ class _Walk:
             return
         path = (path + key)[-200:]
         if one is None or two is None:
-            self._name(where, path, one, two, signing=self._is_signing(path, one))
-        elif key == "/ID":
+            self._name(
+                where, path, one, two, signing=self._is_signing(where, path, one)
+            )
+        elif key == "/ID" and where == "file":
             if one != two:
                 # A signer gives the file a new one; the first is the report's.
                 kept = bytes(one[0]) == bytes(two[0]) if len(one) else False
@@ -141,7 +153,9 @@ class _Walk:
         else:
             self._waiting.append((where, path, one, two))
 
-    def _is_signing(self, path: str, one: Any) -> bool:
+    def _is_signing(self, where: str, path: str, one: Any) -> bool:
+        if where != "catalogue":
+            return False
         if path == "/AcroForm":
             return additions.is_form(one, self._plain)
         check = _AT_CATALOGUE.get(path)
@@ -206,22 +220,21 @@ class _Walk:
     def _dictionary(
         self, where: str, path: str, one: Any, two: Any, skipped: set[str] | None = None
     ) -> None:
-        tree = next((k for k in _TREES if k in two or k in one), None)
-        if tree is not None and not isinstance(one, pikepdf.Stream):
-            self._tree(where, path, tree, one, two)
-            skipped = {*_TREES, "/Kids", "/Limits"}
+        for key in _TREES:
+            # In what the program writes it is one, and of one node.
+            if isinstance(two.get(key), pikepdf.Array):
+                self._tree(where, path, key, one, two)
+                skipped = {*(skipped or ()), key, "/Kids", "/Limits"}
         for key in sorted({*one.keys(), *two.keys()} - (skipped or set())):
             self._entry(where, path, key, one.get(key), two.get(key))
 
     def _tree(self, where: str, path: str, key: str, one: Any, two: Any) -> None:
         """Compare a tree of names or numbers, however it is cut into nodes."""
-        if not any(isinstance(x.get(key, x.get("/Kids")), pikepdf.Array)
-                   for x in (one, two)):  # fmt: skip
-            # The catalogue's own /Names, which is no tree.
-            self._entry(where, path, key, one.get(key), two.get(key))
-            return
+        if "/Kids" in one:
+            said = "cut into nodes", "one node"
+            self.found.append(Alteration(where, "tree of names", path, *said))
         flat = [inside.pairs(x, key) for x in (one, two)]
-        names = [[_plain(name) for name, _ in x] for x in flat]
+        names = [[_exact(name) for name, _ in x] for x in flat]
         embedded = path.endswith("/EmbeddedFiles")
         for i, j in aligned(*names):
             if i is not None and j is not None and names[0][i] != names[1][j]:
@@ -232,8 +245,8 @@ class _Walk:
             else:
                 pairs = ((i, j),)
             for k, m in pairs:
-                shown = names[1][m] if k is None and m is not None else names[0][k]  # type: ignore[index]  # one of them is there
-                place = f"attachment {shown}" if embedded else where
+                name = flat[1][m][0] if k is None and m is not None else flat[0][k][0]  # type: ignore[index]  # one of them is there
+                place = f"attachment {plain(name)}" if embedded else where
                 found = None if k is None else flat[0][k][1]
                 right = None if m is None else flat[1][m][1]
                 self._entry(place, path, "", found, right)
@@ -252,7 +265,7 @@ class _Walk:
             right = None if j is None else two[j]
             place = where
             if isinstance(found, pikepdf.Dictionary) and path.endswith("/AF"):
-                place = f"attachment {_plain(found.get('/UF', found.get('/F', '')))}"
+                place = f"attachment {plain(found.get('/UF', found.get('/F', '')))}"
             self._entry(place, path, "", found, right)
 
     def _shallow(self, side: int, thing: Any) -> object:
@@ -271,6 +284,8 @@ class _Walk:
         contents = [inside.decoded(x, _MOST_BYTES) for x in (one, two)]
         if None in contents:
             contents = [x.read_raw_bytes() for x in (one, two)]
+            for key in ("/Filter", "/DecodeParms"):
+                self._entry(where, path, key, one.get(key), two.get(key))
         if contents[0] != contents[1]:
             shown = [f"{len(x or b''):,} bytes" for x in contents]
             if shown[0] == shown[1]:
@@ -297,7 +312,7 @@ class _Walk:
             self._array(where, "/Annots", kept, right)
             del entries[0]["/Annots"]
             entries[1].pop("/Annots", None)
-        for key in sorted({*entries[0], *entries[1]} - {"/Parent"}):
+        for key in sorted({*entries[0], *entries[1]}):
             self._entry(where, "", key, entries[0].get(key), entries[1].get(key))
 
 
@@ -322,30 +337,8 @@ def _is_short(array: Any) -> bool:
     )
 
 
-def _reachable(document: pikepdf.Pdf) -> set[tuple[int, int]]:
-    """Return the objects that the trailer leads to."""
-    found: set[tuple[int, int]] = set()
-    waiting: list[Any] = [document.trailer]
-    for _ in range(_MOST_STEPS):
-        if not waiting:
-            break
-        thing = waiting.pop()
-        if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array):
-            continue
-        if thing.is_indirect:
-            if thing.objgen in found:
-                continue
-            found.add(thing.objgen)
-        if isinstance(thing, pikepdf.Array):
-            waiting.extend(list(thing))
-        else:
-            waiting += [one for _, one in thing.items()]
-    return found
-
-
-def _plain(name: Any) -> str:
-    text = str(name)
-    return "".join(c if c.isprintable() else " " for c in text[:80])
+def _exact(name: Any) -> object:
+    return bytes(name) if isinstance(name, pikepdf.String) else str(name)
 
 
 def _same(one: Any, two: Any) -> bool:
@@ -356,38 +349,3 @@ def _same(one: Any, two: Any) -> bool:
     ):
         return False
     return bool(one == two)
-
-
-def _file(given: bytes, made: bytes, walk: _Walk) -> Iterator[Alteration]:
-    """Name what is otherwise round the objects: heads, ends, revisions."""
-    start = given.find(b"%PDF-")
-    if start:
-        yield Alteration("file", "bytes before the PDF", "", f"{start:,} bytes", "")
-    if given[start : start + 8] != made[:8]:
-        heads = [x[a + 5 : a + 8].decode(errors="replace") for x, a in
-                 ((given, start), (made, 0))]  # fmt: skip
-        yield Alteration("file", "version", "", heads[0], heads[1])
-    ends = [list(_END.finditer(x)) for x in (given, made)]
-    behind = len(given) - (ends[0][-1].end() if ends[0] else 0)
-    if behind:
-        yield Alteration("file", "bytes behind the PDF", "", f"{behind:,} bytes", "")
-    counts = [len(x) for x in ends]
-    if counts[0] != counts[1]:
-        signing = counts[0] > counts[1] and given.startswith(made)
-        shown = [f"{n} states of the file" for n in counts]
-        yield Alteration("file", "revision", "", shown[0], shown[1], signing)
-    for warning in walk.given.get_warnings()[:3]:
-        # It names first the stream it was read from.
-        text = _plain(str(warning).partition(">: ")[2] or warning)
-        yield Alteration("file", "broken structure", "", text, "")
-    reachable = _reachable(walk.given)
-    hidden = sum(
-        one.objgen not in reachable
-        for one in walk.given.objects
-        if isinstance(one, pikepdf.Dictionary | pikepdf.Stream)
-        and one.get("/Type") not in {pikepdf.Name.ObjStm, pikepdf.Name.XRef}
-    )
-    if hidden:
-        yield Alteration(
-            "file", "object nothing leads to", "", f"{hidden:,} of them", ""
-        )
