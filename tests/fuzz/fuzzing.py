@@ -142,7 +142,7 @@ class Fuzzer:
         pdf = self._program.folder / "case.pdf"
         if turn % PRINTED == 0:
             pdf.unlink(missing_ok=True)
-            commands.append(("report", "-o", pdf.name))
+            commands.append(("report", "--kind", "brief", "-o", pdf.name))
         for command in commands:
             self._end(command, text, *self._program.run(*command, ledger.name))
         if turn % PRINTED == 0 and pdf.exists():
