@@ -210,6 +210,16 @@ def placed(table, names):
     return found
 
 
+def in_kind(m, shown):
+    """Return what a class is paid in kind, by its entity, rank and coin."""
+    (one,) = [
+        each
+        for each in shown.document("recover LEDGER")["in_kind"]
+        if all(each[key] == m[key] for key in ("entity", "rank", "commodity"))
+    ]
+    return one[m["what"]]
+
+
 TOKEN = {
     "market": "market_value",
     "low": "proceeds_low",

@@ -44,7 +44,6 @@ class Rule:
     rough: tuple[tuple[str, str], ...] = ()
 
 
-_DRAWN = "200,000 draws on paper, 1,000,000 in the command"
 _DIGITS = "kept to fewer digits on paper"
 
 RULES = (
@@ -146,7 +145,6 @@ RULES = (
     Rule(
         r"tally:total:(?P<what>0\.\d+)",
         lambda m, shown: shown.document("tally LEDGER")["quantiles"][m["what"]],
-        differs=(("json", _DRAWN),),
     ),
     Rule(
         r"explained:(?P<scenario>\w+):(?P<what>0\.\d+|hole|reaches)",
@@ -159,7 +157,6 @@ RULES = (
     Rule(
         r"rho:(?P<rho>0\.\d+):(?P<what>0\.\d+|reaches)",
         find.dependence,
-        differs=(("json", _DRAWN),),
     ),
     Rule(r"belief:(?P<hypothesis>[\w-]+):(?P<what>prior|posterior)", find.belief),
     Rule(
@@ -247,8 +244,9 @@ RULES = (
         rough=(("json", "kept to six digits in JSON"),),
     ),
     Rule(
-        r"kind:(?P<place>\d+):(?P<what>units|value|paid|worth|rate)",
-        find.placed("in_kind", {}),
+        r"kind:(?P<entity>\w+):(?P<rank>\w+):(?P<commodity>\w+)"
+        r":(?P<what>units|value|paid|worth|rate)",
+        find.in_kind,
     ),
     Rule(
         r"preference:(?P<place>\d+):(?P<what>days|amount|new)",
@@ -319,7 +317,7 @@ RULES = (
 ALONE = {
     r"(derived|finding):\d+": "the number of a row, no measure",
     r"(part|example):.*": "what one flow carries of a figure: explain lists it",
-    r"(more|rests):.*": "how many rows were left out, or lines a figure rests on",
+    r"(more|rests|shown|all):.*": "how many rows were left out, or lines a figure rests on",
     r".*:of:.*|.*:(by|pull|rival|before|share|rest|covered)(:.*)?": (
         "a step of a working"
     ),
