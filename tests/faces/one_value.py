@@ -317,7 +317,7 @@ RULES = (
 ALONE = {
     r"(derived|finding):\d+": "the number of a row, no measure",
     r"(part|example):.*": "what one flow carries of a figure: explain lists it",
-    r"(more|rests|shown|all):.*": "how many rows were left out, or lines a figure rests on",
+    r"(more|rests|shown|all):.*": "how many rows were left out, or flows named",
     r".*:of:.*|.*:(by|pull|rival|before|share|rest|covered)(:.*)?": (
         "a step of a working"
     ),

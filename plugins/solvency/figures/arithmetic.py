@@ -386,7 +386,9 @@ def _turned(
     if not open_.any():
         return False
     zeta = (b - a) / np.where(open_, 2.0 * c, 1.0)
-    tangent = np.where(zeta < 0, -1.0, 1.0) / (np.abs(zeta) + np.sqrt(1.0 + zeta**2))
+    # Beyond this the angle is nothing, and the square would overflow.
+    size = np.minimum(np.abs(zeta), 1e150)
+    tangent = np.where(zeta < 0, -1.0, 1.0) / (size + np.sqrt(1.0 + size**2))
     tangent = np.where(open_, tangent, 0.0)
     cosine = 1.0 / np.sqrt(1.0 + tangent**2)
     sine = cosine * tangent

@@ -22,6 +22,7 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.wide import wide
 from solvency.wide import written
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ class Table:
                 elif isinstance(cell, tuple):
                     yield from (piece for piece in cell if isinstance(piece, Figure))
 
+    @wide()
     def cast(self) -> tuple[Gap, ...]:
         """Add up the table both ways.
 
