@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     help="Where money came from, where it went and what is left, in a table for"
     " each scenario of the case; with --scenario, for that one.",
 )
+@click.option(
+    "--found",
+    is_flag=True,
+    help="Books beside what was counted, and what is untraced, by entity and class:"
+    " at the petition and each later day a count speaks of; with --at, on that day.",
+)
 @on_output
 def command(
     asked: Asked,
@@ -61,6 +67,7 @@ def command(
     at: datetime.date | None,
     basis: str,
     funds: bool,
+    found: bool,
     output: Output,
 ) -> None:
     r"""Print balance sheets: of every entity side by side, of one, of the group.
@@ -70,9 +77,12 @@ def command(
       solvency balance --entity Alameda --at 2022-06-30
       solvency balance --group --basis clean
       solvency balance --funds --scenario mostly-lost
+      solvency balance --found
     """
     if funds and basis != "market":
         raise click.UsageError("--funds are money and coins at market; drop --basis.")
+    if funds and found:
+        raise click.UsageError("--funds and --found exclude one another.")
     if sum((entity is not None, group, silo is not None)) > 1:
         raise click.UsageError("--entity, --group and --silo exclude one another.")
     case = asked.load()
@@ -90,13 +100,17 @@ def command(
             from solvency.cli.balance_funds import print_funds  # noqa: PLC0415 (lazy start)
 
             print_funds(case, name, at, output, every=asked.scenario is None)
+        elif found:
+            from solvency.cli.balance_found import print_found  # noqa: PLC0415 (lazy start)
+
+            print_found(case, name, at if dated else None, basis, output)
         elif name is None:
             _print_all(case.book(), at, basis, output)
         else:
             _print_one(case.book(), name, at, basis, output)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
-    if output.plain and not dated:
+    if output.plain and not dated and not found:
         click.echo(f"\nAt {reporting_day(case)}; --at DATE takes another day.")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from beancount.core import data
 
 from solvency.ledger import vocabulary as words
+from solvency.ledger.case import UNTRACED
 from solvency.ledger.case import Account
 from solvency.ledger.case import Commodity
 from solvency.ledger.case import Event
@@ -136,6 +137,7 @@ class Declarations:
             recovery=meta.number("recovery", "0"),
             recovery_low=meta.number("recovery-low", "0"),
             recovery_high=meta.number("recovery-high", "0"),
+            untraced=_untraced(meta),
             notes=meta.rest(),
         )
         self.accounts[entry.account] = account
@@ -188,3 +190,14 @@ class Declarations:
                 commodity = replace(commodity, floats=(*commodity.floats, measure))
             commodities[name] = commodity
         return commodities
+
+
+def _untraced(meta: Metadata) -> tuple[Decimal, Decimal, Decimal]:
+    """Return the shares of what is untraced that a recovery counts."""
+    keys = ("untraced-low", "untraced", "untraced-high")
+    stated = [meta.number(key, "0", "1") for key in keys]
+    low, central, high = (
+        usual if share is None else share
+        for share, usual in zip(stated, UNTRACED, strict=True)
+    )
+    return low, central, high
