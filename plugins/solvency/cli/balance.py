@@ -118,26 +118,34 @@ def _print_one(
     book: Book, name: str, at: datetime.date, basis: str, output: Output
 ) -> None:
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+    from solvency.model.untraced import amounts  # noqa: PLC0415 (as above)
+    from solvency.model.untraced import with_found  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
-    output.print(with_notes(sheet), heading(book.case) | document(sheet))
+    output.print(
+        with_found(book, sheet, with_notes(sheet)),
+        heading(book.case) | document(sheet) | amounts(book, sheet),
+    )
     if output.plain and not isinstance(sheet, BalanceSheet):
         _print_group(book, sheet)
 
 
 def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
+    from solvency.model import untraced  # noqa: PLC0415 (lazy start)
     from solvency.model.sheets import sheets  # noqa: PLC0415 (lazy start)
     from solvency.model.sheets import side_by_side  # noqa: PLC0415 (lazy start)
 
     found = sheets(book, list(book.case.entities), at, basis)
     output.print(
-        side_by_side(found),
+        untraced.side_by_side(book, found, side_by_side(found)),
         heading(book.case)
         | {
             "at": at,
             "basis": basis,
             "currency": book.case.currency,
-            "entities": [document(sheet) for sheet in found],
+            "entities": [
+                document(sheet) | untraced.amounts(book, sheet) for sheet in found
+            ],
         },
     )
 

@@ -9,7 +9,6 @@ import click
 
 from solvency.cli.common import heading
 from solvency.model.consolidation import members
-from solvency.model.counts import Counts
 from solvency.model.found import found
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def print_found(
     Raises:
         LookupError: No entity or silo has the name.
     """
-    counts = Counts.of(case.book())
+    counts = case.book().counts
     entities = _entities(case, name)
     days = (at,) if at else counts.days or (case.reporting_date,)
     if not output.plain:

@@ -116,6 +116,8 @@ class Found:
     currency: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
+    #: What the books show that nobody counted, by entity.
+    left: tuple[str, ...] = ()
     unpriced: tuple[Missing, ...] = ()
 
     @property
@@ -165,6 +167,7 @@ class Found:
                     f" unrecorded {totals.unrecorded:,.2f}"
                 ),
                 *self.notes,
+                *self.left,
             ),
         )
 
@@ -202,7 +205,7 @@ def found(
             lines[entity, one.kind].append(one)
             if seen.shared and (one.untraced or one.unrecorded):
                 shared[seen.count.id].add(entity)
-        bare = _uncounted(counts, valuation, whose)
+        left = tuple(_uncounted(counts, valuation, whose))
     return Found(
         at=day,
         basis=basis,
@@ -216,8 +219,8 @@ def found(
         notes=(
             *_notes(counts, shared),
             *(f"left out: {missing}" for missing in valuation.missing.values()),
-            *bare,
         ),
+        left=left,
         unpriced=tuple(valuation.missing.values()),
     )
 

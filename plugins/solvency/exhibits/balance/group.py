@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
+from solvency.exhibits.balance.found import group_rows
 from solvency.exhibits.kit import class_place
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
@@ -103,6 +104,8 @@ def group_table(setting: Setting, day: datetime.date) -> Table:
                     )
                 )
         rows.append(_group_sum(setting, day, f"total:{side}", tuple(parts), rows))
+        if side == "asset":
+            rows += group_rows(setting, day, rows[-1])
     rows.append(_group_sum(setting, day, "net", NET_SUM, rows))
     _tie(sheet, rows)
     names = setting.inside
