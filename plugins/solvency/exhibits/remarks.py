@@ -75,6 +75,10 @@ MESSAGES = (
         " shared in proportion to the books of those without a narrower count"
     ),
     "%(count)s counted at least %(least)s",
+    (
+        "what is untraced counts at nothing at low and central and in full at high,"
+        " unless its account says otherwise; what is unrecorded counts as held"
+    ),
     ("%(count)s counted %(least)s more than the narrower counts within it, which bind"),
     ("%(count)s counted %(least)s less than the narrower counts within it, which bind"),
     "%(count)s says nothing of it: %(reason)s",

@@ -161,6 +161,15 @@ class Setting:
         return self._found[day]
 
     @cached_property
+    def counted(self) -> tuple[str, ...]:
+        """Return the sources of the counts that speak of the last day.
+
+        What clearing pays rests on all of them.
+        """
+        speaking = self.book.counts.speaking(self.at)
+        return tuple(dict.fromkeys(one.seen.source for one in speaking))
+
+    @cached_property
     def moved(self) -> tuple[str, ...]:
         """Return the ids of all flows of this scenario by the last day, in order.
 

@@ -26,6 +26,7 @@ from solvency.model.found import Sum
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Sequence
 
@@ -83,6 +84,31 @@ def rests_of(held: Iterable[Held]) -> tuple[Observation, ...]:
     """Return the counts that what was found of some positions rests on."""
     found = {seen.id: seen for one in held for seen in one.seen.rests}
     return tuple(found[name] for name in sorted(found))
+
+
+def as_found(
+    setting: Setting,
+    rest: dict[str, Any],
+    accounts: Collection[str],
+    day: datetime.date,
+) -> dict[str, Any]:
+    """Return what a sum of accounts rests on, with the counts that bind any of them.
+
+    Args:
+        setting: What the report is of.
+        rest: What the books of it rest on.
+        accounts: The accounts.
+        day: The day.
+    """
+    held = [x for x in setting.found(day).held if x.position.account in accounts]
+    if not held:
+        return rest
+    more = resting_on(setting, rests_of(held), day)
+    joined = {
+        key: tuple(dict.fromkeys((*rest.get(key, ()), *more[key])))
+        for key in ("flows", "sources", "priced")
+    }
+    return {**rest, **joined, "parts": (), "named": NAMED}
 
 
 def _counted_by(setting: Setting, seen: Sequence[Observation]) -> Prose:

@@ -105,7 +105,7 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         worked=setting.say("%(one)s over %(other)s", one=paid, other=worth),
         flows=setting.moved if account else (),
         named=NAMED,
-        sources=worth.sources,
+        sources=tuple(dict.fromkeys((*worth.sources, *setting.counted))),
     )
     return units, value, paid, worth, entry(rate)
 
