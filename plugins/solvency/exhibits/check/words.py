@@ -37,6 +37,7 @@ TESTS = {
     "balance-sheet": "Assets, without the group's own tokens, cover debts",
     "ability-to-pay": "Debts can be paid as they fall due",
     "adequate-capital": "Equity outlasts plausible stress",
+    "counts-overlap": "Counts are within one another or apart, else neither binds",
 }
 
 
