@@ -179,6 +179,14 @@ class Counts:
             best[one.accounts, one.commodity] = one
         return tuple(best.values())
 
+    def binding(self, position: Position, day: datetime.date) -> Count | None:
+        """Return the count that binds a position on a day: the narrowest of it."""
+        speaking = self.speaking(day)
+        over = [one for one in speaking if one.covers(position)]
+        return min(
+            over, key=lambda one: sum(x.within(one) for x in speaking), default=None
+        )
+
     def balance(self, day: datetime.date) -> Mapping[Position, Decimal]:
         """Return the units in the books at the end of a day."""
         if day not in self._units:

@@ -22,6 +22,7 @@ from solvency.analysis.tally.answer import ScenarioTally
 from solvency.analysis.tally.answer import Tallied
 from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.parts import number
+from solvency.analysis.tally.untraced import untraced
 from solvency.model.valuation import Valuation
 
 if TYPE_CHECKING:
@@ -112,6 +113,9 @@ def tally(
             Dependence(rho, _quantiles(one), _reaches(one, hole)) for rho, one in table
         ),
         notes=tuple(notes),
+        untraced=untraced(
+            case, day, held if case.scenario.name != "*" else frozenset(), few, seed
+        ),
     )
 
 

@@ -32,6 +32,13 @@ def headline(found: Tallied) -> str:
             f" {least:,.0f} and {most:,.0f} (below zero: more is explained than is"
             " missing)."
         )
+    if found.untraced is not None:
+        one = found.untraced.together
+        text.append(
+            f"Untraced in the established books: {found.untraced.amount:,.0f}. Together"
+            f" they explain {one.median:,.0f} of it, with 90% between {one.low:,.0f}"
+            f" and {one.high:,.0f}."
+        )
     text.append(
         "Exact, by convolution."
         if found.method == "exact"
@@ -42,7 +49,10 @@ def headline(found: Tallied) -> str:
 
 def tables(found: Tallied) -> tuple[Frame, ...]:
     """Return every table of a tally."""
-    return losses(found), levels(found), scenarios(found), dependence(found)
+    every = (losses(found), levels(found), scenarios(found), dependence(found))
+    if found.untraced is None:
+        return every
+    return (found.untraced.to_frame(found.currency), *every)
 
 
 def losses(found: Tallied) -> Frame:
