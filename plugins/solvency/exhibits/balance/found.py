@@ -424,6 +424,7 @@ def _bridge_drawn(setting: Setting, found: Found) -> Drawing:
     key = f"bridge-{found.at.isoformat()}"
     title = text("From the books to what was found, at %(day)s", day=when)
     amounts = [abs(Decimal(step.amount)) for step in steps]
+    rest = resting_on(setting, rests_of(found.held), found.at)
     return Drawing(
         key,
         title,
@@ -442,6 +443,7 @@ def _bridge_drawn(setting: Setting, found: Found) -> Drawing:
                         f"found:{found.at.isoformat()}:step:{n}",
                         Decimal(step.amount),
                         formula="step of the bridge",
+                        **rest,
                     ),
                 )
                 for n, step in enumerate(steps)

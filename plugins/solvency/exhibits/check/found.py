@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.exhibits.check.words import TESTS
 from solvency.exhibits.workings import NAMED
@@ -78,13 +79,22 @@ def _row(setting: Setting, one: Tested, number: int) -> Row:
                         setting.study.findings.draws,
                         setting.study.findings.seed,
                     ),
-                    flows=setting.moved,
-                    named=NAMED,
-                    sources=setting.counted,
+                    **_rest(setting),
                 )
             ),
         ),
     )
+
+
+def _rest(setting: Setting) -> dict[str, Any]:
+    """Return what a test over many days rests on: all flows, counts and prices."""
+    prices = dict.fromkeys(one.source for one in setting.case.prices if one.source)
+    return {
+        "flows": tuple(flow.id for flow in setting.book.flows),
+        "named": NAMED,
+        "sources": setting.counted,
+        "priced": tuple(prices),
+    }
 
 
 def _margin(setting: Setting, one: Tested, number: int) -> Figure:
@@ -92,9 +102,7 @@ def _margin(setting: Setting, one: Tested, number: int) -> Figure:
     key = f"tests:found:{number}:margin"
     rest = {
         "formula": "what there was less what was needed, on the worst day",
-        "flows": setting.moved,
-        "named": NAMED,
-        "sources": setting.counted,
+        **_rest(setting),
     }
     if one.unit == setting.case.currency:
         return entry(setting.money(key, one.margin, **rest))

@@ -82,6 +82,7 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         f"{key}:paid",
         one.paid,
         formula="clearing",
+        sources=setting.counted,
         target=anchor(
             "figure",
             f"recovery:Each entity alone:{one.entity}:{one.rank}:"

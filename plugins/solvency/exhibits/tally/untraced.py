@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Any
 
-from solvency.exhibits.workings import NAMED
+from solvency.exhibits.balance.found import resting_on
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.figures.figure import Ref
@@ -36,8 +37,7 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
             one.amount,
             formula="books above what was counted, established flows alone",
             flows=tuple(flow.id for flow in case.flows if flow.established),
-            named=NAMED,
-            sources=setting.counted,
+            **_counted(setting),
         )
     )
     every = frozenset(case.hypotheses)
@@ -71,9 +71,9 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
         title=text("How much of what is untraced the hypotheses explain"),
         unit=(
             text(
-                "%(unit)s that flows take out of the accounts that were counted, at most"
-                " what is untraced there; parentheses: money is brought in, and more is"
-                " to be found; low and high: nine of ten draws lie between",
+                "%(unit)s that flows take out of the accounts that were counted, at"
+                " most what is untraced there; parentheses: money is brought in, and"
+                " more is to be found; low and high: nine of ten draws lie between",
                 unit=setting.unit,
             ),
         ),
@@ -87,8 +87,8 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
         rows=tuple(rows),
         notes=(
             setting.say(
-                "Untraced in the established books: %(amount)s. What customers lack is a"
-                " debt, and needs no explaining; what is untraced does.",
+                "Untraced in the established books: %(amount)s. What customers lack is"
+                " a debt, and needs no explaining; what is untraced does.",
                 amount=amount,
             ),
         ),
@@ -98,6 +98,13 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
 
 def _place(name: str) -> str:
     return f"#{anchor('hypothesis', name)}"
+
+
+def _counted(setting: Setting) -> dict[str, Any]:
+    """Return what all that is untraced rests on beside flows: counts and prices."""
+    seen = [one.seen for one in setting.book.counts.speaking(setting.at)]
+    rest = resting_on(setting, seen, setting.at)
+    return {key: rest[key] for key in ("sources", "priced", "named")}
 
 
 def _row(
@@ -125,8 +132,7 @@ def _row(
                         setting, f"tally:untraced:{key}:{end}", found.draws, found.seed
                     ),
                     flows=(*own, *rest),
-                    named=NAMED,
-                    sources=setting.counted,
+                    **_counted(setting),
                 )
             )
             for end, value in zip(_ENDS, one[1:], strict=True)
