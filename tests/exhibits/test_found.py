@@ -10,7 +10,7 @@ from counting import BOOKS
 from counting import counted
 
 from solvency.analysis.study import study_of
-from solvency.exhibits.balance.found import bridge
+from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.check.segregation import segregation

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
-from decimal import Decimal
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.ledger.vocabulary import UNSAID
+from solvency.ledger.vocabulary import UNTRACED
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from beancount.core.data import Directive
 
     from solvency.ledger.errors import LedgerError
     from solvency.model.book import Book
-
-
-#: Marks a field that a fingerprint leaves out where it has its default.
-UNSAID = MappingProxyType({"unsaid": True})
-#: What a recovery counts of what is untraced: nothing, nothing, and the whole.
-UNTRACED = (Decimal(0), Decimal(0), Decimal(1))
 
 
 class Place(NamedTuple):
@@ -81,9 +76,7 @@ class Account:
     recovery_low: Decimal | None = None
     recovery_high: Decimal | None = None
     #: Shares of what is untraced here that a recovery counts: low, central, high.
-    untraced: tuple[Decimal, Decimal, Decimal] = field(
-        default=UNTRACED, metadata=UNSAID
-    )
+    untraced: tuple[Decimal, ...] = field(default=UNTRACED, metadata=UNSAID)
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def is_open(self, day: datetime.date) -> bool:
@@ -279,10 +272,8 @@ class Observation:
     claim: tuple[str, ...] = ()
     locator: str | None = None
     allowed: bool = False  # Low and high are the author's, not the source's.
-    #: The source counted what was there: what the books show above it is untraced.
-    counted: bool = field(default=False, metadata=UNSAID)
-    #: It is of assets less debts.
-    excess: bool = field(default=False, metadata=UNSAID)
+    counted: bool = field(default=False, metadata=UNSAID)  # It counted what was there.
+    excess: bool = field(default=False, metadata=UNSAID)  # Of assets less debts.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 

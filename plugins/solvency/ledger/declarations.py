@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from beancount.core import data
 
 from solvency.ledger import vocabulary as words
-from solvency.ledger.case import UNTRACED
 from solvency.ledger.case import Account
 from solvency.ledger.case import Commodity
 from solvency.ledger.case import Event
@@ -192,12 +191,11 @@ class Declarations:
         return commodities
 
 
-def _untraced(meta: Metadata) -> tuple[Decimal, Decimal, Decimal]:
+def _untraced(meta: Metadata) -> tuple[Decimal, ...]:
     """Return the shares of what is untraced that a recovery counts."""
     keys = ("untraced-low", "untraced", "untraced-high")
     stated = [meta.number(key, "0", "1") for key in keys]
-    low, central, high = (
+    return tuple(
         usual if share is None else share
-        for share, usual in zip(stated, UNTRACED, strict=True)
+        for share, usual in zip(stated, words.UNTRACED, strict=True)
     )
-    return low, central, high

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 ROLES = (
     "exchange",
@@ -88,3 +89,7 @@ CUSTOMS = (
 
 DEFAULT_INTERVAL = "0.90"
 DEFAULT_PRICE_AGE = 31
+#: What a recovery counts of what is untraced: nothing, nothing, and the whole.
+UNTRACED = (Decimal(0), Decimal(0), Decimal(1))
+#: Marks a field that a fingerprint leaves out where it has its default.
+UNSAID = {"unsaid": True}

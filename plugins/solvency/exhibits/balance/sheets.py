@@ -9,7 +9,7 @@ from typing import Any
 from typing import Literal
 
 from solvency.exhibits.balance.bases import bases_table
-from solvency.exhibits.balance.found import bridge
+from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.found import entity_rows
 from solvency.exhibits.balance.group import HEADS
 from solvency.exhibits.balance.group import NET

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.balance.bases import bases_table
-from solvency.exhibits.balance.found import bridge
+from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.layout import Section
