@@ -112,7 +112,9 @@ class TestCarried:
 
     def test_no_further_than_the_petition(self, at) -> None:
         count = counted("B-1", BANK, "200 USD")
-        assert at(count, day=datetime.date(2022, 11, 10)).lines == ()
+        before = at(count, day=datetime.date(2022, 11, 10))
+        assert before.lines == ()
+        assert "no count speaks of 2022-11-10" in before.notes[0]
 
     def test_the_books_cannot_lack_more_than_they_show(self, at) -> None:
         # 10,000 come in after the petition, and 40 are found in the end: at the
@@ -139,6 +141,14 @@ class TestCarried:
         assert at(first, second).totals == total(500, 200, 300, 0)
         later = at(first, second, day=datetime.date(2022, 11, 30))
         assert later.totals == total(440, 300, 140, 0)
+
+    def test_a_count_before_the_petition_gives_way_to_a_later_one(self, at) -> None:
+        # In October 100 of 500 were found; in November somebody counted all banks.
+        early = counted("B-1", BANK, "100 USD", "2022-10-31")
+        assert at(early, day=datetime.date(2022, 10, 31)).totals.untraced == 400
+        assert at(early).totals == total(500, 100, 400, 0)
+        later = counted("B-2", f"{BANK} Assets:FTX:Bank", "600 USD")
+        assert at(early, later).totals == total(600, 600, 0, 0)
 
     def test_known_hides_what_was_counted_later(self, at) -> None:
         late = counted("B-1", BANK, "200 USD", source='"later"')

@@ -76,6 +76,10 @@ MESSAGES = (
     ),
     "%(count)s counted at least %(least)s",
     (
+        "no count speaks of %(day)s: they are carried back no further than the"
+        " petition, %(petition)s"
+    ),
+    (
         "what is untraced counts at nothing at low and central and in full at high,"
         " unless its account says otherwise; what is unrecorded counts as held"
     ),

@@ -217,6 +217,7 @@ def found(
             if (entity, kind) in lines
         ),
         notes=(
+            *_silent(counts, day),
             *_notes(counts, shared),
             *(f"left out: {missing}" for missing in valuation.missing.values()),
         ),
@@ -272,6 +273,15 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
         unrecorded,
         seen,
     )
+
+
+def _silent(counts: Counts, day: datetime.date) -> Iterable[str]:
+    """Say that no count speaks of a day, where there are counts of others."""
+    if counts.counts and not counts.speaking(day):
+        yield (
+            f"no count speaks of {day}: they are carried back no further than the"
+            f" petition, {counts.book.case.reporting_date}"
+        )
 
 
 def _notes(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:

@@ -66,6 +66,24 @@ def test_unrecorded_counts_as_held(ask) -> None:
     assert "untraced" not in lines(found)
 
 
+def test_an_overdrawn_account_with_money_in_it_owes_nothing(ask) -> None:
+    # By the books the bank lent 30; the count says that 10 are there.
+    drawn = """
+2020-01-01 open Assets:Alameda:Second
+2022-10-01 * "Overdrawn" ^court
+  Assets:Alameda:Second   -30 USD
+  Equity:Alameda:Shares    30 USD
+"""
+    plain, seen = (
+        ask(drawn),
+        ask(drawn, counted("B-1", "Assets:Alameda:Second", "10 USD")),
+    )
+    assert any(debt.account == "Assets:Alameda:Second" for debt in plain.debts)
+    assert not any(debt.account == "Assets:Alameda:Second" for debt in seen.debts)
+    before, after = lines(plain, "Alameda")["free"], lines(seen, "Alameda")["free"]
+    assert after.central - before.central == 10
+
+
 def test_shares_by_account(ask) -> None:
     # 10 THIN are in the books and none was found; half of it at central.
     count = counted("B-1", "Assets:Alameda:Stash", "100 USD")

@@ -236,6 +236,9 @@ def estate(book: Book, at: datetime.date) -> Estate:
             continue
         # Who keeps an account that is overdrawn has lent what is missing.
         overdrawn = owned and account.stake_in is None and units < 0
+        seen = book.counts.on(at).get(key)
+        if overdrawn and seen is not None and seen.units >= 0:
+            continue  # Somebody counted, and nothing was lent.
         if account.root != "Liabilities" and not overdrawn:
             continue
         if isinstance(quote, Missing):

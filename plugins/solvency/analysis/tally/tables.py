@@ -34,10 +34,11 @@ def headline(found: Tallied) -> str:
         )
     if found.untraced is not None:
         one = found.untraced.together
-        text.append(
+        text.insert(
+            1,
             f"Untraced in the established books: {found.untraced.amount:,.0f}. Together"
             f" they explain {one.median:,.0f} of it, with 90% between {one.low:,.0f}"
-            f" and {one.high:,.0f}."
+            f" and {one.high:,.0f}.",
         )
     text.append(
         "Exact, by convolution."
