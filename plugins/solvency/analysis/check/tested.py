@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from solvency.analysis.check.answer import Key
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.ledger.case import Flow
@@ -90,6 +91,11 @@ class Tested:
     def passed(self) -> bool:
         """Say whether it held throughout in the written amounts."""
         return not self.spells
+
+    @property
+    def key(self) -> Key:
+        """Return what its series on the books goes by."""
+        return Key(self.test, self.entity, self.label, self.variant)
 
     @property
     def of(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.words import TESTS
+from solvency.exhibits.check.words import basis_said
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
@@ -55,8 +56,11 @@ def tests_of_found(setting: Setting) -> Table | None:
 
 def _row(setting: Setting, one: Tested, number: int) -> Row:
     text = setting.text
-    of = f": {text(one.of)}" if one.of else ""
-    if one.unit != setting.case.currency:
+    of = f": {text(one.label)}" if one.label else ""
+    series = setting.study.findings.series.get(one.key)
+    if series is not None and (basis := basis_said(setting, series.invariant)):
+        of = f"{of}, {basis}"
+    if one.unit not in {setting.case.currency, one.label}:
         of += " " + text("(%(name)s)", name=text(one.unit))
     first = one.spells[0].first if one.spells else None
     entity = text("The group") if one.entity == "group" else one.entity

@@ -51,7 +51,12 @@ def asked(setting: Setting, one: Finding) -> Invariant:
 
 def basis_words(setting: Setting, one: Finding) -> str:
     """Return on what basis a test was run, where that is not the market's."""
-    basis = asked(setting, one).parameters.get("basis")
+    return basis_said(setting, asked(setting, one))
+
+
+def basis_said(setting: Setting, test: Invariant) -> str:
+    """Return on what basis a test asks to be run, where that is not the market's."""
+    basis = test.parameters.get("basis")
     words = {
         "realisable": "with what is held sold, claims in full",
         "clean": "without own tokens and claims on the group",
