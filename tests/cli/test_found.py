@@ -38,16 +38,6 @@ def test_json(ask) -> None:
         "currency": "USD",
         "lines": [
             {
-                "entity": "FTX",
-                "class": "bitcoin",
-                "accounts": ["Assets:FTX:Wallet"],
-                "books": "60",
-                "counted": "70",
-                "untraced": "0",
-                "unrecorded": "10",
-                "counts": ["B-2"],
-            },
-            {
                 "entity": "Alameda",
                 "class": "money",
                 "accounts": ["Assets:Alameda:Bank"],
@@ -56,6 +46,16 @@ def test_json(ask) -> None:
                 "untraced": "300",
                 "unrecorded": "0",
                 "counts": ["B-1"],
+            },
+            {
+                "entity": "FTX",
+                "class": "bitcoin",
+                "accounts": ["Assets:FTX:Wallet"],
+                "books": "60",
+                "counted": "70",
+                "untraced": "0",
+                "unrecorded": "10",
+                "counts": ["B-2"],
             },
         ],
         "totals": {
@@ -82,7 +82,7 @@ def test_one_entity(ask) -> None:
 
 def test_csv_and_workbook(ask, tmp_path) -> None:
     rows = list(csv.DictReader(ask("--csv").splitlines()))
-    assert [row["untraced"] for row in rows] == ["0", "300"]
+    assert [row["untraced"] for row in rows] == ["300", "0"]
     ask("-o", str(tmp_path / "found.xlsx"))
     with zipfile.ZipFile(tmp_path / "found.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()

@@ -74,7 +74,7 @@ def test_own_tokens_not_found_are_eliminated_in_the_group(setting) -> None:
     # 6 of 8 own tokens at 5 are untraced: 30 of Alameda's, none of the group's.
     table = group_table(setting(WALLET, OWN), PETITION)
     table.cast()
-    assert values(table, "untraced") == [75, 30, 105, -30, 75]
+    assert values(table, "untraced") == [30, 75, 105, -30, 75]
 
 
 def test_the_bridge_casts_and_ends_at_what_was_counted(setting) -> None:

@@ -87,6 +87,7 @@ EXPECTED = [
     (188, "locator"),
     (192, "on"),
     (192, "through"),
+    (197, "number"),
 ]
 
 #: Part of what the message must say for whoever has to mend the line.

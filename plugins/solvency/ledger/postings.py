@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 #: Sums and products of ledger numbers are exact in this; a number too long
 #: even for it raises, and never rounds.
-EXACT = Context(prec=400, traps=[Inexact])
+EXACT = Context(prec=1000, traps=[Inexact])
 
 
 class UnopenedError(Exception):

@@ -6,8 +6,8 @@ import contextlib
 from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
-from decimal import Context
-from decimal import localcontext
+from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -18,6 +18,7 @@ from solvency.ledger.case import Flow
 from solvency.ledger.case import Scenario
 from solvency.ledger.citations import Evidence
 from solvency.ledger.declarations import Declarations
+from solvency.ledger.digits import within
 from solvency.ledger.errors import Errors
 from solvency.ledger.flows import FlowReader
 from solvency.ledger.handover import keep
@@ -26,6 +27,8 @@ from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import with_legs
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
+from solvency.ledger.unforeseen import told
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -35,9 +38,10 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Observation
 
-#: beancount's own sums round at 28 digits, fewer than a long number of coins
-#: times a long price has, and then report a balanced transaction.
-LONG = Context(prec=60)
+#: What says where a directive stands, not what it says.
+_PLACE = frozenset({"filename", "lineno"})
+#: Customs that declare a thing by name: of two of one name the earlier line counts.
+_NAMED = frozenset({"entity", "hypothesis", "scenario", "source"})
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -98,7 +102,7 @@ def read(
     """Read a ledger's entries, adding legs and keeping one scenario's flows."""
     errors = Errors()
     declared = Declarations(errors)
-    entries = _in_order(entries, options)
+    entries = _in_order(entries)
     for entry in entries:
         if type(entry) is not data.Transaction:
             declared.read(entry)
@@ -133,19 +137,43 @@ def read(
     return reading
 
 
-def _in_order(
-    entries: Sequence[data.Directive], options: Mapping[str, Any]
-) -> Sequence[data.Directive]:
-    """Put what stands on the same line of several files in the order of their names.
+def _in_order(entries: Sequence[data.Directive]) -> Sequence[data.Directive]:
+    """Put directives in an order that the cut into files and lines does not change.
 
-    beancount takes the files of an `include "*"` in the order the disk has them.
+    By day and kind, as beancount does; then by name, or by what they say. beancount
+    itself goes by line, and takes the files of an `include "*"` as the disk has them.
     """
-    if len(options.get("include") or ()) < 2:
-        return entries
-    return sorted(
-        entries,
-        key=lambda entry: (*data.entry_sortkey(entry), entry.meta["filename"]),
-    )
+    found: list[data.Directive] = []
+    for _, some in groupby(sorted(entries, key=_day), _day):
+        alike = list(some)
+        found += sorted(alike, key=_name_of) if len(alike) > 1 else alike
+    return found
+
+
+def _day(entry: data.Directive) -> tuple[Any, ...]:
+    return (*data.entry_sortkey(entry)[:2], type(entry).__name__)
+
+
+def _name_of(entry: data.Directive) -> tuple[Any, ...]:
+    """Return what a directive is told by among those of its day, its place last."""
+    meta = entry.meta or {}
+    at = (str(meta.get("filename")), int(meta.get("lineno") or 0))
+    if isinstance(entry, data.Transaction):
+        if "id" in meta:
+            return (str(meta["id"]), "", "", *at)
+        postings = [f"{one.account} {one.units}" for one in entry.postings]
+        said = (str(entry.narration), str(entry.payee), str(postings))
+    elif isinstance(entry, data.Custom):
+        values = [str(one.value) for one in entry.values]
+        named = entry.type in _NAMED
+        said = (entry.type, values[0] if named and values else str(values), "")
+    else:
+        fields = (one for one in entry if one is not meta)
+        said = (" ".join(map(str, fields)), "", "")
+    if isinstance(entry, data.Custom) and entry.type in _NAMED:
+        return ("", *said, *at)
+    rest = [(key, str(meta[key])) for key in sorted(meta) if key not in _PLACE]
+    return ("", *said, str(rest), *at)
 
 
 def _seq(entry: data.Transaction, errors: Errors) -> int:
@@ -153,13 +181,16 @@ def _seq(entry: data.Transaction, errors: Errors) -> int:
     seq = entry.meta.get("seq")
     if seq is None:
         return 1_000_000
-    try:
-        return int(seq)
-    except (TypeError, ValueError):
-        errors.add(
-            "metadata", entry, f"`seq:` should be a number, not {seq}", "Write seq: 1"
-        )
-        return 1_000_000
+    if isinstance(seq, Decimal | str):
+        with contextlib.suppress(ArithmeticError, ValueError):
+            return int(seq)
+    errors.add(
+        "metadata",
+        entry,
+        f"`seq:` should be a number, not {seq!s:.60}",
+        "Write seq: 1",
+    )
+    return 1_000_000
 
 
 def choose_scenario(
@@ -258,6 +289,8 @@ def case_of(
     )
 
 
+@told
+@wide()
 def plugin(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[Any]]:
@@ -282,8 +315,10 @@ def plugin(
         )
     scenario = request.scenario or scenario
     known = request.known or known
-    with localcontext(LONG):
-        reading = read(entries, options, scenario, known)
+    if request is _INSISTED:
+        # `load` has done so, before beancount booked what it read.
+        entries = within(entries, errors)
+    reading = read(entries, options, scenario, known)
     errors += reading.errors
     if request is not _INSISTED:
         request.case = case_of(reading, options, known)

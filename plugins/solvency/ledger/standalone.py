@@ -20,6 +20,8 @@ from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import UnopenedError
 from solvency.ledger.postings import postings_of
 from solvency.ledger.postings import with_legs
+from solvency.ledger.unforeseen import told
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.ledger.errors import LedgerError
@@ -52,6 +54,8 @@ def _companies(declared: Declarations) -> frozenset[str]:
     return frozenset(found)
 
 
+@told
+@wide()
 def intercompany(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:
@@ -74,6 +78,8 @@ def intercompany(
     return out, errors
 
 
+@told
+@wide()
 def mirrors(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:

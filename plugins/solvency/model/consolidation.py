@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+from typing import TypeVar
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
@@ -23,17 +23,18 @@ from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
 from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
 from solvency.model.sheets import SIDES
-from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
 from solvency.model.sheets import rounded
 from solvency.model.sheets import valuations
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
@@ -43,12 +44,16 @@ if TYPE_CHECKING:
     from solvency.model.valuation import Valuation
 
 ZERO = Decimal()
+#: What a pair owes, by the books or as stated.
+Row = TypeVar("Row", Owed, Claim)
 INTERCOMPANY = "intercompany"
 OWN_TOKEN = "own token"  # noqa: S105 (no password: a coin)
 INVESTMENT = "investment"
 #: The line that takes the equity side of eliminations; it is nil where both
 #: sides of a claim are.
 EQUITY = "Equity:Group:Eliminations"
+#: Groups with more members are printed with one column for the sum of all.
+MOST_COLUMNS = 50
 
 
 class Elimination(NamedTuple):
@@ -98,6 +103,7 @@ class GroupSheet:
         return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
 
     @property
+    @wide()
     def combined(self) -> Totals:
         """Return the plain sums of the columns, before eliminations."""
         each = [sheet.totals for sheet in self.columns]
@@ -108,12 +114,14 @@ class GroupSheet:
         )
 
     @property
+    @wide()
     def control(self) -> Decimal:
         """Return assets less liabilities less the equity lines: must be zero."""
         totals = self.totals
         return EXACT.subtract(totals.equity, self.total("equity"))
 
     @property
+    @wide()
     def eliminated(self) -> Decimal:
         """Return what eliminations sum to, assets less the rest: must be zero."""
         return total(
@@ -122,6 +130,7 @@ class GroupSheet:
         )
 
     @property
+    @wide()
     def control_line(self) -> str:
         """Return the control line: what must be zero, and whether it is."""
         totals = self.totals
@@ -132,26 +141,25 @@ class GroupSheet:
             f" {self.eliminated:,.2f}"
         )
 
+    @wide()
     def to_frame(self) -> Frame:
         """Return the lines with a column an entity, eliminations, consolidated."""
-        names = list(dict.fromkeys((line.side, line.account) for line in self._all()))
-        names.sort(key=lambda name: (SIDES.index(name[0]), name[1]))
+        columns = [_amounts(lines) for _, lines in self.shown]
+        taken = _amounts(self.eliminations)
+        names = dict.fromkeys(
+            key for amounts in (*columns, _amounts(self.lines)) for key in amounts
+        )
         rows: list[tuple[object, ...]] = []
-        for side, account in names:
-            by_column = [_amount(sheet.lines, side, account) for sheet in self.columns]
-            taken = total(
-                item.amount
-                for item in self.eliminations
-                if (item.side, item.account) == (side, account)
-            )
-            rows.append((side, account, *by_column, taken, total([*by_column, taken])))
+        for key in sorted(names, key=lambda key: (SIDES.index(key[0]), key[1])):
+            amounts = [found.get(key, ZERO) for found in (*columns, taken)]
+            rows.append((*key, *amounts, total(amounts)))
         return Frame(
             title=f"{self.name}: consolidating balance sheet at {self.at},"
             f" {self.basis} value",
             columns=(
                 Column("side"),
                 Column("account"),
-                *(Column(name, unit=self.currency) for name in self.members),
+                *(Column(name, unit=self.currency) for name, _ in self.shown),
                 Column("eliminations", unit=self.currency),
                 Column("consolidated", unit=self.currency),
             ),
@@ -159,16 +167,29 @@ class GroupSheet:
             groups="side",
         )
 
-    def _all(self) -> list[Line]:
-        return [line for sheet in self.columns for line in sheet.lines] + list(
-            self.lines
+    @property
+    def shown(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """Return the columns of its table: a member each, of many members their sum.
+
+        A column a member and a row an account are more cells than anyone reads, or a
+        machine holds, in a group of thousands.
+        """
+        if len(self.members) <= MOST_COLUMNS:
+            return tuple((sheet.entity, sheet.lines) for sheet in self.columns)
+        return (
+            ("combined", tuple(line for sheet in self.columns for line in sheet.lines)),
         )
 
 
-def _amount(lines: tuple[Line, ...], side: str, account: str) -> Decimal:
-    return total(
-        line.amount for line in lines if (line.side, line.account) == (side, account)
-    )
+def _amounts(
+    lines: Iterable[Line | Elimination],
+) -> dict[tuple[str, str], Decimal]:
+    """Return the sum of each line, by side and account."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for line in lines:
+        key = line.side, line.account
+        found[key] = EXACT.add(found.get(key, ZERO), line.amount)
+    return found
 
 
 def members(case: Case, name: str) -> tuple[str, ...]:
@@ -191,6 +212,7 @@ def members(case: Case, name: str) -> tuple[str, ...]:
     return found
 
 
+@wide()
 def group_sheet(
     book: Book,
     names: tuple[str, ...],
@@ -202,6 +224,7 @@ def group_sheet(
     return group_sheets(book, names, [at], basis, name)[at]
 
 
+@wide()
 def group_sheets(
     book: Book,
     names: tuple[str, ...],
@@ -223,26 +246,44 @@ def _group_sheet(
     valuation: Valuation,
     costs: Costs,
 ) -> GroupSheet:
-    at, basis = valuation.at, valuation.basis
-    columns = tuple(of_entities(book, names, valuation, costs))
+    inside = frozenset(names)
+    owed = intercompany(book, valuation.at, inside, valuation.units)
+    return _consolidate(
+        name,
+        tuple(of_entities(book, names, valuation, costs)),
+        valuation,
+        owed,
+        claims(book, valuation.at, inside, owed),
+    )
+
+
+def _consolidate(
+    name: str,
+    columns: tuple[BalanceSheet, ...],
+    valuation: Valuation,
+    owed: tuple[Owed, ...],
+    stated: tuple[Claim, ...],
+) -> GroupSheet:
+    """Put the sheets of members together, without what they owe one another."""
+    book = valuation.book
+    names = tuple(sheet.entity for sheet in columns)
     inside = frozenset(names)
     eliminations = []
-    with localcontext(WIDE):
+    with wide():
         for sheet in columns:
             eliminations += _eliminations(book, sheet, inside, valuation)
         lines = _consolidated(columns, eliminations)
-    owed = intercompany(book, at, inside, valuation.units)
     return GroupSheet(
         name=name,
         members=names,
-        at=at,
-        basis=basis,
+        at=valuation.at,
+        basis=valuation.basis,
         currency=book.case.currency,
         columns=columns,
         eliminations=tuple(eliminations),
         lines=lines,
         intercompany=owed,
-        claims=claims(book, at, inside, owed),
+        claims=stated,
         unpriced=tuple(
             {
                 missing.commodity: missing
@@ -307,7 +348,10 @@ def _own_tokens(
     from solvency.model.book import Position as At  # noqa: PLC0415 (the Book imports this module)
 
     return total(
-        rounded(valuation.value(At(line.account, held.commodity)) or ZERO)
+        rounded(
+            valuation.book,
+            valuation.value(At(line.account, held.commodity)) or ZERO,
+        )
         for held in line.units
         if _issued_inside(book, held.commodity, inside)
     )
@@ -344,24 +388,48 @@ def _consolidated(
     )
 
 
+@wide()
 def by_silo(book: Book, sheet: GroupSheet) -> tuple[GroupSheet, ...]:
     """Return the balance sheet of each silo of a group, consolidated by itself.
 
     Claims between silos stand in them: only what is owed inside one is eliminated.
     """
-    silos: dict[str, list[str]] = {}
-    for name in sheet.members:
-        silo = book.case.entities[name].silo
+    silo_of = {name: book.case.entities[name].silo for name in sheet.members}
+    silos: dict[str, list[BalanceSheet]] = {}
+    for column in sheet.columns:
+        silo = silo_of[column.entity]
         if silo is not None:
-            silos.setdefault(silo, []).append(name)
+            silos.setdefault(silo, []).append(column)
     if len(silos) < 2:
         return ()
+    owed = _by_silo(sheet.intercompany, silo_of)
+    stated = _by_silo(sheet.claims, silo_of)
+    ((valuation, _),) = valuations(book, [sheet.at], sheet.basis)
     return tuple(
-        group_sheet(book, tuple(names), sheet.at, sheet.basis, name=silo)
-        for silo, names in sorted(silos.items())
+        _consolidate(
+            name,
+            tuple(columns),
+            valuation,
+            tuple(owed.get(name, ())),
+            tuple(stated.get(name, ())),
+        )
+        for name, columns in sorted(silos.items())
     )
 
 
+def _by_silo(
+    rows: Iterable[Row], silo_of: Mapping[str, str | None]
+) -> dict[str | None, list[Row]]:
+    """Return what is owed inside each silo."""
+    found: dict[str | None, list[Row]] = {}
+    for row in rows:
+        silo = silo_of[row.creditor]
+        if silo_of[row.debtor] == silo:
+            found.setdefault(silo, []).append(row)
+    return found
+
+
+@wide()
 def combined_and_consolidated(*sheets: GroupSheet) -> Frame:
     """Return the plain sums of members beside the consolidated totals, apart."""
     currency = sheets[0].currency

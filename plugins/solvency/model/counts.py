@@ -15,14 +15,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.model.book import Position
 from solvency.model.book import below
-from solvency.model.sheets import WIDE
 from solvency.model.valuation import Valuation
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -121,9 +120,8 @@ class Counts:
     @classmethod
     def of(cls, book: Book) -> Counts:
         """Read the counts of a book's case."""
-        every = tuple(
-            _count(book.case, one) for one in book.case.observations if one.counted
-        )
+        seen = sorted(book.case.observations, key=lambda one: one.id)
+        every = tuple(_count(book.case, one) for one in seen if one.counted)
         overlaps = tuple(_overlaps(every))
         crossed = {one.id for pair in overlaps for one in pair[:2]}
         return cls(
@@ -144,7 +142,7 @@ class Counts:
     def on(self, day: datetime.date) -> Mapping[Position, Counted]:
         """Return the positions that counts bind on a day, in order of name."""
         if day not in self._days:
-            with localcontext(WIDE):
+            with wide():
                 found = _Day(self, day).bound()
             self._days[day] = dict(sorted(found.items()))
         return self._days[day]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -17,9 +16,9 @@ from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
 from solvency.ledger.postings import total
-from solvency.model.sheets import WIDE
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -172,6 +171,7 @@ class Found:
         )
 
 
+@wide()
 def found(
     counts: Counts,
     day: datetime.date,
@@ -192,20 +192,19 @@ def found(
     """
     book = counts.book
     case = book.case
-    whose = list(case.entities if entities is None else entities)
+    whose = tuple(dict.fromkeys(case.entities if entities is None else entities))
     valuation = Valuation(book, day, basis)
     lines: dict[tuple[str, str], list[Held]] = defaultdict(list)
     shared: dict[str, set[str]] = defaultdict(set)
-    with localcontext(WIDE):
-        for position, seen in counts.on(day).items():
-            one = _held(valuation, position, seen)
-            entity = book.account(position).entity
-            if one is None or entity not in whose:
-                continue
-            lines[entity, one.kind].append(one)
-            if seen.shared and (one.untraced or one.unrecorded):
-                shared[seen.count.id].add(entity)
-        left = tuple(_uncounted(counts, valuation, whose))
+    for position, seen in counts.on(day).items():
+        one = _held(valuation, position, seen)
+        entity = book.account(position).entity
+        if one is None or entity not in whose:
+            continue
+        lines[entity, one.kind].append(one)
+        if seen.shared and (one.untraced or one.unrecorded):
+            shared[seen.count.id].add(entity)
+    left = tuple(_uncounted(counts, valuation, whose))
     return Found(
         at=day,
         basis=basis,
@@ -262,7 +261,7 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
         value = valuation.worth(position, units) if units else ZERO
         if value is None:
             return None
-        amounts.append(rounded(value))
+        amounts.append(rounded(valuation.book, value))
     books, untraced, unrecorded = amounts
     return Held(
         position,
@@ -322,7 +321,7 @@ def _uncounted(
             and position not in bound
             and account.entity in left
         ):
-            worth = rounded(valuation.value(position) or ZERO)
+            worth = rounded(book, valuation.value(position) or ZERO)
             each = left[account.entity]
             each[account.name] = each.get(account.name, ZERO) + worth
     return [

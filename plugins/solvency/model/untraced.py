@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.figures.frame import Column
+from solvency.model.consolidation import MOST_COLUMNS
 from solvency.model.consolidation import taken_out
 from solvency.model.found import found
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.figures.frame import Frame
@@ -31,6 +33,7 @@ def of_sheet(book: Book, sheet: BalanceSheet | GroupSheet) -> Found | None:
     return one if one.lines else None
 
 
+@wide()
 def with_found(book: Book, sheet: BalanceSheet | GroupSheet, frame: Frame) -> Frame:
     """Return a sheet's table with lines of what is untraced, and unrecorded.
 
@@ -83,11 +86,14 @@ def _cells(
         return [amount]
     entity = book.account(held.position).entity
     cells = [amount if name == entity else Decimal() for name in members]
+    if len(members) > MOST_COLUMNS:
+        cells = [amount]  # Of many members one column shows the sum.
     gone = taken_out(book, held.position, frozenset(members))
     less = -amount if gone else Decimal()
     return [*cells, less, amount + less]
 
 
+@wide()
 def side_by_side(book: Book, sheets: list[BalanceSheet], frame: Frame) -> Frame:
     """Return the totals of entities with what is untraced of each, if any is."""
     each = [of_sheet(book, sheet) for sheet in sheets]

@@ -20,7 +20,8 @@ from solvency.ledger.case import Posting
 from solvency.ledger.postings import EXACT
 from solvency.model.book import Book
 from solvency.model.costs import Costs
-from solvency.model.sheets import WIDE
+from solvency.wide import WIDE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -128,6 +129,7 @@ class Tested:
         }
 
 
+@wide()
 def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
     """Return what a test came to.
 
@@ -173,6 +175,7 @@ def _spells(days: tuple[datetime.date, ...], margins: list[Decimal]) -> Iterable
         yield Spell(days[run[0]], days[run[-1]], -margins[worst], days[worst])
 
 
+@wide()
 def as_found(book: Book) -> Book | None:
     """Return a Book of what was found, from the petition on.
 

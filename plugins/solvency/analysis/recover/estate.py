@@ -12,12 +12,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import discount
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -50,6 +53,7 @@ class Ends(NamedTuple):
         """Return an estimate that is certain."""
         return cls(number, number, number)
 
+    @wide()
     def plus(self, other: Ends) -> Ends:
         """Return the sums, end by end."""
         return Ends(*(one + two for one, two in zip(self, other, strict=True)))
@@ -111,6 +115,7 @@ class Estate:
     #: What of the books was not found, beside what is held.
     _lost: dict[Position, Decimal]
 
+    @wide()
     def items(self, members: Iterable[str]) -> list[Item]:
         """Return what entities hold, sold together, own tokens at nothing.
 
@@ -120,9 +125,9 @@ class Estate:
         inside = frozenset(members)
         found = [
             (key, units, lost)
-            for lost, some in ((False, self._held), (True, self._lost))
-            for key, units in some.items()
-            if self.book.account(key).entity in inside
+            for _, key, units, lost in sorted(
+                place for name in inside for place in self._places.get(name, ())
+            )
         ]
         sold: dict[str, Ends] = defaultdict(lambda: NOTHING)
         for key, units, lost in found:
@@ -150,6 +155,38 @@ class Estate:
         if not lost:
             return Ends.all(units)
         return Ends(*(units * share for share in self.book.account(key).untraced))
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, Position, Decimal, bool]]]:
+        """Return each entity's positions with their places among all: held, then lost.
+
+        Each with its units, and whether they are lost.
+        """
+        found: dict[str, list[tuple[int, Position, Decimal, bool]]] = defaultdict(list)
+        every = chain(
+            ((key, units, False) for key, units in self._held.items()),
+            ((key, units, True) for key, units in self._lost.items()),
+        )
+        for place, (key, units, lost) in enumerate(every):
+            entity = self.book.account(key).entity
+            found[entity].append((place, key, units, lost))
+        return found
+
+    @cached_property
+    def by_debtor(self) -> dict[str, list[Debt]]:
+        """Return the debts of each debtor."""
+        found: dict[str, list[Debt]] = defaultdict(list)
+        for debt in self.debts:
+            found[debt.debtor].append(debt)
+        return found
+
+    @cached_property
+    def by_creditor(self) -> dict[str, list[Debt]]:
+        """Return the debts to each creditor."""
+        found: dict[str, list[Debt]] = defaultdict(list)
+        for debt in self.debts:
+            found[debt.creditor].append(debt)
+        return found
 
     def _cost(self, key: Position, units: Decimal) -> Decimal:
         if key.commodity == self.book.case.currency:
@@ -195,6 +232,7 @@ class Estate:
             )
         )
 
+    @wide()
     def stakes(self) -> dict[str, dict[str, Decimal]]:
         """Return who holds what share of whose equity, by what the books show of it.
 
@@ -213,6 +251,7 @@ class Estate:
         }
 
 
+@wide()
 def estate(book: Book, at: datetime.date) -> Estate:
     """Read the assets and debts of a case on a day.
 

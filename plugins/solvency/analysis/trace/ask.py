@@ -37,6 +37,7 @@ from solvency.methods.tracing import RULES
 from solvency.methods.tracing import Rule
 from solvency.model.book import Position
 from solvency.model.book import below
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -60,6 +61,7 @@ class Step(NamedTuple):
     rules: dict[Rule, dict[str, int]]
 
 
+@wide()
 def follow(
     book: Book,
     accounts: Sequence[str],

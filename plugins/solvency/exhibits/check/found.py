@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.check.words import TESTS
+from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import drawn
@@ -66,7 +66,7 @@ def _row(setting: Setting, one: Tested, number: int) -> Row:
     entity = text("The group") if one.entity == "group" else one.entity
     return Row(
         f"found-test:{number}",
-        (text(TESTS.get(one.test, one.test)), Said(of)),
+        (text(asks(one.test)), Said(of)),
         (
             Said(entity),
             Said(text("yes") if one.passed else text("no")),

@@ -14,10 +14,12 @@ from solvency.analysis.recover.payments import Payment
 from solvency.analysis.recover.payments import payers
 from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.recover.proceeds import fetched
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import moved
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_balance
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import told
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal()
 _NONE = Payment(_ZERO, _ZERO)
+#: Lines that something else bounds: debts what is pledged, what is covered debts.
+_BOUND = {"secured", "surplus", "unsecured", "deficiency"}
 
 
 def members_of(setting: Setting, way: str, estate_name: str) -> tuple[str, ...]:
@@ -201,7 +205,11 @@ class Resting:
             accounts = set(owed(self._found, (self._entity,), {"priority"}))
         day = self._found.at
         rest = of_balance(self._setting, sorted(accounts), day, value or _ZERO)
-        return as_found(self._setting, rest, accounts, day)
+        found = as_found(self._setting, rest, accounts, day)
+        if name not in _BOUND:
+            return found
+        # It may come to what these flows sum to only because a bound does not bind.
+        return grounded(found, settled(self._setting))
 
     def _lent(self, value: Decimal, end: str) -> dict[str, Any]:
         """Return the flows that made claims, each for as much of it as is paid."""
@@ -217,7 +225,7 @@ class Resting:
             share = one_.paid / one_.owed if one_.owed else _ZERO
             for flow, amount in moved(setting, accounts, day).items():
                 amounts[flow] += amount * share
-        found = told(of_flows(amounts), value)
+        found = told(of_flows(setting, amounts), value)
         # What debtors pay rests on all that they in turn are paid.
         return {
             **found,
