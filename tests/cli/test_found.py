@@ -14,7 +14,8 @@ from preamble import PREAMBLE
 
 from solvency.cli import main
 
-COUNTS = counted("B-1", "Assets:Alameda:Bank", "200 USD") + counted(
+BANK = "Assets:Alameda:Bank"
+COUNTS = counted("B-1", BANK, "200 USD") + counted(
     "B-2", "Assets:FTX:Wallet", "7 BTC", "2022-11-30"
 )
 
@@ -93,3 +94,21 @@ def test_csv_and_workbook(ask, tmp_path) -> None:
 def test_without_counts(ask) -> None:
     assert "No observation of this case says counted: TRUE" in ask(counts="")
     assert json.loads(ask("--json", counts=""))["totals"]["books"] == "0"
+
+
+def test_a_sheet_of_many_members_has_one_column_for_all(ledger) -> None:
+    # 300 untraced of Alameda's, one of 62 members; each line as wide as its heads.
+    more = "".join(
+        f'2020-01-01 custom "entity" "M{n:02}" "A member"\n  role: "other"\n'
+        "  group: TRUE\n"
+        for n in range(60)
+    )
+    path = ledger.write(PREAMBLE + BOOKS + COUNTS + more)
+    found = CliRunner().invoke(main, ["balance", "--group", "--csv", str(path)])
+    assert not found.exception, found.output
+    (row,) = [
+        one
+        for one in csv.DictReader(found.output.splitlines())
+        if one["side"] == "untraced"
+    ]
+    assert list(row.values()) == ["untraced", BANK, "300", "0", "300"]

@@ -166,7 +166,7 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
 def _print_group(book: Book, sheet: GroupSheet, *, every: bool) -> None:
     """Print what a consolidated sheet rests on: its control, claims and silos."""
     from solvency.model.claims import largest  # noqa: PLC0415 (as above)
-    from solvency.model.claims import matrix  # noqa: PLC0415 (as above)  # noqa: PLC0415 (as above)
+    from solvency.model.claims import matrix  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import by_silo  # noqa: PLC0415 (lazy start)
     from solvency.model.consolidation import combined_and_consolidated  # noqa: PLC0415 (as above)
 
