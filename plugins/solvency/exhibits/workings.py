@@ -156,13 +156,12 @@ def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Pro
 
 def _price(setting: Setting, key: str, found: Quote) -> Figure:
     """Return the price of a unit, with its source."""
-    source = found.price.source if found.price else None
     return setting.units(
         f"{key}:price",
         found.number,
         setting.case.currency,
         formula="latest price by the day, if young enough",
-        sources=(source,) if source else (),
+        sources=found.sources,
     )
 
 

@@ -292,6 +292,8 @@ class Price:
     quote: str
     place: Place
     source: str | None = None
+    #: True where beancount's own plugin took it from a flow, which has a source.
+    traded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,8 @@ class Declarations:
                 entry.amount.currency,
                 place(entry),
                 source if isinstance(source, str) else None,
+                # What beancount.plugins.implicit_prices says of what it made.
+                traded="__implicit_prices__" in (entry.meta or {}),
             )
         )
 

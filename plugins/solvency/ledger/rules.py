@@ -10,6 +10,7 @@ from typing import Any
 from solvency.ledger.metadata import instead
 from solvency.ledger.metadata import names
 from solvency.ledger.metadata import place
+from solvency.ledger.quotations import settle_prices
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Account
     from solvency.ledger.case import Invariant
     from solvency.ledger.case import Place
-    from solvency.ledger.case import Price
     from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
 
@@ -209,20 +209,10 @@ def _sources(declared: Declarations, errors: Errors) -> None:
                     f" {address:.60}",
                     "Write one that starts with https://, or leave it out",
                 )
-    first: dict[Any, Price] = {}
     for price in declared.prices:
         what = f"the price of {price.commodity} on {price.date}"
         _is_source(price.source, price.place, what, declared, errors)
-        twin = first.setdefault((price.date, price.commodity, price.quote), price)
-        if twin.number != price.number:
-            _add(
-                errors,
-                "price",
-                price.place,
-                f"{what} is {price.number} {price.quote} here and {twin.number} at"
-                f" {twin.place.file}:{twin.place.line}",
-                "Keep one; what a source priced otherwise is an observation",
-            )
+    settle_prices(declared, errors)
 
 
 def _hypotheses(declared: Declarations, errors: Errors) -> None:

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.ledger.without import falls
-from solvency.model.costs import Worths
 from solvency.model.prices import Missing
 from solvency.model.sheets import WIDE
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
+from solvency.model.worth import unit
 
 if TYPE_CHECKING:
     import datetime
@@ -173,18 +173,18 @@ class Parts:
         Args:
             account: The account; its line is positive where it was credited.
         """
-        costs = Worths(self._book)
+        prices = self._book.prices
         parts: dict[str, Decimal] = defaultdict(Decimal)
         sources: dict[str, None] = {}
         with localcontext(WIDE):
             for index in self._places.get(account, ()):
                 for row in self._until(index):
                     flow = self._book.flows[self._book.flow[row]]
-                    parts[flow.id] -= costs.of(row)
-                    if self._book.posting(row).price is None:
-                        sources |= dict.fromkeys(
-                            self._priced(self._book.positions[index], flow.date)
-                        )
+                    posting = self._book.posting(row)
+                    found = unit(prices, posting, flow.date)
+                    if found is not None:
+                        parts[flow.id] -= posting.units * found.number
+                        sources |= dict.fromkeys(found.sources)
             whole = rounded(sum(parts.values(), ZERO))
             return _ordered(_to_the_step(parts, whole), sources, exact=True)
 
@@ -215,9 +215,7 @@ class Parts:
     ) -> tuple[str, ...]:
         """Return the source of the price of a position on a day, if it has one."""
         quote = self._book.prices.at(position.commodity, day or self._at)
-        if isinstance(quote, Missing) or quote.price is None:
-            return ()
-        return (quote.price.source,) if quote.price.source else ()
+        return () if isinstance(quote, Missing) else quote.sources
 
     def _moved(self, index: int) -> dict[str, Decimal]:
         """Return what each flow moved of a position by the day, in units."""

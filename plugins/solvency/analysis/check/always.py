@@ -50,11 +50,18 @@ def claims_below_zero(world: World) -> Iterator[tuple[Invariant, Outcome]]:
 def unsourced_prices(timeline: Timeline) -> Iterator[Finding]:
     """Yield the commodities held or owed that have prices nobody is named for."""
     case = timeline.book.case
-    wanted = {position.commodity for position in timeline.book.positions}
+    wanted = {
+        name
+        for held in {position.commodity for position in timeline.book.positions}
+        for name in timeline.book.prices.reach(held)
+    }
     bare: dict[str, list[Price]] = {}
     for price in case.prices:
-        if price.source is None and price.quote == case.currency:
-            bare.setdefault(price.commodity, []).append(price)
+        if price.source is None and not price.traded:
+            inverse = price.commodity == case.currency
+            bare.setdefault(price.quote if inverse else price.commodity, []).append(
+                price
+            )
     for commodity in sorted(wanted & bare.keys()):
         days = sorted(price.date for price in bare[commodity])
         yield Finding(

@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.model.prices import Missing
+from solvency.model.worth import posting_worth
 
 if TYPE_CHECKING:
     import datetime
@@ -147,7 +147,7 @@ def _transfer(
         transferee=other,
         kind=kind,
         insider=insider,
-        amount=_worth(book, flow, posting),
+        amount=posting_worth(book.prices, posting, flow.date),
         new_value=ZERO,
     )
 
@@ -165,7 +165,7 @@ def _given(book: Book, flow: Flow) -> Iterator[tuple[datetime.date, str, str, De
             and account.counterparty is not None
             and posting.units < 0
         ):
-            worth = _worth(book, flow, posting)
+            worth = posting_worth(book.prices, posting, flow.date)
             if worth is not None:
                 yield flow.date, account.counterparty, posting.entity, -worth
 
@@ -173,8 +173,3 @@ def _given(book: Book, flow: Flow) -> Iterator[tuple[datetime.date, str, str, De
 def _held(book: Book, posting: Posting) -> bool:
     account = book.case.accounts[posting.account]
     return account.root == "Assets" and not account.is_claim
-
-
-def _worth(book: Book, flow: Flow, posting: Posting) -> Decimal | None:
-    quote = book.prices.at(posting.commodity, flow.date)
-    return None if isinstance(quote, Missing) else posting.units * quote.number

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.model.book import Position
-from solvency.model.prices import Missing
+from solvency.model.worth import posting_worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -281,18 +281,9 @@ class Reader:
         return {entity: fall for entity, fall in sums.items() if fall > 0}
 
     def _weight(self, posting: Posting, flow: Flow) -> Decimal:
-        currency = self.case.currency
-        if posting.commodity == currency:
-            return posting.units
-        if posting.price is not None and posting.price.commodity == currency:
-            return posting.units * posting.price.number
-        quote = self.book.prices.at(posting.commodity, flow.date)
+        worth = posting_worth(self.book.prices, posting, flow.date)
         # Without a price, units serve: they only share out what one flow moved.
-        return (
-            posting.units
-            if isinstance(quote, Missing)
-            else posting.units * quote.number
-        )
+        return posting.units if worth is None else worth
 
     def _in_group(self, entity: str) -> bool:
         return self.case.entities[entity].group

@@ -182,8 +182,7 @@ def _valued(
         price = quote(setting, commodity, day)
         value = held.value(position)
         where = f"{key}:{day.isoformat()}"
-        said = price.price.source if price and price.price else None
-        sources = (said,) if said else ()
+        sources = price.sources if price else ()
         found.append(
             Valued(
                 Said(formats.cell(day, setting.locale)),

@@ -151,10 +151,14 @@ def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
 
 def _quoted(setting: Setting) -> dict[str, tuple[Quoted, ...]]:
     """Return the prices of each source, those of one commodity together."""
-    held = {position.commodity for position in setting.book.positions}
+    held = {
+        name
+        for commodity in {position.commodity for position in setting.book.positions}
+        for name in setting.book.prices.reach(commodity)
+    }
     found: dict[str, dict[tuple[str, str], list[tuple[Day, Figure]]]] = {}
     for n, price in enumerate(setting.case.prices):
-        if price.source is None or price.commodity not in held:
+        if price.source is None or not held & {price.commodity, price.quote}:
             continue
         figure = setting.units(
             f"source:{price.source}:price:{n}",
