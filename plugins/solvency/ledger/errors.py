@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.ledger.refused import refused
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
@@ -93,8 +95,19 @@ def _ours(faults: tuple[Any, ...]) -> Iterator[LedgerError]:
         kind = type(fault).__name__
         if kind == "ValidationError" and at in said:
             continue  # the same line broke a rule of ours, which says more
+        if _follows(fault):
+            continue
         message = " ".join(str(fault.message).split())
         yield LedgerError(source, f"beancount: {message}", fault.entry, "beancount")
+
+
+def _follows(fault: Any) -> bool:
+    """Say whether a sum is wrong only because beancount changed what was written."""
+    return (
+        type(fault.entry).__name__ == "Transaction"
+        and str(fault.message).startswith("Transaction does not balance")
+        and refused(fault.entry)
+    )
 
 
 class CaseError(Exception):

@@ -21,6 +21,7 @@ from solvency.ledger.metadata import names
 from solvency.ledger.postings import UnopenedError
 from solvency.ledger.postings import imbalances
 from solvency.ledger.postings import postings_of
+from solvency.ledger.refused import refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -60,9 +61,10 @@ class FlowReader:
     def postings(self, transaction: Transaction) -> list[Posting] | None:
         """Return the postings with the legs they lack, or None if it is broken."""
         if not transaction.postings:
-            self.errors.add(
-                "flow", transaction, "it moves nothing", "Write its postings"
-            )
+            if not refused(transaction):
+                self.errors.add(
+                    "flow", transaction, "it moves nothing", "Write its postings"
+                )
             return None
         try:
             found = postings_of(transaction, self.entity_of)
@@ -80,7 +82,8 @@ class FlowReader:
                 self._named(transaction),
             )
         except LegsError as error:
-            self.errors.add(error.rule, transaction, error.wrong, error.mend)
+            if not refused(transaction):
+                self.errors.add(error.rule, transaction, error.wrong, error.mend)
             return None
         return found + legs
 

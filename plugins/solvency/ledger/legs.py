@@ -265,7 +265,7 @@ def _unbalanced(left: Decimal, commodity: str) -> LegsError:
     return LegsError(
         "unbalanced",
         f"the postings do not sum to zero: {left:,} {commodity} is left",
-        "Correct the amounts; a price written with `@@` cannot be exact, write `@`",
+        "Correct the amounts",
     )
 
 

@@ -33,6 +33,7 @@ from solvency.ledger.errors import ours
 from solvency.ledger.reading import LONG
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
+from solvency.ledger.reading import forgive_quotients
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
 from solvency.ledger.trust import check_file
@@ -114,6 +115,7 @@ def _transformed(
     if case is None:
         # The ledger has no `plugin "solvency"` line; it is a case all the same.
         reading = read(entries, options, scenario, known)
+        forgive_quotients(reading, options)
         faults = [*faults, *reading.errors]
         entries = reading.entries
         case = case_of(reading, options, known)

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ZERO = Decimal()
+#: Digits of a price that nobody writes: those of beancount's quotients that do not
+#: end, in the shortest of the contexts it is run in.
+_QUOTIENT = 28
+#: Of those, the last that sums and products of them may have wrong.
+_SPARED = 4
 #: Sums and products of ledger numbers are exact in this; a number too long
 #: even for it raises, and never rounds.
 EXACT = Context(prec=400, traps=[Inexact])
@@ -58,13 +63,34 @@ def postings_of(
     return found
 
 
+def is_quotient(price: Money) -> bool:
+    """Say whether beancount made a price: of a total, which `@@` or `{{ }}` stated."""
+    return len(price.number.as_tuple().digits) >= _QUOTIENT
+
+
+def quotients(postings: Iterable[Posting]) -> set[str]:
+    """Return the currencies of the total prices among postings."""
+    return {
+        posting.price.commodity
+        for posting in postings
+        if posting.price is not None and is_quotient(posting.price)
+    }
+
+
 def weight(posting: Posting) -> Money:
-    """Return what a posting counts for when a transaction is summed."""
-    if posting.price is None:
+    """Return what a posting counts for when a transaction is summed.
+
+    Of a total price beancount keeps the quotient alone; what that could not hold is
+    rounded away, and the weight is the total again.
+    """
+    price = posting.price
+    if price is None:
         return Money(posting.units, posting.commodity)
-    return Money(
-        EXACT.multiply(posting.units, posting.price.number), posting.price.commodity
-    )
+    if not is_quotient(price):
+        return Money(EXACT.multiply(posting.units, price.number), price.commodity)
+    short = Context(prec=len(price.number.as_tuple().digits) - 2)
+    number = short.multiply(posting.units, price.number)
+    return Money(number.normalize(short), price.commodity)
 
 
 def total(numbers: Iterable[Decimal]) -> Decimal:
@@ -76,20 +102,28 @@ def total(numbers: Iterable[Decimal]) -> Decimal:
 
 
 def imbalances(postings: Iterable[Posting]) -> dict[str, dict[str, Decimal]]:
-    """Sum the exact weights by commodity and entity, leaving out zeros."""
+    """Sum the exact weights by commodity and entity, leaving out zeros.
+
+    Part of a lot bought at a total price weighs what no number of digits holds: of
+    its currency a sum smaller than the last of them is zero.
+    """
     sums: dict[tuple[str, str], Decimal] = {}
+    dust: dict[str, Decimal] = {}
     for posting in postings:
         if posting.price is None:
             number, commodity = posting.units, posting.commodity
         else:
             number, commodity = weight(posting)
+            if is_quotient(posting.price):
+                least = abs(number).scaleb(_SPARED - _QUOTIENT)
+                dust[commodity] = max(least, dust.get(commodity, ZERO))
         key = (commodity, posting.entity)
         sums[key] = EXACT.add(sums[key], number) if key in sums else number
     if not any(sums.values()):
         return {}
     left: dict[str, dict[str, Decimal]] = {}
     for (commodity, entity), net in sums.items():
-        if net:
+        if net and not abs(net) < dust.get(commodity, ZERO):
             left.setdefault(commodity, {})[entity] = net
     return left
 

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Context
+from decimal import Decimal
 from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
@@ -23,6 +24,7 @@ from solvency.ledger.flows import FlowReader
 from solvency.ledger.handover import keep
 from solvency.ledger.metadata import closest
 from solvency.ledger.mirrors import Mirrors
+from solvency.ledger.postings import quotients
 from solvency.ledger.postings import with_legs
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 #: beancount's own sums round at 28 digits, fewer than a long number of coins
 #: times a long price has, and then report a balanced transaction.
 LONG = Context(prec=60)
+#: More than the last digit of any quotient beancount makes of a total price.
+_DUST = Decimal("1E-12")
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -84,6 +88,8 @@ class Reading:
     #: Transactions with their legs, and all else, in beancount's order.
     entries: list[data.Directive] = field(default_factory=list)
     flows: list[tuple[int, Flow]] = field(default_factory=list)
+    #: The currencies of total prices, `@@` and `{{ }}`.
+    totalled: set[str] = field(default_factory=set)
     scenario: Scenario = field(
         default_factory=lambda: Scenario(ESTABLISHED, "", frozenset())
     )
@@ -120,6 +126,7 @@ def read(
             reading.entries.append(entry)
             continue
         mirrors.watch(entry, postings, hypotheses)
+        reading.totalled |= quotients(postings)
         flow = reader.flow(entry, postings, hypotheses, sources)
         reading.flows.append((_seq(entry, errors), flow))
         reader.check_open(entry, postings)
@@ -258,6 +265,18 @@ def case_of(
     )
 
 
+def forgive_quotients(reading: Reading, options: dict[str, Any]) -> None:
+    """Have beancount pass over what the quotient of a total price could not hold.
+
+    With `tolerance_multiplier` 0 it forgives nothing, and reports the 28th digit of
+    42.30 / 700. Ours sums the totals exactly, so that nothing else gets by.
+    """
+    tolerances = dict(options.get("inferred_tolerance_default") or {})
+    for currency in reading.totalled:
+        tolerances.setdefault(currency, _DUST)
+    options["inferred_tolerance_default"] = tolerances
+
+
 def plugin(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[Any]]:
@@ -284,6 +303,7 @@ def plugin(
     known = request.known or known
     with localcontext(LONG):
         reading = read(entries, options, scenario, known)
+    forgive_quotients(reading, options)
     errors += reading.errors
     if request is not _INSISTED:
         request.case = case_of(reading, options, known)
