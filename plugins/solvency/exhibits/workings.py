@@ -289,7 +289,13 @@ def of_sides(
     sides = [
         of_accounts(setting, f"{key}:{root}", held, most, at)
         for root in ("Assets", "Liabilities")
-        if (held := {x: n for x, n in amounts.items() if x.startswith(root) and n})
+        if (
+            held := {
+                x: n
+                for x, n in amounts.items()
+                if setting.case.accounts[x].root == root and n
+            }
+        )
     ]
     against: Prose = (setting.text(" against "),)
     return tuple(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.ledger.vocabulary import ROOTS
 
 if TYPE_CHECKING:
     import datetime
@@ -54,6 +55,8 @@ class Account:
     """An account of one entity, with what its `open` says of it."""
 
     name: str
+    #: Its kind: Assets, Liabilities, Equity, Income or Expenses, whatever the ledger
+    #: calls the root.
     root: str
     entity: str
     opened: datetime.date
@@ -62,6 +65,8 @@ class Account:
     currencies: frozenset[str] | None = None
     counterparty: str | None = None
     intercompany: bool = False
+    #: Which claim and debt belong together, where their names do not say.
+    pair: str | None = None
     term: str | None = None
     rank: str | None = None
     custody: bool = False
@@ -336,6 +341,10 @@ class Case:
     files: tuple[str, ...]
     #: Observations published after the known-date, which nothing may rest on.
     later: tuple[Observation, ...] = ()
+    #: What the ledger calls each root.
+    roots: Mapping[str, str] = field(
+        default_factory=lambda: {root: root for root in ROOTS}
+    )
     #: The title in other languages, by their codes.
     titles: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[LedgerError, ...] = ()

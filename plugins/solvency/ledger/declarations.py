@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import Any
 
 from beancount.core import data
 
@@ -22,6 +23,7 @@ from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import place
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from solvency.ledger.case import Entity
@@ -36,8 +38,16 @@ if TYPE_CHECKING:
 class Declarations:
     """Collects what directives other than transactions declare."""
 
-    def __init__(self, errors: Errors) -> None:
+    def __init__(
+        self, errors: Errors, options: Mapping[str, Any] | None = None
+    ) -> None:
         self.errors = errors
+        #: What the ledger calls each root: `option "name_assets"` and its like.
+        self.roots = {
+            root: str((options or {}).get(f"name_{root.lower()}") or root)
+            for root in words.ROOTS
+        }
+        self._kinds = {name: root for root, name in self.roots.items()}
         self.entities: dict[str, Entity] = {}
         self.accounts: dict[str, Account] = {}
         self.commodities: dict[str, Commodity] = {}
@@ -117,16 +127,17 @@ class Declarations:
         if entry.account in self.accounts:
             return  # beancount reports it
         meta = Metadata(entry, self.errors, "account")
-        root, _, rest = entry.account.partition(":")
+        named, _, rest = entry.account.partition(":")
         account = Account(
             name=entry.account,
-            root=root,
+            root=self._kinds.get(named, named),
             entity=rest.partition(":")[0],
             opened=entry.date,
             place=place(entry),
             currencies=frozenset(entry.currencies) if entry.currencies else None,
             counterparty=meta.text("counterparty"),
             intercompany=meta.flag("intercompany"),
+            pair=meta.text("pair"),
             term=meta.choice("term", words.TERMS),
             rank=meta.choice("rank", words.RANKS),
             custody=meta.flag("custody"),

@@ -11,13 +11,13 @@ from beancount.core.amount import Amount
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Place
-from solvency.ledger.legs import Claims
-from solvency.ledger.legs import LegsError
 from solvency.ledger.legs import missing_legs
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import instead
 from solvency.ledger.metadata import names
+from solvency.ledger.pairs import Claims
+from solvency.ledger.pairs import LegsError
 from solvency.ledger.postings import UnopenedError
 from solvency.ledger.postings import imbalances
 from solvency.ledger.postings import postings_of
@@ -49,7 +49,7 @@ class FlowReader:
         self.errors = errors
         #: Those `through:` may name; by default the declared ones.
         self.entities = declared.entities if entities is None else entities
-        self.claims = Claims.among(declared.accounts.values())
+        self.claims = Claims.among(declared.accounts.values(), declared.roots)
         self.entity_of = {
             name: account.entity for name, account in declared.accounts.items()
         }

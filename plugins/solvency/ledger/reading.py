@@ -103,7 +103,7 @@ def read(
 ) -> Reading:
     """Read a ledger's entries, adding legs and keeping one scenario's flows."""
     errors = Errors()
-    declared = Declarations(errors)
+    declared = Declarations(errors, options)
     entries = _in_order(entries, options)
     for entry in entries:
         if type(entry) is not data.Transaction:
@@ -258,6 +258,7 @@ def case_of(
         prices=tuple(declared.prices),
         events=tuple(declared.events),
         spreads=declared.spreads,
+        roots=declared.roots,
         titles=declared.titles,
         scenario=reading.scenario,
         known=known,

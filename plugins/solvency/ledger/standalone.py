@@ -24,13 +24,15 @@ from solvency.ledger.postings import with_legs
 if TYPE_CHECKING:
     from solvency.ledger.errors import LedgerError
 
-_KEYS = ("counterparty", "intercompany", "stake-in")
+_KEYS = ("counterparty", "intercompany", "pair", "stake-in")
 _Result = tuple[list[data.Directive], list["LedgerError"]]
 
 
-def _declared(entries: list[data.Directive], errors: Errors) -> Declarations:
+def _declared(
+    entries: list[data.Directive], options: dict[str, Any], errors: Errors
+) -> Declarations:
     """Read of accounts what legs need; other keys may mean what the author likes."""
-    declared = Declarations(errors)
+    declared = Declarations(errors, options)
     for entry in entries:
         if type(entry) is data.Open:
             meta = {
@@ -56,9 +58,9 @@ def intercompany(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:
     """Add the legs that make each company of a transaction balance."""
-    del options, config
+    del config
     errors = Errors()
-    declared = _declared(entries, errors)
+    declared = _declared(entries, options, errors)
     companies = _companies(declared)
     reader = FlowReader(declared, errors, companies)
     ours = {name for name, entity in reader.entity_of.items() if entity in companies}
@@ -78,9 +80,9 @@ def mirrors(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:
     """Check that what one company claims, the other owes, at the end of each day."""
-    del options, config
+    del config
     errors = Errors()
-    declared = _declared(entries, errors)
+    declared = _declared(entries, options, errors)
     watched = Mirrors(declared.accounts)
     entity_of = {name: account.entity for name, account in declared.accounts.items()}
     for entry in entries:

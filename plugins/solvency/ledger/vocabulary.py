@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+#: The kinds of account, each by beancount's name of its root.
+ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
 ROLES = (
     "exchange",
     "trading-firm",

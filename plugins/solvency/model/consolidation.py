@@ -45,9 +45,9 @@ ZERO = Decimal()
 INTERCOMPANY = "intercompany"
 OWN_TOKEN = "own token"  # noqa: S105 (no password: a coin)
 INVESTMENT = "investment"
-#: The line that takes the equity side of eliminations; it is nil where both
-#: sides of a claim are.
-EQUITY = "Equity:Group:Eliminations"
+#: The account, below the root of equity, of the line that takes the equity side of
+#: eliminations; it is nil where both sides of a claim are.
+ELIMINATIONS = "Group:Eliminations"
 
 
 class Elimination(NamedTuple):
@@ -257,6 +257,7 @@ def _eliminations(
 ) -> list[Elimination]:
     """Return what consolidation takes off one member's sheet, and off its equity."""
     found = []
+    equity = f"{book.case.roots['Equity']}:{ELIMINATIONS}"
     for line in sheet.lines:
         if line.computed or line.side == "equity":
             continue
@@ -275,7 +276,7 @@ def _eliminations(
             )
             sign = 1 if line.side == "asset" else -1
             found.append(
-                Elimination(sheet.entity, EQUITY, "equity", -taken * sign, reason)
+                Elimination(sheet.entity, equity, "equity", -taken * sign, reason)
             )
     return found
 

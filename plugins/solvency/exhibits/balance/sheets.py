@@ -228,10 +228,11 @@ class _Entity:
         others = {spot[2] for spot in self._grid} - {account}
         if name not in {short_name(setting, other) for other in others}:
             return name
+        written = setting.case.accounts.get(account)
         return setting.text(
             "%(name)s (%(kind)s)",
             name=name,
-            kind=setting.text(account.partition(":")[0].lower()),
+            kind=setting.text((written.root if written else "Equity").lower()),
         )
 
     def _sum(
