@@ -58,10 +58,7 @@ def test_the_advice_on_a_claim_can_be_followed(ledger):
         ("Liabilities:Beta:Payables:Alfa", -120_000),
     ]
     # Or the pair written on both `open`s.
-    for side in (
-        "Assets:Alfa:Interest-Due:Beta",
-        "Liabilities:Beta:Interest-Owed:Alfa",
-    ):
+    for side in ("Alfa:Interest-Due:Beta", "Beta:Interest-Owed:Alfa"):
         text = text.replace(f":{side}\n  c", f':{side}\n  pair: "interest"\n  c')
     paired = ledger.load(text)
     assert not paired.errors

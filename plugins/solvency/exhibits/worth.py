@@ -52,7 +52,7 @@ def class_of(setting: Setting, line: Line) -> str:
         customers = other is not None and other.role == "customers"
         return "customers" if account.rank == "customer" or customers else "lenders"
     if account.is_claim:
-        return "claims"
+        return "custody" if account.custody else "claims"
     if account.stake_in is not None:
         return "stakes" if account.stake_in in inside else "illiquid"
     held = [case.commodities.get(units.commodity) for units in line.units]

@@ -23,16 +23,19 @@ from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import place
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
     from decimal import Decimal
 
     from solvency.ledger.case import Entity
     from solvency.ledger.case import Hypothesis
     from solvency.ledger.case import Invariant
+    from solvency.ledger.case import Money
     from solvency.ledger.case import Observation
     from solvency.ledger.case import Scenario
     from solvency.ledger.case import Source
     from solvency.ledger.errors import Errors
+    from solvency.ledger.renames import Rename
 
 
 class Declarations:
@@ -61,6 +64,11 @@ class Declarations:
         self.spreads: dict[str, Decimal] = {}
         self.titles: dict[str, str] = {}
         self.measures: list[tuple[str, str, Measure]] = []
+        #: Entities that join or leave the group, as written.
+        self.memberships: list[tuple[str, datetime.date, bool, data.Directive]] = []
+        self.renames: list[Rename] = []
+        #: By entity: the account, and the most that may go there.
+        self.roundings: dict[str, tuple[str, Money]] = {}
         #: The directive behind each name, for errors found only at the end.
         self.written: dict[tuple[str, str], data.Directive] = {}
 
@@ -145,6 +153,7 @@ class Declarations:
             pledged_to=meta.text("pledged-to"),
             pledged_for=meta.text("for"),
             stake_in=meta.text("stake-in"),
+            set_off=meta.text("set-off"),
             limit=meta.money("limit"),
             recovery=meta.number("recovery", "0"),
             recovery_low=meta.number("recovery-low", "0"),
@@ -169,10 +178,23 @@ class Declarations:
             place=place(entry),
             issuer=meta.text("issuer"),
             liquidity=meta.choice("liquidity", words.LIQUIDITIES),
+            haircut=meta.number("haircut", "0", "1"),
+            haircut_low=meta.number("haircut-low", "0", "1"),
+            haircut_high=meta.number("haircut-high", "0", "1"),
             max_price_age=words.DEFAULT_PRICE_AGE if age is None else int(age),
             notes=meta.rest(),
         )
         self.written["commodity", entry.currency] = entry
+
+    def with_memberships(self) -> dict[str, Entity]:
+        """Return the entities with the days they joined and left, in order."""
+        entities = dict(self.entities)
+        for name, day, joined, _ in sorted(self.memberships, key=lambda m: m[1]):
+            entity = entities.get(name)
+            if entity is not None:
+                changes = (*entity.changes, (day, joined))
+                entities[name] = replace(entity, group=True, changes=changes)
+        return entities
 
     def measure(
         self, kind: str, commodity: str, entry: data.Directive, measure: Measure

@@ -24,6 +24,7 @@ from solvency.ledger.case import Source
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import place
+from solvency.ledger.renames import Rename
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,9 @@ _FORMS = {
     "depth": "20,000,000 TOKEN",
     "float": "130,000,000 TOKEN",
     "title": '"zh" "The case\'s title in that language"',
+    "membership": '"Entity" "leaves"',
+    "rename": '"OLD" "NEW" 1',
+    "rounding": "Expenses:Entity:Rounding 0.01 USD",
 }
 
 
@@ -89,6 +93,18 @@ def _fits(kind: str, values: list[Any]) -> bool:
             and isinstance(amount, Amount)
             and amount.number is not None
         )
+    if kind == "rename":
+        return (
+            len(values) == 3
+            and all(isinstance(value, str) for value in values[:2])
+            and isinstance(values[2], Decimal)
+        )
+    if kind == "rounding":
+        return (
+            len(values) == 2
+            and isinstance(values[0], str)
+            and isinstance(values[1], Amount)
+        )
     if kind in {"depth", "float"}:
         return len(values) == 1 and isinstance(values[0], Amount)
     if kind == "spread":
@@ -108,9 +124,12 @@ def _entity(
         name,
         description,
         place(entry),
-        role=meta.choice("role", words.ROLES) or "other",
+        role=(role := meta.choice("role", words.ROLES) or "other"),
         group=meta.flag("group"),
         silo=meta.text("silo"),
+        related=meta.flag("related") if "related" in meta.meta else role == "insider",
+        since=meta.date("since"),
+        until=meta.date("until"),
         notes=meta.rest(),
     )
     if declared.name("entity", name, entry):
@@ -175,11 +194,79 @@ def _scenario(
         frozenset(meta.names("hypotheses")),
         place(entry),
         default=meta.flag("default"),
+        variants=_variants(declared, entry, meta),
         note=meta.text("note"),
         notes=meta.rest(),
     )
     if declared.name("scenario", name, entry):
         declared.scenarios[name] = scenario
+
+
+def _variants(declared: Declarations, entry: Custom, meta: Metadata) -> dict[str, str]:
+    """Return the booking a scenario takes of each fact, `fact=booking`."""
+    found = {}
+    for word in meta.names("variants"):
+        fact, equals, chosen = (part.strip() for part in word.partition("="))
+        if equals and fact and chosen:
+            found[fact] = chosen
+            continue
+        declared.errors.add(
+            "variant",
+            entry,
+            f"`variants:` has {word}, which names no booking of a fact",
+            'Write variants: "FACT=BOOKING", as in variants: "repo=sale"',
+        )
+    return found
+
+
+def _membership(
+    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
+) -> None:
+    name, word = values
+    if word in words.MEMBERSHIPS:
+        declared.memberships.append((name, entry.date, word == "joins", entry))
+        return
+    declared.errors.add(
+        "membership",
+        entry,
+        f'"{word}" is neither "joins" nor "leaves"',
+        f'Write: {entry.date} custom "membership" "{name}" "leaves"',
+    )
+
+
+def _rename(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    old, new, ratio = values
+    if ratio > 0 and old != new:
+        rename = Rename(entry.date, old, new, ratio, place(entry), meta.text("source"))
+        if declared.name("rename", old, entry):
+            declared.renames.append(rename)
+        return
+    declared.errors.add(
+        "rename",
+        entry,
+        f"{old} cannot become {ratio} {new}",
+        "Name two commodities, and how many units of the new one are given for each"
+        " of the old, more than 0",
+    )
+
+
+def _rounding(
+    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
+) -> None:
+    account, most = values
+    parts = account.split(":")
+    if len(parts) < 2 or most.number <= 0:
+        declared.errors.add(
+            "rounding",
+            entry,
+            f"{account} cannot take a rounding of {most}",
+            f"Write: {entry.date} custom"
+            ' "rounding" Expenses:Entity:Rounding 0.01 USD, an amount above 0',
+        )
+    elif declared.name("rounding", parts[1], entry):
+        declared.roundings[parts[1]] = account, Money(most.number, most.currency)
 
 
 def _observation(
@@ -363,4 +450,7 @@ _READERS: Mapping[str, _Reader] = {
     "depth": _measure,
     "float": _measure,
     "title": _title,
+    "membership": _membership,
+    "rename": _rename,
+    "rounding": _rounding,
 }

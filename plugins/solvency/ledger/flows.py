@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from beancount.core.amount import Amount
 
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Place
+from solvency.ledger.case import Posting
 from solvency.ledger.legs import missing_legs
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from beancount.core.data import Transaction
 
     from solvency.ledger.case import Account
-    from solvency.ledger.case import Posting
     from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
 
@@ -71,6 +72,7 @@ class FlowReader:
         except UnopenedError:
             self._unopened(transaction)
             return None
+        found += self._rounding(found)
         if not imbalances(found):
             return found
         try:
@@ -86,6 +88,19 @@ class FlowReader:
                 self.errors.add(error.rule, transaction, error.wrong, error.mend)
             return None
         return found + legs
+
+    def _rounding(self, postings: list[Posting]) -> list[Posting]:
+        """Return what a broker rounded, where one entity's account takes that."""
+        entity = postings[0].entity
+        account, most = self.declared.roundings.get(entity, (None, None))
+        if account is None or most is None:
+            return []
+        if any(posting.entity != entity for posting in postings):
+            return []
+        left = imbalances(postings).get(most.commodity, {}).get(entity)
+        if left is None or abs(left) > most.number:
+            return []
+        return [Posting(account, entity, -left, most.commodity, None, added=True)]
 
     def _unopened(self, transaction: Transaction) -> None:
         for posting in transaction.postings:
@@ -190,6 +205,7 @@ class FlowReader:
     ) -> Flow:
         """Return the flow of a transaction that has all its legs."""
         meta = Metadata(transaction, self.errors, "flow")
+        self._below(transaction)
         if len(postings) == len(transaction.postings):
             self._idle(transaction)
         amount_from = self._amount_from(meta, sources)
@@ -220,7 +236,45 @@ class FlowReader:
             locators=self._locators(meta, sources),
             notes=meta.rest("low", "high", "through", "on"),
             place=Place(transaction.meta["filename"], transaction.meta["lineno"]),
+            **self._when(transaction, meta),
+            sized_by=meta.names("sized-by"),
+            variant_of=meta.text("variant-of"),
+            variant=meta.text("variant"),
         )
+
+    def _below(self, transaction: Transaction) -> None:
+        """Report keys of a flow that stand below a posting, and so are of that."""
+        for posting in transaction.postings:
+            if posting.meta is None or len(posting.meta) < 3:
+                continue
+            for key in sorted(words.KEYS["flow"] & posting.meta.keys()):
+                self.errors.add(
+                    "metadata",
+                    transaction,
+                    f"`{key}:` stands below the posting to {posting.account}, where it"
+                    " means nothing",
+                    "Write it above the first posting",
+                )
+
+    def _when(self, transaction: Transaction, meta: Metadata) -> dict[str, Any]:
+        """Return what is known of a flow's day and hour beside its date."""
+        earliest, latest = meta.date("earliest"), meta.date("latest")
+        day = transaction.date
+        if (earliest and earliest > day) or (latest and latest < day):
+            self.errors.add(
+                "date-range",
+                transaction,
+                f"its date {day} is outside the days from {earliest or 'any'} to"
+                f" {latest or 'any'}",
+                "Make earliest <= date <= latest",
+            )
+            earliest = latest = None
+        return {
+            "time": meta.clock("time"),
+            "earliest": earliest,
+            "latest": latest,
+            "after": meta.text("after"),
+        }
 
     def _locators(self, meta: Metadata, sources: tuple[str, ...]) -> dict[str, str]:
         found = meta.prefixed("locator")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
@@ -24,13 +25,17 @@ from solvency.ledger.flows import FlowReader
 from solvency.ledger.handover import keep
 from solvency.ledger.metadata import closest
 from solvency.ledger.mirrors import Mirrors
+from solvency.ledger.placements import check_placements
 from solvency.ledger.postings import quotients
 from solvency.ledger.postings import with_legs
+from solvency.ledger.references import check_references
+from solvency.ledger.references import chosen
+from solvency.ledger.references import standing_variants
+from solvency.ledger.renames import Renames
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -42,6 +47,8 @@ if TYPE_CHECKING:
 LONG = Context(prec=60)
 #: More than the last digit of any quotient beancount makes of a total price.
 _DUST = Decimal("1E-12")
+#: Flows of a day whose hour nobody says come last.
+_LAST = datetime.time.max
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -88,6 +95,8 @@ class Reading:
     #: Transactions with their legs, and all else, in beancount's order.
     entries: list[data.Directive] = field(default_factory=list)
     flows: list[tuple[int, Flow]] = field(default_factory=list)
+    #: The booking that stands of each fact with several.
+    variants: dict[str, str] = field(default_factory=dict)
     #: The currencies of total prices, `@@` and `{{ }}`.
     totalled: set[str] = field(default_factory=set)
     scenario: Scenario = field(
@@ -109,7 +118,9 @@ def read(
         if type(entry) is not data.Transaction:
             declared.read(entry)
     check_declarations(declared, errors)
+    check_placements(declared, errors)
     reading = Reading(declared, errors)
+    reading.variants = standing_variants(entries, errors)
     reading.scenario = choose_scenario(declared, scenario, options, errors)
     kept = reading.scenario.hypotheses
     reader = FlowReader(declared, errors)
@@ -132,11 +143,16 @@ def read(
         reader.check_open(entry, postings)
         if hypotheses and not (hypotheses & kept):
             continue
+        if not chosen(entry, reading.variants, reading.scenario.variants):
+            continue
         if known is None or flow.known <= known:
             legs = postings[len(entry.postings) :]
             reading.entries.append(with_legs(entry, legs) if legs else entry)
     mirrors.report(errors)
-    reading.flows.sort(key=lambda item: (item[1].date, item[0]))
+    reading.flows.sort(key=lambda item: (item[1].date, item[0], item[1].time or _LAST))
+    check_references(
+        [flow for _, flow in reading.flows], declared, reading.variants, errors
+    )
     return reading
 
 
@@ -236,29 +252,38 @@ def case_of(
     """Make the Case of a reading."""
     declared = reading.declared
     currencies = options.get("operating_currency") or ["USD"]
+    renames = Renames(declared.renames)
+    flows = tuple(flow for _, flow in reading.flows)
+    prices = tuple(declared.prices)
     seen: list[Observation] = []
     later: list[Observation] = []
-    for observation in declared.observations:
+    for written in declared.observations:
+        observation = renames.observation(written) if renames else written
         published = declared.sources[observation.source].published
         (seen if known is None or published <= known else later).append(observation)
+    if renames:
+        flows = tuple(map(renames.flow, flows))
+        prices = tuple(map(renames.price, prices))
     return Case(
         path=str(options.get("filename") or ""),
         title="" if options.get("title") == "Beancount" else str(options.get("title")),
         currency=str(currencies[0]),
-        entities=declared.entities,
+        entities=declared.with_memberships(),
         accounts=declared.accounts,
         commodities=declared.with_measures(),
         sources=declared.sources,
-        flows=tuple(flow for _, flow in reading.flows),
+        flows=flows,
         hypotheses=declared.hypotheses,
         scenarios=declared.scenarios,
         observations=tuple(seen),
         later=tuple(later),
         invariants=tuple(declared.invariants),
-        prices=tuple(declared.prices),
+        prices=prices,
         events=tuple(declared.events),
         spreads=declared.spreads,
         roots=declared.roots,
+        variants=reading.variants,
+        roundings=declared.roundings,
         titles=declared.titles,
         scenario=reading.scenario,
         known=known,
@@ -282,8 +307,6 @@ def plugin(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[Any]]:
     """Check a case and add its legs: what `plugin "solvency"` runs."""
-    import datetime  # noqa: PLC0415 (only to read a configured date)
-
     request = _REQUEST.get() or _INSISTED
     errors = Errors()
     scenario = known = None

@@ -190,6 +190,15 @@ def members(case: Case, name: str) -> tuple[str, ...]:
     return found
 
 
+def _inside(case: Case, name: str, day: datetime.date) -> bool:
+    """Say whether an entity is consolidated at the end of a day.
+
+    One that is never in the group is where somebody asks for it by name.
+    """
+    entity = case.entities[name]
+    return not entity.group or entity.within(day)
+
+
 def group_sheet(
     book: Book,
     names: tuple[str, ...],
@@ -223,6 +232,7 @@ def _group_sheet(
     costs: Costs,
 ) -> GroupSheet:
     at, basis = valuation.at, valuation.basis
+    names = tuple(one for one in names if _inside(book.case, one, at))
     columns = tuple(of_entities(book, names, valuation, costs))
     inside = frozenset(names)
     eliminations = []

@@ -27,9 +27,7 @@ from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.parameters import variants
-from solvency.analysis.check.timeline import Timeline
-from solvency.analysis.check.world import DrawnWorld
-from solvency.analysis.check.world import World
+from solvency.analysis.check.spells import Spells
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.analysis.check.timeline import Timeline
+    from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
     from solvency.model.book import Book
     from solvency.model.uncertain import Spreads
@@ -121,21 +121,25 @@ def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findi
 
 def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     case = book.case
-    timeline = Timeline(book)
-    world, certain = World(timeline), World(timeline)
+    # What is not drawn is asked elsewhere: what it asks for will not come again.
+    spells, certain = Spells.of(book), Spells.of(book)
+    timeline = spells.timeline
     with localcontext(WIDE):
         asked = [
-            (one, TESTS[one.name](certain if one.name in CERTAIN else world, one))
+            (
+                one,
+                (certain if one.name in CERTAIN else spells).ask(TESTS[one.name], one),
+            )
             for one in case.invariants
         ]
-        unasked = list(always.claims_below_zero(certain))
+        unasked = list(always.claims_below_zero(certain.last))
     spreads = None
     if draws != 0 and any(one.name not in CERTAIN for one, _ in asked):
         from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
 
         spreads = Spreads(book)
     draws = _how_many(draws, asked, spreads, timeline)
-    chances = _draw(asked, spreads, world, draws, seed)
+    chances = _draw(asked, spreads, spells, draws, seed)
     findings = []
     series = {}
     told = variants(case.invariants)
@@ -184,7 +188,7 @@ def _how_many(
 
 
 def _draw(
-    asked: Asked, spreads: Spreads | None, world: World, draws: int, seed: int
+    asked: Asked, spreads: Spreads | None, spells: Spells, draws: int, seed: int
 ) -> list[list[_Drawn]]:
     """Run the tests in draws, and count in how many each broke, and when first."""
     chances = [[_Drawn() for _ in found] for _, found in asked]
@@ -196,7 +200,7 @@ def _draw(
     ]
     if spreads is None or not draws:
         return chances
-    timeline = world.timeline
+    timeline = spells.timeline
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
 
     judges = [
@@ -206,12 +210,12 @@ def _draw(
     ]
 
     def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
-        drawn = DrawnWorld(timeline, spreads.flows, scales, world.asked)
+        drawn = spells.drawn(spreads.flows, scales)
         return [
             [
                 judge.count(outcome, len(scales))
                 for judge, outcome in zip(
-                    each, TESTS[invariant.name](drawn, invariant), strict=True
+                    each, drawn.ask(TESTS[invariant.name], invariant), strict=True
                 )
             ]
             for invariant, each in judges
@@ -233,12 +237,12 @@ def solvency_states(
     """Return when each entity became insolvent or solvent again, by these tests."""
     if not book.flows:
         return []
-    timeline = Timeline(book)
-    world = World(timeline)
+    spells = Spells.of(book)
+    timeline = spells.timeline
     states = []
     for invariant in asked:
         with localcontext(WIDE):
-            outcomes = TESTS[invariant.name](world, invariant)
+            outcomes = spells.ask(TESTS[invariant.name], invariant)
         for outcome in outcomes:
             states += _states(timeline, invariant, outcome)
     return sorted(states)

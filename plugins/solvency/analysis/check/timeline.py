@@ -56,6 +56,7 @@ class Timeline:
         found = {first, last, *np.unique(book.day).tolist()}
         for commodity in {position.commodity for position in book.positions}:
             found |= book.prices.changes(commodity)
+        found |= {day.toordinal() for day in book.case.turns}
         for event in book.case.events:
             if event.kind == "attestation":
                 found.add(event.date.toordinal())
