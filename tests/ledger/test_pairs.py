@@ -107,6 +107,23 @@ def test_one_account_may_serve_for_all_that_the_other_side_has_apart(ledger):
     ]
 
 
+def test_a_mark_on_one_side_tells_which_of_several_is_meant(ledger):
+    case = ledger.case(
+        """
+        2020-01-01 open Liabilities:FTX:Coins
+          counterparty: "Customers"
+          intercompany: TRUE
+        2021-01-01 * "Deposit" ^court
+          Equity:Customers:Wealth  -5 BTC
+          Assets:FTX:Bank           5 BTC
+        """
+    )
+    assert _added(case.flows[0]) == [
+        ("Assets:Customers:Deposits:FTX", 5),
+        ("Liabilities:FTX:Coins", -5),
+    ]
+
+
 def test_two_claims_marked_are_told_and_to_unmark_one_helps(ledger):
     text = (GROUPS / "intercompany-twice.beancount").read_text()
     (error,) = ledger.load(text).errors

@@ -26,6 +26,7 @@ from beancount.parser import booking
 from beancount.parser import options as beancount_options
 from beancount.parser import parser
 
+from solvency.ledger.bookkeeping import read_books
 from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
@@ -34,6 +35,7 @@ from solvency.ledger.reading import LONG
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import forgive_quotients
+from solvency.ledger.reading import is_case
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
 from solvency.ledger.trust import check_file
@@ -112,11 +114,16 @@ def _transformed(
             entries, [*faults, *booked], options, None
         )
     case = request.case
-    if case is None:
+    if case is None and not is_case(entries):
+        books = read_books(entries, options)
+        faults = [*faults, *books.errors]
+        entries = books.reading.entries
+        case = case_of(books.reading, options, known)
+    elif case is None:
         # The ledger has no `plugin "solvency"` line; it is a case all the same.
         reading = read(entries, options, scenario, known)
         forgive_quotients(reading, options)
-        faults = [*faults, *reading.errors]
+        faults = [*faults, *_once(reading.errors, faults)]
         entries = reading.entries
         case = case_of(reading, options, known)
     faults.extend(validation.validate(entries, options))  # type: ignore[no-untyped-call]  # beancount's
@@ -126,6 +133,16 @@ def _transformed(
         entries=tuple(entries),
         files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
     )
+
+
+def _once(errors: list[LedgerError], said: list[Any]) -> list[LedgerError]:
+    """Return the errors that a plugin of ours has not said already."""
+    known = {
+        (one.message, one.file, one.line)
+        for one in said
+        if isinstance(one, LedgerError)
+    }
+    return [one for one in errors if (one.message, one.file, one.line) not in known]
 
 
 @contextlib.contextmanager

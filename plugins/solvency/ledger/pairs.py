@@ -69,11 +69,12 @@ class _Way:
 
     def settle(self) -> None:
         """Find which accounts are one claim, surest signs first."""
-        for sign in (_paired, _kind, _marked):
+        for sign in (_paired, _kind):
             self._take(sign)
-        held, owed = self.left(self.held), self.left(self.owed)
-        if len(held) == len(owed) == 1:
-            self.pairs.append(Pair(held[0], owed[0]))
+        for narrow in (_marked, list):
+            held, owed = narrow(self.left(self.held)), narrow(self.left(self.owed))
+            if len(held) == len(owed) == 1:
+                self.pairs.append(Pair(held[0], owed[0]))
 
     @property
     def shared(self) -> bool:
@@ -115,8 +116,9 @@ def _kind(account: Account) -> Hashable:
     return tuple(part for part in parts if part != account.counterparty)
 
 
-def _marked(account: Account) -> Hashable:
-    return True if account.intercompany else None
+def _marked(accounts: list[Account]) -> list[Account]:
+    """Return those marked `intercompany: TRUE`, or all where none is."""
+    return [account for account in accounts if account.intercompany] or accounts
 
 
 @dataclass(frozen=True, slots=True)

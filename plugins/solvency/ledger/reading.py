@@ -291,6 +291,29 @@ def case_of(
     )
 
 
+def is_case(entries: Sequence[data.Directive]) -> bool:
+    """Say whether a ledger declares entities or sources: whether it is a case."""
+    return any(
+        type(entry) is data.Custom and entry.type in {"entity", "source"}
+        for entry in entries
+    )
+
+
+def no_case(options: Mapping[str, Any]) -> tuple[str, str]:
+    """Say of a ledger that is no case what it lacks, and the way in."""
+    wrong = (
+        f"{options.get('filename') or 'the ledger'} is no case yet: it declares no"
+        " entity and no source"
+    )
+    mend = (
+        "`solvency new FOLDER` makes a case to change, and docs/ledger-language.md says"
+        " what one has; for companies that owe one another, `counterparty:` on the"
+        " accounts where they do is enough, with the plugins solvency.intercompany and"
+        " solvency.mirrors"
+    )
+    return wrong, mend
+
+
 def forgive_quotients(reading: Reading, options: dict[str, Any]) -> None:
     """Have beancount pass over what the quotient of a total price could not hold.
 
@@ -323,6 +346,9 @@ def plugin(
             'Write: plugin "solvency" "scenario=NAME", or "known=2022-11-15"',
             at=plugin_line(options),
         )
+    if not is_case(entries):
+        errors.add("case", None, *no_case(options), at=plugin_line(options))
+        return entries, errors
     scenario = request.scenario or scenario
     known = request.known or known
     with localcontext(LONG):

@@ -2,7 +2,7 @@
 
 No entity, source or hypothesis need be declared. The companies are those named
 by `counterparty:` and those whose accounts have one; a transaction that touches
-none of their accounts is left alone.
+none of their accounts, or those of one alone, is left as it is.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KEYS = ("counterparty", "intercompany", "pair", "stake-in")
 _Result = tuple[list[data.Directive], list["LedgerError"]]
 
 
-def _declared(
+def declared_claims(
     entries: list[data.Directive], options: dict[str, Any], errors: Errors
 ) -> Declarations:
     """Read of accounts what legs need; other keys may mean what the author likes."""
@@ -46,7 +46,14 @@ def _declared(
     return declared
 
 
-def _companies(declared: Declarations) -> frozenset[str]:
+def touched(transaction: data.Transaction, companies: frozenset[str]) -> set[str]:
+    """Return the companies whose accounts a transaction moves."""
+    parts = (posting.account.split(":", 2) for posting in transaction.postings)
+    return {part[1] for part in parts} & companies
+
+
+def companies_of(declared: Declarations) -> frozenset[str]:
+    """Return the companies that owe, or are owed: owners and counterparties."""
     found: set[str] = set()
     for account in declared.accounts.values():
         if account.counterparty is not None:
@@ -60,15 +67,12 @@ def intercompany(
     """Add the legs that make each company of a transaction balance."""
     del config
     errors = Errors()
-    declared = _declared(entries, options, errors)
-    companies = _companies(declared)
+    declared = declared_claims(entries, options, errors)
+    companies = companies_of(declared)
     reader = FlowReader(declared, errors, companies)
-    ours = {name for name, entity in reader.entity_of.items() if entity in companies}
     out: list[data.Directive] = []
     for entry in entries:
-        if type(entry) is data.Transaction and any(
-            posting.account in ours for posting in entry.postings
-        ):
+        if type(entry) is data.Transaction and len(touched(entry, companies)) > 1:
             legs = (reader.postings(entry) or [])[len(entry.postings) :]
             out.append(with_legs(entry, legs) if legs else entry)
         else:
@@ -82,7 +86,7 @@ def mirrors(
     """Check that what one company claims, the other owes, at the end of each day."""
     del config
     errors = Errors()
-    declared = _declared(entries, options, errors)
+    declared = declared_claims(entries, options, errors)
     watched = Mirrors(declared.accounts)
     entity_of = {name: account.entity for name, account in declared.accounts.items()}
     for entry in entries:
