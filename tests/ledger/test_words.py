@@ -252,3 +252,19 @@ def test_a_claim_on_a_related_party_is_no_clean_asset(ledger):
         ledger.case(text.replace("related: TRUE", "")), "FTX", day, "clean"
     )
     assert found["Assets:FTX:Loans:Friend"] == 5
+
+
+@pytest.mark.parametrize("name", ["Ελλάς", "Фирма", "Ñandú", "1-x"])
+def test_entities_may_be_named_in_any_script_that_beancount_takes(ledger, name):
+    case = ledger.case(
+        f"""
+        2020-01-01 custom "entity" "{name}" "A firm"
+        2020-01-01 open Assets:{name}:Bank
+        2020-01-01 open Equity:{name}:Capital
+        2021-01-01 * "Capital" ^court
+          Assets:{name}:Bank      5 USD
+          Equity:{name}:Capital  -5 USD
+        """
+    )
+    sheet = case.book().balance_sheet(name)
+    assert sheet.totals.assets == 5

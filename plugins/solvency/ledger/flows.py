@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -381,6 +382,15 @@ class FlowReader:
             count += 1
             twin = f"{name}-{count}"
         return twin
+
+
+#: A name made by `stable_name`, and its number where content is alike.
+_MADE = re.compile(r"\d{8}-[0-9a-f]{6}(-\d+)?")
+
+
+def is_made(name: str) -> bool:
+    """Say whether a flow's name was made from its content, not written."""
+    return _MADE.fullmatch(name) is not None
 
 
 def stable_name(transaction: Transaction) -> str:

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Any
 
+from beancount.core.account import is_valid
+
 from solvency.ledger.metadata import instead
 from solvency.ledger.metadata import names
 from solvency.ledger.metadata import place
@@ -22,20 +24,20 @@ if TYPE_CHECKING:
     from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
 
-_COMPONENT = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
 _ADDRESS = re.compile(r"https?://\S+")
 
 
 def check_declarations(declared: Declarations, errors: Errors) -> None:
     """Report every declaration that names what is not declared."""
     for name, entity in declared.entities.items():
-        if not _COMPONENT.fullmatch(name):
+        if not is_valid(f"Assets:{name}") or ":" in name:
             _add(
                 errors,
                 "entity",
                 entity.place,
                 f'"{name}" cannot stand in an account name',
-                "Start with a capital or digit; then letters, digits and hyphens",
+                "Start with a capital or digit; then letters of any script, digits and"
+                " hyphens",
             )
     for account in declared.accounts.values():
         _account(account, declared, errors)

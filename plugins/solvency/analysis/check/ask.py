@@ -166,7 +166,11 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
             findings.append(finding)
     return Findings(
         case=case,
-        findings=(*findings, *always.unsourced_prices(timeline)),
+        findings=(
+            *findings,
+            *always.unsourced_prices(timeline),
+            *always.twin_flows(timeline),
+        ),
         draws=draws,
         seed=seed,
         standard_error=0.5 / math.sqrt(draws) if draws else 0.0,
