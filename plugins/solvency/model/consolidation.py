@@ -22,6 +22,8 @@ from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
 from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
+from solvency.model.outsiders import Outsiders
+from solvency.model.outsiders import outsiders
 from solvency.model.sheets import SIDES
 from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet
@@ -76,6 +78,18 @@ class GroupSheet:
     #: The same, beside what each side's own statements said.
     claims: tuple[Claim, ...]
     unpriced: tuple[Missing, ...]
+    #: What of the equity is not of the parent's owners, by member.
+    outsiders: tuple[Outsiders, ...] = ()
+
+    @property
+    def of_outsiders(self) -> Decimal:
+        """Return the part of the equity that belongs to outsiders."""
+        return total(one.amount for one in self.outsiders)
+
+    @property
+    def of_owners(self) -> Decimal:
+        """Return the part of the equity that belongs to the parent's owners."""
+        return EXACT.subtract(self.totals.equity, self.of_outsiders)
 
     @property
     def entity(self) -> str:
@@ -144,6 +158,7 @@ class GroupSheet:
                 if (item.side, item.account) == (side, account)
             )
             rows.append((side, account, *by_column, taken, total([*by_column, taken])))
+        rows += self._owned()
         return Frame(
             title=f"{self.name}: consolidating balance sheet at {self.at},"
             f" {self.basis} value",
@@ -157,6 +172,18 @@ class GroupSheet:
             rows=tuple(rows),
             groups="side",
         )
+
+    def _owned(self) -> list[tuple[object, ...]]:
+        """Return whose the equity is, where it is not all the parent's owners'."""
+        if not self.outsiders:
+            return []
+        nothing = (ZERO,) * len(self.members)
+        named = [
+            (f"outsiders, {one.share:.2%} of {one.member}", one.amount)
+            for one in self.outsiders
+        ]
+        named.append(("owners of the parent", self.of_owners))
+        return [("whose", name, *nothing, ZERO, amount) for name, amount in named]
 
     def _all(self) -> list[Line]:
         return [line for sheet in self.columns for line in sheet.lines] + list(
@@ -240,6 +267,16 @@ def _group_sheet(
         for sheet in columns:
             eliminations += _eliminations(book, sheet, inside, valuation)
         lines = _consolidated(columns, eliminations)
+        invested = {
+            sheet.entity: -total(
+                item.amount
+                for item in eliminations
+                if item.entity == sheet.entity
+                and (item.reason, item.side) == (INVESTMENT, "asset")
+            )
+            for sheet in columns
+        }
+        others = outsiders(book, columns, invested, valuation, costs)
     owed = intercompany(book, at, inside, valuation.units)
     return GroupSheet(
         name=name,
@@ -250,6 +287,7 @@ def _group_sheet(
         columns=columns,
         eliminations=tuple(eliminations),
         lines=lines,
+        outsiders=others,
         intercompany=owed,
         claims=claims(book, at, inside, owed),
         unpriced=tuple(
