@@ -97,3 +97,69 @@ def test_circular_shareholdings_leave_outside_owners_their_part(ledger):
     found = recover(case.book(), at=at)
     (paid,) = [one for one in found.classes if one.entity == "Alfa"]
     assert round(paid.paid) == 500_000
+
+
+def test_a_group_gains_nothing_from_itself():
+    case = solvency.load(GROUPS / "intragroup-profit.beancount")
+    assert not case.errors
+    # Ether bought for 1,000 and sold inside for 1,500: at book it cost 1,000, beside
+    # 998,500 and 5,500 in the banks.
+    sheet = _group(case, "book")
+    lines = {line.account: line.amount for line in sheet.lines}
+    assert lines["Assets:Alfa:Coins"] == 1000
+    assert "Equity:Beta:Realised-Gains" not in lines
+    assert sheet.totals.assets == 1_005_000
+    # At market, 100 each, it is worth what it cost: no gain and no change in value.
+    sheet = _group(case)
+    lines = {line.account: line.amount for line in sheet.lines}
+    assert lines["Assets:Alfa:Coins"] == 1000
+    assert not [name for name in lines if "Gains" in name or "Revaluation" in name]
+    assert sheet.totals.equity == 1_005_000
+
+
+def test_what_is_sold_on_outside_is_a_gain_of_the_group(ledger):
+    text = (GROUPS / "intragroup-profit.beancount").read_text()
+    case = ledger.load(
+        text
+        + """
+2020-02-05 * "Alfa" "sells half outside, at 200" ^src
+  Assets:Alfa:Coins  -5 ETH @ 200 USD
+  Assets:Alfa:Bank    1,000 USD
+"""
+    )
+    assert not case.errors
+    # Five that cost 500 brought 1,000; the other five cost 500, and stand at 750 in
+    # Alfa's own books. Beta's gain of 500 and Alfa's of 250 are 500 of the group.
+    sheet = _group(case, "book")
+    lines = {line.account: line.amount for line in sheet.lines}
+    assert lines["Assets:Alfa:Coins"] == 500
+    gains = [lines.get(f"Equity:{one}:Realised-Gains", 0) for one in ("Alfa", "Beta")]
+    assert sum(gains) == 500
+    assert "Equity:Group:Eliminations" not in lines
+
+
+def test_coins_lent_inside_cost_the_group_what_they_cost(ledger):
+    # Beta lends 10 ETH, bought at 100, to Alfa when they are at 300: in Alfa's books
+    # they stand at 3,000, as what it owes; the group paid 1,000.
+    text = (GROUPS / "intragroup-profit.beancount").read_text()
+    head = text[: text.index("2020-02-04 *")]
+    case = ledger.load(
+        head
+        + """
+2020-01-01 open Assets:Beta:Receivables:Alfa
+  counterparty: "Alfa"
+2020-01-01 open Liabilities:Alfa:Payables:Beta
+  counterparty: "Beta"
+2020-02-04 price ETH 300 USD
+2020-02-04 * "Beta" "lends" ^src
+  on: Assets:Beta:Receivables:Alfa
+  Assets:Beta:Coins  -10 ETH
+  Assets:Alfa:Coins   10 ETH
+"""
+    )
+    assert not case.errors
+    sheet = _group(case, "book")
+    lines = {line.account: line.amount for line in sheet.lines}
+    assert lines["Assets:Alfa:Coins"] == 1000
+    assert "Equity:Group:Eliminations" not in lines
+    assert sheet.totals.equity == 1_005_000

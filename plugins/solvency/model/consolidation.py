@@ -1,8 +1,9 @@
 """The group's balance sheet: columns by entity, eliminations, consolidated.
 
 What members owe one another is eliminated in full, investments in a member
-against equity (IFRS 10.B86), and tokens a member issued that members hold as
-treasury shares are: the group has no asset in them. The plain sum of the
+against equity and what members gained from one another against that gain (IFRS
+10.B86), and tokens a member issued that members hold as treasury shares are: the
+group has no asset in them. The plain sum of the
 columns is called combined, never consolidated.
 """
 
@@ -22,8 +23,12 @@ from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
 from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
+from solvency.model.intragroup import Profit
+from solvency.model.intragroup import Together
 from solvency.model.outsiders import Outsiders
 from solvency.model.outsiders import outsiders
+from solvency.model.sheets import REALISED
+from solvency.model.sheets import REVALUATION
 from solvency.model.sheets import SIDES
 from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet
@@ -36,6 +41,7 @@ from solvency.model.sheets import valuations
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
@@ -47,6 +53,7 @@ ZERO = Decimal()
 INTERCOMPANY = "intercompany"
 OWN_TOKEN = "own token"  # noqa: S105 (no password: a coin)
 INVESTMENT = "investment"
+PROFIT = "intragroup profit"
 #: The account, below the root of equity, of the line that takes the equity side of
 #: eliminations; it is nil where both sides of a claim are.
 ELIMINATIONS = "Group:Eliminations"
@@ -245,8 +252,9 @@ def group_sheets(
     name: str = "group",
 ) -> dict[datetime.date, GroupSheet]:
     """Return the consolidated balance sheets at the end of each day, in one pass."""
+    together = Together(book)
     return {
-        valuation.at: _group_sheet(book, names, name, valuation, costs)
+        valuation.at: _group_sheet(book, names, name, valuation, costs, together)
         for valuation, costs in valuations(book, days, basis)
     }
 
@@ -257,6 +265,7 @@ def _group_sheet(
     name: str,
     valuation: Valuation,
     costs: Costs,
+    together: Together,
 ) -> GroupSheet:
     at, basis = valuation.at, valuation.basis
     names = tuple(one for one in names if _inside(book.case, one, at))
@@ -266,6 +275,8 @@ def _group_sheet(
     with localcontext(WIDE):
         for sheet in columns:
             eliminations += _eliminations(book, sheet, inside, valuation)
+        profit = together.profit(columns, valuation, costs)
+        eliminations += _profit(book, columns, profit, basis)
         lines = _consolidated(columns, eliminations)
         invested = {
             sheet.entity: -total(
@@ -327,6 +338,37 @@ def _eliminations(
                 Elimination(sheet.entity, equity, "equity", -taken * sign, reason)
             )
     return found
+
+
+def _profit(
+    book: Book, columns: tuple[BalanceSheet, ...], profit: Profit, basis: str
+) -> Iterator[Elimination]:
+    """Yield what takes members' profits on one another off assets and equity.
+
+    At book the asset falls to its cost to the group; else its value stays, and what
+    was called a gain of the seller is a change in value while the group had it.
+    """
+    root = book.case.roots["Equity"]
+    equity = f"{root}:{ELIMINATIONS}"
+    for one in profit.excess:
+        if basis == "book":
+            yield Elimination(one.entity, one.account, "asset", -one.amount, PROFIT)
+        else:
+            line = f"{root}:{one.entity}:{REVALUATION}"
+            yield Elimination(one.entity, line, "equity", one.amount, PROFIT)
+    whole = total(one.amount for one in profit.excess)
+    left = profit.realised
+    for sheet in columns:
+        line = f"{root}:{sheet.entity}:{REALISED}"
+        gain = _amount(sheet.lines, "equity", line)
+        part = max(min(gain, left), ZERO) if left > 0 else min(max(gain, left), ZERO)
+        if part:
+            yield Elimination(sheet.entity, line, "equity", -part, PROFIT)
+            left -= part
+    rest = whole - profit.realised + left
+    if rest:
+        first = columns[0].entity
+        yield Elimination(first, equity, "equity", -rest, PROFIT)
 
 
 def _issued_inside(book: Book, commodity: str, inside: frozenset[str]) -> bool:

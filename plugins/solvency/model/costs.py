@@ -66,18 +66,36 @@ class Acquisitions:
     units: NDArray[np.int64]
 
     @classmethod
-    def of(cls, book: Book) -> Acquisitions:
-        """Return what a Book's flows acquired and disposed of."""
+    def of(
+        cls, book: Book, together: frozenset[str] = frozenset(), name: str = ""
+    ) -> Acquisitions:
+        """Return what a Book's flows acquired and disposed of.
+
+        Args:
+            book: The Book.
+            together: Entities whose pools are one; what they owe one another is in
+                none.
+            name: The owner of those pools.
+        """
         currency = book.case.currency
         real = np.array(
             [book.account(p).root in {"Assets", "Liabilities"} for p in book.positions],
             bool,
         )
         plain = np.array([p.commodity == currency for p in book.positions], bool)
+        owners = [book.account(p).entity for p in book.positions]
+        between = [
+            book.account(p).is_claim
+            and {book.account(p).entity, book.account(p).counterparty} <= together
+            for p in book.positions
+        ]
+        owners = [name if owner in together else owner for owner in owners]
         equity = np.flatnonzero((~real & plain)[book.position])
         equity = equity[np.argsort(book.day[equity], kind="stable")]
         return cls(
-            moves=_moves(book, (real & ~plain)[book.position]),
+            moves=_moves(
+                book, (real & ~plain & ~np.array(between, bool))[book.position], owners
+            ),
             posted=_posted(book, np.flatnonzero((~real & ~plain)[book.position])),
             days=book.day[equity],
             positions=book.position[equity],
@@ -97,11 +115,13 @@ def _market(book: Book, commodity: str, day: int) -> Decimal:
     return ZERO if isinstance(quote, Missing) else quote.number
 
 
-def _moves(book: Book, chosen: NDArray[np.bool_]) -> tuple[Move, ...]:
+def _moves(
+    book: Book, chosen: NDArray[np.bool_], owners: list[str]
+) -> tuple[Move, ...]:
     """Return what each flow moved of each pool, net; nothing where it cancels."""
     pools = [
-        Pool((account := book.account(position)).entity, account.root, position[1])
-        for position in book.positions
+        Pool(owner, book.account(position).root, position[1])
+        for owner, position in zip(owners, book.positions, strict=True)
     ]
     names = list(dict.fromkeys(pools))
     numbers = {pool: number for number, pool in enumerate(names)}
@@ -164,9 +184,14 @@ class Costs:
     enters at the price written, else at the market's that day.
     """
 
-    def __init__(self, book: Book, at: datetime.date | None = None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        at: datetime.date | None = None,
+        acquired: Acquisitions | None = None,
+    ) -> None:
         self._book = book
-        self._all = book.acquisitions
+        self._all = book.acquisitions if acquired is None else acquired
         self._moves = self._posted = self._plain = 0
         self._pools: dict[Pool, tuple[Decimal, Decimal]] = {}
         #: Each pool as it was when last there was anything in it.
