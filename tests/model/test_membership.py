@@ -46,6 +46,10 @@ def test_a_member_that_is_sold_is_a_stranger_from_that_day(ledger, left):
     assert lines["Assets:Alfa:Receivables:Beta"] == 50_000
     assert "Assets:Beta:Bank" not in lines
     assert totals == (1_100_000, 0, 1_100_000)
+    # Beta's own sheet is there beside, and in no sum: 650,000 less the 50,000 it owes.
+    sheet = case.book().balance_sheet("group", datetime.date(2020, 9, 30))
+    assert [one.entity for one in sheet.columns] == ["Alfa"]
+    assert sheet.own("Beta").totals.equity == 600_000
 
 
 def test_one_that_comes_back_is_consolidated_again(ledger):

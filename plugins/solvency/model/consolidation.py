@@ -87,6 +87,12 @@ class GroupSheet:
     unpriced: tuple[Missing, ...]
     #: What of the equity is not of the parent's owners, by member.
     outsiders: tuple[Outsiders, ...] = ()
+    #: The sheets of entities that were asked for, and are not in the group that day.
+    apart: tuple[BalanceSheet, ...] = ()
+
+    def own(self, entity: str) -> BalanceSheet:
+        """Return the sheet of one entity that was asked for, in the group or not."""
+        return next(x for x in (*self.columns, *self.apart) if x.entity == entity)
 
     @property
     def of_outsiders(self) -> Decimal:
@@ -268,8 +274,9 @@ def _group_sheet(
     together: Together,
 ) -> GroupSheet:
     at, basis = valuation.at, valuation.basis
+    each = of_entities(book, names, valuation, costs)
     names = tuple(one for one in names if _inside(book.case, one, at))
-    columns = tuple(of_entities(book, names, valuation, costs))
+    columns = tuple(one for one in each if one.entity in names)
     inside = frozenset(names)
     eliminations = []
     with localcontext(WIDE):
@@ -299,6 +306,7 @@ def _group_sheet(
         eliminations=tuple(eliminations),
         lines=lines,
         outsiders=others,
+        apart=tuple(one for one in each if one.entity not in names),
         intercompany=owed,
         claims=claims(book, at, inside, owed),
         unpriced=tuple(

@@ -95,10 +95,7 @@ class _Entity:
         self._entity = entity
         self._days = days
         self._said = {day: nearby(setting, entity, day) for day in days}
-        self._sheets = {
-            day: next(x for x in setting.sheet(day).columns if x.entity == entity)
-            for day in days
-        }
+        self._sheets = {day: setting.sheet(day).own(entity) for day in days}
         self._accounts = tuple(
             name for name, one in setting.case.accounts.items() if one.entity == entity
         )
