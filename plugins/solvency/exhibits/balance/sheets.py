@@ -226,10 +226,11 @@ class _Entity:
         if name not in {short_name(setting, other) for other in others}:
             return name
         written = setting.case.accounts.get(account)
+        kind = written.root if written else "Equity"
         return setting.text(
             "%(name)s (%(kind)s)",
             name=name,
-            kind=setting.text((written.root if written else "Equity").lower()),
+            kind=setting.text(kind.lower()),
         )
 
     def _sum(
