@@ -177,9 +177,12 @@ class Prices:
         return Missing(commodity, day, None, self.max_age(end), through)
 
     def reach(self, commodity: str) -> tuple[str, ...]:
-        """Return a commodity and those its value may rest on, nearest first."""
+        """Return a commodity and those its value may rest on, nearest first.
+
+        The reporting currency rests on none.
+        """
         if commodity == self.currency:
-            return (commodity,)
+            return ()
         found = [commodity]
         for name in found:
             if name != self.currency:
