@@ -12,6 +12,7 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
+from solvency.ledger import changes
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Entity
 from solvency.ledger.case import Hypothesis
@@ -24,7 +25,6 @@ from solvency.ledger.case import Source
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import place
-from solvency.ledger.renames import Rename
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,56 +219,6 @@ def _variants(declared: Declarations, entry: Custom, meta: Metadata) -> dict[str
     return found
 
 
-def _membership(
-    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
-) -> None:
-    name, word = values
-    if word in words.MEMBERSHIPS:
-        declared.memberships.append((name, entry.date, word == "joins", entry))
-        return
-    declared.errors.add(
-        "membership",
-        entry,
-        f'"{word}" is neither "joins" nor "leaves"',
-        f'Write: {entry.date} custom "membership" "{name}" "leaves"',
-    )
-
-
-def _rename(
-    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
-) -> None:
-    old, new, ratio = values
-    if ratio > 0 and old != new:
-        rename = Rename(entry.date, old, new, ratio, place(entry), meta.text("source"))
-        if declared.name("rename", old, entry):
-            declared.renames.append(rename)
-        return
-    declared.errors.add(
-        "rename",
-        entry,
-        f"{old} cannot become {ratio} {new}",
-        "Name two commodities, and how many units of the new one are given for each"
-        " of the old, more than 0",
-    )
-
-
-def _rounding(
-    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
-) -> None:
-    account, most = values
-    parts = account.split(":")
-    if len(parts) < 2 or most.number <= 0:
-        declared.errors.add(
-            "rounding",
-            entry,
-            f"{account} cannot take a rounding of {most}",
-            f"Write: {entry.date} custom"
-            ' "rounding" Expenses:Entity:Rounding 0.01 USD, an amount above 0',
-        )
-    elif declared.name("rounding", parts[1], entry):
-        declared.roundings[parts[1]] = account, Money(most.number, most.currency)
-
-
 def _observation(
     declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
 ) -> None:
@@ -450,7 +400,7 @@ _READERS: Mapping[str, _Reader] = {
     "depth": _measure,
     "float": _measure,
     "title": _title,
-    "membership": _membership,
-    "rename": _rename,
-    "rounding": _rounding,
+    "membership": changes.membership,
+    "rename": changes.rename,
+    "rounding": changes.rounding,
 }

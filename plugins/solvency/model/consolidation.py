@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from decimal import localcontext
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
@@ -23,25 +22,25 @@ from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
 from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
-from solvency.model.intragroup import Profit
+from solvency.model.eliminations import INVESTMENT
+from solvency.model.eliminations import Elimination as Elimination  # noqa: PLC0414 (handed on)
+from solvency.model.eliminations import amount
+from solvency.model.eliminations import eliminations_of
+from solvency.model.eliminations import profit_off
 from solvency.model.intragroup import Together
 from solvency.model.outsiders import Outsiders
 from solvency.model.outsiders import outsiders
-from solvency.model.sheets import REALISED
-from solvency.model.sheets import REVALUATION
 from solvency.model.sheets import SIDES
 from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
-from solvency.model.sheets import rounded
 from solvency.model.sheets import valuations
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
-    from collections.abc import Iterator
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
@@ -50,23 +49,6 @@ if TYPE_CHECKING:
     from solvency.model.valuation import Valuation
 
 ZERO = Decimal()
-INTERCOMPANY = "intercompany"
-OWN_TOKEN = "own token"  # noqa: S105 (no password: a coin)
-INVESTMENT = "investment"
-PROFIT = "intragroup profit"
-#: The account, below the root of equity, of the line that takes the equity side of
-#: eliminations; it is nil where both sides of a claim are.
-ELIMINATIONS = "Group:Eliminations"
-
-
-class Elimination(NamedTuple):
-    """What consolidation takes off one line; negative takes away."""
-
-    entity: str
-    account: str
-    side: str
-    amount: Decimal
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +146,7 @@ class GroupSheet:
         names.sort(key=lambda name: (SIDES.index(name[0]), name[1]))
         rows: list[tuple[object, ...]] = []
         for side, account in names:
-            by_column = [_amount(sheet.lines, side, account) for sheet in self.columns]
+            by_column = [amount(sheet.lines, side, account) for sheet in self.columns]
             taken = total(
                 item.amount
                 for item in self.eliminations
@@ -202,12 +184,6 @@ class GroupSheet:
         return [line for sheet in self.columns for line in sheet.lines] + list(
             self.lines
         )
-
-
-def _amount(lines: tuple[Line, ...], side: str, account: str) -> Decimal:
-    return total(
-        line.amount for line in lines if (line.side, line.account) == (side, account)
-    )
 
 
 def members(case: Case, name: str) -> tuple[str, ...]:
@@ -281,9 +257,9 @@ def _group_sheet(
     eliminations = []
     with localcontext(WIDE):
         for sheet in columns:
-            eliminations += _eliminations(book, sheet, inside, valuation)
+            eliminations += eliminations_of(book, sheet, inside, valuation)
         profit = together.profit(columns, valuation, costs)
-        eliminations += _profit(book, columns, profit, basis)
+        eliminations += profit_off(book, columns, profit, basis)
         lines = _consolidated(columns, eliminations)
         invested = {
             sheet.entity: -total(
@@ -316,88 +292,6 @@ def _group_sheet(
                 for missing in sheet.unpriced
             }.values()
         ),
-    )
-
-
-def _eliminations(
-    book: Book, sheet: BalanceSheet, inside: frozenset[str], valuation: Valuation
-) -> list[Elimination]:
-    """Return what consolidation takes off one member's sheet, and off its equity."""
-    found = []
-    equity = f"{book.case.roots['Equity']}:{ELIMINATIONS}"
-    for line in sheet.lines:
-        if line.computed or line.side == "equity":
-            continue
-        account = book.case.accounts[line.account]
-        if account.is_claim and account.counterparty in inside:
-            taken, reason = line.amount, INTERCOMPANY
-        elif account.stake_in in inside:
-            taken, reason = line.amount, INVESTMENT
-        elif line.side == "asset" and _holds_own(book, line, inside):
-            taken, reason = _own_tokens(book, line, inside, valuation), OWN_TOKEN
-        else:
-            continue
-        if taken:
-            found.append(
-                Elimination(sheet.entity, line.account, line.side, -taken, reason)
-            )
-            sign = 1 if line.side == "asset" else -1
-            found.append(
-                Elimination(sheet.entity, equity, "equity", -taken * sign, reason)
-            )
-    return found
-
-
-def _profit(
-    book: Book, columns: tuple[BalanceSheet, ...], profit: Profit, basis: str
-) -> Iterator[Elimination]:
-    """Yield what takes members' profits on one another off assets and equity.
-
-    At book the asset falls to its cost to the group; else its value stays, and what
-    was called a gain of the seller is a change in value while the group had it.
-    """
-    root = book.case.roots["Equity"]
-    equity = f"{root}:{ELIMINATIONS}"
-    for one in profit.excess:
-        if basis == "book":
-            yield Elimination(one.entity, one.account, "asset", -one.amount, PROFIT)
-        else:
-            line = f"{root}:{one.entity}:{REVALUATION}"
-            yield Elimination(one.entity, line, "equity", one.amount, PROFIT)
-    whole = total(one.amount for one in profit.excess)
-    left = profit.realised
-    for sheet in columns:
-        line = f"{root}:{sheet.entity}:{REALISED}"
-        gain = _amount(sheet.lines, "equity", line)
-        part = max(min(gain, left), ZERO) if left > 0 else min(max(gain, left), ZERO)
-        if part:
-            yield Elimination(sheet.entity, line, "equity", -part, PROFIT)
-            left -= part
-    rest = whole - profit.realised + left
-    if rest:
-        first = columns[0].entity
-        yield Elimination(first, equity, "equity", -rest, PROFIT)
-
-
-def _issued_inside(book: Book, commodity: str, inside: frozenset[str]) -> bool:
-    found = book.case.commodities.get(commodity)
-    return found is not None and found.issuer in inside
-
-
-def _holds_own(book: Book, line: Line, inside: frozenset[str]) -> bool:
-    return any(_issued_inside(book, held.commodity, inside) for held in line.units)
-
-
-def _own_tokens(
-    book: Book, line: Line, inside: frozenset[str], valuation: Valuation
-) -> Decimal:
-    """Return the part of a line that is tokens issued by a member."""
-    from solvency.model.book import Position  # noqa: PLC0415 (the Book imports this module)
-
-    return total(
-        rounded(valuation.value(Position(line.account, held.commodity)) or ZERO)
-        for held in line.units
-        if _issued_inside(book, held.commodity, inside)
     )
 
 
