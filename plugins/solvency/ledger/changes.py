@@ -1,4 +1,4 @@
-"""Read the directives that say what changes, or may: membership, rename, rounding."""
+"""Read the directives that say what changes, or may: membership, names, bookings."""
 
 from __future__ import annotations
 
@@ -68,3 +68,20 @@ def rounding(
         )
     elif declared.name("rounding", parts[1], entry):
         declared.roundings[parts[1]] = account, Money(most.number, most.currency)
+
+
+def variants(declared: Declarations, entry: Custom, meta: Metadata) -> dict[str, str]:
+    """Return the booking a scenario takes of each fact, `fact=booking`."""
+    found = {}
+    for word in meta.names("variants"):
+        fact, equals, chosen = (part.strip() for part in word.partition("="))
+        if equals and fact and chosen:
+            found[fact] = chosen
+            continue
+        declared.errors.add(
+            "variant",
+            entry,
+            f"`variants:` has {word}, which names no booking of a fact",
+            'Write variants: "FACT=BOOKING", as in variants: "repo=sale"',
+        )
+    return found

@@ -194,29 +194,12 @@ def _scenario(
         frozenset(meta.names("hypotheses")),
         place(entry),
         default=meta.flag("default"),
-        variants=_variants(declared, entry, meta),
+        variants=changes.variants(declared, entry, meta),
         note=meta.text("note"),
         notes=meta.rest(),
     )
     if declared.name("scenario", name, entry):
         declared.scenarios[name] = scenario
-
-
-def _variants(declared: Declarations, entry: Custom, meta: Metadata) -> dict[str, str]:
-    """Return the booking a scenario takes of each fact, `fact=booking`."""
-    found = {}
-    for word in meta.names("variants"):
-        fact, equals, chosen = (part.strip() for part in word.partition("="))
-        if equals and fact and chosen:
-            found[fact] = chosen
-            continue
-        declared.errors.add(
-            "variant",
-            entry,
-            f"`variants:` has {word}, which names no booking of a fact",
-            'Write variants: "FACT=BOOKING", as in variants: "repo=sale"',
-        )
-    return found
 
 
 def _observation(

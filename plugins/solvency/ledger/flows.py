@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -19,6 +17,7 @@ from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import instead
 from solvency.ledger.metadata import names
+from solvency.ledger.naming import stable_name
 from solvency.ledger.pairs import Claims
 from solvency.ledger.pairs import LegsError
 from solvency.ledger.postings import UnopenedError
@@ -382,31 +381,3 @@ class FlowReader:
             count += 1
             twin = f"{name}-{count}"
         return twin
-
-
-#: A name made by `stable_name`, and its number where content is alike.
-_MADE = re.compile(r"\d{8}-[0-9a-f]{6}(-\d+)?")
-
-
-def is_made(name: str) -> bool:
-    """Say whether a flow's name was made from its content, not written."""
-    return _MADE.fullmatch(name) is not None
-
-
-def stable_name(transaction: Transaction) -> str:
-    """Make a name from a transaction's date and content, whatever its place."""
-    content = [transaction.payee or "", transaction.narration or ""]
-    content.extend(sorted(transaction.tags))
-    content.extend(sorted(transaction.links))
-    content.extend(
-        f"{key}: {value}"
-        for key, value in sorted(transaction.meta.items())
-        if key not in {"filename", "lineno"} and key[:2] != "__"
-    )
-    content.extend(
-        f"{posting.account} {posting.units}"
-        for posting in transaction.postings
-        if not (posting.meta and posting.meta.get("added"))
-    )
-    digest = hashlib.sha256("\n".join(content).encode()).hexdigest()
-    return f"{transaction.date:%Y%m%d}-{digest[:6]}"
