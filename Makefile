@@ -1,15 +1,18 @@
 # make report   prints the FTX case to build/ftx.pdf
 # make test     runs all that a change can break
 # make test-all adds the long tests; make lint the static checks; make bench the benchmarks
+# make test-lowest runs the tests against the oldest versions pyproject.toml allows
+# make fuzz     runs 20,000 made-up ledgers through every command; not in CI
 # make docs     builds the documentation in build/docs
 # Everything runs in .venv, made on first use with the versions of constraints.txt.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOWEST := .venv-lowest
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report test test-all lint bench docs clean
+.PHONY: report test test-all test-lowest fuzz lint bench docs clean
 
 report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
@@ -20,6 +23,21 @@ test: $(VENV)/tested $(VENV)/system $(VENV)/browser
 
 test-all: $(VENV)/tested $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto -m "long or not long"
+
+# pip has no way to ask for the oldest versions; uv has.
+test-lowest: $(LOWEST)/tested $(VENV)/system $(VENV)/browser
+	$(LOWEST)/bin/python -m pytest -n auto
+
+$(LOWEST)/tested: pyproject.toml | $(BIN)/python
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable '.[test]'
+	@touch $@
+
+# INPUTS and SEED choose others (docs/maintain/fuzz.md).
+INPUTS ?= 20000
+fuzz: $(VENV)/tested $(VENV)/system
+	$(BIN)/python tests/fuzz/fuzzing.py $(INPUTS) $(SEED)
 
 lint: $(VENV)/linted
 	$(BIN)/ruff check .
@@ -68,4 +86,4 @@ $(VENV)/browser: $(VENV)/tested
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) $(LOWEST) build dist

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import settings
 from preamble import Ledger
 
@@ -21,6 +24,45 @@ settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+#: The exit status of a fault of the program, and what is said of one in a plugin.
+FAULT = 70
+_SAID = "This is a fault of the program"
+
+
+@pytest.fixture(autouse=True)
+def _no_faults(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail a test in which the program met with what it did not foresee.
+
+    A test of wrong input may expect no more than a message, which a fault gives too.
+    """
+    if request.node.get_closest_marker("fault"):
+        return
+    run, invoke = subprocess.run, CliRunner.invoke
+
+    def checked(status: object, *said: object) -> None:
+        text = "".join(
+            one.decode(errors="replace") if isinstance(one, bytes) else one
+            for one in said
+            if isinstance(one, bytes | str)
+        )
+        assert status != FAULT, text
+        assert _SAID not in text, text
+
+    def run_checked(*args: Any, **kwargs: Any) -> Any:
+        done = run(*args, **kwargs)
+        checked(done.returncode, done.stdout, done.stderr)
+        return done
+
+    def invoke_checked(*args: Any, **kwargs: Any) -> Any:
+        result = invoke(*args, **kwargs)
+        checked(result.exit_code, result.output)
+        return result
+
+    monkeypatch.setenv("SOLVENCY_DEBUG", "1")
+    monkeypatch.setattr(subprocess, "run", run_checked)
+    monkeypatch.setattr(CliRunner, "invoke", invoke_checked)
 
 
 @pytest.fixture

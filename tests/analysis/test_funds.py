@@ -131,10 +131,10 @@ def test_a_table_for_each_scenario_is_printed(harbour):
     text = _run(harbour).stdout
     assert [line for line in text.splitlines() if "scenario" in line] == [
         f"Sources and uses of funds to 2022-01-20, scenario {name}"
-        for name in ("established", "invested", "gambled")
+        for name in ("established", "gambled", "invested")
     ]
-    assert text.count("Harbour 0.00, Desk 0.00, group 0.00") == 3
-    assert _run("--scenario=gambled", harbour).stdout in text
+    assert text.count("Desk 0.00, Harbour 0.00, group 0.00") == 3
+    assert _run("--scenario=invested", harbour).stdout in text
     one = _run("--entity=Desk", "--at=2021-12-31", "--scenario=gambled", harbour)
     assert one.stdout.startswith(
         "Desk: sources and uses of funds to 2021-12-31, scenario gambled\n"
@@ -146,10 +146,10 @@ def test_the_same_as_json_and_csv(harbour):
     assert said["case"] == str(harbour)
     assert [one["scenario"] for one in said["scenarios"]] == [
         "established",
-        "invested",
         "gambled",
+        "invested",
     ]
-    (group,) = said["scenarios"][2]["funds"]
+    (group,) = said["scenarios"][1]["funds"]
     assert (group["name"], group["left"], group["control"]) == ("group", "4850000", "0")
     assert group["uses"][0] == {
         "what": "trading",

@@ -12,6 +12,7 @@ import threading
 
 import pytest
 from click.testing import CliRunner
+from fava.application import CLIENT_SIDE_REPORTS
 from fava_site import CLASSES
 from fava_site import Site
 from werkzeug.serving import make_server
@@ -178,6 +179,73 @@ def test_tabs_lead_to_their_pages(window):
     for name in ("Group", "Flows", "Hypotheses", "Evidence", "Report", "Solvency"):
         tab.locator(".sv-tabs").get_by_text(name, exact=True).click()
         expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(name)
+
+
+@pytest.mark.parametrize("report", CLIENT_SIDE_REPORTS)
+def test_favas_own_pages_work_under_the_policy(window, served, report):
+    # What the policy forbids is said on the console, which `window` wants silent.
+    tab = window(path=f"/{served.slug}/{report}/")
+    expect(tab.locator("article *").first).to_be_attached()
+    if report == "editor":
+        expect(tab.locator(".cm-line").first).to_be_visible()
+
+
+def test_a_script_within_a_page_does_not_run(browser, served):
+    """What would run if some text were not escaped is held back by the browser."""
+    context = browser.new_context()
+    tab = context.new_page()
+    said = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.goto(served.origin + served.path("solvency"))
+    tab.evaluate(
+        """() => {
+            const node = document.createElement("script");
+            node.textContent = "window.ran = true";
+            document.body.append(node);
+            const image = document.createElement("div");
+            image.innerHTML = '<img src="data:," onerror="window.ran = true">';
+            document.body.append(image);
+        }"""
+    )
+    tab.wait_for_timeout(300)
+    assert tab.evaluate("window.ran") is None
+    assert any("Content Security Policy" in one for one in said)
+    context.close()
+
+
+#: Hebrew words, with a mark that would set all after them from right to left.
+HEBREW = "\u05d4\u05e2\u05d1\u05e8\u05d4 \u202e\u05dc\u05d7\u05e9\u05d1\u05d5\u05df"
+
+
+def test_words_from_right_to_left_move_no_number(browser, harbour, tmp_path):
+    """In a report as HTML the range of a flow stands to the right of its grade."""
+    text = harbour.read_text()
+    found = re.search(r'\* "[^"]*" "([^"]*)"', text)
+    path = tmp_path / "main.beancount"
+    path.write_text(text.replace(found[1], HEBREW))
+    page = tmp_path / "report.html"
+    ended = CliRunner().invoke(main, ["report", str(path), "-o", str(page)])
+    assert ended.exit_code == 0, ended.output
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    measured = tab.evaluate(
+        """() => [...document.querySelectorAll(".said")]
+            .filter((one) => /[\\u0590-\\u05ff]/.test(one.textContent))
+            .map((one) => {
+                const after = document.createElement("span");
+                after.textContent = " 1,234";
+                one.after(after);
+                const words = one.getClientRects();
+                const number = after.getClientRects();
+                return [words[words.length - 1].right, number[number.length - 1].left,
+                        words[words.length - 1].top, number[number.length - 1].top];
+            })"""
+    )
+    context.close()
+    assert measured
+    for right, left, top, below in measured:
+        assert left >= right - 1 or below > top + 1
 
 
 def test_a_finding_opens_the_flows_that_broke_it(window):

@@ -42,12 +42,13 @@ def test_the_invariant(harbour_copy, monkeypatch):
 
     import solvency
     from solvency.analysis.check import TESTS
+    from solvency.analysis.check import Test
     from solvency.analysis.check import evaluate
     from solvency.analysis.check.parameters import DEFAULTS
     from solvency.ledger import vocabulary
 
     written = _written("invariant", "cash_buffer")
-    monkeypatch.setitem(TESTS, "cash-buffer", written.cash_buffer)
+    monkeypatch.setitem(TESTS, "cash-buffer", Test(written.cash_buffer))
     monkeypatch.setitem(DEFAULTS, "cash-buffer.minimum", Decimal("0.1"))
     parameters = frozenset({"minimum", "severity", "note", "source"})
     monkeypatch.setitem(vocabulary.INVARIANTS, "cash-buffer", parameters)
@@ -84,7 +85,7 @@ def test_the_kind_of_report():
     from solvency.exhibits.sections import SECTIONS
     from solvency.report.pages import kinds
 
-    manifest = tomllib.loads(re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)[1])
+    manifest = tomllib.loads(re.search(r"```toml\n(title.*?)```", PAGE, re.DOTALL)[1])
     own = kinds()["reconstruction"]
     base = ROOT / "reports" / "base" / "style"
     assert set(manifest) == {"title", "description", "styles", "sections"}

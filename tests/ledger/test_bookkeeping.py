@@ -77,7 +77,8 @@ option "operating_currency" "EUR"
 
 @pytest.mark.parametrize("plugin", ["", 'plugin "solvency"\n'])
 @pytest.mark.parametrize(
-    "command", ["check", "balance", "weigh", "recover", "trace Assets:A", "report -o x"]
+    "command",
+    ["check", "balance", "weigh", "recover", "trace Assets:A", "report -o x.pdf"],
 )
 def test_a_ledger_that_is_no_case_gets_one_sentence(ledger, command, plugin):
     path = ledger.write(plugin + HOUSEHOLD)

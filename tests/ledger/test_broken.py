@@ -98,6 +98,7 @@ EXPECTED = [
     (204, "sized-by"),
     (210, "variant"),
     (215, "metadata"),
+    (217, "number"),
 ]
 
 #: Part of what the message must say for whoever has to mend the line.

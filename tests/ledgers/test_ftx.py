@@ -307,7 +307,10 @@ def test_the_entities_without_a_flow_are_explained():
         re.MULTILINE,
     )
     still = case.entities.keys() - moved
-    assert still == {name for name in case.entities if re.search(rf"\b{name}\b", said)} - moved
+    assert (
+        still
+        == {name for name in case.entities if re.search(rf"\b{name}\b", said)} - moved
+    )
     assert still == {"Celsius", "Ledn", "BitGo"}
 
 

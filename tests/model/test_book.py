@@ -79,7 +79,7 @@ def test_flows_of_an_account_and_what_lies_below_it(ledger):
 
 def test_a_name_nobody_has_is_an_error_that_lists_the_names(ledger):
     book = ledger.case(FLOWS.format(units=1)).book()
-    with pytest.raises(LookupError, match="FTX, Alameda, Customers, group"):
+    with pytest.raises(LookupError, match="Alameda, Customers, FTX, group"):
         book.balance_sheet("Ftx", DAY)
     with pytest.raises(ValueError, match="market, book, clean, realisable"):
         book.balance_sheet("FTX", DAY, basis="fair")

@@ -18,7 +18,7 @@ def book(harbour):
 
 def test_the_group_owes_itself_nothing(book):
     sheet = book.balance_sheet("group", AT)
-    assert sheet.members == ("Harbour", "Desk")
+    assert sheet.members == ("Desk", "Harbour")
     accounts = {line.account: line.amount for line in sheet.lines}
     assert "Assets:Harbour:Receivables:Desk" not in accounts
     assert "Liabilities:Desk:Payables:Harbour" not in accounts

@@ -14,7 +14,7 @@ from solvency.cli import main
 from solvency.model.claims import matrix
 from solvency.model.consolidation import by_silo
 from solvency.model.costs import Costs
-from solvency.model.sheets import WIDE
+from solvency.wide import WIDE
 
 LENT = """\
 2020-01-01 custom "source" "ours" "The exchange's own sheet"
@@ -144,7 +144,7 @@ def test_book_basis_with_different_averages_on_two_sides(ledger):
         .book()
         .balance_sheet("group", datetime.date(2020, 2, 28), basis="book")
     )
-    ftx, alameda = sheet.columns
+    alameda, ftx = sheet.columns
     # The exchange's pool of assets holds coins and claims alike: lending moves a coin
     # from one to the other, at the 10 it cost. The firm's debt stands at 40 each.
     assert ftx.totals.assets == 20

@@ -331,3 +331,18 @@ def test_clean_liquid_assets_leave_out_own_tokens_and_claims_on_the_group(ledger
     assert dict(zip([f.id for f in book.flows], taken(gone.book()), strict=True))[
         "buy"
     ] == pytest.approx(40_000)
+
+
+def test_books_without_a_posting(ledger):
+    """What speaks of a commodity looks for none in them."""
+    text = """
+2020-01-01 custom "entity" "Alpha" "Alpha Ltd"
+  role: "exchange"
+2020-01-01 open Assets:Alpha:Wallet
+2020-01-01 custom "source" "court" "The court"
+  grade: "B2"
+2020-01-01 commodity BTC
+2020-12-31 custom "observation" Assets:Alpha:Wallet 100 BTC
+  source: "court"
+"""
+    assert observed(ledger.load(text).book()).rows == ()

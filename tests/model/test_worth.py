@@ -153,7 +153,7 @@ def test_inverse_prices_that_contradict_are_told_and_both_are_counted(ledger):
     case = _load("inverse-price-unsourced")
     (error,) = case.errors
     assert error.rule == "price"
-    assert "1.50 USD here, and one USD is 0.80 EUR at" in error.message
+    assert "0.80 EUR here, and one EUR is 1.50 USD at" in error.message
     text = (GROUPS / "inverse-price-unsourced.beancount").read_text()
     # 1 / 0.80 = 1.25: no contradiction, and two prices without a source.
     case = ledger.load(text.replace("1.50 USD", "1.25 USD"))

@@ -18,7 +18,8 @@ from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
 from solvency.report.enclosed import case_files
-from solvency.report.printed import opened
+from solvency.report.proof import inside
+from solvency.report.proof.verdict import Outcome
 from solvency.report.verify import verify
 
 if TYPE_CHECKING:
@@ -136,9 +137,9 @@ def test_the_rows_travel_with_the_ledger_and_are_verified(tmp_path: Path) -> Non
     path = tmp_path / "x.pdf"
     write(case, case.book(), path, sections=["flows"])
     shutil.move(tmp_path / "dossier.csv", tmp_path / "elsewhere.csv")
-    assert verify(path).holds
-    with opened(path) as printed:
-        assert printed.attachments()["dossier.csv"].decode() == ROWS
+    assert verify(path).outcome is Outcome.SAME
+    with inside.opened(path) as document:
+        assert inside.attachments(document)["dossier.csv"] == [ROWS.encode()]
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_without_leaves_the_rest_alone(loaded: Case) -> None:
 
 
 def test_figures_name_what_they_rest_on(report: Report) -> None:
-    base = rests(report.case, report.tables, report.figures())
+    base = rests(report.case, report.sections)
     for table in report.tables:
         for figure in table.figures():
             for name in figure.flows:

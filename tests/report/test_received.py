@@ -90,7 +90,7 @@ class TestPayments:
         assert "2,000,000 of 6,000,000 HBR sold, at first at 1" in said
         assert "low 96.2, high 382.6" in said
         assert said.endswith("100% of the rest, 3,807.6: 3,807.6")
-        assert paid.flows == ("loan", "repayment", "pledge")
+        assert paid.flows[: paid.named] == ("loan", "repayment", "pledge")
 
     def test_low_is_worked_out_at_low(self, harbour: Report) -> None:
         low = cell(harbour, "recovery", LENDER, "low")
@@ -118,7 +118,7 @@ class TestPayments:
         assert rate.text(Locale()) == line.text(Locale())
         over = [one for one in line.worked if isinstance(one, Figure)]
         surplus, unsecured = (one.value or Decimal() for one in over[:2])
-        assert line.value == min(Decimal(1), surplus / unsecured)
+        assert abs(line.value - min(Decimal(1), surplus / unsecured)) < Decimal("1e-20")
 
     def test_where_estates_are_one_the_rate_has_an_entry(self, harbour: Report) -> None:
         # Desk 9,500, Harbour 1,400 and 2,250 for customers, and no debtor pays: 13,150.

@@ -194,6 +194,16 @@ class TestOneLine:
         assert done.output.count("\n") == 1
         assert not target.exists()
 
+    @pytest.mark.parametrize("epoch", ["", "soon", "1e10", "9" * 20, "-" + "9" * 20])
+    def test_a_date_that_is_none(self, epoch: str, tmp_path: Path) -> None:
+        target = str(tmp_path / "x.pdf")
+        for command in (["report", "-o", target], ["verify", target], ["check"]):
+            done = run(*command, SOURCE_DATE_EPOCH=epoch)
+            assert done.returncode == 2
+            assert done.stderr.endswith(
+                f"Error: SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}\n"
+            )
+
     def test_no_such_kind_section_or_language(
         self, harbour: Path, tmp_path: Path
     ) -> None:

@@ -20,6 +20,7 @@ from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.prices import Missing
 from solvency.model.worth import posting_worth
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -70,11 +71,13 @@ class Funds:
     #: Commodities among the funds without a price, left out by name.
     unpriced: tuple[str, ...] = ()
 
+    @wide()
     def total(self, side: str) -> Decimal:
         """Return the sum of one side."""
         return sum((line.amount for line in self.lines if line.side == side), ZERO)
 
     @property
+    @wide()
     def control(self) -> Decimal:
         """Return opening and sources less uses and what is left: must be zero."""
         return (
@@ -85,6 +88,7 @@ class Funds:
             - self.left
         )
 
+    @wide()
     def amount(self, side: str, label: str) -> Decimal:
         """Return what came from one source, or went to one use."""
         return sum(
@@ -96,6 +100,7 @@ class Funds:
         return side_by_side([self])
 
 
+@wide()
 def funds(
     book: Book,
     name: str,
@@ -195,6 +200,7 @@ def _split(
     return change, {label: worth for label, worth in others.items() if worth}
 
 
+@wide()
 def source_or_use(book: Book, flow: Flow, account: Account) -> str:
     """Name what money came from or went to, as an account of a flow has it.
 
@@ -243,6 +249,7 @@ def _held(
     return total, unpriced
 
 
+@wide()
 def of_case(case: Case, book: Book, at: datetime.date) -> tuple[Funds, ...]:
     """Return the funds of every member of the group, and of the group."""
     names = (*case.group, "group") if case.group else tuple(case.entities)
@@ -262,6 +269,7 @@ def by_scenario(case: Case) -> tuple[Case, ...]:
     )
 
 
+@wide()
 def side_by_side(found: Sequence[Funds]) -> Frame:
     """Return sources, uses and what is left in one scenario, a column a name."""
     labels = list(
@@ -312,6 +320,7 @@ def side_by_side(found: Sequence[Funds]) -> Frame:
     )
 
 
+@wide()
 def one_below_another(found: Sequence[Funds]) -> Frame:
     """Return the same as rows of one amount each, over any scenarios and names."""
     rows = [

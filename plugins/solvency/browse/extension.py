@@ -27,6 +27,7 @@ from fava.context import g
 from fava.core.filters import AccountFilter
 from fava.ext import FavaExtensionBase
 from fava.ext import extension_endpoint
+from fava.helpers import FavaAPIError
 from flask import Response
 from flask import current_app
 from flask import request
@@ -35,8 +36,10 @@ from solvency.browse import journal
 from solvency.browse import request as asking
 from solvency.browse.pages import report as paper
 from solvency.browse.render import failure
+from solvency.browse.render import refused
 from solvency.browse.render import render
 from solvency.browse.study import Shelf
+from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import Period
 from solvency.browse.view import View
 from solvency.ledger.handover import Loaded
@@ -168,6 +171,8 @@ class CasePage(FavaExtensionBase):
 
     def _loaded(self) -> Loaded:
         ledger = self.ledger
+        if isinstance(ledger, TrustedLedger):
+            return ledger.loaded  # its errors may be of files that are not shown
         return Loaded(ledger.options, ledger.all_entries, ledger.load_errors)
 
     @_wrapped
@@ -197,9 +202,12 @@ class CasePage(FavaExtensionBase):
         )
         if self.refused:
             asked = asking.also_refused(asked, self.refused)
-        return View(
-            shelf.study(asked), asked, InFava(self.ledger), _period(self.ledger, case)
-        )
+        period = Period()
+        try:
+            period = _period(self.ledger, case)
+        except (FavaAPIError, ValueError, ArithmeticError) as error:
+            asked = asking.also_refused(asked, f"Fava's filter: {error}")
+        return View(shelf.study(asked), asked, InFava(self.ledger), period)
 
     def content(self) -> Markup:
         """Return the page, or in one line why there is none."""
@@ -209,7 +217,10 @@ class CasePage(FavaExtensionBase):
                 filters = {
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }
-                return render(self.page, self.view(), filters)
+                page = render(self.page, self.view(), filters)
+                ledger = self.ledger
+                why = ledger.refused if isinstance(ledger, TrustedLedger) else ()
+                return refused(why) + page if why else page
         except Exception as error:
             log.exception("solvency: the page %s failed", self.page)
             return failure(error)

@@ -15,12 +15,15 @@ from solvency.browse.pages import hypotheses
 from solvency.browse.pages import report
 from solvency.browse.pages import solvency
 from solvency.browse.view import head
+from solvency.inert import written_out
 from solvency.ledger.errors import CaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Sequence
 
     from solvency.browse.view import View
+    from solvency.ledger.errors import LedgerError
 
 BUILDERS: dict[str, Callable[[View], Any]] = {
     "solvency": solvency.build,
@@ -32,10 +35,20 @@ BUILDERS: dict[str, Callable[[View], Any]] = {
 }
 #: The most errors of a ledger a page names.
 _ERRORS = 20
+
+
+def _inert(value: Any) -> Any:
+    """Write out, in what a page prints, marks that would reorder it."""
+    if not isinstance(value, str):
+        return value
+    return type(value)(written_out(value))
+
+
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("solvency.browse", "templates"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
+    finalize=_inert,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -64,6 +77,11 @@ def render(page: str, view: View, filters: dict[str, str]) -> Markup:
         page=BUILDERS[page](view),
         said=view.period.said,
     )
+
+
+def refused(errors: Sequence[LedgerError]) -> Markup:
+    """Return what heads a page that shows the ledger as it was before."""
+    return _template("refused", errors=errors[:_ERRORS])
 
 
 def failure(error: Exception) -> Markup:

@@ -19,6 +19,7 @@ from solvency.charts.text import BODY
 from solvency.charts.text import LEADING
 from solvency.charts.text import SMALL
 from solvency.charts.text import clean
+from solvency.wide import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -264,7 +265,7 @@ class _Drawing:
                     stroke_opacity="0.7",
                     data_source=self.label(link.source),
                     data_target=self.label(link.target),
-                    data_value=format(link.value, "f"),
+                    data_value=format(written(link.value), "f"),
                 )
 
     def _ribbon(self, band: tuple[Piece, ...]) -> str:

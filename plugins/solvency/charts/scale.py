@@ -7,12 +7,12 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_CEILING
 from decimal import ROUND_FLOOR
-from decimal import Context
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
 from solvency.figures.errors import ReportError
+from solvency.wide import WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,6 @@ Amount = Decimal | float
 #: What a mark on an axis of days stands for.
 Grain = Literal["year", "month", "day"]
 
-_WIDE = Context(prec=50)
 _LARGEST = Decimal("1e303")
 _SMALLEST = Decimal("1e-300")
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
@@ -101,12 +100,12 @@ class Axis:
         if float(high) - float(low) <= 1e-9 * float(max(abs(low), abs(high))):
             wider = max(abs(low), abs(high)) / 2 or Decimal(1)
             low, high = (low - wider if low else low), high + wider
-        raw = _WIDE.divide(_WIDE.subtract(high, low), Decimal(about))
-        power = Decimal(1).scaleb(raw.adjusted(), _WIDE)
+        raw = WIDE.divide(WIDE.subtract(high, low), Decimal(about))
+        power = Decimal(1).scaleb(raw.adjusted(), WIDE)
         step = next(n * power for n in _STEPS if n * power >= raw)
         return cls(
-            _WIDE.divide(low, step).to_integral_value(ROUND_FLOOR) * step,
-            _WIDE.divide(high, step).to_integral_value(ROUND_CEILING) * step,
+            WIDE.divide(low, step).to_integral_value(ROUND_FLOOR) * step,
+            WIDE.divide(high, step).to_integral_value(ROUND_CEILING) * step,
             step,
         )
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 import solvency
+from solvency.cli.ending import ending
+from solvency.cli.ending import told
+from solvency.extensions import offered
+from solvency.inert import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.metadata import EntryPoint
 
 #: Each command with its one-line help, so that `--help` imports none of them.
 COMMANDS = {
@@ -26,15 +39,64 @@ COMMANDS = {
 }
 
 
+def _added() -> dict[str, EntryPoint]:
+    """Return the commands other packages add; ours keep their names."""
+    return {
+        name: one
+        for name, one in offered("solvency.commands").items()
+        if name not in COMMANDS
+    }
+
+
+def _short(name: str) -> str:
+    found: click.Command = _added()[name].load()
+    return found.get_short_help_str(limit=80)
+
+
+@contextlib.contextmanager
+def _shown() -> Iterator[None]:
+    """Write to the terminal so that nothing of a ledger acts on it."""
+    with (
+        contextlib.redirect_stdout(Shown(sys.stdout)),
+        contextlib.redirect_stderr(Shown(sys.stderr)),
+    ):
+        yield
+
+
 class _Commands(click.Group):
     """A group that imports a command only when it is run."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command; however it ends, with a status and without a traceback.
+
+        Nothing of a ledger acts on the terminal it is shown on.
+        """
+        if not extra.get("standalone_mode", True):
+            with _shown():
+                return super().main(*args, **extra)
+        with ending(), _shown():
+            return super().main(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C ends it with a status of its own."""
+        from solvency.wide import wide  # noqa: PLC0415 (decimal is not needed for --help)
+
+        try:
+            with wide():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            # click has 1 for it, which here is a ledger with errors.
+            raise SystemExit(told(error)) from None
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
-        return list(COMMANDS)
+        return [*COMMANDS, *_added()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx
+        if cmd_name in _added():
+            offer: click.Command = _added()[cmd_name].load()
+            return offer
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"solvency.cli.{cmd_name}").command
@@ -48,15 +110,21 @@ class _Commands(click.Group):
     ) -> None:
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(
+                [
+                    *COMMANDS.items(),
+                    *((name, _short(name)) for name in _added()),
+                ]
+            )
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        known = [*COMMANDS, *_added()]
+        if args and args[0] not in known and not args[0].startswith("-"):
             import difflib  # noqa: PLC0415 (only for a mistyped command)
 
-            meant = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            meant = difflib.get_close_matches(args[0], known, n=1)
             hint = f" Did you mean {meant[0]}?" if meant else ""
             raise click.UsageError(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
@@ -71,3 +139,14 @@ class _Commands(click.Group):
 @click.version_option(solvency.__version__, prog_name="solvency")
 def main() -> None:
     """Reconstruct the books of a collapsed group, and see what they say."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is not None:
+        import datetime  # noqa: PLC0415 (only where the variable is set)
+
+        # NumPy reads it too, as it is imported, and would end in a traceback.
+        try:
+            datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        except (ValueError, OverflowError, OSError):
+            raise click.UsageError(
+                f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}"
+            ) from None

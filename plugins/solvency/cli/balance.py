@@ -52,6 +52,12 @@ if TYPE_CHECKING:
     help="Where money came from, where it went and what is left, in a table for"
     " each scenario of the case; with --scenario, for that one.",
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Every claim between members, not the largest 200 alone.",
+)
 @on_output
 def command(
     asked: Asked,
@@ -61,6 +67,7 @@ def command(
     at: datetime.date | None,
     basis: str,
     funds: bool,
+    every: bool,
     output: Output,
 ) -> None:
     r"""Print balance sheets: of every entity side by side, of one, of the group.
@@ -93,7 +100,7 @@ def command(
         elif name is None:
             _print_all(case.book(), at, basis, output)
         else:
-            _print_one(case.book(), name, at, basis, output)
+            _print_one(case.book(), name, at, basis, output, every=every)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
     if output.plain and not dated:
@@ -101,14 +108,20 @@ def command(
 
 
 def _print_one(
-    book: Book, name: str, at: datetime.date, basis: str, output: Output
+    book: Book,
+    name: str,
+    at: datetime.date,
+    basis: str,
+    output: Output,
+    *,
+    every: bool,
 ) -> None:
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
 
     sheet = book.balance_sheet(name, at, basis=basis)
     output.print(with_notes(sheet), heading(book.case) | document(sheet))
     if output.plain and not isinstance(sheet, BalanceSheet):
-        _print_group(book, sheet)
+        _print_group(book, sheet, every=every)
 
 
 def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
@@ -128,19 +141,19 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
     )
 
 
-def _print_group(book: Book, sheet: GroupSheet) -> None:
+def _print_group(book: Book, sheet: GroupSheet, *, every: bool) -> None:
     """Print what a consolidated sheet rests on: its control, claims and silos."""
-    from solvency.model.claims import matrix  # noqa: PLC0415 (as above)
+    from solvency.model.claims import largest  # noqa: PLC0415 (as above)
+    from solvency.model.claims import matrix  # noqa: PLC0415 (as above)  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import by_silo  # noqa: PLC0415 (lazy start)
     from solvency.model.consolidation import combined_and_consolidated  # noqa: PLC0415 (as above)
 
     click.echo()
     click.echo(combined_and_consolidated(sheet).to_text(), nl=False)
     click.echo()
-    click.echo(
-        matrix(sheet.claims, f"What members owe one another at {sheet.at}").to_text(),
-        nl=False,
-    )
+    rows = sheet.claims if every else largest(book, sheet.at, sheet.claims)
+    title = f"What members owe one another at {sheet.at}"
+    click.echo(matrix(rows, title, len(sheet.claims)).to_text(), nl=False)
     silos = by_silo(book, sheet)
     if silos:
         click.echo()
@@ -156,6 +169,11 @@ def with_notes(sheet: BalanceSheet | GroupSheet) -> Frame:
     notes = [f"left out of every total: {missing}" for missing in sheet.unpriced]
     if not isinstance(sheet, BalanceSheet):
         notes.append(sheet.control_line)
+        if len(sheet.shown) < len(sheet.columns):
+            notes.append(
+                f"combined: the sum of {len(sheet.columns):,} members;"
+                " --entity NAME prints one"
+            )
     return replace(sheet.to_frame(), notes=tuple(notes))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import print_errors
+from solvency.cli.common import shown
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,11 +33,12 @@ def command(asked: Asked, host: str, port: int, edit: bool) -> None:
     Example:
       solvency browse ledgers/ftx/main.beancount --port 5001
     """
-    app = application(asked, edit=edit)
+    app = application(asked, host=host, edit=edit)
     from cheroot.wsgi import Server  # noqa: PLC0415 (what Fava itself is served by)
 
     server = Server((host, port), app)
-    click.echo(f"Fava: http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    address = f"[{host}]" if ":" in host else host
+    click.echo(f"Fava: http://{address}:{port}/ (stop with Ctrl-C)", err=True)
     try:
         server.start()
     except KeyboardInterrupt:
@@ -48,19 +49,17 @@ def command(asked: Asked, host: str, port: int, edit: bool) -> None:
         ) from error
 
 
-def application(asked: Asked, *, edit: bool = False) -> Flask:
+def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) -> Flask:
     """Return Fava's web application for a case.
 
     Args:
         asked: The ledger, scenario and known-date to show.
+        host: The address it is to listen on.
         edit: Let the editor change the files of the case.
 
     Raises:
         SystemExit: The ledger asks for what an untrusted one may not have.
     """
-    # Fava loads the ledger itself; beancount's pickle cache executes what it
-    # reads, and must be off before beancount is imported.
-    os.environ["BEANCOUNT_DISABLE_LOAD_CACHE"] = "1"
     case = asked.load_whatever()
     if any(error.rule == "trust" for error in case.errors):
         print_errors(case)
@@ -70,15 +69,32 @@ def application(asked: Asked, *, edit: bool = False) -> Flask:
 
     from solvency.browse.extension import CONFIG  # noqa: PLC0415 (lazy start)
     from solvency.browse.extension import attach  # noqa: PLC0415 (lazy start)
+    from solvency.browse.guard import guard  # noqa: PLC0415 (lazy start)
+    from solvency.browse.trusted import RefusedError  # noqa: PLC0415 (lazy start)
+    from solvency.browse.trusted import TrustedLedger  # noqa: PLC0415 (lazy start)
+    from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
     from solvency.ledger.reading import insist  # noqa: PLC0415 (lazy start)
+    from solvency.wide import widen  # noqa: PLC0415 (as above)
 
+    widen()
     insist(asked.scenario, asked.known)
-    app = create_app([case.path], load=True, read_only=not edit)
+    app = create_app([case.path], read_only=not edit)
+    try:
+        ledger = TrustedLedger(case.path, trust=asked.trust)
+    except RefusedError as error:
+        # It changed since it was looked at above.
+        for one in error.errors:
+            click.echo(shown(one), err=True)
+        raise SystemExit(1) from error
+    except CaseError as error:
+        raise Refused(str(error)) from error
+    # Fava would load the ledger itself, by its own rules.
+    app.config["LEDGERS"]._ledgers = [ledger]  # noqa: SLF001 (it has no other way)
+    guard(app, host, trust=asked.trust)
     app.config[CONFIG] = {
         "scenario": asked.scenario,
         "known": asked.known,
         "trust": asked.trust,
     }
-    for ledger in app.config["LEDGERS"].ledgers:
-        attach(ledger)
+    attach(ledger)
     return app

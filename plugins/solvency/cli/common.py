@@ -161,11 +161,26 @@ def on_output(function: Function) -> Function:
     ) -> Any:
         if as_json and as_csv:
             raise click.UsageError("--json and --csv exclude one another.")
-        if output is not None and output.suffix != ".xlsx":
-            raise click.UsageError(f"-o writes a workbook: {output} must end in .xlsx.")
+        if output is not None:
+            refuse_unwritable(output)
+            if output.suffix != ".xlsx":
+                raise click.UsageError(
+                    f"-o writes a workbook: {output} must end in .xlsx."
+                )
         return function(output=Output(as_json, as_csv, output), **options)
 
     return with_output
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Refuse a file that cannot be written, before the work for it is done."""
+    from solvency.writing import NotWrittenError  # noqa: PLC0415 (lazy start)
+    from solvency.writing import refuse  # noqa: PLC0415 (as above)
+
+    try:
+        refuse(path)
+    except NotWrittenError as error:
+        raise Refused(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -184,12 +199,12 @@ class Output:
     def print(self, frame: Frame, document: dict[str, Any]) -> None:
         """Print a result: its table, or its JSON document, or a workbook."""
         if self.file is not None:
+            from solvency.writing import NotWrittenError  # noqa: PLC0415 (lazy start)
+
             try:
                 frame.to_xlsx(self.file)
-            except OSError as error:
-                raise Refused(
-                    f"{self.file} cannot be written: {error.strerror}"
-                ) from error
+            except NotWrittenError as error:
+                raise Refused(str(error)) from error
             click.echo(str(self.file), err=True)
         if self.as_json:
             print_json(document)

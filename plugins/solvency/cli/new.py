@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from solvency.cli.common import Refused
 from solvency.packaged import packaged
+from solvency.writing import NotWrittenError
+from solvency.writing import write_whole
 
 
 @click.command("new")
@@ -21,13 +24,17 @@ def command(folder: Path, title: str | None) -> None:
       solvency new harbour && solvency check harbour/main.beancount
     """
     target = folder / "main.beancount"
-    if target.exists():
+    # A link that leads nowhere is there too, and would be written through.
+    if os.path.lexists(target):
         raise Refused(f"{target} exists already; choose another folder")
     text = (packaged("ledgers") / "template.beancount").read_text(encoding="utf-8")
     title = (title or folder.resolve().name).replace("\\", "\\\\").replace('"', '\\"')
+    content = text.replace("TITLE", title, 1).encode("utf-8", "replace")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        target.write_text(text.replace("TITLE", title, 1), encoding="utf-8")
+        write_whole(target, content)
     except OSError as error:
         raise Refused(f"{target} cannot be written: {error.strerror}") from error
+    except NotWrittenError as error:
+        raise Refused(str(error)) from error
     click.echo(str(target))

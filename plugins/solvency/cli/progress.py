@@ -7,6 +7,8 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from solvency.inert import shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
@@ -18,14 +20,16 @@ def progress() -> Iterator[Callable[[str], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    # The line is written over: this goes past what keeps words from doing so.
+    stream = getattr(sys.stderr, "raw", sys.stderr)
     width = shutil.get_terminal_size().columns - 1
 
     def tell(words: str) -> None:
-        sys.stderr.write(f"\r{words[:width]}\x1b[K")
-        sys.stderr.flush()
+        stream.write(f"\r{shown(words)[:width]}\x1b[K")
+        stream.flush()
 
     try:
         yield tell
     finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        stream.write("\r\x1b[K")
+        stream.flush()

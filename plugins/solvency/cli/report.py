@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -12,6 +14,7 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
+from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import reporting_day
 from solvency.cli.progress import progress
 
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.ledger.case import Case
+    from solvency.report.signing import Seal
+
+#: The variable of the environment with the password of the key to sign with.
+_PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
 
 
 @click.command("report")
@@ -68,6 +75,26 @@ if TYPE_CHECKING:
     help="Print quickly, for a look: no tags, nothing attached, and neither the"
     " appendices nor what takes long unless asked for by --section.",
 )
+@click.option(
+    "--sign",
+    "key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="KEY.p12",
+    help="Sign the PDF with this key and its certificate. Its password is taken from"
+    " --sign-password-file, else from SOLVENCY_SIGN_PASSWORD, else asked for.",
+)
+@click.option(
+    "--sign-password-file",
+    "password_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="A file whose first line is the password of the key.",
+)
+@click.option(
+    "--timestamp",
+    metavar="URL",
+    help="Have this server (RFC 3161) vouch for the time of signing.",
+)
 def command(
     asked: Asked,
     output: Path,
@@ -76,6 +103,9 @@ def command(
     langs: tuple[str, ...],
     sections: tuple[str, ...],
     draft: bool,
+    key: Path | None,
+    password_file: Path | None,
+    timestamp: str | None,
 ) -> None:
     r"""Print the case as a PDF whose every figure leads to its source.
 
@@ -87,8 +117,11 @@ def command(
       solvency report -o ftx.pdf --lang en --lang zh ledgers/ftx/main.beancount
       solvency report -o look.pdf --draft --section balances main.beancount
     """
-    options = {"kind": kind, "sections": sections, "draft": draft}
+    if key is None and (password_file or timestamp):
+        raise click.UsageError("--sign-password-file and --timestamp go with --sign.")
+    options: dict[str, Any] = {"kind": kind, "sections": sections, "draft": draft}
     options["dates"] = dates or None
+    options["seal"] = None if key is None else _seal(key, password_file, timestamp)
     langs = tuple(dict.fromkeys(langs))
     outputs = {
         lang: output.with_suffix(f".{lang}{output.suffix}")
@@ -96,6 +129,12 @@ def command(
         else output
         for lang in langs
     }
+    for path in outputs.values():
+        refuse_unwritable(path)
+        if path.suffix.lower() not in {".pdf", ".html", ".htm"}:
+            raise click.UsageError(
+                f"-o writes a PDF or a page: {path} must end in .pdf or .html."
+            )
     from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
 
     try:
@@ -104,6 +143,32 @@ def command(
         raise Refused(str(error)) from error
     for path in outputs.values():
         click.echo(str(path))
+
+
+def _seal(key: Path, password_file: Path | None, timestamp: str | None) -> Seal:
+    """Open the key to sign with, before anything long is done."""
+    from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
+    from solvency.report.signing import seal  # noqa: PLC0415 (as above)
+
+    if password_file is not None:
+        try:
+            lines = password_file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is no text in UTF-8"
+            raise Refused(f"{password_file}: {why}") from error
+        password = lines[0] if lines else ""
+    elif _PASSWORD in os.environ:
+        password = os.environ[_PASSWORD]
+    elif sys.stdin.isatty():
+        password = click.prompt(
+            f"Password of {key.name}", hide_input=True, default="", show_default=False
+        )
+    else:
+        password = ""
+    try:
+        return seal(key, password.encode() or None, timestamp)
+    except ReportError as error:
+        raise Refused(str(error)) from error
 
 
 def _said(case: Case) -> str:

@@ -13,6 +13,8 @@ from solvency.cli.common import print_json
 from solvency.cli.progress import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from solvency.report.verify import Verdict
 
 #: Beyond this many differences the rest are counted.
@@ -25,9 +27,9 @@ _MOST = 40
 def command(file: Path, as_json: bool) -> None:
     r"""Make a report again from the ledger inside it, and compare.
 
-    Every page's text, every figure, table and attached file is compared with what
-    the ledger gives. Exit status: 0 all of it follows, 1 something differs, 2 the
-    file is no report of this program.
+    Exit status: 0 the same bytes, signatures apart; 1 a page, a figure or an attached
+    file differs from what the ledger gives; 2 the file is no report of this program;
+    3 the pages agree, and the file was altered.
 
     \b
     Example:
@@ -45,12 +47,12 @@ def command(file: Path, as_json: bool) -> None:
         print_json(_document(verdict))
     else:
         _print(verdict)
-    if not verdict.holds:
-        raise SystemExit(1)
+    raise SystemExit(verdict.outcome.value)
 
 
 def _document(verdict: Verdict) -> dict[str, object]:
-    return {"holds": verdict.holds, **asdict(verdict), "path": str(verdict.path)}
+    outcome = {"outcome": verdict.outcome.words, "status": verdict.outcome.value}
+    return {**outcome, **asdict(verdict), "path": str(verdict.path)}
 
 
 def _print(verdict: Verdict) -> None:
@@ -60,21 +62,40 @@ def _print(verdict: Verdict) -> None:
     click.echo(f"{verdict.path}: {pages}, made by {verdict.made_by}")
     click.echo(f"scenario     {verdict.scenario}")
     click.echo(f"fingerprint  {verdict.fingerprint}")
-    if verdict.made_by != verdict.checked_by:
-        click.echo(
-            f"made by version {verdict.made_by}, checked by {verdict.checked_by}:"
-            " what the versions print differently shows as a difference"
-        )
-    for one in verdict.differences[:_MOST]:
+    _list(verdict.differences)
+    _list(verdict.alterations)
+    for one in verdict.signatures:
         click.echo(str(one))
-    if len(verdict.differences) > _MOST:
-        click.echo(f"and {len(verdict.differences) - _MOST:,} more (--json has all)")
+    if any(one.valid for one in verdict.signatures):
+        click.echo("a signature says who vouches for the file, not that it is true")
+    if verdict.by_another_version and not verdict.same_bytes:
+        click.echo(
+            f"printed by version {verdict.made_by}, checked by {verdict.checked_by},"
+            f" which may print it otherwise: install solvency {verdict.made_by} and"
+            " verify again"
+        )
     checked = (
         f"{count(verdict.figures, 'figure')}, {count(verdict.exhibits, 'exhibit')},"
         f" {count(verdict.attachments, 'attached file')}"
     )
-    if verdict.holds:
-        how = "the same bytes" if verdict.same_bytes else "the same pages"
-        click.echo(f"all follows from the ledger inside: {checked}; {how}")
-    else:
-        click.echo(f"{count(len(verdict.differences), 'difference')} among {checked}")
+    click.echo(f"{_conclusion(verdict)}: {checked}")
+
+
+def _list(found: Sequence[object]) -> None:
+    for one in found[:_MOST]:
+        click.echo(str(one))
+    if len(found) > _MOST:
+        click.echo(f"and {len(found) - _MOST:,} more (--json has all)")
+
+
+def _conclusion(verdict: Verdict) -> str:
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.report.verify import Outcome  # noqa: PLC0415 (as above)
+
+    words = verdict.outcome.words
+    if verdict.outcome is Outcome.SAME:
+        below = " below the signatures" if verdict.signatures else ""
+        return f"{words}{below} as the ledger inside gives"
+    if verdict.outcome is Outcome.ALTERED:
+        return f"{words} in {count(len(verdict.alterations), 'place')}"
+    return f"{words} in {count(len(verdict.differences), 'place')}"

@@ -14,6 +14,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.inert import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,13 +74,18 @@ def _progress() -> Callable[[str], None] | None:
         return None
 
     def say(text: str) -> None:
-        click.echo(f"\r\x1b[K{text} ...\r", err=True, nl=False)
+        # The line is written over: this goes past what keeps words from doing so.
+        stream = getattr(sys.stderr, "raw", sys.stderr)
+        stream.write(f"\r\x1b[K{shown(text)} ...\r")
+        stream.flush()
 
     return say
 
 
 def document(case: Case, found: Beliefs) -> dict[str, Any]:
     """Return the JSON document of a weighing."""
+    from solvency.figures.quantised import bound  # noqa: PLC0415 (lazy start)
+
     return {
         "case": case.path,
         "known": case.known,
@@ -92,7 +98,7 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
         "double_counted": [one._asdict() for one in found.double_counted],
         "method": found.method,
         "error": found.error,
-        "check": found.check if found.method == "exact" else None,
+        "check": bound(found.check) if found.method == "exact" else None,
         "inflation": found.inflation,
         "chi2": found.chi2,
         "dof": found.dof,

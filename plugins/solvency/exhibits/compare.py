@@ -15,11 +15,14 @@ from solvency.analysis.recover.ask import recover
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.kit import posting_worth
 from solvency.exhibits.kit import words
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.recover.estates import owed
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.exhibits.worth import quote
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
@@ -127,9 +130,10 @@ def _resting(setting: Setting, book: Book, accounts: Collection[str]) -> dict[st
         )
         if moved:
             sums[flow.id] = moved
-    first = of_flows(sums)["flows"]
+    first = of_flows(setting, sums)
     every = (flow.id for flow in book.flows if flow.date <= setting.at)
-    return {"flows": tuple(dict.fromkeys((*first, *every))), "named": _SHOWN}
+    ground = Ground(tuple(every), settled(setting).sources)
+    return {**grounded(first, ground), "parts": (), "named": _SHOWN}
 
 
 def _sheets(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> Table:
@@ -287,7 +291,7 @@ def _line(setting: Setting, name: str, one: Funds, side: str, label: str) -> Fig
     figure = _money(
         setting, f"{side}:{label}", name, amount, f"{side} of funds: {label}"
     )
-    return replace(figure, **of_flows(of))
+    return replace(figure, **of_flows(setting, of))
 
 
 def _recovery(

@@ -27,8 +27,10 @@ def _touching(setting: Setting, name: str, sizes: dict[str, Decimal]) -> Figure:
     """Return how many flows touch an entity, leading to its registers or to them."""
     key = f"entity:{name}:flows"
     if name in setting.inside:
-        return setting.count(key, len(sizes), target=anchor("registers", name))
-    rest = of_flows(sizes, keep=True)
+        return setting.count(
+            key, len(sizes), target=anchor("registers", name), flows=tuple(sizes)
+        )
+    rest = of_flows(setting, sizes, keep=True)
     formula = "flows that touch the entity"
     return entry(setting.count(key, len(sizes), formula=formula, **rest))
 

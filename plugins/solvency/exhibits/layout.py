@@ -26,10 +26,32 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What figures rest on beside what they name, which paper does not repeat.
+
+    Attributes:
+        flows: Ids of flows.
+        sources: Names of sources, those of the flows left out.
+        whole: True if sums rest on it too: all of the section stands or falls with it.
+    """
+
+    flows: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A chapter: its template's name, its exhibits, and what else it prints.
 
-    `values` may hold figures, tables and frozen things made of them.
+    Attributes:
+        name: The name of its template.
+        title: Its heading.
+        tables: Its exhibits.
+        values: Figures, tables and frozen things made of them.
+        appendix: True if it is one.
+        ground: What each figure of it rests on that is no sum of its own flows, as
+            where all debts are cleared at once.
     """
 
     name: str
@@ -37,6 +59,7 @@ class Section:
     tables: tuple[Table | Drawing, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     appendix: bool = False
+    ground: Ground = Ground()
 
     @property
     def anchor(self) -> str:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.layout import Ground
+from solvency.exhibits.layout import figures_in
 from solvency.figures.figure import Figure
 from solvency.figures.figure import figures_of
 from solvency.figures.table import Table
-from solvency.model.sheets import WIDE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
 
-    from solvency.exhibits.drawings import Drawing
+    from solvency.exhibits.layout import Section
     from solvency.ledger.case import Case
 
 ZERO = Decimal()
@@ -60,70 +63,153 @@ def parts_of(table: Table) -> Iterator[tuple[Figure, list[tuple[Figure, int]]]]:
                 yield total, parts
 
 
-def _under(figure: Figure) -> Iterator[Figure]:
-    """Yield the figures one is worked out from, and those they are."""
-    for one in figures_of(figure.worked):
-        yield one
-        yield from _under(one)
+def _beside(table: Table) -> Iterator[tuple[Figure, list[Figure]]]:
+    """Yield each figure of a table with those that stand in its row and column.
+
+    A figure that rests on nothing else is there because these are.
+    """
+    columns: dict[int, list[Figure]] = defaultdict(list)
+    for row in table.rows:
+        for n, cell in enumerate(row.cells):
+            if isinstance(cell, Figure):
+                columns[n].append(cell)
+    for row in table.rows:
+        across = [*figures_in((row.label, row.cells))]
+        for n, cell in enumerate(row.cells):
+            for figure in figures_in(cell):
+                yield figure, [*across, *columns[n]]
 
 
-def rests(
-    case: Case, exhibits: Iterable[Table | Drawing], figures: Iterable[Figure]
-) -> Mapping[str, Rest]:
-    """Return what figures rest on, by their keys.
+class _Resting:
+    """Finds what the figures of sections rest on, each once."""
+
+    def __init__(self, case: Case, sections: Iterable[Section]) -> None:
+        self._case = case
+        self._sums: dict[str, list[tuple[Figure, int]]] = {}
+        self._beside: dict[str, list[Figure]] = {}
+        self._ground: dict[str, Ground] = {}
+        self._sources: dict[tuple[str, ...], dict[str, None]] = {}
+        self._done: dict[str, Rest] = {}
+        #: How often a figure was met below itself, and left out there.
+        self._cut = 0
+        self.known: dict[str, Figure] = {}
+        for section in sections:
+            for figure in figures_in((section.tables, section.values)):
+                self.known.setdefault(figure.key, figure)
+                self._ground.setdefault(figure.key, section.ground)
+            for exhibit in section.tables:
+                table = exhibit if isinstance(exhibit, Table) else exhibit.plotted
+                for total, parts in parts_of(table):
+                    self._sums.setdefault(total.key, parts)
+                for figure, others in _beside(table):
+                    self._beside.setdefault(figure.key, others)
+
+    def of(self, figure: Figure, above: frozenset[str] = frozenset()) -> Rest:
+        """Return what a figure rests on."""
+        if figure.key in self._done:
+            return self._done[figure.key]
+        cut = self._cut
+        within = above | {figure.key}
+        below = self._sums.get(figure.key, [])
+        worked = [(one, 1) for one in figures_of(figure.worked)]
+        if figure.flows or not below:
+            found = _own(figure)
+        else:
+            found = self._added(figure, below, within)
+        flows = dict.fromkeys(found.flows)
+        sources = dict.fromkeys((*found.sources, *figure.sources, *figure.priced))
+        for one, _ in worked:
+            if one.key in within:
+                self._cut += 1
+            else:
+                under = self.of(one, within)
+                sources |= dict.fromkeys(under.sources)
+                if not figure.flows and not below:
+                    flows |= dict.fromkeys(under.flows)
+        ground = self._ground.get(figure.key, Ground())
+        if ground.whole or not found.sums:
+            flows |= dict.fromkeys(ground.flows)
+            sources |= dict.fromkeys(ground.sources)
+        every = tuple(flows)
+        sources |= self._of_flows(every)
+        rest = Rest(
+            every, found.parts, found.sums, tuple(sources), tuple(below or worked)
+        )
+        if not above or cut == self._cut:
+            self._done[figure.key] = rest
+        return rest
+
+    def placed(self, key: str) -> Rest:
+        """Return what a figure rests on, or where it has nothing, those beside it."""
+        rest = self.of(self.known[key])
+        if rest.flows or (rest.sources and self.known[key].value):
+            return rest
+        flows: dict[str, None] = {}
+        sources = dict.fromkeys(rest.sources)
+        for one in self._beside.get(key, ()):
+            other = self.of(one)
+            flows |= dict.fromkeys(other.flows)
+            sources |= dict.fromkeys(other.sources)
+        return replace(rest, flows=tuple(flows), sources=tuple(sources))
+
+    def _added(
+        self, figure: Figure, below: list[tuple[Figure, int]], above: frozenset[str]
+    ) -> Rest:
+        """Return what a sum rests on: what its parts do, as often as it takes them."""
+        exact = True
+        flows: dict[str, None] = {}
+        sources: dict[str, None] = {}
+        parts: dict[str, Decimal] = {}
+        for part, sign in below:
+            if part.key in above:
+                self._cut += 1
+                continue
+            under = self.of(part, above)
+            flows |= dict.fromkeys(under.flows)
+            sources |= dict.fromkeys(under.sources)
+            exact = exact and (under.sums or not part.value)
+            for name, amount in under.parts.items():
+                parts[name] = parts.get(name, ZERO) + sign * amount
+        parts = {name: amount for name, amount in parts.items() if amount}
+        ordered = sorted(flows, key=lambda name: (-abs(parts.get(name, ZERO)), name))
+        return Rest(
+            tuple(ordered),
+            parts,
+            exact and sum(parts.values(), ZERO) == figure.value,
+            tuple(sources),
+            (),
+        )
+
+    def _of_flows(self, flows: tuple[str, ...]) -> dict[str, None]:
+        """Return the sources of flows."""
+        if flows not in self._sources:
+            found: dict[str, None] = {}
+            for name in flows:
+                flow = self._case.by_id.get(name)
+                found |= dict.fromkeys(flow.sources if flow else ())
+            self._sources[flows] = found
+        return self._sources[flows]
+
+
+def _own(figure: Figure) -> Rest:
+    """Return what a figure says itself."""
+    flows = dict.fromkeys(figure.flows)
+    return Rest(tuple(flows), dict(figure.parts), figure.sums, (), ())
+
+
+def rests(case: Case, sections: Iterable[Section]) -> Mapping[str, Rest]:
+    """Return what the figures of a report rest on, by their keys.
 
     A figure that names no flows of its own and is a sum in some table rests on
-    the flows of its parts, each with its part as often as the sum takes it.
+    the flows of its parts, each with its part as often as the sum takes it. One that
+    is worked out from others rests on what they do. What is no sum of its own flows
+    rests on its section's ground too. One with none of these, as a zero of a matrix,
+    stands where it does because of those in its row and column.
 
     Args:
         case: The case.
-        exhibits: The tables and drawings, which cast.
-        figures: The figures.
+        sections: The sections, whose tables and drawings cast.
     """
-    known = {figure.key: figure for figure in figures}
-    sums: dict[str, list[tuple[Figure, int]]] = {}
-    for exhibit in exhibits:
-        table = exhibit if isinstance(exhibit, Table) else exhibit.plotted
-        for total, parts in parts_of(table):
-            sums.setdefault(total.key, parts)
-    done: dict[str, Rest] = {}
-
-    def rest(figure: Figure, above: frozenset[str]) -> Rest:
-        if figure.key in done:
-            return done[figure.key]
-        below = sums.get(figure.key, [])
-        flows = dict.fromkeys(figure.flows)
-        parts = dict(figure.parts)
-        exact = figure.sums
-        sources = dict.fromkeys((*figure.sources, *figure.priced))
-        if not figure.flows and below:
-            exact = True
-            for part, sign in below:
-                if part.key in above:
-                    continue
-                under = rest(part, above | {figure.key})
-                flows |= dict.fromkeys(under.flows)
-                sources |= dict.fromkeys(under.sources)
-                exact = exact and (under.sums or not part.value)
-                for name, amount in under.parts.items():
-                    parts[name] = parts.get(name, ZERO) + sign * amount
-            parts = {name: amount for name, amount in parts.items() if amount}
-            exact = exact and sum(parts.values(), ZERO) == figure.value
-            flows = dict.fromkeys(
-                sorted(flows, key=lambda name: (-abs(parts.get(name, ZERO)), name))
-            )
-        for one in _under(figure):
-            if not figure.flows and not below:
-                flows |= dict.fromkeys(one.flows)
-            sources |= dict.fromkeys((*one.sources, *one.priced))
-        for name in flows:
-            flow = case.by_id.get(name)
-            sources |= dict.fromkeys(flow.sources if flow else ())
-        worked = [(one, 1) for one in figures_of(figure.worked)]
-        done[figure.key] = Rest(
-            tuple(flows), parts, exact, tuple(sources), tuple(below or worked)
-        )
-        return done[figure.key]
-
-    with localcontext(WIDE):
-        return {key: rest(one, frozenset()) for key, one in known.items()}
+    found = _Resting(case, sections)
+    with wide():
+        return {key: found.placed(key) for key in found.known}

@@ -14,6 +14,7 @@ from solvency.exhibits.findings.example import example
 from solvency.exhibits.kit import grade_of
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import everything
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.worth import worth
 from solvency.figures.figure import Grade
@@ -134,6 +135,7 @@ def scope(setting: Setting) -> Section:
         text("Scope, sources and their limits"),
         (table, *((rungs,) if (rungs := ladder(setting)) else ())),
         {"lede": _lede(setting), "example": example(setting)},
+        ground=everything(setting),
     )
 
 
@@ -149,7 +151,7 @@ def _widths(setting: Setting) -> Prose:
 def _graded(setting: Setting, letter: str, sizes: dict[str, Decimal]) -> Figure:
     """Return how many flows have a grade, leading to them."""
     key = f"scope:flows:{letter or 'none'}"
-    rest = of_flows(sizes, keep=True)
+    rest = of_flows(setting, sizes, keep=True)
     return entry(setting.count(key, len(sizes), formula="flows of the grade", **rest))
 
 

@@ -308,7 +308,7 @@ def default_dates(case: Case) -> tuple[datetime.date, ...]:
     spoken = Counter(
         one.date
         for one in case.observations
-        if one.since is None and one.date <= last - month
+        if one.since is None and last - one.date >= month
     )
     if not spoken:
         return (last,)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.kit import posting_worth
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.worth import quote
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.model.parts import priced_by
 
 if TYPE_CHECKING:
     import datetime
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
+    from solvency.ledger.case import Case
     from solvency.model.book import Position
     from solvency.model.parts import Made
     from solvency.model.prices import Quote
@@ -37,21 +40,69 @@ _ACCOUNTS = 4
 NAMED = 4
 
 
+def settled(setting: Setting) -> Ground:
+    """Return what rests on all debts and prices: clearing, sales, tests in draws."""
+    return Ground(tuple(flow.id for flow in setting.book.flows), _quoted(setting.case))
+
+
+def weighed(setting: Setting) -> Ground:
+    """Return what rests on every hypothesis and statement too: weights and tallies."""
+    said = (one.source for one in setting.case.observations)
+    return Ground(
+        tuple(flow.id for flow in setting.flows),
+        tuple(dict.fromkeys((*_quoted(setting.case), *said))),
+    )
+
+
+def everything(setting: Setting) -> Ground:
+    """Return all flows and all sources: counts of them, and what is chosen of all."""
+    return Ground(tuple(flow.id for flow in setting.flows), tuple(setting.case.sources))
+
+
+def grounded(found: dict[str, Any], ground: Ground) -> dict[str, Any]:
+    """Return what a figure rests on with a ground below, for what sums only now.
+
+    Args:
+        found: What it rests on, as a figure takes it; what is printed stays.
+        ground: What else it rests on.
+    """
+    flows = dict.fromkeys((*found.get("flows", ()), *ground.flows))
+    sources = dict.fromkeys((*found.get("priced", ()), *ground.sources))
+    return {**found, "flows": tuple(flows), "priced": tuple(sources)}
+
+
+def _quoted(case: Case) -> tuple[str, ...]:
+    """Return the sources of all prices and of what is known of markets."""
+    coins = case.commodities.values()
+    found = (
+        *(one.source for one in case.prices),
+        *(one.source for coin in coins for one in (*coin.depths, *coin.floats)),
+    )
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
 def entry(figure: Figure, **rest: Any) -> Figure:
     """Return a figure with an entry of its own in the appendix; zero has none."""
     return replace(figure, target=OWN if figure.value else "", **rest)
 
 
-def of_flows(amounts: Mapping[str, Decimal], *, keep: bool = False) -> dict[str, Any]:
+def of_flows(
+    setting: Setting, amounts: Mapping[str, Decimal], *, keep: bool = False
+) -> dict[str, Any]:
     """Return what a sum over flows rests on, for a figure: the largest first.
 
     Args:
+        setting: What the report is of.
         amounts: What each flow has in the sum, by its id.
         keep: Keep those that have nothing in it, where flows are counted.
     """
     ordered = sorted(amounts.items(), key=lambda one: (-abs(one[1]), one[0]))
     some = tuple((name, amount) for name, amount in ordered if amount or keep)
-    return {"flows": tuple(name for name, _ in some), "parts": some}
+    return {
+        "flows": tuple(name for name, _ in some),
+        "parts": some,
+        "priced": priced_by(setting.book, amounts),
+    }
 
 
 def at_market(
@@ -325,9 +376,9 @@ def widest(setting: Setting, flows: Iterable[str]) -> dict[str, Any]:
         if worth and first.units:
             price = abs(worth / first.units)
             spans[name] = (flow.high - flow.low) * price
-    rest = of_flows(spans)
+    rest = of_flows(setting, spans)
     every = dict.fromkeys((*rest["flows"], *flows))
-    return {"flows": tuple(every), "parts": rest["parts"], "named": NAMED}
+    return {**rest, "flows": tuple(every), "named": NAMED}
 
 
 def drawn(setting: Setting, key: str, draws: int, seed: int) -> Prose:

@@ -13,6 +13,8 @@ from scipy.special import betaincinv
 from scipy.special import ndtr
 from scipy.special import ndtri
 
+from solvency.figures import arithmetic
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from numpy.typing import NDArray
@@ -50,7 +52,7 @@ class Amount:
     def draw(self, rng: np.random.Generator, size: int) -> Array:
         """Draw independent amounts, with their sign."""
         if self.kind == "pert":
-            drawn = rng.beta(self.alpha, self.beta, size)
+            drawn = arithmetic.rounded(rng.beta(self.alpha, self.beta, size))
             return self.sign * (self.first + self.second * drawn)
         if self.kind == "certain":
             return np.full(size, self.sign * self.first)
@@ -63,38 +65,38 @@ class Amount:
         if self.kind == "lognormal":
             score *= self.second
             score += self.first
-            np.exp(score, out=score)
-            if self.sign < 0:
-                np.negative(score, out=score)
-            return score
-        return self.sign * self._magnitude(ndtr(score))
+            return self.sign * arithmetic.exp(score)
+        return self.sign * self._magnitude(arithmetic.rounded(ndtr(score)))
 
     def quantile(self, share: float) -> float:
         """Return the magnitude not exceeded with a probability."""
         if self.kind == "lognormal":
-            return math.exp(self.first + self.second * float(ndtri(share)))
+            score = arithmetic.rounded(ndtri(share))
+            return float(arithmetic.exp(self.first + self.second * score))
         return float(self._magnitude(np.array([share]))[0])
 
     def _magnitude(self, share: Array) -> Array:
         if self.kind == "certain":
             return np.full(share.shape, self.first)
         if self.kind == "pert":
-            found = betaincinv(self.alpha, self.beta, share)
+            found = arithmetic.rounded(betaincinv(self.alpha, self.beta, share))
             return np.asarray(self.first + self.second * found)
         rank = self.alpha + (1.0 - self.alpha) * share
-        return np.maximum(0.0, self.first + self.second * ndtri(rank))
+        score = arithmetic.rounded(ndtri(rank))
+        return np.maximum(0.0, self.first + self.second * score)
 
     def below(self, level: Array) -> Array:
         """Return the probability that the magnitude is no more than a level."""
         if self.kind == "certain":
             return np.where(level >= self.first, 1.0, 0.0)
         if self.kind == "lognormal":
-            with np.errstate(divide="ignore"):
-                return np.asarray(ndtr((np.log(level) - self.first) / self.second))
+            return arithmetic.rounded(
+                ndtr((arithmetic.log(level) - self.first) / self.second)
+            )
         if self.kind == "pert":
             place = np.clip((level - self.first) / self.second, 0.0, 1.0)
-            return np.asarray(betainc(self.alpha, self.beta, place))
-        rank = ndtr((level - self.first) / self.second)
+            return arithmetic.rounded(betainc(self.alpha, self.beta, place))
+        rank = arithmetic.rounded(ndtr((level - self.first) / self.second))
         return np.clip((rank - self.alpha) / (1.0 - self.alpha), 0.0, 1.0)
 
 
@@ -109,7 +111,7 @@ def spread(low: ArrayLike, high: ArrayLike, interval: ArrayLike = 0.9) -> Array:
     Returns:
         `(high - low) / (2 z)`, z the normal quantile; 1.645 for the default 0.9.
     """
-    half = ndtri((1.0 + np.asarray(interval, dtype=float)) / 2.0)
+    half = arithmetic.rounded(ndtri((1.0 + np.asarray(interval, dtype=float)) / 2.0))
     return np.asarray((np.asarray(high, float) - np.asarray(low, float)) / (2.0 * half))
 
 
@@ -142,12 +144,21 @@ def amounts(
         *(np.atleast_1d(np.asarray(c, dtype=float)) for c in (low, central, high)),
         np.asarray(interval, dtype=float),
     )
-    rows = zip(*(column.tolist() for column in columns), strict=True)
+    # Of ends that are refused below these are no numbers.
+    with np.errstate(all="ignore"):
+        sigma = spread(columns[0], columns[2], columns[3])
+        middle = np.abs(columns[1])
+        log_sigma = np.sqrt(arithmetic.log1p((sigma / middle) ** 2))
+        log_mean = arithmetic.log(middle) - log_sigma**2 / 2.0
+    rows = zip(
+        *(column.tolist() for column in (*columns, sigma, log_sigma, log_mean)),
+        strict=True,
+    )
     return tuple(_amount(at, row, shape) for at, row in enumerate(rows))
 
 
 def _amount(at: int, row: tuple[float, ...], shape: str) -> Amount:
-    low, central, high, interval = row
+    low, central, high, interval, sigma, log_sigma, log_mean = row
     sign = -1.0 if central < 0 else 1.0
     middle = abs(central)
     if not (0.0 <= low <= middle <= high < math.inf):
@@ -161,10 +172,7 @@ def _amount(at: int, row: tuple[float, ...], shape: str) -> Amount:
         return Amount("certain", sign, middle, 0.0, 0.0, 0.0, middle, 0.0)
     if shape == "pert" or interval == 1.0:
         return _pert(sign, low, middle, high)
-    sigma = float(spread(low, high, interval))
     if low > 0:
-        log_sigma = math.sqrt(math.log1p((sigma / middle) ** 2))
-        log_mean = math.log(middle) - log_sigma**2 / 2.0
         return Amount("lognormal", sign, log_mean, log_sigma, 0, 0, middle, sigma)
     return _cut(sign, middle, sigma)
 
@@ -182,8 +190,9 @@ def _pert(sign: float, low: float, middle: float, high: float) -> Amount:
 def _cut(sign: float, middle: float, sigma: float) -> Amount:
     """Return a normal cut off at zero; the cut raises its mean above the central."""
     edge = -middle / sigma
-    cut = float(ndtr(edge))
-    hazard = math.exp(-(edge**2) / 2.0) / math.sqrt(2.0 * math.pi) / (1.0 - cut)
+    cut = float(arithmetic.rounded(ndtr(edge)))
+    density = float(arithmetic.exp(-(edge**2) / 2.0)) / math.sqrt(2.0 * math.pi)
+    hazard = density / (1.0 - cut)
     mean = middle + sigma * hazard
     variance = sigma**2 * (1.0 + edge * hazard - hazard**2)
     return Amount("cut", sign, middle, sigma, cut, 0.0, mean, math.sqrt(variance))

@@ -9,6 +9,7 @@ from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.figures import formats
+from solvency.wide import written
 
 if TYPE_CHECKING:
     import datetime
@@ -117,7 +118,7 @@ class Figure:
         """Return the figure with stable keys and its amounts as strings."""
         return {
             "key": self.key,
-            "value": None if self.value is None else format(self.value, "f"),
+            "value": None if self.value is None else format(written(self.value), "f"),
             "unit": self.unit,
             "scale": self.scale,
             "places": self.places,

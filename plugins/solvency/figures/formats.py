@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from dataclasses import field
-from decimal import ROUND_HALF_EVEN
-from decimal import Context
 from decimal import Decimal
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.figures.errors import ReportError
+from solvency.wide import WIDE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Printed where nothing was found; never an empty cell, which tags drop.
 NOT_FOUND = "\N{EN DASH}"
-#: Far more digits than any amount has, so that only `round_to` rounds.
-_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _SIGNS = {"USD": "$", "EUR": "\N{EURO SIGN}", "GBP": "\N{POUND SIGN}"}
 _MONTHS = [
     "January",
@@ -116,6 +114,7 @@ class Locale:
         )
 
 
+@wide()
 def round_to(value: Decimal, *, scale: int = 0, places: int = 0) -> Decimal:
     """Round a value once, half to even, to what is printed.
 
@@ -127,11 +126,12 @@ def round_to(value: Decimal, *, scale: int = 0, places: int = 0) -> Decimal:
     Returns:
         The printed number, never a negative zero.
     """
-    scaled = value.scaleb(-scale, _EXACT)
-    rounded = scaled.quantize(Decimal(1).scaleb(-places), context=_EXACT)
+    scaled = value.scaleb(-scale, WIDE)
+    rounded = scaled.quantize(Decimal(1).scaleb(-places), context=WIDE)
     return rounded.copy_abs() if rounded == 0 else rounded
 
 
+@wide()
 def number(value: Decimal | None, *, scale: int = 0, places: int = 0) -> str:
     """Format a number: grouped thousands, parentheses when negative.
 
@@ -155,6 +155,7 @@ def percent_places(share: Decimal) -> int:
     return 1 if 0 < abs(share) < Decimal("0.1") else 0
 
 
+@wide()
 def percent(share: Decimal | None) -> str:
     """Format a share of one: whole percents, one decimal below ten percent."""
     if share is None:
@@ -174,6 +175,7 @@ def unit_label(unit: str, scale: int, locale: Locale) -> str:
     return f"{unit} {prefix}".strip()
 
 
+@wide()
 def money(
     value: Decimal | None,
     unit: str,
@@ -252,6 +254,7 @@ def shorten(text: str, most: int) -> str:
     return f"{kept}\N{HORIZONTAL ELLIPSIS}"
 
 
+@wide()
 def fitting(values: Iterable[Decimal]) -> tuple[int, int]:
     """Choose the scale and decimals a set of amounts is best printed in.
 

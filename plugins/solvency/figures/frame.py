@@ -8,13 +8,22 @@ import io
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import ROUND_HALF_EVEN
+from decimal import Context
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency import inert
+from solvency.wide import wide
+from solvency.wide import written
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+#: Wide enough for sums and products of any numbers that a ledger may hold.
+_WIDE = Context(prec=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +51,29 @@ class Frame:
         names = [column.name for column in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
+    @wide()
     def to_csv(self) -> str:
         """Return comma-separated values, numbers unrounded."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([column.name for column in self.columns])
+        writer.writerow([inert.cell(column.name) for column in self.columns])
         for row in self.rows:
-            writer.writerow([_plain(value) for value in row])
+            # A number stands as it is, a minus before it too.
+            writer.writerow([inert.cell(_plain(value)) for value in row])
         return out.getvalue()
 
+    @wide()
     def to_text(self) -> str:
         """Return fixed-width text, with the totals of each group."""
         body = [
             tuple(
-                _shown(value, column)
+                inert.line(_shown(value, column))
                 for value, column in zip(row, self.columns, strict=True)
             )
             for row in self._with_totals()
         ]
         heads = tuple(
-            column.name + (f" ({column.unit})" if column.unit else "")
+            inert.line(column.name + (f" ({column.unit})" if column.unit else ""))
             for column in self.columns
         )
         widths = [
@@ -113,6 +125,7 @@ class Frame:
         cells[label] = f"total {rows[0][label]}"
         return tuple(cells)
 
+    @wide()
     def to_xlsx(self, path: Path) -> None:
         """Write a workbook whose totals are formulas, whole or not at all."""
         from solvency.figures.workbook import write  # noqa: PLC0415 (a heavy import few need)
@@ -139,7 +152,7 @@ def _plain(value: object) -> str:
 
 def plain(value: Decimal) -> str:
     """Write a number without exponent or needless zeros: stable text for JSON."""
-    text = f"{value:f}"
+    text = f"{written(value):f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
@@ -148,7 +161,7 @@ def plain(value: Decimal) -> str:
 def _shown(value: object, column: Column) -> str:
     if isinstance(value, Decimal) and column.places is not None:
         step = Decimal(1).scaleb(-column.places)
-        return f"{value.quantize(step, ROUND_HALF_EVEN):,}"
+        return f"{value.quantize(step, ROUND_HALF_EVEN, _WIDE):,}"
     return _plain(value)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
+from solvency import inert
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import SHARE
@@ -21,6 +22,7 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.wide import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,10 +170,11 @@ class Table:
         """Return the exhibit as CSV, amounts exact and unscaled."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([self.head, *(column.title for column in self.columns)])
+        heads = (self.head, *(column.title for column in self.columns))
+        writer.writerow([inert.cell(head) for head in heads])
         for row in self.rows:
             cells = row.cells or (None,) * len(self.columns)
-            writer.writerow([_guard(_plain(row.label)), *map(_exact, cells)])
+            writer.writerow([inert.cell(_plain(row.label)), *map(_exact, cells)])
         return out.getvalue()
 
 
@@ -220,10 +223,5 @@ def _plain(cell: Cell | str) -> str:
 
 def _exact(cell: Cell) -> str:
     if isinstance(cell, Figure):
-        return "" if cell.value is None else format(cell.value, "f")
-    return _guard(_plain(cell))
-
-
-def _guard(text: str) -> str:
-    """Keep a spreadsheet from reading someone's narration as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+        return "" if cell.value is None else format(written(cell.value), "f")
+    return inert.cell(_plain(cell))

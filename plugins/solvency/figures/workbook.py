@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 import datetime
-import os
-import tempfile
+import io
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.figures.frame import column_numbers
+from solvency.figures.frame import plain
+from solvency.wide import width
+from solvency.writing import write_whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from solvency.figures.frame import Column
     from solvency.figures.frame import Frame
 
 #: A workbook written twice is the same: its creation date is fixed.
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
+#: The most characters a cell of a workbook may have.
+_LONGEST = 32_767
+
+_DIGITS = 15
 
 
 def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> None:
-    """Write a frame and the totals of its groups, whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".xlsx")
-    os.close(descriptor)
-    try:
-        book = xlsxwriter.Workbook(name)
+    """Write a frame and the totals of its groups, whole or not at all.
+
+    Raises:
+        NotWrittenError: If it cannot be written; what was there is as it was.
+    """
+    write_whole(path, content(frame, groups))
+
+
+def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
+    """Return the workbook of a frame and the totals of its groups."""
+    out = io.BytesIO()
+    # In memory, for a full disk is met once, where the file is written.
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": frame.title, "created": _CREATED})
         sheet = book.add_worksheet("Table")
         bold = book.add_format({"bold": True})
-        sheet.write(0, 0, frame.title, bold)
+        sheet.write_string(0, 0, _short(frame.title), bold)
         for index, column in enumerate(frame.columns):
             unit = f" ({column.unit})" if column.unit else ""
-            sheet.write(2, index, column.name + unit, bold)
+            sheet.write_string(2, index, _short(column.name + unit), bold)
         formats = [
             book.add_format({"num_format": "#,##0" + _places(column.places)})
             for column in frame.columns
@@ -44,28 +60,26 @@ def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> N
             first = row
             for cells in group:
                 for index, value in enumerate(cells):
-                    if isinstance(value, Decimal):
+                    if isinstance(value, Decimal) and _kept(
+                        value, frame.columns[index]
+                    ):
                         sheet.write_number(row, index, float(value), formats[index])
                     elif isinstance(value, int) and not isinstance(value, bool):
                         sheet.write_number(row, index, value)
                     else:
                         # Text stays text: a narration that starts with "=" is no
                         # formula.
-                        sheet.write_string(row, index, _text(value))
+                        sheet.write_string(row, index, _short(value))
                 row += 1
             if frame.groups is not None and group:
                 _totals(frame, sheet, group, first, row, total)
                 row += 1
         for note in frame.notes:
             row += 1
-            sheet.write_string(row, 0, note)
+            sheet.write_string(row, 0, _short(note))
         sheet.autofit()
         sheet.freeze_panes(3, 0)
-        book.close()
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return out.getvalue()
 
 
 def _totals(
@@ -78,22 +92,35 @@ def _totals(
 ) -> None:
     for index, column in enumerate(frame.columns):
         numbers = column_numbers(group, index)
-        if numbers:
+        summed = sum(numbers, Decimal())
+        if numbers and not all(_kept(one, column) for one in (*numbers, summed)):
+            # A formula would leave out what is text, and round the rest.
+            sheet.write_string(row, index, plain(summed), style)
+        elif numbers:
             top = xl_rowcol_to_cell(first, index)
             bottom = xl_rowcol_to_cell(row - 1, index)
-            value = float(sum(numbers, Decimal()))
+            value = float(summed)
             sheet.write_formula(row, index, f"=SUM({top}:{bottom})", style, value)
         elif column.name == frame.groups:
-            sheet.write_string(row, index, f"total {group[0][index]}", style)
+            sheet.write_string(row, index, _short(f"total {group[0][index]}"), style)
+
+
+def _kept(value: Decimal, column: Column) -> bool:
+    """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
+    return width(value)[0] + (column.places or 0) <= _DIGITS
 
 
 def _places(places: int | None) -> str:
     return "." + "0" * places if places else ""
 
 
-def _text(value: object) -> str:
+def _short(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return plain(value)
     if isinstance(value, tuple | list):
-        return " ".join(map(str, value))
-    return str(value)
+        value = " ".join(map(str, value))
+    text = str(value)
+    # A longer one would be left out, without a word.
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -43,6 +43,11 @@ class Books:
     errors: list[Any] = field(default_factory=list)
 
 
+def has_books(entries: list[data.Directive], options: dict[str, Any]) -> bool:
+    """Say whether accounts name companies that owe one another."""
+    return bool(companies_of(declared_claims(entries, options, Errors())))
+
+
 def read_books(entries: list[data.Directive], options: dict[str, Any]) -> Books:
     """Read the books of several companies, adding the legs they lack.
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
 from solvency.ledger.vocabulary import ROOTS
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -468,6 +469,7 @@ class Case:
             "plugs": sum(flow.basis == "plug" for flow in self.flows),
         }
 
+    @wide()
     def book(self) -> Book:
         """Return the postings of this scenario as arrays."""
         from solvency.model.book import Book  # noqa: PLC0415 (the one public step from Case to Book)

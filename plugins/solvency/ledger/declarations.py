@@ -114,9 +114,16 @@ class Declarations:
         return False
 
     def _price(self, entry: data.Price) -> None:
-        source = (entry.meta or {}).get("source")
         number = entry.amount.number
         if number is None:
+            return
+        if number < 0:
+            self.errors.add(
+                "price",
+                entry,
+                f"the price of {entry.currency} is below zero",
+                "Write what it fetched: zero or more",
+            )
             return
         self.prices.append(
             Price(
@@ -125,7 +132,7 @@ class Declarations:
                 number,
                 entry.amount.currency,
                 place(entry),
-                source if isinstance(source, str) else None,
+                Metadata(entry, self.errors, "price").text("source"),
                 # What beancount.plugins.implicit_prices says of what it made.
                 traded="__implicit_prices__" in (entry.meta or {}),
             )
@@ -165,7 +172,7 @@ class Declarations:
 
     def _commodity(self, entry: data.Commodity) -> None:
         meta = Metadata(entry, self.errors, "commodity")
-        age = meta.number("max-price-age", "0")
+        age = meta.number("max-price-age", "0", words.MOST_DAYS)
         for kind in ("halving", "float"):
             units = meta.magnitude(kind, entry.currency)
             if units is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
 from solvency.ledger.refused import refused
+from solvency.ledger.trust import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,12 +33,12 @@ class LedgerError(NamedTuple):
     @property
     def file(self) -> str:
         """Return the file the fault is in."""
-        return str(self.source.get("filename", "?"))
+        return str(self.source.get("filename") or "?")
 
     @property
     def line(self) -> int:
         """Return the line the fault is at."""
-        return int(self.source.get("lineno", 0))
+        return _line(self.source)
 
 
 class Errors(list[LedgerError]):
@@ -63,11 +65,13 @@ class Errors(list[LedgerError]):
         if at is None:
             at = entry.meta if entry is not None else {"filename": "?", "lineno": 0}
         message = f"{rule}: {wrong}." + (f" {mend}." if mend else "")
+        # What the ledger says may have lines of its own; an error has one.
+        message = " ".join(message.split())
         self.append(LedgerError(at, message, entry, rule))
 
 
 def ours(
-    faults: Iterable[Any], more: Iterable[LedgerError] = ()
+    faults: Iterable[Any], more: Iterable[LedgerError] = (), *, top: str = "?"
 ) -> tuple[LedgerError, ...]:
     """Return all of a ledger's faults as ours, in the order of its files and lines.
 
@@ -75,12 +79,17 @@ def ours(
         faults: What a load found: beancount's own errors get a rule, and of what is
             wrong with one line each thing is said once.
         more: What was found beside it.
+        top: The ledger's first file, where a fault has no place.
     """
-    found = (*more, *_ours(tuple(faults)))
+    found = [_placed(one, top) for one in (*more, *_ours(tuple(faults), top))]
     return tuple(sorted(found, key=lambda one: (one.file, one.line, one.rule)))
 
 
-def _ours(faults: tuple[Any, ...]) -> Iterator[LedgerError]:
+#: What beancount says of a plugin that failed, before a traceback.
+_PLUGIN = re.compile(r'Error (applying plugin|importing) "(.*?)"')
+
+
+def _ours(faults: tuple[Any, ...], top: str) -> Iterator[LedgerError]:
     said = {
         (error.source.get("filename"), error.source.get("lineno"))
         for error in faults
@@ -98,6 +107,10 @@ def _ours(faults: tuple[Any, ...]) -> Iterator[LedgerError]:
         if _follows(fault):
             continue
         message = " ".join(str(fault.message).split())
+        if plugin := _PLUGIN.match(message):
+            last = str(fault.message).strip().splitlines()[-1].strip()
+            message = f'The plugin "{plugin[2]}" failed: {last:.200}'
+            source = line_of(top, rf'plugin\s+"{re.escape(plugin[2])}"')
         yield LedgerError(source, f"beancount: {message}", fault.entry, "beancount")
 
 
@@ -108,6 +121,20 @@ def _follows(fault: Any) -> bool:
         and str(fault.message).startswith("Transaction does not balance")
         and refused(fault.entry)
     )
+
+
+def _placed(error: LedgerError, top: str) -> LedgerError:
+    """Return an error with a place, where a plugin of beancount's gave none."""
+    if error.line >= 1 and not error.file.startswith(("<", "?")):
+        return error
+    named = not error.file.startswith(("<", "?"))
+    at = {"filename": error.file if named else top, "lineno": max(1, error.line)}
+    return error._replace(source=at if named else {**at, "lineno": 1})
+
+
+def _line(source: Mapping[str, Any]) -> int:
+    line = source.get("lineno")
+    return line if isinstance(line, int) else 0
 
 
 class CaseError(Exception):

@@ -16,7 +16,7 @@ from solvency.ledger.legs import missing_legs
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import instead
-from solvency.ledger.metadata import names
+from solvency.ledger.metadata import place
 from solvency.ledger.naming import stable_name
 from solvency.ledger.pairs import Claims
 from solvency.ledger.pairs import LegsError
@@ -129,8 +129,9 @@ class FlowReader:
                 )
 
     def _hubs(self, transaction: Transaction) -> tuple[str, ...]:
-        through = transaction.meta.get("through")
-        hubs = names(through) if isinstance(through, str) else ()
+        if "through" not in transaction.meta:
+            return ()
+        hubs = Metadata(transaction, self.errors, "flow").names("through")
         for hub in hubs:
             if hub not in self.entities:
                 raise LegsError(
@@ -145,11 +146,10 @@ class FlowReader:
         return hubs
 
     def _named(self, transaction: Transaction) -> tuple[Account, ...]:
-        on = transaction.meta.get("on")
-        if on is None:
+        if "on" not in transaction.meta:
             return ()
         found = []
-        for name in names(str(on)):
+        for name in Metadata(transaction, self.errors, "flow").names("on"):
             account = self.declared.accounts.get(name)
             if account is None or not account.is_claim:
                 meant = closest(name, self._claim_names)
@@ -235,7 +235,7 @@ class FlowReader:
             driver=meta.text("driver"),
             locators=self._locators(meta, sources),
             notes=meta.rest("low", "high", "through", "on"),
-            place=Place(transaction.meta["filename"], transaction.meta["lineno"]),
+            place=place(transaction),
             **self._when(transaction, meta),
             sized_by=meta.names("sized-by"),
             variant_of=meta.text("variant-of"),
@@ -371,8 +371,7 @@ class FlowReader:
                 f"the id {name} is taken by {first.file}:{first.line}",
                 "Give each flow its own",
             )
-        at = transaction.meta
-        self._ids.setdefault(name, Place(at["filename"], at["lineno"]))
+        self._ids.setdefault(name, place(transaction))
         return name
 
     def _unused(self, name: str) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -20,6 +19,8 @@ from beancount.core import data
 
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import ours
+from solvency.ledger.source import UnreadableError
+from solvency.ledger.source import content_of
 from solvency.ledger.trust import check_file
 from solvency.ledger.trust import inside
 
@@ -111,7 +112,7 @@ def handed(
     return replace(
         case,
         scenario=chosen,
-        errors=ours(loaded.faults),
+        errors=ours(loaded.faults, top=str(loaded.options.get("filename"))),
         entries=tuple(
             # What the plugin tells Fava is no part of the ledger.
             entry
@@ -133,10 +134,6 @@ def _asserts_nothing(loaded: Loaded) -> bool:
     return next(foreign, None) is None and next(asserted, None) is None
 
 
-def _text(name: str) -> str:
-    return Path(name).read_text(encoding="utf-8", errors="replace")
-
-
 def _needs_trust(loaded: Loaded) -> bool:
     """Say whether a ledger asks for what a stranger's may not have."""
     top = str(loaded.options["filename"])
@@ -147,6 +144,12 @@ def _needs_trust(loaded: Loaded) -> bool:
     for name in loaded.options["include"]:
         if name == top:
             continue
-        if not inside(name, top) or _HIDDEN.search(_text(name)):
+        if not inside(name, top):
+            return True
+        try:
+            hidden = _HIDDEN.search(content_of(name).decode())
+        except UnreadableError:
+            return True
+        if hidden:
             return True
     return False

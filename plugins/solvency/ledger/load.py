@@ -1,20 +1,19 @@
 """Load a case: beancount's parser, booking and plugins, without its cache.
 
 beancount's own `load_file` keeps a pickle beside the ledger, which executes code
-when read, and imports whatever plugin a ledger names before anyone can object.
-This walks the includes itself, with beancount's parts.
+when read, imports whatever plugin a ledger names before anyone can object, and
+crashes on a division by zero. This walks the includes itself, with beancount's
+parts. Each file is read once: what is checked is what is parsed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import gc
-import glob
 import os
-import re
 import sys
 from dataclasses import replace
-from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -24,27 +23,39 @@ from beancount.core import data
 from beancount.ops import validation
 from beancount.parser import booking
 from beancount.parser import options as beancount_options
-from beancount.parser import parser
 
+from solvency.ledger.bookkeeping import has_books
 from solvency.ledger.bookkeeping import read_books
 from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
 from solvency.ledger.errors import ours
-from solvency.ledger.reading import LONG
+from solvency.ledger.handover import Loaded
+from solvency.ledger.parsing import Parsed
+from solvency.ledger.parsing import parse
+from solvency.ledger.postings import without_dust
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import forgive_quotients
 from solvency.ledger.reading import is_case
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
+from solvency.ledger.source import LARGEST_CASE
+from solvency.ledger.source import MOST_FILES
+from solvency.ledger.source import TooManyFoldersError
+from solvency.ledger.source import UnreadableError
+from solvency.ledger.source import content_of
+from solvency.ledger.source import kind_of
+from solvency.ledger.source import matching
 from solvency.ledger.trust import check_file
 from solvency.ledger.trust import inside
-from solvency.ledger.trust import line_of
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from solvency.ledger.case import Case
 
@@ -82,67 +93,168 @@ def load(
     Raises:
         CaseError: The file cannot be read.
     """
-    top = Path(path).expanduser().resolve()
-    if top.is_dir():
-        raise CaseError(f"{path} is a folder: name its top file, as main.beancount")
-    if not top.is_file():
-        raise CaseError(f"{path}: there is no such file")
-    with collector_paused(), localcontext(LONG):
+    top = _top(path)
+    with collector_paused(), wide():
         errors = Errors()
-        entries, faults, options = _parse(str(top), errors, trust=trust)
+        entries, faults, options = _parse(top, errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):
             # What a stranger's ledger asks for is not run, only named.
             options = {**options, "plugin": [("solvency", None)], "pythonpath": []}
-        return _transformed(entries, faults, options, errors, scenario, known)
-
-
-def _transformed(
-    entries: list[data.Directive],
-    faults: list[Any],
-    options: dict[str, Any],
-    errors: Errors,
-    scenario: str | None,
-    known: datetime.date | None,
-) -> Case:
-    entries.sort(key=data.entry_sortkey)
-    entries, booked = booking.book(entries, options)  # type: ignore[no-untyped-call]  # beancount's
-    with (
-        requested(Request(scenario, known)) as request,
-        _importable(options["pythonpath"]),
-    ):
-        entries, faults = loader.run_transformations(
-            entries, [*faults, *booked], options, None
+        with requested(Request(scenario, known)) as request:
+            entries, faults = _transformed(entries, faults, options)
+        case = request.case
+        if case is None:
+            wrong = bool(errors) or any(not _lacks_case(one) for one in faults)
+            if is_case(entries) or (wrong and not has_books(entries, options)):
+                # It has no `plugin "solvency"` line, or is no ledger at all.
+                reading = read(entries, options, scenario, known)
+                forgive_quotients(reading, options)
+                more: list[Any] = [*reading.errors]
+            else:
+                books = read_books(entries, options)
+                reading, more = books.reading, books.errors
+            faults = [*faults, *_once(more, faults)]
+            entries = reading.entries
+            case = case_of(reading, options, known)
+        return replace(
+            case,
+            errors=ours([*faults, *_validated(entries, options)], errors, top=top),
+            entries=tuple(entries),
+            files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
         )
-    case = request.case
-    if case is None and not is_case(entries):
-        books = read_books(entries, options)
-        faults = [*faults, *books.errors]
-        entries = books.reading.entries
-        case = case_of(books.reading, options, known)
-    elif case is None:
-        # The ledger has no `plugin "solvency"` line; it is a case all the same.
-        reading = read(entries, options, scenario, known)
-        forgive_quotients(reading, options)
-        faults = [*faults, *_once(reading.errors, faults)]
-        entries = reading.entries
-        case = case_of(reading, options, known)
-    faults.extend(validation.validate(entries, options))  # type: ignore[no-untyped-call]  # beancount's
-    return replace(
-        case,
-        errors=ours(faults, errors),
-        entries=tuple(entries),
-        files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
-    )
 
 
-def _once(errors: list[LedgerError], said: list[Any]) -> list[LedgerError]:
+def _lacks_case(fault: Any) -> bool:
+    """Say whether a fault is only that a ledger is no case."""
+    return isinstance(fault, LedgerError) and fault.rule == "case"
+
+
+def _once(errors: Iterable[Any], said: list[Any]) -> list[Any]:
     """Return the errors that a plugin of ours has not said already."""
     known = {
         (one.message, one.file, one.line)
         for one in said
         if isinstance(one, LedgerError)
     }
-    return [one for one in errors if (one.message, one.file, one.line) not in known]
+    return [
+        one
+        for one in errors
+        if not isinstance(one, LedgerError)
+        or (one.message, one.file, one.line) not in known
+    ]
+
+
+def load_for_fava(path: str | Path, *, trust: bool) -> tuple[Loaded, bool]:
+    """Load a ledger as Fava holds it, by the rules by which `load` loads a case.
+
+    Args:
+        path: The top file.
+        trust: Run plugins and extensions that are neither beancount's nor ours.
+
+    Returns:
+        What the load came to, and whether the ledger was refused: then its faults
+        say why, nothing of it was run and there are no entries.
+
+    Raises:
+        CaseError: The file cannot be read.
+    """
+    top = _top(path)
+    with collector_paused(), wide():
+        errors = Errors()
+        entries, faults, options = _parse(top, errors, trust=trust)
+        if not trust and any(error.rule == "trust" for error in errors):
+            return Loaded(options, [], ours(faults, errors, top=top)), True
+        entries, faults = _transformed(entries, faults, options)
+        faults = [*faults, *_validated(entries, options)]
+        return Loaded(options, entries, ours(faults, errors, top=top)), False
+
+
+def _top(path: str | Path) -> str:
+    """Return the top file of a case, links followed.
+
+    Raises:
+        CaseError: There is no such file.
+    """
+    try:
+        top = Path(path).expanduser().resolve()
+        kind = kind_of(top)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise CaseError(f"{path}: there is no such file") from error
+    except OSError as error:
+        raise CaseError(f"{path} cannot be read: {error.strerror}") from error
+    except (RuntimeError, ValueError) as error:
+        raise CaseError(f"{path} cannot be read: {error}") from error
+    if kind == "a folder":
+        raise CaseError(f"{path} is a folder: name its top file, as main.beancount")
+    if kind:
+        raise CaseError(f"{path} is {kind}, and only files are read")
+    return str(top)
+
+
+def _transformed(
+    entries: list[data.Directive],
+    faults: list[Any],
+    options: dict[str, Any],
+) -> tuple[list[data.Directive], list[Any]]:
+    """Book the entries and run the plugins on them."""
+    entries.sort(key=data.entry_sortkey)
+    entries, booked = _booked(entries, options)
+    with _importable(options["pythonpath"]):
+        return loader.run_transformations(entries, [*faults, *booked], options, None)
+
+
+def _booked(
+    entries: list[data.Directive], options: dict[str, Any]
+) -> tuple[list[data.Directive], list[Any]]:
+    """Book the entries, naming and leaving out those on which beancount fails."""
+    try:
+        return _book(entries, options)
+    except Exception as error:  # noqa: BLE001 (whatever arithmetic or types end in)
+        whole = error
+    kept: list[data.Directive] = []
+    errors = Errors()
+    for entry in entries:
+        try:
+            _book([entry], options)
+        except Exception as error:  # noqa: BLE001 (as above)
+            errors.add("beancount", entry, *_failed(error))
+        else:
+            kept.append(entry)
+    try:
+        kept, booked = _book(kept, options)
+    except Exception:  # noqa: BLE001 (as above)
+        first = next((one for one in kept if type(one) is data.Transaction), None)
+        errors.add("beancount", first, *_failed(whole))
+        return [one for one in kept if type(one) is not data.Transaction], errors
+    return kept, [*errors, *booked]
+
+
+def _book(
+    entries: list[data.Directive], options: dict[str, Any]
+) -> tuple[list[data.Directive], list[Any]]:
+    found: tuple[list[data.Directive], list[Any]]
+    found = booking.book(entries, options)  # type: ignore[no-untyped-call]  # beancount's
+    return list(map(without_dust, found[0])), found[1]
+
+
+def _failed(error: Exception) -> tuple[str, str]:
+    return (
+        f"beancount cannot book this ({type(error).__name__})",
+        "Write its amounts and prices out, each with its commodity",
+    )
+
+
+def _validated(
+    entries: list[data.Directive], options: dict[str, Any]
+) -> list[LedgerError] | list[Any]:
+    try:
+        return validation.validate(entries, options)  # type: ignore[no-untyped-call,no-any-return]  # beancount's
+    except Exception as error:  # noqa: BLE001 (whatever a check of beancount's ends in)
+        errors = Errors()
+        at = {"filename": options["filename"], "lineno": 1}
+        wrong = f"beancount's own checks failed ({type(error).__name__})"
+        errors.add("beancount", None, wrong, "Mend the other errors first", at=at)
+        return errors
 
 
 @contextlib.contextmanager
@@ -165,16 +277,40 @@ def _parse(
     all_options: list[dict[str, Any]] = []
     seen = {top}
     waiting = [top]
+    size = 0
     while waiting:
         filename = waiting.pop(0)
-        found, wrong, options = _parse_file(filename)
+        parsed, read = _parse_file(filename)
+        size += read
         if not trust:
-            check_file(filename, found, options, errors, top=top)
-        entries.extend(found)
-        faults.extend(wrong)
-        all_options.append(options)
-        for pattern in options["include"]:
-            for name in _included(filename, pattern, errors, top, seen, trust=trust):
+            check_file(
+                filename,
+                parsed.entries,
+                parsed.options,
+                errors,
+                top=top,
+                lines=parsed.lines,
+            )
+        entries.extend(parsed.entries)
+        faults.extend(parsed.faults)
+        all_options.append(parsed.options)
+        for pattern in parsed.options["include"]:
+            at = {
+                "filename": filename,
+                "lineno": parsed.lines.get(("include", pattern), 1),
+            }
+            for name in _included(at, pattern, errors, top, seen, trust=trust):
+                if size > LARGEST_CASE or len(seen) >= MOST_FILES:
+                    errors.add(
+                        "include",
+                        None,
+                        f"the case has more than {MOST_FILES:,} files, or more than"
+                        f" {LARGEST_CASE // 2**20} MiB",
+                        "Make it smaller",
+                        at=at,
+                    )
+                    waiting.clear()
+                    break
                 seen.add(name)
                 waiting.append(name)
     options = all_options[0]
@@ -183,7 +319,7 @@ def _parse(
 
 
 def _included(
-    filename: str,
+    at: Mapping[str, Any],
     pattern: str,
     errors: Errors,
     top: str,
@@ -192,54 +328,64 @@ def _included(
     trust: bool,
 ) -> Iterator[str]:
     """Yield the files an `include` line names, reporting what is wrong with it."""
-    at = line_of(filename, rf'include\s+"{re.escape(pattern)}"')
-    wanted = os.path.normpath(Path(filename).parent / pattern)
-    if not trust and not Path(wanted).is_relative_to(Path(top).parent):
-        names = [wanted]  # refused below, and not searched for
-    else:
-        names = sorted(glob.glob(wanted, recursive=True))  # noqa: PTH207 (an absolute pattern is allowed)
+
+    def refuse(rule: str, wrong: str, mend: str) -> None:
+        errors.add(rule, None, wrong, mend, at=at)
+
+    wanted = os.path.normpath(Path(at["filename"]).parent / pattern)
+    names: list[str] = []
+    try:
+        if not trust and not Path(wanted).is_relative_to(Path(top).parent):
+            names = [wanted]  # refused below, and not searched for
+        else:
+            names = matching(wanted)
+    except TooManyFoldersError:
+        refuse("include", f"{pattern} looks into too many folders", "Name the files")
+        return
     if not names:
-        errors.add(
-            "include",
-            None,
-            f"no file matches {pattern}",
-            "Correct the `include` line",
-            at=at,
-        )
+        refuse("include", f"no file matches {pattern}", "Correct the `include` line")
     for name in names:
-        found = str(Path(name).resolve())
+        try:
+            found = str(Path(name).resolve())
+            # What lies outside is not even looked at.
+            kind = kind_of(found) if trust or inside(found, top) else ""
+        except (OSError, RuntimeError, ValueError):
+            refuse("include", f"{name} leads nowhere", "Remove or mend the link")
+            continue
         if not trust and not inside(found, top):
             # Not even opened: it may be a device, or somebody's secret.
-            errors.add(
+            refuse(
                 "trust",
-                None,
                 f"{name} lies outside the folder of the case",
                 "Copy it into the case, or load with --trust",
-                at=at,
+            )
+        elif kind:
+            refuse(
+                "include",
+                f"{name} is {kind}, and only files are read",
+                "Move it, or name the files",
             )
         elif found in seen:
-            errors.add(
-                "include",
-                None,
-                f"{name} is included already",
-                "Include each file once",
-                at=at,
-            )
+            refuse("include", f"{name} is included already", "Include each file once")
         else:
             yield found
 
 
-def _parse_file(
-    filename: str,
-) -> tuple[list[data.Directive], list[Any], dict[str, Any]]:
+def _parse_file(filename: str) -> tuple[Parsed, int]:
+    """Parse a file; also return its size in bytes."""
     try:
-        return parser.parse_file(filename)
-    except (OSError, UnicodeDecodeError) as error:
+        content = content_of(filename)
+    except UnreadableError as error:
         fault = LedgerError(
-            {"filename": filename, "lineno": 1},
-            f"include: the file cannot be read: {error}",
+            {"filename": filename, "lineno": error.line},
+            f"include: the file cannot be used: {error}. {error.mend}.",
             None,
             "include",
         )
-        empty = dict(beancount_options.OPTIONS_DEFAULTS)
-        return [], [fault], {**empty, "filename": filename, "include": []}
+        options = {
+            **copy.deepcopy(beancount_options.OPTIONS_DEFAULTS),
+            "filename": filename,
+            "include": [],
+        }
+        return Parsed([], [fault], options, {}), 0
+    return parse(content, filename), len(content)

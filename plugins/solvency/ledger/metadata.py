@@ -27,8 +27,15 @@ _INTERNAL = frozenset({"filename", "lineno"})
 
 
 def place(entry: Directive) -> Place:
-    """Return where a directive is written."""
-    return Place(entry.meta.get("filename", "?"), entry.meta.get("lineno", 0))
+    """Return where a directive is written.
+
+    beancount's own parser lets metadata of these names take the place's.
+    """
+    filename, line = entry.meta.get("filename"), entry.meta.get("lineno")
+    return Place(
+        filename if isinstance(filename, str) else "?",
+        line if isinstance(line, int) else 0,
+    )
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -119,8 +126,8 @@ class Metadata:
     def choice(self, key: str, options: Collection[str]) -> str | None:
         """Return one of the options, or None."""
         value = self._get(key)
-        if value is None or value in options:
-            return value  # type: ignore[return-value]  # it is one of the strings
+        if value is None or (isinstance(value, str) and value in options):
+            return value
         nearest = closest(str(value), options) or next(iter(options))
         self._wrong(key, "one of " + ", ".join(options), f'"{nearest}"')
         return None

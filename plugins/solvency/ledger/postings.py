@@ -13,6 +13,9 @@ from beancount.core.position import Cost
 
 from solvency.ledger.case import Money
 from solvency.ledger.case import Posting
+from solvency.wide import LONG
+from solvency.wide import WIDE
+from solvency.wide import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,13 +23,16 @@ if TYPE_CHECKING:
 
 ZERO = Decimal()
 #: Digits of a price that nobody writes: those of beancount's quotients that do not
-#: end, in the shortest of the contexts it is run in.
+#: end, by itself, in our parser, in Fava and in a load.
+_PARSED = 60
+_QUOTIENTS = frozenset({28, _PARSED, LONG.prec, WIDE.prec})
+#: Those of the shortest.
 _QUOTIENT = 28
 #: Of those, the last that sums and products of them may have wrong.
 _SPARED = 4
 #: Sums and products of ledger numbers are exact in this; a number too long
 #: even for it raises, and never rounds.
-EXACT = Context(prec=400, traps=[Inexact])
+EXACT = Context(prec=1000, traps=[Inexact])
 
 
 class UnopenedError(Exception):
@@ -65,7 +71,7 @@ def postings_of(
 
 def is_quotient(price: Money) -> bool:
     """Say whether beancount made a price: of a total, which `@@` or `{{ }}` stated."""
-    return len(price.number.as_tuple().digits) >= _QUOTIENT
+    return len(price.number.as_tuple().digits) in _QUOTIENTS
 
 
 def quotients(postings: Iterable[Posting]) -> set[str]:
@@ -75,6 +81,47 @@ def quotients(postings: Iterable[Posting]) -> set[str]:
         for posting in postings
         if posting.price is not None and is_quotient(posting.price)
     }
+
+
+def without_dust(entry: data.Directive) -> data.Directive:
+    """Return an entry whose amounts that beancount filled in are of totals, exactly.
+
+    What it fills in beside a total price has the digits its quotient could not hold.
+    """
+    if type(entry) is not data.Transaction:
+        return entry
+    weights = [
+        abs(posting.units.number * priced.number)
+        for posting in entry.postings
+        if isinstance(priced := posting.cost or posting.price, Cost | Amount)
+        and isinstance(posting.units, Amount)
+        and posting.units.number
+        and priced.number
+        and is_quotient(Money(priced.number, priced.currency))
+    ]
+    if not weights:
+        return entry
+    step = Decimal(1).scaleb(max(weights).adjusted() + _SPARED - _PARSED)
+    return entry._replace(
+        postings=[_stepped(posting, step) for posting in entry.postings]
+    )
+
+
+def _stepped(posting: data.Posting, step: Decimal) -> data.Posting:
+    """Return a posting, its amount rounded if beancount filled it in."""
+    units = posting.units
+    if not (posting.meta or {}).get("__automatic__") or not isinstance(units, Amount):
+        return posting
+    if units.number is None:
+        return posting
+    number = _plain(units.number.quantize(step, context=WIDE))
+    return posting._replace(units=units._replace(number=number))
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Return a number without the zeros after its last digit behind the point."""
+    short = number.normalize(WIDE)
+    return short if width(short)[1] else short.quantize(Decimal(1), context=WIDE)
 
 
 def weight(posting: Posting) -> Money:

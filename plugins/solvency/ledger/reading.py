@@ -7,9 +7,8 @@ import datetime
 from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
-from decimal import Context
 from decimal import Decimal
-from decimal import localcontext
+from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -20,6 +19,7 @@ from solvency.ledger.case import Flow
 from solvency.ledger.case import Scenario
 from solvency.ledger.citations import Evidence
 from solvency.ledger.declarations import Declarations
+from solvency.ledger.digits import within
 from solvency.ledger.errors import Errors
 from solvency.ledger.flows import FlowReader
 from solvency.ledger.handover import keep
@@ -34,6 +34,8 @@ from solvency.ledger.references import standing_variants
 from solvency.ledger.renames import Renames
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
+from solvency.ledger.unforeseen import told
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,13 +44,14 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Observation
 
-#: beancount's own sums round at 28 digits, fewer than a long number of coins
-#: times a long price has, and then report a balanced transaction.
-LONG = Context(prec=60)
 #: More than the last digit of any quotient beancount makes of a total price.
 _DUST = Decimal("1E-12")
 #: Flows of a day whose hour nobody says come last.
 _LAST = datetime.time.max
+#: What says where a directive stands, not what it says.
+_PLACE = frozenset({"filename", "lineno"})
+#: Customs that declare a thing by name: of two of one name the earlier line counts.
+_NAMED = frozenset({"entity", "hypothesis", "scenario", "source"})
 ESTABLISHED = "established"
 EVERYTHING = "*"
 
@@ -113,7 +116,7 @@ def read(
     """Read a ledger's entries, adding legs and keeping one scenario's flows."""
     errors = Errors()
     declared = Declarations(errors, options)
-    entries = _in_order(entries, options)
+    entries = _in_order(entries)
     for entry in entries:
         if type(entry) is not data.Transaction:
             declared.read(entry)
@@ -156,19 +159,43 @@ def read(
     return reading
 
 
-def _in_order(
-    entries: Sequence[data.Directive], options: Mapping[str, Any]
-) -> Sequence[data.Directive]:
-    """Put what stands on the same line of several files in the order of their names.
+def _in_order(entries: Sequence[data.Directive]) -> Sequence[data.Directive]:
+    """Put directives in an order that the cut into files and lines does not change.
 
-    beancount takes the files of an `include "*"` in the order the disk has them.
+    By day and kind, as beancount does; then by name, or by what they say. beancount
+    itself goes by line, and takes the files of an `include "*"` as the disk has them.
     """
-    if len(options.get("include") or ()) < 2:
-        return entries
-    return sorted(
-        entries,
-        key=lambda entry: (*data.entry_sortkey(entry), entry.meta["filename"]),
-    )
+    found: list[data.Directive] = []
+    for _, some in groupby(sorted(entries, key=_day), _day):
+        alike = list(some)
+        found += sorted(alike, key=_name_of) if len(alike) > 1 else alike
+    return found
+
+
+def _day(entry: data.Directive) -> tuple[Any, ...]:
+    return (*data.entry_sortkey(entry)[:2], type(entry).__name__)
+
+
+def _name_of(entry: data.Directive) -> tuple[Any, ...]:
+    """Return what a directive is told by among those of its day, its place last."""
+    meta = entry.meta or {}
+    at = (str(meta.get("filename")), int(meta.get("lineno") or 0))
+    if isinstance(entry, data.Transaction):
+        if "id" in meta:
+            return (str(meta["id"]), "", "", *at)
+        postings = [f"{one.account} {one.units}" for one in entry.postings]
+        said = (str(entry.narration), str(entry.payee), str(postings))
+    elif isinstance(entry, data.Custom):
+        values = [str(one.value) for one in entry.values]
+        named = entry.type in _NAMED
+        said = (entry.type, values[0] if named and values else str(values), "")
+    else:
+        fields = (one for one in entry if one is not meta)
+        said = (" ".join(map(str, fields)), "", "")
+    if isinstance(entry, data.Custom) and entry.type in _NAMED:
+        return ("", *said, *at)
+    rest = [(key, str(meta[key])) for key in sorted(meta) if key not in _PLACE]
+    return ("", *said, str(rest), *at)
 
 
 def _seq(entry: data.Transaction, errors: Errors) -> int:
@@ -176,13 +203,16 @@ def _seq(entry: data.Transaction, errors: Errors) -> int:
     seq = entry.meta.get("seq")
     if seq is None:
         return 1_000_000
-    try:
-        return int(seq)
-    except (TypeError, ValueError):
-        errors.add(
-            "metadata", entry, f"`seq:` should be a number, not {seq}", "Write seq: 1"
-        )
-        return 1_000_000
+    if isinstance(seq, Decimal | str):
+        with contextlib.suppress(ArithmeticError, ValueError):
+            return int(seq)
+    errors.add(
+        "metadata",
+        entry,
+        f"`seq:` should be a number, not {seq!s:.60}",
+        "Write seq: 1",
+    )
+    return 1_000_000
 
 
 def choose_scenario(
@@ -326,6 +356,8 @@ def forgive_quotients(reading: Reading, options: dict[str, Any]) -> None:
     options["inferred_tolerance_default"] = tolerances
 
 
+@told
+@wide()
 def plugin(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[Any]]:
@@ -346,13 +378,15 @@ def plugin(
             'Write: plugin "solvency" "scenario=NAME", or "known=2022-11-15"',
             at=plugin_line(options),
         )
+    if request is _INSISTED:
+        # `load` has done so, before beancount booked what it read.
+        entries = within(entries, errors)
     if not is_case(entries):
         errors.add("case", None, *no_case(options), at=plugin_line(options))
         return entries, errors
     scenario = request.scenario or scenario
     known = request.known or known
-    with localcontext(LONG):
-        reading = read(entries, options, scenario, known)
+    reading = read(entries, options, scenario, known)
     forgive_quotients(reading, options)
     errors += reading.errors
     if request is not _INSISTED:

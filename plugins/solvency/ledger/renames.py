@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import replace
-from decimal import Context
 from typing import TYPE_CHECKING
 
 from solvency.ledger.case import Money
+from solvency.wide import WIDE
 
 if TYPE_CHECKING:
     import datetime
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Place
     from solvency.ledger.case import Posting
     from solvency.ledger.case import Price
-
-#: As many digits as beancount's own quotients have in a load.
-_LONG = Context(prec=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +52,13 @@ class Renames:
         number, name = money
         for one in self._found:
             if name == one.old and day <= one.date:
-                number, name = _LONG.multiply(number, one.ratio), one.new
+                number, name = WIDE.multiply(number, one.ratio), one.new
         return Money(number, name)
 
     def per_unit(self, number: Decimal, name: str, day: datetime.date) -> Money:
         """Return what a number per unit of a name is per unit of the newest."""
-        ratio, newest = self.money(Money(_LONG.create_decimal(1), name), day)
-        return Money(_LONG.divide(number, ratio), newest)
+        ratio, newest = self.money(Money(WIDE.create_decimal(1), name), day)
+        return Money(WIDE.divide(number, ratio), newest)
 
     def _bound(self, flow: Flow, number: Decimal | None) -> Decimal | None:
         if number is None:

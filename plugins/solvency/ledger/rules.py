@@ -113,6 +113,8 @@ def _is_entity(
     declared: Declarations,
     errors: Errors,
 ) -> None:
+    if name in declared.entities:
+        return
     _known(
         rule,
         name,
@@ -131,7 +133,9 @@ def _is_source(
     declared: Declarations,
     errors: Errors,
 ) -> bool:
-    return name is None or _known(
+    if name is None or name in declared.sources:
+        return True
+    return _known(
         "source",
         name,
         declared.sources,
@@ -144,8 +148,9 @@ def _is_source(
 
 def _day(declared: Declarations) -> str:
     """Return a day to write in an example: the case's first account's."""
-    days = [account.opened for account in declared.accounts.values()]
-    return str(min(days)) if days else "2020-01-01"
+    # Beancount sorts directives by day, so the first that was read is the earliest.
+    first = next(iter(declared.accounts.values()), None)
+    return str(first.opened) if first else "2020-01-01"
 
 
 def _account(account: Account, declared: Declarations, errors: Errors) -> None:

@@ -20,6 +20,8 @@ from solvency.ledger.mirrors import Mirrors
 from solvency.ledger.postings import UnopenedError
 from solvency.ledger.postings import postings_of
 from solvency.ledger.postings import with_legs
+from solvency.ledger.unforeseen import told
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.ledger.errors import LedgerError
@@ -61,6 +63,8 @@ def companies_of(declared: Declarations) -> frozenset[str]:
     return frozenset(found)
 
 
+@told
+@wide()
 def intercompany(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:
@@ -80,6 +84,8 @@ def intercompany(
     return out, errors
 
 
+@told
+@wide()
 def mirrors(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:

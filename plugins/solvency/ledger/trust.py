@@ -18,6 +18,9 @@ from typing import Any
 from beancount.core import data
 from beancount.parser import options as beancount_options
 
+from solvency.ledger.source import UnreadableError
+from solvency.ledger.source import content_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
@@ -28,11 +31,9 @@ if TYPE_CHECKING:
 _NOT_WRITTEN = frozenset({"filename", "include", "plugin", "dcontext", "pythonpath"})
 
 
-#: beancount's plugins that run their configuration as Python.
-_EVALUATING = frozenset(
-    f"beancount.plugins.{name}"
-    for name in ("check_average_cost", "check_commodity", "commodity_attr")
-)
+#: beancount's plugins that take their configuration as plain words. The others run it
+#: as Python, as `pedantic` does through one that it calls, match with it, or take none.
+_CONFIGURED = frozenset({"beancount.plugins.currency_accounts"})
 
 
 #: Options of Fava that name Python to run, and folders to look for files in.
@@ -49,8 +50,12 @@ def trusted_plugin(name: str) -> bool:
 
 
 def trusted_extension(name: str) -> bool:
-    """Say whether a Fava extension is ours."""
-    return name == "solvency.browse" or name.startswith("solvency.browse.")
+    """Say whether a Fava extension is ours.
+
+    Fava puts the ledger's folder before all else while it imports one, and leaves it
+    there where the import fails; this one is imported already.
+    """
+    return name == "solvency.browse"
 
 
 def check_file(
@@ -60,6 +65,7 @@ def check_file(
     errors: Errors,
     *,
     top: str,
+    lines: Mapping[tuple[str, str], int] | None = None,
 ) -> None:
     """Report what a file asks for that an untrusted ledger may not have.
 
@@ -69,24 +75,35 @@ def check_file(
         options: Its options.
         errors: Where faults are added.
         top: The case's first file.
+        lines: Where its `plugin` and `option` lines stand, by kind and first string;
+            where they are not known they are looked for.
     """
     included = filename != top
+
+    def refuse(kind: str, name: str, what: str, why: str, value: str = "") -> None:
+        line = (lines or {}).get((kind, f"{name} {value}" if value else name))
+        if line is None:
+            pattern = rf'{kind}\s+"{re.escape(name)}"'
+            pattern += rf'\s+"{re.escape(value)}"' if value else ""
+            at = line_of(filename, pattern)
+        else:
+            at = {"filename": filename, "lineno": line}
+        errors.add("trust", None, f"{what} is refused: {why}", _MEND, at=at)
+
     for name, config in options["plugin"]:
         if included:
             why = "beancount ignores a `plugin` line in an included file"
         elif not trusted_plugin(name):
             why = "it is neither beancount's nor ours, and loading it runs its code"
-        elif config and name in _EVALUATING:
-            why = "it runs its configuration as code"
+        elif config and name.startswith("beancount.") and name not in _CONFIGURED:
+            why = "its configuration may run as code"
         else:
             continue
-        what = f'plugin "{name}"'
-        _refuse(errors, filename, rf'plugin\s+"{re.escape(name)}"', what, why)
+        refuse("plugin", name, f'plugin "{name}"', why)
     if options.get("insert_pythonpath"):
-        _refuse(
-            errors,
-            filename,
-            r'option\s+"insert_pythonpath"',
+        refuse(
+            "option",
+            "insert_pythonpath",
             "insert_pythonpath",
             "it lets files beside the ledger run as code",
         )
@@ -97,21 +114,20 @@ def check_file(
                 and key != "insert_pythonpath"
                 and value != beancount_options.OPTIONS_DEFAULTS.get(key)
             ):
-                _refuse(
-                    errors,
-                    filename,
-                    rf'option\s+"{re.escape(key)}"',
+                refuse(
+                    "option",
+                    key,
                     f'option "{key}"',
                     "beancount ignores options in an included file",
                 )
     for folder in options.get("documents", ()):
         if not inside(str(Path(filename).parent / folder), top):
-            _refuse(
-                errors,
-                filename,
-                rf'option\s+"documents"\s+"{re.escape(folder)}"',
+            refuse(
+                "option",
+                "documents",
                 f'option "documents" "{folder}"',
                 _OUTSIDE,
+                folder,
             )
     for entry in entries:
         refused = _asks(entry, top)
@@ -130,28 +146,29 @@ def _asks(entry: data.Directive, top: str) -> str:
             return (
                 f'the Fava extension "{name}" is not ours, and loading it runs its code'
             )
-        if entry.type == "fava-option" and name.replace("_", "-") in _IMPORTING:
-            return (
-                f'the Fava option "{name}" runs code, or reads files outside the case'
-            )
+        if entry.type == "fava-option":
+            return _option_asks(entry, name, top)
     return ""
 
 
-def _refuse(errors: Errors, filename: str, pattern: str, what: str, why: str) -> None:
-    errors.add(
-        "trust",
-        None,
-        f"{what} is refused: {why}",
-        _MEND,
-        at=line_of(filename, pattern),
-    )
+def _option_asks(entry: data.Custom, name: str, top: str) -> str:
+    """Say what is wrong with an option of Fava's."""
+    key = name.replace("_", "-")
+    if key in _IMPORTING:
+        return f'the Fava option "{name}" runs code, or reads files outside the case'
+    if key == "default-file" and len(entry.values) > 1:
+        # What Fava's editor adds goes into this file.
+        written = Path(entry.meta["filename"]).parent / str(entry.values[1].value)
+        if not inside(str(written), top):
+            return f'the Fava option "{name}" names {written}: {_OUTSIDE}'
+    return ""
 
 
 def line_of(filename: str, pattern: str) -> dict[str, Any]:
     """Return the place of the first line of a file that starts with a pattern."""
     number = 1
-    with contextlib.suppress(OSError):
-        text = Path(filename).read_text(encoding="utf-8", errors="replace")
+    with contextlib.suppress(UnreadableError):
+        text = content_of(filename).decode()
         for count, line in enumerate(text.splitlines(), 1):
             if re.match(r"\s*" + pattern, line):
                 number = count
@@ -161,5 +178,8 @@ def line_of(filename: str, pattern: str) -> dict[str, Any]:
 
 def inside(filename: str, top: str) -> bool:
     """Say whether a file, links followed, lies in the folder of the case."""
-    folder = Path(top).resolve().parent
-    return Path(filename).resolve().is_relative_to(folder)
+    try:
+        folder = Path(top).resolve().parent
+        return Path(filename).resolve().is_relative_to(folder)
+    except (OSError, RuntimeError, ValueError):
+        return False  # links in a circle, or no name of a file

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from solvency.extensions import offered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
 
 #: The kinds of account, each by beancount's name of its root.
 ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
@@ -37,9 +44,11 @@ GRADE = re.compile(r"[A-F][1-6]")
 #: Names of flows: what every table, JSON and page calls them by.
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
+#: What every invariant may have beside its parameters.
+OF_EVERY_INVARIANT = frozenset({"severity", "note", "source"})
 #: Each invariant and the parameters it takes, in metadata.
 INVARIANTS: dict[str, frozenset[str]] = {
-    name: frozenset({"severity", "note", "source", *parameters.split()})
+    name: OF_EVERY_INVARIANT | frozenset(parameters.split())
     for name, parameters in {
         "customer-assets": "minimum",
         "customer-assets-clean": "minimum",
@@ -66,14 +75,34 @@ INVARIANTS: dict[str, frozenset[str]] = {
     }.items()
 }
 
+
+def invariants() -> dict[str, frozenset[str]]:
+    """Return every invariant there is with its parameters, other packages' last."""
+    return INVARIANTS | {
+        name: OF_EVERY_INVARIANT | frozenset(added(name))
+        for name in offered("solvency.invariants")
+        if name not in INVARIANTS
+    }
+
+
+def added(name: str) -> Mapping[str, Decimal | None]:
+    """Return the parameters of an invariant another package adds, with defaults."""
+    parameters: Mapping[str, Decimal | None] = (
+        offered("solvency.invariants")[name].load().parameters
+    )
+    return parameters
+
+
+#: The longest time that is counted in days, a century.
+MOST_DAYS = "36525"
 #: Parameters that are numbers, with the least and the most they may be.
 NUMBERS: dict[str, tuple[str, str | None]] = {
     "minimum": ("0", None),
     "maximum": ("0", None),
-    "days": ("1", None),
+    "days": ("1", MOST_DAYS),
     "inflow-cap": ("0", "1"),
     "runoff": ("0", "1"),
-    "horizon": ("1", None),
+    "horizon": ("1", MOST_DAYS),
     "stress": ("0.001", None),
     "level": ("0", "1"),
 }

@@ -15,21 +15,32 @@ Liability", 2009 (shares held in one another, seniority).
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import MatrixRankWarning
+from scipy.sparse.linalg import spsolve
+
+from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
-# Below this share of links a network is kept sparse.
-SPARSE = 0.1
+# Above this many unknowns a linear system is kept sparse: most entities of a large
+# group owe few others.
+LARGE = 500
+# Repetitions before a linear system is solved.
+PATIENCE = 128
 # A shortfall below this share of the sums involved is rounding, not default.
 ROUNDING = 1e-12
 
@@ -73,10 +84,8 @@ class _Network:
     """What each entity owes in each class, shape (k, n)."""
     below: Array
     """What it owes in the classes before, shape (k + 1, n)."""
-    shares: tuple[Any, ...]
+    shares: tuple[sparse.csr_array, ...]
     """Share of each class of i that goes to j, k or k + 1 of shape (n, n)."""
-    patience: int
-    """Repetitions before a linear system is solved."""
     tolerance: Array
 
     @property
@@ -103,32 +112,32 @@ class _Network:
     def value(self, paid: Array) -> Array:
         """Return each entity's assets with what it receives from the others."""
         return self.assets + sum(
-            (row @ split for row, split in zip(paid, self.shares, strict=True)),
+            (_shared(row, part) for row, part in zip(paid, self.shares, strict=True)),
             start=np.zeros_like(self.assets),
         )
 
 
 def clear(
-    debts: ArrayLike,
+    debts: ArrayLike | sparse.sparray | Sequence[sparse.sparray],
     assets: ArrayLike,
     alpha: float = 1.0,
     beta: float = 1.0,
     seniority: ArrayLike | None = None,
     *,
-    shares: ArrayLike | None = None,
+    shares: ArrayLike | sparse.sparray | None = None,
 ) -> Clearing:
     """Find the greatest and the least payments that clear a network of debts.
 
     Args:
         debts: `debts[i, j]` is what i owes j, shape (n, n); or, by class, the most
-            senior first, shape (k, n, n). Creditors outside the group are an entity of
-            their own without debts, else the group's claims would rank before theirs.
+            senior first, shape (k, n, n) or k sparse squares. Creditors outside the
+            group are an entity of their own without debts, else the group's claims
+            would rank before theirs.
         assets: what each entity has beside its claims on the others, shape (n,).
         alpha: share of its own assets a defaulting entity can realise, above 0, to 1.
         beta: share of what it receives from the others it can realise, likewise.
         seniority: rank of each debt, shape (n, n), integers, the lowest paid first;
-        left
-            out, all rank equally.
+            left out, all rank equally.
         shares: `shares[i, j]` is the share of j's equity that i holds, shape (n, n).
 
     Returns:
@@ -161,84 +170,137 @@ def clear(
 
 
 def _network(
-    debts: ArrayLike,
+    debts: Any,
     assets: ArrayLike,
     alpha: float,
     beta: float,
     seniority: ArrayLike | None,
-    shares: ArrayLike | None,
+    shares: Any,
 ) -> _Network:
     """Check the inputs and bring debts into classes."""
     cash = np.asarray(assets, dtype=float)
-    stack = _dense(debts).astype(float)
-    count = len(cash)
-    if cash.ndim != 1 or stack.shape[-2:] != (count, count) or stack.ndim not in {2, 3}:
+    layers, shape = _layers(debts)
+    count = len(cash) if cash.ndim else 0
+    if cash.ndim != 1 or any(layer.shape != (count, count) for layer in layers):
         raise ValueError(
-            f"debts of shape {stack.shape} do not fit assets of shape {cash.shape}"
+            f"debts of shape {shape} do not fit assets of shape {cash.shape}"
         )
     for name, cost in (("alpha", alpha), ("beta", beta)):
         if not 0.0 < cost <= 1.0:
             raise ValueError(f"{name} is a share above 0 and up to 1, not {cost}")
-    if not (stack.min(initial=0.0) >= 0 and np.isfinite(stack.max(initial=0.0))):
-        bad = np.argwhere(~((stack >= 0) & np.isfinite(stack)))[0]
-        raise ValueError(
-            f"entity {bad[-2]} owes entity {bad[-1]} an amount below zero or none that "
-            "is a number"
-        )
-    own = np.diagonal(stack, axis1=-2, axis2=-1).reshape(-1, count)
-    if np.any(own):
-        raise ValueError(f"entity {np.flatnonzero(own.any(axis=0))[0]} owes itself")
+    for layer in layers:
+        _refuse(layer)
     if not np.all(np.isfinite(cash) & (cash >= 0)):
         bad = int(np.flatnonzero(~(np.isfinite(cash) & (cash >= 0)))[0])
         raise ValueError(f"entity {bad} has assets of {cash[bad]}, below zero or none")
-    stack = _classes(stack, seniority)
-    owed = stack.sum(axis=2)
+    layers = _classes(layers, len(shape), seniority)
+    owed = np.array([layer.sum(axis=1) for layer in layers])
     below = np.vstack([np.zeros(count), np.cumsum(owed, axis=0)])
-    split = stack / np.where(owed > 0, owed, 1.0)[:, :, None]
+    split = [_split(layer, total) for layer, total in zip(layers, owed, strict=True)]
     if shares is not None:
-        held = _held(np.asarray(shares, dtype=float), count)
-        split = np.concatenate([split, held.T[None]])
-    thin = np.count_nonzero(split) < SPARSE * split.size
-    scale = np.maximum(below[-1], cash + stack.sum(axis=(0, 1)))
+        split.append(_held(shares, count).T.tocsr())
+    claims = sum((layer.sum(axis=0) for layer in layers), start=np.zeros(count))
     return _Network(
         assets=cash,
         alpha=alpha,
         beta=beta,
         owed=owed,
         below=below,
-        shares=tuple(sparse.csr_array(part) if thin else part for part in split),
-        patience=128 if thin else 32,
-        tolerance=ROUNDING * scale,
+        shares=tuple(split),
+        tolerance=ROUNDING * np.maximum(below[-1], cash + claims),
     )
 
 
-def _classes(stack: Array, seniority: ArrayLike | None) -> Array:
+def _layers(debts: Any) -> tuple[list[sparse.csr_array], tuple[int, ...]]:
+    """Return debts as sparse squares, one or one a class, and their shape."""
+    if sparse.issparse(debts):
+        only = _sparse(debts)
+        return [only], only.shape
+    if isinstance(debts, (list, tuple)) and any(map(sparse.issparse, debts)):
+        return [_sparse(layer) for layer in debts], (len(debts), *debts[0].shape)
+    stack = np.asarray(debts, dtype=float)
+    if stack.ndim not in {2, 3}:
+        raise ValueError(f"debts are a square, or one a class, not {stack.ndim}-fold")
+    layers = stack if stack.ndim == 3 else stack[None]
+    return [_sparse(layer) for layer in layers], stack.shape
+
+
+def _sparse(part: Any) -> sparse.csr_array:
+    """Return a square by rows, each cell that is not zero once and in order."""
+    found = sparse.csr_array(part, dtype=float, copy=True)
+    found.sum_duplicates()
+    found.eliminate_zeros()
+    return found
+
+
+def _refuse(layer: sparse.csr_array) -> None:
+    """Refuse debts that are no amounts, or owed to oneself."""
+    cells = layer.tocoo()
+    wrong = np.flatnonzero(~((cells.data >= 0) & np.isfinite(cells.data)))
+    if len(wrong):
+        raise ValueError(
+            f"entity {cells.row[wrong[0]]} owes entity {cells.col[wrong[0]]} an amount"
+            " below zero or none that is a number"
+        )
+    own = np.flatnonzero(layer.diagonal())
+    if len(own):
+        raise ValueError(f"entity {own[0]} owes itself")
+
+
+def _split(layer: sparse.csr_array, owed: Array) -> sparse.csr_array:
+    """Return what share of each row's sum is in each cell."""
+    rows = np.repeat(np.arange(len(owed)), np.diff(layer.indptr))
+    return sparse.csr_array(
+        (layer.data / owed[rows], layer.indices, layer.indptr), shape=layer.shape
+    )
+
+
+def _classes(
+    layers: list[sparse.csr_array], dimensions: int, seniority: ArrayLike | None
+) -> list[sparse.csr_array]:
     """Return debts by class, the most senior first."""
-    if stack.ndim == 3:
-        if seniority is not None:
-            raise ValueError("debts given by class have their seniority already")
-        return stack
     if seniority is None:
-        return stack[None]
+        return layers
+    if dimensions == 3:
+        raise ValueError("debts given by class have their seniority already")
     ranks = np.asarray(seniority)
+    (stack,) = layers
     if ranks.shape != stack.shape:
         raise ValueError(
             f"ranks of shape {ranks.shape} do not fit debts of shape {stack.shape}"
         )
-    present = np.unique(ranks[stack > 0])
-    if not len(present):
-        return stack[None]
-    return np.stack([np.where(ranks == rank, stack, 0.0) for rank in present])
+    cells = stack.tocoo()
+    each = ranks[cells.row, cells.col]
+    return [
+        _sparse(
+            sparse.coo_array(
+                (cells.data[wanted], (cells.row[wanted], cells.col[wanted])),
+                shape=stack.shape,
+            )
+        )
+        for rank in np.unique(each)
+        if len(wanted := np.flatnonzero(each == rank))
+    ] or layers
 
 
-def _held(held: Array, count: int) -> Array:
-    if held.shape != (count, count) or not np.all(held >= 0):
+def _held(shares: Any, count: int) -> sparse.csr_array:
+    """Check shares of equity: no more than the whole, and an owner outside for all."""
+    held = _sparse(shares)
+    if held.shape != (count, count) or not np.all(held.data >= 0):
         raise ValueError("shares held must be a square of shares of zero or more")
     whole = held.sum(axis=0)
     if np.any(whole > 1.0 + 1e-12):
         bad = int(np.argmax(whole))
         raise ValueError(f"{whole[bad]:g} times the shares of entity {bad} are held")
-    if np.abs(np.linalg.eigvals(held)).max(initial=0.0) > 1.0 - 1e-9:
+    # Equity has no value of its own where entities that all hold shares of one
+    # another, if through others, leave none to anybody else.
+    _, ring = connected_components(held, directed=True, connection="strong")
+    cells = held.tocoo()
+    inside = ring[cells.row] == ring[cells.col]
+    kept = np.bincount(cells.col[inside], cells.data[inside], minlength=count)
+    outside = np.zeros(ring.max(initial=-1) + 1)
+    np.maximum.at(outside, ring, 1.0 - kept)
+    if np.any(outside < 1e-9):
         raise ValueError(
             "some entities hold all of one another's shares: with no owner outside, "
             "their equity has no value of its own"
@@ -269,8 +331,8 @@ def _ceiling(network: _Network) -> Array:
     if len(network.shares) == len(network.owed):
         return network.value(network.owed)
     value = network.value(np.vstack([network.owed, np.zeros_like(network.assets)]))
-    held = _dense(network.shares[-1].T)
-    return np.asarray(np.linalg.solve(np.eye(len(value)) - held, value))
+    held = network.shares[-1].T
+    return _solved(sparse.eye_array(len(value)) - held, value)
 
 
 def _least(network: _Network) -> Array:
@@ -303,7 +365,7 @@ def _settle(network: _Network, value: Array, failed: NDArray[np.bool_]) -> Array
         still = np.abs(again - value) <= network.tolerance
         if still.all():
             return again
-        if step % network.patience == network.patience // 4:
+        if step % PATIENCE == PATIENCE // 4:
             jump = _jump(network, again, failed)
             if jump is not None and _between(network, jump, again, value):
                 back = network.value(network.paid(jump, failed))
@@ -336,19 +398,39 @@ def _jump(network: _Network, value: Array, failed: NDArray[np.bool_]) -> Array |
     paid = network.paid(value, failed)
     base = network.value(paid)
     moving = np.flatnonzero(slope.any(axis=0))
-    system = np.eye(len(moving))
+    system = sparse.eye_array(len(moving), format="csr")
     for rate, split in zip(slope, network.shares, strict=True):
         if rate.any():
-            part = _dense(split[moving][:, moving])
-            system -= (rate[moving, None] * part).T
+            part = split[moving][:, moving]
+            system = system - sparse.diags_array(rate[moving]) @ part
     try:
-        step = np.linalg.solve(system, (base - value)[moving])
-    except np.linalg.LinAlgError:
+        step = _solved(system.T, (base - value)[moving])
+    except ValueError:
         return None
     change = np.zeros_like(value)
     change[moving] = step
     return network.value(paid + slope * change)
 
 
-def _dense(part: Any) -> Array:
-    return np.asarray(part.toarray() if hasattr(part, "toarray") else part)
+def _shared(paid: Array, split: Any) -> Array:
+    """Return what each entity receives of payments, by the shares of each."""
+    if hasattr(split, "toarray"):
+        return np.asarray(paid @ split)
+    return arithmetic.product(paid, split)
+
+
+def _solved(system: Any, right: Array) -> Array:
+    """Solve a linear system.
+
+    Raises:
+        ValueError: It has no single solution.
+    """
+    if len(right) <= LARGE:
+        dense: Array = system.toarray()
+        return arithmetic.solve(dense, right)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", MatrixRankWarning)
+        try:
+            return np.asarray(spsolve(system.tocsc(), right))
+        except MatrixRankWarning as warning:
+            raise ValueError(str(warning)) from warning

@@ -19,6 +19,8 @@ from typing import TypeVar
 import numpy as np
 from scipy.optimize import brentq
 
+from solvency.figures import arithmetic
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -50,7 +52,7 @@ def proceeds(units: ArrayLike, price: ArrayLike, halving: ArrayLike) -> Array:
         folds = LN2 * sold / depth
         # -expm1(-x)/x tends to 1: the whole market value of a small sale.
         shrink = np.where(
-            folds > 0, -np.expm1(-folds) / np.where(folds > 0, folds, 1), 1
+            folds > 0, -arithmetic.expm1(-folds) / np.where(folds > 0, folds, 1), 1
         )
     return sold * quote * shrink
 
@@ -106,7 +108,7 @@ def price_after(units: ArrayLike, price: ArrayLike, halving: ArrayLike) -> Array
         ValueError: as `proceeds`.
     """
     sold, quote, depth = _checked(units, price, halving)
-    return np.asarray(quote * np.exp(-LN2 * sold / depth))
+    return np.asarray(quote * arithmetic.exp(-LN2 * sold / depth))
 
 
 def pool_proceeds(units: ArrayLike, tokens: ArrayLike, cash: ArrayLike) -> Array:
@@ -173,7 +175,7 @@ def explosive_since(days: Sequence[Day], gains: ArrayLike) -> Day | None:
     Raises:
         ValueError: days and gains differ in number.
     """
-    run = np.asarray(gains, dtype=float) >= 1.0
+    run = arithmetic.rounded(gains, 30) >= 1.0
     if run.shape != (len(days),):
         raise ValueError(f"there are {len(days)} days and gains of shape {run.shape}")
     calm = np.flatnonzero(~run)

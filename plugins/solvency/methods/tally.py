@@ -28,6 +28,7 @@ from scipy.fft import irfft
 from scipy.fft import next_fast_len
 from scipy.fft import rfft
 
+from solvency.figures import arithmetic
 from solvency.figures.amounts import Amount
 from solvency.figures.amounts import amounts
 from solvency.figures.amounts import spread
@@ -121,12 +122,13 @@ class Exact:
     @cached_property
     def mean(self) -> float:
         """Return the mean total."""
-        return float(self._points @ self.probabilities)
+        return arithmetic.dot(self._points, self.probabilities)
 
     @cached_property
     def sigma(self) -> float:
         """Return the standard deviation of the total."""
-        return math.sqrt(float((self._points - self.mean) ** 2 @ self.probabilities))
+        squares = (self._points - self.mean) ** 2
+        return math.sqrt(arithmetic.dot(squares, self.probabilities))
 
     @cached_property
     def _below(self) -> Array:
@@ -259,17 +261,26 @@ def exact(
     size = next_fast_len(points, real=True)
     step = (below + above) / max(1, size - 2) or 1.0
     start = -math.ceil(below / step)
-    image: Any = np.ones(size // 2 + 1, dtype=complex)
+    one: Any = np.ones(size // 2 + 1, dtype=complex)
+    image = one
     for number, chance in enumerate(chances):
-        inner: Any = 1.0
+        inner = one
         for at in np.flatnonzero(switches == number):
             cells = rfft(_cells(parts[at], step, size))
-            inner = inner * (cells if parts[at].sign > 0 else np.conj(cells))
-        image = image * (1.0 - chance + chance * inner)
+            inner = _times(inner, cells if parts[at].sign > 0 else np.conj(cells))
+        image = _times(image, 1.0 - chance + chance * inner)
     # A gain counts down from zero, which on a circle is the grid's far end.
     mass = np.roll(irfft(image, n=size), -start)
     mass = np.maximum(mass, 0.0)
     return Exact(start * step, step, mass / mass.sum())
+
+
+def _times(left: Any, right: Any) -> Any:
+    """Multiply complex numbers part by part: fused, they end in other digits."""
+    found = np.empty_like(left)
+    found.real = left.real * right.real - left.imag * right.imag
+    found.imag = left.real * right.imag + left.imag * right.real
+    return found
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -22,6 +23,8 @@ from solvency.ledger.postings import EXACT
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices
 from solvency.model.worth import written
+from solvency.wide import wide
+from solvency.wide import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
 
 #: Sums of absolute units above this are kept as Python integers.
 _INT64_SAFE = 2**62
+#: Digits, and digits after the point, that ordinary numbers have at most.
+_ORDINARY = 28
+_ORDINARY_PLACES = 12
 
 
 class Position(NamedTuple):
@@ -118,11 +124,29 @@ class Book:
         )
 
     @cached_property
+    def long(self) -> bool:
+        """Say whether a number of the case is too long for Python's 28 digits.
+
+        A product of two, or a sum of such, would lose some; all is kept here.
+        """
+        numbers = chain(
+            (p.units for flow in self.flows for p in flow.postings),
+            (p.price.number for flow in self.flows for p in flow.postings if p.price),
+            (price.number for price in self.case.prices),
+        )
+        return any(
+            sum(places := width(number)) > _ORDINARY or places[1] > _ORDINARY_PLACES
+            for number in numbers
+        )
+
+    @cached_property
+    @wide()
     def prices(self) -> Prices:
         """Return the case's prices in its currency."""
         return Prices(self.case)
 
     @cached_property
+    @wide()
     def worth(self) -> NDArray[np.float64]:
         """Return what each posting was worth when made, in the case's currency.
 
@@ -132,7 +156,7 @@ class Book:
         rate = self.rate.copy()
         size = np.ones(len(self.positions))
         for index, position in enumerate(self.positions):
-            size[index] = 10.0 ** -self.scales.get(position.commodity, 0)
+            size[index] = float(f"1e-{self.scales.get(position.commodity, 0)}")
         names = np.array([position.commodity for position in self.positions])
         for commodity in set(names.tolist()):
             open_ = np.isnan(rate) & (names == commodity)[self.position]
@@ -149,6 +173,7 @@ class Book:
         return self.units.astype(np.float64) * size[self.position] * rate
 
     @cached_property
+    @wide()
     def acquisitions(self) -> Acquisitions:
         """Return what flows brought in and took out, at what it was worth."""
         from solvency.model.costs import Acquisitions  # noqa: PLC0415 (builds on the Book)
@@ -199,6 +224,7 @@ class Book:
             for index in np.flatnonzero(units)
         }
 
+    @wide()
     def units_of(
         self, accounts: Iterable[str], at: datetime.date
     ) -> dict[str, Decimal]:
@@ -257,6 +283,7 @@ class Book:
         at = at or self.case.reporting_date
         return self.balance_sheets(name, [at], basis=basis)[0]
 
+    @wide()
     def balance_sheets(
         self,
         name: str,

@@ -12,6 +12,7 @@ from solvency.figures.frame import Frame
 from solvency.ledger.postings import EXACT
 from solvency.model.book import below
 from solvency.model.prices import Missing
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from solvency.model.book import Position
 
 ZERO = Decimal()
+#: Of more claims than this a table shows the largest.
+MOST_PAIRS = 200
 #: A statement older than a quarter says nothing of a balance any more.
 STATEMENT_AGE = datetime.timedelta(days=92)
 
@@ -78,6 +81,7 @@ class Claim(NamedTuple):
         return EXACT.subtract(claim, debt)
 
 
+@wide()
 def intercompany(
     book: Book,
     at: datetime.date,
@@ -121,6 +125,7 @@ def intercompany(
     )
 
 
+@wide()
 def claims(
     book: Book, at: datetime.date, inside: frozenset[str] | None, rows: Sequence[Owed]
 ) -> tuple[Claim, ...]:
@@ -182,7 +187,7 @@ def _side(
     It is where it covers every account of one side of a pair, and nothing else.
     """
     if observation.since is not None or not (
-        at - STATEMENT_AGE <= observation.date <= at
+        observation.date <= at and at - observation.date <= STATEMENT_AGE
     ):
         return None
     accounts = book.case.accounts.values()
@@ -219,8 +224,36 @@ def _valued(
     return Claim(creditor, debtor, book.case.currency, claimed, owed, valued=True)
 
 
-def matrix(rows: Sequence[Claim], title: str) -> Frame:
-    """Return claims as a table, the unmatched in a column of its own."""
+def largest(book: Book, at: datetime.date, rows: Sequence[Claim]) -> Sequence[Claim]:
+    """Return the rows a table names: all, or of very many the largest at market.
+
+    Rows that do not match, or that somebody stated, come first. The order is that of
+    the rows given.
+    """
+    if len(rows) <= MOST_PAIRS:
+        return rows
+
+    def size(place: int) -> tuple[bool, Decimal]:
+        row = rows[place]
+        quote = book.prices.at(row.commodity, at)
+        worth = max(abs(row.claimed), abs(row.owed))
+        told = bool(row.claim_stated or row.debt_stated or row.unmatched)
+        return told, ZERO if isinstance(quote, Missing) else worth * quote.number
+
+    # A stable sort: of equals, those first by name stay.
+    places = sorted(range(len(rows)), key=size, reverse=True)
+    return [rows[place] for place in sorted(places[:MOST_PAIRS])]
+
+
+@wide()
+def matrix(rows: Sequence[Claim], title: str, pairs: int | None = None) -> Frame:
+    """Return claims as a table, the unmatched in a column of its own.
+
+    Args:
+        rows: The claims to show.
+        title: What stands above them.
+        pairs: How many there are in all, where these are not all.
+    """
 
     def said(stated: Stated | None) -> tuple[object, object]:
         return (
@@ -253,5 +286,10 @@ def matrix(rows: Sequence[Claim], title: str) -> Frame:
                 row.unmatched,
             )
             for row in rows
+        ),
+        notes=(
+            ()
+            if pairs in {None, len(rows)}
+            else (f"The largest {len(rows):,} of {pairs:,} claims; --all prints all.",)
         ),
     )

@@ -9,10 +9,11 @@ columns is called combined, never consolidated.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
@@ -24,23 +25,23 @@ from solvency.model.claims import claims
 from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
 from solvency.model.eliminations import INVESTMENT
 from solvency.model.eliminations import Elimination as Elimination  # noqa: PLC0414 (handed on)
-from solvency.model.eliminations import amount
 from solvency.model.eliminations import eliminations_of
 from solvency.model.eliminations import profit_off
 from solvency.model.intragroup import Together
 from solvency.model.outsiders import Outsiders
 from solvency.model.outsiders import outsiders
 from solvency.model.sheets import SIDES
-from solvency.model.sheets import WIDE
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
 from solvency.model.sheets import valuations
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
@@ -49,6 +50,10 @@ if TYPE_CHECKING:
     from solvency.model.valuation import Valuation
 
 ZERO = Decimal()
+#: What a pair owes, by the books or as stated.
+Row = TypeVar("Row", Owed, Claim)
+#: Groups with more members are printed with one column for the sum of all.
+MOST_COLUMNS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ class GroupSheet:
         return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
 
     @property
+    @wide()
     def combined(self) -> Totals:
         """Return the plain sums of the columns, before eliminations."""
         each = [sheet.totals for sheet in self.columns]
@@ -116,12 +122,14 @@ class GroupSheet:
         )
 
     @property
+    @wide()
     def control(self) -> Decimal:
         """Return assets less liabilities less the equity lines: must be zero."""
         totals = self.totals
         return EXACT.subtract(totals.equity, self.total("equity"))
 
     @property
+    @wide()
     def eliminated(self) -> Decimal:
         """Return what eliminations sum to, assets less the rest: must be zero."""
         return total(
@@ -130,6 +138,7 @@ class GroupSheet:
         )
 
     @property
+    @wide()
     def control_line(self) -> str:
         """Return the control line: what must be zero, and whether it is."""
         totals = self.totals
@@ -140,19 +149,18 @@ class GroupSheet:
             f" {self.eliminated:,.2f}"
         )
 
+    @wide()
     def to_frame(self) -> Frame:
         """Return the lines with a column an entity, eliminations, consolidated."""
-        names = list(dict.fromkeys((line.side, line.account) for line in self._all()))
-        names.sort(key=lambda name: (SIDES.index(name[0]), name[1]))
+        columns = [_amounts(lines) for _, lines in self.shown]
+        taken = _amounts(self.eliminations)
+        names = dict.fromkeys(
+            key for amounts in (*columns, _amounts(self.lines)) for key in amounts
+        )
         rows: list[tuple[object, ...]] = []
-        for side, account in names:
-            by_column = [amount(sheet.lines, side, account) for sheet in self.columns]
-            taken = total(
-                item.amount
-                for item in self.eliminations
-                if (item.side, item.account) == (side, account)
-            )
-            rows.append((side, account, *by_column, taken, total([*by_column, taken])))
+        for key in sorted(names, key=lambda key: (SIDES.index(key[0]), key[1])):
+            amounts = [found.get(key, ZERO) for found in (*columns, taken)]
+            rows.append((*key, *amounts, total(amounts)))
         rows += self._owned()
         return Frame(
             title=f"{self.name}: consolidating balance sheet at {self.at},"
@@ -160,7 +168,7 @@ class GroupSheet:
             columns=(
                 Column("side"),
                 Column("account"),
-                *(Column(name, unit=self.currency) for name in self.members),
+                *(Column(name, unit=self.currency) for name, _ in self.shown),
                 Column("eliminations", unit=self.currency),
                 Column("consolidated", unit=self.currency),
             ),
@@ -172,7 +180,7 @@ class GroupSheet:
         """Return whose the equity is, where it is not all the parent's owners'."""
         if not self.outsiders:
             return []
-        nothing = (ZERO,) * len(self.members)
+        nothing = (ZERO,) * len(self.shown)
         named = [
             (f"outsiders, {one.share:.2%} of {one.member}", one.amount)
             for one in self.outsiders
@@ -180,10 +188,29 @@ class GroupSheet:
         named.append(("owners of the parent", self.of_owners))
         return [("whose", name, *nothing, ZERO, amount) for name, amount in named]
 
-    def _all(self) -> list[Line]:
-        return [line for sheet in self.columns for line in sheet.lines] + list(
-            self.lines
+    @property
+    def shown(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+        """Return the columns of its table: a member each, of many members their sum.
+
+        A column a member and a row an account are more cells than anyone reads, or a
+        machine holds, in a group of thousands.
+        """
+        if len(self.members) <= MOST_COLUMNS:
+            return tuple((sheet.entity, sheet.lines) for sheet in self.columns)
+        return (
+            ("combined", tuple(line for sheet in self.columns for line in sheet.lines)),
         )
+
+
+def _amounts(
+    lines: Iterable[Line | Elimination],
+) -> dict[tuple[str, str], Decimal]:
+    """Return the sum of each line, by side and account."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for line in lines:
+        key = line.side, line.account
+        found[key] = EXACT.add(found.get(key, ZERO), line.amount)
+    return found
 
 
 def members(case: Case, name: str) -> tuple[str, ...]:
@@ -215,6 +242,7 @@ def _inside(case: Case, name: str, day: datetime.date) -> bool:
     return not entity.group or entity.within(day)
 
 
+@wide()
 def group_sheet(
     book: Book,
     names: tuple[str, ...],
@@ -226,6 +254,7 @@ def group_sheet(
     return group_sheets(book, names, [at], basis, name)[at]
 
 
+@wide()
 def group_sheets(
     book: Book,
     names: tuple[str, ...],
@@ -249,42 +278,61 @@ def _group_sheet(
     costs: Costs,
     together: Together,
 ) -> GroupSheet:
-    at, basis = valuation.at, valuation.basis
-    each = of_entities(book, names, valuation, costs)
-    names = tuple(one for one in names if _inside(book.case, one, at))
-    columns = tuple(one for one in each if one.entity in names)
+    each = tuple(of_entities(book, names, valuation, costs))
+    names = tuple(one for one in names if _inside(book.case, one, valuation.at))
+    inside = frozenset(names)
+    owed = intercompany(book, valuation.at, inside, valuation.units)
+    return _consolidate(
+        name,
+        tuple(one for one in each if one.entity in inside),
+        valuation,
+        costs,
+        together,
+        owed,
+        claims(book, valuation.at, inside, owed),
+        apart=tuple(one for one in each if one.entity not in inside),
+    )
+
+
+def _consolidate(
+    name: str,
+    columns: tuple[BalanceSheet, ...],
+    valuation: Valuation,
+    costs: Costs,
+    together: Together,
+    owed: tuple[Owed, ...],
+    stated: tuple[Claim, ...],
+    apart: tuple[BalanceSheet, ...] = (),
+) -> GroupSheet:
+    """Put the sheets of members together, without what they owe one another."""
+    book = valuation.book
+    names = tuple(sheet.entity for sheet in columns)
     inside = frozenset(names)
     eliminations = []
-    with localcontext(WIDE):
+    with wide():
         for sheet in columns:
             eliminations += eliminations_of(book, sheet, inside, valuation)
         profit = together.profit(columns, valuation, costs)
-        eliminations += profit_off(book, columns, profit, basis)
+        eliminations += profit_off(book, columns, profit, valuation.basis)
         lines = _consolidated(columns, eliminations)
-        invested = {
-            sheet.entity: -total(
-                item.amount
-                for item in eliminations
-                if item.entity == sheet.entity
-                and (item.reason, item.side) == (INVESTMENT, "asset")
-            )
-            for sheet in columns
-        }
+        invested: dict[str, Decimal] = defaultdict(Decimal)
+        for item in eliminations:
+            if (item.reason, item.side) == (INVESTMENT, "asset"):
+                invested[item.entity] -= item.amount
         others = outsiders(book, columns, invested, valuation, costs)
-    owed = intercompany(book, at, inside, valuation.units)
     return GroupSheet(
         name=name,
         members=names,
-        at=at,
-        basis=basis,
+        at=valuation.at,
+        basis=valuation.basis,
         currency=book.case.currency,
         columns=columns,
         eliminations=tuple(eliminations),
         lines=lines,
         outsiders=others,
-        apart=tuple(one for one in each if one.entity not in names),
+        apart=apart,
         intercompany=owed,
-        claims=claims(book, at, inside, owed),
+        claims=stated,
         unpriced=tuple(
             {
                 missing.commodity: missing
@@ -326,24 +374,51 @@ def _consolidated(
     )
 
 
+@wide()
 def by_silo(book: Book, sheet: GroupSheet) -> tuple[GroupSheet, ...]:
     """Return the balance sheet of each silo of a group, consolidated by itself.
 
     Claims between silos stand in them: only what is owed inside one is eliminated.
     """
-    silos: dict[str, list[str]] = {}
-    for name in sheet.members:
-        silo = book.case.entities[name].silo
+    silo_of = {name: book.case.entities[name].silo for name in sheet.members}
+    silos: dict[str, list[BalanceSheet]] = {}
+    for column in sheet.columns:
+        silo = silo_of[column.entity]
         if silo is not None:
-            silos.setdefault(silo, []).append(name)
+            silos.setdefault(silo, []).append(column)
     if len(silos) < 2:
         return ()
+    owed = _by_silo(sheet.intercompany, silo_of)
+    stated = _by_silo(sheet.claims, silo_of)
+    together = Together(book)
+    ((valuation, costs),) = valuations(book, [sheet.at], sheet.basis)
     return tuple(
-        group_sheet(book, tuple(names), sheet.at, sheet.basis, name=silo)
-        for silo, names in sorted(silos.items())
+        _consolidate(
+            name,
+            tuple(columns),
+            valuation,
+            costs,
+            together,
+            tuple(owed.get(name, ())),
+            tuple(stated.get(name, ())),
+        )
+        for name, columns in sorted(silos.items())
     )
 
 
+def _by_silo(
+    rows: Iterable[Row], silo_of: Mapping[str, str | None]
+) -> dict[str | None, list[Row]]:
+    """Return what is owed inside each silo."""
+    found: dict[str | None, list[Row]] = {}
+    for row in rows:
+        silo = silo_of[row.creditor]
+        if silo_of[row.debtor] == silo:
+            found.setdefault(silo, []).append(row)
+    return found
+
+
+@wide()
 def combined_and_consolidated(*sheets: GroupSheet) -> Frame:
     """Return the plain sums of members beside the consolidated totals, apart."""
     currency = sheets[0].currency

@@ -123,7 +123,7 @@ def _own_tokens(
     from solvency.model.book import Position  # noqa: PLC0415 (the Book imports this module)
 
     return total(
-        rounded(valuation.value(Position(line.account, held.commodity)) or ZERO)
+        rounded(book, valuation.value(Position(line.account, held.commodity)) or ZERO)
         for held in line.units
         if _issued_inside(book, held.commodity, inside)
     )

@@ -69,6 +69,9 @@ class Together:
         """
         book = self._book
         inside = frozenset(sheet.entity for sheet in columns)
+        coins = list(_coins(book, columns))
+        if len(inside) < 2 or not coins:
+            return Profit((), ZERO)
         merged = self._costs.get(inside)
         if merged is None:
             acquired = Acquisitions.of(book, inside, GROUP)
@@ -76,16 +79,18 @@ class Together:
         merged.advance(valuation.at)
         excess: list[Excess] = []
         claimed = ZERO
-        for account, line, held in _coins(book, columns):
+        for account, line, held in coins:
             own = costs.average(account.entity, account.root, held.commodity)
             if account.is_claim and account.counterparty in inside:
                 sign = 1 if line.side == "asset" else -1
-                claimed += rounded(held.number * (own or ZERO)) * sign
+                claimed += rounded(book, held.number * (own or ZERO)) * sign
             elif line.side == "asset" and account.root == "Assets":
                 whole = merged.average(GROUP, account.root, held.commodity)
                 if own is None or whole is None:
                     continue
-                amount = rounded(held.number * own) - rounded(held.number * whole)
+                amount = rounded(book, held.number * own) - rounded(
+                    book, held.number * whole
+                )
                 if amount:
                     excess.append(Excess(account.entity, account.name, amount))
         realised = total(one.amount for one in excess) + claimed

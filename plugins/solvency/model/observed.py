@@ -12,6 +12,7 @@ mean by precision. What they say of different balances stays apart.
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,12 +25,15 @@ from scipy import sparse
 from solvency.figures.amounts import Amount
 from solvency.figures.amounts import amounts
 from solvency.figures.amounts import spread
+from solvency.figures.quantised import money
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.model.uncertain import spread_of
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from numpy.typing import NDArray
 
@@ -69,6 +73,15 @@ class Row(NamedTuple):
     def id(self) -> str:
         """Return the name of the row: that of its first observation."""
         return self.first.id
+
+    @property
+    def stated(self) -> Decimal:
+        """Return what is stated: exact where one observation says it alone."""
+        one = self.first
+        if len(self.observations) > 1:
+            return money(self.value)
+        edge = {"least": one.low, "most": one.high}.get(self.bound)
+        return one.amount.number if edge is None else edge
 
     @property
     def commodity(self) -> str:
@@ -158,6 +171,7 @@ class Observed:
         return tuple(dict.fromkeys(row.group for row in self.rows))
 
 
+@wide()
 def observed(book: Book) -> Observed:
     """Return the observations of a Book's case as rows over the Book's flows.
 
@@ -200,7 +214,7 @@ class _Builder:
             [-1.0 if book.account(p).root in _CREDITS else 1.0 for p in book.positions]
         )
         self.size = np.array(
-            [10.0 ** -book.scales.get(p.commodity, 0) for p in book.positions]
+            [float(f"1e-{book.scales.get(p.commodity, 0)}") for p in book.positions]
         )
 
     def effect(self, one: Observation) -> Array | str:
@@ -213,7 +227,8 @@ class _Builder:
         in_money = one.amount.commodity == book.case.currency
         if not in_money:
             chosen &= np.array(
-                [p.commodity == one.amount.commodity for p in book.positions]
+                [p.commodity == one.amount.commodity for p in book.positions],
+                dtype=bool,
             )
         inside = chosen[book.position] & (book.day <= one.date.toordinal())
         if one.since is not None:
@@ -312,10 +327,10 @@ def _row(book: Book, some: list[Observation]) -> Row:
     elif len(said) == 1:
         value, sigma = said[0]
     else:
-        weights = [sigma**-2 for _, sigma in said]
+        weights = [1.0 / (sigma * sigma) for _, sigma in said]
         value = sum(w * v for w, (v, _) in zip(weights, said, strict=True))
         value /= sum(weights)
-        sigma = (sum(weights) / len(weights)) ** -0.5
+        sigma = math.sqrt(len(weights) / sum(weights))
     group = book.case.sources[some[0].source].independence_group
     return Row(tuple(some), value, sigma, _bound(some[0]), group)
 
@@ -334,9 +349,10 @@ def _stated(book: Book, one: Observation) -> tuple[float, float]:
     errors are there, so their squares add.
     """
     central, own, graded = stated(book, one)
-    return central, float(np.hypot(own, graded))
+    return central, math.sqrt(own * own + graded * graded)
 
 
+@wide()
 def stated(book: Book, one: Observation) -> tuple[float, float, float]:
     """Return what an observation states and its two errors.
 
@@ -375,6 +391,7 @@ def gaussian(amount: Amount) -> tuple[float, float]:
     return amount.mean, amount.sigma
 
 
+@wide()
 def amount_of(book: Book, flow: Flow) -> Amount:
     """Return the distribution of a flow's amount, as a multiple of what is written."""
     spread = spread_of(book.case, flow)

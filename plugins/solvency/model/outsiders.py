@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.ledger.postings import total
 from solvency.model.sheets import rounded
 
 if TYPE_CHECKING:
@@ -64,18 +63,21 @@ def outsiders(
         return ()
     for _ in range(_ROUNDS):
         shares = {
-            name: total(
-                part * shares.get(holder, Decimal(1))
-                for holder, part in held.get(name, {}).items()
+            name: sum(
+                (
+                    part * shares.get(holder, Decimal(1))
+                    for holder, part in held.get(name, {}).items()
+                ),
+                ZERO,
             )
             for name in inside
         }
     found = []
     for sheet in columns:
-        share = rounded(shares[sheet.entity])
+        share = rounded(book, shares[sheet.entity])
         adds = sheet.totals.equity - invested.get(sheet.entity, ZERO)
         if share:
-            found.append(Outsiders(sheet.entity, share, rounded(share * adds)))
+            found.append(Outsiders(sheet.entity, share, rounded(book, share * adds)))
     return tuple(found)
 
 

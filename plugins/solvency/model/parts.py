@@ -12,7 +12,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
-from decimal import localcontext
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,10 +19,11 @@ import numpy as np
 
 from solvency.ledger.without import falls
 from solvency.model.prices import Missing
-from solvency.model.sheets import WIDE
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
+from solvency.model.worth import posting_worth
 from solvency.model.worth import unit
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -107,7 +107,7 @@ class Parts:
         parts: dict[str, Decimal] = defaultdict(Decimal)
         sources: dict[str, None] = {}
         exact = True
-        with localcontext(WIDE):
+        with wide():
             for account in sorted(wanted):
                 for index in self._places.get(account, ()):
                     position = self._book.positions[index]
@@ -155,10 +155,39 @@ class Parts:
                 found |= fall
         return found
 
+    def turns(self, accounts: Iterable[str]) -> tuple[str, ...]:
+        """Return the sources without which balances that are not there would be.
+
+        A claim stands on the other side; what is nothing would be something.
+
+        Args:
+            accounts: The accounts.
+        """
+        return tuple(
+            dict.fromkeys(
+                source for name in accounts for source in self._turned.get(name, ())
+            )
+        )
+
+    @cached_property
+    def _turned(self) -> dict[str, tuple[str, ...]]:
+        """Return the sources without which a balance turns up, by its account."""
+        flows = self._book.case.by_id
+        found: dict[str, dict[str, None]] = defaultdict(dict)
+        with wide():
+            for index, position in enumerate(self._book.positions):
+                moved = self._moved(index)
+                turning = self._turning(position, moved)
+                if not sum(moved.values(), ZERO):
+                    turning = {*moved}
+                for name in sorted(turning):
+                    found[position.account] |= dict.fromkeys(flows[name].sources)
+        return {account: tuple(some) for account, some in found.items()}
+
     def units(self, accounts: Iterable[str], commodity: str) -> Made:
         """Return what a holding of one commodity is made of, in units of it."""
         parts: dict[str, Decimal] = defaultdict(Decimal)
-        with localcontext(WIDE):
+        with wide():
             for account in sorted(frozenset(accounts)):
                 for index in self._places.get(account, ()):
                     position = self._book.positions[index]
@@ -176,17 +205,18 @@ class Parts:
         prices = self._book.prices
         parts: dict[str, Decimal] = defaultdict(Decimal)
         sources: dict[str, None] = {}
-        with localcontext(WIDE):
+        with wide():
             for index in self._places.get(account, ()):
                 for row in self._until(index):
                     flow = self._book.flows[self._book.flow[row]]
                     posting = self._book.posting(row)
                     found = unit(prices, posting, flow.date)
                     if found is not None:
-                        parts[flow.id] -= posting.units * found.number
+                        worth = posting_worth(prices, posting, flow.date)
+                        parts[flow.id] -= worth or ZERO
                         sources |= dict.fromkeys(found.sources)
-            whole = rounded(sum(parts.values(), ZERO))
-            return _ordered(_to_the_step(parts, whole), sources, exact=True)
+            whole = rounded(self._book, sum(parts.values(), ZERO))
+            return _ordered(_to_the_step(self._book, parts, whole), sources, exact=True)
 
     def _valued(
         self, position: Position, moved: dict[str, Decimal], sign: int
@@ -196,11 +226,14 @@ class Parts:
         if not sign or not value:
             return {}
         price = self._unit(position)
-        if price is None or rounded(price * sum(moved.values())) != rounded(value):
+        if price is None or rounded(self._book, price * sum(moved.values())) != rounded(
+            self._book, value
+        ):
             return None
         return _to_the_step(
+            self._book,
             {name: sign * units * price for name, units in moved.items()},
-            sign * rounded(value),
+            sign * rounded(self._book, value),
         )
 
     def _unit(self, position: Position) -> Decimal | None:
@@ -256,9 +289,30 @@ class Parts:
         return found
 
 
-def _to_the_step(parts: Mapping[str, Decimal], whole: Decimal) -> dict[str, Decimal]:
+def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
+    """Return the sources of the market prices at which flows are worth what they are.
+
+    A posting with a price of its own in the reporting currency needs none.
+
+    Args:
+        book: The book, whose prices they are.
+        flows: Ids of the flows.
+    """
+    found: dict[str, None] = {}
+    for name in flows:
+        flow = book.case.by_id.get(name)
+        for posting in flow.postings if flow else ():
+            worth = unit(book.prices, posting, flow.date) if flow else None
+            if worth is not None:
+                found |= dict.fromkeys(worth.sources)
+    return tuple(found)
+
+
+def _to_the_step(
+    book: Book, parts: Mapping[str, Decimal], whole: Decimal
+) -> dict[str, Decimal]:
     """Round each part to the step of sheets, the largest so that all sum to a whole."""
-    found = {name: rounded(part) for name, part in parts.items()}
+    found = {name: rounded(book, part) for name, part in parts.items()}
     left = whole - sum(found.values(), ZERO)
     if left:
         found[max(found, key=lambda name: (abs(found[name]), name))] += left

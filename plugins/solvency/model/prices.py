@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.wide import WIDE
 
 if TYPE_CHECKING:
     import datetime
@@ -104,7 +105,8 @@ class Prices:
             one, other = price.commodity, price.quote
             self._pair(one, other).add(price.number, price, inverse=False)
             if price.number:
-                self._pair(other, one).add(ONE / price.number, price, inverse=True)
+                turned = WIDE.divide(ONE, price.number)
+                self._pair(other, one).add(turned, price, inverse=True)
         self._known: dict[tuple[str, datetime.date], Quote | Missing] = {}
 
     def _pair(self, one: str, other: str) -> _Pair:
@@ -152,7 +154,7 @@ class Prices:
             yield (
                 other,
                 Quote(
-                    before.number * number,
+                    WIDE.multiply(before.number, number),
                     min(before.date, price.date),
                     (*before.prices, price),
                 ),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Context
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.figures.frame import Column
@@ -15,6 +13,9 @@ from solvency.ledger.postings import EXACT
 from solvency.ledger.postings import total
 from solvency.model.costs import Costs
 from solvency.model.valuation import Valuation
+from solvency.wide import exact
+from solvency.wide import stepped
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from solvency.model.prices import Missing
 
 ZERO = Decimal()
-#: Values are worked out with this many digits, then each is rounded to a fixed
-#: step, so that every sum of a sheet is exact.
-WIDE = Context(prec=80)
-_STEP = Decimal("1E-12")
 SIDES = ("asset", "liability", "equity")
 #: The computed equity lines: gains on what was disposed of, and the change from
 #: book value to the sheet's basis.
@@ -117,6 +114,7 @@ def balance_sheet(
     return sheets(book, [entity], at, basis)[0]
 
 
+@wide()
 def sheets(
     book: Book, entities: list[str], at: datetime.date, basis: str
 ) -> list[BalanceSheet]:
@@ -124,6 +122,7 @@ def sheets(
     return at_days(book, entities, [at], basis)[at]
 
 
+@wide()
 def at_days(
     book: Book, entities: Sequence[str], days: Iterable[datetime.date], basis: str
 ) -> dict[datetime.date, list[BalanceSheet]]:
@@ -143,32 +142,41 @@ def valuations(
     """
     ordered = sorted(set(days))
     costs = Costs(book)
-    with localcontext(WIDE):
+    with wide():
         for day, units in zip(ordered, book.balances(ordered), strict=True):
             costs.advance(day)
             yield Valuation(book, day, basis, costs, book.named(units)), costs
 
 
+@wide()
 def of_entities(
     book: Book, entities: Iterable[str], valuation: Valuation, costs: Costs
 ) -> list[BalanceSheet]:
     """Return the balance sheets of entities at a valuation."""
-    with localcontext(WIDE):
+    with wide():
         found: dict[str, list[Position]] = {entity: [] for entity in entities}
         for position in valuation.units:
             entity = book.account(position).entity
             if entity in found:
                 found[entity].append(position)
-        historic = costs.historic
+        historic: dict[str, dict[str, Decimal]] = {entity: {} for entity in found}
+        for name, worth in costs.historic.items():
+            entity = book.case.accounts[name].entity
+            if entity in historic:
+                historic[entity][name] = worth
         return [
-            _sheet(book, entity, positions, valuation, costs, historic)
+            _sheet(book, entity, positions, valuation, costs, historic[entity])
             for entity, positions in found.items()
         ]
 
 
-def rounded(value: Decimal) -> Decimal:
-    """Round a value to the step at which sheets are exact."""
-    return value.quantize(_STEP, context=WIDE) if value % _STEP else value
+def rounded(book: Book, value: Decimal) -> Decimal:
+    """Round a value to 12 places, so that sums of a sheet fit Python's 28 digits.
+
+    A case with longer numbers is beyond those anyhow: there only quotients, which
+    have no end, are rounded.
+    """
+    return value if book.long and exact(value) else stepped(value)
 
 
 def _sheet(
@@ -193,18 +201,18 @@ def _sheet(
             if position.commodity == currency
             else costs.average(account.entity, account.root, position.commodity)
         )
-        at_cost += rounded(units * (average or ZERO))
+        at_cost += rounded(book, units * (average or ZERO))
         value = valuation.value(position)
         if value is None:
             missing[position.commodity] = valuation.missing[position.commodity]
             continue
-        value = rounded(value)
+        value = rounded(book, value)
         net += value
         _add(lines, account, position.commodity, units, value)
     equity = [
-        Line(name, "equity", -rounded(worth))
+        Line(name, "equity", -rounded(book, worth))
         for name, worth in sorted(historic.items())
-        if book.case.accounts[name].entity == entity and worth
+        if worth
     ]
     posted = sum((line.amount for line in equity), ZERO)
     root = book.case.roots["Equity"]
@@ -252,6 +260,7 @@ def _add(
     )
 
 
+@wide()
 def side_by_side(found: list[BalanceSheet]) -> Frame:
     """Return the totals of entities, a row each."""
     return Frame(

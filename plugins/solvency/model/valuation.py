@@ -26,8 +26,10 @@ from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.figures import arithmetic
 from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
 from solvency.model.prices import Missing
+from solvency.wide import stepped
 
 if TYPE_CHECKING:
     import datetime
@@ -137,10 +139,13 @@ class Valuation:
         held = self._held.get((account.entity, position.commodity))
         if market is None or depth is None or account.is_claim or not held:
             return market
-        return market * discount(held, depth.units)
+        # The discount is worked out in floats.
+        return stepped(market * discount(held, depth.units))
 
 
 def discount(units: Decimal, halving: Decimal) -> Decimal:
     """Return what share of market value a sale of units fetches, given depth."""
     exponent = math.log(2) * float(units / halving)
-    return Decimal(repr(-math.expm1(-exponent) / exponent)) if exponent else Decimal(1)
+    if not exponent:
+        return Decimal(1)
+    return Decimal(repr(float(-arithmetic.expm1(-exponent) / exponent)))

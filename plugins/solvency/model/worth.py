@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.ledger.postings import weight
 from solvency.model.prices import Quote
 
 if TYPE_CHECKING:
@@ -43,8 +44,14 @@ def posting_worth(
     prices: Prices, posting: Posting, day: datetime.date
 ) -> Decimal | None:
     """Return what a posting was worth, signed as its units; None without a price."""
-    found = unit(prices, posting, day)
-    return None if found is None else posting.units * found.number
+    if posting.price is not None and posting.commodity != prices.currency:
+        # Of a total price the total, which no price of a unit may give exactly.
+        whole = weight(posting)
+        found = prices.at(whole.commodity, day)
+        if isinstance(found, Quote):
+            return whole.number * found.number
+    each = unit(prices, posting, day)
+    return None if each is None else posting.units * each.number
 
 
 def amount_worth(prices: Prices, flow: Flow) -> Decimal | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import os
-import tempfile
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency import __version__
+from solvency import writing
 from solvency.analysis.study import study_of
+from solvency.exhibits.derived import derived
 from solvency.exhibits.evidence.appendices import attachments
 from solvency.exhibits.layout import Report
 from solvency.exhibits.layout import Section
@@ -23,12 +24,14 @@ from solvency.figures.errors import ReportError
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
-from solvency.report.derivations import derived
+from solvency.report.enclosed import CHANGED
 from solvency.report.enclosed import case_files
+from solvency.report.enclosed import check_as_loaded
 from solvency.report.enclosed import exhibits
 from solvency.report.enclosed import figures
 from solvency.report.enclosed import postings
 from solvency.report.language import case_in
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
+    from solvency.report.signing import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Summary:
     sources: int
 
 
+@wide()
 def write(
     case: Case,
     book: Book,
@@ -60,6 +65,7 @@ def write(
     dates: Iterable[datetime.date] | None = None,
     sections: Iterable[str] = (),
     draft: bool = False,
+    seal: Seal | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
     """Write a report of a case as a PDF, or as a page for a browser.
@@ -78,6 +84,7 @@ def write(
         sections: Print only these of the kind's sections.
         draft: Print for a look only, as `build` has it, without tags and
             attachments.
+        seal: What signs the PDF; none leaves it unsigned.
         progress: Called with a word before each long step.
 
     Returns:
@@ -87,21 +94,27 @@ def write(
         ReportError: If the report cannot be built, laid out or written.
     """
     target = Path(path)
+    on_screen = target.suffix.lower() in {".html", ".htm"}
+    if seal is not None and (draft or on_screen):
+        raise ReportError("a draft or a page for a browser cannot be signed")
+    files = () if draft else case_files(case)
+    check_as_loaded(case, files)
     report = build(
         case,
         book,
         kind=kind,
         lang=lang,
         dates=dates,
-        attached=() if draft else case_files(case),
+        attached=files,
         sections=sections,
         draft=draft,
         progress=progress,
     )
-    if target.suffix.lower() in {".html", ".htm"}:
-        made = pdf.Pdf(screen.html(report), 0)
-    else:
-        made = laid_out(report, progress)
+    made = pdf.Pdf(screen.html(report), 0) if on_screen else laid_out(report, progress)
+    if files and case_files(case) != files:
+        raise ReportError(CHANGED)
+    if seal is not None:
+        made = replace(made, content=seal.sign(made.content))
     write_whole(target, made.content)
     return Summary(
         target,
@@ -113,6 +126,7 @@ def write(
     )
 
 
+@wide()
 def laid_out(
     report: Report,
     progress: Callable[[str], None] | None = None,
@@ -139,6 +153,7 @@ def laid_out(
     )
 
 
+@wide()
 def build(
     case: Case,
     book: Book,
@@ -248,26 +263,12 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 
     Raises:
-        ReportError: If the folder is missing, full or not writable.
+        ReportError: If it cannot be written; what was there is as it was.
     """
-    temporary = None
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as out:
-            temporary = Path(out.name)
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        # A temporary file is its owner's alone; a report is as open as any file.
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise ReportError(f"{path} was not written: {error.strerror}") from None
+        writing.write_whole(path, content)
+    except writing.NotWrittenError as error:
+        raise ReportError(str(error)) from None
 
 
 def _dated(last: datetime.date) -> datetime.datetime:

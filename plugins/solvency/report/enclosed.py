@@ -6,22 +6,32 @@ that `solvency verify` needs to make it again.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
+import re
+import tempfile
 from collections import defaultdict
 from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from typing import Any
 
+from beancount.core import data
+
+from solvency import inert
 from solvency.exhibits.evidence import dossier
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.rests import rests
 from solvency.figures.errors import ReportError
+from solvency.ledger.load import load
 from solvency.report.pdf import Attached
 
 if TYPE_CHECKING:
+    import datetime
+
     from solvency.exhibits.layout import Report
     from solvency.ledger.case import Case
 
@@ -29,6 +39,29 @@ if TYPE_CHECKING:
 FIGURES = "figures.json"
 POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
+CHANGED = "a file of the case changed while the report was made: run it again"
+#: What beancount says of a folder of documents that is not there.
+_NO_FOLDER = re.compile("Document root '(.+)' does not exist")
+#: What Windows takes for a device, whatever its suffix.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def is_plain(name: str) -> bool:
+    """Say whether a name is a plain path within a folder, on any system."""
+    parts = PurePosixPath(name).parts
+    return (
+        0 < len(parts) <= 32
+        and name == "/".join(parts)
+        and name.isprintable()
+        and not set(name) & set('\\:*?"<>|')
+        and all(
+            len(part.encode(errors="replace")) <= 255
+            and part not in {".", ".."}
+            and part == part.rstrip(" .")
+            and not _DEVICES.match(part)
+            for part in parts
+        )
+    )
 
 
 def case_files(case: Case) -> tuple[Attached, ...]:
@@ -47,6 +80,10 @@ def case_files(case: Case) -> tuple[Attached, ...]:
             raise ReportError(f"{path.name}: {error.strerror}") from None
         inside = path.is_relative_to(folder)
         shown = path.relative_to(folder).as_posix() if inside else path.name
+        if not is_plain(shown):
+            raise ReportError(
+                f"{shown!r} is a name that not every system can save: rename the file"
+            )
         one = Attached(shown, content, "The case's ledger", "Source")
         if one.shown in {FIGURES, POSTINGS} or one.shown.startswith(EXHIBITS):
             raise ReportError(f"{shown} is a name the report keeps for itself")
@@ -58,9 +95,69 @@ def case_files(case: Case) -> tuple[Attached, ...]:
                 dossier.NAME, rows.read_bytes(), "The case's rows of evidence", "Source"
             )
         )
-    if len({one.shown for one in found}) != len(found):
+    if len({one.shown.casefold() for one in found}) != len(found):
         raise ReportError("two files of the case would have the same name in the PDF")
     return tuple(found)
+
+
+def check_as_loaded(case: Case, files: tuple[Attached, ...]) -> None:
+    """Check that the files to be carried are the ones the case was loaded from.
+
+    Args:
+        case: The case.
+        files: Its files, as they will be embedded.
+
+    Raises:
+        ReportError: They make another case, since one was changed meanwhile.
+    """
+    if not files:
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for one in files:
+            target = folder / one.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(one.content)
+        again = reloaded(folder / files[0].name, case.scenario.name, case.known)
+    # What was loaded with --trust is refused here, and by whoever verifies it.
+    trusted = any(error.rule == "trust" for error in again.errors)
+    if not trusted and again.fingerprint != case.fingerprint:
+        raise ReportError(CHANGED)
+
+
+def reloaded(path: Path, scenario: str | None, known: datetime.date | None) -> Case:
+    """Load the files a report carries, without the documents the ledger points at.
+
+    A report carries no documents. Each is stood in for by an empty file beside the
+    ledger, since beancount wants it to be there, and nothing reads it.
+
+    Args:
+        path: The top file, in a folder of its own.
+        scenario: The scenario to keep.
+        known: Keep only what was published by this day.
+
+    Raises:
+        CaseError: The file cannot be read.
+    """
+    case = load(path, scenario=scenario, known=known)
+    folder = path.resolve().parent
+    found = False
+    for error in case.errors:
+        root = _NO_FOLDER.search(error.message)
+        if isinstance(error.entry, data.Document):
+            target, home = Path(error.entry.filename), Path(error.entry.filename).parent
+        elif root:
+            target = home = Path(root[1])
+        else:
+            continue
+        if not target.is_relative_to(folder) or ".." in target.parts:
+            continue
+        with contextlib.suppress(OSError, ValueError):
+            home.mkdir(parents=True, exist_ok=True)
+            if target != home:
+                target.touch()
+            found = True
+    return load(path, scenario=scenario, known=known) if found else case
 
 
 def postings(case: Case) -> Attached:
@@ -81,7 +178,7 @@ def postings(case: Case) -> Attached:
                     one.commodity,
                     "added" if one.added else "",
                     flow.basis,
-                    " ".join(flow.sources),
+                    inert.cell(" ".join(flow.sources)),
                 ]
             )
     content = out.getvalue().encode()
@@ -139,7 +236,7 @@ def listed(report: Report) -> list[dict[str, Any]]:
         for figure in figures_in(table):
             if number and number not in shown[figure.key]:
                 shown[figure.key].append(number)
-    base = rests(report.case, report.tables, report.figures())
+    base = rests(report.case, report.sections)
     found = []
     for figure in report.figures():
         rest = base[figure.key]
@@ -148,6 +245,7 @@ def listed(report: Report) -> list[dict[str, Any]]:
                 **figure.to_json(report.locale),
                 "flows": list(rest.flows),
                 "sources": list(rest.sources),
+                "sum": rest.sums,
                 "exhibits": shown[figure.key],
             }
         )

@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -19,6 +20,7 @@ import jinja2
 from markupsafe import Markup
 
 from solvency.exhibits.drawings import Drawing
+from solvency.extensions import offered
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Ref
@@ -27,6 +29,7 @@ from solvency.report import language
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
 from solvency.report.printer import widths
+from solvency.report.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,10 +91,15 @@ def kinds(folder: Path | None = None) -> dict[str, Kind]:
     Raises:
         ReportError: If a manifest cannot be read.
     """
-    folder = folder or reports_folder()
-    return {
-        path.parent.name: _kind(path) for path in sorted(folder.glob("*/manifest.toml"))
+    ours = folder or reports_folder()
+    found = {
+        path.parent.name: _kind(path) for path in sorted(ours.glob("*/manifest.toml"))
     }
+    if folder is None:
+        for name, one in offered("solvency.kinds").items():
+            place = Path(str(files(one.value))) / "manifest.toml"
+            found.setdefault(name, replace(_kind(place), name=name))
+    return found
 
 
 def find(name: str) -> Kind:
@@ -199,7 +207,7 @@ def html(report: Report) -> str:
     except jinja2.UndefinedError as error:
         raise ReportError(f"a template asks for what is not there: {error}") from None
     except jinja2.TemplateError as error:
-        raise ReportError(f"a template fails: {error}") from None
+        raise ReportError(f"a template fails: {str(error)[:200]}") from None
     except (
         ArithmeticError,
         AttributeError,
@@ -218,8 +226,9 @@ def stylesheet(report: Report, name: str) -> str:
         ReportError: If there is none of the name.
     """
     for folder in (report.kind.folder, reports_folder() / _BASE):
-        path = folder / "style" / name
-        if path.is_file():
+        style = (folder / "style").resolve()
+        path = (style / name).resolve()
+        if path.is_relative_to(style) and path.is_file():
             return path.read_text(encoding="utf-8")
     raise ReportError(f"template style/{name}: there is no such file")
 
@@ -233,7 +242,7 @@ def _style(environment: jinja2.Environment, name: str) -> str:
 
 
 def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = Sandbox(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -1,9 +1,9 @@
-"""Read a PDF as a viewer does: its pages' text and pictures, and what is inside."""
+"""Read a PDF as a viewer does: its pages' text and pictures."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -15,12 +15,27 @@ if TYPE_CHECKING:
 
     from solvency.report.pdf import Placed
 
-#: More than any report carries; less than fills a machine.
-_MOST = 512 * 2**20
-
 
 class NotOursError(ReportError):
     """A file that is no report of this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A way to look at a page."""
+
+    name: str
+    printing: bool
+    annotations: bool
+
+
+#: Readers differ on annotations, and layers and annotations may be for print alone.
+LOOKS = (
+    Look("on screen", printing=False, annotations=True),
+    Look("in print", printing=True, annotations=True),
+    Look("on screen without annotations", printing=False, annotations=False),
+    Look("in print without annotations", printing=True, annotations=False),
+)
 
 
 class Printed:
@@ -34,11 +49,21 @@ class Printed:
         """Return how many pages it has."""
         return len(self._document)
 
+    def size(self, number: int) -> tuple[float, float]:
+        """Return the width and height of a page in points."""
+        width, height = self._document.get_page_size(number)
+        return width, height
+
     def texts(self) -> Iterator[str]:
-        """Yield the text of each page, one blank or line end between words."""
+        """Yield the text of each page."""
         for number in range(len(self)):
-            with self._text(number) as text:
-                yield text.get_text_range()
+            yield self.text(number)
+
+    def text(self, number: int) -> str:
+        """Return the text of a page, one blank or line end between words."""
+        with self._text(number) as text:
+            found: str = text.get_text_range()
+            return found
 
     def at(self, number: int, place: Placed) -> str:
         """Return what stands on a page where a figure should stand."""
@@ -53,41 +78,36 @@ class Printed:
             )
         return " ".join(found.split())
 
-    def pictures(self) -> Iterator[str]:
-        """Yield a hash of what each page looks like, annotations and all."""
-        for number in range(len(self)):
-            page = self._document[number]
-            bitmap = page.render(scale=1)
-            yield hashlib.sha256(bytes(bitmap.buffer)).hexdigest()
-            bitmap.close()
+    def picture(self, number: int, look: Look) -> bytes:
+        """Return the pixels of a page, a pixel a point."""
+        with self._page(number) as page:
+            bitmap = page.render(
+                scale=1,
+                draw_annots=look.annotations,
+                may_draw_forms=look.annotations,
+                optimize_mode="print" if look.printing else None,
+            )
+            try:
+                return bytes(bitmap.buffer)
+            finally:
+                bitmap.close()
+
+    @contextlib.contextmanager
+    def _page(self, number: int) -> Iterator[Any]:
+        page = self._document[number]
+        try:
+            yield page
+        finally:
             page.close()
-
-    def attachments(self) -> dict[str, bytes]:
-        """Return the files inside by name; the first of those that share one.
-
-        Raises:
-            NotOursError: They are larger than those of any report.
-        """
-        found: dict[str, bytes] = {}
-        left = _MOST
-        for number in range(self._document.count_attachments()):
-            one = self._document.get_attachment(number)
-            content = bytes(one.get_data())
-            left -= len(content)
-            if left < 0:
-                raise NotOursError("what the file carries is too large for a report")
-            found.setdefault(one.get_name(), content)
-        return found
 
     @contextlib.contextmanager
     def _text(self, number: int) -> Iterator[Any]:
-        page = self._document[number]
-        text = page.get_textpage()
-        try:
-            yield text
-        finally:
-            text.close()
-            page.close()
+        with self._page(number) as page:
+            text = page.get_textpage()
+            try:
+                yield text
+            finally:
+                text.close()
 
 
 @contextlib.contextmanager

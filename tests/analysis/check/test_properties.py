@@ -28,7 +28,6 @@ from preamble import Ledger
 
 from solvency.analysis.check import TESTS
 from solvency.analysis.check import evaluate
-from solvency.analysis.check.ask import CERTAIN
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.world import DrawnWorld
 from solvency.analysis.check.world import World
@@ -208,11 +207,11 @@ def test_draws_without_spread_are_the_written_world(books, flows):
     timeline = Timeline(case.book())
     count = len(timeline.book.flows)
     world = World(timeline)
-    asked = [one for one in case.invariants if one.name not in CERTAIN]
-    written_ = [TESTS[one.name](world, one) for one in asked]
+    asked = [one for one in case.invariants if not TESTS[one.name].certain]
+    written_ = [TESTS[one.name].run(world, one) for one in asked]
     drawn = DrawnWorld(timeline, np.arange(count), np.zeros((3, count)), world.asked)
     for invariant, exact in zip(asked, written_, strict=True):
-        again = TESTS[invariant.name](drawn, invariant)
+        again = TESTS[invariant.name].run(drawn, invariant)
         assert [one.label for one in exact] == [one.label for one in again]
         for one, other in zip(exact, again, strict=True):
             for wanted, got in ((one.have, other.have), (one.need, other.need)):

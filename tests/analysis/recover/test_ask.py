@@ -70,7 +70,7 @@ def test_a_group_worked_by_hand(book):
 
 
 def test_the_statement_of_affairs_uses_what_the_group_pays(book):
-    ftx, alameda = recover(book, AT).statements
+    alameda, ftx = recover(book, AT).statements
     # FTX: custody 60 against 200 leaves 140 unsecured; free is Alameda's 82.35.
     assert ftx.entity == "FTX"
     assert ftx.central.free == Decimal("82.35")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
-from solvency.analysis.check.ask import TESTS
+from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.ask import evaluate
 from solvency.analysis.check.ask import solvency_states
+from solvency.analysis.check.tests import TESTS
+from solvency.analysis.check.tests import Test
 
 __all__ = [
     "TESTS",
     "Finding",
     "Findings",
+    "Outcome",
+    "Test",
     "evaluate",
     "solvency_states",
 ]

@@ -9,78 +9,40 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
 
 from solvency.analysis.check import always
-from solvency.analysis.check import books
-from solvency.analysis.check import capital
-from solvency.analysis.check import collateral
-from solvency.analysis.check import customers
-from solvency.analysis.check import house
-from solvency.analysis.check import liquidity
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.spells import Spells
+from solvency.analysis.check.tests import test_of
+from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
-from solvency.model.sheets import WIDE
+from solvency.wide import QUOTIENTS
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable
     from collections.abc import Iterable
     from typing import TypeAlias
 
     from numpy.typing import NDArray
 
     from solvency.analysis.check.timeline import Timeline
-    from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
     from solvency.model.book import Book
     from solvency.model.uncertain import Spreads
 
     #: The invariants of a case, each with what it found in the written amounts.
     Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
-
-#: Each test by its name in the language.
-TESTS: dict[str, Callable[[World, Invariant], list[Outcome]]] = {
-    "customer-assets": customers.customer_assets,
-    "customer-assets-clean": customers.customer_assets_clean,
-    "clean-ratio": customers.clean_ratio,
-    "overdraft-limit": customers.overdraft_limit,
-    "collateral-coverage": collateral.collateral_coverage,
-    "pledged-once": collateral.pledged_once,
-    "own-token-collateral": collateral.own_token_collateral,
-    "holding-against-float": collateral.holding_against_float,
-    "holding-against-depth": collateral.holding_against_depth,
-    "loan-to-value": collateral.loan_to_value,
-    "related-party-exposure": collateral.related_party_exposure,
-    "house-and-customer-apart": house.house_and_customer_apart,
-    "house-outlay": house.house_outlay,
-    "liquidity-coverage": liquidity.liquidity_coverage,
-    "mirrors": books.mirrors,
-    "liabilities-recognised": house.liabilities_recognised,
-    "price-coverage": liquidity.price_coverage,
-    "attestation-borrowing": liquidity.attestation_borrowing,
-    "conservation": books.conservation,
-    "balance-sheet": capital.balance_sheet,
-    "ability-to-pay": liquidity.ability_to_pay,
-    "adequate-capital": capital.adequate_capital,
-}
-#: Tests that are not drawn. No amount can change the first three; the others are
-#: of single accounts, which independent draws of what came in and of what went
-#: out would overdraw wherever an account was emptied.
-CERTAIN = frozenset(
-    {"mirrors", "price-coverage", "conservation", "overdraft-limit", "pledged-once"}
-)
 
 #: Numbers in one array of draws: 2 MB, few enough to stay near the processor, and
 #: enough that what a test costs besides is little.
@@ -103,6 +65,7 @@ class _Drawn:
     first: list[NDArray[np.int64]] = field(default_factory=list)
 
 
+@wide()
 def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findings:
     """Run every test of the case over a Book.
 
@@ -124,17 +87,14 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     # What is not drawn is asked elsewhere: what it asks for will not come again.
     spells, certain = Spells.of(book), Spells.of(book)
     timeline = spells.timeline
-    with localcontext(WIDE):
+    with wide():
         asked = [
-            (
-                one,
-                (certain if one.name in CERTAIN else spells).ask(TESTS[one.name], one),
-            )
+            (one, _run(one, certain if _is_certain(one) else spells))
             for one in case.invariants
         ]
         unasked = list(always.claims_below_zero(certain.last))
     spreads = None
-    if draws != 0 and any(one.name not in CERTAIN for one, _ in asked):
+    if draws != 0 and any(not _is_certain(one) for one, _ in asked):
         from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
 
         spreads = Spreads(book)
@@ -156,7 +116,7 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
                 tuple(book.positions[n] for n in np.flatnonzero(outcome.mask)),
             )
             series[one.key] = one
-            drawn = 0 if invariant.name in CERTAIN else draws
+            drawn = 0 if _is_certain(invariant) else draws
             finding = _finding(timeline, invariant, outcome, tally, drawn)
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
@@ -176,6 +136,14 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
         standard_error=0.5 / math.sqrt(draws) if draws else 0.0,
         series=series,
     )
+
+
+def _run(invariant: Invariant, spells: Spells) -> list[Outcome]:
+    return spells.ask(test_of(invariant.name).run, invariant)
+
+
+def _is_certain(invariant: Invariant) -> bool:
+    return test_of(invariant.name).certain
 
 
 def _how_many(
@@ -200,7 +168,7 @@ def _draw(
     drawn_of = [
         tallies
         for (invariant, _), tallies in zip(asked, chances, strict=True)
-        if invariant.name not in CERTAIN
+        if not _is_certain(invariant)
     ]
     if spreads is None or not draws:
         return chances
@@ -210,7 +178,7 @@ def _draw(
     judges = [
         (invariant, [_Judge(outcome) for outcome in found])
         for invariant, found in asked
-        if invariant.name not in CERTAIN
+        if not _is_certain(invariant)
     ]
 
     def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
@@ -218,9 +186,7 @@ def _draw(
         return [
             [
                 judge.count(outcome, len(scales))
-                for judge, outcome in zip(
-                    each, drawn.ask(TESTS[invariant.name], invariant), strict=True
-                )
+                for judge, outcome in zip(each, _run(invariant, drawn), strict=True)
             ]
             for invariant, each in judges
         ]
@@ -235,6 +201,7 @@ def _draw(
     return chances
 
 
+@wide()
 def solvency_states(
     book: Book, asked: Iterable[Invariant]
 ) -> list[tuple[datetime.date, str, bool]]:
@@ -245,9 +212,7 @@ def solvency_states(
     timeline = spells.timeline
     states = []
     for invariant in asked:
-        with localcontext(WIDE):
-            outcomes = spells.ask(TESTS[invariant.name], invariant)
-        for outcome in outcomes:
+        for outcome in _run(invariant, spells):
             states += _states(timeline, invariant, outcome)
     return sorted(states)
 
@@ -334,7 +299,7 @@ def _finding(
         first, last, worst = days[where[0]], days[where[-1]], days[at]
         amount = missing[at]
         if outcome.need[at]:
-            ratio = outcome.have[at] / outcome.need[at]
+            ratio = QUOTIENTS.divide(outcome.have[at], outcome.need[at])
         flows = _responsible(timeline, outcome, int(where[0]))
         if not draws:
             between = (first, first)

@@ -19,6 +19,7 @@ from solvency.analysis.check.parameters import number
 from solvency.analysis.check.parameters import text
 from solvency.analysis.check.rates import drawn_rates
 from solvency.analysis.check.rates import exact_rates
+from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -215,11 +216,13 @@ def ruin(
     chance = np.where(equity <= 0, 1.0, 0.0)
     # Elsewhere it is certain, or cannot be.
     open_ = (equity > 0) & (exposed > equity)
-    barrier = np.log1p(-equity[open_] / exposed[open_])
+    barrier = arithmetic.log1p(-equity[open_] / exposed[open_])
     spread = volatility * np.sqrt(years)
     drift = -(volatility**2) / 2.0
-    reached = ndtr((barrier - drift * years) / spread) + np.exp(
-        2.0 * drift * barrier / volatility**2
-    ) * ndtr((barrier + drift * years) / spread)
+    first, second = (
+        arithmetic.rounded(ndtr((barrier + way * drift * years) / spread))
+        for way in (-1.0, 1.0)
+    )
+    reached = first + arithmetic.exp(2.0 * drift * barrier / volatility**2) * second
     chance[open_] = np.clip(reached, 0.0, 1.0)
     return chance

@@ -12,6 +12,7 @@ from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.customers import members
 from solvency.analysis.check.parameters import listed
 from solvency.analysis.check.parameters import number
+from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     halving = world.timeline.halving(commodity)
     exponent = LN2 * np.maximum(units.astype(float), 0) / halving
     with np.errstate(invalid="ignore", divide="ignore"):
-        kept = np.where(exponent > 1e-12, -np.expm1(-exponent) / exponent, 1.0)
+        kept = np.where(exponent > 1e-12, -arithmetic.expm1(-exponent) / exponent, 1.0)
     return kept if world.drawn else _exactly(kept)
 
 

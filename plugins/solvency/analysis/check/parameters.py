@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.ledger.case import Money
+from solvency.ledger.vocabulary import added
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,12 @@ def number(invariant: Invariant, key: str) -> Decimal:
     value = invariant.parameters.get(key)
     if isinstance(value, Decimal):
         return value
-    return DEFAULTS[f"{invariant.name}.{key}"]
+    found = DEFAULTS.get(f"{invariant.name}.{key}")
+    if found is None:
+        found = added(invariant.name)[key]
+    if found is None:
+        raise KeyError(f"{invariant.name} has no number {key}")
+    return found
 
 
 def listed(invariant: Invariant, key: str) -> tuple[str, ...]:

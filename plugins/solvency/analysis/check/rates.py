@@ -8,11 +8,13 @@ fictitious default; in draws by iteration from full payment downwards.
 from __future__ import annotations
 
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 from typing import Any
 
 import numpy as np
+
+from solvency.figures import arithmetic
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +95,7 @@ def _solve(
     owed: dict[tuple[str, str], Decimal],
 ) -> dict[str, Decimal]:
     """Solve for the rates of the failed: debts x rate = means + what they receive."""
-    with localcontext(prec=60):
+    with wide():
         rows = []
         for name in failed:
             row = [-owed.get((other, name), ZERO) for other in failed]
@@ -197,5 +199,5 @@ def _outright(
                 matrix[..., row, column] -= np.where(fails, owed[debtor, name], 0.0)
     # A closed circle without means is singular; nobody in it pays.
     matrix += np.eye(size) * 1e-12 * np.abs(matrix).max(axis=(-1, -2), keepdims=True)
-    solved = np.clip(np.linalg.solve(matrix, right)[..., 0], 0.0, 1.0)
+    solved = np.clip(arithmetic.solve(matrix, right)[..., 0], 0.0, 1.0)
     return {name: solved[..., index] for index, name in enumerate(names)}

@@ -319,7 +319,7 @@ class DrawnWorld(World):
         inside, rows = inside[rows >= 0], rows[rows >= 0]
         if not len(inside):
             return None
-        size = 10.0 ** -book.scales.get(commodity, 0)
+        size = float(f"1e-{book.scales.get(commodity, 0)}")
         days, which = np.unique(timeline.bucket[inside], return_inverse=True)
         changes = sparse.csr_array(
             (book.units[inside].astype(float) * size, (which + 1, rows)),

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,10 +31,16 @@ from solvency.analysis.reconcile.answer import Settled
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
 from solvency.analysis.reconcile.workings import working
+from solvency.figures.quantised import money
+from solvency.figures.quantised import moved
+from solvency.figures.quantised import settled
 from solvency.methods.balancing import balance
 from solvency.model.observed import observed
+from solvency.wide import wide
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from numpy.typing import NDArray
 
     from solvency.ledger.case import Case
@@ -44,6 +49,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+@wide()
 def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
     """Balance a case's claims under the identities of its ledger.
 
@@ -109,10 +115,10 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
     suspects = set(free.suspects)
     return Reconciled(
         scenario=problem.book.case.scenario.name,
-        chi2=best.chi2,
+        chi2=settled(best.chi2),
         dof=best.dof,
         p=best.p,
-        inflation=best.inflation,
+        inflation=settled(best.inflation),
         approximate=best.approximate,
         claims=tuple(
             _claim(problem, found, column, column in suspects, set_of.get(column))
@@ -129,8 +135,8 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
         removed=tuple(
             Removed(
                 problem.name(step.index),
-                step.z,
-                step.drop,
+                settled(step.z),
+                settled(step.drop),
                 tuple(problem.name(column) for column in step.alike),
                 _settling(problem, free, step.alike) if len(step.alike) > 1 else (),
             )
@@ -149,7 +155,7 @@ def _settling(
     problem: Problem, found: Balanced, members: tuple[int, ...]
 ) -> tuple[Settled, ...]:
     ranked = found.would_settle(tuple(members))
-    return tuple(Settled(problem.name(one.claim), one.gain) for one in ranked)
+    return tuple(Settled(problem.name(one.claim), settled(one.gain)) for one in ranked)
 
 
 def _claim(
@@ -161,7 +167,8 @@ def _claim(
 ) -> Claim:
     z = float(found.free.z[column])
     best = found.best
-    name, tested = problem.name(column), None if math.isnan(z) else z
+    name, tested = problem.name(column), None if math.isnan(z) else settled(z)
+    change = float(best.values[column] - problem.values[column])
     if column < len(problem.flows):
         flow = problem.book.flows[int(problem.flows[column])]
         size = problem.size(column)
@@ -172,7 +179,7 @@ def _claim(
             statement=flow.narration,
             commodity=flow.amount.commodity,
             claimed=flow.amount.number,
-            balanced=_number(best.values[column] * size),
+            balanced=moved(flow.amount.number, change, size),
             sigma=_spread(problem.sigmas[column] * size),
             sigma_after=_spread(best.sigmas[column] * size),
             z=tested,
@@ -189,8 +196,8 @@ def _claim(
         source=row.first.source,
         statement=row.first.perimeter or ", ".join(row.first.accounts),
         commodity=row.commodity,
-        claimed=_number(row.value),
-        balanced=_number(best.values[column] * scale),
+        claimed=row.stated,
+        balanced=moved(row.stated, change, scale),
         sigma=_spread(problem.sigmas[column] * scale),
         sigma_after=_spread(best.sigmas[column] * scale),
         z=tested,
@@ -228,9 +235,5 @@ def _notes(problem: Problem, found: Balanced) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _number(value: float) -> Decimal:
-    return Decimal(f"{value:.2f}")
-
-
 def _spread(value: float) -> Decimal | None:
-    return _number(value) if math.isfinite(value) else None
+    return money(value) if math.isfinite(value) else None

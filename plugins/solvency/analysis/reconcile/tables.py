@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.reconcile.answer import Claim
@@ -22,6 +23,7 @@ _DOUBTFUL = 0.05
 _SETTLES, _LEANS = 10.0, 4.0
 
 
+@wide()
 def headline(found: Reconciled) -> str:
     """Say in a few lines whether the claims can all be true."""
     if not found.dof:
@@ -46,6 +48,7 @@ def headline(found: Reconciled) -> str:
     return "\n".join(text) + "\n"
 
 
+@wide()
 def suspects(found: Reconciled) -> Frame:
     """Return the suspects in the order found, one let go at a time."""
     by_id = {claim.id: claim for claim in found.claims}
@@ -88,6 +91,7 @@ def suspects(found: Reconciled) -> Frame:
     )
 
 
+@wide()
 def plan(found: Reconciled) -> Frame:
     """Return what further evidence would tell claims apart, by set, the best first.
 
@@ -122,6 +126,7 @@ def plan(found: Reconciled) -> Frame:
     )
 
 
+@wide()
 def claims(found: Reconciled, *, everything: bool = False) -> Frame:
     """Return the claims that had to move most, or all."""
     shown = [

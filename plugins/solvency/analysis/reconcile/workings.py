@@ -9,6 +9,8 @@ import numpy as np
 
 from solvency.analysis.reconcile.answer import Pull
 from solvency.analysis.reconcile.answer import Working
+from solvency.figures import arithmetic
+from solvency.figures.quantised import money
 from solvency.model.observed import stated
 
 if TYPE_CHECKING:
@@ -46,22 +48,28 @@ def working(problem: Problem, free: Balanced, best: Balanced, column: int) -> Wo
     parts = () if flow else _parts(problem, best, at)
     ranged, graded, repeated = _errors(problem, column)
     return Working(
-        free=_number(free.values[column] * size),
-        gap=_number(abs(gap / free.z[column]) * size),
-        written=None if flow else _number(float(problem.seen.predicted[at])),
+        free=money(free.values[column] * size),
+        gap=money(abs(gap / free.z[column]) * size),
+        written=None if flow else money(float(problem.seen.predicted[at])),
         ranged=ranged,
         graded=graded,
         repeated=repeated,
         parts=parts,
         moves=_moves(problem, free, column) if flow else (),
-        pulls=tuple(Pull(problem.name(one), _number(pulls[one])) for one in strongest),
-        rest=_number(pulls.sum() - pulls[[column, *strongest]].sum()),
-        own=_number(pulls[column]),
+        pulls=tuple(Pull(problem.name(one), money(pulls[one])) for one in strongest),
+        rest=money(pulls.sum() - pulls[[column, *strongest]].sum()),
+        own=money(pulls[column]),
     )
 
 
+def _largest(amounts: Array) -> list[int]:
+    """Return positions, the largest amount first; of those alike the first stays so."""
+    order = np.argsort(-arithmetic.rounded(np.abs(amounts), 30), kind="stable")
+    return [int(at) for at in order]
+
+
 def _strongest(pulls: Array, but: Iterable[int]) -> list[int]:
-    order = np.argsort(-np.abs(pulls), kind="stable").tolist()
+    order = _largest(pulls)
     return [one for one in order if one not in but and pulls[one]][:_NAMED]
 
 
@@ -75,7 +83,7 @@ def _errors(
         number = int(problem.flows[column])
         flow = book.flows[number]
         wider = float(problem.wider[1][number])
-        sigma = _number(float(problem.sigmas[column]) / wider * problem.size(column))
+        sigma = money(float(problem.sigmas[column]) / wider * problem.size(column))
         if flow.low is None and flow.high is None:
             return Decimal(), sigma, wider > 1
         return sigma, Decimal(), wider > 1
@@ -83,7 +91,7 @@ def _errors(
     if len(row.observations) > 1:
         return None, None, repeated
     _, own, graded = stated(book, row.first)
-    return _number(own), _number(graded), repeated
+    return money(own), money(graded), repeated
 
 
 def _parts(
@@ -92,8 +100,8 @@ def _parts(
     """Return what flows bring to an observation as balanced, the largest first."""
     effects = problem.seen.effects[[at]].toarray().ravel()[problem.flows]
     brought = effects * best.values[: len(problem.flows)]
-    order = np.argsort(-np.abs(brought), kind="stable").tolist()
-    found = ((problem.name(one), _number(brought[one])) for one in order)
+    order = _largest(brought)
+    found = ((problem.name(one), money(brought[one])) for one in order)
     return tuple((name, amount) for name, amount in found if amount)
 
 
@@ -110,11 +118,7 @@ def _moves(problem: Problem, free: Balanced, column: int) -> tuple[Pull, ...]:
     shift = free.values[rows] - problem.values[rows]
     price[told] = shift[told] / sigmas[told] ** 2
     brings = problem.identities[:, [column]].toarray().ravel()
-    moved = -(problem.sigmas[column] ** 2) * brings * price * problem.size(column)
-    order = np.argsort(-np.abs(moved), kind="stable").tolist()
-    found = ((problem.seen.rows[one].id, _number(moved[one])) for one in order)
+    shifts = -(problem.sigmas[column] ** 2) * brings * price * problem.size(column)
+    order = _largest(shifts)
+    found = ((problem.seen.rows[one].id, money(shifts[one])) for one in order)
     return tuple(Pull(name, amount) for name, amount in found if amount)
-
-
-def _number(value: float) -> Decimal:
-    return Decimal(f"{value:.2f}")

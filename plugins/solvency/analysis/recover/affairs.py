@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.wide import wide
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -34,16 +36,19 @@ class Affairs:
     unsecured: Decimal
 
     @property
+    @wide()
     def net_free(self) -> Decimal:
         """Return what is left to the unsecured."""
         return max(ZERO, self.free - self.priority)
 
     @property
+    @wide()
     def deficiency(self) -> Decimal:
         """Return what is missing to pay priority and unsecured claims in full."""
         return max(ZERO, self.unsecured + self.priority - self.free)
 
     @property
+    @wide()
     def rate(self) -> Decimal:
         """Return what share of their claims the unsecured receive; 1 if none is."""
         if not self.unsecured:
@@ -51,6 +56,7 @@ class Affairs:
         return min(Decimal(1), self.net_free / self.unsecured)
 
 
+@wide()
 def affairs(
     free: Decimal,
     collateral: Iterable[tuple[Decimal, Decimal]],

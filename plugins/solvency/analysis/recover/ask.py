@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.affairs import Affairs
@@ -23,6 +24,7 @@ from solvency.analysis.recover.waterfall import Waterfall
 from solvency.analysis.recover.waterfall import money
 from solvency.analysis.recover.waterfall import waterfall
 from solvency.ledger.vocabulary import RANKS
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -74,6 +76,7 @@ class Class:
     high: Decimal
 
     @property
+    @wide()
     def rate(self) -> Decimal:
         """Return the share that is paid."""
         return self.paid / self.claims if self.claims else Decimal(1)
@@ -92,6 +95,7 @@ class Gain:
     consolidated: Decimal
 
     @property
+    @wide()
     def gain(self) -> Decimal:
         """Return what consolidation adds; negative where it takes."""
         return self.consolidated - self.alone
@@ -124,14 +128,17 @@ class Recovery:
 
         return classes_frame(self)
 
+    @wide()
     def rate(self, entity: str, rank: str) -> Decimal | None:
         """Return what share a class is paid, entities alone; None if there is none."""
-        for one in self.classes:
-            if (one.entity, one.rank) == (entity, rank):
-                return one.rate
-        return None
+        return self._rates.get((entity, rank))
+
+    @cached_property
+    def _rates(self) -> dict[tuple[str, str], Decimal]:
+        return {(one.entity, one.rank): one.rate for one in self.classes}
 
 
+@wide()
 def recover(
     book: Book,
     at: datetime.date | None = None,
@@ -198,8 +205,9 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
                 f" {depth.units:,} units that halve the price"
             )
     owing: dict[str, Decimal] = defaultdict(Decimal)
+    inside = frozenset(members)
     for debt in found.debts:
-        if debt.debtor not in members and debt.creditor in members:
+        if debt.debtor not in inside and debt.creditor in inside:
             owing[debt.debtor] += debt.value
     notes += [
         f"owed to the group by {name}: {value:,.0f}"
@@ -216,10 +224,12 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
 def _lent(alone: Waterfall) -> list[str]:
     """Name whose creditors are paid also from collateral that others gave."""
     notes = []
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in alone.paid:
+        sums[one.debt.debtor] += one.paid
     for name in sorted(alone.estates):
-        debts = [one for one in alone.paid if one.debt.debtor == name]
-        paid = sum((one.paid for one in debts), ZERO)
-        own = Decimal(str(alone.clearing.payments[alone.nodes.index(name)]))
+        paid = sums[name]
+        own = Decimal(str(alone.clearing.payments[alone.index[name]]))
         if paid - own > 1:
             notes.append(
                 f"creditors of {name} are paid {paid - own:,.0f} more than it pays:"
@@ -230,7 +240,7 @@ def _lent(alone: Waterfall) -> list[str]:
 
 def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Statement:
     items = found.items([name])
-    owed = [debt for debt in found.debts if debt.debtor == name]
+    owed = found.by_debtor.get(name, [])
     pledges: dict[tuple[str, str], Ends] = {}
     groups = {"pledged": (ZERO, Ends.all(ZERO))}
     groups |= {"held for customers": groups["pledged"], "free": groups["pledged"]}
@@ -282,9 +292,8 @@ def _face(found: Estate, name: str, way: Waterfall) -> Decimal:
     return sum(
         (
             debt.value
-            for debt in found.debts
-            if debt.creditor == name
-            and way.estates.get(debt.debtor, debt.debtor) != way.estates[name]
+            for debt in found.by_creditor.get(name, ())
+            if way.estates.get(debt.debtor, debt.debtor) != way.estates[name]
         ),
         ZERO,
     )
@@ -294,9 +303,8 @@ def _between(found: Estate, debtor: str, creditor: str) -> Decimal:
     return sum(
         (
             debt.value
-            for debt in found.debts
-            if (debt.debtor, debt.creditor) == (debtor, creditor)
-            and debt.rank != "customer"
+            for debt in found.by_debtor.get(debtor, ())
+            if debt.creditor == creditor and debt.rank != "customer"
         ),
         ZERO,
     )
@@ -348,6 +356,7 @@ def _gains(results: Results, members: frozenset[str]) -> tuple[Gain, ...]:
     return tuple(Gain(*key, *row) for key, row in sorted(sums.items()) if row[0])
 
 
+@wide()
 def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
     """Return payments, equity and default of each node but the outside."""
     return {

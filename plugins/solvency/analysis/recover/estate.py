@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import discount
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -42,6 +44,7 @@ class Ends(NamedTuple):
         """Return an estimate that is certain."""
         return cls(number, number, number)
 
+    @wide()
     def plus(self, other: Ends) -> Ends:
         """Return the sums, end by end."""
         return Ends(*(one + two for one, two in zip(self, other, strict=True)))
@@ -85,6 +88,7 @@ class Estate:
     _costs: Costs
     _held: dict[Position, Decimal]
 
+    @wide()
     def items(self, members: Iterable[str]) -> list[Item]:
         """Return what entities hold, sold together, own tokens at nothing.
 
@@ -93,9 +97,10 @@ class Estate:
         """
         inside = frozenset(members)
         positions = [
-            (key, units)
-            for key, units in self._held.items()
-            if self.book.account(key).entity in inside
+            (key, self._held[key])
+            for _, key in sorted(
+                place for name in inside for place in self._places.get(name, ())
+            )
         ]
         sold: dict[str, Decimal] = defaultdict(Decimal)
         for key, units in positions:
@@ -110,6 +115,30 @@ class Estate:
             )
             for key, units in positions
         ]
+
+    @cached_property
+    def _places(self) -> dict[str, list[tuple[int, Position]]]:
+        """Return each entity's positions, with their places among all."""
+        found: dict[str, list[tuple[int, Position]]] = defaultdict(list)
+        for place, key in enumerate(self._held):
+            found[self.book.account(key).entity].append((place, key))
+        return found
+
+    @cached_property
+    def by_debtor(self) -> dict[str, list[Debt]]:
+        """Return the debts of each debtor."""
+        found: dict[str, list[Debt]] = defaultdict(list)
+        for debt in self.debts:
+            found[debt.debtor].append(debt)
+        return found
+
+    @cached_property
+    def by_creditor(self) -> dict[str, list[Debt]]:
+        """Return the debts to each creditor."""
+        found: dict[str, list[Debt]] = defaultdict(list)
+        for debt in self.debts:
+            found[debt.creditor].append(debt)
+        return found
 
     def _cost(self, key: Position, units: Decimal) -> Decimal:
         if key.commodity == self.book.case.currency:
@@ -149,6 +178,7 @@ class Estate:
             )
         )
 
+    @wide()
     def stakes(self) -> dict[str, dict[str, Decimal]]:
         """Return who holds what share of whose equity, by what the books show of it.
 
@@ -210,6 +240,7 @@ def _ownerless(stakes: Mapping[str, Mapping[str, Decimal]]) -> list[str]:
         closed -= owned
 
 
+@wide()
 def estate(book: Book, at: datetime.date) -> Estate:
     """Read the assets and debts of a case on a day.
 

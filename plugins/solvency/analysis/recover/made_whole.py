@@ -19,6 +19,7 @@ from solvency.analysis.recover.waterfall import money
 from solvency.methods.tracing import rising_tide
 from solvency.model.book import below
 from solvency.model.prices import Missing
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -43,6 +44,7 @@ class InKind(NamedTuple):
     worth: Decimal | None
 
     @property
+    @wide()
     def rate(self) -> Decimal | None:
         """Return what share of the coins the payment buys later."""
         return self.paid / self.worth if self.worth else None
@@ -84,6 +86,7 @@ class Record(NamedTuple):
     perimeter: str
 
 
+@wide()
 def later_day(book: Book, found: Recovery) -> datetime.date:
     """Return the day to look back from: the plan's, else the last with prices.
 
@@ -98,6 +101,7 @@ def later_day(book: Book, found: Recovery) -> datetime.date:
     return max([found.at, *days])
 
 
+@wide()
 def in_kind(book: Book, found: Recovery, later: datetime.date) -> tuple[InKind, ...]:
     """Return claims in coins at the petition's prices and at a later day's."""
     sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 2)
@@ -118,6 +122,7 @@ def in_kind(book: Book, found: Recovery, later: datetime.date) -> tuple[InKind, 
     return tuple(rows)
 
 
+@wide()
 def tide(book: Book, found: Recovery) -> tuple[Shared, ...]:
     """Share what each entity's customers are paid, pro rata and by a rising tide.
 
@@ -126,10 +131,13 @@ def tide(book: Book, found: Recovery) -> tuple[Shared, ...]:
     """
     moves = _moves(book, found.at)
     rows: list[Shared] = []
+    customers: dict[str, list[str]] = defaultdict(list)
+    for entity, name in sorted(moves):
+        customers[entity].append(name)
     for one in found.classes:
         if one.rank != "customer":
             continue
-        names = sorted(name for entity, name in moves if entity == one.entity)
+        names = customers[one.entity]
         if not names:
             continue
         paid_in = [moves[one.entity, name][0] for name in names]
@@ -182,13 +190,15 @@ def _moves(
     return found
 
 
+@wide()
 def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
     """Return what came later of the assets there were, flow by flow."""
-    members = book.case.group or tuple(book.case.entities)
+    members = dict.fromkeys(book.case.group or book.case.entities)
+    held = estate(book, found.at)
     each = {
         (item.account.name, item.commodity): item.worth.central / item.units
         for name in members
-        for item in estate(book, found.at).items([name])
+        for item in held.items([name])
     }
     rows = []
     for flow in book.flows:
@@ -216,6 +226,7 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
     return tuple(rows)
 
 
+@wide()
 def record(book: Book, found: Recovery) -> tuple[Record, ...]:
     """Return what sources say was paid on the group's debts after the petition.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.analysis.recover.waterfall import Cover
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,7 @@ class MadeUp:
     rests: Mapping[str, Decimal]
 
     @property
+    @wide()
     def covered(self) -> Decimal:
         """Return what is covered in all."""
         return sum((one.covered for one in self.covers), _ZERO)
@@ -48,6 +50,7 @@ class Payment(NamedTuple):
     paid: Decimal
 
 
+@wide()
 def made_up(
     way: Waterfall, estate: str, rank: str, creditor: str = "", debtor: str = ""
 ) -> MadeUp:
@@ -92,6 +95,7 @@ def _summed(some: Iterable[Paid]) -> MadeUp:
     return MadeUp(claims, paid, tuple(ordered), dict(rests))
 
 
+@wide()
 def payers(way: Waterfall, estate: str) -> dict[str, Payment]:
     """Return what each debtor owes an estate and pays it, the largest payer first."""
     found: dict[str, Payment] = {}
@@ -109,6 +113,7 @@ def payers(way: Waterfall, estate: str) -> dict[str, Payment]:
     return dict(ordered)
 
 
+@wide()
 def stated(
     found: Recovery, members: tuple[str, ...], rank: str, way: Waterfall, end: str
 ) -> bool:

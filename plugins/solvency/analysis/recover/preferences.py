@@ -8,12 +8,14 @@ to insiders are listed; whether one can be avoided a court decides.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.model.worth import posting_worth
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -46,6 +48,7 @@ class Transfer:
     new_value: Decimal
 
 
+@wide()
 def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
     """List the transfers of the group in the suspect periods, in order of date.
 
@@ -58,15 +61,19 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         members of the group; and whatever else insiders received within the year.
     """
     found = []
-    given: list[tuple[datetime.date, str, str, Decimal]] = []
+    members = frozenset(book.case.group or book.case.entities)
+    given: dict[tuple[str, str], list[tuple[datetime.date, Decimal]]] = defaultdict(
+        list
+    )
     for flow in book.flows:
         days = (petition - flow.date).days
         if not 0 < days <= INSIDER_DAYS:
             continue
-        given += _given(book, flow)
+        for creditor, debtor, amount in _given(book, flow, members):
+            given[creditor, debtor].append((flow.date, amount))
         found += [
             transfer
-            for transfer in _transfers(book, flow, days)
+            for transfer in _transfers(book, flow, days, members)
             if transfer.insider or days <= DAYS
         ]
     return tuple(
@@ -75,9 +82,8 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
             new_value=sum(
                 (
                     amount
-                    for date, creditor, debtor, amount in given
+                    for date, amount in given[transfer.transferee, transfer.debtor]
                     if date > transfer.date
-                    and (creditor, debtor) == (transfer.transferee, transfer.debtor)
                 ),
                 ZERO,
             ),
@@ -86,9 +92,10 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
     )
 
 
-def _transfers(book: Book, flow: Flow, days: int) -> Iterator[Transfer]:
+def _transfers(
+    book: Book, flow: Flow, days: int, members: frozenset[str]
+) -> Iterator[Transfer]:
     case = book.case
-    members = frozenset(case.group or case.entities)
     # Only a flow in which the debtor's assets left transfers anything.
     left = {
         posting.entity
@@ -152,11 +159,13 @@ def _transfer(
     )
 
 
-def _given(book: Book, flow: Flow) -> Iterator[tuple[datetime.date, str, str, Decimal]]:
-    """Yield what creditors gave anew: day, creditor, debtor, value."""
+def _given(
+    book: Book, flow: Flow, members: frozenset[str]
+) -> Iterator[tuple[str, str, Decimal]]:
+    """Yield what creditors gave anew: creditor, debtor, value."""
     # Only what brought something in is new value, not a claim set beside another.
     gained = {p.entity for p in flow.postings if p.units > 0 and _held(book, p)}
-    if not gained & frozenset(book.case.group or book.case.entities):
+    if not gained & members:
         return
     for posting in flow.postings:
         account = book.case.accounts[posting.account]
@@ -167,7 +176,7 @@ def _given(book: Book, flow: Flow) -> Iterator[tuple[datetime.date, str, str, De
         ):
             worth = posting_worth(book.prices, posting, flow.date)
             if worth is not None:
-                yield flow.date, account.counterparty, posting.entity, -worth
+                yield account.counterparty, posting.entity, -worth
 
 
 def _held(book: Book, posting: Posting) -> bool:

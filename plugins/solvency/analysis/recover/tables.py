@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.recover.ask import payments
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,11 +30,13 @@ def _columns(
     return (*map(Column, words), *(Column(name, unit=unit) for name in money))
 
 
+@wide()
 def percent(rate: Decimal | None) -> str:
     """Write a share; nothing where there is none."""
     return "" if rate is None else f"{rate:.1%}"
 
 
+@wide()
 def assets_frame(found: Recovery) -> Frame:
     """Return the assets of each statement of affairs, book and realisable."""
     return Frame(
@@ -49,6 +52,7 @@ def assets_frame(found: Recovery) -> Frame:
     )
 
 
+@wide()
 def affairs_frame(found: Recovery) -> Frame:
     """Return what is free for whom, a row an entity and estimate."""
     names = (
@@ -86,6 +90,7 @@ def affairs_frame(found: Recovery) -> Frame:
     )
 
 
+@wide()
 def classes_frame(found: Recovery) -> Frame:
     """Return claims and payments by class, each way of taking the estates."""
     rows: list[tuple[object, ...]] = []
@@ -123,6 +128,7 @@ def classes_frame(found: Recovery) -> Frame:
     )
 
 
+@wide()
 def clearing_frame(found: Recovery) -> Frame:
     """Return the clearing payments."""
     return Frame(
@@ -145,6 +151,7 @@ def clearing_frame(found: Recovery) -> Frame:
     )
 
 
+@wide()
 def gains_frame(found: Recovery) -> Frame:
     """Return who gains and who loses by each way of taking the estates."""
     names = ("claim", "alone", "by silo", "all as one", "gain by one estate")
@@ -167,6 +174,7 @@ def gains_frame(found: Recovery) -> Frame:
     )
 
 
+@wide()
 def tide_frame(found: Recovery, rows: Sequence[Shared]) -> Frame:
     """Return what customers receive pro rata and under a rising tide."""
     names = ("deposited", "withdrawn", "claim", "pro rata", "rising tide")
@@ -177,6 +185,7 @@ def tide_frame(found: Recovery, rows: Sequence[Shared]) -> Frame:
     )
 
 
+@wide()
 def in_kind_frame(found: Recovery, rows: Sequence[InKind]) -> Frame:
     """Return claims in coins at the petition and later."""
     later = rows[0].later if rows else found.at
@@ -208,6 +217,7 @@ def in_kind_frame(found: Recovery, rows: Sequence[InKind]) -> Frame:
     )
 
 
+@wide()
 def preferences_frame(found: Recovery, rows: Sequence[Transfer]) -> Frame:
     """Return the transfers in the suspect periods."""
     return Frame(
@@ -236,6 +246,7 @@ def preferences_frame(found: Recovery, rows: Sequence[Transfer]) -> Frame:
     )
 
 
+@wide()
 def afterwards_frame(
     found: Recovery, rows: Sequence[Afterwards], said: Sequence[Record]
 ) -> Frame:

@@ -11,16 +11,19 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import ZERO
 from solvency.ledger.vocabulary import RANKS
 from solvency.methods.clearing import Clearing
 from solvency.methods.clearing import clear
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,11 +78,13 @@ class Turn(NamedTuple):
     paid: Decimal
 
     @property
+    @wide()
     def left(self) -> Decimal:
         """Return what is left for the rank."""
         return max(ZERO, self.assets + self.received - self.before)
 
     @property
+    @wide()
     def rate(self) -> Decimal:
         """Return the share of the rank that is paid; 1 if nothing is owed."""
         return self.paid / self.owed if self.owed else Decimal(1)
@@ -99,13 +104,19 @@ class Waterfall:
     #: What each owes by class, the covered first, shape (ranks + 1, nodes).
     owed: np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Return the place of each node."""
+        return {name: at for at, name in enumerate(self.nodes)}
+
+    @wide()
     def received(self, node: str) -> Decimal:
         """Return what a node is paid by the others."""
-        return money(self.clearing.received[self.nodes.index(node)])
+        return money(self.clearing.received[self.index[node]])
 
     def turn(self, node: str, rank: str) -> Turn:
         """Return what a node has for one rank of its debts, and what it pays."""
-        at, row = self.nodes.index(node), RANKS.index(rank) + 1
+        at, row = self.index[node], RANKS.index(rank) + 1
         paid = self.clearing.by_class[:, at]
         return Turn(
             self.assets[node],
@@ -121,6 +132,7 @@ def money(number: float) -> Decimal:
     return Decimal(repr(float(number))).quantize(CENT)
 
 
+@wide()
 def waterfall(
     found: Estate,
     estates: Mapping[str, str],
@@ -144,7 +156,7 @@ def waterfall(
     """
     network = _Network(found, estates, ENDS.index(end))
     result = clear(network.debts, network.assets, alpha, beta, shares=network.shares)
-    owed = network.debts.sum(axis=2)
+    owed = np.array([layer.sum(axis=1) for layer in network.debts])
     rates = np.divide(result.by_class, owed, out=np.ones_like(owed), where=owed > 0)
     return Waterfall(
         estates=estates,
@@ -156,6 +168,14 @@ def waterfall(
             for name, worth in zip(network.nodes, network.assets, strict=True)
         },
         owed=owed,
+    )
+
+
+def _square(cells: Mapping[tuple[int, int], float], size: int) -> sparse.csr_array:
+    """Return a square of which most is nothing."""
+    rows, columns = zip(*cells, strict=True) if cells else ((), ())
+    return sparse.csr_array(
+        (list(cells.values()), (rows, columns)), shape=(size, size), dtype=float
     )
 
 
@@ -171,8 +191,9 @@ class _Network:
         self._index = {name: at for at, name in enumerate(self.nodes)}
         count = len(self.nodes)
         self.assets = np.zeros(count)
-        #: Class 0 is what is covered; then rank by rank.
-        self.debts = np.zeros((len(RANKS) + 1, count, count))
+        self._owed: list[dict[tuple[int, int], float]] = [
+            defaultdict(float) for _ in range(len(RANKS) + 1)
+        ]
         self._pledged: dict[tuple[str, str], list[tuple[str, Item, Decimal]]] = (
             defaultdict(list)
         )
@@ -180,6 +201,8 @@ class _Network:
         self._value()
         self.covered = self._cover()
         self._enter()
+        #: Class 0 is what is covered; then rank by rank.
+        self.debts = [_square(layer, count) for layer in self._owed]
         self.shares = self._shares()
 
     def node(self, name: str) -> str:
@@ -292,21 +315,30 @@ class _Network:
 
     def _owe(self, rank: int, debtor: str, creditor: str, amount: Decimal) -> None:
         if debtor != creditor:
-            at = rank, self._index[debtor], self._index[creditor]
-            self.debts[at] += float(amount)
+            pair = self._index[debtor], self._index[creditor]
+            self._owed[rank][pair] += float(amount)
 
-    def _shares(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]] | None:
-        held = np.zeros((len(self.nodes), len(self.nodes)))
+    def _shares(self) -> sparse.csr_array | None:
+        held: dict[tuple[int, int], float] = defaultdict(float)
+        whole: dict[int, float] = defaultdict(float)
         for name, owners in self._found.stakes().items():
             issuer = self.node(name)
             for owner, share in owners.items():
                 holder = self.node(owner)
                 if OUTSIDE not in {holder, issuer} and holder != issuer:
                     held[self._index[holder], self._index[issuer]] += float(share)
+                    whole[self._index[issuer]] += float(share)
+        if not held:
+            return None
         # Estates taken as one issue no shares of their own: a share of a part counts
         # as that share of the whole, which no owner can exceed.
-        over = np.maximum(1.0, held.sum(axis=0))
-        return held / over if held.any() else None
+        return _square(
+            {
+                (holder, issuer): share / max(1.0, whole[issuer])
+                for (holder, issuer), share in held.items()
+            },
+            len(self.nodes),
+        )
 
     def paid(
         self, item: Covered, rates: np.ndarray[tuple[int, int], np.dtype[np.float64]]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.analysis.stress.tables import tokens_frame
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -53,6 +54,7 @@ class Token:
     sold_by_then: Decimal | None
 
     @property
+    @wide()
     def discount(self) -> Decimal:
         """Return the share of market value a sale of all loses."""
         if not self.market_value:
@@ -96,6 +98,7 @@ class Stress:
     grid: tuple[Cell, ...]
     notes: tuple[str, ...]
 
+    @wide()
     def to_frame(self) -> Frame:
         """Return what the tokens would fetch, a row a token and holder."""
         return tokens_frame(self, self.tokens)

@@ -19,9 +19,12 @@ from solvency.analysis.stress.answer import Breaking
 from solvency.analysis.stress.answer import Cell
 from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
+from solvency.figures import arithmetic
+from solvency.figures.quantised import settled
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +43,7 @@ SHOCKS = (Decimal(1), Decimal("0.75"), Decimal("0.5"), Decimal("0.25"), Decimal(
 AFTERMATH = 30
 
 
+@wide()
 def stress(
     book: Book,
     at: datetime.date | None = None,
@@ -212,7 +216,11 @@ class _Holding:
         lowest = self._lowest()
         sold = None
         if lowest is not None and 0 < lowest[1] < price:
-            sold = _money(float(halving) * np.log2(float(price / lowest[1])))
+            sold = _money(
+                float(halving)
+                * float(arithmetic.log(float(price / lowest[1])))
+                / market.LN2
+            )
         return Token(
             token=self._token,
             holder=self._holder,
@@ -347,9 +355,10 @@ def _fetched(units: Decimal, price: Decimal, halving: Decimal) -> Decimal:
 
 
 def _money(number: float, places: int = 2) -> Decimal:
-    return Decimal(repr(round(float(number), places)))
+    return Decimal(repr(round(settled(number), places)))
 
 
+@wide()
 def over_days(
     book: Book, days: Sequence[datetime.date], token: str | None, lent: float | None
 ) -> tuple[Token, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from solvency.analysis.stress.answer import Token
 
 
+@wide()
 def tokens_frame(found: Stress, rows: Sequence[Token]) -> Frame:
     """Return what tokens would fetch, a row a day, token and holder."""
     unit = found.case.currency
@@ -50,6 +52,7 @@ def tokens_frame(found: Stress, rows: Sequence[Token]) -> Frame:
     )
 
 
+@wide()
 def loop_frame(found: Stress, rows: Sequence[Token]) -> Frame:
     """Return the loop of pledging, and what happened to the price."""
     unit = found.case.currency
@@ -94,6 +97,7 @@ def loop_frame(found: Stress, rows: Sequence[Token]) -> Frame:
     )
 
 
+@wide()
 def breaking_frame(found: Stress) -> Frame:
     """Return the price of each token at which its holder is insolvent."""
     unit = found.case.currency
@@ -126,6 +130,7 @@ def breaking_frame(found: Stress) -> Frame:
     )
 
 
+@wide()
 def grid_frame(found: Stress) -> Frame:
     """Return the grid of price shock by depth."""
     unit = found.case.currency

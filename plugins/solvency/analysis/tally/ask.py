@@ -21,8 +21,10 @@ from solvency.analysis.tally.answer import Dependence
 from solvency.analysis.tally.answer import ScenarioTally
 from solvency.analysis.tally.answer import Tallied
 from solvency.analysis.tally.parts import Parts
-from solvency.analysis.tally.parts import number
+from solvency.figures.quantised import money
+from solvency.figures.quantised import settled
 from solvency.model.valuation import Valuation
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -41,6 +43,7 @@ Switches = Literal["prior", "posterior"]
 RHOS = (0.0, 0.25, 0.5, 0.75)
 
 
+@wide()
 def tally(
     case: Case,
     *,
@@ -97,8 +100,8 @@ def tally(
         mean=sum((one.expected for one in losses), Decimal()),
         quantiles=_quantiles(found),
         at_least={
-            f"{level:.0f}": float(found.at_least(level))
-            for level in levels or _round(float(found.quantile(0.95)))
+            f"{level:.0f}": settled(found.at_least(level))
+            for level in levels or _round(settled(found.quantile(0.95)))
         },
         hole=hole,
         unexplained=_rest(found, hole),
@@ -170,7 +173,7 @@ def _scenario(
 def _quantiles(found: Drawn | Exact) -> dict[str, Decimal]:
     values = found.quantile(QUANTILES).tolist()
     return {
-        f"{share:g}": number(value)
+        f"{share:g}": money(value)
         for share, value in zip(QUANTILES, values, strict=True)
     }
 
@@ -180,19 +183,19 @@ def _rest(found: Drawn | Exact, hole: Decimal | None) -> dict[str, Decimal]:
         return {}
     values = found.quantile([1 - share for share in QUANTILES]).tolist()
     return {
-        f"{share:g}": hole - number(value)
+        f"{share:g}": hole - money(value)
         for share, value in zip(QUANTILES, values, strict=True)
     }
 
 
 def _reaches(found: Drawn | Exact, hole: Decimal | None) -> float | None:
-    return None if hole is None else float(found.at_least(float(hole)))
+    return None if hole is None else settled(found.at_least(float(hole)))
 
 
 def _round(most: float) -> list[float]:
     """Return about five round amounts up to a large total."""
     if most <= 0:
         return []
-    scale = 10.0 ** math.floor(math.log10(most / 5))
+    scale = 10.0 ** Decimal(repr(most / 5)).adjusted()
     step = next(s * scale for s in (1, 2, 5, 10) if most / (s * scale) <= 6)
     return [step * count for count in range(1, math.floor(most / step) + 1)]

@@ -14,7 +14,10 @@ from solvency.analysis.tally.answer import Loss
 from solvency.analysis.weigh.evidence import contradictions
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.evidence import inflated
+from solvency.figures import arithmetic
 from solvency.figures.amounts import amounts
+from solvency.figures.quantised import money
+from solvency.figures.quantised import settled
 from solvency.ledger.case import Scenario
 from solvency.methods.tally import draw
 from solvency.methods.tally import exact
@@ -84,7 +87,7 @@ class Parts:
             weights = np.ones(len(held))
         # Of priors the draws are a sample, and what they are of is known.
         chances = (
-            weights @ held / weights.sum()
+            arithmetic.product(weights, held) / weights.sum()
             if switches == "posterior"
             else _admitted(case, names)
         )
@@ -173,7 +176,9 @@ class Chosen:
 
     def _first(self, flow: Flow) -> str:
         """Return the hypothesis a flow stands behind, the likeliest of several."""
-        return max(sorted(flow.hypotheses), key=lambda n: self.beliefs.get(n, 0.0))
+        return max(
+            sorted(flow.hypotheses), key=lambda n: settled(self.beliefs.get(n, 0.0))
+        )
 
     def _chances(self) -> list[float]:
         """Return the chance of each flow; of several hypotheses any will do."""
@@ -181,7 +186,7 @@ class Chosen:
         if self.combinations is None:
             return alone
         rows, weights = self.combinations
-        drawn = (weights @ rows / weights.sum()).tolist()
+        drawn = (arithmetic.product(weights, rows) / weights.sum()).tolist()
         return [
             one if len(flow.hypotheses) == 1 else other
             for flow, one, other in zip(self.flows, alone, drawn, strict=True)
@@ -196,7 +201,7 @@ class Chosen:
         drawn = amounts(*columns, self.shape) if self.flows else ()
         found: dict[str, list[Expected]] = {}
         for flow, chance, one in zip(self.flows, self._chances(), drawn, strict=True):
-            part = Expected(flow.id, chance, number(one.sign * one.mean))
+            part = Expected(flow.id, settled(chance), money(one.sign * one.mean))
             found.setdefault(self._first(flow), []).append(part)
         return found
 
@@ -217,9 +222,11 @@ class Chosen:
                     number(sum(end)) for end in zip(*ends, strict=True)
                 )
                 parts = tuple(expected.get(name, ()))
-                mean = number(sum(one.chance * float(one.mean) for one in parts))
-                found.append(Loss(name, belief, central, low, high, mean, parts))
-        return tuple(sorted(found, key=lambda one: -one.expected))
+                mean = money(sum(one.chance * float(one.mean) for one in parts))
+                found.append(
+                    Loss(name, settled(belief), central, low, high, mean, parts)
+                )
+        return tuple(sorted(found, key=lambda one: (-one.expected, one.id)))
 
 
 def _prior(case: Case, names: list[str], seed: int) -> NDArray[np.bool_]:
@@ -268,5 +275,5 @@ def _posterior(
 
 
 def number(value: float) -> Decimal:
-    """Return an amount of money, to a hundredth."""
+    """Return a sum of the ledger's amounts, to a hundredth."""
     return Decimal(f"{value:.2f}")

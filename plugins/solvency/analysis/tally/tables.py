@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.tally.answer import QUANTILES
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.tally.answer import Tallied
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _ENDS = tuple(f"{share:g}" for share in QUANTILES)
 
 
+@wide()
 def headline(found: Tallied) -> str:
     """Say in a few lines what the hypotheses explain."""
     low, _, high = (found.quantiles[share] for share in _ENDS)
@@ -40,11 +42,13 @@ def headline(found: Tallied) -> str:
     return "\n".join(text) + "\n"
 
 
+@wide()
 def tables(found: Tallied) -> tuple[Frame, ...]:
     """Return every table of a tally."""
     return losses(found), levels(found), scenarios(found), dependence(found)
 
 
+@wide()
 def losses(found: Tallied) -> Frame:
     """Return what each hypothesis takes if it holds."""
     names = ("low", "central", "high", "expected")
@@ -66,6 +70,7 @@ def losses(found: Tallied) -> Frame:
     )
 
 
+@wide()
 def levels(found: Tallied) -> Frame:
     """Return the probability of reaching some amounts."""
     return Frame(
@@ -78,6 +83,7 @@ def levels(found: Tallied) -> Frame:
     )
 
 
+@wide()
 def scenarios(found: Tallied) -> Frame:
     """Return the scenarios side by side."""
     return Frame(
@@ -104,6 +110,7 @@ def scenarios(found: Tallied) -> Frame:
     )
 
 
+@wide()
 def dependence(found: Tallied) -> Frame:
     """Return what a common factor does to the total."""
     return Frame(

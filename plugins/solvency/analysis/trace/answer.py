@@ -14,6 +14,7 @@ from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
 from solvency.methods.tracing import RULES
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -47,6 +48,7 @@ class Share:
     outlays_first: Mapping[str, Decimal]
 
     @property
+    @wide()
     def point(self) -> bool:
         """Say whether the choice of rule cannot matter."""
         return self.least == self.most
@@ -65,6 +67,7 @@ class Outlay:
     owners: tuple[Share, ...]
 
     @property
+    @wide()
     def point(self) -> bool:
         """Say whether the choice of rule cannot matter for any owner."""
         return all(share.point for share in self.owners)
@@ -83,6 +86,7 @@ class Testimony:
     most: Decimal
 
     @property
+    @wide()
     def inside(self) -> bool:
         """Say whether the books allow it."""
         return self.least <= self.amount <= self.most
@@ -124,6 +128,7 @@ class Following:
         """Return the owners of the totals in words."""
         return " and ".join(self.owners) or "nobody"
 
+    @wide()
     def to_frame(self) -> Frame:
         """Return a row an outlay and owner."""
         return Frame(
@@ -154,6 +159,7 @@ class Following:
             ),
         )
 
+    @wide()
     def purposes_frame(self) -> Frame:
         """Return a row a purpose."""
         return Frame(

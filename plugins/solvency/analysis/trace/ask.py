@@ -36,6 +36,7 @@ from solvency.methods.tracing import RULES
 from solvency.methods.tracing import Rule
 from solvency.model.book import Position
 from solvency.model.book import below
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
@@ -59,6 +60,7 @@ class Step(NamedTuple):
     rules: dict[Rule, dict[str, int]]
 
 
+@wide()
 def follow(
     book: Book,
     accounts: Sequence[str],

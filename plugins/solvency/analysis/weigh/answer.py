@@ -111,7 +111,8 @@ class Beliefs:
         left_out: beliefs without each group of sources.
         method: exact or sampled.
         error: largest standard error of a posterior.
-        check: largest difference in nats between fast and stable likelihoods.
+        check: largest difference in nats between fast and stable likelihoods, mostly
+            rounding: print `quantised.bound` of it.
         inflation: factor by which errors were widened for the best combination to fit.
         chi2: the best combination's before that.
         dof: number of observations weighed.
@@ -145,6 +146,11 @@ class Beliefs:
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
 
+    @property
+    def ordered(self) -> list[Belief]:
+        """Return the hypotheses, the most believed first, else by name."""
+        return sorted(self.hypotheses, key=lambda one: (-one.posterior, one.id))
+
     def to_frame(self) -> Frame:
         """Return a row a hypothesis, the most believed first."""
         return Frame(
@@ -169,7 +175,7 @@ class Beliefs:
                     *(Decimal(f"{end:.4f}") for end in self._range(one)),
                     one.title,
                 )
-                for one in sorted(self.hypotheses, key=lambda one: -one.posterior)
+                for one in self.ordered
             ),
             notes=self.notes,
         )

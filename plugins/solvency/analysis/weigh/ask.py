@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import erfcx
 from scipy.special import ndtr
-from scipy.stats import truncnorm
 
 from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.answer import PRIORS
@@ -31,6 +29,11 @@ from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import contradictions
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.evidence import inflated
+from solvency.figures import arithmetic
+from solvency.figures.quantised import money
+from solvency.figures.quantised import settled
+from solvency.figures.quantised import settled_all
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.evidence import Evidence
@@ -46,6 +49,7 @@ _WORST, _BEST = 5, 10
 Progress = Callable[[str], None]
 
 
+@wide()
 def believe(
     case: Case,
     *,
@@ -82,31 +86,31 @@ def believe(
         combinations=tuple(
             CombinationBelief(
                 tuple(found.hypotheses[at] for at in one.hypotheses),
-                one.posterior,
-                one.chi2,
+                settled(one.posterior),
+                settled(one.chi2),
             )
             for one in whole.combinations[:_BEST]
         ),
-        covered=sum(one.posterior for one in whole.combinations[:_BEST]),
+        covered=settled(sum(one.posterior for one in whole.combinations[:_BEST])),
         amounts=tuple(_amounts(found, whole)),
         double_counted=double_counted(case, book),
         left_out=left_out,
         method=whole.method,
-        error=float(np.max(whole.errors, initial=0.0)),
+        error=settled(np.max(whole.errors, initial=0.0)),
         check=whole.check,
-        inflation=found.inflation,
-        chi2=chi2,
+        inflation=settled(found.inflation),
+        chi2=settled(chi2),
         dof=sum(not row.bound for row in found.seen.rows),
         lognormal={}
         if logs is None
         else dict(
             zip(
                 found.hypotheses,
-                (logs.posteriors - logs.gaussian).tolist(),
+                settled_all(logs.posteriors - logs.gaussian),
                 strict=True,
             )
         ),
-        lognormal_covered=math.nan if logs is None else logs.covered,
+        lognormal_covered=math.nan if logs is None else settled(logs.covered),
         wide=()
         if logs is None
         else tuple(book.flows[weighed[at]].id for at in logs.wide),
@@ -146,11 +150,11 @@ def _beliefs(found: Evidence, whole: Weighing) -> list[Belief]:
             Belief(
                 name,
                 hypothesis.title,
-                float(whole.priors[at]),
-                float(whole.posteriors[at]),
-                float(whole.errors[at]),
-                float(factors[at]),
-                tuple(float(belief[at]) for belief in at_priors),
+                settled(whole.priors[at]),
+                settled(whole.posteriors[at]),
+                settled(whole.errors[at]),
+                settled(factors[at], 0.0),
+                tuple(settled_all(belief[at] for belief in at_priors)),
                 bool(speaking),
                 speaking,
             )
@@ -168,30 +172,39 @@ def _amounts(found: Evidence, whole: Weighing) -> list[AmountBelief]:
             mean, sigma = float(means[at]), float(sigmas[at])
             backwards = float(ndtr(-mean / sigma)) if sigma else 0.0
             if 0 < backwards < 1:
-                cut = truncnorm(-mean / sigma, math.inf, mean, sigma)
-                mean, sigma = float(cut.mean()), float(cut.std())
+                mean, sigma = _cut(mean, sigma)
             believed.append(
                 AmountBelief(
                     one.id,
                     tuple(sorted(one.hypotheses)),
                     one.amount.commodity,
                     one.amount.number,
-                    float(chance[at]),
-                    _number(mean * size),
-                    _number(sigma * size),
-                    backwards,
+                    settled(chance[at]),
+                    money(mean * size),
+                    money(sigma * size),
+                    settled(backwards),
                 )
             )
     return believed
 
 
+def _cut(mean: float, sigma: float) -> tuple[float, float]:
+    """Return mean and spread of a normal cut off at zero."""
+    edge = -mean / sigma
+    hazard = math.sqrt(2.0 / math.pi) / float(erfcx(edge / math.sqrt(2.0)))
+    left = max(0.0, 1.0 + edge * hazard - hazard * hazard)
+    return mean + sigma * hazard, sigma * math.sqrt(left)
+
+
 def scenario_fits(found: Evidence) -> list[ScenarioFit]:
     """Compare the scenarios of the case with the observations, the best first."""
     fits = [_scenario(found, one) for one in found.case.scenarios.values()]
-    total = float(logsumexp([one.log_evidence for one in fits])) if fits else 0.0
+    logs = np.array([one.log_evidence for one in fits])
+    shares = arithmetic.exp(logs - logs.max(initial=-math.inf))
+    chances = settled_all(shares / shares.sum())
     return sorted(
-        (one._replace(posterior=math.exp(one.log_evidence - total)) for one in fits),
-        key=lambda one: -one.log_evidence,
+        (one._replace(posterior=p) for one, p in zip(fits, chances, strict=True)),
+        key=lambda one: (-one.log_evidence, one.name),
     )
 
 
@@ -200,13 +213,13 @@ def _scenario(found: Evidence, scenario: Scenario) -> ScenarioFit:
     stated = found.fit(scenario.hypotheses, bounds=False)
     # Densities of shares become densities of what is stated.
     rows = found.rows()[2]
-    per_unit = float(np.log(found.seen.scales[rows]).sum())
+    per_unit = float(arithmetic.log(found.seen.scales[rows]).sum())
     return ScenarioFit(
         scenario.name,
         scenario.title,
-        fitted.log_likelihood - per_unit,
-        stated.log_likelihood - per_unit,
-        stated.chi2,
+        settled(fitted.log_likelihood - per_unit),
+        settled(stated.log_likelihood - per_unit),
+        settled(stated.chi2),
         stated.dof,
         0.0,
         tuple(unexplained(found, scenario)[:_WORST]),
@@ -220,20 +233,27 @@ def unexplained(found: Evidence, scenario: Scenario) -> list[Unexplained]:
     beside = []
     for at, row in enumerate(found.seen.rows):
         scale = float(found.seen.scales[at])
-        total = math.hypot(float(spreads[at]), float(noise[at]))
-        gap = row.value / scale - float(means[at])
+        total = math.sqrt(float(spreads[at]) ** 2 + float(noise[at]) ** 2)
+        # Of numbers near one: what is less is rounding.
+        gap = settled(row.value / scale - float(means[at]))
         kept = (row.bound == "least" and gap < 0) or (row.bound == "most" and gap > 0)
         beside.append(
             Unexplained(
                 row.id,
                 row.first.source,
-                _number(row.value),
-                _number(float(means[at]) * scale),
+                row.stated,
+                money(float(means[at]) * scale),
                 row.commodity,
-                0.0 if kept else gap / total if total else math.copysign(math.inf, gap),
+                0.0 if kept else _standardised(gap, total),
             )
         )
-    return sorted(beside, key=lambda one: -abs(one.z))
+    return sorted(beside, key=lambda one: (-abs(one.z), one.observation))
+
+
+def _standardised(gap: float, total: float) -> float:
+    if not total:
+        return math.copysign(math.inf, gap)
+    return settled(gap / total)
 
 
 def _left_out(found: Evidence, whole: Weighing) -> tuple[LeftOut, ...]:
@@ -245,7 +265,7 @@ def _left_out(found: Evidence, whole: Weighing) -> tuple[LeftOut, ...]:
         # A group of bounds that say nothing has no row to leave out.
         one = without.get(group)
         beliefs = whole.posteriors if one is None else one.posteriors
-        named = dict(zip(found.hypotheses, beliefs.tolist(), strict=True))
+        named = dict(zip(found.hypotheses, settled_all(beliefs), strict=True))
         left.append(LeftOut(group, named))
     return tuple(left)
 
@@ -280,7 +300,3 @@ def _notes(found: Evidence) -> tuple[str, ...]:
         )
     notes += [f"{one.observation.id}: {one.reason}" for one in found.seen.untested]
     return tuple(notes)
-
-
-def _number(value: float) -> Decimal:
-    return Decimal(f"{value:.2f}")

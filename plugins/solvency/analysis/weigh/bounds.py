@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import log_ndtr
 
+from solvency.figures import arithmetic
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -37,25 +39,26 @@ def stand_in(
     """
     totals = variances + error**2 + LEAST
     scores = (means - edge) / np.sqrt(totals)
-    holds = log_ndtr(scores)
-    if float(np.exp(holds).mean()) > HOLDS:
+    holds = arithmetic.rounded(log_ndtr(scores))
+    if float(arithmetic.exp(holds).mean()) > HOLDS:
         return None
-    hazards = np.exp(-(scores**2) / 2 - holds) / math.sqrt(2 * math.pi)
+    hazards = arithmetic.exp(-(scores**2) / 2 - holds) / math.sqrt(2 * math.pi)
     moved = means + variances * hazards / np.sqrt(totals)
     narrowed = variances - variances**2 * hazards * (scores + hazards) / totals
     mean, variance = _moments(means, variances, np.ones(len(means)))
-    after = _moments(moved, narrowed, np.exp(holds - holds.max()))
+    after = _moments(moved, narrowed, arithmetic.exp(holds - holds.max()))
     if variance <= LEAST:
         return None
     # Where the bound leaves more variance than before, it can only tilt.
     precision = 1 / max(after[1], 1e-6 * variance) - 1 / variance
     precision = max(precision, _TILT / variance)
     pull = after[0] * (precision + 1 / variance) - mean / variance
-    return pull / precision, precision**-0.5
+    return pull / precision, 1.0 / math.sqrt(precision)
 
 
 def _moments(means: Array, variances: Array, weights: Array) -> tuple[float, float]:
     """Return mean and variance of a mixture of normals."""
     shares = weights / weights.sum()
-    mean = float(shares @ means)
-    return mean, float(shares @ (variances + means**2)) - mean**2
+    mean = arithmetic.dot(shares, means)
+    # About the mean: a difference of squares would lose the digits that matter.
+    return mean, arithmetic.dot(shares, variances + (means - mean) ** 2)

@@ -23,6 +23,7 @@ import numpy as np
 
 from solvency.analysis.weigh.bounds import LEAST
 from solvency.analysis.weigh.bounds import stand_in
+from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
 from solvency.methods.weighing import Weighing
 from solvency.methods.weighing import best as best_combination
@@ -30,6 +31,7 @@ from solvency.methods.weighing import fit
 from solvency.methods.weighing import weigh
 from solvency.model.observed import amount_of
 from solvency.model.observed import observed
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -176,9 +178,8 @@ class Evidence:
         """
         flows = self._flows({*held, *self.certain})
         effects = self.effects[:, flows]
-        return effects @ self.means[flows], np.sqrt(
-            effects**2 @ self.sigmas[flows] ** 2
-        )
+        variances = arithmetic.product(effects**2, self.sigmas[flows] ** 2)
+        return arithmetic.product(effects, self.means[flows]), np.sqrt(variances)
 
     def weighed_flows(self) -> list[int]:
         """Return the flows that are weighed, in the order the weighing has them."""
@@ -249,14 +250,16 @@ class Evidence:
         values, noise, stated = self._stated()
         on = self._happening(drawn[:_COMBINATIONS])
         spread = (self.effects * self.sigmas) * on[:, None, :]
-        mean = (on * self.means) @ self.effects.T
+        mean = arithmetic.product(on * self.means, self.effects.T)
         known, asked = spread[:, stated], spread[:, bounds]
-        joint = known @ known.transpose(0, 2, 1) + np.diag(noise**2 + LEAST)
-        cross = known @ asked.transpose(0, 2, 1)
-        gain = np.linalg.solve(joint, cross).transpose(0, 2, 1)
-        gap = values - mean[:, stated]
-        means = mean[:, bounds] + (gain @ gap[:, :, None])[:, :, 0]
-        taken = (gain * cross.transpose(0, 2, 1)).sum(axis=2)
+        joint = arithmetic.product(known, known.transpose(0, 2, 1))
+        joint += np.diag(noise**2 + LEAST)
+        cross = arithmetic.product(known, asked.transpose(0, 2, 1))
+        root = arithmetic.cholesky(joint)
+        gap = (values - mean[:, stated])[:, :, None]
+        image = arithmetic.forward(root, np.concatenate([cross, gap], axis=2))
+        means = mean[:, bounds] + (image[:, :, :-1] * image[:, :, -1:]).sum(axis=1)
+        taken = (image[:, :, :-1] ** 2).sum(axis=1)
         return means, np.maximum((asked**2).sum(axis=2) - taken, 0.0)
 
     def _happening(self, held: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -269,9 +272,10 @@ class Evidence:
             for name in flow.hypotheses:
                 if name in number:
                     switches[number[name], at] = 1.0
-        return np.asarray(always | (held.astype(float) @ switches > 0))
+        return np.asarray(always | (arithmetic.product(held, switches) > 0))
 
 
+@wide()
 def evidence(case: Case) -> Evidence:
     """Return what a case's hypotheses are weighed by.
 
@@ -338,6 +342,7 @@ def excluding(case: Case, one: str, other: str) -> bool:
     )
 
 
+@wide()
 def contradictions(case: Case, held: Iterable[str]) -> list[tuple[str, str]]:
     """Return the pairs among hypotheses that exclude one another."""
     names = sorted(set(held) & set(case.hypotheses))

@@ -24,6 +24,9 @@ from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.evidence import inflated
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
+from solvency.figures.quantised import settled
+from solvency.figures.quantised import settled_all
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +95,7 @@ class History:
         )
 
 
+@wide()
 def history(
     case: Case,
     *,
@@ -195,9 +199,11 @@ def _known_then(case: Case, moment: Moment, seed: int) -> KnownThen:
         # Nothing had been said by then that speaks to any balance.
         pass
     else:
-        inflation = found.inflation
+        inflation = settled(found.inflation)
         weighed = found.weigh(best=1, error=_ERROR, seed=seed)
-        beliefs |= dict(zip(found.hypotheses, weighed.posteriors.tolist(), strict=True))
+        beliefs |= dict(
+            zip(found.hypotheses, settled_all(weighed.posteriors), strict=True)
+        )
     return KnownThen(
         moment,
         len(then.observations),

@@ -10,6 +10,8 @@ from solvency.analysis.weigh.answer import PRIORS
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.quantised import bound
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _MOVES = 0.05
 
 
+@wide()
 def tables(found: Beliefs) -> tuple[Frame, ...]:
     """Return every table of the beliefs, the most important first."""
     return (
@@ -32,6 +35,7 @@ def tables(found: Beliefs) -> tuple[Frame, ...]:
     )
 
 
+@wide()
 def beliefs(found: Beliefs) -> Frame:
     """Return belief in each hypothesis before and after."""
     return Frame(
@@ -53,12 +57,13 @@ def beliefs(found: Beliefs) -> Frame:
                 _belief(found.lognormal[one.id]) if one.id in found.lognormal else "",
                 one.title,
             )
-            for one in sorted(found.hypotheses, key=lambda one: -one.posterior)
+            for one in found.ordered
         ),
         notes=(_method(found), *_lognormal(found), *found.notes),
     )
 
 
+@wide()
 def scenarios(found: Beliefs) -> Frame:
     """Return the scenarios side by side, relative to the best."""
     best = max((one.log_evidence for one in found.scenarios), default=0.0)
@@ -93,6 +98,7 @@ def scenarios(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def unexplained(found: Beliefs) -> Frame:
     """Return what each scenario leaves unexplained."""
     return Frame(
@@ -115,6 +121,7 @@ def unexplained(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def double_counted(found: Beliefs) -> Frame:
     """Return the hypotheses that spend the same money."""
     rows = tuple(
@@ -140,6 +147,7 @@ def double_counted(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def left_out(found: Beliefs) -> Frame:
     """Return what changes when a group of sources is left out."""
     after = {one.id: one.posterior for one in found.hypotheses}
@@ -166,6 +174,7 @@ def left_out(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def priors(found: Beliefs) -> Frame:
     """Return what would be believed with other priors."""
     return Frame(
@@ -179,6 +188,7 @@ def priors(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def amounts(found: Beliefs) -> Frame:
     """Return what is believed of hypothesised amounts."""
     return Frame(
@@ -211,6 +221,7 @@ def amounts(found: Beliefs) -> Frame:
     )
 
 
+@wide()
 def combinations(found: Beliefs) -> Frame:
     """Return the best combinations."""
     return Frame(
@@ -236,7 +247,7 @@ def _method(found: Beliefs) -> str:
     if found.method == "exact":
         return (
             "all combinations compared; the fast likelihood is within"
-            f" {found.check:.1e} nats of a stable reference"
+            f" {bound(found.check):g} nats of a stable reference"
         )
     return (
         "too many hypotheses to compare all combinations: sampled, standard error of a"

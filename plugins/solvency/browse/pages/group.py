@@ -184,7 +184,10 @@ def _or_blank(printing: Printing, value: object) -> Cell:
 
 
 def _sum(printing: Printing, side: str, sheet: GroupSheet, alone: bool) -> Row:
-    each = [column.total(side) for column in sheet.columns]
+    each = [
+        sum((line.amount for line in lines if line.side == side), ZERO)
+        for _, lines in sheet.shown
+    ]
     cells = [printing.cell(value) for value in each]
     if not alone:
         whole = sheet.total(side)

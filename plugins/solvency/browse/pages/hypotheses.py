@@ -307,7 +307,7 @@ def _weights(view: View) -> tuple[Waiting, dict[str, float]]:
                 ),
                 "current" if one.id in view.case.scenario.hypotheses else "",
             )
-            for one in sorted(found.hypotheses, key=lambda one: -one.posterior)
+            for one in found.ordered
         ),
         (
             "Before: the prior, less where hypotheses exclude one another.",

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.kit import class_place
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
 from solvency.figures import formats
@@ -105,6 +107,8 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
         key = f"bases:{day.isoformat()}:{name}"
         rows.append(Row(key, (Said(name),), kind="group"))
         owed = resting(setting, _accounts(setting, name), day, "liability")
+        both = resting(setting, _accounts(setting, name), day)
+        any_ = setting.sources_of(_accounts(setting, name), day)
         debts = tuple(
             setting.money(
                 f"{key}:{basis}:liabilities",
@@ -112,7 +116,8 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
                 formula=f"total liabilities, {basis}",
                 basis=basis,
                 target=class_place(name, "total:liability"),
-                **owed,
+                # Both stand there as long as the entity has anything.
+                **grounded(owed, Ground((), (*any_, *both["priced"]))),
             )
             for basis, one in zip(BASES, totals, strict=True)
         )

@@ -11,9 +11,11 @@ from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.evidence.observations import in_books
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import quote
 from solvency.figures import formats
@@ -169,6 +171,8 @@ def _said(setting: Setting) -> Table | None:
         side = setting.text("creditor") if root == "Assets" else setting.text("debtor")
         gap = None if books is None else books - one.amount.number
         rest = resting(setting, covered(setting, one), one.date)
+        # Without the source there is nothing to set the books beside.
+        rest["priced"] = (one.source, *rest["priced"])
         rows.append(
             Row(
                 key,
@@ -285,7 +289,8 @@ def _row(
         for debtor in debtors
     ]
     total = sum((value or _ZERO for value in values.values()), _ZERO)
-    cells.append(_figure(setting, day, f"{creditor}:total", total))
+    last = _figure(setting, day, f"{creditor}:total", total)
+    cells.append(replace(last, priced=_turning(setting, day, creditor)))
     return Row(creditor, (Said(creditor),), tuple(cells))
 
 
@@ -297,10 +302,15 @@ def _total(
     creditors: tuple[str, ...],
 ) -> Row:
     cells = [
-        _figure(setting, day, f"total:{debtor}", sums[debtor]) for debtor in debtors
+        replace(
+            _figure(setting, day, f"total:{debtor}", sums[debtor]),
+            priced=_turning(setting, day, debtor),
+        )
+        for debtor in debtors
     ]
     whole = sum(sums.values(), _ZERO)
-    cells.append(_figure(setting, day, "total:total", whole))
+    last = _figure(setting, day, "total:total", whole)
+    cells.append(replace(last, priced=_turning(setting, day, *setting.inside)))
     return Row(
         "total",
         (setting.text("Total owed by"),),
@@ -308,6 +318,21 @@ def _total(
         "total",
         sums=tuple((name, 1) for name in creditors),
     )
+
+
+def _turning(setting: Setting, day: datetime.date, *names: str) -> tuple[str, ...]:
+    """Return the sources of claims of some, and on them, that may turn into debts.
+
+    What is owed the other way today has no cell in their row or column; without a
+    source it may have one.
+    """
+    accounts = [
+        one.name
+        for one in setting.case.accounts.values()
+        if one.is_claim and {one.entity, one.counterparty} & {*names}
+    ]
+    found = setting.sources_of(tuple(accounts), day)
+    return tuple(dict.fromkeys((*found, *setting.parts(day).of(accounts).sources)))
 
 
 def _figure(
@@ -344,6 +369,14 @@ def claim_between(
     names = both["Liabilities"] or both["Assets"]
     figure = _figure(setting, day, f"{creditor}:{debtor}", value)
     rest = balances(setting, figure.key, names, day)
+    # A claim below zero is one of the other: the accounts of both ways may make it.
+    ways = [
+        one.name
+        for one in setting.case.accounts.values()
+        if one.is_claim and {one.entity, one.counterparty} == {creditor, debtor}
+    ]
+    between = setting.parts(day).of(ways)
+    rest = grounded(rest, Ground(between.flows, between.sources))
     if len(names) == 1:
         place = anchor("account", names[0])
         return replace(figure, target=place, **{**rest, "worked": ()})

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from typing import Literal
 
 from solvency.exhibits.kit import class_place
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
@@ -206,6 +208,22 @@ def _group_row(
             value,
             formula=formula,
             basis="market",
+            priced=turned(column),
+        )
+
+    def turned(column: str) -> tuple[str, ...]:
+        """Return the sources without which a claim is in another class, or in none."""
+        of = {column} if column in setting.inside else {*setting.inside}
+        owned = [x.name for x in setting.case.accounts.values() if x.entity in of]
+        # What an account of several coins is classed as hangs on which it holds.
+        mixed = (
+            name
+            for name in owned
+            if len({x.commodity for _, x in setting.movements.get(name, ())}) > 1
+        )
+        return (
+            *setting.parts(day).turns(owned),
+            *setting.sources_of(tuple(mixed), day),
         )
 
     def of_entity(name: str, value: Decimal) -> Figure:
@@ -213,6 +231,7 @@ def _group_row(
         accounts = (made or {}).get(name, {})
         if accounts:
             rest = resting(setting, accounts, day, key.partition(":")[0])
+            rest["priced"] = (*rest["priced"], *found.priced)
             found = replace(found, **rest)
         if len(accounts) == 1 and setting.registered >= accounts.keys():
             return replace(found, target=setting.register(next(iter(accounts))))
@@ -230,7 +249,10 @@ def _group_row(
         less = entry(
             less,
             worked=of_accounts(setting, less.key, taken),
-            **{"named": NAMED, **told(made_of(off.negated()), less.value or ZERO)},
+            **grounded(
+                {"named": NAMED, **told(made_of(off.negated()), less.value or ZERO)},
+                Ground((), less.priced),
+            ),
         )
     return Row(
         key,

@@ -13,6 +13,7 @@ from solvency.exhibits.kit import in_figures
 from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import row
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import settled
 from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.figure import Day
@@ -122,6 +123,12 @@ def _left_out(
             " ",
             claim_between(setting, setting.at, creditor, debtor, value),
         ]
+    claims = (one.name for one in setting.case.accounts.values() if one.is_claim)
+    # Any claim may be among those drawn, or no longer.
+    priced = (
+        *setting.sources_of(tuple(claims), setting.at),
+        *settled(setting).sources,
+    )
     whole = entry(
         setting.money(
             "group-chart:left:amount",
@@ -129,13 +136,16 @@ def _left_out(
             formula="claims at market not drawn",
             prose=True,
             worked=tuple(pieces),
+            priced=priced,
         )
     )
     return (
         setting.say_many(
             "Not drawn is %(count)s smaller debt, of %(amount)s.",
             "Not drawn are %(count)s smaller debts, %(amount)s together.",
-            setting.count("group-chart:left", len(small), target=whole.place),
+            setting.count(
+                "group-chart:left", len(small), target=whole.place, priced=priced
+            ),
             amount=whole,
         ),
     )

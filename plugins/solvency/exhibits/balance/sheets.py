@@ -20,8 +20,10 @@ from solvency.exhibits.balance.group import unpriced
 from solvency.exhibits.evidence.observations import beside
 from solvency.exhibits.evidence.observations import nearby
 from solvency.exhibits.kit import class_place
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
@@ -37,6 +39,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Sum
 from solvency.figures.table import Table
+from solvency.model.parts import priced_by
 
 if TYPE_CHECKING:
     import datetime
@@ -280,7 +283,8 @@ class _Entity:
             return made_of(parts.posted(account))
         # Gains and revaluation are what all holdings fetched or would, less their cost.
         found = made_of(parts.of(self._accounts))
-        return {**found, "parts": ()}
+        bought = priced_by(self._setting.book, found["flows"])
+        return {**grounded(found, Ground((), bought)), "parts": ()}
 
     def _figure(
         self,
@@ -291,6 +295,10 @@ class _Entity:
         target: str,
         rest: Mapping[str, Any],
     ) -> Figure:
+        if name == "net":
+            # A side that comes to nothing has no row among its parts.
+            sources = self._setting.sources_of(tuple(self._accounts), day)
+            rest = grounded({**rest}, Ground((), sources))
         return self._setting.money(
             f"balance:{self._entity}:{day.isoformat()}:market:{name}",
             value,

@@ -11,8 +11,10 @@ from typing import Any
 
 from solvency.exhibits.check.segregation import level
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import told
 from solvency.model.valuation import Valuation
 
@@ -89,7 +91,9 @@ def explained(
             value=replace(figure, key=f"{figure.key}:counted", target="", prose=False),
         )
     found = _moved(setting, side.positions, day, side.sign)
-    return entry(figure, worked=worked, **told(of_flows(found), side.value))
+    rest = told(of_flows(setting, found), side.value)
+    # A claim that turns without a source is counted on this side then.
+    return entry(figure, worked=worked, **grounded(rest, settled(setting)))
 
 
 def lacking(
@@ -102,16 +106,16 @@ def lacking(
     """
     need, have = sides(setting, series, day)
     counts = (*need.positions, *have.positions)
-    net = of_flows(_moved(setting, counts, day, -1, series.unit))
+    net = of_flows(setting, _moved(setting, counts, day, -1, series.unit))
     found = told(net, missing) if net["parts"] else {}
-    if "parts" in found:
+    if found.get("parts"):
         return found
     # A loan moves both sides alike: it is the largest of either, and nothing of both.
     most: dict[str, Decimal] = defaultdict(Decimal)
     for one in counts:
         for name, amount in _moved(setting, (one,), day, 1).items():
             most[name] += abs(amount)
-    return {"flows": of_flows(most)["flows"], "named": _FLOWS}
+    return {**of_flows(setting, most), "parts": (), "named": _FLOWS}
 
 
 def shortfall(setting: Setting, key: str, side: Side) -> Prose:

@@ -21,6 +21,7 @@ from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import widest
 from solvency.figures import formats
 from solvency.figures.figure import Said
@@ -48,12 +49,16 @@ def segregation(setting: Setting) -> Section | None:
     tables: list[Table | Drawing] = []
     for entity in setting.inside:
         series = cover_of(setting, entity)
-        if series is not None and any(series.need):
+        if series is not None and any(
+            need
+            for day, need in zip(series.days, series.need, strict=True)
+            if day <= setting.at
+        ):
             tables += [_chart(setting, entity, series), _table(setting, entity, series)]
     if not tables:
         return None
     title = setting.text("Owed to customers, and held for them")
-    return Section("segregation", title, tuple(tables))
+    return Section("segregation", title, tuple(tables), ground=settled(setting))
 
 
 def cover_of(setting: Setting, entity: str) -> Series | None:
@@ -154,7 +159,7 @@ def cover_worked(
     owed = entry(owed, **balances(setting, owed.key, customers, day, counted))
     held = entry(held, **balances(setting, held.key, custody, day, counted))
     less = setting.say("%(one)s less %(other)s", one=owed, other=held)
-    missing = entry(missing, worked=less, **of_flows(_apart(owed, held)))
+    missing = entry(missing, worked=less, **of_flows(setting, _apart(owed, held)))
     # What is missing says it already, where something is.
     place = missing.place or held.place
     return owed, held, missing, replace(ratio, target=place if ratio.value else "")
@@ -187,7 +192,7 @@ def missing_worked(setting: Setting, missing: Decimal) -> dict[str, Any]:
             pieces += [*(("; ",) if pieces else ()), Said(entity), " ", one]
             for flow, amount in one.parts:
                 sums[flow] = sums.get(flow, Decimal()) + amount
-        return {"formula": formula, "worked": tuple(pieces), **of_flows(sums)}
+        return {"formula": formula, "worked": tuple(pieces), **of_flows(setting, sums)}
     names = [n for each in setting.inside for n in customer_accounts(setting, each)]
     rest = balances(setting, "missing", names, setting.at)
     return {"formula": formula, "worked": rest["worked"], "flows": rest["flows"]}

@@ -12,7 +12,7 @@ from solvency.exhibits.check.counts import lacking
 from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.segregation import chance_of
-from solvency.exhibits.check.words import TESTS
+from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_words
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import place_of
@@ -20,6 +20,7 @@ from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_sides
+from solvency.exhibits.workings import settled
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
@@ -93,6 +94,7 @@ def solvency_tests(setting: Setting) -> Section | None:
                 target=tables[0].key,
             ),
         },
+        ground=settled(setting),
     )
 
 
@@ -146,7 +148,7 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
 
 
 def _row(setting: Setting, one: Finding, key: str) -> Row:
-    label = setting.text(TESTS.get(one.invariant, one.invariant))
+    label = setting.text(asks(one.invariant))
     of = f": {setting.text(one.commodity)}" if one.commodity else ""
     if basis := basis_words(setting, one):
         of = f"{of}, {basis}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.analysis.check.tests import TESTS
+from solvency.analysis.check.tests import test_of
+from solvency.extensions import offered
 from solvency.figures.figure import anchor
 from solvency.ledger.case import Invariant
 from solvency.ledger.case import Place
@@ -12,32 +15,11 @@ if TYPE_CHECKING:
     from solvency.analysis.check.answer import Finding
     from solvency.exhibits.setting import Setting
 
-#: What each test asks, in a line.
-TESTS = {
-    "customer-assets": "Held for customers, coin by coin, at least what is owed them",
-    "customer-assets-clean": "Held for customers, in value and without the group's own"
-    " tokens, at least what is owed them",
-    "clean-ratio": "Reserves are mostly no tokens of the group's own",
-    "overdraft-limit": "No account goes further below zero than allowed",
-    "collateral-coverage": "What is pledged covers the debt it secures",
-    "pledged-once": "Nothing is pledged twice",
-    "own-token-collateral": "What a member of the group pledges is none of its tokens",
-    "holding-against-float": "Tokens held are a small part of those that circulate",
-    "holding-against-depth": "Tokens held could be sold near the market price",
-    "loan-to-value": "Loans stay below the agreed share of what is pledged",
-    "related-party-exposure": "Claims on related parties stay within a limit",
-    "house-and-customer-apart": "House and customers' money are kept apart",
-    "house-outlay": "Outlays stay within the house's own money",
-    "liquidity-coverage": "Liquid assets cover what may be asked for in the period",
-    "mirrors": "What one side claims the other owes",
-    "liabilities-recognised": "What is owed is on the books",
-    "price-coverage": "What is held has a price young enough",
-    "attestation-borrowing": "Nothing is borrowed for the day of an attestation",
-    "conservation": "Nothing comes from nowhere",
-    "balance-sheet": "Assets, without the group's own tokens, cover debts",
-    "ability-to-pay": "Debts can be paid as they fall due",
-    "adequate-capital": "Equity outlasts plausible stress",
-}
+
+def asks(name: str) -> str:
+    """Return what a test asks, in a line; its name where it says nothing."""
+    known = {**TESTS, **{one: test_of(one) for one in offered("solvency.invariants")}}
+    return (known[name].asks if name in known else "") or name
 
 
 def asked(setting: Setting, one: Finding) -> Invariant:
@@ -61,12 +43,12 @@ def basis_words(setting: Setting, one: Finding) -> str:
 
 def worded(setting: Setting, one: Finding) -> str:
     """Return what a test asks, of what, and the basis it was run on."""
-    asks = setting.text(TESTS.get(one.invariant, one.invariant))
+    what = setting.text(asks(one.invariant))
     of = setting.text(one.commodity) if one.commodity else ""
     for basis in (of, basis_words(setting, one)):
         if basis:
-            asks = setting.text("%(test)s: %(basis)s", test=asks, basis=basis)
-    return asks
+            what = setting.text("%(test)s: %(basis)s", test=what, basis=basis)
+    return what
 
 
 def drawn_of(setting: Setting, test: str, entity: str) -> Finding | None:

@@ -84,15 +84,18 @@ def flows(setting: Setting) -> Section | None:
     found = tuple(_evidence(setting, flow) for flow in setting.printed)
     if not found:
         return None
+    every = tuple(flow.id for flow in setting.flows)
     return Section(
         "flows",
         setting.text("Flows and their evidence"),
         values={
             "flows": found,
-            "count": setting.count("flows:count", len(found)),
-            "left": setting.count("flows:left", sum(not one.taken for one in found)),
+            "count": setting.count("flows:count", len(found), flows=every),
+            "left": setting.count(
+                "flows:left", sum(not one.taken for one in found), flows=every
+            ),
             "more": len(setting.flows) - len(found),
-            "all": setting.count("flows:all", len(setting.flows)),
+            "all": setting.count("flows:all", len(setting.flows), flows=every),
             "rows": any(one.claims for one in found),
             "dossier": bool(setting.dossier),
         },
@@ -108,7 +111,9 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
         if value is None:
             return None
         formula = f"{name} amount its sources allow"
-        return setting.units(f"{key}:{name}", value, commodity, formula=formula)
+        return setting.units(
+            f"{key}:{name}", value, commodity, formula=formula, flows=(flow.id,)
+        )
 
     linked: list[Piece] = []
     for name in sorted(flow.hypotheses):
@@ -161,7 +166,7 @@ def _claim(setting: Setting, flow: Flow, row: str) -> Claim:
             return None
         key = f"flow:{flow.id}:row:{row}:{name}"
         formula = "as the source states it"
-        return setting.units(key, value, one.unit, formula=formula)
+        return setting.units(key, value, one.unit, formula=formula, flows=(flow.id,))
 
     moved = {abs(posting.units) for posting in flow.postings}
     parts = [x for x in one.parts if x.amount in moved] or one.parts
@@ -181,6 +186,7 @@ def _claim(setting: Setting, flow: Flow, row: str) -> Claim:
                     x.amount,
                     x.unit,
                     formula="as the source states it",
+                    flows=(flow.id,),
                 ),
                 x.unit,
                 x.words,
@@ -207,7 +213,11 @@ def _leg(setting: Setting, flow: Flow, n: int) -> Leg:
         None
         if price is None
         else setting.units(
-            f"{key}:price", price.number, price.commodity, formula="price of a unit"
+            f"{key}:price",
+            price.number,
+            price.commodity,
+            formula="price of a unit",
+            flows=(flow.id,),
         ),
         "" if price is None else price.commodity,
     )

@@ -70,19 +70,25 @@ def ladder(setting: Setting) -> Table | None:
     )
 
 
-def spreads(setting: Setting, key: str, grades: Iterable[str]) -> Prose:
+def spreads(
+    setting: Setting, key: str, grades: Iterable[str], sources: Iterable[str] = ()
+) -> Prose:
     """Say how far amounts of some grades may be off, and who says so.
 
     Args:
         setting: What the report is of.
         key: What the keys of the figures begin with.
         grades: The grades; those without a spread are left out.
+        sources: The sources whose grades they are.
     """
+    priced = tuple(dict.fromkeys(sources))
     widths = setting.case.spreads
     named: list[Prose] = [
         (
             Said(f"{name} "),
-            setting.share(f"spread:{key}:{name}", widths[name], formula="spread"),
+            setting.share(
+                f"spread:{key}:{name}", widths[name], formula="spread", priced=priced
+            ),
         )
         for name in sorted(set(grades) & set(widths))
     ]
@@ -133,7 +139,7 @@ def _row(setting: Setting, name: str, rung: Rung, letters: list[str]) -> Row:
             f"ladder:{name}:{letter}",
             _sum(flows),
             formula=f"central amounts, {words}, grade {letter}",
-            **of_flows(flows),
+            **of_flows(setting, flows),
         )
 
     whole = setting.money(f"ladder:{name}:all", _all(rung), formula="sum of its grades")

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.evidence.grades import spreads
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure
@@ -177,6 +179,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         "flows": setting.flows_of(accounts, one.date),
         "basis": "market" if _in_money(setting, one) else "units",
         "target": _target(setting, accounts),
+        "priced": (one.source, *setting.parts(one.date).of(accounts).sources),
     }
     difference = None if books is None else books - one.amount.number
 
@@ -188,7 +191,8 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
             return found
         if name == "books":
             key = f"observation:{one.id}:books"
-            return entry(found, **balances(setting, key, accounts, one.date))
+            made = balances(setting, key, accounts, one.date)
+            return entry(found, **grounded(made, Ground((), rest["priced"])))
         return replace(found, target=anchor("figure", f"observation:{one.id}:books"))
 
     unit: Prose = ()
@@ -314,7 +318,12 @@ def _table(
                     " given. The spread of the source's grade comes on top when claims"
                     " are balanced."
                 ),
-                *spreads(setting, key, (_grade(setting, one) for one in some)),
+                *spreads(
+                    setting,
+                    key,
+                    (_grade(setting, one) for one in some),
+                    (one.source for one in some),
+                ),
             ),
             (
                 text(

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.kit import told
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import resting
@@ -23,6 +25,7 @@ from solvency.figures.table import Cell
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.model.parts import priced_by
 
 if TYPE_CHECKING:
     import datetime
@@ -43,6 +46,7 @@ def plugs(setting: Setting) -> Section:
     found.sort(key=lambda flow: (-(amounts[flow.id] or 0), flow.id))
     day = setting.dates[-1]
     assets = _assets(setting, day)
+    below = Ground(assets.flows, assets.priced)
     rows = tuple(
         Row(
             key=flow.id,
@@ -57,7 +61,7 @@ def plugs(setting: Setting) -> Section:
                     flows=(flow.id,),
                     target=anchor("flow", flow.id),
                 ),
-                _share(setting, flow, amounts[flow.id], assets.value),
+                _share(setting, flow, amounts[flow.id], assets),
             ),
         )
         for flow in found
@@ -85,14 +89,14 @@ def plugs(setting: Setting) -> Section:
         text("What is not known"),
         (*((table,) if rows else ()), _bases(setting)),
         {
-            "count": setting.count("plugs:count", len(rows)),
+            "count": setting.count("plugs:count", len(rows), flows=tuple(amounts)),
             "share": Figure(
                 key="plugs:share",
                 value=whole / assets.value if assets.value else None,
                 unit=SHARE,
                 formula="plugs together over the group's total assets",
-                flows=tuple(flow.id for flow in found),
                 target="section-plugs",
+                **grounded({"flows": tuple(amounts)}, below),
             ),
             "day": day,
             "assets": assets,
@@ -112,7 +116,10 @@ def _assets(setting: Setting, day: datetime.date) -> Figure:
             formula="assets of the group as one",
             basis="market",
             worked=of_accounts(setting, "plugs:assets", amounts, at=day),
-            **resting(setting, amounts, day, "asset"),
+            **grounded(
+                resting(setting, amounts, day, "asset"),
+                Ground((), setting.parts(day).turns(setting.case.accounts)),
+            ),
         )
     )
 
@@ -135,6 +142,7 @@ def _bases(setting: Setting) -> Table:
             moved[flow.basis][flow.id] = worth(setting, flow) or Decimal(0)
     all_ = {name: size for of in moved.values() for name, size in of.items()}
     whole = sum(all_.values(), Decimal(0))
+    every = Ground(tuple(all_), priced_by(setting.book, all_))
 
     def cells(name: str, of: dict[str, Decimal]) -> tuple[Cell, ...]:
         amount = sum(of.values(), Decimal(0))
@@ -143,12 +151,12 @@ def _bases(setting: Setting) -> Table:
                 f"basis:{name}:moved",
                 amount,
                 formula="central amounts of the flows",
-                **of_flows(of, keep=True),
+                **of_flows(setting, of, keep=True),
             )
         )
         where: dict[str, Any] = {"target": moved.place}
         return (
-            setting.count(f"basis:{name}:flows", len(of), **where),
+            setting.count(f"basis:{name}:flows", len(of), flows=tuple(of), **where),
             moved,
             Figure(
                 key=f"basis:{name}:share",
@@ -156,6 +164,7 @@ def _bases(setting: Setting) -> Table:
                 unit=SHARE,
                 formula="share of what all flows moved",
                 **where,
+                **{**grounded(of_flows(setting, of), every), "parts": ()},
             ),
         )
 
@@ -196,15 +205,16 @@ def _bases(setting: Setting) -> Table:
 
 
 def _share(
-    setting: Setting, flow: Flow, amount: Decimal | None, assets: Decimal | None
+    setting: Setting, flow: Flow, amount: Decimal | None, whole: Figure
 ) -> Figure:
+    assets = whole.value
     known = amount is not None and assets
     return Figure(
         key=f"plug:{flow.id}:share",
         value=amount / assets if known and amount is not None and assets else None,
         unit=SHARE,
         formula="amount of the plug over the group's total assets",
-        flows=(flow.id,),
         scenario=setting.case.scenario.name,
         target=anchor("flow", flow.id),
+        **grounded({"flows": (flow.id,)}, Ground(whole.flows, whole.priced)),
     )

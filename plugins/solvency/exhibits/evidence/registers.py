@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import operator
+from collections import Counter
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.exhibits.kit import told
 from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import made_of
 from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.figure import Figure
@@ -19,6 +24,7 @@ from solvency.model.book import Position
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping
 
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Cell
@@ -127,36 +133,53 @@ def _register(
     in_money = commodity == setting.case.currency
     key = f"register:{account.name}:{commodity}"
 
-    def figure(name: str, value: Decimal, formula: str, *flows: str) -> Figure:
+    def figure(
+        name: str, value: Decimal, formula: str, parts: Mapping[str, Decimal]
+    ) -> Figure:
+        rest: dict[str, Any] = {"formula": formula, "flows": tuple(parts)}
+        rest["parts"] = tuple(parts.items())
         if in_money:
-            return setting.money(name, value, formula=formula, flows=flows)
-        return setting.units(name, value, commodity, formula=formula, flows=flows)
+            return setting.money(name, value, **rest)
+        return setting.units(name, value, commodity, **rest)
 
     kept = {flow.id for flow in setting.printed}
-    rest = [posting.units for flow, posting in moves if flow.id not in kept]
-    balance = sign * sum(rest, Decimal(0))
+    #: What each flow so far has in the balance.
+    so_far: dict[str, Decimal] = {}
+    for flow, posting in moves:
+        if flow.id not in kept:
+            before = so_far.get(flow.id, Decimal())
+            so_far[flow.id] = before + sign * posting.units
+    rest = tuple(so_far)
+    balance = sum(so_far.values(), Decimal())
     entries: list[Entry] = []
     blank = Said(formats.NOT_FOUND)
     if rest:
         together = setting.text("Flows too small to print, together")
         sums = (
-            figure(f"{key}:{name}", balance, "sum of the flows not printed")
+            figure(f"{key}:{name}", balance, "sum of the flows not printed", so_far)
             for name in ("rest", "rest:balance")
         )
         entries.append(Entry(None, blank, Said(together), blank, *sums))
-    for n, (flow, posting) in enumerate(moves):
+    seen: Counter[str] = Counter()
+    for flow, posting in moves:
         if flow.id not in kept:
             continue
         change = sign * posting.units
         balance += change
+        so_far[flow.id] = so_far.get(flow.id, Decimal()) + change
+        seen[flow.id] += 1
+        nth = f":{seen[flow.id]}" if seen[flow.id] > 1 else ""
+        spot = f"{key}:{flow.id}{nth}"
         entries.append(
             Entry(
                 flow,
                 Said(formats.cell(flow.date, setting.locale)),
                 Said(cut(told(setting, flow))),
                 setting.notes.refs(flow.sources) or blank,
-                figure(f"{key}:{n}", change, "posting of the flow", flow.id),
-                figure(f"{key}:{n}:balance", balance, "sum of the changes above it"),
+                figure(spot, change, "posting of the flow", {flow.id: change}),
+                figure(
+                    f"{spot}:balance", balance, "sum of the changes above it", so_far
+                ),
             )
         )
     valued = () if in_money else _valued(setting, account, commodity, key)
@@ -183,11 +206,20 @@ def _valued(
         value = held.value(position)
         where = f"{key}:{day.isoformat()}"
         sources = price.sources if price else ()
+        parts = setting.parts(day)
+        of = parts.units((account.name,), commodity)
+        made = parts.of((account.name,), counts=partial(operator.eq, position))
+        here = {"flows": of.flows, "priced": sources}
         found.append(
             Valued(
                 Said(formats.cell(day, setting.locale)),
                 setting.units(
-                    f"{where}:units", sign * units, commodity, formula="balance"
+                    f"{where}:units",
+                    sign * units,
+                    commodity,
+                    formula="balance",
+                    parts=of.parts,
+                    **here,
                 ),
                 setting.units(
                     f"{where}:price",
@@ -195,6 +227,7 @@ def _valued(
                     setting.case.currency,
                     formula="latest price by the day, if young enough",
                     sources=sources,
+                    **here,
                 ),
                 price.date if price else None,
                 setting.notes.refs(sources),
@@ -204,6 +237,7 @@ def _valued(
                     formula="units times price; nothing to whoever issued the token",
                     sources=sources,
                     basis="market",
+                    **made_of(made),
                 ),
             )
         )

@@ -12,6 +12,7 @@ from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.layout import Section
 from solvency.exhibits.notes import Note
 from solvency.exhibits.notes import safe_url
+from solvency.exhibits.workings import everything
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Piece
@@ -103,7 +104,11 @@ def sources(setting: Setting) -> Section | None:
                     safe_url(note.source.mirror),
                     _commas(by_flow[note.source.name]),
                     _commas(by_claim[note.source.name]),
-                    setting.count(f"source:{note.source.name}:prices", prices[name])
+                    setting.count(
+                        f"source:{note.source.name}:prices",
+                        prices[name],
+                        sources=(note.source.name,),
+                    )
                     if prices[name := note.source.name]
                     else None,
                     passages.get(note.source.name, ()),
@@ -114,6 +119,8 @@ def sources(setting: Setting) -> Section | None:
             )
         },
         appendix=True,
+        # Listed is what something in the report rests on.
+        ground=everything(setting),
     )
 
 
@@ -130,11 +137,19 @@ def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
             amount = (
                 None
                 if one.amount is None
-                else setting.units(key, one.amount, one.unit, formula=formula)
+                else setting.units(
+                    key, one.amount, one.unit, formula=formula, sources=one.sources
+                )
             )
             parts = tuple(
                 (
-                    setting.units(f"{key}:{n}", x.amount, x.unit, formula=formula),
+                    setting.units(
+                        f"{key}:{n}",
+                        x.amount,
+                        x.unit,
+                        formula=formula,
+                        sources=one.sources,
+                    ),
                     x.unit,
                     x.words,
                 )
@@ -157,14 +172,18 @@ def _quoted(setting: Setting) -> dict[str, tuple[Quoted, ...]]:
         for name in setting.book.prices.reach(commodity)
     }
     found: dict[str, dict[tuple[str, str], list[tuple[Day, Figure]]]] = {}
-    for n, price in enumerate(setting.case.prices):
+    seen: Counter[str] = Counter()
+    for price in setting.case.prices:
         if price.source is None or not held & {price.commodity, price.quote}:
             continue
+        key = f"source:{price.source}:price:{price.commodity}:{price.date}"
+        seen[key] += 1
         figure = setting.units(
-            f"source:{price.source}:price:{n}",
+            f"{key}:{seen[key]}" if seen[key] > 1 else key,
             price.number,
             price.quote,
             formula="price of a unit",
+            sources=(price.source,),
         )
         pair = (price.commodity, price.quote)
         of = found.setdefault(price.source, {}).setdefault(pair, [])
@@ -185,7 +204,9 @@ def _measured(setting: Setting) -> dict[str, tuple[Measured, ...]]:
                     continue
                 key = f"source:{one.source}:{what}:{name}:{n}"
                 units, low, high = (
-                    None if x is None else setting.units(f"{key}:{k}", x, name)
+                    None
+                    if x is None
+                    else setting.units(f"{key}:{k}", x, name, sources=(one.source,))
                     for k, x in (("", one.units), ("low", one.low), ("high", one.high))
                 )
                 since = Day(one.since) if one.since else None

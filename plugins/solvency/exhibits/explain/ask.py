@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.explain.answer import Explanation
@@ -14,13 +13,13 @@ from solvency.exhibits.explain.answer import Without
 from solvency.exhibits.explain.answer import carried
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.search import matched
-from solvency.exhibits.explain.search import search
+from solvency.exhibits.explain.search import searches
 from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
-from solvency.model.sheets import WIDE
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None] | None
 
 
+@wide()
 def explain(
     case: Case, name: str, *, every: bool = False, progress: Progress = None
 ) -> Explanation:
@@ -58,14 +58,15 @@ def explain(
         found = find(case, name)
         if found is not None:
             return found
-    asked = search(case, name, progress)
     seen: list[str] = []
-    if asked is not None:
+    for n, asked in enumerate(searches(case, name, progress)):
         figures, base = asked.made()
-        key = matched(name, figures)
+        key = name if name in figures else None
+        if n == 0 and key is None:
+            key = matched(name, figures)
         if key is not None:
             return _figure(asked, figures[key], base[key], every, progress)
-        seen = [*figures]
+        seen += figures
     found = exhibit(case, name)
     if found is not None:
         return found
@@ -95,7 +96,7 @@ def _figure(
     asked: Search, figure: Figure, rest: Rest, every: bool, progress: Progress
 ) -> Explanation:
     case = asked.setting.case
-    with localcontext(WIDE):
+    with wide():
         flows = tuple(
             Share(
                 case.by_id[name], rest.parts.get(name, Decimal()) if rest.sums else None
@@ -154,7 +155,7 @@ def _changes(
             changed = without(case, source)
             after = None
             if changed.selected:
-                found = asked.of_case(changed).made()[0].get(figure.key)
+                found = asked.of_case(changed).figures().get(figure.key)
                 after = found.value if found is not None else None
         yield Without(source, figure.key, figure.value, after, lost)
 

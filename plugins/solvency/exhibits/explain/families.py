@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from solvency.exhibits.balance.bases import bases_table
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.derived import derived
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.tally.total import tally_tables
 from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.fits import scenarios
 from solvency.exhibits.weigh.section import history_drawing
+from solvency.exhibits.workings import weighed
 
 if TYPE_CHECKING:
     import datetime
@@ -51,8 +54,11 @@ def _whole(name: str, *, long: bool = False) -> Family:
     return Family(name, lambda setting, _: SECTIONS[name](setting), long)
 
 
-def _of_tables(name: str, *tables: Table | Drawing | None) -> Section:
-    return Section(name, name, tuple(one for one in tables if one is not None))
+def _of_tables(
+    name: str, *tables: Table | Drawing | None, ground: Ground | None = None
+) -> Section:
+    found = tuple(one for one in tables if one is not None)
+    return Section(name, name, found, ground=ground or Ground())
 
 
 def _balance(setting: Setting, asked: Asked) -> Section:
@@ -78,7 +84,9 @@ def _tally(setting: Setting, _: Asked) -> Section | None:
     found = setting.study.tallied
     if found is None:
         return None
-    return _of_tables("weighing", *tally_tables(setting, found))
+    return _of_tables(
+        "weighing", *tally_tables(setting, found), ground=weighed(setting)
+    )
 
 
 def _beliefs(setting: Setting, _: Asked) -> Section | None:
@@ -86,11 +94,18 @@ def _beliefs(setting: Setting, _: Asked) -> Section | None:
     if found is None:
         return None
     fits = scenarios(setting, found) if len(found.scenarios) > 1 else None
-    return _of_tables("weighing", beliefs(setting, found), fits)
+    return _of_tables(
+        "weighing", beliefs(setting, found), fits, ground=weighed(setting)
+    )
 
 
 def _history(setting: Setting, _: Asked) -> Section | None:
-    return _of_tables("weighing", history_drawing(setting))
+    return _of_tables("weighing", history_drawing(setting), ground=weighed(setting))
+
+
+def _derived(setting: Setting, _: Asked) -> Section | None:
+    found = (build(setting) for build in SECTIONS.values())
+    return derived(setting, [one for one in found if one is not None])
 
 
 #: By the first word of a key. A word that ends in a hyphen begins several.
@@ -132,8 +147,10 @@ FAMILIES: dict[str, Family] = {
     "families": _whole("families"),
     "family": _whole("families"),
     "more": _whole("families"),
+    "derived": Family("derived", _derived, long=True),
     "finding": _whole("findings", long=True),
     "key": _whole("findings", long=True),
+    "missing": _whole("findings", long=True),
     "rests": _whole("findings", long=True),
     "flow": _whole("flows"),
     "flows": _whole("flows"),

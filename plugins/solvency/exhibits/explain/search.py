@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.analysis.study import Study
 from solvency.analysis.study import study_of
+from solvency.exhibits.derived import derived
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
 from solvency.exhibits.layout import figures_in
@@ -17,12 +19,15 @@ from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
 from solvency.figures.formats import Locale
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.exhibits.explain.families import Family
+    from solvency.exhibits.layout import Section
     from solvency.exhibits.rests import Rest
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str], None] | None
 
+#: Words that begin the keys of what an entry in the appendix prints of a figure.
+_ENTRY = {"part", "shown", "all", "more", "most"}
 #: Words of a key that nobody needs to name.
 _UNSAID = {"market", "total"}
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -44,40 +51,60 @@ class Search:
         of: The family.
         words: The words asked for.
         days: The days the name speaks of.
+        deep: True to make what their entries in the appendix print too.
     """
 
     setting: Setting
     of: Family
     words: tuple[str, ...]
     days: tuple[datetime.date, ...]
+    deep: bool = False
 
+    @wide()
+    def figures(self) -> dict[str, Figure]:
+        """Return the figures by key."""
+        return _by_key(self._sections())
+
+    @wide()
     def made(self) -> tuple[dict[str, Figure], dict[str, Rest]]:
         """Return the figures by key, and what each rests on."""
+        sections = self._sections()
+        return _by_key(sections), dict(rests(self.setting.case, sections))
+
+    def _sections(self) -> tuple[Section, ...]:
+        """Return the section that has them, and the appendix of its entries."""
         section = self.of.build(self.setting, (self.words, self.days))
         if section is None:
-            return {}, {}
-        found: dict[str, Figure] = {}
-        for figure in figures_in((section.tables, section.values)):
-            found.setdefault(figure.key, figure)
-        return found, dict(rests(self.setting.case, section.tables, found.values()))
+            return ()
+        entries = derived(self.setting, (section,)) if self.deep else None
+        return (section, entries) if entries is not None else (section,)
 
     def of_case(self, case: Case) -> Search:
         """Return the same search in another case, printed alike."""
         book = case.book()
+        # Asked once, so not kept by its fingerprint, which takes longer than most.
+        analyses = Study(case, book, self.setting.at)
+        analyses.progress = self.setting.study.progress
         return replace(
             self,
             setting=replace(
                 self.setting,
                 case=case,
                 book=book,
-                study=study_of(
-                    case, book, self.setting.at, self.setting.study.progress
-                ),
+                study=analyses,
                 _sheets={},
                 _holdings={},
                 _parts={},
             ),
         )
+
+
+def _by_key(sections: Iterable[Section]) -> dict[str, Figure]:
+    found: dict[str, Figure] = {}
+    for one in sections:
+        for figure in figures_in((one.tables, one.values)):
+            found.setdefault(figure.key, figure)
+    return found
 
 
 def search(case: Case, name: str, progress: Progress = None) -> Search | None:
@@ -87,7 +114,7 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
         ReportError: A day in the name is no day.
     """
     words = words_of(name)
-    of = family(words[0])
+    of = _family_of(words)
     if of is None:
         return None
     named = _days(name)
@@ -97,6 +124,36 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
         case, book, days, Locale(), study_of(case, book, days[-1], progress)
     )
     return Search(setting, of, words, named)
+
+
+def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Search]:
+    """Yield where a figure may be, the quickest first.
+
+    That is its family's exhibit, then the entries of that in the appendix; of a whole
+    key then the findings, which say figures of every family again, and their entries.
+
+    Raises:
+        ReportError: A day in the name is no day.
+    """
+    first = search(case, name, progress)
+    if first is None:
+        return
+    yield first
+    if ":" not in name:
+        return
+    yield replace(first, deep=True)
+    for word in ("bases", "case", "reconciled", "finding"):
+        if first.of is not FAMILIES[word]:
+            yield replace(first, of=FAMILIES[word])
+            yield replace(first, of=FAMILIES[word], deep=True)
+
+
+def _family_of(words: tuple[str, ...]) -> Family | None:
+    """Return the family of a key, or of the figure whose entry has it."""
+    rest = words
+    while len(rest) > 1 and rest[0] in _ENTRY:
+        rest = rest[1:]
+    return family(rest[0]) or family(words[0])
 
 
 def _days(name: str) -> tuple[datetime.date, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.explain.answer import Explanation
@@ -18,8 +17,8 @@ from solvency.ledger.without import falls
 from solvency.ledger.without import without
 from solvency.model.book import below
 from solvency.model.parts import Parts
-from solvency.model.sheets import WIDE
 from solvency.model.sheets import balance_sheet
+from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +107,7 @@ def _observation(case: Case, name: str) -> Explanation | None:
     found = Parts(case.book(), one.date).of(accounts)
     flows = tuple(Share(case.by_id[flow], None) for flow in found.flows)
     asked = search(case, f"observation:{name}")
-    figures = asked.made()[0] if asked is not None and case.selected else {}
+    figures = asked.figures() if asked is not None and case.selected else {}
     return Explanation(
         kind="observation",
         name=name,
@@ -141,7 +140,7 @@ def _account(case: Case, name: str) -> Explanation | None:
         Share(case.by_id[flow], dict(found.parts).get(flow, Decimal()))
         for flow in found.flows
     )
-    with localcontext(WIDE):
+    with wide():
         value = sum((one.part or Decimal() for one in shares), Decimal())
     sources = tuple(dict.fromkeys((*_of(shares), *found.sources)))
     return Explanation(
@@ -250,8 +249,8 @@ def _totals_without(case: Case, source: str) -> Iterator[Without]:
     asked = search(case, "balance")
     if asked is None:
         return
-    before = asked.made()[0]
-    after = asked.of_case(changed).made()[0] if changed.selected else {}
+    before = asked.figures()
+    after = asked.of_case(changed).figures() if changed.selected else {}
     for key, figure in before.items():
         other = after.get(key)
         now = other.value if other is not None else None

@@ -66,7 +66,7 @@ def rests(setting: Setting, name: str, flows: Iterable[str]) -> Prose:
             f"{key}:flows",
             len(known),
             formula="flows a finding rests on",
-            **of_flows(sizes, keep=True),
+            **of_flows(setting, sizes, keep=True),
         )
     )
     parts: list[Prose] = [

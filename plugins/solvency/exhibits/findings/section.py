@@ -21,6 +21,7 @@ from solvency.exhibits.findings.claims import tallied
 from solvency.exhibits.kit import grade_of
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import weighed
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Said
 from solvency.figures.words import listed
@@ -76,6 +77,7 @@ def findings(setting: Setting) -> Section | None:
             "at": setting.at,
             "draft": setting.draft,
         },
+        ground=weighed(setting),
     )
 
 

@@ -13,6 +13,7 @@ from solvency.exhibits.kit import grade_of
 from solvency.exhibits.kit import grades
 from solvency.exhibits.kit import posting_worth
 from solvency.exhibits.kit import told
+from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.worth import worth
@@ -97,6 +98,7 @@ def families(setting: Setting) -> Section | None:
             ),
             "least": setting.share("families:least", _LEAST, formula="threshold"),
         },
+        ground=Ground(tuple(flow.id for some in by_purpose.values() for flow in some)),
     )
 
 
@@ -108,7 +110,7 @@ def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
         sum(sizes.values(), _ZERO),
         formula=f"central amounts of flows for {purpose.replace('-', ' ')}",
         prose=True,
-        **of_flows(sizes, keep=True),
+        **of_flows(setting, sizes, keep=True),
     )
     return Family(
         title,
@@ -116,7 +118,12 @@ def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
         setting.say_many(
             "%(count)s flow to %(day)s",
             "%(count)s flows to %(day)s",
-            setting.count(f"family:{purpose}:count", len(flows), target=total.place),
+            setting.count(
+                f"family:{purpose}:count",
+                len(flows),
+                target=total.place,
+                flows=tuple(sizes),
+            ),
             day=Day(setting.at),
         ),
         total,
@@ -128,13 +135,16 @@ def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
 
 
 def _evidence(setting: Setting, purpose: str, flows: list[Flow], place: str) -> Prose:
-    counts = grades(setting, [flow.id for flow in flows])
+    ids = tuple(flow.id for flow in flows)
+    counts = grades(setting, ids)
     pieces: list[Piece] = []
     for letter, n in counts.items():
         if pieces:
             pieces.append(", ")
         pieces += [
-            setting.count(f"family:{purpose}:grade:{letter}", n, target=place),
+            setting.count(
+                f"family:{purpose}:grade:{letter}", n, target=place, flows=ids
+            ),
             " ",
             Grade(letter),
         ]
@@ -272,7 +282,7 @@ def _effect(
                 value,
                 formula=f"{entity}: {names[kind]}",
                 target=alone if value else "",
-                **of_flows(parts[entity, kind]),
+                **of_flows(setting, parts[entity, kind]),
             )
             for kind, value in signed.items()
         ]

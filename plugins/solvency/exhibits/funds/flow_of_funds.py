@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
@@ -18,7 +19,9 @@ from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import posting_worth
 from solvency.exhibits.kit import row
 from solvency.exhibits.kit import words
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -61,6 +64,14 @@ def links(setting: Setting) -> dict[tuple[str, str], dict[str, Decimal]]:
         for pair, amount in _links_of(setting, flow, inside).items():
             sums[pair][flow.id] = amount
     return {pair: of for pair, of in sums.items() if _total(of)}
+
+
+def _drawn(setting: Setting, of: Mapping[str, Decimal]) -> dict[str, Any]:
+    """Return what links rest on: all that moved money, else they are not drawn.
+
+    Without some of it money may go in a circle, which no drawing shows.
+    """
+    return grounded(of_flows(setting, of), settled(setting))
 
 
 def _total(of: Mapping[str, Decimal]) -> Decimal:
@@ -146,7 +157,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
                 f"link:{one}:{other}",
                 _total(of),
                 formula="sum of its flows",
-                **of_flows(of),
+                **_drawn(setting, of),
             ),
         )
         for (one, other), of in sorted(found.items())
@@ -198,7 +209,7 @@ def _parties(
             if name in inside
             else "all its links",
             prose=True,
-            **of_flows(of),
+            **_drawn(setting, of),
         )
         for name, of in sums.items()
         if name != _LEFT and _total(of)
@@ -237,7 +248,7 @@ def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) ->
             formula=formula,
             prose=True,
             worked=worked,
-            **of_flows(sums),
+            **_drawn(setting, sums),
         )
 
     came = total(

@@ -17,7 +17,9 @@ from solvency.exhibits.kit import words
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Ref
@@ -88,7 +90,7 @@ def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
         one.amount(side, label),
         formula=f"{one.name}, {side} of funds: {label.replace('-', ' ')}",
         basis="market",
-        **of_flows(_parts(one, side, label)),
+        **of_flows(setting, _parts(one, side, label)),
     )
 
 
@@ -149,11 +151,13 @@ def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
         amount = sum(parts.values(), _ZERO)
         if amount <= 0:
             continue
+        rest = of_flows(setting, parts)
         figure = setting.own(
             f"funds:straight:{side}:{label}",
             amount,
             formula="in the group's column and in no member's",
-            **of_flows(parts),
+            # Whether a member has any funds of its own hangs on all of them.
+            **grounded(rest, settled(setting)),
         )
         yield setting.say(
             "%(what)s: of the group's, %(amount)s reached one member while another owes"
@@ -185,7 +189,8 @@ def _years(setting: Setting, name: str) -> list[Funds]:
     found = []
     for year in range(min(flows).year, setting.at.year + 1):
         until = min(datetime.date(year, 12, 31), setting.at)
-        since = datetime.date(year - 1, 12, 31)
+        # Before the first year there is no day, and no flow.
+        since = datetime.date(year - 1, 12, 31) if year > 1 else None
         one = setting.study.funds(name, until, since)
         if one.lines:
             found.append(one)

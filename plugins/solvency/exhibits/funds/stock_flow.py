@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from solvency.exhibits.kit import posting_worth
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
@@ -151,7 +153,11 @@ def _flow_table(setting: Setting, parts: _Parts, accounts: _Parts) -> Table:
         if spot not in parts:
             return figure
         worked = of_accounts(setting, figure.key, accounts[spot])
-        return entry(figure, worked=worked, **of_flows(parts[spot]))
+        rest = of_flows(setting, parts[spot])
+        if not value:
+            # What cancels out is printed as long as its row and column are.
+            rest = grounded(rest, settled(setting))
+        return entry(figure, worked=worked, **rest)
 
     rows = []
     for name in names:
@@ -286,15 +292,21 @@ def _stock_table(setting: Setting) -> Table:
         of = [name] if name in names else names
         came, left = _added(parts, of), _added(ends, of)
         accounts = _added(held, of)
-        before = entry(before, **of_flows(came))
+        # Which rows there are, and at what prices, hangs on more than their flows.
+        ground = settled(setting)
+        before = entry(before, **grounded(of_flows(setting, came), ground))
         after = entry(
             after,
             worked=of_accounts(setting, after.key, accounts, at=setting.at),
-            **of_flows(left),
+            **grounded(of_flows(setting, left), ground),
         )
         less = setting.say("%(one)s less %(other)s", one=after, other=before)
         grown = {x: left.get(x, _ZERO) - came.get(x, _ZERO) for x in {**came, **left}}
-        return before, entry(change, worked=less, **of_flows(grown)), after
+        return (
+            before,
+            entry(change, worked=less, **grounded(of_flows(setting, grown), ground)),
+            after,
+        )
 
     rows = [
         Row(

@@ -16,6 +16,7 @@ from solvency.exhibits.reconcile.suspects import told
 from solvency.exhibits.remarks import remark
 from solvency.exhibits.weigh.beliefs import widened
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import weighed
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
@@ -91,6 +92,7 @@ def reconciled(setting: Setting) -> Section | None:
                 (Said(remark(setting.locale, note)),) for note in found.notes
             ),
         },
+        ground=weighed(setting),
     )
 
 

@@ -11,6 +11,8 @@ from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.kit import finite
 from solvency.exhibits.kit import told as flow_told
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
+from solvency.exhibits.workings import weighed
 from solvency.figures import formats
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
@@ -169,9 +171,11 @@ def _balanced(
         one.balanced,
         formula="nearest amount that agrees with the others",
         sources=(one.source,) if one.source else (),
-        flows=tuple(name for name, _ in how.parts),
-        parts=how.parts,
         worked=worked,
+        **grounded(
+            {"flows": tuple(name for name, _ in how.parts), "parts": how.parts},
+            weighed(setting),
+        ),
     )
     return entry(figure)
 

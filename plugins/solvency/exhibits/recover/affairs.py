@@ -23,6 +23,7 @@ from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
+from solvency.exhibits.workings import settled
 from solvency.figures import formats
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
@@ -85,6 +86,7 @@ def affairs(setting: Setting) -> Section | None:
             # In no exhibit: they are here to have an entry each.
             "rates": paying.rates,
         },
+        ground=settled(setting),
     )
 
 

@@ -49,11 +49,11 @@ def in_kind(setting: Setting) -> Table | None:
         ),
         rows=tuple(
             Row(
-                f"kind:{n}",
+                f"kind:{one.entity}:{one.rank}:{one.commodity}",
                 (Said(f"{one.entity}: "), text(one.rank), Said(f", {one.commodity}")),
-                _in_kind(setting, f"kind:{n}", one),
+                _in_kind(setting, f"kind:{one.entity}:{one.rank}:{one.commodity}", one),
             )
-            for n, one in enumerate(found)
+            for one in found
         ),
     )
 

@@ -13,10 +13,12 @@ from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.payments import Payment
 from solvency.analysis.recover.payments import payers
 from solvency.exhibits.recover.proceeds import fetched
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import moved
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_balance
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import told
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal()
 _NONE = Payment(_ZERO, _ZERO)
+#: Lines that something else bounds: debts what is pledged, what is covered debts.
+_BOUND = {"secured", "surplus", "unsecured", "deficiency"}
 
 
 def members_of(setting: Setting, way: str, estate_name: str) -> tuple[str, ...]:
@@ -198,9 +202,13 @@ class Resting:
             accounts = set(owed(self._found, (self._entity,), SHARING))
         if name == "priority":
             accounts = set(owed(self._found, (self._entity,), {"priority"}))
-        return of_balance(
+        found = of_balance(
             self._setting, sorted(accounts), self._found.at, value or _ZERO
         )
+        if name not in _BOUND:
+            return found
+        # It may come to what these flows sum to only because a bound does not bind.
+        return grounded(found, settled(self._setting))
 
     def _lent(self, value: Decimal, end: str) -> dict[str, Any]:
         """Return the flows that made claims, each for as much of it as is paid."""
@@ -216,7 +224,7 @@ class Resting:
             share = one_.paid / one_.owed if one_.owed else _ZERO
             for flow, amount in moved(setting, accounts, day).items():
                 amounts[flow] += amount * share
-        found = told(of_flows(amounts), value)
+        found = told(of_flows(setting, amounts), value)
         # What debtors pay rests on all that they in turn are paid.
         return {
             **found,

@@ -14,8 +14,10 @@ from solvency.exhibits.recover.estates import owed
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.recover.payments import Paying
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_balance
+from solvency.exhibits.workings import settled
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
@@ -108,7 +110,9 @@ def _class(
             one.claims,
             formula="claims of the class, paid by clearing all debts at once",
             worked=of_accounts(setting, f"{key}:claims", debts, at=found.at),
-            **of_balance(setting, debts, found.at, one.claims),
+            **grounded(
+                of_balance(setting, debts, found.at, one.claims), settled(setting)
+            ),
         )
     )
     paid = setting.money(f"{key}:paid", one.paid, formula="clearing payment")
@@ -236,11 +240,12 @@ def gains(setting: Setting, found: Recovery, paying: Paying) -> Table | None:
         ),
         rows=tuple(
             Row(
-                f"gain:{n}",
+                key,
                 (Said(f"{one.creditor}, {one.entity}, "), text(one.rank)),
-                _gain(setting, found, paying, f"gain:{n}", one),
+                _gain(setting, found, paying, key, one),
             )
-            for n, one in enumerate(found.gains)
+            for one in found.gains
+            for key in (f"gain:{one.creditor}:{one.entity}:{one.rank}",)
         ),
     )
 
@@ -252,7 +257,7 @@ def _gain(
     claim = entry(
         setting.money(f"{key}:claim", one.claim, formula="claim"),
         worked=of_accounts(setting, f"{key}:claim", debts, at=found.at),
-        **of_balance(setting, debts, found.at, one.claim),
+        **grounded(of_balance(setting, debts, found.at, one.claim), settled(setting)),
     )
     values = {"alone": one.alone, "silo": one.by_silo, "one": one.consolidated}
     paid = {}

@@ -14,6 +14,7 @@ from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import priced
 from solvency.exhibits.workings import resting
+from solvency.exhibits.workings import settled
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure
@@ -47,6 +48,7 @@ def spiral(setting: Setting) -> Section | None:
                 for note in found.notes
             )
         },
+        ground=settled(setting),
     )
 
 
@@ -126,7 +128,11 @@ def _units(setting: Setting, one: Token) -> Figure:
     return entry(
         Figure(key, one.units, one.token, scale, places, formula="held"),
         worked=tuple(pieces),
-        **made_of(setting.parts(one.at).units(held, one.token)),
+        **{
+            **made_of(setting.parts(one.at).units(held, one.token)),
+            # A token without a price is not listed.
+            "priced": settled(setting).sources,
+        },
         named=NAMED,
     )
 

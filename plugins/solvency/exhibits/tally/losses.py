@@ -43,7 +43,7 @@ def loss(setting: Setting, one: Loss, part: str, value: Decimal) -> Figure:
     taken = taken_by(setting, one.id)
     rest: dict[str, Any] = {
         "formula": f"{part} amount its flows take from the group's clean liquid assets",
-        **of_flows(taken, keep=True),
+        **of_flows(setting, taken, keep=True),
     }
     if part == "central":
         rest["worked"] = _ranges(setting, key, taken)
@@ -129,7 +129,7 @@ def expected(setting: Setting, one: Loss) -> Figure:
         formula=EXPECTED,
         worked=_factors(setting, key, one),
         sources=_sources(setting, parts),
-        **of_flows(parts, keep=True),
+        **of_flows(setting, parts, keep=True),
     )
 
 
@@ -174,7 +174,7 @@ def averages(setting: Setting, found: Tallied) -> dict[str, Any]:
         for x in one.parts:
             part = Decimal(str(x.chance)) * x.mean
             parts[x.flow] = parts.get(x.flow, _ZERO) + part
-    rests = of_flows(parts)
+    rests = of_flows(setting, parts)
     return {
         **rests,
         "worked": (

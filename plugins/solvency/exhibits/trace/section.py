@@ -14,6 +14,7 @@ from solvency.exhibits.trace.outlays import deposits
 from solvency.exhibits.trace.outlays import flow
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_flows
+from solvency.exhibits.workings import settled
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
@@ -55,7 +56,7 @@ def tracing(setting: Setting) -> Section | None:
                     "trace:points",
                     len(points),
                     formula="outlays whose least is their most",
-                    **of_flows(points),
+                    **of_flows(setting, points),
                 )
             ),
             "outlays": entry(
@@ -63,10 +64,12 @@ def tracing(setting: Setting) -> Section | None:
                     "trace:outlays",
                     len(sizes),
                     formula="outlays from the account traced",
-                    **of_flows(sizes),
+                    **of_flows(setting, sizes),
                 )
             ),
         },
+        # Which account is traced, and whether it can be, hangs on all of them.
+        ground=replace(settled(setting), whole=True),
     )
 
 
@@ -148,7 +151,11 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
         # What says why it was none of theirs stands with the amount.
         none = _largest_before(setting, found, f"{key}:amount", sizes)
     amount = setting.own(
-        f"{key}:amount", one.amount, formula="outlays", worked=none, **of_flows(sizes)
+        f"{key}:amount",
+        one.amount,
+        formula="outlays",
+        worked=none,
+        **of_flows(setting, sizes),
     )
     least = setting.money(
         f"{key}:least",
@@ -165,11 +172,11 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
     if one.least:
         parts = {x.flow: x.least for x in one.spent}
         worked = _largest_before(setting, found, least.key, parts)
-        least = entry(least, worked=worked, **of_flows(parts))
+        least = entry(least, worked=worked, **of_flows(setting, parts))
     if one.most:
         parts = {x.flow: x.most for x in one.spent}
         worked = _largest_before(setting, found, most.key, parts)
-        most = entry(most, worked=worked, **of_flows(parts))
+        most = entry(most, worked=worked, **of_flows(setting, parts))
 
     def share(name: str, words: str, of: Figure) -> Figure:
         value = of.value / one.amount if of.value and one.amount else _ZERO

@@ -113,7 +113,7 @@ def before(setting: Setting, name: str, figure: Figure) -> Figure:
 def beliefs(setting: Setting, found: Beliefs) -> Table:
     """Build the table of beliefs before and after, and what moved each most."""
     text = setting.text
-    ordered = sorted(found.hypotheses, key=lambda one: (-one.posterior, one.id))
+    ordered = found.ordered
     return Table(
         key="beliefs",
         title=text("What the observations do to belief in each hypothesis"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.kit import told
 from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import of_flows
 from solvency.exhibits.worth import worth
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
@@ -25,6 +26,8 @@ from solvency.figures.table import Table
 from solvency.figures.words import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Prose
     from solvency.ledger.case import Flow
@@ -42,9 +45,13 @@ class Explained:
     prior: Figure
     excludes: Prose
     sources: tuple[str, ...]
-    flows: int
-    moved: Decimal
+    sizes: Mapping[str, Decimal]
     table: Table | None
+
+    @property
+    def flows(self) -> int:
+        """Return how many flows it has."""
+        return len(self.sizes)
 
     @property
     def key(self) -> str:
@@ -129,12 +136,18 @@ def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
                 (
                     yes if one.taken else no,
                     one.prior,
-                    setting.count(f"{one.key}:flows", one.flows, target=one.anchor),
+                    setting.count(
+                        f"{one.key}:flows",
+                        one.flows,
+                        target=one.anchor,
+                        flows=tuple(one.sizes),
+                    ),
                     setting.money(
                         f"{one.key}:moved",
-                        one.moved,
+                        sum(one.sizes.values(), Decimal(0)),
                         formula="central amounts of its flows",
                         target=one.anchor,
+                        **of_flows(setting, one.sizes, keep=True),
                     ),
                 ),
             )
@@ -221,8 +234,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
         ),
         tuple(linked),
         tuple(dict.fromkeys(source for flow in flows for source in flow.sources)),
-        len(flows),
-        sum((worth(setting, flow) or Decimal(0) for flow in flows), Decimal(0)),
+        {flow.id: worth(setting, flow) or Decimal(0) for flow in flows},
         table if rows else None,
     )
 
@@ -252,8 +264,8 @@ def _range(setting: Setting, flow: Flow, hypothesis: str) -> tuple[Cell, Cell, C
             f"hypothesis:{hypothesis}:{flow.id}:{part}",
             value,
             formula=f"{part} amount of the flow",
-            flows=(flow.id,),
             target=anchor("flow", flow.id),
+            **of_flows(setting, {flow.id: value or Decimal(0)}, keep=True),
         )
 
     return scaled("low", flow.low), scaled("central", size), scaled("high", flow.high)

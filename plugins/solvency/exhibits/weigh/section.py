@@ -20,6 +20,7 @@ from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.beliefs import widened
 from solvency.exhibits.weigh.fits import scenarios
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import weighed
 from solvency.figures import formats
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Ref
@@ -60,6 +61,7 @@ def weighing(setting: Setting) -> Section | None:
         setting.text("Rival explanations weighed"),
         tuple(tables),
         {"caveats": caveats(setting, found)},
+        ground=weighed(setting),
     )
 
 

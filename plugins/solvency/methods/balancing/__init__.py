@@ -25,6 +25,8 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import chi2 as chi_square
 
+from solvency.figures import arithmetic
+from solvency.figures.quantised import settled
 from solvency.methods.balancing.bounds import bounded
 from solvency.methods.balancing.system import System
 from solvency.methods.balancing.system import system
@@ -192,7 +194,7 @@ def balance(
         sigmas=whole.spreads(gram),
         chi2=chi2,
         dof=dof,
-        p=float(chi_square.sf(chi2, dof)) if dof else math.nan,
+        p=settled(chi_square.sf(chi2, dof), 0.0) if dof else math.nan,
         inflation=math.sqrt(chi2 / dof) if dof else math.nan,
         z=_standardised(whole, gram, values),
         suspects=tuple(dict.fromkeys(i for step in removed for i in step.alike)),
@@ -284,7 +286,8 @@ def _remove(
         if not tests:
             break
         single = 1.0 - (1.0 - level) ** (1.0 / tests)
-        worst = int(np.argmax(np.abs(z)))
+        # Of claims that stand out alike, the first.
+        worst = int(np.argmax(arithmetic.rounded(np.abs(z), 30)))
         if abs(z[worst]) <= -float(ndtri(single / 2.0)):
             break
         same = np.flatnonzero(alike == alike[worst]).tolist()
@@ -310,10 +313,10 @@ def _settling(
     """Rank observations; see `Balanced.would_settle`."""
     index = np.asarray(members)
     columns = whole.identities[:, index].toarray()
-    inner = columns.T @ whole.weight @ columns
+    inner = arithmetic.product(columns.T, arithmetic.product(whole.weight, columns))
     own = np.diag(inner)
     # The error of each member that would by itself explain the contradiction.
-    errors = (columns.T @ whole.multipliers()) / own
+    errors = arithmetic.product(columns.T, whole.multipliers()) / own
     reach, variance = whole.response(index)
     spread = float(np.sqrt(np.min(whole.variances[index])))
     with np.errstate(invalid="ignore"):
@@ -331,6 +334,8 @@ def _settling(
             gains += errors[i] ** 2 * (square[:, i] - cross**2 / square[:, j])
             pairs += 1
     gains /= max(pairs, 1)
+    # Observations that tell as much stand in the order of the claims.
+    gains = arithmetic.rounded(gains, 30)
     order = np.argsort(-gains, kind="stable")[:most]
     floor = 1e-9 * max(float(whole.chi2()), 1e-300)
     return tuple(Settling(int(k), float(gains[k])) for k in order if gains[k] > floor)

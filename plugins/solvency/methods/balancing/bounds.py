@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 from scipy.optimize import minimize
 
+from solvency.figures import arithmetic
 from solvency.methods.balancing.system import system
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class _Dual:
         with np.errstate(divide="ignore", invalid="ignore"):
             squares = (at - self.whole.claims) ** 2 / variances
         cost = np.where(variances > 0, squares, 0.0)
-        return float(0.5 * cost.sum() + prices @ self.off(at))
+        return float(0.5 * cost.sum()) + arithmetic.dot(prices, self.off(at))
 
 
 def _climb(dual: _Dual, prices: Array, scale: float) -> Array:
@@ -146,9 +147,9 @@ def _newton(dual: _Dual, prices: Array, scale: float) -> Array:
         free = (at > dual.low) & (at < dual.high)
         joint = (matrix @ sparse.diags(dual.variances * free) @ matrix.T).toarray()
         ridge = 1e-12 * max(float(np.trace(joint)) / len(joint), 1e-300)
-        step = np.linalg.lstsq(joint + ridge * np.eye(len(joint)), off, rcond=None)[0]
+        step = _least_step(joint + ridge * np.eye(len(joint)), off)
         here, size = dual.value(prices, at), 1.0
-        slope = float(step @ off)
+        slope = arithmetic.dot(step, off)
         while size > 1e-10:
             trial = prices + size * step
             there = dual.value(trial, dual.amounts(trial))
@@ -159,6 +160,14 @@ def _newton(dual: _Dual, prices: Array, scale: float) -> Array:
             break
         prices = prices + size * step
     return dual.amounts(prices)
+
+
+def _least_step(joint: Array, off: Array) -> Array:
+    """Solve for a step, along the identities that amounts are free to move."""
+    lower, kept = arithmetic.pivoted(joint, 1e-15 * float(np.trace(joint)))
+    step = np.zeros(len(off))
+    step[kept] = arithmetic.solve_factored(lower, off[kept])
+    return step
 
 
 def _polish(

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import cho_solve
-from scipy.linalg import lapack
+
+from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -61,13 +61,13 @@ class System:
 
     def multipliers(self) -> Array:
         """Return `W (A y - c)`: the price of each identity."""
-        return self.weight @ self.residual
+        return arithmetic.product(self.weight, self.residual)
 
     def chi2(self) -> float:
         """Return the squared distance of the claims from the identities."""
         if not self.rank:
             return 0.0
-        return max(0.0, float(self.residual @ self.multipliers()))
+        return max(0.0, arithmetic.dot(self.residual, self.multipliers()))
 
     @cached_property
     def unknown(self) -> NDArray[np.intp]:
@@ -78,7 +78,7 @@ class System:
     def _solver(self) -> Array:
         """Return the pseudo-inverse of the unknown amounts' columns."""
         columns = self.identities[:, self.unknown].toarray()
-        return np.asarray(np.linalg.pinv(columns, rcond=1e-10))
+        return arithmetic.pseudo_inverse(columns, 1e-10)
 
     def values(self) -> Array:
         """Return the free fit, shape (n,)."""
@@ -89,7 +89,7 @@ class System:
         )
         if len(self.unknown):
             gap = self.totals - self.identities @ values
-            values[self.unknown] += self._solver @ gap
+            values[self.unknown] += arithmetic.product(self._solver, gap)
         return np.asarray(values)
 
     def gram(self) -> Array:
@@ -124,10 +124,12 @@ class System:
         joint = (
             self.identities @ sparse.diags(variances) @ self.identities.T
         ).toarray()
-        spread = joint - joint @ self.weight @ joint
-        found = np.einsum("ik,kl,il->i", self._solver, spread, self._solver)
+        seen = arithmetic.product(arithmetic.product(joint, self.weight), joint)
+        image = arithmetic.product(self._solver, joint - seen)
+        found = (image * self._solver).sum(axis=1)
         columns = self.identities[:, self.unknown].toarray()
-        fixed = np.abs(np.diag(self._solver @ columns) - 1.0) < ALIKE
+        own = (self._solver * columns.T).sum(axis=1)
+        fixed = np.abs(own - 1.0) < ALIKE
         return np.where(fixed, found, np.inf)
 
     def alike(self, gram: Array) -> NDArray[np.intp]:
@@ -142,7 +144,9 @@ class System:
         if not len(tested):
             return numbers
         probes = np.random.default_rng(0).standard_normal((self.weight.shape[0], 4))
-        image = np.asarray(self.identities[:, tested].T @ (self.weight @ probes))
+        image = np.asarray(
+            self.identities[:, tested].T @ arithmetic.product(self.weight, probes)
+        )
         image /= np.sqrt(gram[tested])[:, None]
         image *= np.where(image[:, :1] < 0, -1.0, 1.0)
         near = ALIKE * float(np.abs(image).max())
@@ -167,17 +171,21 @@ class System:
         finite = np.isfinite(self.variances)
         variances = np.where(finite, self.variances, 0.0)
         columns = self.identities[:, members].toarray()
-        reach = -variances[:, None] * (self.identities.T @ (self.weight @ columns))
+        image = arithmetic.product(self.weight, columns)
+        reach = -variances[:, None] * (self.identities.T @ image)
         reach[members, np.arange(len(members))] += 1.0
         if len(self.unknown):
             reach[self.unknown] = 0.0
-            reach[self.unknown] = -self._solver @ (self.identities @ reach)
+            reach[self.unknown] = -arithmetic.product(
+                self._solver, self.identities @ reach
+            )
         return reach, self.spreads(self.gram()) ** 2
 
     def pulls(self, index: int) -> Array:
         """Return what holds one amount of the free fit where it is, shape (n,)."""
         finite = np.isfinite(self.variances)
-        image = self.weight @ self.identities[:, [index]].toarray().ravel()
+        column = self.identities[:, [index]].toarray().ravel()
+        image = arithmetic.product(self.weight, column)
         gain = -self.variances[index] * np.asarray(self.identities.T @ image)
         gain[index] += 1.0
         return np.where(finite, gain * (self.claims - self.values()), 0.0)
@@ -185,8 +193,9 @@ class System:
     def without(self, index: int) -> System:
         """Return the system with one claim let go: its amount unknown."""
         column = self.identities[:, [index]].toarray().ravel()
-        image = self.weight @ column
-        weight = self.weight - np.outer(image, image) / float(column @ image)
+        image = arithmetic.product(self.weight, column)
+        seen = arithmetic.dot(column, image)
+        weight = self.weight - np.outer(image, image) / seen
         variances = self.variances.copy()
         variances[index] = np.inf
         return replace(self, variances=variances, weight=weight, rank=self.rank - 1)
@@ -222,8 +231,8 @@ def system(
     joint = (matrix @ sparse.diags(filled) @ matrix.T).toarray()
     kept, factor, redundant = _independent(joint, matrix, amounts, variances, sums)
     rows = matrix[kept].tocsc()
-    inverse = lapack.dpotri(factor, lower=1)[0] if len(kept) else factor
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
+    root = arithmetic.forward(factor, np.eye(len(factor)))
+    inverse = arithmetic.product(root.T, root)
     unknown = np.flatnonzero(~finite)
     weight, lost = _project(inverse, rows[:, unknown].toarray(), stand_in)
     return System(
@@ -297,21 +306,24 @@ def _independent(
     scaled = joint / np.outer(norms, norms)
     if not len(scaled):
         return np.zeros(0, dtype=np.intp), np.zeros((0, 0)), ()
-    factor, pivots, rank, _ = lapack.dpstrf(scaled, tol=RANK, lower=1)
-    order = pivots - 1
-    if not np.any(diagonal > 0):
-        rank = 0
-    kept, dropped = order[:rank], order[rank:]
-    lower = np.tril(factor)[:rank, :rank]
+    kept, lower = np.arange(len(scaled)), _full(scaled)
+    if lower is None:
+        lower, kept = arithmetic.pivoted(scaled, RANK)
+    dropped = np.setdiff1d(np.arange(len(scaled)), kept)
     if len(dropped):
-        combination = (
-            cho_solve((lower, True), scaled[np.ix_(kept, dropped)])
-            if rank
-            else np.zeros((0, len(dropped)))
-        )
+        combination = arithmetic.solve_factored(lower, scaled[np.ix_(kept, dropped)])
         combination = combination / norms[kept][:, None] * norms[dropped]
         _agree(combination, kept, dropped, matrix, amounts, variances, sums)
     return kept, lower * norms[kept][:, None], tuple(sorted(int(i) for i in dropped))
+
+
+def _full(scaled: Array) -> Array | None:
+    """Return the Cholesky factor if no identity follows from others, else None."""
+    try:
+        lower = arithmetic.cholesky(scaled)
+    except ValueError:
+        return None
+    return lower if np.diag(lower).min() ** 2 > RANK else None
 
 
 def _agree(
@@ -328,8 +340,8 @@ def _agree(
     size = np.asarray(abs(matrix) @ np.abs(amounts)) + np.abs(sums)
     for column, row in enumerate(dropped):
         weights = combination[:, column]
-        off = float(residual[row] - weights @ residual[kept])
-        scale = float(size[row] + np.abs(weights) @ size[kept])
+        off = float(residual[row]) - arithmetic.dot(weights, residual[kept])
+        scale = float(size[row]) + arithmetic.dot(np.abs(weights), size[kept])
         if abs(off) <= 1e-8 * max(scale, 1e-300):
             continue
         part = kept[
@@ -359,10 +371,9 @@ def _project(inverse: Array, columns: Array, spread: float) -> tuple[Array, int]
     """
     if not columns.shape[1] or not len(inverse):
         return inverse, 0
-    image = inverse @ columns
-    inner = spread * (columns.T @ image)
-    values, vectors = np.linalg.eigh((inner + inner.T) / 2)
+    image = arithmetic.product(inverse, columns)
+    inner = spread * arithmetic.product(columns.T, image)
     # With its stand-in spread an unknown's share of any test lies between 0 and 1.
-    large = values > 1e-9
-    basis = image @ (vectors[:, large] * np.sqrt(spread / values[large]))
-    return inverse - basis @ basis.T, int(large.sum())
+    lower, kept = arithmetic.pivoted((inner + inner.T) / 2, 1e-9)
+    basis = arithmetic.forward(lower, image[:, kept].T) * np.sqrt(spread)
+    return inverse - arithmetic.product(basis.T, basis), len(kept)

@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from solvency.figures import arithmetic
 from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.leaving import FEW
 from solvency.methods.weighing.leaving import Without
@@ -77,7 +78,8 @@ class Weighing:
             where sampled, their shares of the sampler's visits.
         method: exact or sampled.
         check: greatest difference, in nats, between the fast likelihood of the best
-            combinations and a stable reference; nan where sampled.
+            combinations and a stable reference, itself mostly rounding: print
+            `quantised.bound` of it; nan where sampled.
         floored: observations whose error was raised to the least that can be computed
             with.
         lognormal: the answer with lognormal amounts, where wide ones make it differ;
@@ -291,8 +293,8 @@ def fit(
     always: list[tuple[int, ...]] = [()] * len(np.atleast_1d(np.asarray(means)))
     case = model(observed, noise, effects, means, sigmas, always, np.zeros(0), ())
     flows = case.effects * case.sigmas
-    spread = np.sqrt(np.diag(case.noise + flows @ flows.T))
-    residuals = case.observed - case.effects @ case.means
+    spread = np.sqrt(np.diag(case.noise) + (flows**2).sum(axis=1))
+    residuals = case.observed - arithmetic.product(case.effects, case.means)
     z = residuals / spread
     likelihood, chi2 = case.log_likelihood(())
     return Fit(
@@ -301,7 +303,7 @@ def fit(
         dof=len(z),
         residuals=residuals,
         z=z,
-        worst=int(np.argmax(np.abs(z))) if len(z) else -1,
+        worst=int(np.argmax(arithmetic.rounded(np.abs(z), 30))) if len(z) else -1,
     )
 
 
@@ -315,6 +317,9 @@ def _amounts(
 ) -> tuple[Array, Array, Array]:
     """Mix the Gaussian posteriors of the amounts over combinations."""
     flows = len(case.means)
+    white = case.whiten(np.column_stack([case.observed, case.effects]))
+    gram = arithmetic.product(white.T, white)
+    told, gram = gram[0, 1:], gram[1:, 1:]
     weights = np.zeros(flows)
     first, second = np.zeros(flows), np.zeros(flows)
     total = sum(c.posterior for c in combinations)
@@ -322,13 +327,21 @@ def _amounts(
         if combination.posterior < 1e-6 * total:
             continue
         on = np.flatnonzero(case.active(combination.hypotheses))
-        columns = case.effects[:, on]
         variances = case.sigmas[on] ** 2
-        joint = case.noise + (columns * variances) @ columns.T
-        gap = case.observed - columns @ case.means[on]
-        pull = np.linalg.solve(joint, np.column_stack([gap, columns]))
-        mean = case.means[on] + variances * (columns.T @ pull[:, 0])
-        shrink = np.einsum("mf,mf->f", columns, pull[:, 1:])
+        # What is established has unit covariance already; the rest is swept out.
+        live = on[~case.established[on]]
+        scale = case.sigmas[live]
+        inner = np.eye(len(live)) + gram[np.ix_(live, live)] * np.outer(scale, scale)
+        known = np.zeros(flows)
+        known[on] = case.means[on]
+        gap = told - arithmetic.product(gram, known)
+        image = arithmetic.forward(
+            arithmetic.cholesky(inner),
+            np.column_stack([gap[live], gram[np.ix_(live, on)]]) * scale[:, None],
+        )
+        taken = arithmetic.product(image[:, 0], image[:, 1:])
+        mean = case.means[on] + variances * (gap[on] - taken)
+        shrink = np.diag(gram)[on] - (image[:, 1:] ** 2).sum(axis=0)
         variance = np.maximum(variances - variances**2 * shrink, 0.0)
         share = combination.posterior / total
         weights[on] += share

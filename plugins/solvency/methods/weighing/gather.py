@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solvency.figures import arithmetic
 from solvency.methods.weighing.tree import enumerate_all
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class _Sums:
         for bit in range(self.count):
             half, at = (self.low, bit) if bit < HALF else (self.high, bit - HALF)
             on = (np.arange(len(half)) >> at) & 1
-            found.append(float(on @ half))
+            found.append(arithmetic.dot(on, half))
         return np.array(found) / self.total
 
 
@@ -105,9 +106,9 @@ def gather(case: Model, best: int) -> Gathered:
     for bits, scores in _joined(leaves):
         peak = float(scores.max())
         if peak > top:
-            after.scale(np.exp(top - peak))
+            after.scale(float(arithmetic.exp(top - peak)))
             top = peak
-        after.add(bits, np.exp(scores - top))
+        after.add(bits, arithmetic.exp(scores - top))
         good = scores > floor
         kept.append((bits[good], scores[good]))
         waiting += int(good.sum())
@@ -116,14 +117,15 @@ def gather(case: Model, best: int) -> Gathered:
             waiting = len(kept[0][0])
             floor = float(kept[0][1].min()) if waiting >= best else -np.inf
     chosen, scores = _best(kept, best)
-    order = np.argsort(-scores, kind="stable")
-    posteriors = np.exp(scores[order] - top) / after.total
+    # Of combinations that score alike, the one with the earlier hypotheses first.
+    order = np.lexsort((chosen, -arithmetic.rounded(scores, 36)))
+    posteriors = arithmetic.exp(scores[order] - top) / after.total
     priors, admitted = case.admitted
     return Gathered(
         priors=priors,
         marginals=after.marginals(),
         errors=np.zeros(case.count),
-        log_evidence=top + float(np.log(after.total)) - float(np.log(admitted)),
+        log_evidence=top + float(arithmetic.log(after.total / admitted)),
         combinations=tuple(_members(int(b), case.count) for b in chosen[order]),
         scores=scores[order],
         posteriors=posteriors,

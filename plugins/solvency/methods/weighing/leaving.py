@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from solvency.figures import arithmetic
 from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.sampler import CHAINS
 from solvency.methods.weighing.sampler import visits
@@ -81,7 +82,10 @@ def leaving_out(
     states = whole.states
     rng = np.random.default_rng(seed)
     some = states[rng.choice(len(states), size=_VISITS, replace=len(states) < _VISITS)]
-    logs = _surprises(case, some, list(out.values()))
+    # Many visits are to one combination, which is asked once.
+    unique, back = np.unique(some, axis=0, return_inverse=True)
+    each = _surprises(case, unique, list(out.values()))
+    logs = [one[back.ravel()] for one in each]
     return {
         group: _weighted(case, gone, whole, some, log, seed)
         for (group, gone), log in zip(out.items(), logs, strict=True)
@@ -108,17 +112,18 @@ def _weighted(
     seed: int,
 ) -> Without:
     """Return belief without a group from visits made with it."""
-    weights = np.exp(logs - logs.max())
+    weights = arithmetic.exp(logs - logs.max())
     weights /= weights.sum()
-    if float(weights @ weights) * _WORTH > 1:
+    if arithmetic.dot(weights, weights) * _WORTH > 1:
         rng = np.random.default_rng(seed)
         start = some[rng.choice(len(some), size=CHAINS, p=weights)]
         found = visits(_rest(case, gone), _ERROR, seed, start)
         return Without(found.marginals, found.errors)
     # Only how leaving the group out moves belief is taken from the few visits.
     change = weights - 1.0 / len(some)
-    belief = np.clip(whole.marginals + change @ some, 0.0, 1.0)
-    errors = np.sqrt(whole.errors**2 + (change**2) @ (some - belief) ** 2)
+    belief = np.clip(whole.marginals + arithmetic.product(change, some), 0.0, 1.0)
+    spread = arithmetic.product(change**2, (some - belief) ** 2)
+    errors = np.sqrt(whole.errors**2 + spread)
     return Without(belief, errors)
 
 
@@ -136,23 +141,26 @@ def _surprises(
     scale = np.sqrt(np.diag(case.noise))
     base = case.effects[:, case.established]
     fixed = (base * case.sigmas[case.established]) / scale[:, None]
-    common = case.noise / np.outer(scale, scale) + fixed @ fixed.T
-    gap = (case.observed - base @ case.means[case.established]) / scale
+    common = case.noise / np.outer(scale, scale) + arithmetic.product(fixed, fixed.T)
+    known = arithmetic.product(base, case.means[case.established])
+    gap = (case.observed - known) / scale
     reach = case.effects[:, switched] / scale[:, None]
     belongs = [list(case.belongs[flow]) for flow in switched.tolist()]
     found: list[list[Array]] = [[] for _ in out]
     for part in np.array_split(states, max(1, len(states) // 256)):
         on = np.stack([part[:, tags].any(axis=1) for tags in belongs], axis=1)
         spread = on[:, None, :] * (reach * case.sigmas[switched])
-        inverse = np.linalg.inv(common + spread @ spread.transpose(0, 2, 1))
-        rest = gap - (on * case.means[switched]) @ reach.T
-        pull = np.einsum("sij,sj->si", inverse, rest)
+        joint = common + arithmetic.product(spread, spread.transpose(0, 2, 1))
+        inverse = arithmetic.inverse(joint)
+        rest = gap - arithmetic.product(on * case.means[switched], reach.T)
+        pull = (inverse * rest[:, None, :]).sum(axis=2)
         for at, gone in enumerate(out):
             block = inverse[:, gone][:, :, gone]
             mine = pull[:, gone]
-            _, log_det = np.linalg.slogdet(block)
-            moved = np.linalg.solve(block, mine[:, :, None])[:, :, 0]
-            found[at].append(0.5 * ((mine * moved).sum(axis=1) - log_det))
+            root = arithmetic.cholesky(block)
+            moved = arithmetic.forward(root, mine[:, :, None])[:, :, 0]
+            score = (moved**2).sum(axis=1) - arithmetic.log_det(root)
+            found[at].append(0.5 * score)
     return [np.concatenate(parts) for parts in found]
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import cho_factor
-from scipy.linalg import cho_solve
+
+from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,17 +81,18 @@ def reweigh(
     enough = int(np.searchsorted(np.cumsum(posteriors), SHARE)) + 1
     some = combinations[: min(enough, MOST)]
     gaussian = posteriors[: len(some)]
-    scores = np.array([_laplace(case, chosen, logs) for chosen in some])
+    white = _White.of(case, logs)
+    scores = np.array([_laplace(case, white, chosen, logs) for chosen in some])
     scores += [case.log_prior(chosen) for chosen in some]
-    weights = np.exp(scores - scores.max())
+    weights = arithmetic.exp(scores - scores.max())
     weights /= weights.sum()
     before = gaussian / gaussian.sum()
     held = np.zeros((len(some), case.count))
     for row, chosen in enumerate(some):
         held[row, list(chosen)] = 1.0
     return Reweighed(
-        posteriors=weights @ held,
-        gaussian=before @ held,
+        posteriors=arithmetic.product(weights, held),
+        gaussian=arithmetic.product(before, held),
         combinations=some,
         weights=weights,
         covered=float(gaussian.sum()),
@@ -103,66 +105,90 @@ def reweigh(
 class _Problem:
     """The log posterior of the wide amounts of one combination."""
 
+    #: Whitened: the narrow amounts and the errors have unit covariance.
     gap: Array
-    factor: tuple[Array, bool]
     reach: Array
     centre: Array
     spread: Array
 
     def value(self, logs: Array) -> tuple[float, Array, Array]:
-        """Return the misfit, its pull on the observations, and the amounts."""
-        amounts = np.exp(logs)
-        rest = self.gap - self.reach @ amounts
-        pull = np.asarray(cho_solve(self.factor, rest))
+        """Return the misfit, what is left of the observations, and the amounts."""
+        amounts = arithmetic.exp(logs)
+        rest = self.gap - arithmetic.product(self.reach, amounts)
         scores = (logs - self.centre) / self.spread
-        return 0.5 * float(rest @ pull + scores @ scores), pull, amounts
+        squares = arithmetic.dot(rest, rest) + arithmetic.dot(scores, scores)
+        return 0.5 * squares, rest, amounts
 
 
-def _laplace(case: Model, chosen: tuple[int, ...], logs: NDArray[np.bool_]) -> float:
+class _White(NamedTuple):
+    """Columns in units in which the errors and what is always there are one."""
+
+    #: Observations less the narrow established amounts.
+    gap: Array
+    #: What a unit of each flow adds.
+    reach: Array
+    log_det: float
+
+    @classmethod
+    def of(cls, case: Model, logs: NDArray[np.bool_]) -> _White:
+        """Return the columns of a model, some amounts of which are logarithms."""
+        always = case.established & ~logs
+        flows = case.effects[:, always]
+        root = arithmetic.cholesky(
+            case.noise + arithmetic.product(flows * case.sigmas[always] ** 2, flows.T)
+        )
+        gap = case.observed - arithmetic.product(flows, case.means[always])
+        white = arithmetic.forward(root, np.column_stack([gap, case.effects]))
+        return cls(white[:, 0], white[:, 1:], float(arithmetic.log_det(root)))
+
+
+def _laplace(
+    case: Model, white: _White, chosen: tuple[int, ...], logs: NDArray[np.bool_]
+) -> float:
     """Return the log likelihood of a combination with lognormal wide amounts."""
     on = case.active(chosen)
-    wide, narrow = np.flatnonzero(on & logs), np.flatnonzero(on & ~logs)
-    flows = case.effects[:, narrow]
-    covariance = case.noise + (flows * case.sigmas[narrow] ** 2) @ flows.T
-    factor = cho_factor(covariance, lower=True)
-    spread = np.sqrt(np.log1p((case.sigmas[wide] / case.means[wide]) ** 2))
+    wide = np.flatnonzero(on & logs)
+    narrow = np.flatnonzero(on & ~logs & ~case.established)
+    ratio = case.sigmas[wide] / case.means[wide]
+    spread = np.sqrt(arithmetic.log1p(ratio**2))
+    reach = white.reach[:, narrow]
+    gap = white.gap - arithmetic.product(reach, case.means[narrow])
+    left, more = arithmetic.swept(
+        reach * case.sigmas[narrow], np.column_stack([gap, white.reach[:, wide]])
+    )
     problem = _Problem(
-        gap=case.observed - flows @ case.means[narrow],
-        factor=factor,
-        reach=case.effects[:, wide],
-        centre=np.log(case.means[wide]) - spread**2 / 2.0,
+        gap=left[0],
+        reach=left[1:].T,
+        centre=arithmetic.log(case.means[wide]) - spread**2 / 2.0,
         spread=spread,
     )
-    found, misfit, curve = _mode(problem)
-    del found
-    log_det = 2.0 * float(np.log(np.diag(factor[0])).sum())
+    misfit, log_curve = _mode(problem)
     size = len(case.observed)
-    _, log_curve = np.linalg.slogdet(curve)
     return (
         -misfit
-        - 0.5 * (log_det + size * math.log(2.0 * math.pi))
-        - 0.5 * float(log_curve)
-        - float(np.log(spread).sum())
+        - 0.5 * (white.log_det + more + size * math.log(2.0 * math.pi))
+        - 0.5 * log_curve
+        - float(arithmetic.log(spread).sum())
     )
 
 
-def _mode(problem: _Problem) -> tuple[Array, float, Array]:
+def _mode(problem: _Problem) -> tuple[float, float]:
     """Find the most probable logarithms by damped Newton steps.
 
     Returns:
-        The logarithms, the misfit there, and its second derivatives.
+        The misfit there, and the log determinant of its second derivatives.
     """
     logs = problem.centre.copy()
-    misfit, pull, amounts = problem.value(logs)
-    weight = np.asarray(cho_solve(problem.factor, problem.reach))
-    inner = problem.reach.T @ weight
-    prior = np.diag(problem.spread**-2.0)
+    misfit, rest, amounts = problem.value(logs)
+    inner = arithmetic.product(problem.reach.T, problem.reach)
+    prior = np.diag(1.0 / problem.spread**2)
     for _ in range(100):
         slope = (logs - problem.centre) / problem.spread**2
-        slope -= amounts * (problem.reach.T @ pull)
+        slope -= amounts * arithmetic.product(problem.reach.T, rest)
         # Gauss and Newton's curvature is positive definite everywhere.
-        step = np.linalg.solve(np.outer(amounts, amounts) * inner + prior, slope)
-        drop, size = float(slope @ step), 1.0
+        curve = np.outer(amounts, amounts) * inner + prior
+        step = arithmetic.solve(curve, slope)
+        drop, size = arithmetic.dot(slope, step), 1.0
         if drop <= 1e-12 * (1.0 + misfit):
             break
         limit = float(np.abs(step / problem.spread).max())
@@ -176,9 +202,11 @@ def _mode(problem: _Problem) -> tuple[Array, float, Array]:
         else:
             break
         logs = trial
-        misfit, pull, amounts = there
+        misfit, rest, amounts = there
     curve = np.outer(amounts, amounts) * inner + prior
-    full = curve - np.diag(amounts * (problem.reach.T @ pull))
+    full = curve - np.diag(amounts * arithmetic.product(problem.reach.T, rest))
     # At a mode the full second derivative is positive; at a shelf it need not be.
-    lowest = float(np.linalg.eigvalsh(full).min()) if len(logs) else 1.0
-    return logs, misfit, full if lowest > 0 else curve
+    try:
+        return misfit, float(arithmetic.log_det(arithmetic.cholesky(full)))
+    except ValueError:
+        return misfit, float(arithmetic.log_det(arithmetic.cholesky(curve)))

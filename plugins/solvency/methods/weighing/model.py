@@ -15,9 +15,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import cholesky
-from scipy.linalg import solve_triangular
 
+from solvency.figures import arithmetic
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding
 
@@ -89,7 +88,7 @@ class Model:
     @cached_property
     def log_odds(self) -> Array:
         """Return the logarithm of each prior's odds."""
-        return np.log(self.priors) - np.log1p(-self.priors)
+        return arithmetic.log(self.priors) - arithmetic.log1p(-self.priors)
 
     @cached_property
     def conflicts(self) -> Array:
@@ -112,29 +111,36 @@ class Model:
     def log_prior(self, chosen: Iterable[int]) -> float:
         """Return the log prior of a combination, before exclusions are respected."""
         on = list(chosen)
-        return float(np.log1p(-self.priors).sum() + self.log_odds[on].sum())
+        return self._log_out + float(self.log_odds[on].sum())
+
+    @cached_property
+    def _log_out(self) -> float:
+        """Return the log prior of no hypothesis at all."""
+        return float(arithmetic.log1p(-self.priors).sum())
 
     @cached_property
     def _root(self) -> Array:
         """Return the Cholesky factor of what every combination shares."""
         flows = self.effects[:, self.established] * self.sigmas[self.established]
-        return np.asarray(cholesky(self.noise + flows @ flows.T, lower=True))
+        return arithmetic.cholesky(self.noise + arithmetic.product(flows, flows.T))
 
     def whiten(self, columns: Array) -> Array:
         """Return columns in units in which what all share has unit covariance."""
-        return np.asarray(solve_triangular(self._root, columns, lower=True))
+        return arithmetic.forward(self._root, columns)
 
     @cached_property
     def constant(self) -> float:
         """Return the part of the log likelihood all combinations share."""
         size = len(self.observed)
-        log_det = 2.0 * float(np.log(np.diag(self._root)).sum())
+        log_det = float(arithmetic.log_det(self._root))
         return -0.5 * (log_det + size * math.log(2.0 * math.pi))
 
     @cached_property
     def residual(self) -> Array:
         """Return the whitened observations, less what is established."""
-        base = self.effects[:, self.established] @ self.means[self.established]
+        base = arithmetic.product(
+            self.effects[:, self.established], self.means[self.established]
+        )
         return self.whiten(self.observed - base)
 
     @cached_property
@@ -147,12 +153,11 @@ class Model:
         atoms = []
         for tags, flows in sorted(groups.items()):
             effects = self.whiten(self.effects[:, flows])
-            left, sizes, _ = np.linalg.svd(
-                effects * self.sigmas[flows], full_matrices=False
-            )
+            turned, _ = arithmetic.orthogonal(effects * self.sigmas[flows])
+            sizes = np.sqrt((turned**2).sum(axis=0))
             keep = sizes > 1e-12 * max(float(sizes.max(initial=0.0)), 1e-300)
-            columns = left[:, keep] * sizes[keep]
-            atoms.append(Atom(tags, columns, effects @ self.means[flows]))
+            shift = arithmetic.product(effects, self.means[flows])
+            atoms.append(Atom(tags, turned[:, keep], shift))
         return tuple(atoms)
 
     @cached_property
@@ -161,7 +166,7 @@ class Model:
         parts = [atom.columns for atom in self.atoms]
         parts += [atom.shift[:, None] for atom in self.atoms]
         whole = np.hstack([*parts, self.residual[:, None]])
-        return whole.T @ whole
+        return arithmetic.product(whole.T, whole)
 
     def log_likelihood(self, chosen: Iterable[int]) -> tuple[float, float]:
         """Return the log likelihood of a combination and its chi-square, stably.
@@ -173,13 +178,8 @@ class Model:
         live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
         gap = self.residual - sum((a.shift for a in live), np.zeros(len(self.residual)))
         columns = np.hstack([np.zeros((len(gap), 0)), *(a.columns for a in live)])
-        rank = columns.shape[1]
-        stacked = np.vstack([columns, np.eye(rank)])
-        base, triangle = np.linalg.qr(stacked)
-        target = np.concatenate([gap, np.zeros(rank)])
-        rest = target - base @ (base.T @ target)
-        chi2 = float(rest @ rest)
-        log_det = 2.0 * float(np.log(np.abs(np.diag(triangle))).sum())
+        left, log_det = arithmetic.swept(columns, gap[:, None])
+        chi2 = arithmetic.dot(left[0], left[0])
         return self.constant - 0.5 * (log_det + chi2), chi2
 
 

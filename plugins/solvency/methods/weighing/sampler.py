@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solvency.figures import arithmetic
 from solvency.methods.weighing.gather import Gathered
 from solvency.methods.weighing.tree import enumerate_all
 
@@ -70,7 +71,7 @@ def sample(case: Model, best: int, error: float, seed: int) -> Gathered:
     common = np.argsort(-counts, kind="stable")[: 4 * best]
     states = np.unpackbits(unique[common], axis=1, count=case.count).astype(bool)
     scores = scores_of(case, states)
-    good = np.argsort(-scores, kind="stable")[:best]
+    good = np.argsort(-arithmetic.rounded(scores, 36), kind="stable")[:best]
     chosen = tuple(
         tuple(np.flatnonzero(state).tolist()) for state in states[good].astype(bool)
     )
@@ -78,16 +79,17 @@ def sample(case: Model, best: int, error: float, seed: int) -> Gathered:
     scores = scores[good]
     # Joint density over belief is the same for every combination: the evidence.
     peak = float(scores.max())
-    evidence = peak + float(np.log(np.exp(scores - peak).sum() / shares.sum()))
+    summed = arithmetic.exp(scores - peak).sum()
+    evidence = peak + float(arithmetic.log(summed / shares.sum()))
     priors, admitted = case.admitted
     return Gathered(
         priors=priors,
         marginals=found.marginals,
         errors=found.errors,
-        log_evidence=evidence - float(np.log(admitted)),
+        log_evidence=evidence - float(arithmetic.log(admitted)),
         combinations=chosen,
         scores=scores,
-        posteriors=np.exp(scores - evidence),
+        posteriors=arithmetic.exp(scores - evidence),
         shares=shares,
     )
 
@@ -138,7 +140,7 @@ def best_of(case: Model, seed: int) -> tuple[int, ...]:
     per_sweep = max(1, round(case.count / blocks.size))
     for at in range(12 * per_sweep):
         step(case, states, blocks.next(), rng if at < 6 * per_sweep else None)
-    best = states[int(np.argmax(scores_of(case, states)))]
+    best = states[int(np.argmax(arithmetic.rounded(scores_of(case, states), 36)))]
     return tuple(np.flatnonzero(best).tolist())
 
 
@@ -152,10 +154,10 @@ class _Blocks:
         shifts = np.zeros((case.count, len(case.residual)))
         for atom in case.atoms:
             shifts[list(atom.hypotheses)] += atom.shift
-        lengths = np.linalg.norm(shifts, axis=1)
+        lengths = np.sqrt((shifts**2).sum(axis=1))
         unit = shifts / np.where(lengths > 0, lengths, 1.0)[:, None]
         #: Squared cosines between what hypotheses do to the observations.
-        self.alike = (unit @ unit.T) ** 2 + 1e-3
+        self.alike = arithmetic.product(unit, unit.T) ** 2 + 1e-3
         self.near = False
 
     def next(self) -> NDArray[np.intp]:
@@ -202,17 +204,17 @@ def step(
     for bits, found in enumerate_all(gram, atoms, case.log_odds[block], within, first):
         scores.flat[bits] = found
     on = (np.arange(1 << size)[:, None] >> np.arange(size)) & 1
-    shut = (states.astype(np.float64) @ case.conflicts[:, block]) > 0
+    shut = arithmetic.product(states, case.conflicts[:, block]) > 0
     scores[(shut.astype(np.int64) @ on.T) > 0] = -np.inf
-    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    weights = arithmetic.exp(scores - scores.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
     if rng is None:
-        drawn = np.argmax(scores, axis=1)
+        drawn = np.argmax(arithmetic.rounded(scores, 36), axis=1)
     else:
         level = rng.random((chains, 1)) * (1 - 1e-12)
         drawn = np.argmax(np.cumsum(weights, axis=1) > level, axis=1)
     states[:, block] = on[drawn].astype(bool)
-    return np.asarray(weights @ on)
+    return arithmetic.product(weights, on)
 
 
 def scores_of(case: Model, states: States) -> Array:
@@ -228,10 +230,9 @@ def scores_of(case: Model, states: States) -> Array:
     found = []
     for part in np.array_split(states, max(1, len(states) // 1024)):
         columns, live = _live(case, part)
-        joint, rest = _pivoted(case, columns, live, [])
-        _, log_det = np.linalg.slogdet(joint)
-        odds = part @ case.log_odds
-        found.append(odds - 0.5 * (log_det + rest[:, -1, -1]))
+        root, rest = _pivoted(case, columns, live, [])
+        odds = arithmetic.product(part, case.log_odds)
+        found.append(odds - 0.5 * (arithmetic.log_det(root) + rest[:, -1, -1]))
     return np.concatenate(found)
 
 
@@ -258,7 +259,10 @@ def _given(
     mine = [a for a, one in enumerate(case.atoms) if set(one.hypotheses) & set(number)]
     spans = [list(range(int(starts[a]), int(starts[a + 1]))) for a in mine]
     kept = [c for span in spans for c in span] + [int(starts[-1]) + a for a in mine]
-    _, gram = _pivoted(case, columns, live, kept)
+    # Many chains have the same others: what they come to is worked out once.
+    _, first, back = np.unique(live, axis=0, return_index=True, return_inverse=True)
+    _, gram = _pivoted(case, columns[first], live[first], kept)
+    gram = gram[back.ravel()]
     # What another hypothesis has switched on already, the block cannot again.
     gone = np.concatenate([columns, live], axis=1)[:, kept] > 0
     if gone.any():
@@ -281,8 +285,9 @@ def _pivoted(
     """Take what is in out of the inner products of the rest, for each state.
 
     Returns:
-        The covariance of what is in, shape (states, columns, columns); inner products
-        of `kept` and the residual in its metric, shape (states, k + 1, k + 1).
+        The Cholesky factors of the covariance of what is in, shape (states, columns,
+        columns); inner products of `kept` and the residual in its metric, shape
+        (states, k + 1, k + 1).
     """
     whole = case.gram
     size = columns.shape[1]
@@ -291,20 +296,25 @@ def _pivoted(
     moved = np.zeros((len(columns), last + 1))
     moved[:, size:last] = -live
     moved[:, last] = 1.0
-    towards = moved @ whole
+    towards = arithmetic.product(moved, whole)
     rows = [*kept, last]
     part = np.broadcast_to(whole[np.ix_(rows, rows)], (len(columns), *[len(rows)] * 2))
     part = part.copy()
     part[:, -1, :-1] = part[:, :-1, -1] = towards[:, list(kept)]
-    part[:, -1, -1] = np.einsum("sk,sk->s", towards, moved)
-    joint = whole[:size, :size] * columns[:, :, None] * columns[:, None, :]
-    joint += np.eye(size)
-    cross = np.empty((len(columns), size, len(rows)))
-    cross[:, :, :-1] = whole[:size, list(kept)]
-    cross[:, :, -1] = towards[:, :size]
-    cross *= columns[:, :, None]
-    part -= cross.transpose(0, 2, 1) @ np.linalg.solve(joint, cross)
-    return joint, part
+    part[:, -1, -1] = (towards * moved).sum(axis=1)
+    # Columns that are in nowhere drop out.
+    used = np.flatnonzero(columns.any(axis=0))
+    inside = columns[:, used]
+    joint = whole[np.ix_(used, used)] * inside[:, :, None] * inside[:, None, :]
+    joint += np.eye(len(used))
+    cross = np.empty((len(columns), len(used), len(rows)))
+    cross[:, :, :-1] = whole[np.ix_(used, np.array(kept, dtype=np.intp))]
+    cross[:, :, -1] = towards[:, used]
+    cross *= inside[:, :, None]
+    root = arithmetic.cholesky(joint)
+    image = arithmetic.forward(root, cross)
+    part -= arithmetic.product(image.transpose(0, 2, 1), image)
+    return root, part
 
 
 def _drawn(case: Model, rng: np.random.Generator) -> States:

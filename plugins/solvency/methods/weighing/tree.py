@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solvency.figures import arithmetic
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
@@ -186,9 +188,9 @@ def _include(
         for at in range(step + 1, len(rest)):
             gram[at, at:] -= scaled[at - step - 1] * row[at:]
         if step % 8 == 7:
-            score = score - 0.5 * np.log(pivot_product)
+            score = score - 0.5 * arithmetic.log(pivot_product)
             pivot_product = np.ones_like(score)
-    score = score - 0.5 * np.log(pivot_product)
+    score = score - 0.5 * arithmetic.log(pivot_product)
     for at in range(len(pivots), len(rest) - 1):
         gram[at + 1 :, at] = gram[at, at + 1 :]
     place = {vector: at for at, vector in enumerate(rest.tolist())}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from solvency.exhibits.kit import DERIVED
 from solvency.exhibits.layout import Section
 from solvency.exhibits.layout import figures_in
+from solvency.exhibits.workings import everything
 from solvency.figures import formats
 from solvency.figures.figure import COUNT
 from solvency.figures.figure import OWN
@@ -83,7 +84,9 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
         numbered=False,
         size="dense",
     )
-    return Section("derived", text(DERIVED), (table,), appendix=True)
+    return Section(
+        "derived", text(DERIVED), (table,), appendix=True, ground=everything(setting)
+    )
 
 
 def _placed(section: Section, locale: Locale) -> Iterator[tuple[Figure, Prose]]:

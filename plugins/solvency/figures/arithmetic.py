@@ -1,0 +1,499 @@
+"""Arithmetic that gives the same bits on every processor.
+
+A library for linear algebra picks its kernel by processor and number of threads, and
+each adds up in another order; NumPy's `exp` and `log` have other last digits with
+AVX-512 than without. IEEE 754 fixes `+ - * /` and the square root to the last bit, so
+here all is made of these, array by array and in one order: what comes out depends on
+the numbers alone. Where a product of matrices is large, both are cut into slices of few
+bits, so that every sum a library forms is of integers below 2**53 and exact, whatever
+its order (Ozaki, Ogita, Oishi and Rump, Numerical Algorithms 59, 2012).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+#: Multiplications from which a product of matrices is cut into slices.
+_LARGE = 1 << 18
+#: Rows and columns below which cutting costs more than it saves.
+_NARROW = 24
+#: Numbers of a product from which it is summed term by term, not number by number.
+_FEW = 16
+#: Slices of a number: three of 20 bits and more hold all that a double holds.
+_SLICES = 3
+#: Columns that a factorisation takes at a time.
+_PANEL = 48
+#: Numbers of several matrices that are worked on at once: what the cache holds.
+_CACHED = 1 << 18
+
+
+def dot(left: ArrayLike, right: ArrayLike) -> float:
+    """Return the inner product of two vectors."""
+    return float(np.add.reduce(np.multiply(left, right)))
+
+
+def product(left: ArrayLike, right: ArrayLike) -> Array:
+    """Return the product of two matrices, vectors or stacks, as `@` would.
+
+    Args:
+        left: shape (..., m, k) or (k,).
+        right: shape (..., k, n) or (k,).
+
+    Returns:
+        The product; a vector where one of them is a vector.
+    """
+    one, other = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
+    rows = one[None, :] if one.ndim == 1 else one
+    columns = other[:, None] if other.ndim == 1 else other
+    stack = np.broadcast_shapes(rows.shape[:-2], columns.shape[:-2])
+    size = math.prod(stack) * rows.shape[-2] * columns.shape[-1]
+    narrow = min(*rows.shape[-2:], columns.shape[-1])
+    if size * rows.shape[-1] > _LARGE and narrow >= _NARROW:
+        found = _sliced(rows, columns)
+    elif size <= _FEW or (size * rows.shape[-1] <= _CACHED and size < rows.shape[-1]):
+        turned = np.swapaxes(columns, -1, -2)
+        found = np.add.reduce(rows[..., :, None, :] * turned[..., None, :, :], axis=-1)
+    else:
+        found = np.zeros((*stack, rows.shape[-2], columns.shape[-1]))
+        for at in range(rows.shape[-1]):
+            found += rows[..., :, at, None] * columns[..., None, at, :]
+    if one.ndim == 1:
+        found = found[..., 0, :]
+    return np.asarray(found[..., 0] if other.ndim == 1 else found)
+
+
+def _sliced(left: Array, right: Array) -> Array:
+    """Return a product by slices whose sums are exact in any order."""
+    bits = (53 - max(1, left.shape[-1] - 1).bit_length()) // 2
+    ours, mine = _slices(left, -1, bits)
+    theirs, other = _slices(right, -2, bits)
+    found = np.zeros(())
+    # The smallest parts first.
+    for depth in range(_SLICES - 1, -1, -1):
+        for at in range(depth + 1):
+            if at < len(ours) and depth - at < len(theirs):
+                part = np.matmul(ours[at], theirs[depth - at])
+                part *= 2.0 ** (-bits * (depth + 2))
+                found = found + part
+    # Powers of two: these products are exact.
+    return np.asarray(found * mine * other)
+
+
+def _slices(matrix: Array, axis: int, bits: int) -> tuple[list[Array], Array]:
+    """Cut numbers into integers of some bits, with the power of two of each line."""
+    exponents = np.frexp(np.abs(matrix).max(axis=axis, keepdims=True))[1]
+    rest = matrix * np.ldexp(1.0, -exponents)
+    parts = []
+    for _ in range(_SLICES):
+        rest *= 2.0**bits
+        part = np.rint(rest)
+        rest -= part
+        parts.append(part)
+        if not rest.any():
+            break
+    return parts, np.ldexp(1.0, exponents)
+
+
+def cholesky(matrix: ArrayLike) -> Array:
+    """Return the lower factors of positive definite matrices, shape (..., n, n).
+
+    Raises:
+        ValueError: one of them is not positive definite.
+    """
+    whole = np.array(matrix, dtype=float)
+    if whole.ndim == 2:
+        return np.asarray(_cholesky(whole[None])[0])
+    found: Array = np.empty_like(whole)
+    for part in _cached(whole):
+        found[part] = _cholesky(whole[part])
+    return found
+
+
+def _cached(stack: Array) -> list[slice]:
+    """Cut a stack of matrices into parts that the cache holds."""
+    size = max(1, _CACHED // max(1, stack.shape[-1] * stack.shape[-2]))
+    return [slice(at, at + size) for at in range(0, len(stack), size)]
+
+
+def _cholesky(whole: Array) -> Array:
+    """Factor a stack in place, its matrices side by side along the last axis."""
+    # A later step then works on one block of memory, whatever the stack's height.
+    work = np.ascontiguousarray(whole.transpose(1, 2, 0))
+    count = len(work)
+    # The root of a pivot below zero is no number, and what follows is none either.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        _eliminate(work, count)
+    if not np.all(np.diagonal(work) > 0):
+        raise ValueError("the matrix is not positive definite")
+    return np.tril(work.transpose(2, 0, 1))
+
+
+def _eliminate(work: Array, count: int) -> None:
+    for start in range(0, count, _PANEL):
+        stop = min(start + _PANEL, count)
+        for at in range(start, stop):
+            column = work[at:, at]
+            column /= np.sqrt(column[0])
+            below = column[1:]
+            ahead = below[: stop - at - 1]
+            work[at + 1 :, at + 1 : stop] -= below[:, None] * ahead
+        if stop < count:
+            panel = work[stop:, start:stop].transpose(2, 0, 1)
+            taken = product(panel, np.swapaxes(panel, 1, 2))
+            work[stop:, stop:] -= taken.transpose(1, 2, 0)
+
+
+def forward(lower: Array, right: ArrayLike) -> Array:
+    """Solve `lower @ x = right` for lower triangles.
+
+    Args:
+        lower: shape (..., n, n).
+        right: shape (..., n, k), or (n,) for one triangle.
+
+    Returns:
+        The solution, of the shape of `right`.
+    """
+    given = np.asarray(right, dtype=float)
+    if given.ndim == 1:
+        return forward(lower, given[:, None])[:, 0]
+    stack = np.broadcast_shapes(lower.shape[:-2], given.shape[:-2])
+    work = np.array(np.broadcast_to(given, (*stack, *given.shape[-2:])))
+    count = lower.shape[-1]
+    for start in range(0, count, _PANEL):
+        stop = min(start + _PANEL, count)
+        for at in range(start, stop):
+            work[..., at, :] /= lower[..., at, at, None]
+            column = lower[..., at + 1 : stop, at, None]
+            work[..., at + 1 : stop, :] -= column * work[..., at, None, :]
+        if stop < count:
+            below = lower[..., stop:, start:stop]
+            work[..., stop:, :] -= product(below, work[..., start:stop, :])
+    return work
+
+
+def backward(lower: Array, right: ArrayLike) -> Array:
+    """Solve `lower.T @ x = right` for lower triangles; see `forward`."""
+    turned = np.swapaxes(lower, -1, -2)[..., ::-1, ::-1]
+    given = np.asarray(right, dtype=float)
+    if given.ndim == 1:
+        return forward(turned, given[::-1])[::-1]
+    return forward(turned, given[..., ::-1, :])[..., ::-1, :]
+
+
+def solve_factored(lower: Array, right: ArrayLike) -> Array:
+    """Solve `lower @ lower.T @ x = right`."""
+    return backward(lower, forward(lower, right))
+
+
+def log_det(lower: Array) -> Array:
+    """Return the log determinants of `lower @ lower.T`, shape (...)."""
+    diagonal = np.diagonal(lower, axis1=-2, axis2=-1)
+    return np.asarray(2.0 * np.add.reduce(log(diagonal), axis=-1))
+
+
+def inverse(matrix: ArrayLike) -> Array:
+    """Return the inverses of positive definite matrices, shape (..., n, n)."""
+    whole = np.asarray(matrix, dtype=float)
+    if whole.ndim == 2:
+        root = forward(cholesky(whole), np.eye(len(whole)))
+        return product(root.T, root)
+    found = np.empty_like(whole)
+    for part in _cached(whole):
+        # Gauss and Jordan's steps, without pivots: the matrices are positive.
+        work = np.ascontiguousarray(whole[part].transpose(1, 2, 0))
+        for at in range(len(work)):
+            scale = 1.0 / work[at, at]
+            column = work[:, at].copy()
+            row = work[at] * scale
+            row[at] = scale
+            work[:, at] = 0.0
+            work -= column[:, None] * row[None]
+            work[at] = row
+        found[part] = work.transpose(2, 0, 1)
+    return found
+
+
+def solve(matrix: ArrayLike, right: ArrayLike) -> Array:
+    """Solve `matrix @ x = right` by Gauss's steps, without pivots.
+
+    Args:
+        matrix: no column's diagonal smaller than the rest of it together, as of debts
+            between members; or positive definite; shape (..., n, n).
+        right: shape (..., n, k), or (n,) for one matrix.
+
+    Returns:
+        The solution, of the shape of `right`.
+
+    Raises:
+        ValueError: a matrix is singular.
+    """
+    given = np.asarray(right, dtype=float)
+    if given.ndim == 1:
+        return solve(matrix, given[:, None])[:, 0]
+    work = np.array(matrix, dtype=float)
+    count = work.shape[-1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = _jordan(work, given) if count <= _PANEL else _gauss(work, given)
+    if not np.all(np.isfinite(found)):
+        raise ValueError("the matrix is singular")
+    return found
+
+
+def _jordan(matrix: Array, right: Array) -> Array:
+    """Solve by clearing whole columns: the fewest steps where matrices are small."""
+    work = np.concatenate([matrix, right], axis=-1)
+    count = matrix.shape[-1]
+    for at in range(count):
+        row = work[..., at, :] / work[..., at, at, None]
+        work -= work[..., at, None] * row[..., None, :]
+        work[..., at, :] = row
+    return work[..., count:]
+
+
+def _gauss(work: Array, right: Array) -> Array:
+    """Solve by triangles, in panels of columns."""
+    out = np.array(right)
+    count = work.shape[-1]
+    for start in range(0, count, _PANEL):
+        stop = min(start + _PANEL, count)
+        for at in range(start, stop):
+            work[..., at + 1 :, at] /= work[..., at, at, None]
+            column = work[..., at + 1 :, at, None]
+            work[..., at + 1 :, at + 1 : stop] -= (
+                column * (work[..., at, None, at + 1 : stop])
+            )
+        for at in range(start, stop):
+            column = work[..., at + 1 : stop, at, None]
+            work[..., at + 1 : stop, stop:] -= column * work[..., at, None, stop:]
+            out[..., at + 1 : stop, :] -= column * out[..., at, None, :]
+        if stop < count:
+            below = work[..., stop:, start:stop]
+            work[..., stop:, stop:] -= product(below, work[..., start:stop, stop:])
+            out[..., stop:, :] -= product(below, out[..., start:stop, :])
+    for at in range(count - 1, -1, -1):
+        out[..., at, :] /= work[..., at, at, None]
+        out[..., :at, :] -= work[..., :at, at, None] * out[..., at, None, :]
+    return out
+
+
+def swept(columns: Array, others: Array) -> tuple[Array, float]:
+    """Sweep columns of unit spread out of others, by Gram and Schmidt, modified.
+
+    With `V = I + columns columns'`, what is left of two of the others has the inner
+    product they have under the inverse of `V`; stable as a QR factorisation of
+    `[columns; I]` with the others beside it (Björck, BIT 7, 1967).
+
+    Args:
+        columns: shape (m, r).
+        others: shape (m, k).
+
+    Returns:
+        What is left of the others, shape (k, m + r), and the log determinant of `V`.
+    """
+    height, rank = columns.shape
+    # A row each, so that sums run along memory.
+    rows = np.zeros((rank + others.shape[1], height + rank))
+    rows[:rank, :height] = columns.T
+    rows[rank:, :height] = others.T
+    rows[np.arange(rank), height + np.arange(rank)] = 1.0
+    squares = np.ones(rank)
+    for at in range(rank):
+        row = rows[at]
+        squares[at] = np.add.reduce(row * row)
+        shares = np.add.reduce(rows[at + 1 :] * row, axis=1) / squares[at]
+        rows[at + 1 :] -= shares[:, None] * row
+    return rows[rank:], float(log(squares).sum())
+
+
+def pivoted(matrix: ArrayLike, least: float) -> tuple[Array, NDArray[np.intp]]:
+    """Factor a matrix of any rank: Cholesky's method, the largest pivot first.
+
+    Args:
+        matrix: symmetric and not negative, shape (n, n).
+        least: pivots up to this are rounding.
+
+    Returns:
+        The lower factor of the rows and columns kept, and these, in order; of pivots
+        alike to nine digits the one that stands first is taken.
+    """
+    whole = np.asarray(matrix, dtype=float)
+    count = len(whole)
+    rows = np.zeros((count, count))
+    left = np.diag(whole).copy()
+    kept: list[int] = []
+    while len(kept) < count:
+        at = int(np.argmax(rounded(np.maximum(left, 0.0), 30)))
+        if left[at] <= least:
+            break
+        done = len(kept)
+        column = whole[:, at] - product(rows[:, :done], rows[at, :done])
+        column /= math.sqrt(left[at])
+        column[kept] = 0.0
+        rows[:, done] = column
+        left -= column * column
+        kept.append(at)
+        left[kept] = -math.inf
+    order = np.array(kept, dtype=np.intp)
+    return rows[order, : len(kept)], order
+
+
+def orthogonal(columns: Array) -> tuple[Array, Array]:
+    """Turn columns until they are orthogonal: Hestenes' one-sided Jacobi method.
+
+    Args:
+        columns: shape (m, n).
+
+    Returns:
+        The turned columns, longest first, and the turn: `columns @ turn`.
+    """
+    count = columns.shape[1]
+    work = np.ascontiguousarray(np.vstack([columns, np.eye(count)]).T)
+    height = len(columns)
+    # All pairs meet once a sweep, as in a round of chess: half of them at a time.
+    seats = np.arange(count + count % 2)
+    for _ in range(40):
+        still = True
+        for _ in range(len(seats) - 1):
+            one, other = seats[: len(seats) // 2], seats[len(seats) // 2 :][::-1]
+            real = (one < count) & (other < count)
+            still &= not _turned(work, one[real], other[real], height)
+            seats = np.concatenate([seats[:1], seats[-1:], seats[1:-1]])
+        if still:
+            break
+    lengths = np.sqrt(np.add.reduce(work[:, :height] ** 2, axis=1))
+    work = work[np.argsort(-rounded(lengths, 30), kind="stable")]
+    return work[:, :height].T, work[:, height:].T
+
+
+def _turned(
+    work: Array, one: NDArray[np.intp], other: NDArray[np.intp], height: int
+) -> bool:
+    """Turn pairs of rows in place until each is orthogonal; say whether any was not."""
+    first, second = work[one], work[other]
+    a = np.add.reduce(first[:, :height] ** 2, axis=1)
+    b = np.add.reduce(second[:, :height] ** 2, axis=1)
+    c = np.add.reduce(first[:, :height] * second[:, :height], axis=1)
+    open_ = np.abs(c) > 1e-15 * np.sqrt(a * b)
+    if not open_.any():
+        return False
+    zeta = (b - a) / np.where(open_, 2.0 * c, 1.0)
+    tangent = np.where(zeta < 0, -1.0, 1.0) / (np.abs(zeta) + np.sqrt(1.0 + zeta**2))
+    tangent = np.where(open_, tangent, 0.0)
+    cosine = 1.0 / np.sqrt(1.0 + tangent**2)
+    sine = cosine * tangent
+    work[one] = cosine[:, None] * first - sine[:, None] * second
+    work[other] = sine[:, None] * first + cosine[:, None] * second
+    return True
+
+
+def pseudo_inverse(matrix: Array, least: float) -> Array:
+    """Return the pseudo-inverse; lengths below a share of the longest are rounding."""
+    turned, turn = orthogonal(matrix)
+    squares = np.add.reduce(turned**2, axis=0)
+    kept = squares > least**2 * squares.max(initial=0.0)
+    return product(turn[:, kept] / squares[kept], turned[:, kept].T)
+
+
+def rounded(values: ArrayLike, bits: int = 40) -> Array:
+    """Return numbers rounded to their first bits.
+
+    What a library computes to the last digit or two agrees on all machines after it.
+    """
+    given = np.asarray(values, dtype=float)
+    mantissa, exponent = np.frexp(given)
+    return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits))
+
+
+_LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+#: Remez coefficients of FreeBSD's msun (fdlibm), whose error is below one unit.
+_EXP = (
+    1.66666666666666019037e-01,
+    -2.77777777770155933842e-03,
+    6.61375632143793436117e-05,
+    -1.65339022054652515390e-06,
+    4.13813679705723846039e-08,
+)
+_LOG = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
+
+
+def _polynomial(at: Array, coefficients: tuple[float, ...]) -> Array:
+    found = np.full_like(at, coefficients[-1])
+    for one in reversed(coefficients[:-1]):
+        found *= at
+        found += one
+    return found
+
+
+def exp(values: ArrayLike) -> Array:
+    """Return the exponential, to a unit in the last place."""
+    given = np.asarray(values, dtype=float)
+    held = np.clip(np.where(np.isnan(given), 0.0, given), -746.0, 710.0)
+    folds = np.rint(held * (1.0 / math.log(2.0)))
+    high = held - folds * _LN2_HIGH
+    low = folds * _LN2_LOW
+    rest = high - low
+    square = rest * rest
+    bent = rest - square * _polynomial(square, _EXP)
+    found = 1.0 - ((low - (rest * bent) / (2.0 - bent)) - high)
+    with np.errstate(over="ignore", under="ignore"):
+        found = np.ldexp(found, folds.astype(np.int32))
+    return np.asarray(np.where(np.isnan(given), given, found))
+
+
+def log(values: ArrayLike) -> Array:
+    """Return the natural logarithm, to a unit in the last place."""
+    given = np.asarray(values, dtype=float)
+    mantissa, exponent = np.frexp(np.where((given > 0) & (given < np.inf), given, 1.0))
+    low = mantissa < math.sqrt(0.5)
+    mantissa = np.where(low, 2.0 * mantissa, mantissa)
+    folds = exponent - low.astype(np.float64)
+    over = mantissa - 1.0
+    share = over / (2.0 + over)
+    square = share * share
+    bent = square * _polynomial(square, _LOG)
+    half = 0.5 * over * over
+    found = folds * _LN2_HIGH - (
+        (half - (share * (half + bent) + folds * _LN2_LOW)) - over
+    )
+    found = np.where(np.isposinf(given), np.inf, found)
+    found = np.where(given == 0, -np.inf, found)
+    return np.asarray(np.where((given < 0) | np.isnan(given), np.nan, found))
+
+
+def log1p(values: ArrayLike) -> Array:
+    """Return `log(1 + x)`, exact to the last digits near zero (Kahan)."""
+    given = np.asarray(values, dtype=float)
+    whole = 1.0 + given
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lost = (whole - 1.0) - given
+        found = log(whole) - lost / whole
+    found = np.where(np.isfinite(whole) & (whole > 0), found, log(whole))
+    return np.asarray(np.where(whole == 1.0, given, found))
+
+
+def expm1(values: ArrayLike) -> Array:
+    """Return `exp(x) - 1`, exact to the last digits near zero (Kahan)."""
+    given = np.asarray(values, dtype=float)
+    whole = exp(given)
+    less = whole - 1.0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        found = less * given / log(whole)
+    found = np.where((less == -1.0) | ~np.isfinite(whole), less, found)
+    return np.asarray(np.where(whole == 1.0, given, found))

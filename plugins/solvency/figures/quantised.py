@@ -1,0 +1,77 @@
+"""Round computed numbers to what stands well above their rounding errors.
+
+Floats enter results here, once, so that no face prints, sorts or compares a digit that
+the order of an addition decides. Double arithmetic has sixteen digits, and the methods
+here lose two or three. Amounts of the ledger are exact and stay so.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_EVEN
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import SupportsFloat
+
+#: Significant digits of a computed number; of an amount, which is printed to the cent
+#: where others are printed to a few digits.
+_DIGITS, _MONEY = 12, 10
+#: A chance, a logarithm or a standardised distance below this is zero but for rounding.
+NOISE = 1e-12
+_CENT = Decimal("0.01")
+
+
+def settled(value: SupportsFloat, noise: float = NOISE) -> float:
+    """Return a computed number to twelve digits, zero where it is rounding.
+
+    Args:
+        value: the number; what is not finite stays as it is.
+        noise: what is no larger is rounding; a share of the terms it is the sum of.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        return number
+    return float(f"{number:.{_DIGITS - 1}e}") if abs(number) > noise else 0.0
+
+
+def settled_all(values: Iterable[SupportsFloat], noise: float = NOISE) -> list[float]:
+    """Return computed numbers to twelve digits; see `settled`."""
+    return [settled(value, noise) for value in values]
+
+
+def bound(difference: float) -> float:
+    """Return the power of ten that a difference does not pass, 1e-9 the least."""
+    exponent = -9
+    while difference > float(f"1e{exponent}"):
+        exponent += 1
+    return float(f"1e{exponent}")
+
+
+def moved(amount: Decimal, share: float, size: float) -> Decimal:
+    """Return an exact amount moved by a computed share of a size, to a hundredth.
+
+    Args:
+        amount: the amount; where it does not move it stays, to the last digit.
+        share: by how much it moves, to ten decimals.
+        size: what that is a share of.
+    """
+    change = Decimal(repr(round(float(share), _MONEY)))
+    if not change:
+        return amount
+    return (amount + change * Decimal(repr(size))).quantize(_CENT, ROUND_HALF_EVEN)
+
+
+def money(value: SupportsFloat, noise: float = 0.0) -> Decimal:
+    """Return a computed amount to ten digits, and to no more than a hundredth.
+
+    Args:
+        value: the amount.
+        noise: what is no larger is rounding.
+    """
+    number = float(value) if abs(float(value)) > noise else 0.0
+    amount = Decimal(f"{number:.{_MONEY - 1}e}")
+    # Adding nothing takes the sign off a zero.
+    return amount.quantize(_CENT, ROUND_HALF_EVEN) + Decimal()

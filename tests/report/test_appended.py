@@ -1,0 +1,332 @@
+"""What stands behind a report's bytes is read strictly, however it is signed."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+import pikepdf
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+
+import solvency
+from solvency.report import write
+from solvency.report.proof.appended import OtherwiseError
+from solvency.report.proof.appended import states
+from solvency.report.proof.verdict import Outcome
+from solvency.report.signing import Seal
+from solvency.report.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.usefixtures("steps_here"),
+    # pyHanko's own: it takes what its libraries are about to drop.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+OTHER = b"BT /F1 40 Tf 50 600 Td (999) Tj ET"
+
+
+@pytest.fixture(scope="module")
+def seal() -> Seal:
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Jane Expert")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=30))
+        .sign(private, hashes.SHA256())
+    )
+    return Seal(
+        pkcs12.serialize_key_and_certificates(
+            b"key", private, certificate, None, serialization.NoEncryption()
+        ),
+        None,
+    )
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory, harbour: Path) -> bytes:
+    path = tmp_path_factory.mktemp("appended") / "made.pdf"
+    case = solvency.load(harbour)
+    write(case, case.book(), path, sections=["plugs", "files"])
+    return path.read_bytes()
+
+
+class Report:
+    """A report to which a forger appends."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        with pikepdf.open(io.BytesIO(content)) as document:
+            self.new = int(document.trailer.Size)
+            self.root = document.Root.objgen[0]
+            self.pages = document.Root.Pages.objgen[0]
+            self.page = document.pages[0].obj.objgen[0]
+            self.text = document.pages[0].obj.Contents.objgen[0]
+            self.right = document.get_object(self.text, 0).read_raw_bytes()
+            self._trailer = b"/Info %d 0 R /ID %s" % (
+                document.trailer.Info.objgen[0],
+                document.trailer.ID.unparse(),
+            )
+
+    def entry(self, number: int, **entries: bytes) -> bytes:
+        """Return a dictionary of the report with other entries in it."""
+        with pikepdf.open(io.BytesIO(self.content)) as document:
+            kept = {
+                key: document.get_object(number, 0).get(key)
+                for key in document.get_object(number, 0).keys()  # noqa: SIM118 (not a dict)
+                if key[1:] not in entries
+            }
+            parts = [
+                f"{key} ".encode()
+                + (
+                    b"%d 0 R" % value.objgen[0]
+                    if getattr(value, "is_indirect", False)
+                    else pikepdf.Object.unparse(value)
+                    if isinstance(value, pikepdf.Object)
+                    else str(value).encode()
+                )
+                for key, value in kept.items()
+            ]
+        parts += [b"/%s %s" % (key.encode(), one) for key, one in entries.items()]
+        return b"<< %s >>" % b" ".join(parts)
+
+    def with_(
+        self,
+        objects: dict[int, bytes],
+        *,
+        before: bytes = b"",
+        trailer: bytes = b"",
+        hidden: int = 0,
+    ) -> bytes:
+        """Return the report with a state behind it, one of its objects in no table."""
+        last = int(re.findall(rb"startxref\s+(\d+)", self.content)[-1])
+        out = self.content + before
+        table = b"0 1\n0000000000 65535 f \n"
+        for number, body in objects.items():
+            if number != hidden:
+                table += b"%d 1\n%010d 00000 n \n" % (number, len(out))
+            out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+        size = max(self.new, *(number + 1 for number in objects))
+        return out + (
+            b"xref\n%strailer\n<< /Size %d /Prev %d /Root %d 0 R %s %s >>\n"
+            b"startxref\n%d\n%%%%EOF\n"
+        ) % (table, size, last, self.root, self._trailer, trailer, len(out))
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (
+        len(content),
+        entries,
+        content,
+    )
+
+
+def script(report: Report) -> bytes:
+    """A second tree beside that of the catalogue's names hides them."""
+    names = b"<< /JavaScript << /Names [(a) << /S /JavaScript /JS (x) >>] >> >>"
+    root = report.entry(report.root, Nums=b"[]", Names=names)
+    return report.with_({report.root: root})
+
+
+def page_behind(report: Report) -> bytes:
+    """A tree of names in the tree of pages hides those pages."""
+    with pikepdf.open(io.BytesIO(report.content)) as document:
+        own = [f"{one.obj.objgen[0]} 0 R" for one in document.pages]
+    kids = f"[{' '.join(own)} {report.new} 0 R]".encode()
+    page = b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 841] /Contents %d 0 R >>"
+    return report.with_(
+        {
+            report.pages: report.entry(report.pages, Nums=b"[]", Kids=kids),
+            report.new: page % (report.pages, report.new + 1),
+            report.new + 1: stream(OTHER),
+        }
+    )
+
+
+def of_other_filters(report: Report) -> bytes:
+    """Not every reader knows the short name of a filter."""
+    return report.with_({report.text: stream(report.right, b"/Filter /Fl")})
+
+
+def in_no_table(report: Report) -> bytes:
+    root = report.entry(report.root)
+    objects = {report.root: root, report.text: stream(OTHER)}
+    return report.with_(objects, hidden=report.text)
+
+
+def between_objects(report: Report) -> bytes:
+    one = b"%d 0 obj\n%s\nendobj\n" % (report.text, stream(OTHER))
+    return report.with_({report.root: report.entry(report.root)}, before=one)
+
+
+def set_right_again(report: Report) -> bytes:
+    forged = Report(report.with_({report.text: stream(OTHER)}))
+    right = stream(report.right, b"/Filter /FlateDecode")
+    return forged.with_({report.text: right})
+
+
+def in_the_trailer(report: Report) -> bytes:
+    objects = {report.new: stream(OTHER)}
+    return report.with_(objects, trailer=b"/X %d 0 R" % report.new)
+
+
+def of_another_parent(report: Report) -> bytes:
+    objects = {
+        report.page: report.entry(report.page, Parent=b"%d 0 R" % report.new),
+        report.new: b"<< /Type /Pages /Count 1 /Kids [] /X %d 0 R >>"
+        % (report.new + 1),
+        report.new + 1: stream(OTHER),
+    }
+    return report.with_(objects)
+
+
+def as_a_table(report: Report) -> bytes:
+    return report.with_({report.new: stream(OTHER, b"/Type /XRef")})
+
+
+def on_a_page(report: Report) -> bytes:
+    evidence = b"<< /Certs [%d 0 R] >>" % report.new
+    page = report.entry(report.page, DSS=evidence)
+    return report.with_({report.page: page, report.new: stream(OTHER)})
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        script,
+        page_behind,
+        of_other_filters,
+        in_no_table,
+        between_objects,
+        set_right_again,
+        in_the_trailer,
+        of_another_parent,
+        as_a_table,
+        on_a_page,
+    ],
+)
+def test_what_is_signed_besides_is_an_alteration(forge, plain, seal, tmp_path):
+    path = tmp_path / "forged.pdf"
+    path.write_bytes(seal.sign(forge(Report(plain))))
+    verdict = verify(path)
+    assert [one.valid for one in verdict.signatures] == [True]
+    assert verdict.outcome is not Outcome.SAME
+    assert any(not one.signing for one in verdict.alterations)
+
+
+def test_evidence_for_a_signature_is_none(plain, seal, tmp_path):
+    """The helpers above make a file that holds, where they add nothing else."""
+    report = Report(plain)
+    evidence = b"<< /Type /DSS /Certs [%d 0 R] >>" % report.new
+    root = report.entry(report.root, DSS=evidence)
+    path = tmp_path / "signed.pdf"
+    added = {report.root: root, report.new: stream(b"certificate")}
+    path.write_bytes(seal.sign(report.with_(added)))
+    verdict = verify(path)
+    assert verdict.outcome is Outcome.SAME, [str(one) for one in verdict.alterations]
+
+
+def test_where_each_state_ends(plain, seal):
+    once = seal.sign(plain)
+    again = Report(once).with_({Report(plain).new + 8: b"(text \\( (5 0 R))"})
+    assert states(plain, len(plain)) == []
+    assert states(again, len(plain)) == [len(once), len(again)]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"<< /A 1 % a remark\n>>", "no object"),
+        (b"(never closed", "no object"),
+        (b"(9 0 obj)", "looks like another object"),
+        (b"<< /Length 99 >>\nstream\nshort\nendstream", "no object"),
+        (b"<< /Length 5 0 R >>\nstream\nshort\nendstream", "no object"),
+        (stream(b"x", b"/Type /ObjStm"), "objects within another"),
+    ],
+)
+def test_what_is_written_otherwise(body, said, plain):
+    with pytest.raises(OtherwiseError, match=said):
+        states(Report(plain).with_({900: body}), len(plain))
+
+
+@pytest.mark.parametrize(
+    ("found", "written", "said"),
+    [
+        (b"00000 n \n", b"00001 n \n", "taken out"),
+        (b"900 1\n", b"901 1\n", "not in the table"),
+        (b"900 1\n", b"900 2\n", "no object"),
+        (b"startxref\n", b"startxref\n1", "no object"),
+        (b"/Prev ", b"/Prev 1", "leads elsewhere"),
+        (b"/Prev", b"/XRefStm 9 /Prev", "leads elsewhere"),
+        (b"%%EOF\n", b"%%EOF\n junk", "no object"),
+        (b"xref\n0 1", b"xref \n\n0 1", "no dictionary"),
+    ],
+)
+def test_a_table_that_readers_read_otherwise(found, written, said, plain):
+    whole = Report(plain).with_({900: b"(text)"})
+    behind = whole[len(plain) :]
+    assert found in behind
+    with pytest.raises(OtherwiseError, match=said):
+        states(plain + behind.replace(found, written), len(plain))
+
+
+def streamed(plain: bytes, rows: bytes, entries: bytes) -> bytes:
+    """Return a report with a state whose table is a stream."""
+    last = int(re.findall(rb"startxref\s+(\d+)", plain)[-1])
+    one = b"900 0 obj\n(text)\nendobj\n"
+    table = zlib.compress(
+        rows.replace(b"ONE", len(plain).to_bytes(4, "big")).replace(
+            b"TWO", (len(plain) + len(one)).to_bytes(4, "big")
+        )
+    )
+    body = stream(table, b"/Type /XRef /Prev %d %s" % (last, entries))
+    start = len(plain) + len(one)
+    return (
+        plain
+        + one
+        + (b"901 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (body, start))
+    )
+
+
+RIGHT = b"/Size 902 /W [1 4 1] /Index [900 2] /Filter /FlateDecode"
+ROWS = b"\x01ONE\0\x01TWO\0"
+
+
+def test_a_table_in_a_stream(plain):
+    content = streamed(plain, ROWS, RIGHT)
+    assert states(content, len(plain)) == [len(content)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "entries", "said"),
+    [
+        (ROWS, RIGHT.replace(b"900 2", b"900 1"), "cannot be read"),
+        (ROWS, RIGHT.replace(b"900 2", b"900 1 900 1"), "not in the table, or twice"),
+        (ROWS, RIGHT.replace(b"[1 4 1]", b"[0 5 1]"), "cannot be read"),
+        (ROWS, RIGHT.replace(b"[1 4 1]", b"[1 4 /X]"), "cannot be read"),
+        (ROWS, RIGHT + b" /DecodeParms << >>", "cannot be read"),
+        (ROWS, RIGHT.replace(b"Flate", b"LZW"), "cannot be read"),
+        (b"\x02" + ROWS[1:], RIGHT, "within another"),
+    ],
+)
+def test_a_table_in_a_stream_that_readers_read_otherwise(rows, entries, said, plain):
+    with pytest.raises(OtherwiseError, match=said):
+        states(streamed(plain, rows, entries), len(plain))

@@ -1,0 +1,81 @@
+"""What a report carries is what it was made from."""
+
+from __future__ import annotations
+
+import shutil
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+import solvency
+from solvency.figures.errors import ReportError
+from solvency.report import write
+from solvency.report.proof.verdict import Outcome
+from solvency.report.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("steps_here")
+SECTIONS = ["plugs", "files"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, harbour: Path) -> Path:
+    folder = tmp_path / "case"
+    shutil.copytree(harbour.parent, folder)
+    return folder
+
+
+def test_a_ledger_changed_after_it_was_loaded(folder: Path, tmp_path: Path) -> None:
+    top = folder / "main.beancount"
+    case = solvency.load(top)
+    top.write_text(top.read_text().replace("1,500,000", "1,600,000", 1))
+    with pytest.raises(ReportError, match="changed while the report was made"):
+        write(case, case.book(), tmp_path / "x.pdf", sections=SECTIONS)
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_a_ledger_changed_while_it_is_printed(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = folder / "main.beancount"
+    case = solvency.load(top)
+    module = import_module("solvency.report.build")
+    right = module.laid_out
+
+    def changing(*args, **options):
+        top.write_text(top.read_text() + "; more\n")
+        return right(*args, **options)
+
+    monkeypatch.setattr(module, "laid_out", changing)
+    with pytest.raises(ReportError, match="changed while the report was made"):
+        write(case, case.book(), tmp_path / "x.pdf", sections=SECTIONS)
+
+
+def test_documents_are_pointed_at_and_not_carried(folder: Path, tmp_path: Path) -> None:
+    (folder / "scans" / "Assets" / "Harbour" / "Bank").mkdir(parents=True)
+    (folder / "scans" / "letter.pdf").write_bytes(b"scan")
+    (folder / "scans" / "Assets/Harbour/Bank/2021-03-04.a.pdf").write_bytes(b"scan")
+    top = folder / "main.beancount"
+    top.write_text(
+        'option "documents" "scans"\n'
+        + top.read_text()
+        + '\n2021-03-03 document Assets:Harbour:Bank "scans/letter.pdf"\n'
+    )
+    case = solvency.load(top)
+    assert not case.errors
+    path = tmp_path / "x.pdf"
+    write(case, case.book(), path, sections=SECTIONS)
+    assert verify(path).outcome is Outcome.SAME
+    assert b"scan" not in path.read_bytes()
+
+
+def test_a_name_no_other_system_can_save(folder: Path, tmp_path: Path) -> None:
+    (folder / "aux.beancount").write_text("")
+    top = folder / "main.beancount"
+    top.write_text(top.read_text() + '\ninclude "aux.beancount"\n')
+    case = solvency.load(top)
+    with pytest.raises(ReportError, match=r"'aux\.beancount' is a name that not every"):
+        write(case, case.book(), tmp_path / "x.pdf", sections=SECTIONS)

@@ -1,0 +1,141 @@
+"""What figures rest on: without a source that one does not name it stays as it is.
+
+A figure that is not there without a source counts as changed.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from decimal import localcontext
+from typing import TYPE_CHECKING
+
+import pytest
+
+import solvency
+from solvency.exhibits.explain.families import FAMILIES
+from solvency.exhibits.explain.search import searches
+from solvency.exhibits.rests import rests
+from solvency.exhibits.setting import default_dates
+from solvency.ledger.without import falls
+from solvency.ledger.without import without
+from solvency.report import build
+from solvency.report import pages
+from solvency.report.enclosed import listed
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from solvency import Case
+    from solvency.exhibits.layout import Report
+    from solvency.exhibits.rests import Rest
+
+KINDS = ("reconstruction", "affairs", "compare", "brief")
+
+
+def built(
+    case: Case, kind: str, sections: Iterable[str], dates: tuple[datetime.date, ...]
+) -> Report:
+    return build(case, case.book(), kind=kind, sections=sections, dates=dates)
+
+
+def named(key: str, base: Mapping[str, Rest], seen: frozenset[str]) -> set[str]:
+    """Return the sources a figure names, directly or through its figures."""
+    found = set(base[key].sources)
+    for one, _ in base[key].figures:
+        if one.key in base and one.key not in seen:
+            found |= named(one.key, base, seen | {one.key})
+    return found
+
+
+def breaking(case: Case, kind: str, sections: Iterable[str] = ()) -> list[str]:
+    """Return the figures that are others without a source they do not name."""
+    wanted = tuple(sections)
+    dates = default_dates(case)
+    report = built(case, kind, wanted, dates)
+    values = {one.key: one.value for one in report.figures()}
+    base = rests(case, report.sections)
+    names = {key: named(key, base, frozenset({key})) for key in values}
+    found = []
+    for source in case.sources:
+        changed = without(case, source)
+        if not changed.selected:
+            continue
+        other = built(changed, kind, wanted, dates)
+        now = {one.key: one.value for one in other.figures()}
+        found += [
+            f"{key} without {source}: {value} becomes {now.get(key, 'not there')}"
+            for key, value in values.items()
+            if source not in names[key] and (key not in now or now[key] != value)
+        ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def harbour(ledgers: Path) -> Case:
+    return solvency.load(ledgers / "harbour" / "main.beancount")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_figure_names_every_source_without_which_it_is_another(
+    kind: str, harbour: Case
+) -> None:
+    assert breaking(harbour, kind) == []
+
+
+def test_the_small_case_too(loaded: Case) -> None:
+    assert breaking(loaded, "reconstruction") == []
+
+
+@pytest.mark.long
+def test_the_large_case_too(ledgers: Path) -> None:
+    case = solvency.load(ledgers / "ftx" / "main.beancount")
+    slow = {"findings", "weighing", "reconciled", "derived", "files"}
+    sections = [x for x in pages.kinds()["reconstruction"].sections if x not in slow]
+    assert breaking(case, "reconstruction", sections) == []
+
+
+def test_parts_add_up_to_the_last_digit(harbour: Case) -> None:
+    report = built(harbour, "reconstruction", (), default_dates(harbour))
+    sums = [one for one in listed(report) if one["sum"]]
+    base = rests(harbour, report.sections)
+    # Balances, funds and claims are sums: of the figures with amounts, most.
+    assert len(sums) > 200
+    with localcontext(prec=100):
+        for one in sums:
+            parts = base[one["key"]].parts.values()
+            assert sum(parts, Decimal()) == Decimal(one["value"]), one["key"]
+            assert set(base[one["key"]].parts) <= set(one["flows"]), one["key"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_is_found_by_its_key(kind: str, harbour: Case) -> None:
+    report = built(harbour, kind, (), default_dates(harbour))
+    made: dict[object, dict[str, object]] = {}
+    for figure in report.figures():
+        if figure.key.startswith("file:"):
+            # The size of a file inside the document is known when it is written.
+            continue
+        for asked in searches(harbour, figure.key):
+            narrow = asked.of is FAMILIES["balance"]
+            spot = (asked.of, asked.deep, asked.days, asked.words if narrow else ())
+            if spot not in made:
+                made[spot] = {x.key: x.value for x in asked.figures().values()}
+            if figure.key in made[spot]:
+                assert made[spot][figure.key] == figure.value, figure.key
+                break
+        else:
+            pytest.fail(f"{figure.key} is not found")
+
+
+def test_a_flow_falls_with_its_last_source_or_that_of_its_amount(
+    harbour: Case,
+) -> None:
+    for flow in harbour.flows:
+        for source in harbour.sources:
+            gone = flow.id not in {one.id for one in without(harbour, source).flows}
+            last = [x for x in flow.sources if x != source] == [] and flow.sources
+            assert gone == bool(last or flow.amount_from == source)
+            assert gone == falls(flow, source)

@@ -1,0 +1,159 @@
+"""A package adds an invariant, a kind of report and a command, without a fork."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULE = '''
+"""Adds one of each."""
+
+from decimal import Decimal
+
+import click
+
+from solvency.analysis.check import Outcome
+from solvency.analysis.check import Test
+from solvency.analysis.check.customers import members
+from solvency.analysis.check.parameters import number
+
+
+def cash_buffer(world, invariant):
+    of = members(world, invariant.entity)
+    liquid = world.traits.mask(
+        lambda t: t.held and t.entity in of and t.liquidity == "liquid"
+    )
+    owed = world.traits.mask(lambda t: t.owed and t.entity in of)
+    need = world.one_sided(owed, -1) * world.constant(number(invariant, "minimum"))
+    return [Outcome(None, world.currency, world.value(liquid), need, liquid | owed)]
+
+
+buffer = Test(
+    cash_buffer,
+    asks="A share of all debts is held in what is liquid",
+    parameters={"minimum": Decimal("0.5")},
+)
+
+
+@click.command("greet")
+def greet():
+    """Say hello."""
+    click.echo("hello from tiny")
+'''
+ENTRY_POINTS = """\
+[solvency.invariants]
+cash-buffer = tiny:buffer
+
+[solvency.commands]
+greet = tiny:greet
+
+[solvency.kinds]
+tiny-note = tiny_note
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install a wheel of a tiny package into a folder of its own."""
+    folder = tmp_path_factory.mktemp("tiny")
+    wheel = folder / "tiny-1.0-py3-none-any.whl"
+    meta = "tiny-1.0.dist-info"
+    with zipfile.ZipFile(wheel, "w") as out:
+        out.writestr("tiny.py", MODULE)
+        out.writestr("tiny_note/__init__.py", "")
+        for path in sorted((ROOT / "reports" / "brief").rglob("*")):
+            if path.is_file():
+                inside = path.relative_to(ROOT / "reports" / "brief").as_posix()
+                out.writestr(f"tiny_note/{inside}", path.read_bytes())
+        out.writestr(
+            f"{meta}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
+        )
+        out.writestr(
+            f"{meta}/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        out.writestr(f"{meta}/entry_points.txt", ENTRY_POINTS)
+        out.writestr(f"{meta}/RECORD", "")
+    target = folder / "site"
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-index",
+            "--no-deps",
+            "--disable-pip-version-check",
+            "--target",
+            str(target),
+            str(wheel),
+        ],
+        check=True,
+    )
+    return target
+
+
+def run(installed: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from solvency.cli import main; main()", *args],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+    )
+
+
+def test_an_invariant_is_asked_for_and_broken(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "ledgers" / "harbour", tmp_path / "case")
+    ledger = tmp_path / "case" / "main.beancount"
+    with ledger.open("a", encoding="utf-8") as out:
+        out.write(
+            '\n2021-01-01 custom "invariant" "cash-buffer" "Harbour"\n'
+            '  minimum: 5\n  severity: "warning"\n'
+        )
+    found = run(installed, "check", str(ledger), "--json")
+    assert found.returncode == 0, found.stderr
+    # Five times its debts in cash is more than Harbour ever had.
+    tests = {one["invariant"] for one in json.loads(found.stdout)["findings"]}
+    assert "cash-buffer" in tests
+    # Without the package the ledger asks for something that does not exist.
+    alone = run(tmp_path / "nowhere", "check", str(ledger))
+    assert alone.returncode == 1
+    assert "there is no invariant cash-buffer" in alone.stdout
+
+
+def test_a_parameter_it_does_not_take_is_an_error(
+    installed: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "ledgers" / "harbour", tmp_path / "case")
+    ledger = tmp_path / "case" / "main.beancount"
+    with ledger.open("a", encoding="utf-8") as out:
+        out.write(
+            '\n2021-01-01 custom "invariant" "cash-buffer" "Harbour"\n  days: 3\n'
+        )
+    found = run(installed, "check", str(ledger))
+    assert "`days:` is no parameter of cash-buffer" in found.stdout
+
+
+def test_a_command_is_listed_and_runs(installed: Path) -> None:
+    assert "greet" in run(installed, "--help").stdout
+    assert run(installed, "greet").stdout == "hello from tiny\n"
+
+
+def test_a_kind_of_report_prints(installed: Path, tmp_path: Path) -> None:
+    page = tmp_path / "note.html"
+    ledger = ROOT / "ledgers" / "harbour" / "main.beancount"
+    found = run(
+        installed, "report", str(ledger), "--kind", "tiny-note", "-o", str(page)
+    )
+    assert found.returncode == 0, found.stderr
+    assert "Harbour" in page.read_text(encoding="utf-8")
