@@ -150,7 +150,7 @@ class Declarations:
 
     def _commodity(self, entry: data.Commodity) -> None:
         meta = Metadata(entry, self.errors, "commodity")
-        age = meta.number("max-price-age", "0", words.MOST_DAYS)
+        age = meta.number("max-price-age", "0", words.MOST_AGE)
         for kind in ("halving", "float"):
             units = meta.magnitude(kind, entry.currency)
             if units is not None:

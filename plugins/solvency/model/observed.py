@@ -47,8 +47,8 @@ Bound = Literal["", "least", "most"]
 
 #: Accounts whose balances are stated as the positive of their credits.
 _CREDITS = frozenset({"Liabilities", "Equity", "Income"})
-#: Less than half a hundredth is float noise in a sum of money.
-_NOISE = 0.005
+#: Of the sizes it is the sum of, a smaller share is rounding.
+_NOISE = 1e-12
 
 
 class Row(NamedTuple):
@@ -79,9 +79,14 @@ class Row(NamedTuple):
         """Return what is stated: exact where one observation says it alone."""
         one = self.first
         if len(self.observations) > 1:
-            return money(self.value)
+            return money(self.value, like=self.first.amount.number)
         edge = {"least": one.low, "most": one.high}.get(self.bound)
         return one.amount.number if edge is None else edge
+
+    @property
+    def shown(self) -> float:
+        """Return what is stated over its mean: what is computed is shown in that."""
+        return float(self.stated) / self.value if self.value else 1.0
 
     @property
     def commodity(self) -> str:
@@ -128,7 +133,7 @@ class Observed:
         """Return a size of each row, to compute in numbers near one, shape (rows,)."""
         largest = abs(self.effects).max(axis=1).toarray().ravel()
         sizes: Array = np.maximum(np.abs(self.values), largest)
-        return np.maximum(sizes, 1e-9)
+        return np.where(sizes > 0, sizes, 1.0)
 
     @cached_property
     def predicted(self) -> Array:
@@ -245,8 +250,8 @@ class _Builder:
         at = book.position[where]
         moved = book.units[where].astype(float) * self.size[at] * self.sign[at] * price
         effect = np.bincount(book.flow[where], moved, len(book.flows))
-        if in_money:
-            effect[np.abs(effect) < _NOISE] = 0.0
+        sizes = np.bincount(book.flow[where], np.abs(moved), len(book.flows))
+        effect[np.abs(effect) <= _NOISE * sizes] = 0.0
         if one.side == "in":
             return np.maximum(effect, 0.0)
         if one.side == "out":
@@ -360,8 +365,9 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
         one: the observation.
 
     Returns:
-        The value (a bound's edge for a bound), and the standard deviations of its own
-        range, zero where it has none, and of its grade; in its commodity.
+        The mean of what is stated (a bound's edge for a bound), and the standard
+        deviations of its own range, zero where it has none, and of its grade; in its
+        commodity.
     """
     central = float(one.amount.number)
     grade = one.grade or book.case.sources[one.source].grade
@@ -370,24 +376,13 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
     own = 0.0
     if bound:
         central = float((one.low if bound == "least" else one.high) or 0)
-    elif one.low is not None:
+    graded = float(spread(0.0, 2 * relative * central))
+    if one.low is not None and not bound:
         low, high = float(one.low), float(one.high or 0)
         interval = 0.9 if one.interval is None else float(one.interval)
-        central, own = gaussian(
-            amounts([low], [central], [high], interval, "lognormal")[0]
-        )
-    return central, own, float(spread(0.0, 2 * relative * central))
-
-
-def gaussian(amount: Amount) -> tuple[float, float]:
-    """Return location and spread of the Gaussian nearest to an amount's magnitude.
-
-    A normal cut off at zero is the normal it was cut from: the cut is a bound, and
-    those who can keep the bound do so.
-    """
-    if amount.kind == "cut":
-        return amount.first, amount.second
-    return amount.mean, amount.sigma
+        (amount,) = amounts([low], [central], [high], interval, "lognormal")
+        central, own = amount.mean, amount.sigma
+    return central, own, graded
 
 
 @wide()

@@ -1,8 +1,7 @@
 """How sure amounts are: what each flow may be scaled by, and draws of it.
 
-An amount's distribution is the language's: lognormal matched in mean and
-variance where its low is above zero, a normal cut off at zero where it may be
-zero, and PERT between hard bounds. A flow is scaled as a whole, so that every
+An amount's distribution is the language's (`figures/amounts.py`): its median as
+written, its low and high two quantiles. A flow is scaled as a whole, so that every
 draw balances.
 """
 

@@ -171,7 +171,7 @@ def _amounts(found: Evidence, whole: Weighing) -> list[AmountBelief]:
             size = float(one.amount.number)
             mean, sigma = float(means[at]), float(sigmas[at])
             backwards = float(ndtr(-mean / sigma)) if sigma else 0.0
-            if 0 < backwards < 1:
+            if backwards:
                 mean, sigma = _cut(mean, sigma)
             believed.append(
                 AmountBelief(
@@ -180,8 +180,8 @@ def _amounts(found: Evidence, whole: Weighing) -> list[AmountBelief]:
                     one.amount.commodity,
                     one.amount.number,
                     settled(chance[at]),
-                    money(mean * size),
-                    money(sigma * size),
+                    money(mean * size, like=one.amount.number),
+                    money(sigma * size, like=one.amount.number),
                     settled(backwards),
                 )
             )
@@ -242,7 +242,7 @@ def unexplained(found: Evidence, scenario: Scenario) -> list[Unexplained]:
                 row.id,
                 row.first.source,
                 row.stated,
-                money(float(means[at]) * scale),
+                money(float(means[at]) * scale, like=row.stated),
                 row.commodity,
                 0.0 if kept else _standardised(gap, total),
             )
