@@ -24,6 +24,7 @@ from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.leaving import FEW
 from solvency.methods.weighing.leaving import Without
 from solvency.methods.weighing.leaving import leaving_out
+from solvency.methods.weighing.logs import Curves
 from solvency.methods.weighing.logs import Reweighed
 from solvency.methods.weighing.logs import reweigh
 from solvency.methods.weighing.model import Model
@@ -174,6 +175,9 @@ def weigh(
     priors: ArrayLike,
     exclusions: Iterable[tuple[int, int]] = (),
     *,
+    shared: ArrayLike | None = None,
+    nu: float = math.inf,
+    curves: Curves | None = None,
     best: int = 1000,
     wide: float = 0.25,
     error: float = 0.004,
@@ -191,6 +195,11 @@ def weigh(
             empty for an established flow.
         priors: belief in each hypothesis, above 0 and below 1, shape (h,).
         exclusions: pairs of hypotheses that cannot both hold.
+        shared: spreads by errors that amounts have in common, which `sigmas` leave
+            out: a column an error, shape (f, k).
+        nu: degrees of freedom of one unknown scale of all spreads and errors; without
+            end they are as stated.
+        curves: the amounts as they are, for those that are wide.
         best: combinations to report.
         wide: spread over mean from which an amount counts as wide; 0.25 is an upper
             end of one and a half times the central value.
@@ -204,7 +213,11 @@ def weigh(
         ValueError: shapes that do not fit, numbers that are none, a prior of 0 or 1, or
             an exclusion of a hypothesis by itself.
     """
-    case = model(observed, noise, effects, means, sigmas, belongs, priors, exclusions)
+    case = model(
+        *(observed, noise, effects, means, sigmas, belongs, priors, exclusions),
+        shared=shared,
+        nu=nu,
+    )
     exact = case.count <= EXACT
     found = gather(case, best) if exact else sample(case, best, error, seed)
     combinations = []
@@ -227,7 +240,7 @@ def weigh(
         method="exact" if exact else "sampled",
         check=check if exact else math.nan,
         floored=case.floored,
-        lognormal=reweigh(case, found.combinations, found.posteriors, wide),
+        lognormal=reweigh(case, found.combinations, found.posteriors, wide, curves),
         _model=case,
     )
 
@@ -274,6 +287,9 @@ def fit(
     effects: ArrayLike,
     means: ArrayLike,
     sigmas: ArrayLike,
+    *,
+    shared: ArrayLike | None = None,
+    nu: float = math.inf,
 ) -> Fit:
     """Compare one account of what happened with the observations.
 
@@ -283,6 +299,8 @@ def fit(
         effects: what one unit of each flow that happened adds, shape (m, f).
         means: central amount of each flow, shape (f,).
         sigmas: its spread, shape (f,).
+        shared: as in `weigh`.
+        nu: as in `weigh`.
 
     Returns:
         Likelihood, chi-square and the residual of each observation.
@@ -291,8 +309,13 @@ def fit(
         ValueError: as `weigh`.
     """
     always: list[tuple[int, ...]] = [()] * len(np.atleast_1d(np.asarray(means)))
-    case = model(observed, noise, effects, means, sigmas, always, np.zeros(0), ())
-    flows = case.effects * case.sigmas
+    case = model(
+        *(observed, noise, effects, means, sigmas, always, np.zeros(0), ()),
+        shared=shared,
+        nu=nu,
+    )
+    common = arithmetic.product(case.effects, case.shared)
+    flows = np.hstack([case.effects * case.sigmas, common])
     spread = np.sqrt(np.diag(case.noise) + (flows**2).sum(axis=1))
     residuals = case.observed - arithmetic.product(case.effects, case.means)
     z = residuals / spread
@@ -318,8 +341,6 @@ def _amounts(
     """Mix the Gaussian posteriors of the amounts over combinations."""
     flows = len(case.means)
     white = case.whiten(np.column_stack([case.observed, case.effects]))
-    gram = arithmetic.product(white.T, white)
-    told, gram = gram[0, 1:], gram[1:, 1:]
     weights = np.zeros(flows)
     first, second = np.zeros(flows), np.zeros(flows)
     total = sum(c.posterior for c in combinations)
@@ -327,22 +348,18 @@ def _amounts(
         if combination.posterior < 1e-6 * total:
             continue
         on = np.flatnonzero(case.active(combination.hypotheses))
-        variances = case.sigmas[on] ** 2
-        # What is established has unit covariance already; the rest is swept out.
-        live = on[~case.established[on]]
-        scale = case.sigmas[live]
-        inner = np.eye(len(live)) + gram[np.ix_(live, live)] * np.outer(scale, scale)
-        known = np.zeros(flows)
-        known[on] = case.means[on]
-        gap = told - arithmetic.product(gram, known)
-        image = arithmetic.forward(
-            arithmetic.cholesky(inner),
-            np.column_stack([gap[live], gram[np.ix_(live, on)]]) * scale[:, None],
+        reach, shared = white[:, 1 + on], case.shared[on]
+        gap = white[:, 0] - arithmetic.product(reach, case.means[on])
+        left, _ = arithmetic.swept(
+            case.live(combination.hypotheses), np.column_stack([gap, reach])
         )
-        taken = arithmetic.product(image[:, 0], image[:, 1:])
-        mean = case.means[on] + variances * (gap[on] - taken)
-        shrink = np.diag(gram)[on] - (image[:, 1:] ** 2).sum(axis=0)
-        variance = np.maximum(variances - variances**2 * shrink, 0.0)
+        told = arithmetic.product(left[1:], left[0])
+        inner = arithmetic.product(left[1:], left[1:].T)
+        prior = np.diag(case.sigmas[on] ** 2) + arithmetic.product(shared, shared.T)
+        image = arithmetic.product(prior, inner)
+        mean = case.means[on] + arithmetic.product(prior, told)
+        variance = np.diag(prior) - (image * prior).sum(axis=1)
+        variance = np.maximum(variance, 0.0) * case.widened(combination.chi2)
         share = combination.posterior / total
         weights[on] += share
         first[on] += share * mean
@@ -353,4 +370,13 @@ def _amounts(
     return weights, mean, np.sqrt(np.maximum(variance, 0.0))
 
 
-__all__ = ["Combination", "Fit", "Reweighed", "Weighing", "best", "fit", "weigh"]
+__all__ = [
+    "Combination",
+    "Curves",
+    "Fit",
+    "Reweighed",
+    "Weighing",
+    "best",
+    "fit",
+    "weigh",
+]

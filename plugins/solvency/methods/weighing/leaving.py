@@ -137,6 +137,7 @@ def _surprises(
     Returns:
         For each group minus the log density, but for a constant, shape (states,).
     """
+    size, shares = len(case.observed), case.shared.shape[1]
     switched = np.flatnonzero(~case.established)
     scale = np.sqrt(np.diag(case.noise))
     base = case.effects[:, case.established]
@@ -146,21 +147,29 @@ def _surprises(
     gap = (case.observed - known) / scale
     reach = case.effects[:, switched] / scale[:, None]
     belongs = [list(case.belongs[flow]) for flow in switched.tolist()]
+    always = arithmetic.product(base / scale[:, None], case.shared[case.established])
+    flat = reach.T[:, :, None] * case.shared[switched][:, None, :]
+    flat = flat.reshape(len(switched), -1)
     found: list[list[Array]] = [[] for _ in out]
     for part in np.array_split(states, max(1, len(states) // 256)):
         on = np.stack([part[:, tags].any(axis=1) for tags in belongs], axis=1)
         spread = on[:, None, :] * (reach * case.sigmas[switched])
+        together = arithmetic.product(on.astype(float), flat)
+        together = together.reshape(len(on), size, shares) + always
+        spread = np.concatenate([spread, together], axis=2)
         joint = common + arithmetic.product(spread, spread.transpose(0, 2, 1))
         inverse = arithmetic.inverse(joint)
         rest = gap - arithmetic.product(on * case.means[switched], reach.T)
         pull = (inverse * rest[:, None, :]).sum(axis=2)
+        chi2 = (rest * pull).sum(axis=1)
         for at, gone in enumerate(out):
             block = inverse[:, gone][:, :, gone]
             mine = pull[:, gone]
             root = arithmetic.cholesky(block)
             moved = arithmetic.forward(root, mine[:, :, None])[:, :, 0]
-            score = (moved**2).sum(axis=1) - arithmetic.log_det(root)
-            found[at].append(0.5 * score)
+            fewer = chi2 - (moved**2).sum(axis=1)
+            score = case.tail(fewer, size - int(gone.sum())) - case.tail(chi2)
+            found[at].append(score - 0.5 * arithmetic.log_det(root))
     return [np.concatenate(parts) for parts in found]
 
 
