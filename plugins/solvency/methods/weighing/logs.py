@@ -232,7 +232,7 @@ class _Problem(NamedTuple):
         image = (self.inner * added[:, None, :]).sum(axis=2)
         left = self.square - 2.0 * (self.told * added).sum(axis=1)
         left += (image * added).sum(axis=1)
-        return np.maximum(left, 0.0) + (unknowns**2).sum(axis=1)
+        return np.asarray(np.maximum(left, 0.0) + (unknowns**2).sum(axis=1))
 
     def slopes(self, unknowns: Array) -> tuple[Array, Array, Array]:
         """Return half the gradient of chi-square, and two curvatures.

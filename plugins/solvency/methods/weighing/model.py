@@ -158,7 +158,8 @@ class Model:
         """
         inside: list[list[int]] = [[] for _ in self._groups]
         always, coupled = [], []
-        reached = (self.shared != 0) & self.effects.any(axis=0)[:, None]
+        seen = np.asarray(self.effects.any(axis=0))
+        reached = np.asarray((self.shared != 0) & seen[:, None])
         for k in range(self.shared.shape[1]):
             holders = [
                 at
@@ -204,7 +205,7 @@ class Model:
             return -0.5 * size * float(arithmetic.log(2.0 * math.pi))
         halves = np.array([0.5 * (self.nu + size), 0.5 * self.nu])
         up, down = arithmetic.rounded(gammaln(halves)).tolist()
-        return up - down - 0.5 * size * float(arithmetic.log(self.nu * math.pi))
+        return float(up - down) - 0.5 * size * float(arithmetic.log(self.nu * math.pi))
 
     def widened(self, chi2: float) -> float:
         """Return the mean of the scale of variances after a fit."""
