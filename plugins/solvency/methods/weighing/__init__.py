@@ -20,6 +20,10 @@ from typing import Literal
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.bounded import Bounded
+from solvency.methods.weighing.bounded import bounded
+from solvency.methods.weighing.bounded import with_sites
+from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.leaving import FEW
 from solvency.methods.weighing.leaving import Without
@@ -44,6 +48,8 @@ if TYPE_CHECKING:
 
 # Most hypotheses of which all combinations are compared.
 EXACT = 24
+# Combinations at most whose bounds are judged one by one.
+JUDGED = 4096
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,12 @@ class Weighing:
     check: float
     floored: tuple[int, ...]
     lognormal: Reweighed | None
+    #: Belief the combinations whose bounds were not judged one by one could hold, and
+    #: the greatest standard error of the log probability of one's bounds.
+    unjudged: float
+    bounds_error: float
     _model: Model
+    _bounds: Bounds | None
 
     @property
     def bayes_factors(self) -> Array:
@@ -123,7 +134,8 @@ class Weighing:
         """Return the posteriors with each group of sources left out in turn.
 
         Args:
-            groups: the group each observation comes from, shape (m,).
+            groups: the group each observation comes from, and each bound, shape
+                (m + b,).
 
         Returns:
             Beliefs and their standard errors by the group left out; the priors where
@@ -132,7 +144,7 @@ class Weighing:
         Raises:
             ValueError: groups and observations differ in number.
         """
-        return leaving_out(self._model, groups)
+        return leaving_out(self._model, groups, self._bounds)
 
     def amounts(self) -> tuple[Array, Array, Array]:
         """Return what is believed of each flow after the observations.
@@ -178,6 +190,7 @@ def weigh(
     shared: ArrayLike | None = None,
     nu: float = math.inf,
     curves: Curves | None = None,
+    bounds: Bounds | None = None,
     best: int = 1000,
     wide: float = 0.25,
     error: float = 0.004,
@@ -200,6 +213,7 @@ def weigh(
         nu: degrees of freedom of one unknown scale of all spreads and errors; without
             end they are as stated.
         curves: the amounts as they are, for those that are wide.
+        bounds: observations that are one-sided.
         best: combinations to report.
         wide: spread over mean from which an amount counts as wide; 0.25 is an upper
             end of one and a half times the central value.
@@ -219,7 +233,15 @@ def weigh(
         nu=nu,
     )
     exact = case.count <= EXACT
-    found = gather(case, best) if exact else sample(case, best, error, seed)
+    judged = Bounded(None, 0.0, 0.0)
+    if exact:
+        found = gather(case, best if bounds is None else max(best, JUDGED))
+        if bounds is not None:
+            judged = bounded(case, bounds, found, best)
+    else:
+        near = case if bounds is None else with_sites(case, bounds)
+        found = sample(near, best, error, seed, target=(case, bounds))
+    found = judged.found or found
     combinations = []
     fast = found.scores + case.log_prior(()) + case.constant
     check = 0.0
@@ -241,7 +263,10 @@ def weigh(
         check=check if exact else math.nan,
         floored=case.floored,
         lognormal=reweigh(case, found.combinations, found.posteriors, wide, curves),
+        unjudged=judged.rest,
+        bounds_error=judged.error,
         _model=case,
+        _bounds=bounds,
     )
 
 
@@ -371,6 +396,7 @@ def _amounts(
 
 
 __all__ = [
+    "Bounds",
     "Combination",
     "Curves",
     "Fit",

@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.bounded import bounded
+from solvency.methods.weighing.bounded import with_sites
 from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.sampler import CHAINS
 from solvency.methods.weighing.sampler import visits
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.model import Model
     from solvency.methods.weighing.sampler import Visits
 
@@ -49,13 +52,14 @@ class Without(NamedTuple):
 
 
 def leaving_out(
-    case: Model, groups: Sequence[Hashable], seed: int = 0
+    case: Model, groups: Sequence[Hashable], bounds: Bounds | None = None, seed: int = 0
 ) -> dict[Hashable, Without]:
     """Return the beliefs with each group of observations left out in turn.
 
     Args:
         case: the model.
-        groups: the group of each observation, shape (m,).
+        groups: the group of each observation, and of each bound, shape (m + b,).
+        bounds: the bounds; beyond a few hypotheses what is near them stands for them.
         seed: of the sampler.
 
     Returns:
@@ -64,8 +68,14 @@ def leaving_out(
     Raises:
         ValueError: groups and observations differ in number.
     """
-    if len(groups) != len(case.observed):
-        raise ValueError(f"{len(case.observed)} observations and {len(groups)} groups")
+    size = len(case.observed) + (0 if bounds is None else len(bounds.edges))
+    if len(groups) != size:
+        raise ValueError(f"{size} observations and {len(groups)} groups")
+    if bounds is not None and case.count > FEW:
+        said = ~np.isnan(bounds.sites[:, 0])
+        kept = [True] * len(case.observed) + said.tolist()
+        groups = [one for one, stays in zip(groups, kept, strict=True) if stays]
+        case, bounds = with_sites(case, bounds), None
     out = {
         group: np.array([other == group for other in groups])
         for group in dict.fromkeys(groups)
@@ -75,7 +85,7 @@ def leaving_out(
         return {group: Without(case.admitted[0], nothing) for group in out}
     if case.count <= FEW:
         return {
-            group: Without(gather(_rest(case, gone), 1).marginals, nothing)
+            group: Without(_exactly(case, bounds, gone), nothing)
             for group, gone in out.items()
         }
     whole = visits(case, _ERROR, seed)
@@ -90,6 +100,19 @@ def leaving_out(
         group: _weighted(case, gone, whole, some, log, seed)
         for (group, gone), log in zip(out.items(), logs, strict=True)
     }
+
+
+def _exactly(case: Model, bounds: Bounds | None, gone: NDArray[np.bool_]) -> Array:
+    """Return the beliefs without some observations and bounds."""
+    size = len(case.observed)
+    rest = _rest(case, gone[:size])
+    if bounds is None or gone[size:].all():
+        return gather(rest, 1).marginals
+    found = bounded(
+        rest, bounds.of(~gone[size:], ~gone[:size]), gather(rest, 1 << FEW), 1
+    ).found
+    assert found is not None  # noqa: S101 (bounds were given)
+    return found.marginals
 
 
 def _rest(case: Model, gone: NDArray[np.bool_]) -> Model:

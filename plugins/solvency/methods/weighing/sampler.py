@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.gather import Gathered
 from solvency.methods.weighing.tree import enumerate_all
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.model import Model
     from solvency.methods.weighing.tree import Switched
 
     Array = NDArray[np.float64]
     States = NDArray[np.bool_]
 
+#: Visits that are judged by bounds.
+_JUDGED = 4096
 #: Hypotheses enumerated at a step, and chains.
 BLOCK, CHAINS = 6, 128
 #: Visits to each hypothesis by each chain before any is counted; those between two
@@ -54,20 +58,30 @@ class Visits:
     states: States
 
 
-def sample(case: Model, best: int, error: float, seed: int) -> Gathered:
+def sample(
+    case: Model,
+    best: int,
+    error: float,
+    seed: int,
+    target: tuple[Model, Bounds | None] | None = None,
+) -> Gathered:
     """Weigh combinations by sampling.
 
     Args:
-        case: the model.
+        case: the model the chains follow.
         best: combinations to report.
         error: standard error of any belief at which the chains may stop.
         seed: of the chains.
+        target: the model whose beliefs are asked for and its bounds, where the chains
+            follow one near it: visits are then given the weight they have under it.
 
     Returns:
         Beliefs with their standard errors; the evidence from the visits to the best
         combinations.
     """
     found = visits(case, error, seed)
+    if target is not None and target[1] is not None:
+        return _corrected(case, target[0], target[1], found, best, seed)
     packed = np.packbits(found.states, axis=1)
     unique, counts = np.unique(packed, axis=0, return_counts=True)
     common = np.argsort(-counts, kind="stable")[: 4 * best]
@@ -92,6 +106,48 @@ def sample(case: Model, best: int, error: float, seed: int) -> Gathered:
         combinations=chosen,
         scores=scores,
         posteriors=arithmetic.exp(scores - evidence),
+        shares=shares,
+    )
+
+
+def _corrected(
+    case: Model, wanted: Model, bounds: Bounds, found: Visits, best: int, seed: int
+) -> Gathered:
+    """Return beliefs under the bounds from visits made under what is near them."""
+    rng = np.random.default_rng([seed, 3])
+    some = found.states[rng.choice(len(found.states), size=_JUDGED)]
+    unique, back, counts = np.unique(
+        some, axis=0, return_inverse=True, return_counts=True
+    )
+    on = np.array([wanted.active(np.flatnonzero(one).tolist()) for one in unique])
+    judged = held(wanted, bounds, on)
+    odds = arithmetic.product(unique, wanted.log_odds)
+    scores = judged.likelihood + judged.holding + odds
+    logs = scores - scores_of(case, unique)
+    each = arithmetic.exp(logs - logs.max())
+    weights = each[back.ravel()]
+    weights /= weights.sum()
+    # Only how the bounds move belief is taken from the few visits judged.
+    change = weights - 1.0 / len(some)
+    belief = np.clip(found.marginals + arithmetic.product(change, some), 0.0, 1.0)
+    spread = arithmetic.product(change**2, (some - belief) ** 2)
+    order = np.argsort(-arithmetic.rounded(scores, 36), kind="stable")[:best]
+    shares = (each * counts)[order] / float((each * counts).sum())
+    peak = float(scores[order].max())
+    summed = float(arithmetic.exp(scores[order] - peak).sum())
+    evidence = peak + float(arithmetic.log(summed / shares.sum()))
+    priors, admitted = wanted.admitted
+    plain = judged.likelihood[order] + odds[order] - wanted.constant
+    return Gathered(
+        priors=priors,
+        marginals=belief,
+        errors=np.sqrt(found.errors**2 + spread + judged.error**2 / len(some)),
+        log_evidence=evidence - float(arithmetic.log(admitted)) - wanted.constant,
+        combinations=tuple(
+            tuple(np.flatnonzero(one).tolist()) for one in unique[order]
+        ),
+        scores=plain,
+        posteriors=arithmetic.exp(scores[order] - evidence),
         shares=shares,
     )
 
