@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -26,6 +27,7 @@ from solvency.figures.amounts import Amount
 from solvency.figures.amounts import amounts
 from solvency.figures.amounts import spread
 from solvency.figures.quantised import money
+from solvency.ledger.case import Scenario
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.model.uncertain import spread_of
@@ -47,6 +49,8 @@ Bound = Literal["", "least", "most"]
 
 #: Accounts whose balances are stated as the positive of their credits.
 _CREDITS = frozenset({"Liabilities", "Equity", "Income"})
+#: The most that errors of one source are correlated.
+_AS_ONE = 1.0 - 1e-9
 #: Of the sizes it is the sum of, a smaller share is rounding.
 _NOISE = 1e-12
 
@@ -158,6 +162,59 @@ class Observed:
             ]
         return tuple(found)
 
+    def without(self, rows: set[int]) -> Observed:
+        """Return the observations without some rows."""
+        kept = [at for at in range(len(self.rows)) if at not in rows]
+        return Observed(
+            self.book,
+            tuple(self.rows[at] for at in kept),
+            sparse.csr_array(self.effects[kept]),
+            self.untested,
+        )
+
+    def by_construction(self) -> tuple[tuple[int, int], ...]:
+        """Return (row, flow) pairs of which the row sized the flow: it is no test.
+
+        The flow says so (`sized-by:`), or one of its hypotheses.
+        """
+        case, found = self.book.case, []
+        for at, row in enumerate(self.rows):
+            names = {one.id for one in row.observations}
+            for flow in sorted(self.effects[[at]].indices.tolist()):
+                one = self.book.flows[flow]
+                sized = set(one.sized_by)
+                for name in one.hypotheses:
+                    sized |= set(case.hypotheses[name].sized_by)
+                if sized & names:
+                    found.append((at, flow))
+        return tuple(found)
+
+    def correlated(self, sigmas: Array, correlation: float) -> Array:
+        """Return the covariance of the rows' errors: one source's share a part.
+
+        Args:
+            sigmas: standard deviations of the rows, shape (rows,).
+            correlation: of the errors of one group of sources.
+        """
+        groups = np.array([row.group for row in self.rows], dtype=object)
+        # Two that err as one cannot be told from one: they differ by a hair.
+        share = min(correlation, _AS_ONE)
+        same = (groups[:, None] == groups[None, :]) * share
+        np.fill_diagonal(same, 1.0)
+        return np.asarray(same * np.outer(sigmas, sigmas), dtype=float)
+
+    def covered(self) -> NDArray[np.bool_]:
+        """Say which rows come from the source of a hypothesised flow they cover."""
+        case = self.book.case
+        found = np.zeros(len(self.rows), dtype=bool)
+        for at, row in enumerate(self.rows):
+            for flow in self.effects[[at]].indices.tolist():
+                one = self.book.flows[flow]
+                if one.hypotheses and one.amount_from is not None:
+                    group = case.sources[one.amount_from].independence_group
+                    found[at] |= group == row.group
+        return found
+
     def widening(self) -> tuple[Array, Array]:
         """Return factors on spreads by which what repeats itself counts once.
 
@@ -191,6 +248,16 @@ def observed(book: Book) -> Observed:
         The rows, with what is left out: observations of a commodity without a price
         that day, and of accounts no flow of the Book has moved by then.
     """
+    everything = replace(
+        book.case, scenario=Scenario("*", "", frozenset(book.case.hypotheses))
+    )
+    # Every scenario answers to the same observations: one that moves nothing of what
+    # is stated denies it.
+    if len(everything.selected) > len(book.flows):
+        whole = observed(everything.book())
+        number = {flow.id: at for at, flow in enumerate(whole.book.flows)}
+        columns = [number[flow.id] for flow in book.flows]
+        return replace(whole, book=book, effects=whole.effects[:, columns])
     builder = _Builder(book)
     rows: list[Row] = []
     effects: list[Array] = []

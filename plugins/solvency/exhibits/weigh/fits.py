@@ -42,7 +42,7 @@ def scenarios(setting: Setting, found: Beliefs) -> Table:
         title=text("The scenarios beside what was observed"),
         unit=(
             text("Misfit: chi-square over "),
-            setting.count("scenario:dof", found.dof, target="section-observations"),
+            setting.count("scenario:dof", found.fit.dof, target="section-observations"),
             text(" observations, errors widened as said; each as likely before"),
         ),
         head=text("Scenario"),

@@ -117,9 +117,11 @@ def _inflation(setting: Setting, found: Beliefs) -> Figure:
     worked = setting.say(
         "%(one)s over %(other)s",
         one=setting.units(
-            "weighing:chi2", finite(found.chi2, 0), "", formula="chi-square"
+            "weighing:chi2", finite(found.fit.chi2, 0), "", formula="chi-square"
         ),
-        other=setting.count("scenario:dof", found.dof, target="section-observations"),
+        other=setting.count(
+            "scenario:dof", found.fit.dof, target="section-observations"
+        ),
     )
     return entry(
         setting.units(

@@ -24,6 +24,7 @@ from solvency.methods.weighing.bounded import Bounded
 from solvency.methods.weighing.bounded import bounded
 from solvency.methods.weighing.bounded import with_sites
 from solvency.methods.weighing.bounds import Bounds
+from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.leaving import FEW
 from solvency.methods.weighing.leaving import Without
@@ -315,6 +316,7 @@ def fit(
     *,
     shared: ArrayLike | None = None,
     nu: float = math.inf,
+    bounds: Bounds | None = None,
 ) -> Fit:
     """Compare one account of what happened with the observations.
 
@@ -326,6 +328,7 @@ def fit(
         sigmas: its spread, shape (f,).
         shared: as in `weigh`.
         nu: as in `weigh`.
+        bounds: as in `weigh`; they count in the likelihood alone.
 
     Returns:
         Likelihood, chi-square and the residual of each observation.
@@ -345,6 +348,9 @@ def fit(
     residuals = case.observed - arithmetic.product(case.effects, case.means)
     z = residuals / spread
     likelihood, chi2 = case.log_likelihood(())
+    if bounds is not None:
+        everything = np.ones((1, len(case.means)), dtype=bool)
+        likelihood += float(held(case, bounds, everything).holding[0])
     return Fit(
         log_likelihood=likelihood,
         chi2=chi2,

@@ -36,7 +36,7 @@ _LEAST = 1e-12
 #: Shifts of the lattice, and numbers at once.
 _SHIFTS, _CELLS = 4, 1 << 21
 #: Points of the lattice at each shift, at most and at least.
-_MOST, _FEWEST = 4096, 64
+_MOST, _FEWEST = 4096, 32
 _TINY = 1e-300
 
 
@@ -103,11 +103,14 @@ def held(case: Model, bounds: Bounds, on: NDArray[np.bool_]) -> Held:
     noise[size:, :size], noise[:size, size:] = bounds.cross, bounds.cross.T
     told = np.concatenate([case.observed, bounds.edges])
     flat = (reach.T[:, :, None] * case.shared[:, None, :]).reshape(len(case.means), -1)
+    always = case.established
+    fixed = (reach * case.sigmas)[:, always]
+    noise += arithmetic.product(fixed, fixed.T)
     parts: list[Held] = []
     step = max(1, _CELLS // (size + count) ** 2)
     for start in range(0, len(on), step):
         live = on[start : start + step].astype(float)
-        used = live.any(axis=0)
+        used = live.any(axis=0) & ~always
         spread = live[:, None, used] * (reach * case.sigmas)[:, used]
         together = arithmetic.product(live, flat).reshape(len(live), len(told), -1)
         columns = np.concatenate([spread, together], axis=2)
@@ -152,7 +155,7 @@ def _orthant(
         score = score * np.sqrt(df / (nu + chi2))
         chance = arithmetic.rounded(stdtr(df, score))
         return arithmetic.log(np.maximum(chance, _TINY)), 0.0
-    points = min(_MOST, max(_FEWEST, 8 * _CELLS // (many * count)))
+    points = min(_MOST, max(_FEWEST, _CELLS // (many * count)))
     lattice = _lattice(points, count)
     widths = np.ones((1, points, 1))
     found = np.empty((_SHIFTS, len(room)))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     States = NDArray[np.bool_]
 
 #: Visits that are judged by bounds.
-_JUDGED = 4096
+_JUDGED = 1024
 #: Hypotheses enumerated at a step, and chains.
 BLOCK, CHAINS = 6, 128
 #: Visits to each hypothesis by each chain before any is counted; those between two
@@ -389,17 +389,24 @@ def _pivoted(
     used = np.flatnonzero(inside.any(axis=0))
     inside = inside[:, used]
     # What is shared has a part of each atom that is in; the residual is less shifts.
-    sums = np.zeros((count, case.bases.shape[1] + 1, size))
-    for k, place in enumerate(places.bases):
-        sums[:, k, place] = 1.0
+    made: list[list[tuple[int, Array | None]]] = [
+        [(place, None)] for place in places.bases
+    ]
     for a, atom in enumerate(case.atoms):
         for k, place in zip(atom.shared, places.parts[a], strict=True):
-            sums[:, k, place] = live[:, a]
-    sums[:, -1, places.shifts] = -live
-    sums[:, -1, places.residual] = 1.0
-    towards = arithmetic.product(sums.reshape(-1, size), case.gram)
-    towards = towards.reshape(sums.shape)
-    among = arithmetic.product(towards, sums.transpose(0, 2, 1))
+            made[k].append((place, live[:, a, None]))
+    less = [(place, -live[:, a, None]) for a, place in enumerate(places.shifts)]
+    made.append([(places.residual, None), *less])
+    towards = np.empty((count, len(made), size))
+    for k, members in enumerate(made[:-1]):
+        towards[:, k] = _added([(case.gram[place], on) for place, on in members])
+    shifted = np.zeros((count, size))
+    shifted[:, places.shifts] = -live
+    shifted[:, places.residual] = 1.0
+    towards[:, -1] = arithmetic.product(shifted, case.gram)
+    among = np.empty((count, len(made), len(made)))
+    for k, members in enumerate(made):
+        among[:, :, k] = _added([(towards[:, :, place], on) for place, on in members])
     stay = [k for k in range(case.bases.shape[1]) if k not in set(closed)]
     out, rows = list(closed), [*stay, case.bases.shape[1]]
     first, last = len(used), len(used) + len(out)
@@ -427,6 +434,15 @@ def _pivoted(
     image = arithmetic.forward(root, cross)
     part -= arithmetic.product(image.transpose(0, 2, 1), image)
     return arithmetic.log_det(root), part
+
+
+def _added(members: list[tuple[Array, Array | None]]) -> Array:
+    """Return the sum of some vectors, each where it is in."""
+    (whole, _), *others = members
+    total = np.array(whole, dtype=float)
+    for one, on in others:
+        total = total + (one if on is None else on * one)
+    return np.asarray(total)
 
 
 def _drawn(case: Model, rng: np.random.Generator) -> States:
