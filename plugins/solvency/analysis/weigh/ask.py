@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 _ODDS = 1e12
 #: Correlations of the errors of one source that beliefs are shown at besides.
 _APART = (0.0, 0.9)
-#: Standard errors of beliefs where the sampler stops; of those shown beside it.
-_ERROR, _ROUGH = 0.004, 0.02
+#: Standard error of sampled beliefs that are shown beside the beliefs.
+_ROUGH = 0.02
 #: Observations named for each scenario, and combinations listed.
 _WORST, _BEST = 5, 10
 
@@ -84,7 +84,7 @@ def believe(
     tell(f"weighing {len(found.hypotheses)} hypotheses")
     whole = found.weigh(best=best, seed=seed)
     tell("weighing with other errors")
-    others = _otherwise(case, whole.method == "exact", seed)
+    others = _otherwise(case, whole, seed)
     tell("leaving out each group of sources")
     left_out = _left_out(found, whole)
     book, logs = found.book, whole.lognormal
@@ -138,7 +138,7 @@ def believe(
     )
 
 
-def _otherwise(case: Case, exact: bool, seed: int) -> list[dict[str, float]]:
+def _otherwise(case: Case, whole: Weighing, seed: int) -> list[dict[str, float]]:
     """Return beliefs with errors taken otherwise, in the order of `Otherwise`."""
     half, twice = (
         replace(case, spreads={k: v * factor for k, v in case.spreads.items()})
@@ -153,7 +153,7 @@ def _otherwise(case: Case, exact: bool, seed: int) -> list[dict[str, float]]:
     ]
     believed = []
     for one in asked:
-        weighed = one.weigh(best=1, error=_ERROR if exact else _ROUGH, seed=seed)
+        weighed = one.weigh(best=1, error=_ROUGH, seed=seed, start=whole.last)
         beliefs = settled_all(weighed.posteriors)
         believed.append(dict(zip(one.hypotheses, beliefs, strict=True)))
     return believed

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     ]
 
 #: Combinations that say what is expected of a bound, and those drawn for them.
-_COMBINATIONS, _DRAWN = 256, 4096
+_COMBINATIONS, _DRAWN = 64, 4096
 #: Spread over mean from which an amount is weighed in logarithms: 0.25 is a high end
 #: of half as much again as the central value.
 WIDE = 0.25
@@ -122,7 +122,13 @@ class Evidence:
         }
         return [(one, other) for one, other in sorted(pairs)]
 
-    def weigh(self, best: int = 1000, error: float = 0.004, seed: int = 0) -> Weighing:
+    def weigh(
+        self,
+        best: int = 1000,
+        error: float = 0.004,
+        seed: int = 0,
+        start: NDArray[np.bool_] | None = None,
+    ) -> Weighing:
         """Weigh all combinations of the hypotheses by the observations."""
         flows = self.weighed_flows()
         shared = self._errors[1]
@@ -136,6 +142,7 @@ class Evidence:
             wide=WIDE if best > 1 else math.inf,
             error=error,
             seed=seed,
+            start=start,
         )
 
     @cached_property

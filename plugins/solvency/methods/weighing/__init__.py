@@ -109,6 +109,8 @@ class Weighing:
     #: the greatest standard error of the log probability of one's bounds.
     unjudged: float
     bounds_error: float
+    #: Where the chains of a sampler ended; None where exact.
+    last: NDArray[np.bool_] | None
     _model: Model
     _bounds: Bounds | None
 
@@ -196,6 +198,7 @@ def weigh(
     wide: float = 0.25,
     error: float = 0.004,
     seed: int = 0,
+    start: NDArray[np.bool_] | None = None,
 ) -> Weighing:
     """Compare all combinations of hypotheses by what was observed.
 
@@ -220,6 +223,7 @@ def weigh(
             end of one and a half times the central value.
         error: standard error of any belief at which the sampler may stop.
         seed: of the sampler.
+        start: `last` of a weighing of the same hypotheses, to start a sampler from.
 
     Returns:
         Belief in each hypothesis and in the best combinations.
@@ -241,7 +245,7 @@ def weigh(
             judged = bounded(case, bounds, found, best)
     else:
         near = case if bounds is None else with_sites(case, bounds)
-        found = sample(near, best, error, seed, target=(case, bounds))
+        found = sample(near, best, error, seed, target=(case, bounds), start=start)
     found = judged.found or found
     combinations = []
     fast = found.scores + case.log_prior(()) + case.constant
@@ -266,6 +270,7 @@ def weigh(
         lognormal=reweigh(case, found.combinations, found.posteriors, wide, curves),
         unjudged=judged.rest,
         bounds_error=judged.error,
+        last=found.last,
         _model=case,
         _bounds=bounds,
     )

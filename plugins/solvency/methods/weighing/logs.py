@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 # Belief the combinations weighed again shall hold, and how many at most they are.
 SHARE = 0.999
-MOST = 200
+MOST = 100
 # Steps at most, and the greatest of one, in spreads.
-_STEPS, _FAR = 60, 8.0
+_STEPS, _FAR = 25, 8.0
+# Steps at first with Gauss and Newton's curvature, and the drop that is worth none.
+_FIRST, _SETTLED = 2, 1e-7
 
 
 @dataclass(frozen=True)
@@ -322,17 +324,17 @@ def _modes(problem: _Problem) -> Array:
     found = np.zeros((len(problem.square), problem.inner.shape[1]))
     value = problem.chi2(found)
     going = np.arange(len(found))
-    for _ in range(_STEPS):
+    for number in range(_STEPS):
         some = problem.take(going)
         gradient, steep, full = some.slopes(found[going])
-        root, fine = _roots(full)
+        root, fine = _roots(full if number >= _FIRST else steep)
         if not fine.all():
             root[~fine] = arithmetic.cholesky(steep[~fine])
         step = arithmetic.solve_factored(root, gradient[:, :, None])[:, :, 0]
         drop = (gradient * step).sum(axis=1)
         longest = np.abs(step).max(axis=1)
         size = np.minimum(1.0, _FAR / np.maximum(longest, 1e-300))
-        open_ = drop > 1e-10 * (1.0 + value[going])
+        open_ = drop > _SETTLED * (1.0 + value[going])
         for _ in range(30):
             if not open_.any():
                 break
@@ -343,7 +345,7 @@ def _modes(problem: _Problem) -> Array:
             value[going[better]] = there[better]
             open_ &= ~better
             size = np.where(open_, size / 2.0, size)
-        moved = (drop > 1e-10 * (1.0 + value[going])) & ~open_
+        moved = (drop > _SETTLED * (1.0 + value[going])) & ~open_
         going = going[moved]
         if not len(going):
             break

@@ -64,6 +64,7 @@ def sample(
     error: float,
     seed: int,
     target: tuple[Model, Bounds | None] | None = None,
+    start: States | None = None,
 ) -> Gathered:
     """Weigh combinations by sampling.
 
@@ -74,12 +75,13 @@ def sample(
         seed: of the chains.
         target: the model whose beliefs are asked for and its bounds, where the chains
             follow one near it: visits are then given the weight they have under it.
+        start: where the chains of a model like this one ended.
 
     Returns:
         Beliefs with their standard errors; the evidence from the visits to the best
         combinations.
     """
-    found = visits(case, error, seed)
+    found = visits(case, error, seed, start)
     if target is not None and target[1] is not None:
         return _corrected(case, target[0], target[1], found, best, seed)
     packed = np.packbits(found.states, axis=1)
@@ -107,6 +109,7 @@ def sample(
         scores=scores,
         posteriors=arithmetic.exp(scores - evidence),
         shares=shares,
+        last=found.states[-CHAINS:],
     )
 
 
@@ -149,6 +152,7 @@ def _corrected(
         scores=plain,
         posteriors=arithmetic.exp(scores[order] - evidence),
         shares=shares,
+        last=found.states[-CHAINS:],
     )
 
 
@@ -169,7 +173,8 @@ def visits(case: Model, error: float, seed: int, start: States | None = None) ->
     states = _drawn(case, rng) if start is None else start.copy()
     blocks = _Blocks(case, rng)
     per_sweep = max(1, round(case.count / blocks.size))
-    for _ in range(_WARMUP * per_sweep):
+    warm = _WARMUP if start is None else _ROUND
+    for _ in range(warm * per_sweep):
         step(case, states, blocks.next(), rng)
     sums, seen = np.zeros(states.shape), np.zeros(case.count)
     visited: list[States] = []
