@@ -43,7 +43,7 @@ def scenarios(setting: Setting, found: Beliefs) -> Table:
         unit=(
             text("Misfit: chi-square over "),
             setting.count("scenario:dof", found.fit.dof, target="section-observations"),
-            text(" observations, errors widened as said; each as likely before"),
+            text(" observations, the scale of errors unknown; each as likely before"),
         ),
         head=text("Scenario"),
         width=84,
