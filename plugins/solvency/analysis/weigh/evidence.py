@@ -125,7 +125,7 @@ class Evidence:
     def weigh(
         self,
         best: int = 1000,
-        error: float = 0.004,
+        error: float = 0.008,
         seed: int = 0,
         start: NDArray[np.bool_] | None = None,
     ) -> Weighing:
