@@ -137,7 +137,9 @@ def test_harbour_is_the_same_on_every_machine_and_account(harbour, tmp_path):
 @pytest.mark.long
 def test_ftx_is_the_same_on_every_machine(ledgers, tmp_path):
     ledger = ledgers / "ftx" / "main.beancount"
-    assert differing(ledger, tmp_path, machines()) == {}
+    # The machine furthest from this one: each run takes minutes.
+    far = {"Nehalem": {"OPENBLAS_CORETYPE": "Nehalem", **NARROW, **ONE}}
+    assert differing(ledger, tmp_path, far) == {}
 
 
 def shuffled(text: str, seed: int) -> str:
