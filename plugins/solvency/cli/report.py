@@ -173,7 +173,7 @@ def _seal(key: Path, password_file: Path | None, timestamp: str | None) -> Seal:
 
 def _said(case: Case) -> str:
     """Say at which days a report is made where none is asked for."""
-    from solvency.report.build import default_dates  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.setting import default_dates  # noqa: PLC0415 (lazy start)
 
     spoken = "".join(
         f"{day}, the day most observed, and " for day in default_dates(case)[:-1]

@@ -18,7 +18,7 @@ from solvency.exhibits.layout import Report
 from solvency.exhibits.layout import Section
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import Setting
-from solvency.exhibits.setting import default_dates as default_dates  # noqa: PLC0414 (asked for here)
+from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
 from solvency.report import pages
