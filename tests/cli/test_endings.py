@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,6 @@ import solvency
 from solvency.analysis import check
 from solvency.cli import main
 from solvency.ledger import flows
-
-PROGRAM = Path(sys.executable).with_name("solvency")
 
 
 def wrong(*_, **__):
@@ -81,14 +78,29 @@ def test_what_the_machine_answers_is_no_fault(
     assert "Traceback" not in result.stderr
 
 
+# A command that is at work for as long as it takes to be interrupted.
+ENDLESS = """
+import sys, time
+from solvency.analysis import check
+from solvency.cli import main
+
+def at_work(*_, **__):
+    print("at work", flush=True)
+    time.sleep(600)
+
+check.evaluate = at_work
+main(["check", sys.argv[1]])
+"""
+
+
 def test_ctrl_c_ends_a_command_with_130(harbour):
     with subprocess.Popen(
-        [PROGRAM, "check", "--draws=10000000", harbour],
+        [sys.executable, "-c", ENDLESS, harbour],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as running:
-        time.sleep(4)
+        assert running.stdout.readline() == "at work\n"
         running.send_signal(signal.SIGINT)
         said = running.communicate()[1]
     assert running.returncode == 130, said
