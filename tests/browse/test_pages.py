@@ -9,6 +9,8 @@ import time
 
 import pytest
 from click.testing import CliRunner
+from counting import BOOKS
+from counting import counted
 from fava.application import create_app
 from fava_site import CLASSES
 from fava_site import tile
@@ -46,6 +48,13 @@ def test_the_group_page_prints_the_numbers_of_balance(site, harbour, scenario, b
             assert (
                 values(html, f"{line['side']}-{line['account']}")[-1] == line["amount"]
             )
+
+
+def test_the_group_page_says_what_is_untraced(site, ledger):
+    count = counted("B-1", "Assets:Alameda:Bank", "200 USD")
+    html = site(ledger.write(PREAMBLE + BOOKS + count)).get("group")
+    assert "Of the assets untraced: in the books, and not found" in html
+    assert values(html, "untraced-Assets:Alameda:Bank")[-1] == "300"
 
 
 def test_the_solvency_page_prints_the_findings_of_check(site, harbour):

@@ -76,6 +76,7 @@ def test_check_as_json(run, harbour):
         "known",
         "errors",
         "findings",
+        "tests",
         "counts",
     ]
     assert said["case"] == str(harbour)

@@ -53,6 +53,12 @@ if TYPE_CHECKING:
     " each scenario of the case; with --scenario, for that one.",
 )
 @click.option(
+    "--found",
+    is_flag=True,
+    help="Books beside what was counted, and what is untraced, by entity and class:"
+    " at the petition and each later day a count speaks of; with --at, on that day.",
+)
+@click.option(
     "--all",
     "every",
     is_flag=True,
@@ -67,6 +73,7 @@ def command(
     at: datetime.date | None,
     basis: str,
     funds: bool,
+    found: bool,
     every: bool,
     output: Output,
 ) -> None:
@@ -77,9 +84,12 @@ def command(
       solvency balance --entity Alameda --at 2022-06-30
       solvency balance --group --basis clean
       solvency balance --funds --scenario mostly-lost
+      solvency balance --found
     """
     if funds and basis != "market":
         raise click.UsageError("--funds are money and coins at market; drop --basis.")
+    if funds and found:
+        raise click.UsageError("--funds and --found exclude one another.")
     if sum((entity is not None, group, silo is not None)) > 1:
         raise click.UsageError("--entity, --group and --silo exclude one another.")
     case = asked.load()
@@ -97,13 +107,17 @@ def command(
             from solvency.cli.balance_funds import print_funds  # noqa: PLC0415 (lazy start)
 
             print_funds(case, name, at, output, every=asked.scenario is None)
+        elif found:
+            from solvency.cli.balance_found import print_found  # noqa: PLC0415 (lazy start)
+
+            print_found(case, name, at if dated else None, basis, output)
         elif name is None:
             _print_all(case.book(), at, basis, output)
         else:
             _print_one(case.book(), name, at, basis, output, every=every)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
-    if output.plain and not dated:
+    if output.plain and not dated and not found:
         click.echo(f"\nAt {reporting_day(case)}; --at DATE takes another day.")
 
 
@@ -117,26 +131,34 @@ def _print_one(
     every: bool,
 ) -> None:
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+    from solvency.model.untraced import amounts  # noqa: PLC0415 (as above)
+    from solvency.model.untraced import with_found  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
-    output.print(with_notes(sheet), heading(book.case) | document(sheet))
+    output.print(
+        with_found(book, sheet, with_notes(sheet)),
+        heading(book.case) | document(sheet) | amounts(book, sheet),
+    )
     if output.plain and not isinstance(sheet, BalanceSheet):
         _print_group(book, sheet, every=every)
 
 
 def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
+    from solvency.model import untraced  # noqa: PLC0415 (lazy start)
     from solvency.model.sheets import sheets  # noqa: PLC0415 (lazy start)
     from solvency.model.sheets import side_by_side  # noqa: PLC0415 (lazy start)
 
     found = sheets(book, list(book.case.entities), at, basis)
     output.print(
-        side_by_side(found),
+        untraced.side_by_side(book, found, side_by_side(found)),
         heading(book.case)
         | {
             "at": at,
             "basis": basis,
             "currency": book.case.currency,
-            "entities": [document(sheet) for sheet in found],
+            "entities": [
+                document(sheet) | untraced.amounts(book, sheet) for sheet in found
+            ],
         },
     )
 
@@ -144,7 +166,7 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
 def _print_group(book: Book, sheet: GroupSheet, *, every: bool) -> None:
     """Print what a consolidated sheet rests on: its control, claims and silos."""
     from solvency.model.claims import largest  # noqa: PLC0415 (as above)
-    from solvency.model.claims import matrix  # noqa: PLC0415 (as above)  # noqa: PLC0415 (as above)
+    from solvency.model.claims import matrix  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import by_silo  # noqa: PLC0415 (lazy start)
     from solvency.model.consolidation import combined_and_consolidated  # noqa: PLC0415 (as above)
 

@@ -103,6 +103,7 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "findings": [asdict(finding) for finding in findings.findings]
         if findings
         else [],
+        "tests": [one.to_json() for one in findings.tests] if findings else [],
         "counts": case.counts(),
     }
 
@@ -149,6 +150,11 @@ def _print_findings(findings: Findings) -> None:
             f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
             f" broke in {finding.probability:.0%} of draws"
         )
+    if findings.found:
+        from solvency.analysis.check.tested import tests_frame  # noqa: PLC0415 (as above)
+
+        click.echo()
+        click.echo(tests_frame(findings.found).to_text())
     click.echo(
         count(len(broken), "finding")
         + (

@@ -130,4 +130,5 @@ def document(case: Case, found: Tallied) -> dict[str, Any]:
         "scenarios": [one._asdict() for one in found.scenarios],
         "dependence": [one._asdict() for one in found.dependence],
         "notes": found.notes,
+        "untraced": found.untraced and found.untraced.to_json(),
     }

@@ -133,6 +133,8 @@ def document(found: Following) -> dict[str, Any]:
             for outlay in found.outlays
         ],
         "owners": found.owners,
+        "untraced": found.untraced,
+        "counts": found.counts,
         "by_purpose": [
             {
                 "purpose": purpose.purpose,

@@ -62,6 +62,30 @@ MESSAGES = (
     "when most hypotheses were put forward",
     "after %(count)s observations of that month, %(most)s of them from %(group)s",
     "everything published",
+    (
+        "%(one)s and %(other)s overlap in %(accounts)s and neither is within the other:"
+        " neither binds"
+    ),
+    (
+        "%(count)s counted several holdings together, of %(whose)s: what is untraced of"
+        " them is shared in proportion to the books of those without a narrower count"
+    ),
+    (
+        "%(count)s counted several holdings together: what is untraced of them is"
+        " shared in proportion to the books of those without a narrower count"
+    ),
+    "%(count)s counted at least %(least)s",
+    (
+        "no count speaks of %(day)s: they are carried back no further than the"
+        " petition, %(petition)s"
+    ),
+    (
+        "what is untraced counts at nothing at low and central and in full at high,"
+        " unless its account says otherwise; what is unrecorded counts as held"
+    ),
+    ("%(count)s counted %(least)s more than the narrower counts within it, which bind"),
+    ("%(count)s counted %(least)s less than the narrower counts within it, which bind"),
+    "%(count)s says nothing of it: %(reason)s",
 )
 
 

@@ -27,6 +27,7 @@ from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
+from solvency.model.found import found
 from solvency.model.parts import Parts
 from solvency.model.valuation import Valuation
 
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
+    from solvency.model.found import Found
 
 #: Beyond this many flows the largest are printed and all are attached.
 MOST_FLOWS = 500
@@ -68,6 +70,7 @@ class Setting:
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
     _parts: dict[datetime.date, Parts] = field(default_factory=dict)
+    _found: dict[datetime.date, Found] = field(default_factory=dict)
 
     def text(self, message: str, **values: object) -> str:
         """Return a message in the report's language."""
@@ -150,6 +153,21 @@ class Setting:
         if day not in self._parts:
             self._parts[day] = Parts(self.book, day, valuation=self.holdings(day))
         return self._parts[day]
+
+    def found(self, day: datetime.date) -> Found:
+        """Return what was counted of the entities printed on a day, at market."""
+        if day not in self._found:
+            self._found[day] = found(self.book.counts, day, "market", self.inside)
+        return self._found[day]
+
+    @cached_property
+    def counted(self) -> tuple[str, ...]:
+        """Return the sources of the counts that speak of the last day.
+
+        What clearing pays rests on all of them.
+        """
+        speaking = self.book.counts.speaking(self.at)
+        return tuple(dict.fromkeys(one.seen.source for one in speaking))
 
     @cached_property
     def moved(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.ledger.vocabulary import UNSAID
+from solvency.ledger.vocabulary import UNTRACED
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -74,6 +76,8 @@ class Account:
     recovery: Decimal | None = None
     recovery_low: Decimal | None = None
     recovery_high: Decimal | None = None
+    #: Shares of what is untraced here that a recovery counts: low, central, high.
+    untraced: tuple[Decimal, ...] = field(default=UNTRACED, metadata=UNSAID)
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def is_open(self, day: datetime.date) -> bool:
@@ -269,6 +273,8 @@ class Observation:
     claim: tuple[str, ...] = ()
     locator: str | None = None
     allowed: bool = False  # Low and high are the author's, not the source's.
+    counted: bool = field(default=False, metadata=UNSAID)  # It counted what was there.
+    excess: bool = field(default=False, metadata=UNSAID)  # Of assets less debts.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 

@@ -143,6 +143,7 @@ class Declarations:
             recovery=meta.number("recovery", "0"),
             recovery_low=meta.number("recovery-low", "0"),
             recovery_high=meta.number("recovery-high", "0"),
+            untraced=_untraced(meta),
             notes=meta.rest(),
         )
         self.accounts[entry.account] = account
@@ -195,3 +196,13 @@ class Declarations:
                 commodity = replace(commodity, floats=(*commodity.floats, measure))
             commodities[name] = commodity
         return commodities
+
+
+def _untraced(meta: Metadata) -> tuple[Decimal, ...]:
+    """Return the shares of what is untraced that a recovery counts."""
+    keys = ("untraced-low", "untraced", "untraced-high")
+    stated = [meta.number(key, "0", "1") for key in keys]
+    return tuple(
+        usual if share is None else share
+        for share, usual in zip(stated, words.UNTRACED, strict=True)
+    )

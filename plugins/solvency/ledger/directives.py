@@ -225,6 +225,8 @@ def _observation(
         claim=meta.names("claim"),
         locator=meta.text("locator"),
         allowed=meta.number("error", "0") is not None,
+        counted=meta.flag("counted"),
+        excess=meta.flag("excess"),
         notes=meta.rest(),
     )
     if declared.name("observation", observation.id, entry):

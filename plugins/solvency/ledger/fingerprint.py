@@ -93,6 +93,10 @@ def _plain(value: object) -> object:
             field.name: _plain(getattr(value, field.name))
             for field in fields(value)
             if field.name != "place"
+            and not (
+                field.metadata.get("unsaid")
+                and getattr(value, field.name) == field.default
+            )
         }
     if value is None or isinstance(value, str | bool | int):
         return value

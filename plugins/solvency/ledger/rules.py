@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Invariant
+    from solvency.ledger.case import Observation
     from solvency.ledger.case import Place
     from solvency.ledger.case import Price
     from solvency.ledger.declarations import Declarations
@@ -185,6 +186,16 @@ def _account(account: Account, declared: Declarations, errors: Errors) -> None:
             f"{account.name} is neither an asset nor a liability, so nobody owes it",
             "Take `counterparty:` off",
         )
+    if _disordered(*account.untraced):
+        _add(
+            errors,
+            "amount-range",
+            account.place,
+            f"the shares of what is untraced in {account.name} are out of order:"
+            f" {', '.join(f'{share:f}' for share in account.untraced)}",
+            "Make untraced-low <= untraced <= untraced-high; unsaid they are 0, 0"
+            " and 1",
+        )
     bounds = (account.recovery_low, account.recovery, account.recovery_high)
     if _disordered(*bounds):
         _add(
@@ -299,6 +310,7 @@ def _observations(declared: Declarations, errors: Errors) -> None:
         where = observation.place
         if _is_source(observation.source, where, "the observation", declared, errors):
             kept.append(observation)
+        _observed(observation, errors)
         for account in observation.accounts:
             _known(
                 "observation",
@@ -310,6 +322,50 @@ def _observations(declared: Declarations, errors: Errors) -> None:
                 errors,
             )
     declared.observations[:] = kept
+
+
+def _observed(observation: Observation, errors: Errors) -> None:
+    """Report a count of what cannot be counted, and a sum of assets and debts."""
+    roots = {account.partition(":")[0] for account in observation.accounts}
+    both = {"Assets", "Liabilities"} <= roots
+    if observation.counted and roots != {"Assets"}:
+        other = next(a for a in observation.accounts if not _is_asset(a))
+        _add(
+            errors,
+            "observation",
+            observation.place,
+            f"what is counted are assets, and {other} is none",
+            "Take `counted:` off, or name the assets alone",
+        )
+    elif observation.counted and observation.since is not None:
+        _add(
+            errors,
+            "observation",
+            observation.place,
+            "a count is of what was there on a day, and `from:` makes this what moved"
+            " over a period",
+            "Take `counted:` or `from:` off",
+        )
+    elif both and not observation.excess:
+        _add(
+            errors,
+            "observation",
+            observation.place,
+            "it is over assets and debts together",
+            "Add excess: TRUE if it is assets less debts; else name one side alone",
+        )
+    elif observation.excess and not both:
+        _add(
+            errors,
+            "observation",
+            observation.place,
+            "an excess is assets less debts, and only one side is named",
+            "Name the debts too, or take `excess:` off",
+        )
+
+
+def _is_asset(account: str) -> bool:
+    return account.partition(":")[0] == "Assets"
 
 
 def _measures(declared: Declarations, errors: Errors) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
 ROLES = (
     "exchange",
@@ -117,3 +117,7 @@ CUSTOMS = (
 
 DEFAULT_INTERVAL = "0.90"
 DEFAULT_PRICE_AGE = 31
+#: What a recovery counts of what is untraced: nothing, nothing, and the whole.
+UNTRACED = (Decimal(0), Decimal(0), Decimal(1))
+#: Marks a field that a fingerprint leaves out where it has its default.
+UNSAID = {"unsaid": True}

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Posting
     from solvency.model.consolidation import GroupSheet
     from solvency.model.costs import Acquisitions
+    from solvency.model.counts import Counts
     from solvency.model.sheets import BalanceSheet
 
 #: Sums of absolute units above this are kept as Python integers.
@@ -173,6 +174,13 @@ class Book:
         from solvency.model.costs import Acquisitions  # noqa: PLC0415 (builds on the Book)
 
         return Acquisitions.of(self)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Return what was counted of the holdings."""
+        from solvency.model.counts import Counts  # noqa: PLC0415 (builds on the Book)
+
+        return Counts.of(self)
 
     def account(self, position: Position) -> Account:
         """Return the account of a position."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
+    from solvency.model.book import Position
     from solvency.model.costs import Costs
     from solvency.model.prices import Missing
     from solvency.model.valuation import Valuation
@@ -321,6 +322,16 @@ def _eliminations(
     return found
 
 
+def taken_out(book: Book, position: Position, inside: frozenset[str]) -> bool:
+    """Say whether consolidation takes an asset of a member out."""
+    account = book.account(position)
+    return (
+        (account.is_claim and account.counterparty in inside)
+        or account.stake_in in inside
+        or _issued_inside(book, position.commodity, inside)
+    )
+
+
 def _issued_inside(book: Book, commodity: str, inside: frozenset[str]) -> bool:
     found = book.case.commodities.get(commodity)
     return found is not None and found.issuer in inside
@@ -334,12 +345,12 @@ def _own_tokens(
     book: Book, line: Line, inside: frozenset[str], valuation: Valuation
 ) -> Decimal:
     """Return the part of a line that is tokens issued by a member."""
-    from solvency.model.book import Position  # noqa: PLC0415 (the Book imports this module)
+    from solvency.model.book import Position as At  # noqa: PLC0415 (the Book imports this module)
 
     return total(
         rounded(
             valuation.book,
-            valuation.value(Position(line.account, held.commodity)) or ZERO,
+            valuation.value(At(line.account, held.commodity)) or ZERO,
         )
         for held in line.units
         if _issued_inside(book, held.commodity, inside)

@@ -244,7 +244,9 @@ class _Builder:
         if isinstance(price, str):
             return price
         at = book.position[where]
-        moved = book.units[where].astype(float) * self.size[at] * self.sign[at] * price
+        # An excess takes debts from assets; else what is owed counts positive.
+        sign = 1.0 if one.excess else self.sign[at]
+        moved = book.units[where].astype(float) * self.size[at] * sign * price
         effect = np.bincount(book.flow[where], moved, len(book.flows))
         if in_money:
             effect[np.abs(effect) < _NOISE] = 0.0

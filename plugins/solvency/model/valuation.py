@@ -73,7 +73,18 @@ class Valuation:
 
     def value(self, position: Position) -> Decimal | None:
         """Return what a position is worth, signed as its units; None if unpriced."""
-        units = self.units.get(position, ZERO)
+        return self.worth(position, self.units.get(position, ZERO))
+
+    def worth(self, position: Position, units: Decimal) -> Decimal | None:
+        """Return what some units in a position are worth beside all that is held.
+
+        Args:
+            position: The position, whether or not there is anything in it.
+            units: How many units of its commodity.
+
+        Returns:
+            Their worth, signed as they are; None where they have no price.
+        """
         account = self.book.account(position)
         if self.basis == "book":
             return self._book(position, units)

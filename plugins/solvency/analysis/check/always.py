@@ -1,4 +1,4 @@
-"""Findings that need no invariant: claims below zero, prices without a source."""
+"""Findings that need no invariant: claims below zero, bare prices, crossed counts."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CLAIM_BELOW_ZERO = "claim-below-zero"
 PRICE_SOURCE = "price-source"
+COUNTS_OVERLAP = "counts-overlap"
 
 
 def claims_below_zero(world: World) -> Iterator[tuple[Invariant, Outcome]]:
@@ -71,5 +72,28 @@ def unsourced_prices(timeline: Timeline) -> Iterator[Finding]:
             probability=1.0,
             first_earliest=days[0],
             first_latest=days[0],
+            flows=(),
+        )
+
+
+def crossed_counts(timeline: Timeline) -> Iterator[Finding]:
+    """Yield the pairs of counts that overlap, neither within the other: none binds."""
+    book = timeline.book
+    for one, other, accounts in book.counts.overlaps:
+        first, last = sorted((one.date, other.date))
+        yield Finding(
+            invariant=COUNTS_OVERLAP,
+            entity=book.case.accounts[accounts[0]].entity,
+            commodity=f"{one.id}, {other.id}",
+            severity="warning",
+            first=first,
+            last=last,
+            worst=first,
+            amount=Decimal(len(accounts)),
+            unit="accounts in both",
+            ratio=None,
+            probability=1.0,
+            first_earliest=first,
+            first_latest=first,
             flows=(),
         )

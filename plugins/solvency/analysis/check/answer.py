@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.analysis.check.tested import Tested
     from solvency.ledger.case import Case
     from solvency.ledger.case import Invariant
     from solvency.model.book import Position
@@ -113,6 +114,13 @@ class Findings:
     standard_error: float
     #: What each test had and needed over time.
     series: dict[Key, Series] = field(default_factory=dict)
+    #: Every test, passed or failed; then those of what was found, where anything was.
+    tests: tuple[Tested, ...] = ()
+
+    @property
+    def found(self) -> tuple[Tested, ...]:
+        """Return the tests of what was found, from the petition on."""
+        return tuple(one for one in self.tests if one.on == "found")
 
     @property
     def convergence(self) -> str:

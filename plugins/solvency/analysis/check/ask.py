@@ -20,6 +20,8 @@ from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.parameters import variants
+from solvency.analysis.check.tested import as_found
+from solvency.analysis.check.tested import tested
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.world import DrawnWorld
@@ -79,7 +81,13 @@ def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findi
     if not book.flows:
         return Findings(book.case, (), 0, seed, 0.0)
     with collector_paused():
-        return _evaluate(book, draws, seed)
+        found = _evaluate(book, draws, seed)
+        beside = as_found(book)
+        if beside is None:
+            return found
+        more = _evaluate(beside, draws, seed).tests
+    tests = (*found.tests, *(replace(one, on="found") for one in more))
+    return replace(found, tests=tests)
 
 
 def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
@@ -100,6 +108,7 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     draws = _how_many(draws, asked, spreads, timeline)
     chances = _draw(asked, spreads, world, draws, seed)
     findings = []
+    tests = []
     series = {}
     told = variants(case.invariants)
     for (invariant, found), tallies, variant in zip(asked, chances, told, strict=True):
@@ -117,6 +126,9 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
             series[one.key] = one
             drawn = 0 if _is_certain(invariant) else draws
             finding = _finding(timeline, invariant, outcome, tally, drawn)
+            broke = bool(_broken(outcome).any())
+            chance = tally.broken / drawn if drawn else float(broke)
+            tests.append(tested(one, finding, chance))
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:
@@ -125,11 +137,16 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
             findings.append(finding)
     return Findings(
         case=case,
-        findings=(*findings, *always.unsourced_prices(timeline)),
+        findings=(
+            *findings,
+            *always.unsourced_prices(timeline),
+            *always.crossed_counts(timeline),
+        ),
         draws=draws,
         seed=seed,
         standard_error=0.5 / math.sqrt(draws) if draws else 0.0,
         series=series,
+        tests=tuple(tests),
     )
 
 

@@ -242,17 +242,19 @@ def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Sta
     items = found.items([name])
     owed = found.by_debtor.get(name, [])
     pledges: dict[tuple[str, str], Ends] = {}
-    groups = {"pledged": (ZERO, Ends.all(ZERO))}
-    groups |= {"held for customers": groups["pledged"], "free": groups["pledged"]}
+    groups = dict.fromkeys(
+        ("pledged", "held for customers", "free"), (ZERO, Ends.all(ZERO))
+    )
+    # What each is held for, whether or not it was found.
+    bases = dict.fromkeys(groups, Ends.all(ZERO))
     for item in items:
         account = item.account
-        kind = "held for customers" if account.custody else "free"
         if account.pledged_to is not None:
-            kind = "pledged"
             key = (account.pledged_for or name, account.pledged_to)
             pledges[key] = pledges.get(key, Ends.all(ZERO)).plus(item.worth)
-        cost, worth = groups[kind]
-        groups[kind] = (cost + item.book, worth.plus(item.worth))
+        cost, worth = groups.get(item.kind, (ZERO, Ends.all(ZERO)))
+        groups[item.kind] = (cost + item.book, worth.plus(item.worth))
+        bases[item.base] = bases[item.base].plus(item.worth)
     held = [sum((i.worth[at] for i in items), ZERO) for at in range(len(ENDS))]
     face = _face(found, name, by_end["central"])
     receipts = [by_end[end].received(name) for end in ENDS]
@@ -273,14 +275,14 @@ def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Sta
             for (debtor, creditor), worth in pledges.items()
         ]
         customers = _sum(owed, {"customer"})
-        custody = groups["held for customers"][1][at]
+        custody = bases["held for customers"][at]
         if custody and customers:
             secured.append((custody, customers))
             custody = ZERO
         inside = sum((_between(found, d, c) for (d, c) in pledges if d == name), ZERO)
         rest = _sum(owed, SHARING) - inside
-        rest -= customers if groups["held for customers"][1][at] else ZERO
-        free = groups["free"][1][at] + claims[at] + custody
+        rest -= customers if bases["held for customers"][at] else ZERO
+        free = bases["free"][at] + claims[at] + custody
         ends.append(
             affairs(max(free, ZERO), secured, _sum(owed, {"priority"}), max(rest, ZERO))
         )

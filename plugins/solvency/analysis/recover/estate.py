@@ -2,7 +2,9 @@
 
 Assets at what they would fetch, low, central and high: tokens with a market depth at
 R(q) of all that is sold together, accounts with `recovery:` at that share of book, all
-else at market. Debts by rank, at market on the day, with what is pledged for them.
+else at market. What is untraced is there to the share its account says: unsaid at
+nothing low and central, whole at high. Debts by rank, at market on the day, with what
+is pledged for them.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -29,6 +32,13 @@ if TYPE_CHECKING:
 
 ZERO = Decimal()
 ENDS = ("low", "central", "high")
+
+
+#: What a reader of a recovery with anything untraced must know.
+_SAID = (
+    "what is untraced counts at nothing at low and central and in full at high, unless"
+    " its account says otherwise; what is unrecorded counts as held"
+)
 
 
 class Ends(NamedTuple):
@@ -50,6 +60,8 @@ class Ends(NamedTuple):
 
 
 NOTHING = Ends.all(ZERO)
+#: The line of the assets of what nobody found.
+UNTRACED = "untraced"
 
 
 class Item(NamedTuple):
@@ -60,6 +72,20 @@ class Item(NamedTuple):
     units: Decimal
     book: Decimal
     worth: Ends
+    #: It is in the books, and was not found.
+    untraced: bool = False
+
+    @property
+    def base(self) -> str:
+        """Return what it is held for."""
+        if self.account.pledged_to is not None:
+            return "pledged"
+        return "held for customers" if self.account.custody else "free"
+
+    @property
+    def kind(self) -> str:
+        """Return the line of the assets it is in."""
+        return UNTRACED if self.untraced else self.base
 
 
 class Debt(NamedTuple):
@@ -86,6 +112,8 @@ class Estate:
     notes: tuple[str, ...]
     _costs: Costs
     _held: dict[Position, Decimal]
+    #: What of the books was not found, beside what is held.
+    _lost: dict[Position, Decimal]
 
     @wide()
     def items(self, members: Iterable[str]) -> list[Item]:
@@ -95,32 +123,53 @@ class Estate:
             members: The entities whose estates are one.
         """
         inside = frozenset(members)
-        positions = [
-            (key, self._held[key])
-            for _, key in sorted(
+        found = [
+            (key, units, lost)
+            for _, key, units, lost in sorted(
                 place for name in inside for place in self._places.get(name, ())
             )
         ]
-        sold: dict[str, Decimal] = defaultdict(Decimal)
-        for key, units in positions:
-            sold[key.commodity] += units
+        sold: dict[str, Ends] = defaultdict(lambda: NOTHING)
+        for key, units, lost in found:
+            there = self._there(key, units, lost=lost)
+            sold[key.commodity] = sold[key.commodity].plus(there)
         return [
             Item(
                 self.book.account(key),
                 key.commodity,
                 units,
                 self._cost(key, units),
-                self._worth(key, units, sold[key.commodity], inside),
+                self._worth(
+                    key,
+                    self._there(key, units, lost=lost),
+                    sold[key.commodity],
+                    inside,
+                ),
+                lost,
             )
-            for key, units in positions
+            for key, units, lost in found
         ]
 
+    def _there(self, key: Position, units: Decimal, *, lost: bool) -> Ends:
+        """Return how many units are there to be sold, at each end."""
+        if not lost:
+            return Ends.all(units)
+        return Ends(*(units * share for share in self.book.account(key).untraced))
+
     @cached_property
-    def _places(self) -> dict[str, list[tuple[int, Position]]]:
-        """Return each entity's positions, with their places among all."""
-        found: dict[str, list[tuple[int, Position]]] = defaultdict(list)
-        for place, key in enumerate(self._held):
-            found[self.book.account(key).entity].append((place, key))
+    def _places(self) -> dict[str, list[tuple[int, Position, Decimal, bool]]]:
+        """Return each entity's positions with their places among all: held, then lost.
+
+        Each with its units, and whether they are lost.
+        """
+        found: dict[str, list[tuple[int, Position, Decimal, bool]]] = defaultdict(list)
+        every = chain(
+            ((key, units, False) for key, units in self._held.items()),
+            ((key, units, True) for key, units in self._lost.items()),
+        )
+        for place, (key, units, lost) in enumerate(every):
+            entity = self.book.account(key).entity
+            found[entity].append((place, key, units, lost))
         return found
 
     @cached_property
@@ -147,7 +196,7 @@ class Estate:
         return units * (average or ZERO)
 
     def _worth(
-        self, key: Position, units: Decimal, sold: Decimal, inside: frozenset[str]
+        self, key: Position, units: Ends, sold: Ends, inside: frozenset[str]
     ) -> Ends:
         account = self.book.account(key)
         commodity = self.book.case.commodities.get(key.commodity)
@@ -157,23 +206,29 @@ class Estate:
         if account.recovery is not None:
             central = account.recovery
             low, high = account.recovery_low, account.recovery_high
-            cost = self._cost(key, units)
+            shares = (
+                central if low is None else low,
+                central,
+                central if high is None else high,
+            )
             return Ends(
-                cost * (central if low is None else low),
-                cost * central,
-                cost * (central if high is None else high),
+                *(
+                    self._cost(key, number) * share
+                    for number, share in zip(units, shares, strict=True)
+                )
             )
         quote = self.book.prices.at(key.commodity, self.at)
         if isinstance(quote, Missing):
             return NOTHING
-        market = units * quote.number
         depth = commodity.depth(self.at) if commodity else None
         if depth is None:
-            return Ends.all(market)
+            return Ends(*(number * quote.number for number in units))
         return Ends(
             *(
-                market * discount(sold, end or depth.units)
-                for end in (depth.low, depth.units, depth.high)
+                number * quote.number * discount(together, end or depth.units)
+                for number, together, end in zip(
+                    units, sold, (depth.low, depth.units, depth.high), strict=True
+                )
             )
         )
 
@@ -204,7 +259,7 @@ def estate(book: Book, at: datetime.date) -> Estate:
         ValueError: A liability that names no counterparty is below zero, or an entity
             owes itself; the last flow that moved it is named.
     """
-    held = {}
+    held: dict[Position, Decimal] = {}
     notes: dict[str, None] = {}
     debts = []
     for key, units in book.balance(at).items():
@@ -220,13 +275,43 @@ def estate(book: Book, at: datetime.date) -> Estate:
             continue
         # Who keeps an account that is overdrawn has lent what is missing.
         overdrawn = owned and account.stake_in is None and units < 0
+        seen = book.counts.on(at).get(key)
+        if overdrawn and seen is not None and seen.units >= 0:
+            continue  # Somebody counted, and nothing was lent.
         if account.root != "Liabilities" and not overdrawn:
             continue
         if isinstance(quote, Missing):
             notes[f"left out: {quote}"] = None
             continue
         debts.append(_debt(book, at, account, key, -units, quote.number))
-    return Estate(book, at, tuple(debts), tuple(notes), Costs(book, at), held)
+    lost = _lost(book, at, held, notes)
+    return Estate(book, at, tuple(debts), tuple(notes), Costs(book, at), held, lost)
+
+
+def _lost(
+    book: Book,
+    at: datetime.date,
+    held: dict[Position, Decimal],
+    notes: dict[str, None],
+) -> dict[Position, Decimal]:
+    """Leave of what is held what was found, and return what was not.
+
+    What was found and is not in the books is held too.
+    """
+    lost: dict[Position, Decimal] = {}
+    for key, seen in book.counts.on(at).items():
+        account = book.account(key)
+        if account.is_claim or account.stake_in is not None:
+            continue
+        if key in held or seen.units > 0:
+            held[key] = seen.units
+        if seen.untraced and key in held:
+            lost[key] = seen.untraced
+        if not held.get(key):
+            held.pop(key, None)
+    if lost:
+        notes[_SAID] = None
+    return lost
 
 
 def _debt(

@@ -198,6 +198,7 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
         (item.account.name, item.commodity): item.worth.central / item.units
         for name in members
         for item in held.items([name])
+        if not item.untraced
     }
     rows = []
     for flow in book.flows:

@@ -13,6 +13,8 @@ from solvency.figures.frame import Frame
 if TYPE_CHECKING:
     import datetime
 
+    from solvency.analysis.tally.untraced import Untraced
+
 #: Shares of belief at which amounts are given.
 QUANTILES = (0.05, 0.5, 0.95)
 
@@ -102,6 +104,8 @@ class Tallied:
     scenarios: tuple[ScenarioTally, ...]
     dependence: tuple[Dependence, ...]
     notes: tuple[str, ...]
+    #: What is untraced and how much of it is explained; None where nobody counted.
+    untraced: Untraced | None = None
 
     def to_frame(self) -> Frame:
         """Return a row a hypothesis."""

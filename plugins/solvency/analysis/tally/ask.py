@@ -21,6 +21,7 @@ from solvency.analysis.tally.answer import Dependence
 from solvency.analysis.tally.answer import ScenarioTally
 from solvency.analysis.tally.answer import Tallied
 from solvency.analysis.tally.parts import Parts
+from solvency.analysis.tally.untraced import untraced
 from solvency.figures.quantised import money
 from solvency.figures.quantised import settled
 from solvency.model.valuation import Valuation
@@ -115,6 +116,9 @@ def tally(
             Dependence(rho, _quantiles(one), _reaches(one, hole)) for rho, one in table
         ),
         notes=tuple(notes),
+        untraced=untraced(
+            case, day, held if case.scenario.name != "*" else frozenset(), few, seed
+        ),
     )
 
 

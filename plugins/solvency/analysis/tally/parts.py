@@ -83,7 +83,7 @@ class Parts:
             single = all(len(flow.hypotheses) == 1 for flow in self.flows)
             if single and not contradictions(case, names):
                 return Chosen(self, everything, priors, None), []
-            held, notes = _prior(case, names, seed), []
+            held, notes = prior_combinations(case, names, seed), []
             weights = np.ones(len(held))
         # Of priors the draws are a sample, and what they are of is known.
         chances = (
@@ -229,7 +229,7 @@ class Chosen:
         return tuple(sorted(found, key=lambda one: (-one.expected, one.id)))
 
 
-def _prior(case: Case, names: list[str], seed: int) -> NDArray[np.bool_]:
+def prior_combinations(case: Case, names: list[str], seed: int) -> NDArray[np.bool_]:
     """Draw combinations by their priors, those with exclusive members left out."""
     rng = np.random.default_rng([seed, 1])
     priors = np.array([float(case.hypotheses[name].prior) for name in names])

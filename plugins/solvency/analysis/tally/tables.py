@@ -34,6 +34,14 @@ def headline(found: Tallied) -> str:
             f" {least:,.0f} and {most:,.0f} (below zero: more is explained than is"
             " missing)."
         )
+    if found.untraced is not None:
+        one = found.untraced.together
+        text.insert(
+            1,
+            f"Untraced in the established books: {found.untraced.amount:,.0f}. Together"
+            f" they explain {one.median:,.0f} of it, with 90% between {one.low:,.0f}"
+            f" and {one.high:,.0f}.",
+        )
     text.append(
         "Exact, by convolution."
         if found.method == "exact"
@@ -45,7 +53,10 @@ def headline(found: Tallied) -> str:
 @wide()
 def tables(found: Tallied) -> tuple[Frame, ...]:
     """Return every table of a tally."""
-    return losses(found), levels(found), scenarios(found), dependence(found)
+    every = (losses(found), levels(found), scenarios(found), dependence(found))
+    if found.untraced is None:
+        return every
+    return (found.untraced.to_frame(found.currency), *every)
 
 
 @wide()

@@ -122,6 +122,9 @@ class Following:
     #: What came in, and what was there before each outlay, deposits of a day first.
     deposits: tuple[Deposit, ...]
     before: Mapping[str, Before]
+    #: Units that the books show and nobody found, and what counted them.
+    untraced: Decimal = Decimal()
+    counts: tuple[str, ...] = ()
 
     @property
     def whose(self) -> str:
@@ -185,6 +188,13 @@ class Following:
         )
 
     def _notes(self) -> Iterator[str]:
+        if self.untraced:
+            yield (
+                f"{self.untraced:,.2f} {self.commodity} of what the books show here is"
+                f" untraced ({', '.join(self.counts)}): last seen in these accounts,"
+                " and not found. Earlier balances may have been lower than the books"
+                " say."
+            )
         points = [outlay for outlay in self.outlays if outlay.point]
         if points:
             yield (

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from solvency.analysis.trace.answer import UNSTATED
@@ -112,7 +113,21 @@ def follow(
         by_purpose=purposes(book.case, (main, other), mine, commodity, scale),
         deposits=deposits(main, mine, scale),
         before=befores(main, mine, scale),
+        **_untraced(book, pool, at),
     )
+
+
+def _untraced(
+    book: Book, pool: frozenset[Position], at: datetime.date
+) -> dict[str, Any]:
+    """Return what is untraced in a pool, at the day or else at the petition."""
+    day = max(at, book.case.reporting_date)
+    seen = {key: one for key, one in book.counts.on(day).items() if key in pool}
+    lost = [one for one in seen.values() if one.untraced]
+    return {
+        "untraced": sum((one.untraced for one in lost), Decimal()),
+        "counts": tuple(sorted({one.count.id for one in lost})),
+    }
 
 
 def _pool(book: Book, accounts: Sequence[str]) -> list[Position]:

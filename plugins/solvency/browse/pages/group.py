@@ -19,6 +19,8 @@ from solvency.model.consolidation import intercompany
 from solvency.model.consolidation import members
 from solvency.model.prices import Missing
 from solvency.model.sheets import SIDES
+from solvency.model.untraced import SIDES as FOUND
+from solvency.model.untraced import with_found
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
 #: The bases that stand side by side.
 SIDE_BY_SIDE = ("market", "clean", "realisable")
 _SIDES = {"asset": "Assets", "liability": "Liabilities", "equity": "Equity"}
+_FOUND = {
+    "untraced": "Of the assets untraced: in the books, and not found",
+    "unrecorded": "Found, and not in the books",
+}
 ZERO = Decimal()
 
 
@@ -146,7 +152,7 @@ def _totals(view: View, name: str, sheets: dict[str, GroupSheet]) -> Table:
 
 def _sheet(view: View, name: str, sheet: GroupSheet) -> Table:
     """Print the consolidating balance sheet, as the command line does."""
-    frame = sheet.to_frame()
+    frame = with_found(view.study.book, sheet, sheet.to_frame())
     alone = len(sheet.members) == 1
     numbers = [v for row in frame.rows for v in row[2:] if isinstance(v, Decimal)]
     printing = Printing(numbers, view.case.currency)
@@ -166,13 +172,27 @@ def _sheet(view: View, name: str, sheet: GroupSheet) -> Table:
             cells = [_or_blank(printing, value) for value in amounts]
             rows.append(Row((Cell(account, href), *cells), key=f"{side}-{account}"))
         rows.append(_sum(printing, side, sheet, alone))
+    for side in FOUND:
+        lines = [row for row in frame.rows if row[0] == side]
+        if lines:
+            rows.append(Row((Cell(_FOUND[side]),), "group"))
+        for line in lines:
+            href = view.at_home.account(str(line[1]))
+            amounts = line[2:-2] if alone else line[2:]
+            cells = [_or_blank(printing, value) for value in amounts]
+            rows.append(
+                Row((Cell(str(line[1]), href), *cells), key=f"{side}-{line[1]}")
+            )
     columns = frame.columns[2:-2] if alone else frame.columns[2:]
     return Table(
         "sheet",
         f"{name} on {sheet.at}, {sheet.basis} value",
         (Cell("Account"), *(Cell(one.name, kind="num") for one in columns)),
         tuple(rows),
-        (f"Assets less liabilities less equity lines: {plain(sheet.control)}.",),
+        (
+            f"Assets less liabilities less equity lines: {plain(sheet.control)}.",
+            *frame.notes,
+        ),
         printing.unit,
     )
 

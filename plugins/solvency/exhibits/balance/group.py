@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
+from solvency.exhibits.balance.found import group_rows
 from solvency.exhibits.kit import class_place
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.workings import NAMED
@@ -105,6 +106,8 @@ def group_table(setting: Setting, day: datetime.date) -> Table:
                     )
                 )
         rows.append(_group_sum(setting, day, f"total:{side}", tuple(parts), rows))
+        if side == "asset":
+            rows += group_rows(setting, day, rows[-1])
     rows.append(_group_sum(setting, day, "net", NET_SUM, rows))
     _tie(sheet, rows)
     names = setting.inside

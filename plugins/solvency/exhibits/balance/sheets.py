@@ -9,6 +9,8 @@ from typing import Any
 from typing import Literal
 
 from solvency.exhibits.balance.bases import bases_table
+from solvency.exhibits.balance.bridge import bridge
+from solvency.exhibits.balance.found import entity_rows
 from solvency.exhibits.balance.group import HEADS
 from solvency.exhibits.balance.group import NET
 from solvency.exhibits.balance.group import NET_SUM
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.setting import Setting
 
 #: Side, class, account; and what stands there, by the key of a column.
@@ -53,7 +56,9 @@ _Grid = dict[tuple[str, str, str], dict[str, Decimal]]
 
 def balances(setting: Setting) -> Section:
     """Build the balance sheets of the group and of each entity printed."""
-    tables: list[Table] = []
+    tables: list[Table | Drawing] = []
+    for day in reversed(setting.dates):
+        tables += bridge(setting, day)
     if setting.case.group:
         tables += [bases_table(setting, day) for day in reversed(setting.dates)]
         tables += [group_table(setting, day) for day in reversed(setting.dates)]
@@ -122,6 +127,8 @@ class _Entity:
                 rows += self._net(rows)
             if any(spot[0] == side for spot in self._grid):
                 rows += self._side(side)
+            if side == "asset" and rows:
+                rows += self._found(rows[-1])
         title = setting.text(
             "%(entity)s: balance sheet as reconstructed", entity=self._entity
         )
@@ -185,6 +192,16 @@ class _Entity:
         total = text(TOTALS[side])
         rows.append(self._sum(f"total:{side}", total, tuple(parts), rows))
         return rows
+
+    def _found(self, total: Row) -> list[Row]:
+        """Return the lines that say what of all assets was found."""
+        days = []
+        at = 0
+        for day in self._days:
+            beside = 2 if self._said[day] else 0
+            days.append((day, beside, total.cells[at]))
+            at += 1 + beside
+        return entity_rows(self._setting, self._entity, days)
 
     def _net(self, rows: list[Row]) -> list[Row]:
         here = {row.key for row in rows}

@@ -10,6 +10,9 @@ from typing import Any
 
 from solvency.charts import owed_held
 from solvency.charts.axes import Event
+from solvency.exhibits.check.untraced import columns
+from solvency.exhibits.check.untraced import of_held
+from solvency.exhibits.check.untraced import short
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.findings.finding import in_prose
 from solvency.exhibits.kit import at_end
@@ -352,7 +355,7 @@ def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
 def _table(setting: Setting, entity: str, series: Series) -> Table:
     text = setting.text
     days = _days(setting, series)
-    target = anchor("registers", entity)
+    counted = any(of_held(setting, entity, series, day) for day in days)
     return Table(
         key=f"cover-table-{entity}",
         title=text("%(entity)s: owed, held and missing", entity=entity),
@@ -370,16 +373,20 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
                 sums=(("owed", 1), ("held", -1)),
             ),
             Column("ratio", text("Held of owed"), width=20),
+            *columns(setting, counted=counted),
         ),
         rows=tuple(
             Row(
                 day.isoformat(),
                 (formats.cell(day, setting.locale),),
-                cover_worked(setting, entity, series, day),
+                (
+                    *(found := cover_worked(setting, entity, series, day)),
+                    *(short(setting, entity, series, day, found[2]) if counted else ()),
+                ),
             )
             for day in days
         ),
-        anchor=f"cover-table-{target}",
+        anchor=f"cover-table-{anchor('registers', entity)}",
     )
 
 

@@ -11,6 +11,7 @@ from solvency.exhibits.check.chart import drawing_of
 from solvency.exhibits.check.counts import lacking
 from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
+from solvency.exhibits.check.found import tests_of_found
 from solvency.exhibits.check.segregation import chance_of
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_words
@@ -70,6 +71,7 @@ def solvency_tests(setting: Setting) -> Section | None:
         _table(setting, name, [one for one in shown if one.entity == name])
         for name in entities
     ]
+    beside = tests_of_found(setting)
     error = entry(
         setting.share(
             "tests:error",
@@ -81,7 +83,7 @@ def solvency_tests(setting: Setting) -> Section | None:
     return Section(
         "solvency",
         text("Tests of solvency by date"),
-        (*tables, *drawings),
+        (*tables, *([beside] if beside else ()), *drawings),
         {
             "draws": setting.count("tests:draws", found.draws, target=error.place),
             "error": error,

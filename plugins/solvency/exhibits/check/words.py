@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.analysis.check.always import COUNTS_OVERLAP
 from solvency.analysis.check.tests import TESTS
 from solvency.analysis.check.tests import test_of
 from solvency.extensions import offered
@@ -16,8 +17,16 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
 
 
+#: What is looked for without being asked for, in a line.
+_UNASKED = {
+    COUNTS_OVERLAP: "Counts are within one another or apart, else neither binds",
+}
+
+
 def asks(name: str) -> str:
     """Return what a test asks, in a line; its name where it says nothing."""
+    if name in _UNASKED:
+        return _UNASKED[name]
     known = {**TESTS, **{one: test_of(one) for one in offered("solvency.invariants")}}
     return (known[name].asks if name in known else "") or name
 
@@ -32,7 +41,12 @@ def asked(setting: Setting, one: Finding) -> Invariant:
 
 def basis_words(setting: Setting, one: Finding) -> str:
     """Return on what basis a test was run, where that is not the market's."""
-    basis = asked(setting, one).parameters.get("basis")
+    return basis_said(setting, asked(setting, one))
+
+
+def basis_said(setting: Setting, test: Invariant) -> str:
+    """Return on what basis a test asks to be run, where that is not the market's."""
+    basis = test.parameters.get("basis")
     words = {
         "realisable": "with what is held sold, claims in full",
         "clean": "without own tokens and claims on the group",

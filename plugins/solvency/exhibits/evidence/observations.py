@@ -147,8 +147,8 @@ def in_books(setting: Setting, one: Observation) -> Decimal | None:
     """Return what the books say of the balance an observation is about.
 
     At market value in the currency, or in units of the coin; what is owed is
-    positive. `mark` values units at the sheet's own price. None where a
-    commodity held has no price by that day.
+    positive, in an excess negative. `mark` values units at the sheet's own price.
+    None where a commodity held has no price by that day.
     """
     held = setting.holdings(one.date)
     named = set(covered(setting, one))
@@ -156,7 +156,8 @@ def in_books(setting: Setting, one: Observation) -> Decimal | None:
     for position, units in held.units.items():
         if position.account not in named:
             continue
-        sign = 1 if setting.case.accounts[position.account].root == "Assets" else -1
+        asset = setting.case.accounts[position.account].root == "Assets"
+        sign = 1 if asset or one.excess else -1
         if not _in_money(setting, one):
             if position.commodity == one.amount.commodity:
                 total += sign * units
@@ -184,6 +185,8 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
     difference = None if books is None else books - one.amount.number
 
     several = _in_money(setting, one) and one.mark is None and len(accounts) > 1
+    # Parts are of what is held or of what is owed, not of one less the other.
+    several = several and not one.excess
 
     def figure(name: str, value: Decimal | None, formula: str) -> Figure:
         found = _figure(setting, one, name, value, formula=formula, **rest)

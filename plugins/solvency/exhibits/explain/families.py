@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.balance.bases import bases_table
+from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.derived import derived
@@ -75,6 +76,13 @@ def _group(setting: Setting, asked: Asked) -> Section:
     return _of_tables("balances", *(group_table(setting, day) for day in days))
 
 
+def _found(setting: Setting, asked: Asked) -> Section:
+    days = asked[1] or setting.dates
+    return _of_tables(
+        "balances", *(one for day in days for one in bridge(setting, day))
+    )
+
+
 def _bases(setting: Setting, asked: Asked) -> Section:
     days = asked[1] or setting.dates
     return _of_tables("balances", *(bases_table(setting, day) for day in days))
@@ -113,6 +121,7 @@ FAMILIES: dict[str, Family] = {
     "balance": Family("balances", _balance),
     "group": Family("balances", _group),
     "bases": Family("balances", _bases),
+    "found": Family("balances", _found),
     "affairs": _whole("affairs"),
     "gain": _whole("affairs"),
     "kind": _whole("affairs"),

@@ -307,7 +307,8 @@ def _rates(
         )
         first = rests.moved("unsecured", None, end)["flows"]
         every = tuple(dict.fromkeys((*first, *setting.moved)))
-        rates.append(entry(figure, worked=over, flows=every, named=NAMED))
+        rest = {"flows": every, "named": NAMED, "sources": setting.counted}
+        rates.append(entry(figure, worked=over, **rest))
     return rates
 
 

@@ -82,6 +82,7 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         f"{key}:paid",
         one.paid,
         formula="clearing",
+        sources=setting.counted,
         target=anchor(
             "figure",
             f"recovery:Each entity alone:{one.entity}:{one.rank}:"
@@ -105,7 +106,7 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         worked=setting.say("%(one)s over %(other)s", one=paid, other=worth),
         flows=setting.moved if account else (),
         named=NAMED,
-        sources=worth.sources,
+        sources=tuple(dict.fromkeys((*worth.sources, *setting.counted))),
     )
     return units, value, paid, worth, entry(rate)
 

@@ -12,6 +12,7 @@ from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.payments import Payment
 from solvency.analysis.recover.payments import payers
+from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.recover.proceeds import fetched
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import moved
@@ -98,16 +99,16 @@ class Resting:
         self._items: dict[str, list[Item]] = defaultdict(list)
         self._sold: dict[str, Decimal] = defaultdict(Decimal)
         for item in estate(setting.book, found.at).items([entity]):
-            self._sold[item.commodity] += item.units
-            kind = "held for customers" if item.account.custody else "free"
-            kind = "pledged" if item.account.pledged_to is not None else kind
-            self._items[kind].append(item)
+            self._items[item.kind].append(item)
+            if not item.untraced:
+                self._sold[item.commodity] += item.units
 
     def _held(self, kinds: Iterable[str], end: str) -> dict[str, Decimal]:
         sums: dict[str, Decimal] = defaultdict(Decimal)
-        for kind in kinds:
-            for item in self._items[kind]:
-                sums[item.account.name] += getattr(item.worth, end)
+        for items in self._items.values():
+            for item in items:
+                if item.base in kinds:
+                    sums[item.account.name] += getattr(item.worth, end)
         return sums
 
     def assets(self, kind: str, key: str, end: str, total: Decimal) -> Prose:
@@ -202,9 +203,9 @@ class Resting:
             accounts = set(owed(self._found, (self._entity,), SHARING))
         if name == "priority":
             accounts = set(owed(self._found, (self._entity,), {"priority"}))
-        found = of_balance(
-            self._setting, sorted(accounts), self._found.at, value or _ZERO
-        )
+        day = self._found.at
+        rest = of_balance(self._setting, sorted(accounts), day, value or _ZERO)
+        found = as_found(self._setting, rest, accounts, day)
         if name not in _BOUND:
             return found
         # It may come to what these flows sum to only because a bound does not bind.
@@ -229,6 +230,7 @@ class Resting:
         return {
             **found,
             "flows": tuple(dict.fromkeys((*found["flows"], *setting.moved))),
+            "sources": setting.counted,
         }
 
     def _claims(self, debtor: str) -> str:

@@ -68,7 +68,11 @@ class Paying:
         covers = setting.parts(day).of(sorted(names)).flows[:_COVERS]
         first = dict.fromkeys((*owed, *covers))
         every = dict.fromkeys((*first, *setting.moved))
-        return {"flows": tuple(every), "named": len(first)}
+        return {
+            "flows": tuple(every),
+            "named": len(first),
+            "sources": setting.counted,
+        }
 
     def worked(self, key: str, way: str, end: str, node: str, made: MadeUp) -> Prose:
         """Say what covers claims, and what share of the rest is paid.
@@ -85,7 +89,8 @@ class Paying:
         if made.covers:
             sold: dict[str, Decimal] = defaultdict(Decimal)
             for item in self._estate.items(self._members(way, node)):
-                sold[item.commodity] += item.units
+                if not item.untraced:
+                    sold[item.commodity] += item.units
             parts.append(
                 setting.say(
                     "%(amount)s covered by %(accounts)s",
@@ -187,7 +192,8 @@ class Paying:
         )
         first = setting.parts(self._found.at).of(held).flows
         every = dict.fromkeys((*first, *setting.moved))
-        return entry(rate, worked=pieces, flows=tuple(every), named=NAMED)
+        rest = {"flows": tuple(every), "named": NAMED, "sources": setting.counted}
+        return entry(rate, worked=pieces, **rest)
 
     def _payers(self, key: str, found: Mapping[str, Payment]) -> Prose:
         """Return who pays an estate most, with what."""

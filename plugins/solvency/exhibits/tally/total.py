@@ -22,6 +22,7 @@ from solvency.exhibits.tally.scenarios import BELOW
 from solvency.exhibits.tally.scenarios import dependence
 from solvency.exhibits.tally.scenarios import explained
 from solvency.exhibits.tally.scenarios import wide
+from solvency.exhibits.tally.untraced import untraced_table
 from solvency.exhibits.weigh.beliefs import before
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.workings import drawn
@@ -281,4 +282,5 @@ def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
     ]
     if any(one.quantiles for one in found.scenarios):
         tables.append(explained(setting, found))
-    return [*tables, dependence(setting, found)]
+    beside = untraced_table(setting, found)
+    return [*tables, *([beside] if beside else ()), dependence(setting, found)]

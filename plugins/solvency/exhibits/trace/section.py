@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.kit import told
 from solvency.exhibits.layout import Section
 from solvency.exhibits.trace.outlays import before
@@ -21,6 +22,7 @@ from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.model.book import below
 
 if TYPE_CHECKING:
     from solvency.analysis.trace.answer import Following
@@ -136,7 +138,30 @@ def _purposes(setting: Setting, found: Following) -> Table:
                     " say whose money it was, and no choice of rule can."
                 ),
             ),
+            *_untraced(setting, found),
             *_testimony(setting, found),
+        ),
+    )
+
+
+def _untraced(setting: Setting, found: Following) -> tuple[Prose, ...]:
+    """Say what nobody found of what the books show in the accounts traced."""
+    if not found.untraced:
+        return ()
+    day = max(found.at, setting.case.reporting_date)
+    held = [
+        one
+        for one in setting.found(day).held
+        if one.seen.untraced
+        and one.position.commodity == found.commodity
+        and any(below(one.position.account, name) for name in found.accounts)
+    ]
+    value = sum((one.untraced for one in held), _ZERO)
+    return (
+        setting.say(
+            "Of what the books show in these accounts, %(amount)s is untraced: last"
+            " seen there, and not found. Earlier balances may have been lower.",
+            amount=lacking(setting, "trace:untraced", value, held, day),
         ),
     )
 

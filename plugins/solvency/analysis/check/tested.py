@@ -1,0 +1,316 @@
+"""Every test a case asks for, passed or failed: its margin, and when it failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+from solvency.analysis.check.answer import Key
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+from solvency.ledger.case import Flow
+from solvency.ledger.case import Money
+from solvency.ledger.case import Place
+from solvency.ledger.case import Posting
+from solvency.ledger.postings import EXACT
+from solvency.model.book import Book
+from solvency.model.costs import Costs
+from solvency.wide import WIDE
+from solvency.wide import wide
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from solvency.analysis.check.answer import Finding
+    from solvency.analysis.check.answer import Series
+    from solvency.model.book import Position
+
+ZERO = Decimal()
+#: Tests of what there is on a day, and not of what moved or how it was booked: those
+#: that what was found can pass or fail.
+OF_BALANCES = frozenset(
+    {
+        "customer-assets",
+        "customer-assets-clean",
+        "clean-ratio",
+        "collateral-coverage",
+        "own-token-collateral",
+        "holding-against-float",
+        "holding-against-depth",
+        "loan-to-value",
+        "related-party-exposure",
+        "liquidity-coverage",
+        "balance-sheet",
+        "ability-to-pay",
+        "adequate-capital",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Days on end on which a test did not hold."""
+
+    first: datetime.date
+    last: datetime.date
+    #: How much was missing on the worst of them.
+    worst: Decimal
+    worst_at: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One test over time, in the written amounts and in draws of them."""
+
+    test: str
+    entity: str
+    #: The commodity, counterparty or bucket, where the test has several.
+    label: str | None
+    unit: str
+    #: "books", or "found": from the petition on, with what was counted.
+    on: str
+    #: The least there ever was beyond what was needed; below zero where it failed.
+    margin: Decimal
+    spells: tuple[Spell, ...]
+    #: The share of draws in which it ever broke.
+    probability: float
+    #: The interval that holds the first day it broke in 90% of those draws.
+    least: datetime.date | None
+    most: datetime.date | None
+    variant: str = ""
+    severity: str = "breach"
+    #: It returns what was put in: no finding.
+    by_construction: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Say whether it held throughout in the written amounts."""
+        return not self.spells
+
+    @property
+    def key(self) -> Key:
+        """Return what its series on the books goes by."""
+        return Key(self.test, self.entity, self.label, self.variant)
+
+    @property
+    def of(self) -> str:
+        """Return what it is of: commodity or counterparty, then its variant."""
+        label = self.label or ""
+        return f"{label} ({self.variant})".lstrip() if self.variant else label
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON document of the test."""
+        return {
+            "test": self.test,
+            "entity": self.entity,
+            "of": self.of,
+            "unit": self.unit,
+            "on": self.on,
+            "passed": self.passed,
+            "margin": self.margin,
+            "spells": [
+                {
+                    "from": one.first,
+                    "to": one.last,
+                    "worst": one.worst,
+                    "worst_at": one.worst_at,
+                }
+                for one in self.spells
+            ],
+            "probability": self.probability,
+            "first": {"least": self.least, "most": self.most},
+            "by_construction": self.by_construction,
+        }
+
+
+@wide()
+def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
+    """Return what a test came to.
+
+    Args:
+        series: What it had and needed over time.
+        finding: What it found, if anything worth saying.
+        chance: The share of draws it broke in.
+    """
+    margins = [have - need for have, need in zip(series.have, series.need, strict=True)]
+    # Before an entity has or owes anything there is nothing to test.
+    asked = [
+        margin
+        for margin, have, need in zip(margins, series.have, series.need, strict=True)
+        if have or need
+    ]
+    return Tested(
+        test=series.invariant.name,
+        entity=series.invariant.entity,
+        label=series.label,
+        unit=series.unit,
+        on="books",
+        margin=min(asked, default=ZERO),
+        spells=tuple(_spells(series.days, margins)),
+        probability=chance,
+        least=finding.first_earliest if finding else None,
+        most=finding.first_latest if finding else None,
+        variant=series.variant,
+        severity=series.invariant.severity,
+    )
+
+
+def _spells(days: tuple[datetime.date, ...], margins: list[Decimal]) -> Iterable[Spell]:
+    """Yield each run of days on which something was missing."""
+    broken = [at for at, margin in enumerate(margins) if margin < 0]
+    runs: list[list[int]] = []
+    for at in broken:
+        if runs and runs[-1][-1] == at - 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    for run in runs:
+        worst = min(run, key=lambda at: (margins[at], at))
+        yield Spell(days[run[0]], days[run[-1]], -margins[worst], days[worst])
+
+
+@wide()
+def as_found(book: Book) -> Book | None:
+    """Return a Book of what was found, from the petition on.
+
+    What was counted is there as it was counted, in every draw of the flows, and not
+    as the flows have it; all else as the books have it. Everything before is posted
+    on the petition's day, so only tests of balances mean anything.
+
+    Args:
+        book: The Book.
+
+    Returns:
+        The Book, whose case asks those tests alone; None where nothing was counted.
+    """
+    start = book.case.reporting_date
+    days = sorted({start, *_later(book, start)})
+    bound = {position for day in days for position in book.counts.on(day)}
+    if not bound:
+        return None
+    flows = (*book.flows, *_counted(book, days, sorted(bound)))
+    asked = tuple(one for one in book.case.invariants if one.name in OF_BALANCES)
+    whole = Book.of(replace(book.case, invariants=asked), flows)
+    covered = np.array([position in bound for position in whole.positions], bool)
+    written = whole.flow < len(book.flows)
+    units = whole.units.copy()
+    units[written & covered[whole.position]] = 0
+    found = replace(whole, units=units, day=np.maximum(whole.day, start.toordinal()))
+    # What things cost is what they cost when they were bought, not at the petition.
+    found.__dict__["acquisitions"] = book.acquisitions
+    return found
+
+
+def _later(book: Book, start: datetime.date) -> Iterable[datetime.date]:
+    """Yield the days after the petition on which what was found may change."""
+    yield from (flow.date for flow in book.flows if flow.date > start)
+    yield from (day for day in book.counts.days if day > start)
+
+
+def _counted(
+    book: Book, days: list[datetime.date], bound: list[Position]
+) -> Iterable[Flow]:
+    """Yield a flow a day that makes balances what was found."""
+    before: dict[Position, Decimal] = {}
+    costs = Costs(book)
+    for day in days:
+        seen = book.counts.on(day)
+        held = book.balance(day)
+        costs.advance(day)
+        postings = []
+        for position in bound:
+            there = seen.get(position)
+            units = held.get(position, ZERO) if there is None else there.units
+            change = EXACT.subtract(
+                _step(book, position, units), before.get(position, ZERO)
+            )
+            if change:
+                account = book.account(position)
+                average = costs.average(
+                    account.entity, account.root, position.commodity
+                )
+                price = (
+                    None
+                    if average is None or position.commodity == book.case.currency
+                    else Money(average, book.case.currency)
+                )
+                postings.append(
+                    Posting(
+                        position.account,
+                        account.entity,
+                        change,
+                        position.commodity,
+                        price,
+                        added=True,
+                    )
+                )
+                before[position] = EXACT.add(before.get(position, ZERO), change)
+        if postings:
+            yield _flow(day, tuple(postings))
+
+
+def _step(book: Book, position: Position, units: Decimal) -> Decimal:
+    """Round units to a step fine enough for any amount of money."""
+    places = max(book.scales.get(position.commodity, 0), 8)
+    return units.quantize(Decimal(1).scaleb(-places), context=WIDE)
+
+
+def _flow(day: datetime.date, postings: tuple[Posting, ...]) -> Flow:
+    return Flow(
+        id=f"found-{day.isoformat()}",
+        date=day,
+        payee=None,
+        narration="What was found",
+        postings=postings,
+        sources=(),
+        hypotheses=frozenset(),
+        amount_from=None,
+        grade=None,
+        basis="derived",
+        known=day,
+        purpose=None,
+        claim=(),
+        low=None,
+        high=None,
+        interval=Decimal(1),
+        driver=None,
+        locators={},
+        notes={},
+        place=Place("", 0),
+    )
+
+
+def tests_frame(tests: Iterable[Tested]) -> Frame:
+    """Return tests as a table, passed and failed."""
+    return Frame(
+        title="Tests of what was found, from the petition on",
+        columns=(
+            Column("test"),
+            Column("entity"),
+            Column("of"),
+            Column("passed"),
+            Column("margin"),
+            Column("unit"),
+            Column("broken"),
+            Column("probability"),
+        ),
+        rows=tuple(
+            (
+                one.test,
+                one.entity,
+                one.of,
+                "yes" if one.passed else "no",
+                one.margin,
+                one.unit,
+                ", ".join(f"{spell.first} to {spell.last}" for spell in one.spells),
+                Decimal(f"{one.probability:.2f}"),
+            )
+            for one in tests
+        ),
+    )

@@ -1,0 +1,78 @@
+"""`solvency balance --found`: books beside what was counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import heading
+from solvency.model.consolidation import members
+from solvency.model.found import found
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.cli.common import Output
+    from solvency.ledger.case import Case
+    from solvency.model.found import Found
+
+
+def print_found(
+    case: Case,
+    name: str | None,
+    at: datetime.date | None,
+    basis: str,
+    output: Output,
+) -> None:
+    """Print what the books show beside what was found.
+
+    Args:
+        case: The case.
+        name: An entity, a silo or "group"; None for everybody.
+        at: The day. Without one a table for the petition and for each later day a
+            count speaks of; a program gets the petition's.
+        basis: How holdings are valued.
+        output: How it is printed.
+
+    Raises:
+        LookupError: No entity or silo has the name.
+    """
+    counts = case.book().counts
+    entities = _entities(case, name)
+    days = (at,) if at else counts.days or (case.reporting_date,)
+    if not output.plain:
+        one = found(counts, days[0], basis, entities)
+        output.print(one.to_frame(), heading(case) | document(one))
+        return
+    if not counts.counts and not counts.overlaps:
+        click.echo("No observation of this case says counted: TRUE.")
+        return
+    tables = [found(counts, day, basis, entities).to_frame() for day in days]
+    click.echo("\n".join(table.to_text() for table in tables), nl=False)
+
+
+def _entities(case: Case, name: str | None) -> tuple[str, ...]:
+    if name is None:
+        return tuple(case.entities)
+    return (name,) if name in case.entities else members(case, name)
+
+
+def document(one: Found) -> dict[str, Any]:
+    """Return the JSON document of what was found on a day."""
+    return {
+        "at": one.at,
+        "currency": one.currency,
+        "lines": [
+            {
+                "entity": line.entity,
+                "class": line.kind,
+                "accounts": line.accounts,
+                **line.sums._asdict(),
+                "counts": line.counts,
+            }
+            for line in one.lines
+        ],
+        "totals": one.totals._asdict(),
+    }

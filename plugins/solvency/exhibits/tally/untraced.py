@@ -1,0 +1,141 @@
+"""How much of what is untraced each hypothesis, each scenario and all explain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.exhibits.balance.found import resting_on
+from solvency.exhibits.workings import drawn
+from solvency.exhibits.workings import entry
+from solvency.figures.figure import Ref
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from solvency.analysis.tally.answer import Tallied
+    from solvency.analysis.tally.untraced import Explained
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Prose
+
+_ENDS = ("low", "median", "high")
+
+
+def untraced_table(setting: Setting, found: Tallied) -> Table | None:
+    """Return what explains what is untraced; None where nothing was counted."""
+    one = found.untraced
+    if one is None:
+        return None
+    text, case = setting.text, setting.case
+    amount = entry(
+        setting.money(
+            "tally:untraced",
+            one.amount,
+            formula="books above what was counted, established flows alone",
+            flows=tuple(flow.id for flow in case.flows if flow.established),
+            **_counted(setting),
+        )
+    )
+    every = frozenset(case.hypotheses)
+    rows = [
+        *(
+            _row(
+                setting,
+                found,
+                f"hypothesis:{each.name}",
+                (Ref(case.hypotheses[each.name].title, _place(each.name)),),
+                each,
+                {each.name},
+            )
+            for each in one.hypotheses
+        ),
+        *(
+            _row(
+                setting,
+                found,
+                f"scenario:{each.name}",
+                (text("Scenario: %(name)s", name=case.scenarios[each.name].title),),
+                each,
+                case.scenarios[each.name].hypotheses,
+            )
+            for each in one.scenarios
+        ),
+        _row(setting, found, "together", (text("Together"),), one.together, every),
+    ]
+    return Table(
+        key="tally-untraced",
+        title=text("How much of what is untraced the hypotheses explain"),
+        unit=(
+            text(
+                "%(unit)s that flows take out of the accounts that were counted, at"
+                " most what is untraced there; parentheses: money is brought in, and"
+                " more is to be found; low and high: nine of ten draws lie between",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Hypothesis"),
+        width=90,
+        columns=(
+            Column("low", text("Low"), width=22),
+            Column("median", text("Middle"), width=22, current=True),
+            Column("high", text("High"), width=22),
+        ),
+        rows=tuple(rows),
+        notes=(
+            setting.say(
+                "Untraced in the established books: %(amount)s. What customers lack is"
+                " a debt, and needs no explaining; what is untraced does.",
+                amount=amount,
+            ),
+        ),
+        size="dense",
+    )
+
+
+def _place(name: str) -> str:
+    return f"#{anchor('hypothesis', name)}"
+
+
+def _counted(setting: Setting) -> dict[str, Any]:
+    """Return what all that is untraced rests on beside flows: counts and prices."""
+    seen = [one.seen for one in setting.book.counts.speaking(setting.at)]
+    rest = resting_on(setting, seen, setting.at)
+    return {key: rest[key] for key in ("sources", "priced", "named")}
+
+
+def _row(
+    setting: Setting,
+    found: Tallied,
+    key: str,
+    label: Prose,
+    one: Explained,
+    held: Collection[str],
+) -> Row:
+    wanted = frozenset(held)
+    # What is left to explain rests on the established books too.
+    own = [f.id for f in setting.case.flows if f.hypotheses & wanted]
+    rest = [f.id for f in setting.case.flows if f.established]
+    return Row(
+        key,
+        label,
+        tuple(
+            entry(
+                setting.money(
+                    f"tally:untraced:{key}:{end}",
+                    value,
+                    formula="taken out of what was counted, at most what is untraced",
+                    worked=drawn(
+                        setting, f"tally:untraced:{key}:{end}", found.draws, found.seed
+                    ),
+                    flows=(*own, *rest),
+                    **_counted(setting),
+                )
+            )
+            for end, value in zip(_ENDS, one[1:], strict=True)
+        ),
+        "total" if key == "together" else "line",
+    )

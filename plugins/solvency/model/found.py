@@ -1,0 +1,343 @@
+"""Books beside what was counted, by entity and class, in money.
+
+Of what was counted, books less counted is untraced less unrecorded: line by line, and
+in total. What nobody counted is left out, and named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+from solvency.figures.frame import count
+from solvency.ledger.postings import total
+from solvency.model.sheets import rounded
+from solvency.model.valuation import Valuation
+from solvency.wide import wide
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+
+    from solvency.ledger.case import Commodity
+    from solvency.ledger.case import Observation
+    from solvency.model.book import Book
+    from solvency.model.book import Position
+    from solvency.model.counts import Counted
+    from solvency.model.counts import Counts
+    from solvency.model.prices import Missing
+
+ZERO = Decimal()
+#: The classes in the order printed.
+CLASSES = (
+    "money",
+    "bitcoin",
+    "other coins",
+    "own tokens",
+    "thin tokens",
+    "stakes",
+    "claims",
+)
+#: Money other than the case's own, by the codes of ISO 4217 most often met.
+_MONEY = frozenset(
+    {
+        *("USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK"),
+        *("PLN", "CZK", "HUF", "RON", "TRY", "RUB", "UAH", "ILS", "ZAR", "CNY", "CNH"),
+        *("HKD", "SGD", "KRW", "INR", "IDR", "THB", "MYR", "PHP", "VND", "TWD", "AED"),
+        *("SAR", "BRL", "MXN", "ARS", "CLP", "COP", "BSD", "NGN", "KES"),
+    }
+)
+_BITCOIN = frozenset({"BTC", "XBT"})
+
+
+class Held(NamedTuple):
+    """One position in money: what the books show, and what was counted."""
+
+    position: Position
+    kind: str
+    books: Decimal
+    counted: Decimal
+    untraced: Decimal
+    unrecorded: Decimal
+    seen: Counted
+
+
+class Sum(NamedTuple):
+    """Sums of what was counted, in money."""
+
+    books: Decimal
+    counted: Decimal
+    untraced: Decimal
+    unrecorded: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was counted of one class of an entity's assets."""
+
+    entity: str
+    kind: str
+    held: tuple[Held, ...]
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Return the accounts it sums."""
+        return tuple(dict.fromkeys(one.position.account for one in self.held))
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """Return the names of the counts that bind them."""
+        return tuple(sorted({one.seen.count.id for one in self.held}))
+
+    @property
+    def rests(self) -> tuple[Observation, ...]:
+        """Return every count its numbers rest on."""
+        found = {seen.id: seen for one in self.held for seen in one.seen.rests}
+        return tuple(found[name] for name in sorted(found))
+
+    @property
+    def sums(self) -> Sum:
+        """Return its amounts."""
+        return _sum(self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Books beside what was counted, on one day."""
+
+    at: datetime.date
+    basis: str
+    currency: str
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
+    #: What the books show that nobody counted, by entity.
+    left: tuple[str, ...] = ()
+    unpriced: tuple[Missing, ...] = ()
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """Return every position that was counted."""
+        return tuple(one for line in self.lines for one in line.held)
+
+    @property
+    def totals(self) -> Sum:
+        """Return the sums of all lines."""
+        return _sum(self.held)
+
+    def of(self, accounts: Iterable[str]) -> Sum:
+        """Return the sums of some accounts."""
+        wanted = frozenset(accounts)
+        return _sum(one for one in self.held if one.position.account in wanted)
+
+    def by_class(self) -> dict[str, Sum]:
+        """Return the sums of each class that was counted, in the order printed."""
+        return {
+            kind: _sum(one for one in self.held if one.kind == kind)
+            for kind in CLASSES
+            if any(line.kind == kind for line in self.lines)
+        }
+
+    def to_frame(self) -> Frame:
+        """Return a row a line."""
+        totals = self.totals
+        return Frame(
+            title=f"Books, and what was found, at {self.at}, {self.basis} value",
+            columns=(
+                Column("entity"),
+                Column("class"),
+                *(Column(name, unit=self.currency) for name in Sum._fields),
+                Column("counts"),
+                Column("accounts"),
+            ),
+            rows=tuple(
+                (one.entity, one.kind, *one.sums, one.counts, one.accounts)
+                for one in self.lines
+            ),
+            groups="entity" if self.lines else None,
+            notes=(
+                (
+                    f"all: books {totals.books:,.2f} less counted"
+                    f" {totals.counted:,.2f} = untraced {totals.untraced:,.2f} less"
+                    f" unrecorded {totals.unrecorded:,.2f}"
+                ),
+                *self.notes,
+                *self.left,
+            ),
+        )
+
+
+@wide()
+def found(
+    counts: Counts,
+    day: datetime.date,
+    basis: str = "market",
+    entities: Iterable[str] | None = None,
+) -> Found:
+    """Hold the books against what was counted.
+
+    Args:
+        counts: The counts of a case over its Book.
+        day: The day at whose end.
+        basis: How holdings are valued: market, book, clean or realisable. What was
+            found is valued as what the books show of it is.
+        entities: Whose; default everybody's.
+
+    Raises:
+        ValueError: The basis is unknown.
+    """
+    book = counts.book
+    case = book.case
+    whose = tuple(dict.fromkeys(case.entities if entities is None else entities))
+    valuation = Valuation(book, day, basis)
+    lines: dict[tuple[str, str], list[Held]] = defaultdict(list)
+    shared: dict[str, set[str]] = defaultdict(set)
+    for position, seen in counts.on(day).items():
+        one = _held(valuation, position, seen)
+        entity = book.account(position).entity
+        if one is None or entity not in whose:
+            continue
+        lines[entity, one.kind].append(one)
+        if seen.shared and (one.untraced or one.unrecorded):
+            shared[seen.count.id].add(entity)
+    left = tuple(_uncounted(counts, valuation, whose))
+    return Found(
+        at=day,
+        basis=basis,
+        currency=case.currency,
+        lines=tuple(
+            Line(entity, kind, tuple(lines[entity, kind]))
+            for entity in whose
+            for kind in CLASSES
+            if (entity, kind) in lines
+        ),
+        notes=(
+            *_silent(counts, day),
+            *_notes(counts, shared),
+            *(f"left out: {missing}" for missing in valuation.missing.values()),
+        ),
+        left=left,
+        unpriced=tuple(valuation.missing.values()),
+    )
+
+
+def class_of(book: Book, position: Position, day: datetime.date) -> str:
+    """Return the class a holding is listed under."""
+    account = book.account(position)
+    if account.is_claim:
+        return "claims"
+    name = position.commodity
+    commodity = book.case.commodities.get(name)
+    if account.stake_in is not None:
+        return "stakes"
+    if name == book.case.currency or name in _MONEY:
+        # What is sold at a share of its cost, or to no ready buyer, is no money.
+        fixed = account.recovery is not None or account.liquidity == "illiquid"
+        return "stakes" if fixed else "money"
+    if commodity is not None and _own(book, commodity, account.entity):
+        return "own tokens"
+    if name in _BITCOIN:
+        return "bitcoin"
+    if commodity is not None and (
+        commodity.liquidity == "illiquid" or commodity.depth(day) is not None
+    ):
+        return "thin tokens"
+    return "other coins"
+
+
+def _own(book: Book, commodity: Commodity, entity: str) -> bool:
+    issuer = book.case.entities.get(commodity.issuer or "")
+    return issuer is not None and (issuer.group or issuer.name == entity)
+
+
+def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | None:
+    """Return a position in money, None where it has no price."""
+    amounts = []
+    for units in (seen.books, seen.untraced, seen.unrecorded):
+        value = valuation.worth(position, units) if units else ZERO
+        if value is None:
+            return None
+        amounts.append(rounded(valuation.book, value))
+    books, untraced, unrecorded = amounts
+    return Held(
+        position,
+        class_of(valuation.book, position, valuation.at),
+        books,
+        books - untraced + unrecorded,
+        untraced,
+        unrecorded,
+        seen,
+    )
+
+
+def _silent(counts: Counts, day: datetime.date) -> Iterable[str]:
+    """Say that no count speaks of a day, where there are counts of others."""
+    if counts.counts and not counts.speaking(day):
+        yield (
+            f"no count speaks of {day}: they are carried back no further than the"
+            f" petition, {counts.book.case.reporting_date}"
+        )
+
+
+def _notes(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
+    """Say what a reader must know of the counts behind a table."""
+    for pair in counts.overlaps:
+        yield (
+            f"{pair.one.id} and {pair.other.id} overlap in {', '.join(pair.accounts)}"
+            " and neither is within the other: neither binds"
+        )
+    for name, entities in sorted(shared.items()):
+        whose = f", of {', '.join(sorted(entities))}" if len(entities) > 1 else ""
+        yield (
+            f"{name} counted several holdings together{whose}: what is untraced of them"
+            " is shared in proportion to the books of those without a narrower count"
+        )
+    for one in counts.counts:
+        seen = one.seen
+        if seen.low is not None and seen.high is None:
+            yield f"{seen.id} counted at least {seen.low:,f} {seen.amount.commodity}"
+    yield from counts.notes
+
+
+def _uncounted(
+    counts: Counts, valuation: Valuation, entities: Iterable[str]
+) -> Iterable[str]:
+    """Say what the books of those counted show that nobody counted, by entity."""
+    book = counts.book
+    bound = counts.on(valuation.at)
+    left: dict[str, dict[str, Decimal]] = {
+        name: {}
+        for name in entities
+        if any(book.account(position).entity == name for position in bound)
+    }
+    for position in valuation.units:
+        account = book.account(position)
+        if (
+            account.root == "Assets"
+            and position not in bound
+            and account.entity in left
+        ):
+            worth = rounded(book, valuation.value(position) or ZERO)
+            each = left[account.entity]
+            each[account.name] = each.get(account.name, ZERO) + worth
+    return [
+        f"{entity}: nobody counted {count(len(each), 'account')}, in the books at"
+        f" {total(each.values()):,.2f} {book.case.currency}"
+        for entity, each in left.items()
+        if each
+    ]
+
+
+def _sum(held: Iterable[Held]) -> Sum:
+    """Return the sums of positions, exactly."""
+    some = tuple(held)
+    return Sum(
+        total(one.books for one in some),
+        total(one.counted for one in some),
+        total(one.untraced for one in some),
+        total(one.unrecorded for one in some),
+    )

@@ -1,0 +1,124 @@
+"""How much of what is untraced each hypothesis explains."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+from counting import BOOKS
+from counting import counted
+from preamble import PREAMBLE
+
+from solvency.analysis.tally.ask import tally
+from solvency.cli import main
+
+RIVALS = """
+2020-01-01 open Expenses:Alameda:Losses
+2022-01-01 custom "hypothesis" "lost" "Traded away"
+  prior: 0.5
+2022-01-01 custom "hypothesis" "won" "Won in trading"
+  prior: 0.5
+2022-01-01 custom "hypothesis" "after" "Taken after the count"
+  prior: 0.5
+2022-01-01 custom "scenario" "both" "Won and lost"
+  hypotheses: "lost, won"
+2022-10-05 ! "Lost" ^court #lost
+  id: "lost"
+  Assets:Alameda:Bank     -400 USD
+  Expenses:Alameda:Losses  400 USD
+2022-10-06 ! "Won" ^court #won
+  id: "won"
+  Assets:Alameda:Bank       50 USD
+  Expenses:Alameda:Losses  -50 USD
+2022-12-01 ! "Taken" ^court #after
+  id: "after"
+  Assets:Alameda:Bank     -30 USD
+  Expenses:Alameda:Losses  30 USD
+"""
+#: Of 500 in the bank 200 were found: 300 are untraced.
+COUNT = counted("B-1", "Assets:Alameda:Bank", "200 USD")
+
+
+@pytest.fixture
+def ask(ledger):
+    def run(*more: str, **options):
+        case = ledger.case(BOOKS + RIVALS + "".join(more), **options)
+        return tally(case, draws=2_000).untraced
+
+    return run
+
+
+def test_nobody_counted(ask) -> None:
+    assert ask() is None
+
+
+def test_what_flows_take_out_at_most_what_is_untraced(ask) -> None:
+    found = ask(COUNT)
+    assert found.amount == 300
+    # 400 were lost, 300 are untraced; 50 won are 50 more to be found.
+    by_name = {one.name: one[1:] for one in found.hypotheses}
+    assert by_name == {"lost": (300, 300, 300), "won": (-50, -50, -50)}
+    assert found.scenarios == (("both", 300, 300, 300),)
+
+
+def test_a_scenario_that_holds(ask) -> None:
+    # In the books of the scenario 150 would stand in the bank: less than was found.
+    found = ask(COUNT, scenario="both")
+    assert found.amount == 300
+    assert found.together[1:] == (300, 300, 300)
+
+
+def test_believed_by_their_priors(ask) -> None:
+    # Four equal cases: nothing, -50, 300 and 300 (350 of 300).
+    together = ask(COUNT).together
+    assert (together.low, together.high) == (-50, 300)
+
+
+def test_coins_count_at_the_price_of_the_day(ask) -> None:
+    more = """
+2022-01-01 custom "hypothesis" "stolen" "Coins taken"
+2021-01-05 ! "Taken" ^court #stolen
+  Assets:Alameda:Coins    -1 BTC @ 4 USD
+  Expenses:Alameda:Losses  4 USD
+"""
+    # 3 of 4 coins, at 10 dollars, are untraced. One taken when it was worth 4 is 10.
+    found = ask(more, counted("B-1", "Assets:Alameda:Coins", "1 BTC"))
+    assert found.amount == 30
+    assert found.hypotheses == (("stolen", 10, 10, 10),)
+
+
+def test_amounts_are_drawn(ask) -> None:
+    found = ask(
+        COUNT.replace("200 USD", "0 USD"), '2020-01-01 custom "spread" "A1" 0.2\n'
+    )
+    (lost,) = [one for one in found.hypotheses if one.name == "lost"]
+    assert lost.low == pytest.approx(Decimal(320), abs=8)
+    assert lost.median == pytest.approx(Decimal(400), abs=8)
+    assert lost.high == pytest.approx(Decimal(480), abs=8)
+
+
+def test_json(ledger) -> None:
+    path = ledger.write(PREAMBLE + BOOKS + RIVALS + COUNT)
+    run = ["tally", "--draws=1000", "--json", str(path)]
+    untraced = json.loads(CliRunner().invoke(main, run).output)["untraced"]
+    assert untraced["amount"] == "300"
+    assert untraced["explained"][0] == {
+        "hypothesis": "lost",
+        "low": "300",
+        "median": "300",
+        "high": "300",
+    }
+    plain = CliRunner().invoke(main, ["tally", "--draws=1000", str(path)]).output
+    assert "Untraced in the established books: 300." in plain
+
+
+def test_a_trace_says_what_is_untraced(ledger) -> None:
+    path = ledger.write(PREAMBLE + BOOKS + COUNT)
+    run = ["trace", "Assets:Alameda:Bank", "--at", "2022-12-31", str(path)]
+    printed = CliRunner().invoke(main, run).output
+    assert "300.00 USD of what the books show here is untraced (B-1)" in printed
+    assert "Earlier balances may have been lower" in printed
+    document = json.loads(CliRunner().invoke(main, [*run, "--json"]).output)
+    assert (document["untraced"], document["counts"]) == ("300", ["B-1"])

@@ -1,0 +1,114 @@
+"""`solvency balance --found`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+
+import pytest
+from click.testing import CliRunner
+from counting import BOOKS
+from counting import counted
+from preamble import PREAMBLE
+
+from solvency.cli import main
+
+BANK = "Assets:Alameda:Bank"
+COUNTS = counted("B-1", BANK, "200 USD") + counted(
+    "B-2", "Assets:FTX:Wallet", "7 BTC", "2022-11-30"
+)
+
+
+@pytest.fixture
+def ask(ledger):
+    def run(*options: str, counts: str = COUNTS) -> str:
+        path = ledger.write(PREAMBLE + BOOKS + counts)
+        found = CliRunner().invoke(main, ["balance", "--found", *options, str(path)])
+        assert not found.exception, found.output
+        return found.output
+
+    return run
+
+
+def test_json(ask) -> None:
+    document = json.loads(ask("--json"))
+    del document["case"], document["scenario"], document["known"]
+    assert document == {
+        "at": "2022-11-11",
+        "currency": "USD",
+        "lines": [
+            {
+                "entity": "Alameda",
+                "class": "money",
+                "accounts": ["Assets:Alameda:Bank"],
+                "books": "500",
+                "counted": "200",
+                "untraced": "300",
+                "unrecorded": "0",
+                "counts": ["B-1"],
+            },
+            {
+                "entity": "FTX",
+                "class": "bitcoin",
+                "accounts": ["Assets:FTX:Wallet"],
+                "books": "60",
+                "counted": "70",
+                "untraced": "0",
+                "unrecorded": "10",
+                "counts": ["B-2"],
+            },
+        ],
+        "totals": {
+            "books": "560",
+            "counted": "270",
+            "untraced": "300",
+            "unrecorded": "10",
+        },
+    }
+
+
+def test_a_table_for_the_petition_and_each_later_day(ask) -> None:
+    text = ask()
+    assert text.count("Books, and what was found, at ") == 2
+    assert "at 2022-11-11, market value" in text
+    assert "at 2022-11-30, market value" in text
+    assert "untraced 300.00 less unrecorded 10.00" in text
+
+
+def test_one_entity(ask) -> None:
+    lines = json.loads(ask("--json", "--entity", "FTX"))["lines"]
+    assert [line["entity"] for line in lines] == ["FTX"]
+
+
+def test_csv_and_workbook(ask, tmp_path) -> None:
+    rows = list(csv.DictReader(ask("--csv").splitlines()))
+    assert [row["untraced"] for row in rows] == ["300", "0"]
+    ask("-o", str(tmp_path / "found.xlsx"))
+    with zipfile.ZipFile(tmp_path / "found.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<v>300</v>" in sheet
+    assert "SUM(" in sheet
+
+
+def test_without_counts(ask) -> None:
+    assert "No observation of this case says counted: TRUE" in ask(counts="")
+    assert json.loads(ask("--json", counts=""))["totals"]["books"] == "0"
+
+
+def test_a_sheet_of_many_members_has_one_column_for_all(ledger) -> None:
+    # 300 untraced of Alameda's, one of 62 members; each line as wide as its heads.
+    more = "".join(
+        f'2020-01-01 custom "entity" "M{n:02}" "A member"\n  role: "other"\n'
+        "  group: TRUE\n"
+        for n in range(60)
+    )
+    path = ledger.write(PREAMBLE + BOOKS + COUNTS + more)
+    found = CliRunner().invoke(main, ["balance", "--group", "--csv", str(path)])
+    assert not found.exception, found.output
+    (row,) = [
+        one
+        for one in csv.DictReader(found.output.splitlines())
+        if one["side"] == "untraced"
+    ]
+    assert list(row.values()) == ["untraced", BANK, "300", "0", "300"]

@@ -1,0 +1,107 @@
+"""What was found, in reports: balance sheets, the bridge, segregation."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from counting import BOOKS
+from counting import counted
+
+from solvency.analysis.study import study_of
+from solvency.exhibits.balance.bridge import bridge
+from solvency.exhibits.balance.group import group_table
+from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.check.segregation import segregation
+from solvency.exhibits.setting import setting_of
+from solvency.figures.formats import Locale
+
+PETITION = datetime.date(2022, 11, 11)
+OWED = """
+2020-01-01 open Liabilities:FTX:Depositors
+  counterparty: "Customers"
+  rank: "customer"
+2020-01-01 open Assets:Customers:Claims
+  counterparty: "FTX"
+2020-01-01 custom "invariant" "customer-assets-clean" "FTX"
+2022-10-02 * "Owed to customers for what is in the wallet" ^court
+  on: Liabilities:FTX:Depositors
+  Equity:Customers:Wealth  -120 USD
+  Assets:FTX:Bank           120 USD
+"""
+
+
+@pytest.fixture
+def setting(ledger):
+    def build(*counts: str, at: datetime.date = PETITION):
+        case = ledger.case(BOOKS + OWED + "".join(counts))
+        book = case.book()
+        days = (datetime.date(2022, 10, 31), at)
+        return setting_of(case, book, days, Locale(), study_of(case, book, at))
+
+    return build
+
+
+def values(table, key):
+    row = next(one for one in table.rows if one.key == key)
+    return [getattr(cell, "value", None) for cell in row.cells]
+
+
+WALLET = counted("B-1", "Assets:FTX:Wallet", "25 USD")
+OWN = counted("B-2", "Assets:Alameda:Own", "2 OWN")
+
+
+def test_an_entity_s_sheet_says_what_was_found(setting) -> None:
+    # Of 100 in the wallet 25 were found; nobody says anything of October.
+    table = sheet_table(setting(WALLET), "FTX", (datetime.date(2022, 10, 31), PETITION))
+    table.cast()
+    columns = [column.key for column in table.columns]
+    before, after = columns.index("2022-10-31"), columns.index("2022-11-11")
+    # 220 in the bank and 100 in the wallet, less 75.
+    for key, value in (("untraced", 75), ("unrecorded", 0), ("found", 245)):
+        assert values(table, key)[before] is None
+        assert values(table, key)[after] == value
+
+
+def test_without_counts_no_line_is_added(setting) -> None:
+    table = sheet_table(setting(), "FTX", (PETITION,))
+    assert not {"untraced", "unrecorded", "found"} & {row.key for row in table.rows}
+    assert bridge(setting(), PETITION) == ()
+
+
+def test_own_tokens_not_found_are_eliminated_in_the_group(setting) -> None:
+    # 6 of 8 own tokens at 5 are untraced: 30 of Alameda's, none of the group's.
+    table = group_table(setting(WALLET, OWN), PETITION)
+    table.cast()
+    assert values(table, "untraced") == [30, 75, 105, -30, 75]
+
+
+def test_the_bridge_casts_and_ends_at_what_was_counted(setting) -> None:
+    drawn, table = bridge(setting(WALLET, OWN), PETITION)
+    assert table.cast() == ()
+    # Bitcoin 60, of which 15 found; money 40, 10; own tokens 40, 10.
+    assert values(table, "bitcoin") == [60, 45, 0, 15]
+    assert values(table, "total") == [140, 105, 0, 35]
+    assert sum(row.cells[0].value for row in drawn.plotted.rows[:-1]) == Decimal(35)
+
+
+def test_figures_name_the_counts_they_rest_on(setting) -> None:
+    _, table = bridge(setting(WALLET, OWN), PETITION)
+    row = next(one for one in table.rows if one.key == "bitcoin")
+    books, untraced, _, found = row.cells
+    assert books.sums
+    for figure in (untraced, found):
+        assert figure.sources == ("examiner",)
+        assert "ftx" in figure.flows
+        # The count is a share at the day's price, which the court states.
+        assert figure.priced == ("court",)
+
+
+def test_segregation_says_what_is_missing_of_what_was_found(setting) -> None:
+    # Owed 120, held 100, of which 75 are untraced: 20 + 75 are missing.
+    table = segregation(setting(WALLET)).tables[1]
+    assert table.cast() == ()
+    last = table.rows[-1]
+    assert [getattr(x, "value", None) for x in last.cells[4:]] == [75, 0, 95]
+    assert table.rows[0].cells[4:] == (None, None, None)
