@@ -92,11 +92,16 @@ def _plain(value: object) -> object:
         return {
             field.name: _plain(getattr(value, field.name))
             for field in fields(value)
-            if field.name != "place"
+            if field.name != "place" and _says(getattr(value, field.name))
         }
     if value is None or isinstance(value, str | bool | int):
         return value
     return str(value)
+
+
+def _says(value: object) -> bool:
+    """Say whether a field says anything: a key of the language left out does not."""
+    return not (value is None or value is False or value in ((), frozenset(), {}))
 
 
 def lines(case: Case) -> Iterator[str]:
