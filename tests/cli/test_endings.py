@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from beancount import loader
@@ -119,7 +118,7 @@ def test_a_fault_of_a_plugin_is_one_error_of_the_ledger(monkeypatch, ledger, lin
   Assets:FTX:Bank      1 USD
   Equity:FTX:Shares   -1 USD
 2021-01-01 * "Another" ^court
-  Assets:FTX:Receivables:Alameda  1 USD
+  Assets:Alameda:Bank  1 USD
   Equity:FTX:Shares   -1 USD
 """
     )

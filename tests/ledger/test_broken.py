@@ -44,6 +44,7 @@ EXPECTED = [
     (59, "counterparty"),
     (61, "pledged-to"),
     (63, "for"),
+    (63, "metadata"),
     (65, "stake-in"),
     (67, "amount-range"),
     (70, "metadata"),
@@ -87,12 +88,22 @@ EXPECTED = [
     (188, "locator"),
     (192, "on"),
     (192, "through"),
-    (197, "number"),
+    (197, "membership"),
+    (198, "membership"),
+    (199, "rename"),
+    (200, "rounding"),
+    (201, "set-off"),
+    (204, "after"),
+    (204, "date-range"),
+    (204, "sized-by"),
+    (210, "variant"),
+    (215, "metadata"),
+    (217, "number"),
 ]
 
 #: Part of what the message must say for whoever has to mend the line.
 SAYS = {
-    6: "one of exchange, trading-firm",
+    6: "one of exchange, broker",
     12: "broken.beancount:6",
     13: 'custom "entity"',
     14: 'Write: 2020-01-01 custom "entity" "Name" "Description"',

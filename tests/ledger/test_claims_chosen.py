@@ -65,7 +65,10 @@ def test_ambiguous_claims_are_an_error_that_lists_them(ledger):
 """
     )
     assert (line, rule) == (TWO_LOANS.count("\n") + 2, "claim")
-    assert "Assets:Lender:Loans:Alameda, Assets:Lender:Margin:Alameda" in message
+    assert (
+        "Assets:Lender:Loans:Alameda with Liabilities:Alameda:Loans:Lender" in message
+    )
+    assert "Assets:Lender:Margin:Alameda with" in message
     assert "on: ACCOUNT" in message
 
 

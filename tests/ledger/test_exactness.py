@@ -19,18 +19,6 @@ option "inferred_tolerance_default" "*:1"
     assert "-0.04 BTC is left" in lenient.errors[0].message
 
 
-def test_a_total_price_is_told_to_be_written_as_a_unit_price(ledger):
-    found = ledger.errors(
-        """
-2021-01-01 * "Sells" ^court
-  Assets:Alameda:Coins   -3 BTC @@ 100,000 USD
-  Assets:Alameda:Bank    100,000 USD
-"""
-    )
-    assert "unbalanced" in [rule for _, rule, _ in found]
-    assert "write `@`" in " ".join(message for _, _, message in found)
-
-
 def test_mirrors_by_hand_must_hold_at_the_end_of_each_day(ledger):
     text = """
 2021-01-01 * "FTX books a claim nobody owns to" ^court

@@ -19,6 +19,7 @@ from solvency.figures.frame import Frame
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.prices import Missing
+from solvency.model.worth import posting_worth
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
-    from solvency.ledger.case import Posting
     from solvency.model.book import Book
 
 ZERO = Decimal()
@@ -187,7 +187,7 @@ def _split(
         if posting.entity not in inside:
             continue
         account = accounts[posting.account]
-        worth = _worth(book, posting, flow.date)
+        worth = posting_worth(book.prices, posting, flow.date) or ZERO
         if is_funds(book, account, posting.commodity):
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
@@ -198,14 +198,6 @@ def _split(
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.
     return change, {label: worth for label, worth in others.items() if worth}
-
-
-def _worth(book: Book, posting: Posting, day: datetime.date) -> Decimal:
-    currency = book.case.currency
-    if posting.price is not None and posting.price.commodity == currency:
-        return posting.units * posting.price.number
-    quote = book.prices.at(posting.commodity, day)
-    return ZERO if isinstance(quote, Missing) else posting.units * quote.number
 
 
 @wide()

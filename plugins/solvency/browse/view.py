@@ -17,7 +17,7 @@ from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
 from solvency.figures.frame import count
-from solvency.model.prices import Missing
+from solvency.model.worth import amount_worth
 
 if TYPE_CHECKING:
     import datetime
@@ -99,12 +99,7 @@ class View:
 
     def worth(self, flow: Flow) -> Decimal | None:
         """Return a flow's central amount in the case's currency; None if unpriced."""
-        first = flow.postings[0]
-        units = abs(first.units)
-        if first.price is not None and first.price.commodity == self.case.currency:
-            return units * first.price.number
-        quote = self.study.book.prices.at(first.commodity, flow.date)
-        return None if isinstance(quote, Missing) else units * quote.number
+        return amount_worth(self.study.book.prices, flow)
 
     def flows_table(self, key: str, caption: str, ids: Iterable[str]) -> Table:
         """List flows: when, what, how much, and what they rest on."""

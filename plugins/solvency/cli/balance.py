@@ -229,6 +229,8 @@ def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:
         "combined": asdict(sheet.combined),
         "consolidated": _totals(sheet),
         "eliminated": sheet.eliminated,
+        "outsiders": [one._asdict() for one in sheet.outsiders],
+        "of_owners": sheet.of_owners,
         "control": sheet.control,
         "intercompany": [item._asdict() for item in sheet.intercompany],
         "claims": [_claim(claim) for claim in sheet.claims],

@@ -12,9 +12,9 @@ from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.cli.common import Asked
 from solvency.cli.common import Output
+from solvency.cli.common import errors_told
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
-from solvency.cli.common import shown
 
 if TYPE_CHECKING:
     from solvency.analysis.check import Findings
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Print the canonical form whose SHA-256 is the fingerprint.",
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Show each error, however many of one rule.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 on a breach of solvency.")
 @click.option(
     "--draws",
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
 def command(
     asked: Asked,
     canonical: bool,
+    every: bool,
     strict: bool,
     draws: int | None,
     seed: int,
@@ -65,7 +72,7 @@ def command(
         raise SystemExit(1 if case.errors else 0)
     findings = _findings(case, draws, seed)
     if output.plain:
-        _print(case, findings)
+        _print(case, findings, every=every)
     else:
         table = _errors(case) if findings is None else findings.to_frame()
         output.print(table, _document(case, findings))
@@ -108,11 +115,11 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     }
 
 
-def _print(case: Case, findings: Findings | None) -> None:
+def _print(case: Case, findings: Findings | None, *, every: bool) -> None:
     from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
-    for error in case.errors:
-        click.echo(shown(error))
+    for line in errors_told(case, every=every):
+        click.echo(line)
     known = f", as known on {case.known}" if case.known else ""
     click.echo(f"{case.title or case.path}")
     click.echo(f"scenario     {case.scenario.name}{known}")

@@ -18,6 +18,8 @@ import click
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
     from solvency.ledger.errors import LedgerError
@@ -231,18 +233,51 @@ def print_json(document: dict[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
+#: Errors of one rule that are shown each; of more, the first and how many.
+_EACH = 10
+
+
 def print_errors(case: Case) -> None:
     """Print a ledger's errors on stderr, each with file and line."""
-    for error in case.errors:
-        click.echo(shown(error), err=True)
+    for line in errors_told(case):
+        click.echo(line, err=True)
     from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     click.echo(f"{count(len(case.errors), 'error')} in the ledger", err=True)
 
 
-def shown(error: LedgerError) -> str:
-    """Return an error as one line, its file relative where it can be."""
+def errors_told(case: Case, *, every: bool = False) -> Iterator[str]:
+    """Yield a ledger's errors as lines, those of a rule broken often summed up.
+
+    Args:
+        case: The case.
+        every: Yield each, however many.
+    """
+    by_rule: dict[str, list[LedgerError]] = {}
+    for error in case.errors:
+        by_rule.setdefault(error.rule, []).append(error)
+    many = {rule for rule, found in by_rule.items() if len(found) > _EACH and not every}
+    for error in case.errors:
+        if error.rule not in many:
+            yield shown(error)
+    for rule in sorted(many):
+        found = by_rule[rule]
+        flows = all(type(one.entry).__name__ == "Transaction" for one in found)
+        yield shown(found[0])
+        yield (
+            f"{rule}: {len(found):,} {'flows' if flows else 'errors'}, first at"
+            f" {_where(found[0])}; solvency check --all shows each"
+        )
+
+
+def _where(error: LedgerError) -> str:
+    """Return the place of an error, its file relative where it can be."""
     file = error.file
     with contextlib.suppress(ValueError):
         file = str(Path(file).relative_to(Path.cwd()))
-    return f"{file}:{error.line}: {error.message}"
+    return f"{file}:{error.line}"
+
+
+def shown(error: LedgerError) -> str:
+    """Return an error as one line."""
+    return f"{_where(error)}: {error.message}"

@@ -13,6 +13,7 @@ from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.model import worth
 
 if TYPE_CHECKING:
     import datetime
@@ -103,13 +104,7 @@ def finite(value: float, places: int) -> Decimal | None:
 
 def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | None:
     """Return what a posting was worth on its day; None without a price."""
-    from solvency.exhibits.worth import quote  # noqa: PLC0415 (worth imports no kit)
-
-    currency = setting.case.currency
-    if posting.price is not None and posting.price.commodity == currency:
-        return posting.units * posting.price.number
-    found = quote(setting, posting.commodity, flow.date)
-    return None if found is None else posting.units * found.number
+    return worth.posting_worth(setting.book.prices, posting, flow.date)
 
 
 def grade_of(setting: Setting, flow: Flow) -> str:

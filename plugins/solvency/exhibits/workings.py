@@ -207,13 +207,12 @@ def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Pro
 
 def _price(setting: Setting, key: str, found: Quote) -> Figure:
     """Return the price of a unit, with its source."""
-    source = found.price.source if found.price else None
     return setting.units(
         f"{key}:price",
         found.number,
         setting.case.currency,
         formula="latest price by the day, if young enough",
-        sources=(source,) if source else (),
+        sources=found.sources,
     )
 
 
@@ -341,7 +340,13 @@ def of_sides(
     sides = [
         of_accounts(setting, f"{key}:{root}", held, most, at)
         for root in ("Assets", "Liabilities")
-        if (held := {x: n for x, n in amounts.items() if x.startswith(root) and n})
+        if (
+            held := {
+                x: n
+                for x, n in amounts.items()
+                if setting.case.accounts[x].root == root and n
+            }
+        )
     ]
     against: Prose = (setting.text(" against "),)
     return tuple(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from solvency.model.prices import Missing
 from solvency.model.prices import Quote
+from solvency.model.worth import amount_worth
 
 if TYPE_CHECKING:
     import datetime
@@ -51,7 +52,7 @@ def class_of(setting: Setting, line: Line) -> str:
         customers = other is not None and other.role == "customers"
         return "customers" if account.rank == "customer" or customers else "lenders"
     if account.is_claim:
-        return "claims"
+        return "custody" if account.custody else "claims"
     if account.stake_in is not None:
         return "stakes" if account.stake_in in inside else "illiquid"
     held = [case.commodities.get(units.commodity) for units in line.units]
@@ -73,9 +74,4 @@ def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:
 
 def worth(setting: Setting, flow: Flow) -> Decimal | None:
     """Return a flow's central amount in the case's currency, None if unpriced."""
-    first = flow.postings[0]
-    units = abs(first.units)
-    if first.price is not None and first.price.commodity == setting.case.currency:
-        return units * first.price.number
-    found = quote(setting, first.commodity, flow.date)
-    return None if found is None else units * found.number
+    return amount_worth(setting.book.prices, flow)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.ledger.vocabulary import ROOTS
 from solvency.ledger.vocabulary import UNSAID
 from solvency.ledger.vocabulary import UNTRACED
 from solvency.wide import wide
@@ -48,8 +49,32 @@ class Entity:
     role: str = "other"
     group: bool = False
     silo: str | None = None
+    #: A related party of the group, against which a claim is no clean asset.
+    related: bool = False
+    #: The first day in the group, and the day at whose end it is out again.
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    #: Days on which it joined the group (True) or left it, by `custom "membership"`.
+    changes: tuple[tuple[datetime.date, bool], ...] = ()
     #: Everything else the author wrote: `zh:` and the like.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def within(self, day: datetime.date) -> bool:
+        """Say whether it is in the group at the end of a day."""
+        if not self.group:
+            return False
+        inside = (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
+        if not self.changes or day < self.changes[0][0]:
+            return inside and (not self.changes or not self.changes[0][1])
+        return [joined for when, joined in self.changes if when <= day][-1]
+
+    @property
+    def turns(self) -> frozenset[datetime.date]:
+        """Return the days on which it may join or leave the group."""
+        days = (self.since, self.until, *(day for day, _ in self.changes))
+        return frozenset(day for day in days if day is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +82,8 @@ class Account:
     """An account of one entity, with what its `open` says of it."""
 
     name: str
+    #: Its kind: Assets, Liabilities, Equity, Income or Expenses, whatever the ledger
+    #: calls the root.
     root: str
     entity: str
     opened: datetime.date
@@ -65,6 +92,8 @@ class Account:
     currencies: frozenset[str] | None = None
     counterparty: str | None = None
     intercompany: bool = False
+    #: Which claim and debt belong together, where their names do not say.
+    pair: str | None = None
     term: str | None = None
     rank: str | None = None
     custody: bool = False
@@ -72,6 +101,8 @@ class Account:
     pledged_to: str | None = None
     pledged_for: str | None = None
     stake_in: str | None = None
+    #: The debt that a claim may be set off against when its debtor fails.
+    set_off: str | None = None
     limit: Money | None = None
     recovery: Decimal | None = None
     recovery_low: Decimal | None = None
@@ -120,6 +151,10 @@ class Commodity:
     place: Place | None = None
     issuer: str | None = None
     liquidity: str | None = None
+    #: The share of its price that a sale in haste costs, and its range.
+    haircut: Decimal | None = None
+    haircut_low: Decimal | None = None
+    haircut_high: Decimal | None = None
     max_price_age: int = DEFAULT_PRICE_AGE
     #: Units whose sale halves the price, oldest statement first.
     depths: tuple[Measure, ...] = ()
@@ -212,6 +247,18 @@ class Flow(NamedTuple):
     #: Everything else the author wrote.
     notes: Mapping[str, str]
     place: Place
+    #: Its clock time, where known.
+    time: datetime.time | None = None
+    #: The days between which it happened, where no source gives the day.
+    earliest: datetime.date | None = None
+    latest: datetime.date | None = None
+    #: The id of the flow it cannot precede.
+    after: str | None = None
+    #: The observations or flows its amount was worked out from: it tests none.
+    sized_by: tuple[str, ...] = ()
+    #: The fact of which it is one of several bookings, and which of them.
+    variant_of: str | None = None
+    variant: str | None = None
 
     @property
     def established(self) -> bool:
@@ -248,6 +295,8 @@ class Scenario:
     place: Place | None = None
     default: bool = False
     note: str | None = None
+    #: The booking it takes of each fact that has several.
+    variants: Mapping[str, str] = field(default_factory=dict, hash=False)
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
@@ -273,8 +322,8 @@ class Observation:
     claim: tuple[str, ...] = ()
     locator: str | None = None
     allowed: bool = False  # Low and high are the author's, not the source's.
-    counted: bool = field(default=False, metadata=UNSAID)  # It counted what was there.
-    excess: bool = field(default=False, metadata=UNSAID)  # Of assets less debts.
+    counted: bool = False  # It counted what was there.
+    excess: bool = False  # Of assets less debts.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
@@ -299,6 +348,8 @@ class Price:
     quote: str
     place: Place
     source: str | None = None
+    #: True where beancount's own plugin took it from a flow, which has a source.
+    traded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +392,14 @@ class Case:
     files: tuple[str, ...]
     #: Observations published after the known-date, which nothing may rest on.
     later: tuple[Observation, ...] = ()
+    #: The booking that stands of each fact with several, unless a scenario says.
+    variants: Mapping[str, str] = field(default_factory=dict)
+    #: Where a broker's rounding may go, and up to how much, by entity.
+    roundings: Mapping[str, tuple[str, Money]] = field(default_factory=dict)
+    #: What the ledger calls each root.
+    roots: Mapping[str, str] = field(
+        default_factory=lambda: {root: root for root in ROOTS}
+    )
     #: The title in other languages, by their codes.
     titles: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[LedgerError, ...] = ()
@@ -349,6 +408,10 @@ class Case:
 
     def takes(self, flow: Flow) -> bool:
         """Say whether a flow belongs to this scenario and was known by then."""
+        if flow.variant_of is not None and flow.variant != self.scenario.variants.get(
+            flow.variant_of, self.variants.get(flow.variant_of)
+        ):
+            return False
         return (
             not flow.hypotheses or bool(flow.hypotheses & self.scenario.hypotheses)
         ) and (self.known is None or flow.known <= self.known)
@@ -380,8 +443,20 @@ class Case:
 
     @property
     def group(self) -> tuple[str, ...]:
-        """Return the names of the entities that are consolidated."""
+        """Return the names of the entities that ever are consolidated."""
         return tuple(name for name, entity in self.entities.items() if entity.group)
+
+    def group_at(self, day: datetime.date) -> tuple[str, ...]:
+        """Return the names of the entities in the group at the end of a day."""
+        return tuple(
+            name for name, entity in self.entities.items() if entity.within(day)
+        )
+
+    @cached_property
+    def turns(self) -> tuple[datetime.date, ...]:
+        """Return the days on which who is in the group may change, in order."""
+        found = {day for one in self.entities.values() for day in one.turns}
+        return tuple(sorted(found))
 
     def counts(self) -> dict[str, int]:
         """Count what the case holds."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import Any
 
 from beancount.core import data
 
@@ -22,22 +23,34 @@ from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import place
 
 if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from solvency.ledger.case import Entity
     from solvency.ledger.case import Hypothesis
     from solvency.ledger.case import Invariant
+    from solvency.ledger.case import Money
     from solvency.ledger.case import Observation
     from solvency.ledger.case import Scenario
     from solvency.ledger.case import Source
     from solvency.ledger.errors import Errors
+    from solvency.ledger.renames import Rename
 
 
 class Declarations:
     """Collects what directives other than transactions declare."""
 
-    def __init__(self, errors: Errors) -> None:
+    def __init__(
+        self, errors: Errors, options: Mapping[str, Any] | None = None
+    ) -> None:
         self.errors = errors
+        #: What the ledger calls each root: `option "name_assets"` and its like.
+        self.roots = {
+            root: str((options or {}).get(f"name_{root.lower()}") or root)
+            for root in words.ROOTS
+        }
+        self._kinds = {name: root for root, name in self.roots.items()}
         self.entities: dict[str, Entity] = {}
         self.accounts: dict[str, Account] = {}
         self.commodities: dict[str, Commodity] = {}
@@ -51,6 +64,11 @@ class Declarations:
         self.spreads: dict[str, Decimal] = {}
         self.titles: dict[str, str] = {}
         self.measures: list[tuple[str, str, Measure]] = []
+        #: Entities that join or leave the group, as written.
+        self.memberships: list[tuple[str, datetime.date, bool, data.Directive]] = []
+        self.renames: list[Rename] = []
+        #: By entity: the account, and the most that may go there.
+        self.roundings: dict[str, tuple[str, Money]] = {}
         #: The directive behind each name, for errors found only at the end.
         self.written: dict[tuple[str, str], data.Directive] = {}
 
@@ -115,6 +133,8 @@ class Declarations:
                 entry.amount.currency,
                 place(entry),
                 Metadata(entry, self.errors, "price").text("source"),
+                # What beancount.plugins.implicit_prices says of what it made.
+                traded="__implicit_prices__" in (entry.meta or {}),
             )
         )
 
@@ -122,16 +142,17 @@ class Declarations:
         if entry.account in self.accounts:
             return  # beancount reports it
         meta = Metadata(entry, self.errors, "account")
-        root, _, rest = entry.account.partition(":")
+        named, _, rest = entry.account.partition(":")
         account = Account(
             name=entry.account,
-            root=root,
+            root=self._kinds.get(named, named),
             entity=rest.partition(":")[0],
             opened=entry.date,
             place=place(entry),
             currencies=frozenset(entry.currencies) if entry.currencies else None,
             counterparty=meta.text("counterparty"),
             intercompany=meta.flag("intercompany"),
+            pair=meta.text("pair"),
             term=meta.choice("term", words.TERMS),
             rank=meta.choice("rank", words.RANKS),
             custody=meta.flag("custody"),
@@ -139,6 +160,7 @@ class Declarations:
             pledged_to=meta.text("pledged-to"),
             pledged_for=meta.text("for"),
             stake_in=meta.text("stake-in"),
+            set_off=meta.text("set-off"),
             limit=meta.money("limit"),
             recovery=meta.number("recovery", "0"),
             recovery_low=meta.number("recovery-low", "0"),
@@ -164,10 +186,23 @@ class Declarations:
             place=place(entry),
             issuer=meta.text("issuer"),
             liquidity=meta.choice("liquidity", words.LIQUIDITIES),
+            haircut=meta.number("haircut", "0", "1"),
+            haircut_low=meta.number("haircut-low", "0", "1"),
+            haircut_high=meta.number("haircut-high", "0", "1"),
             max_price_age=words.DEFAULT_PRICE_AGE if age is None else int(age),
             notes=meta.rest(),
         )
         self.written["commodity", entry.currency] = entry
+
+    def with_memberships(self) -> dict[str, Entity]:
+        """Return the entities with the days they joined and left, in order."""
+        entities = dict(self.entities)
+        for name, day, joined, _ in sorted(self.memberships, key=lambda m: m[1]):
+            entity = entities.get(name)
+            if entity is not None:
+                changes = (*entity.changes, (day, joined))
+                entities[name] = replace(entity, group=True, changes=changes)
+        return entities
 
     def measure(
         self, kind: str, commodity: str, entry: data.Directive, measure: Measure

@@ -12,6 +12,7 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
+from solvency.ledger import changes
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Entity
 from solvency.ledger.case import Hypothesis
@@ -48,6 +49,9 @@ _FORMS = {
     "depth": "20,000,000 TOKEN",
     "float": "130,000,000 TOKEN",
     "title": '"zh" "The case\'s title in that language"',
+    "membership": '"Entity" "leaves"',
+    "rename": '"OLD" "NEW" 1',
+    "rounding": "Expenses:Entity:Rounding 0.01 USD",
 }
 
 
@@ -89,6 +93,18 @@ def _fits(kind: str, values: list[Any]) -> bool:
             and isinstance(amount, Amount)
             and amount.number is not None
         )
+    if kind == "rename":
+        return (
+            len(values) == 3
+            and all(isinstance(value, str) for value in values[:2])
+            and isinstance(values[2], Decimal)
+        )
+    if kind == "rounding":
+        return (
+            len(values) == 2
+            and isinstance(values[0], str)
+            and isinstance(values[1], Amount)
+        )
     if kind in {"depth", "float"}:
         return len(values) == 1 and isinstance(values[0], Amount)
     if kind == "spread":
@@ -108,9 +124,12 @@ def _entity(
         name,
         description,
         place(entry),
-        role=meta.choice("role", words.ROLES) or "other",
+        role=(role := meta.choice("role", words.ROLES) or "other"),
         group=meta.flag("group"),
         silo=meta.text("silo"),
+        related=meta.flag("related") if "related" in meta.meta else role == "insider",
+        since=meta.date("since"),
+        until=meta.date("until"),
         notes=meta.rest(),
     )
     if declared.name("entity", name, entry):
@@ -175,6 +194,7 @@ def _scenario(
         frozenset(meta.names("hypotheses")),
         place(entry),
         default=meta.flag("default"),
+        variants=changes.variants(declared, entry, meta),
         note=meta.text("note"),
         notes=meta.rest(),
     )
@@ -370,4 +390,7 @@ _READERS: Mapping[str, _Reader] = {
     "depth": _measure,
     "float": _measure,
     "title": _title,
+    "membership": changes.membership,
+    "rename": changes.rename,
+    "rounding": changes.rounding,
 }

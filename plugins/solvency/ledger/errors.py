@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.ledger.refused import refused
 from solvency.ledger.trust import line_of
 
 if TYPE_CHECKING:
@@ -103,12 +104,23 @@ def _ours(faults: tuple[Any, ...], top: str) -> Iterator[LedgerError]:
         kind = type(fault).__name__
         if kind == "ValidationError" and at in said:
             continue  # the same line broke a rule of ours, which says more
+        if _follows(fault):
+            continue
         message = " ".join(str(fault.message).split())
         if plugin := _PLUGIN.match(message):
             last = str(fault.message).strip().splitlines()[-1].strip()
             message = f'The plugin "{plugin[2]}" failed: {last:.200}'
             source = line_of(top, rf'plugin\s+"{re.escape(plugin[2])}"')
         yield LedgerError(source, f"beancount: {message}", fault.entry, "beancount")
+
+
+def _follows(fault: Any) -> bool:
+    """Say whether a sum is wrong only because beancount changed what was written."""
+    return (
+        type(fault.entry).__name__ == "Transaction"
+        and str(fault.message).startswith("Transaction does not balance")
+        and refused(fault.entry)
+    )
 
 
 def _placed(error: LedgerError, top: str) -> LedgerError:

@@ -20,6 +20,8 @@ from solvency.ledger.case import Money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from dataclasses import Field
+    from typing import Any
 
     from solvency.ledger.case import Case
 
@@ -92,15 +94,19 @@ def _plain(value: object) -> object:
         return {
             field.name: _plain(getattr(value, field.name))
             for field in fields(value)
-            if field.name != "place"
-            and not (
-                field.metadata.get("unsaid")
-                and getattr(value, field.name) == field.default
-            )
+            if field.name != "place" and _says(value, field)
         }
     if value is None or isinstance(value, str | bool | int):
         return value
     return str(value)
+
+
+def _says(whole: object, field: Field[Any]) -> bool:
+    """Say whether a field says anything: a key of the language left out does not."""
+    value = getattr(whole, field.name)
+    if field.metadata.get("unsaid") and value == field.default:
+        return False
+    return not (value is None or value is False or value in ((), frozenset(), {}))
 
 
 def lines(case: Case) -> Iterator[str]:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from beancount.core.amount import Amount
 
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Place
-from solvency.ledger.legs import Claims
-from solvency.ledger.legs import LegsError
+from solvency.ledger.case import Posting
 from solvency.ledger.legs import missing_legs
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import instead
 from solvency.ledger.metadata import place
+from solvency.ledger.naming import stable_name
+from solvency.ledger.pairs import Claims
+from solvency.ledger.pairs import LegsError
 from solvency.ledger.postings import UnopenedError
 from solvency.ledger.postings import imbalances
 from solvency.ledger.postings import postings_of
+from solvency.ledger.refused import refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
     from beancount.core.data import Transaction
 
     from solvency.ledger.case import Account
-    from solvency.ledger.case import Posting
     from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
 
@@ -48,7 +50,7 @@ class FlowReader:
         self.errors = errors
         #: Those `through:` may name; by default the declared ones.
         self.entities = declared.entities if entities is None else entities
-        self.claims = Claims.among(declared.accounts.values())
+        self.claims = Claims.among(declared.accounts.values(), declared.roots)
         self.entity_of = {
             name: account.entity for name, account in declared.accounts.items()
         }
@@ -60,15 +62,17 @@ class FlowReader:
     def postings(self, transaction: Transaction) -> list[Posting] | None:
         """Return the postings with the legs they lack, or None if it is broken."""
         if not transaction.postings:
-            self.errors.add(
-                "flow", transaction, "it moves nothing", "Write its postings"
-            )
+            if not refused(transaction):
+                self.errors.add(
+                    "flow", transaction, "it moves nothing", "Write its postings"
+                )
             return None
         try:
             found = postings_of(transaction, self.entity_of)
         except UnopenedError:
             self._unopened(transaction)
             return None
+        found += self._rounding(found)
         if not imbalances(found):
             return found
         try:
@@ -80,9 +84,23 @@ class FlowReader:
                 self._named(transaction),
             )
         except LegsError as error:
-            self.errors.add(error.rule, transaction, error.wrong, error.mend)
+            if not refused(transaction):
+                self.errors.add(error.rule, transaction, error.wrong, error.mend)
             return None
         return found + legs
+
+    def _rounding(self, postings: list[Posting]) -> list[Posting]:
+        """Return what a broker rounded, where one entity's account takes that."""
+        entity = postings[0].entity
+        account, most = self.declared.roundings.get(entity, (None, None))
+        if account is None or most is None:
+            return []
+        if any(posting.entity != entity for posting in postings):
+            return []
+        left = imbalances(postings).get(most.commodity, {}).get(entity)
+        if left is None or abs(left) > most.number:
+            return []
+        return [Posting(account, entity, -left, most.commodity, None, added=True)]
 
     def _unopened(self, transaction: Transaction) -> None:
         for posting in transaction.postings:
@@ -187,6 +205,7 @@ class FlowReader:
     ) -> Flow:
         """Return the flow of a transaction that has all its legs."""
         meta = Metadata(transaction, self.errors, "flow")
+        self._below(transaction)
         if len(postings) == len(transaction.postings):
             self._idle(transaction)
         amount_from = self._amount_from(meta, sources)
@@ -217,7 +236,45 @@ class FlowReader:
             locators=self._locators(meta, sources),
             notes=meta.rest("low", "high", "through", "on"),
             place=place(transaction),
+            **self._when(transaction, meta),
+            sized_by=meta.names("sized-by"),
+            variant_of=meta.text("variant-of"),
+            variant=meta.text("variant"),
         )
+
+    def _below(self, transaction: Transaction) -> None:
+        """Report keys of a flow that stand below a posting, and so are of that."""
+        for posting in transaction.postings:
+            if posting.meta is None or len(posting.meta) < 3:
+                continue
+            for key in sorted(words.KEYS["flow"] & posting.meta.keys()):
+                self.errors.add(
+                    "metadata",
+                    transaction,
+                    f"`{key}:` stands below the posting to {posting.account}, where it"
+                    " means nothing",
+                    "Write it above the first posting",
+                )
+
+    def _when(self, transaction: Transaction, meta: Metadata) -> dict[str, Any]:
+        """Return what is known of a flow's day and hour beside its date."""
+        earliest, latest = meta.date("earliest"), meta.date("latest")
+        day = transaction.date
+        if (earliest and earliest > day) or (latest and latest < day):
+            self.errors.add(
+                "date-range",
+                transaction,
+                f"its date {day} is outside the days from {earliest or 'any'} to"
+                f" {latest or 'any'}",
+                "Make earliest <= date <= latest",
+            )
+            earliest = latest = None
+        return {
+            "time": meta.clock("time"),
+            "earliest": earliest,
+            "latest": latest,
+            "after": meta.text("after"),
+        }
 
     def _locators(self, meta: Metadata, sources: tuple[str, ...]) -> dict[str, str]:
         found = meta.prefixed("locator")
@@ -323,22 +380,3 @@ class FlowReader:
             count += 1
             twin = f"{name}-{count}"
         return twin
-
-
-def stable_name(transaction: Transaction) -> str:
-    """Make a name from a transaction's date and content, whatever its place."""
-    content = [transaction.payee or "", transaction.narration or ""]
-    content.extend(sorted(transaction.tags))
-    content.extend(sorted(transaction.links))
-    content.extend(
-        f"{key}: {value}"
-        for key, value in sorted(transaction.meta.items())
-        if key not in {"filename", "lineno"} and key[:2] != "__"
-    )
-    content.extend(
-        f"{posting.account} {posting.units}"
-        for posting in transaction.postings
-        if not (posting.meta and posting.meta.get("added"))
-    )
-    digest = hashlib.sha256("\n".join(content).encode()).hexdigest()
-    return f"{transaction.date:%Y%m%d}-{digest[:6]}"

@@ -20,12 +20,12 @@ automatic intercompany balancing. As a plugin of its own it needs no more than
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import TypeAlias
 
 from solvency.ledger.case import Posting
+from solvency.ledger.pairs import LegsError
 from solvency.ledger.postings import EXACT
 from solvency.ledger.postings import ZERO
 from solvency.ledger.postings import imbalances
@@ -34,178 +34,12 @@ from solvency.ledger.postings import weight
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
     from collections.abc import Iterator
-    from collections.abc import Mapping
     from decimal import Decimal
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Money
-
-
-class LegsError(Exception):
-    """Legs that cannot be added: the rule, what is wrong, how to mend it."""
-
-    def __init__(self, rule: str, wrong: str, mend: str) -> None:
-        super().__init__(wrong)
-        self.rule = rule
-        self.wrong = wrong
-        self.mend = mend
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """The accounts in which entities owe one another."""
-
-    #: By owner and counterparty.
-    by_pair: Mapping[tuple[str, str], tuple[Account, ...]]
-
-    @classmethod
-    def among(cls, accounts: Iterable[Account]) -> Claims:
-        """Collect the claims among a ledger's accounts."""
-        by_pair: dict[tuple[str, str], tuple[Account, ...]] = {}
-        for account in accounts:
-            if account.is_claim and account.counterparty is not None:
-                pair = (account.entity, account.counterparty)
-                by_pair[pair] = (*by_pair.get(pair, ()), account)
-        return cls(by_pair)
-
-    def between(
-        self,
-        one: str,
-        other: str,
-        commodity: str,
-        day: datetime.date,
-        named: Iterable[Account] = (),
-    ) -> tuple[Account, Account]:
-        """Choose the two accounts, one of each entity, that carry a claim.
-
-        Raises:
-            LegsError: None is open between them, or the choice is ambiguous.
-        """
-        sides = {
-            (owner, root): [
-                account
-                for account in self.by_pair.get((owner, debtor), ())
-                if account.root == root
-                and account.is_open(day)
-                and account.admits(commodity)
-            ]
-            for owner, debtor in ((one, other), (other, one))
-            for root in ("Assets", "Liabilities")
-        }
-        for account in named:
-            if {account.entity, account.counterparty} == {one, other}:
-                return self._with(account, one, other, sides, commodity, day)
-        ways = [
-            (sides[creditor, "Assets"], sides[debtor, "Liabilities"], creditor)
-            for creditor, debtor in ((one, other), (other, one))
-            if sides[creditor, "Assets"] and sides[debtor, "Liabilities"]
-        ]
-        marked = [
-            way
-            for way in ways
-            if any(account.intercompany for account in (*way[0], *way[1]))
-        ]
-        chosen = marked if len(marked) == 1 else ways
-        if not chosen:
-            raise _nothing_open(one, other, commodity, day, sides)
-        if len(chosen) > 1:
-            raise _ambiguous(one, other, [a for way in chosen for a in way[0]])
-        assets, liabilities, creditor = chosen[0]
-        held, owed = _only(assets, one, other), _only(liabilities, one, other)
-        return (held, owed) if creditor == one else (owed, held)
-
-    def _with(
-        self,
-        named: Account,
-        one: str,
-        other: str,
-        sides: Mapping[tuple[str, str], list[Account]],
-        commodity: str,
-        day: datetime.date,
-    ) -> tuple[Account, Account]:
-        if not (named.is_open(day) and named.admits(commodity)):
-            raise LegsError(
-                "on",
-                f"{named.name} is not open for {commodity} on {day}",
-                "Name in `on:` a claim that is, or change its `open`",
-            )
-        opposite = "Liabilities" if named.root == "Assets" else "Assets"
-        partner = other if named.entity == one else one
-        partners = sides[partner, opposite]
-        if not partners:
-            raise _nothing_open(
-                named.entity if named.root == "Assets" else partner,
-                partner if named.root == "Assets" else named.entity,
-                commodity,
-                day,
-                sides,
-            )
-        mirror = _mirror_of(named, partners) or _only(partners, one, other)
-        return (named, mirror) if named.entity == one else (mirror, named)
-
-
-def _mirror_of(named: Account, partners: list[Account]) -> Account | None:
-    """Find the one partner account opened for the same kind of claim.
-
-    Where both sides keep several accounts for the pair, those whose last names
-    but the entity agree belong together: Liabilities:Desk:Loans:Lender and
-    Assets:Lender:Loans:Desk.
-    """
-    kind = named.name.split(":")[2:-1]
-    same = [account for account in partners if account.name.split(":")[2:-1] == kind]
-    return same[0] if len(same) == 1 and len(partners) > 1 else None
-
-
-def _only(accounts: list[Account], one: str, other: str) -> Account:
-    if len(accounts) == 1:
-        return accounts[0]
-    marked = [account for account in accounts if account.intercompany]
-    if len(marked) == 1:
-        return marked[0]
-    raise _ambiguous(one, other, accounts)
-
-
-def _ambiguous(one: str, other: str, accounts: Iterable[Account]) -> LegsError:
-    listed = ", ".join(account.name for account in accounts)
-    return LegsError(
-        "claim",
-        f"several claims are open between {one} and {other}: {listed}",
-        "Name one on the flow (on: ACCOUNT), or mark one account's `open`"
-        " with intercompany: TRUE",
-    )
-
-
-def _nothing_open(
-    creditor: str,
-    debtor: str,
-    commodity: str,
-    day: datetime.date,
-    sides: Mapping[tuple[str, str], list[Account]],
-) -> LegsError:
-    """Say which `open` is missing, keeping to the direction half open already."""
-    if not sides[creditor, "Assets"] and not sides[debtor, "Liabilities"]:
-        for giver, taker in ((creditor, debtor), (debtor, creditor)):
-            if sides[giver, "Assets"] or sides[taker, "Liabilities"]:
-                creditor, debtor = giver, taker
-                break
-    missing = []
-    if not sides[creditor, "Assets"]:
-        missing.append(
-            f"{day} open Assets:{creditor}:Receivables:{debtor}"
-            f' with counterparty: "{debtor}"'
-        )
-    if not sides[debtor, "Liabilities"]:
-        missing.append(
-            f"{day} open Liabilities:{debtor}:Payables:{creditor}"
-            f' with counterparty: "{creditor}"'
-        )
-    return LegsError(
-        "claim",
-        f"no claim in {commodity} is open between {creditor} and {debtor} on {day}",
-        "Add: " + "; and: ".join(missing),
-    )
+    from solvency.ledger.pairs import Claims
 
 
 def missing_legs(
@@ -265,7 +99,7 @@ def _unbalanced(left: Decimal, commodity: str) -> LegsError:
     return LegsError(
         "unbalanced",
         f"the postings do not sum to zero: {left:,} {commodity} is left",
-        "Correct the amounts; a price written with `@@` cannot be exact, write `@`",
+        "Correct the amounts",
     )
 
 

@@ -24,6 +24,8 @@ from beancount.ops import validation
 from beancount.parser import booking
 from beancount.parser import options as beancount_options
 
+from solvency.ledger.bookkeeping import has_books
+from solvency.ledger.bookkeeping import read_books
 from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
@@ -31,8 +33,11 @@ from solvency.ledger.errors import ours
 from solvency.ledger.handover import Loaded
 from solvency.ledger.parsing import Parsed
 from solvency.ledger.parsing import parse
+from solvency.ledger.postings import without_dust
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
+from solvency.ledger.reading import forgive_quotients
+from solvency.ledger.reading import is_case
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
 from solvency.ledger.source import LARGEST_CASE
@@ -48,6 +53,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Mapping
 
@@ -98,9 +104,16 @@ def load(
             entries, faults = _transformed(entries, faults, options)
         case = request.case
         if case is None:
-            # The ledger has no `plugin "solvency"` line; it is a case all the same.
-            reading = read(entries, options, scenario, known)
-            faults = [*faults, *reading.errors]
+            wrong = bool(errors) or any(not _lacks_case(one) for one in faults)
+            if is_case(entries) or (wrong and not has_books(entries, options)):
+                # It has no `plugin "solvency"` line, or is no ledger at all.
+                reading = read(entries, options, scenario, known)
+                forgive_quotients(reading, options)
+                more: list[Any] = [*reading.errors]
+            else:
+                books = read_books(entries, options)
+                reading, more = books.reading, books.errors
+            faults = [*faults, *_once(more, faults)]
             entries = reading.entries
             case = case_of(reading, options, known)
         return replace(
@@ -109,6 +122,26 @@ def load(
             entries=tuple(entries),
             files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
         )
+
+
+def _lacks_case(fault: Any) -> bool:
+    """Say whether a fault is only that a ledger is no case."""
+    return isinstance(fault, LedgerError) and fault.rule == "case"
+
+
+def _once(errors: Iterable[Any], said: list[Any]) -> list[Any]:
+    """Return the errors that a plugin of ours has not said already."""
+    known = {
+        (one.message, one.file, one.line)
+        for one in said
+        if isinstance(one, LedgerError)
+    }
+    return [
+        one
+        for one in errors
+        if not isinstance(one, LedgerError)
+        or (one.message, one.file, one.line) not in known
+    ]
 
 
 def load_for_fava(path: str | Path, *, trust: bool) -> tuple[Loaded, bool]:
@@ -201,7 +234,7 @@ def _book(
 ) -> tuple[list[data.Directive], list[Any]]:
     found: tuple[list[data.Directive], list[Any]]
     found = booking.book(entries, options)  # type: ignore[no-untyped-call]  # beancount's
-    return found
+    return list(map(without_dust, found[0])), found[1]
 
 
 def _failed(error: Exception) -> tuple[str, str]:

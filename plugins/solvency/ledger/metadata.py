@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from beancount.core.amount import Amount
 
+from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Money
 from solvency.ledger.case import Place
 
@@ -95,6 +96,7 @@ class Metadata:
         self.errors = errors
         self.rule = rule
         self._asked: set[str] = set()
+        self._spelt = False
 
     def _get(self, key: str) -> object:
         self._asked.add(key)
@@ -187,6 +189,17 @@ class Metadata:
         self._wrong(key, "a date", "2022-11-11")
         return None
 
+    def clock(self, key: str) -> datetime.time | None:
+        """Return a time of day, written "14:30" or "14:30:05", or None."""
+        value = self._get(key)
+        if value is None:
+            return None
+        try:
+            return datetime.time.fromisoformat(str(value))
+        except ValueError:
+            self._wrong(key, "a time of day", '"14:30"')
+            return None
+
     def prefixed(self, stem: str) -> dict[str, str]:
         """Return `stem:` and every `stem-NAME:`, by name; "" for the bare one."""
         found = {}
@@ -197,11 +210,23 @@ class Metadata:
         return found
 
     def misspelt(self) -> None:
-        """Report keys that look like a known one written wrongly."""
-        for key in self.meta.keys() - self._asked - _INTERNAL:
-            if key in _ANYWHERE:
+        """Report keys of the language that mean nothing here, and misspelt ones."""
+        if self._spelt:
+            return
+        self._spelt = True
+        known = words.KEYS[self.rule]
+        for key in self.meta.keys() - known - words.ANYWHERE - _INTERNAL:
+            if key[:2] == "__" or key in self._asked:
                 continue
-            meant = _known_as(key, frozenset(self._asked | _ANYWHERE))
+            if key in _OF:
+                self.errors.add(
+                    "metadata",
+                    self.entry,
+                    f"`{key}:` means nothing on this {self.rule}",
+                    f"It goes with {_OF[key]}: move it there, or call it otherwise",
+                )
+                continue
+            meant = _known_as(key, known | words.ANYWHERE)
             if meant is not None and meant not in self.meta:
                 self.errors.add(
                     "metadata",
@@ -238,8 +263,22 @@ class Metadata:
         }
 
 
-#: Keys that any directive may carry.
-_ANYWHERE = frozenset({"note", "locator"})
+def _carriers() -> dict[str, str]:
+    """Say of each key of the language what carries it."""
+    found: dict[str, list[str]] = {}
+    for kind, keys in words.KEYS.items():
+        for key in keys:
+            found.setdefault(key, []).append(_A.get(kind, f'`custom "{kind}"`'))
+    return {key: " or ".join(kinds) for key, kinds in found.items()}
+
+
+_A = {
+    "account": "an `open`",
+    "commodity": "a `commodity`",
+    "flow": "a transaction",
+    "price": "a `price`",
+}
+_OF = _carriers()
 
 
 @functools.cache

@@ -13,12 +13,23 @@ from beancount.core.position import Cost
 
 from solvency.ledger.case import Money
 from solvency.ledger.case import Posting
+from solvency.wide import LONG
+from solvency.wide import WIDE
+from solvency.wide import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
 ZERO = Decimal()
+#: Digits of a price that nobody writes: those of beancount's quotients that do not
+#: end, by itself, in our parser, in Fava and in a load.
+_PARSED = 60
+_QUOTIENTS = frozenset({28, _PARSED, LONG.prec, WIDE.prec})
+#: Those of the shortest.
+_QUOTIENT = 28
+#: Of those, the last that sums and products of them may have wrong.
+_SPARED = 4
 #: Sums and products of ledger numbers are exact in this; a number too long
 #: even for it raises, and never rounds.
 EXACT = Context(prec=1000, traps=[Inexact])
@@ -58,13 +69,75 @@ def postings_of(
     return found
 
 
-def weight(posting: Posting) -> Money:
-    """Return what a posting counts for when a transaction is summed."""
-    if posting.price is None:
-        return Money(posting.units, posting.commodity)
-    return Money(
-        EXACT.multiply(posting.units, posting.price.number), posting.price.commodity
+def is_quotient(price: Money) -> bool:
+    """Say whether beancount made a price: of a total, which `@@` or `{{ }}` stated."""
+    return len(price.number.as_tuple().digits) in _QUOTIENTS
+
+
+def quotients(postings: Iterable[Posting]) -> set[str]:
+    """Return the currencies of the total prices among postings."""
+    return {
+        posting.price.commodity
+        for posting in postings
+        if posting.price is not None and is_quotient(posting.price)
+    }
+
+
+def without_dust(entry: data.Directive) -> data.Directive:
+    """Return an entry whose amounts that beancount filled in are of totals, exactly.
+
+    What it fills in beside a total price has the digits its quotient could not hold.
+    """
+    if type(entry) is not data.Transaction:
+        return entry
+    weights = [
+        abs(posting.units.number * priced.number)
+        for posting in entry.postings
+        if isinstance(priced := posting.cost or posting.price, Cost | Amount)
+        and isinstance(posting.units, Amount)
+        and posting.units.number
+        and priced.number
+        and is_quotient(Money(priced.number, priced.currency))
+    ]
+    if not weights:
+        return entry
+    step = Decimal(1).scaleb(max(weights).adjusted() + _SPARED - _PARSED)
+    return entry._replace(
+        postings=[_stepped(posting, step) for posting in entry.postings]
     )
+
+
+def _stepped(posting: data.Posting, step: Decimal) -> data.Posting:
+    """Return a posting, its amount rounded if beancount filled it in."""
+    units = posting.units
+    if not (posting.meta or {}).get("__automatic__") or not isinstance(units, Amount):
+        return posting
+    if units.number is None:
+        return posting
+    number = _plain(units.number.quantize(step, context=WIDE))
+    return posting._replace(units=units._replace(number=number))
+
+
+def _plain(number: Decimal) -> Decimal:
+    """Return a number without the zeros after its last digit behind the point."""
+    short = number.normalize(WIDE)
+    return short if width(short)[1] else short.quantize(Decimal(1), context=WIDE)
+
+
+def weight(posting: Posting) -> Money:
+    """Return what a posting counts for when a transaction is summed.
+
+    Of a total price beancount keeps the quotient alone; what that could not hold is
+    rounded away, and the weight is the total again.
+    """
+    price = posting.price
+    if price is None:
+        return Money(posting.units, posting.commodity)
+    if not is_quotient(price):
+        return Money(EXACT.multiply(posting.units, price.number), price.commodity)
+    short = Context(prec=len(price.number.as_tuple().digits) - 2)
+    number = short.multiply(posting.units, price.number)
+    return Money(number.normalize(short), price.commodity)
 
 
 def total(numbers: Iterable[Decimal]) -> Decimal:
@@ -76,20 +149,28 @@ def total(numbers: Iterable[Decimal]) -> Decimal:
 
 
 def imbalances(postings: Iterable[Posting]) -> dict[str, dict[str, Decimal]]:
-    """Sum the exact weights by commodity and entity, leaving out zeros."""
+    """Sum the exact weights by commodity and entity, leaving out zeros.
+
+    Part of a lot bought at a total price weighs what no number of digits holds: of
+    its currency a sum smaller than the last of them is zero.
+    """
     sums: dict[tuple[str, str], Decimal] = {}
+    dust: dict[str, Decimal] = {}
     for posting in postings:
         if posting.price is None:
             number, commodity = posting.units, posting.commodity
         else:
             number, commodity = weight(posting)
+            if is_quotient(posting.price):
+                least = abs(number).scaleb(_SPARED - _QUOTIENT)
+                dust[commodity] = max(least, dust.get(commodity, ZERO))
         key = (commodity, posting.entity)
         sums[key] = EXACT.add(sums[key], number) if key in sums else number
     if not any(sums.values()):
         return {}
     left: dict[str, dict[str, Decimal]] = {}
     for (commodity, entity), net in sums.items():
-        if net:
+        if net and not abs(net) < dust.get(commodity, ZERO):
             left.setdefault(commodity, {})[entity] = net
     return left
 

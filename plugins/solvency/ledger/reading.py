@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from contextvars import ContextVar
 from dataclasses import dataclass
 from dataclasses import field
@@ -24,20 +25,29 @@ from solvency.ledger.flows import FlowReader
 from solvency.ledger.handover import keep
 from solvency.ledger.metadata import closest
 from solvency.ledger.mirrors import Mirrors
+from solvency.ledger.placements import check_placements
+from solvency.ledger.postings import quotients
 from solvency.ledger.postings import with_legs
+from solvency.ledger.references import check_references
+from solvency.ledger.references import chosen
+from solvency.ledger.references import standing_variants
+from solvency.ledger.renames import Renames
 from solvency.ledger.rules import check_declarations
 from solvency.ledger.trust import line_of
 from solvency.ledger.unforeseen import told
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
 
     from solvency.ledger.case import Observation
 
+#: More than the last digit of any quotient beancount makes of a total price.
+_DUST = Decimal("1E-12")
+#: Flows of a day whose hour nobody says come last.
+_LAST = datetime.time.max
 #: What says where a directive stands, not what it says.
 _PLACE = frozenset({"filename", "lineno"})
 #: Customs that declare a thing by name: of two of one name the earlier line counts.
@@ -88,6 +98,10 @@ class Reading:
     #: Transactions with their legs, and all else, in beancount's order.
     entries: list[data.Directive] = field(default_factory=list)
     flows: list[tuple[int, Flow]] = field(default_factory=list)
+    #: The booking that stands of each fact with several.
+    variants: dict[str, str] = field(default_factory=dict)
+    #: The currencies of total prices, `@@` and `{{ }}`.
+    totalled: set[str] = field(default_factory=set)
     scenario: Scenario = field(
         default_factory=lambda: Scenario(ESTABLISHED, "", frozenset())
     )
@@ -101,13 +115,15 @@ def read(
 ) -> Reading:
     """Read a ledger's entries, adding legs and keeping one scenario's flows."""
     errors = Errors()
-    declared = Declarations(errors)
+    declared = Declarations(errors, options)
     entries = _in_order(entries)
     for entry in entries:
         if type(entry) is not data.Transaction:
             declared.read(entry)
     check_declarations(declared, errors)
+    check_placements(declared, errors)
     reading = Reading(declared, errors)
+    reading.variants = standing_variants(entries, errors)
     reading.scenario = choose_scenario(declared, scenario, options, errors)
     kept = reading.scenario.hypotheses
     reader = FlowReader(declared, errors)
@@ -124,16 +140,22 @@ def read(
             reading.entries.append(entry)
             continue
         mirrors.watch(entry, postings, hypotheses)
+        reading.totalled |= quotients(postings)
         flow = reader.flow(entry, postings, hypotheses, sources)
         reading.flows.append((_seq(entry, errors), flow))
         reader.check_open(entry, postings)
         if hypotheses and not (hypotheses & kept):
             continue
+        if not chosen(entry, reading.variants, reading.scenario.variants):
+            continue
         if known is None or flow.known <= known:
             legs = postings[len(entry.postings) :]
             reading.entries.append(with_legs(entry, legs) if legs else entry)
     mirrors.report(errors)
-    reading.flows.sort(key=lambda item: (item[1].date, item[0]))
+    reading.flows.sort(key=lambda item: (item[1].date, item[0], item[1].time or _LAST))
+    check_references(
+        [flow for _, flow in reading.flows], declared, reading.variants, errors
+    )
     return reading
 
 
@@ -260,33 +282,78 @@ def case_of(
     """Make the Case of a reading."""
     declared = reading.declared
     currencies = options.get("operating_currency") or ["USD"]
+    renames = Renames(declared.renames)
+    flows = tuple(flow for _, flow in reading.flows)
+    prices = tuple(declared.prices)
     seen: list[Observation] = []
     later: list[Observation] = []
-    for observation in declared.observations:
+    for written in declared.observations:
+        observation = renames.observation(written) if renames else written
         published = declared.sources[observation.source].published
         (seen if known is None or published <= known else later).append(observation)
+    if renames:
+        flows = tuple(map(renames.flow, flows))
+        prices = tuple(map(renames.price, prices))
     return Case(
         path=str(options.get("filename") or ""),
         title="" if options.get("title") == "Beancount" else str(options.get("title")),
         currency=str(currencies[0]),
-        entities=declared.entities,
+        entities=declared.with_memberships(),
         accounts=declared.accounts,
         commodities=declared.with_measures(),
         sources=declared.sources,
-        flows=tuple(flow for _, flow in reading.flows),
+        flows=flows,
         hypotheses=declared.hypotheses,
         scenarios=declared.scenarios,
         observations=tuple(seen),
         later=tuple(later),
         invariants=tuple(declared.invariants),
-        prices=tuple(declared.prices),
+        prices=prices,
         events=tuple(declared.events),
         spreads=declared.spreads,
+        roots=declared.roots,
+        variants=reading.variants,
+        roundings=declared.roundings,
         titles=declared.titles,
         scenario=reading.scenario,
         known=known,
         files=tuple(options.get("include") or ()),
     )
+
+
+def is_case(entries: Sequence[data.Directive]) -> bool:
+    """Say whether a ledger declares entities or sources: whether it is a case."""
+    return any(
+        type(entry) is data.Custom and entry.type in {"entity", "source"}
+        for entry in entries
+    )
+
+
+def no_case(options: Mapping[str, Any]) -> tuple[str, str]:
+    """Say of a ledger that is no case what it lacks, and the way in."""
+    wrong = (
+        f"{options.get('filename') or 'the ledger'} is no case yet: it declares no"
+        " entity and no source"
+    )
+    mend = (
+        "`solvency new FOLDER` makes a case to change, and docs/ledger-language.md says"
+        " what one has; for companies that owe one another, `counterparty:` on the"
+        " accounts where they do is enough, with the plugins solvency.intercompany and"
+        " solvency.mirrors"
+    )
+    return wrong, mend
+
+
+def forgive_quotients(reading: Reading, options: dict[str, Any]) -> None:
+    """Have beancount pass over what the quotient of a total price could not hold.
+
+    With `tolerance_multiplier` 0 it forgives nothing, and reports the 28th digit of
+    42.30 / 700. Ours sums the totals exactly, so that nothing else gets by.
+    """
+    tolerances = dict(options.get("inferred_tolerance_default") or {})
+    for currency in reading.totalled:
+        tolerances.setdefault(currency, _DUST)
+    options["inferred_tolerance_default"] = tolerances
 
 
 @told
@@ -295,8 +362,6 @@ def plugin(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> tuple[list[data.Directive], list[Any]]:
     """Check a case and add its legs: what `plugin "solvency"` runs."""
-    import datetime  # noqa: PLC0415 (only to read a configured date)
-
     request = _REQUEST.get() or _INSISTED
     errors = Errors()
     scenario = known = None
@@ -313,12 +378,16 @@ def plugin(
             'Write: plugin "solvency" "scenario=NAME", or "known=2022-11-15"',
             at=plugin_line(options),
         )
-    scenario = request.scenario or scenario
-    known = request.known or known
     if request is _INSISTED:
         # `load` has done so, before beancount booked what it read.
         entries = within(entries, errors)
+    if not is_case(entries):
+        errors.add("case", None, *no_case(options), at=plugin_line(options))
+        return entries, errors
+    scenario = request.scenario or scenario
+    known = request.known or known
     reading = read(entries, options, scenario, known)
+    forgive_quotients(reading, options)
     errors += reading.errors
     if request is not _INSISTED:
         request.case = case_of(reading, options, known)

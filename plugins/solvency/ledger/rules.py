@@ -7,9 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from typing import Any
 
+from beancount.core.account import is_valid
+
 from solvency.ledger.metadata import instead
 from solvency.ledger.metadata import names
 from solvency.ledger.metadata import place
+from solvency.ledger.quotations import settle_prices
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,24 +22,23 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Invariant
     from solvency.ledger.case import Observation
     from solvency.ledger.case import Place
-    from solvency.ledger.case import Price
     from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
 
-_COMPONENT = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
 _ADDRESS = re.compile(r"https?://\S+")
 
 
 def check_declarations(declared: Declarations, errors: Errors) -> None:
     """Report every declaration that names what is not declared."""
     for name, entity in declared.entities.items():
-        if not _COMPONENT.fullmatch(name):
+        if not is_valid(f"Assets:{name}") or ":" in name:
             _add(
                 errors,
                 "entity",
                 entity.place,
                 f'"{name}" cannot stand in an account name',
-                "Start with a capital or digit; then letters, digits and hyphens",
+                "Start with a capital or digit; then letters of any script, digits and"
+                " hyphens",
             )
     for account in declared.accounts.values():
         _account(account, declared, errors)
@@ -225,20 +227,10 @@ def _sources(declared: Declarations, errors: Errors) -> None:
                     f" {address:.60}",
                     "Write one that starts with https://, or leave it out",
                 )
-    first: dict[Any, Price] = {}
     for price in declared.prices:
         what = f"the price of {price.commodity} on {price.date}"
         _is_source(price.source, price.place, what, declared, errors)
-        twin = first.setdefault((price.date, price.commodity, price.quote), price)
-        if twin.number != price.number:
-            _add(
-                errors,
-                "price",
-                price.place,
-                f"{what} is {price.number} {price.quote} here and {twin.number} at"
-                f" {twin.place.file}:{twin.place.line}",
-                "Keep one; what a source priced otherwise is an observation",
-            )
+    settle_prices(declared, errors)
 
 
 def _hypotheses(declared: Declarations, errors: Errors) -> None:

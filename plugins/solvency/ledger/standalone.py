@@ -2,7 +2,7 @@
 
 No entity, source or hypothesis need be declared. The companies are those named
 by `counterparty:` and those whose accounts have one; a transaction that touches
-none of their accounts is left alone.
+none of their accounts, or those of one alone, is left as it is.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     from solvency.ledger.errors import LedgerError
 
-_KEYS = ("counterparty", "intercompany", "stake-in")
+_KEYS = ("counterparty", "intercompany", "pair", "stake-in")
 _Result = tuple[list[data.Directive], list["LedgerError"]]
 
 
-def _declared(entries: list[data.Directive], errors: Errors) -> Declarations:
+def declared_claims(
+    entries: list[data.Directive], options: dict[str, Any], errors: Errors
+) -> Declarations:
     """Read of accounts what legs need; other keys may mean what the author likes."""
-    declared = Declarations(errors)
+    declared = Declarations(errors, options)
     for entry in entries:
         if type(entry) is data.Open:
             meta = {
@@ -46,7 +48,14 @@ def _declared(entries: list[data.Directive], errors: Errors) -> Declarations:
     return declared
 
 
-def _companies(declared: Declarations) -> frozenset[str]:
+def touched(transaction: data.Transaction, companies: frozenset[str]) -> set[str]:
+    """Return the companies whose accounts a transaction moves."""
+    parts = (posting.account.split(":", 2) for posting in transaction.postings)
+    return {part[1] for part in parts} & companies
+
+
+def companies_of(declared: Declarations) -> frozenset[str]:
+    """Return the companies that owe, or are owed: owners and counterparties."""
     found: set[str] = set()
     for account in declared.accounts.values():
         if account.counterparty is not None:
@@ -60,17 +69,14 @@ def intercompany(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:
     """Add the legs that make each company of a transaction balance."""
-    del options, config
+    del config
     errors = Errors()
-    declared = _declared(entries, errors)
-    companies = _companies(declared)
+    declared = declared_claims(entries, options, errors)
+    companies = companies_of(declared)
     reader = FlowReader(declared, errors, companies)
-    ours = {name for name, entity in reader.entity_of.items() if entity in companies}
     out: list[data.Directive] = []
     for entry in entries:
-        if type(entry) is data.Transaction and any(
-            posting.account in ours for posting in entry.postings
-        ):
+        if type(entry) is data.Transaction and len(touched(entry, companies)) > 1:
             legs = (reader.postings(entry) or [])[len(entry.postings) :]
             out.append(with_legs(entry, legs) if legs else entry)
         else:
@@ -84,9 +90,9 @@ def mirrors(
     entries: list[data.Directive], options: dict[str, Any], config: str | None = None
 ) -> _Result:
     """Check that what one company claims, the other owes, at the end of each day."""
-    del options, config
+    del config
     errors = Errors()
-    declared = _declared(entries, errors)
+    declared = declared_claims(entries, options, errors)
     watched = Mirrors(declared.accounts)
     entity_of = {name: account.entity for name, account in declared.accounts.items()}
     for entry in entries:

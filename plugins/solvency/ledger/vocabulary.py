@@ -11,20 +11,31 @@ from solvency.extensions import offered
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: The kinds of account, each by beancount's name of its root.
+ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
 ROLES = (
     "exchange",
+    "broker",
+    "bank",
+    "clearing-house",
+    "custodian",
+    "fund",
+    "holding",
     "trading-firm",
+    "company",
     "customers",
     "lender",
     "investor",
     "insider",
+    "trustee",
     "other",
 )
+MEMBERSHIPS = ("joins", "leaves")
 TERMS = ("demand", "callable", "term")
 #: From the first to be paid to the last.
 RANKS = ("secured", "priority", "customer", "unsecured", "subordinated", "equity")
 LIQUIDITIES = ("liquid", "less-liquid", "illiquid")
-BASES = ("stated", "derived", "assumed", "plug")
+BASES = ("stated", "derived", "residual", "assumed", "plug")
 SIDES = ("in", "out", "net")
 SEVERITIES = ("breach", "warning")
 
@@ -113,7 +124,42 @@ CUSTOMS = (
     "depth",
     "float",
     "title",
+    "membership",
+    "rename",
+    "rounding",
 )
+
+#: The keys of the language, by what carries them. One that stands elsewhere means
+#: nothing there, and is an error; what is no key of the language is the author's own.
+KEYS: dict[str, frozenset[str]] = {
+    kind: frozenset(keys.split())
+    for kind, keys in {
+        "entity": "role related group silo since until",
+        "account": "counterparty intercompany pair term rank custody liquidity"
+        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off",
+        "commodity": "name issuer liquidity halving float max-price-age haircut"
+        " haircut-low haircut-high",
+        "source": "grade publisher url mirror group sha256",
+        "hypothesis": "prior excludes",
+        "scenario": "hypotheses default variants",
+        "observation": "source low high error interval from side mark perimeter grade"
+        " id",
+        "flow": "id amount-from grade basis purpose seq time earliest latest"
+        " after sized-by variant-of variant default row low high interval driver"
+        " through on",
+        "price": "source",
+        "event": "",
+        "spread": "",
+        "title": "",
+        "depth": "low high source basis",
+        "float": "low high source basis",
+        "membership": "",
+        "rename": "source",
+        "rounding": "",
+    }.items()
+}
+#: Keys that anything may carry.
+ANYWHERE = frozenset({"note", "locator", "claim"})
 
 DEFAULT_INTERVAL = "0.90"
 DEFAULT_PRICE_AGE = 31

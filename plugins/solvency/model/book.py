@@ -22,6 +22,7 @@ import numpy as np
 from solvency.ledger.postings import EXACT
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices
+from solvency.model.worth import written
 from solvency.wide import wide
 from solvency.wide import width
 
@@ -73,7 +74,8 @@ class Book:
     position: NDArray[np.int64]
     units: NDArray[Any]
     flow: NDArray[np.int64]
-    #: The price written on the posting, in the case's currency; NaN for none.
+    #: The price written on the posting, in the case's currency at the prices of
+    #: its day; NaN for none.
     rate: NDArray[np.float64]
 
     @classmethod
@@ -87,6 +89,7 @@ class Book:
         owners: list[int] = []
         rates: list[float] = []
         scales: dict[str, int] = {}
+        prices: Prices | None = None
         for count, flow in enumerate(flows):
             ordinal = flow.date.toordinal()
             for posting in flow.postings:
@@ -96,11 +99,14 @@ class Book:
                 numbers.append(posting.units)
                 owners.append(count)
                 price = posting.price
-                rates.append(
-                    float(price.number)
-                    if price is not None and price.commodity == case.currency
-                    else math.nan
-                )
+                if price is None or posting.commodity == case.currency:
+                    rates.append(math.nan)
+                elif price.commodity == case.currency:
+                    rates.append(float(price.number))
+                else:
+                    prices = prices or Prices(case)
+                    found = written(prices, price, flow.date)
+                    rates.append(math.nan if found is None else float(found.number))
                 exponent = posting.units.as_tuple().exponent
                 if -exponent > scales.get(posting.commodity, 0):  # type: ignore[operator]  # ledger numbers are finite
                     scales[posting.commodity] = -exponent  # type: ignore[operator]  # as above

@@ -1,17 +1,18 @@
 """The group's balance sheet: columns by entity, eliminations, consolidated.
 
 What members owe one another is eliminated in full, investments in a member
-against equity (IFRS 10.B86), and tokens a member issued that members hold as
-treasury shares are: the group has no asset in them. The plain sum of the
+against equity and what members gained from one another against that gain (IFRS
+10.B86), and tokens a member issued that members hold as treasury shares are: the
+group has no asset in them. The plain sum of the
 columns is called combined, never consolidated.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 from typing import TypeVar
 
 from solvency.figures.frame import Column
@@ -22,12 +23,18 @@ from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
 from solvency.model.claims import intercompany as intercompany  # noqa: PLC0414 (handed on)
+from solvency.model.eliminations import INVESTMENT
+from solvency.model.eliminations import Elimination as Elimination  # noqa: PLC0414 (handed on)
+from solvency.model.eliminations import eliminations_of
+from solvency.model.eliminations import profit_off
+from solvency.model.intragroup import Together
+from solvency.model.outsiders import Outsiders
+from solvency.model.outsiders import outsiders
 from solvency.model.sheets import SIDES
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
-from solvency.model.sheets import rounded
 from solvency.model.sheets import valuations
 from solvency.wide import wide
 
@@ -38,7 +45,6 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.model.book import Book
-    from solvency.model.book import Position
     from solvency.model.costs import Costs
     from solvency.model.prices import Missing
     from solvency.model.valuation import Valuation
@@ -46,24 +52,8 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 #: What a pair owes, by the books or as stated.
 Row = TypeVar("Row", Owed, Claim)
-INTERCOMPANY = "intercompany"
-OWN_TOKEN = "own token"  # noqa: S105 (no password: a coin)
-INVESTMENT = "investment"
-#: The line that takes the equity side of eliminations; it is nil where both
-#: sides of a claim are.
-EQUITY = "Equity:Group:Eliminations"
 #: Groups with more members are printed with one column for the sum of all.
 MOST_COLUMNS = 50
-
-
-class Elimination(NamedTuple):
-    """What consolidation takes off one line; negative takes away."""
-
-    entity: str
-    account: str
-    side: str
-    amount: Decimal
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +72,24 @@ class GroupSheet:
     #: The same, beside what each side's own statements said.
     claims: tuple[Claim, ...]
     unpriced: tuple[Missing, ...]
+    #: What of the equity is not of the parent's owners, by member.
+    outsiders: tuple[Outsiders, ...] = ()
+    #: The sheets of entities that were asked for, and are not in the group that day.
+    apart: tuple[BalanceSheet, ...] = ()
+
+    def own(self, entity: str) -> BalanceSheet:
+        """Return the sheet of one entity that was asked for, in the group or not."""
+        return next(x for x in (*self.columns, *self.apart) if x.entity == entity)
+
+    @property
+    def of_outsiders(self) -> Decimal:
+        """Return the part of the equity that belongs to outsiders."""
+        return total(one.amount for one in self.outsiders)
+
+    @property
+    def of_owners(self) -> Decimal:
+        """Return the part of the equity that belongs to the parent's owners."""
+        return EXACT.subtract(self.totals.equity, self.of_outsiders)
 
     @property
     def entity(self) -> str:
@@ -153,6 +161,7 @@ class GroupSheet:
         for key in sorted(names, key=lambda key: (SIDES.index(key[0]), key[1])):
             amounts = [found.get(key, ZERO) for found in (*columns, taken)]
             rows.append((*key, *amounts, total(amounts)))
+        rows += self._owned()
         return Frame(
             title=f"{self.name}: consolidating balance sheet at {self.at},"
             f" {self.basis} value",
@@ -166,6 +175,18 @@ class GroupSheet:
             rows=tuple(rows),
             groups="side",
         )
+
+    def _owned(self) -> list[tuple[object, ...]]:
+        """Return whose the equity is, where it is not all the parent's owners'."""
+        if not self.outsiders:
+            return []
+        nothing = (ZERO,) * len(self.shown)
+        named = [
+            (f"outsiders, {one.share:.2%} of {one.member}", one.amount)
+            for one in self.outsiders
+        ]
+        named.append(("owners of the parent", self.of_owners))
+        return [("whose", name, *nothing, ZERO, amount) for name, amount in named]
 
     @property
     def shown(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:
@@ -212,6 +233,15 @@ def members(case: Case, name: str) -> tuple[str, ...]:
     return found
 
 
+def _inside(case: Case, name: str, day: datetime.date) -> bool:
+    """Say whether an entity is consolidated at the end of a day.
+
+    One that is never in the group is where somebody asks for it by name.
+    """
+    entity = case.entities[name]
+    return not entity.group or entity.within(day)
+
+
 @wide()
 def group_sheet(
     book: Book,
@@ -233,8 +263,9 @@ def group_sheets(
     name: str = "group",
 ) -> dict[datetime.date, GroupSheet]:
     """Return the consolidated balance sheets at the end of each day, in one pass."""
+    together = Together(book)
     return {
-        valuation.at: _group_sheet(book, names, name, valuation, costs)
+        valuation.at: _group_sheet(book, names, name, valuation, costs, together)
         for valuation, costs in valuations(book, days, basis)
     }
 
@@ -245,15 +276,21 @@ def _group_sheet(
     name: str,
     valuation: Valuation,
     costs: Costs,
+    together: Together,
 ) -> GroupSheet:
+    each = tuple(of_entities(book, names, valuation, costs))
+    names = tuple(one for one in names if _inside(book.case, one, valuation.at))
     inside = frozenset(names)
     owed = intercompany(book, valuation.at, inside, valuation.units)
     return _consolidate(
         name,
-        tuple(of_entities(book, names, valuation, costs)),
+        tuple(one for one in each if one.entity in inside),
         valuation,
+        costs,
+        together,
         owed,
         claims(book, valuation.at, inside, owed),
+        apart=tuple(one for one in each if one.entity not in inside),
     )
 
 
@@ -261,8 +298,11 @@ def _consolidate(
     name: str,
     columns: tuple[BalanceSheet, ...],
     valuation: Valuation,
+    costs: Costs,
+    together: Together,
     owed: tuple[Owed, ...],
     stated: tuple[Claim, ...],
+    apart: tuple[BalanceSheet, ...] = (),
 ) -> GroupSheet:
     """Put the sheets of members together, without what they owe one another."""
     book = valuation.book
@@ -271,8 +311,15 @@ def _consolidate(
     eliminations = []
     with wide():
         for sheet in columns:
-            eliminations += _eliminations(book, sheet, inside, valuation)
+            eliminations += eliminations_of(book, sheet, inside, valuation)
+        profit = together.profit(columns, valuation, costs)
+        eliminations += profit_off(book, columns, profit, valuation.basis)
         lines = _consolidated(columns, eliminations)
+        invested: dict[str, Decimal] = defaultdict(Decimal)
+        for item in eliminations:
+            if (item.reason, item.side) == (INVESTMENT, "asset"):
+                invested[item.entity] -= item.amount
+        others = outsiders(book, columns, invested, valuation, costs)
     return GroupSheet(
         name=name,
         members=names,
@@ -282,6 +329,8 @@ def _consolidate(
         columns=columns,
         eliminations=tuple(eliminations),
         lines=lines,
+        outsiders=others,
+        apart=apart,
         intercompany=owed,
         claims=stated,
         unpriced=tuple(
@@ -291,69 +340,6 @@ def _consolidate(
                 for missing in sheet.unpriced
             }.values()
         ),
-    )
-
-
-def _eliminations(
-    book: Book, sheet: BalanceSheet, inside: frozenset[str], valuation: Valuation
-) -> list[Elimination]:
-    """Return what consolidation takes off one member's sheet, and off its equity."""
-    found = []
-    for line in sheet.lines:
-        if line.computed or line.side == "equity":
-            continue
-        account = book.case.accounts[line.account]
-        if account.is_claim and account.counterparty in inside:
-            taken, reason = line.amount, INTERCOMPANY
-        elif account.stake_in in inside:
-            taken, reason = line.amount, INVESTMENT
-        elif line.side == "asset" and _holds_own(book, line, inside):
-            taken, reason = _own_tokens(book, line, inside, valuation), OWN_TOKEN
-        else:
-            continue
-        if taken:
-            found.append(
-                Elimination(sheet.entity, line.account, line.side, -taken, reason)
-            )
-            sign = 1 if line.side == "asset" else -1
-            found.append(
-                Elimination(sheet.entity, EQUITY, "equity", -taken * sign, reason)
-            )
-    return found
-
-
-def taken_out(book: Book, position: Position, inside: frozenset[str]) -> bool:
-    """Say whether consolidation takes an asset of a member out."""
-    account = book.account(position)
-    return (
-        (account.is_claim and account.counterparty in inside)
-        or account.stake_in in inside
-        or _issued_inside(book, position.commodity, inside)
-    )
-
-
-def _issued_inside(book: Book, commodity: str, inside: frozenset[str]) -> bool:
-    found = book.case.commodities.get(commodity)
-    return found is not None and found.issuer in inside
-
-
-def _holds_own(book: Book, line: Line, inside: frozenset[str]) -> bool:
-    return any(_issued_inside(book, held.commodity, inside) for held in line.units)
-
-
-def _own_tokens(
-    book: Book, line: Line, inside: frozenset[str], valuation: Valuation
-) -> Decimal:
-    """Return the part of a line that is tokens issued by a member."""
-    from solvency.model.book import Position as At  # noqa: PLC0415 (the Book imports this module)
-
-    return total(
-        rounded(
-            valuation.book,
-            valuation.value(At(line.account, held.commodity)) or ZERO,
-        )
-        for held in line.units
-        if _issued_inside(book, held.commodity, inside)
     )
 
 
@@ -404,12 +390,15 @@ def by_silo(book: Book, sheet: GroupSheet) -> tuple[GroupSheet, ...]:
         return ()
     owed = _by_silo(sheet.intercompany, silo_of)
     stated = _by_silo(sheet.claims, silo_of)
-    ((valuation, _),) = valuations(book, [sheet.at], sheet.basis)
+    together = Together(book)
+    ((valuation, costs),) = valuations(book, [sheet.at], sheet.basis)
     return tuple(
         _consolidate(
             name,
             tuple(columns),
             valuation,
+            costs,
+            together,
             tuple(owed.get(name, ())),
             tuple(stated.get(name, ())),
         )

@@ -12,6 +12,7 @@ import numpy as np
 
 from solvency.ledger.postings import EXACT
 from solvency.model.prices import Missing
+from solvency.model.worth import posting_worth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +36,8 @@ class Move(NamedTuple):
     day: int
     pool: Pool
     units: Decimal
-    #: What it was exchanged at, else the market's price that day.
+    #: What it was exchanged at, else the market's price that day. Of no units, what
+    #: one was worth when a pool that had nothing yet owed and was owed alike.
     value: Decimal
 
 
@@ -52,7 +54,7 @@ class Acquisitions:
     """What changes averages and equity, in the order of the flows.
 
     Only flows that brought something in or took something out are here: what an
-    entity moves between its own accounts has no cost.
+    entity moves between its own accounts has no cost, unless it had none of it.
     """
 
     moves: tuple[Move, ...]
@@ -64,18 +66,36 @@ class Acquisitions:
     units: NDArray[np.int64]
 
     @classmethod
-    def of(cls, book: Book) -> Acquisitions:
-        """Return what a Book's flows acquired and disposed of."""
+    def of(
+        cls, book: Book, together: frozenset[str] = frozenset(), name: str = ""
+    ) -> Acquisitions:
+        """Return what a Book's flows acquired and disposed of.
+
+        Args:
+            book: The Book.
+            together: Entities whose pools are one; what they owe one another is in
+                none.
+            name: The owner of those pools.
+        """
         currency = book.case.currency
         real = np.array(
             [book.account(p).root in {"Assets", "Liabilities"} for p in book.positions],
             bool,
         )
         plain = np.array([p.commodity == currency for p in book.positions], bool)
+        owners = [book.account(p).entity for p in book.positions]
+        between = [
+            book.account(p).is_claim
+            and {book.account(p).entity, book.account(p).counterparty} <= together
+            for p in book.positions
+        ]
+        owners = [name if owner in together else owner for owner in owners]
         equity = np.flatnonzero((~real & plain)[book.position])
         equity = equity[np.argsort(book.day[equity], kind="stable")]
         return cls(
-            moves=_moves(book, (real & ~plain)[book.position]),
+            moves=_moves(
+                book, (real & ~plain & ~np.array(between, bool))[book.position], owners
+            ),
             posted=_posted(book, np.flatnonzero((~real & ~plain)[book.position])),
             days=book.day[equity],
             positions=book.position[equity],
@@ -83,39 +103,25 @@ class Acquisitions:
         )
 
 
-class Worths:
-    """What postings were worth when made."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self._quotes: dict[tuple[str, int], Decimal] = {}
-
-    def quote(self, commodity: str, day: int) -> Decimal:
-        """Return the market's price; nothing where there is none."""
-        key = commodity, day
-        found = self._quotes.get(key)
-        if found is None:
-            quote = self.book.prices.at(commodity, datetime.date.fromordinal(day))
-            found = ZERO if isinstance(quote, Missing) else quote.number
-            self._quotes[key] = found
-        return found
-
-    def of(self, index: int) -> Decimal:
-        """Return the worth of one posting, signed as its units."""
-        posting = self.book.posting(index)
-        if posting.price is not None and posting.price.commodity == (
-            self.book.case.currency
-        ):
-            return posting.units * posting.price.number
-        day = int(self.book.day[index])
-        return posting.units * self.quote(posting.commodity, day)
+def _worth(book: Book, index: int) -> Decimal:
+    """Return what one posting was worth, signed as its units; nothing unpriced."""
+    day = datetime.date.fromordinal(int(book.day[index]))
+    return posting_worth(book.prices, book.posting(index), day) or ZERO
 
 
-def _moves(book: Book, chosen: NDArray[np.bool_]) -> tuple[Move, ...]:
+def _market(book: Book, commodity: str, day: int) -> Decimal:
+    """Return the market's price; nothing where there is none."""
+    quote = book.prices.at(commodity, datetime.date.fromordinal(day))
+    return ZERO if isinstance(quote, Missing) else quote.number
+
+
+def _moves(
+    book: Book, chosen: NDArray[np.bool_], owners: list[str]
+) -> tuple[Move, ...]:
     """Return what each flow moved of each pool, net; nothing where it cancels."""
     pools = [
-        Pool((account := book.account(position)).entity, account.root, position[1])
-        for position in book.positions
+        Pool(owner, book.account(position).root, position[1])
+        for owner, position in zip(owners, book.positions, strict=True)
     ]
     names = list(dict.fromkeys(pools))
     numbers = {pool: number for number, pool in enumerate(names)}
@@ -130,8 +136,8 @@ def _moves(book: Book, chosen: NDArray[np.bool_]) -> tuple[Move, ...]:
     ends = np.append(starts[1:], len(inside))
     nets = np.add.reduceat(book.units[inside], starts)
     unpriced = np.logical_and.reduceat(np.isnan(book.rate[inside]), starts)
-    worths = Worths(book)
     found = []
+    seen: set[Pool] = set()
     for start, end, net, by_market, number, day in zip(
         starts.tolist(),
         ends.tolist(),
@@ -141,27 +147,31 @@ def _moves(book: Book, chosen: NDArray[np.bool_]) -> tuple[Move, ...]:
         book.day[inside[starts]].tolist(),
         strict=True,
     ):
-        if not net:
-            continue
         pool = names[number]
+        if not net:
+            if pool not in seen:
+                seen.add(pool)
+                price = _market(book, pool.commodity, day)
+                found.append(Move(day, pool, ZERO, price))
+            continue
+        seen.add(pool)
         places = book.scales.get(pool.commodity, 0)
         units = EXACT.scaleb(Decimal(net), -places)
         if by_market:
-            value = units * worths.quote(pool.commodity, day)
+            value = units * _market(book, pool.commodity, day)
         else:
-            value = sum((worths.of(int(i)) for i in inside[start:end]), ZERO)
+            value = sum((_worth(book, int(i)) for i in inside[start:end]), ZERO)
         found.append(Move(day, pool, units, value))
     return tuple(found)
 
 
 def _posted(book: Book, inside: NDArray[np.int64]) -> tuple[Posted, ...]:
-    worths = Worths(book)
     inside = inside[np.argsort(book.day[inside], kind="stable")]
     return tuple(
         Posted(
             int(book.day[index]),
             book.positions[book.position[index]].account,
-            worths.of(int(index)),
+            _worth(book, int(index)),
         )
         for index in inside
     )
@@ -174,13 +184,20 @@ class Costs:
     enters at the price written, else at the market's that day.
     """
 
-    def __init__(self, book: Book, at: datetime.date | None = None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        at: datetime.date | None = None,
+        acquired: Acquisitions | None = None,
+    ) -> None:
         self._book = book
-        self._all = book.acquisitions
+        self._all = book.acquisitions if acquired is None else acquired
         self._moves = self._posted = self._plain = 0
         self._pools: dict[Pool, tuple[Decimal, Decimal]] = {}
         #: Each pool as it was when last there was anything in it.
         self._last: dict[Pool, tuple[Decimal, Decimal]] = {}
+        #: What a unit was worth where a pool first was moved and had nothing.
+        self._level: dict[Pool, Decimal] = {}
         self._priced: dict[str, Decimal] = {}
         self._sums = np.zeros(len(book.positions), book.units.dtype)
         if at is not None:
@@ -214,11 +231,15 @@ class Costs:
 
     def average(self, entity: str, root: str, commodity: str) -> Decimal | None:
         """Return the average price at acquisition, or None if none is known."""
-        last = self._last.get(Pool(entity, root, commodity))
-        return None if last is None else last[1] / last[0]
+        pool = Pool(entity, root, commodity)
+        last = self._last.get(pool)
+        return self._level.get(pool) if last is None else last[1] / last[0]
 
     def _move(self, move: Move) -> None:
         units, value = move.units, move.value
+        if not units:
+            self._level[move.pool] = value
+            return
         held, cost = self._pools.get(move.pool, (ZERO, ZERO))
         if held * units >= 0:
             held, cost = held + units, cost + value

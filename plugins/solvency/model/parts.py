@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.ledger.without import falls
-from solvency.model.costs import Worths
 from solvency.model.prices import Missing
-from solvency.model.prices import Quote
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
+from solvency.model.worth import posting_worth
+from solvency.model.worth import unit
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -202,18 +202,19 @@ class Parts:
         Args:
             account: The account; its line is positive where it was credited.
         """
-        costs = Worths(self._book)
+        prices = self._book.prices
         parts: dict[str, Decimal] = defaultdict(Decimal)
         sources: dict[str, None] = {}
         with wide():
             for index in self._places.get(account, ()):
                 for row in self._until(index):
                     flow = self._book.flows[self._book.flow[row]]
-                    parts[flow.id] -= costs.of(row)
-                    if self._book.posting(row).price is None:
-                        sources |= dict.fromkeys(
-                            self._priced(self._book.positions[index], flow.date)
-                        )
+                    posting = self._book.posting(row)
+                    found = unit(prices, posting, flow.date)
+                    if found is not None:
+                        worth = posting_worth(prices, posting, flow.date)
+                        parts[flow.id] -= worth or ZERO
+                        sources |= dict.fromkeys(found.sources)
             whole = rounded(self._book, sum(parts.values(), ZERO))
             return _ordered(_to_the_step(self._book, parts, whole), sources, exact=True)
 
@@ -247,9 +248,7 @@ class Parts:
     ) -> tuple[str, ...]:
         """Return the source of the price of a position on a day, if it has one."""
         quote = self._book.prices.at(position.commodity, day or self._at)
-        if isinstance(quote, Missing) or quote.price is None:
-            return ()
-        return (quote.price.source,) if quote.price.source else ()
+        return () if isinstance(quote, Missing) else quote.sources
 
     def _moved(self, index: int) -> dict[str, Decimal]:
         """Return what each flow moved of a position by the day, in units."""
@@ -293,7 +292,7 @@ class Parts:
 def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
     """Return the sources of the market prices at which flows are worth what they are.
 
-    A posting with a price of its own needs none.
+    A posting with a price of its own in the reporting currency needs none.
 
     Args:
         book: The book, whose prices they are.
@@ -303,14 +302,9 @@ def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
     for name in flows:
         flow = book.case.by_id.get(name)
         for posting in flow.postings if flow else ():
-            quote = book.prices.at(posting.commodity, flow.date) if flow else None
-            if (
-                posting.price is None
-                and isinstance(quote, Quote)
-                and quote.price is not None
-                and quote.price.source
-            ):
-                found[quote.price.source] = None
+            worth = unit(book.prices, posting, flow.date) if flow else None
+            if worth is not None:
+                found |= dict.fromkeys(worth.sources)
     return tuple(found)
 
 

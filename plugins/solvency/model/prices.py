@@ -1,16 +1,24 @@
-"""Prices of a case: none from a later day, none older than its commodity allows."""
+"""Prices of a case: none from a later day, none older than its commodity allows.
+
+A commodity that has no price in the reporting currency is valued through others:
+by the shortest chain of prices of that day or before, each within its age. A price
+serves both ways, as it is written and inverted.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.wide import WIDE
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.ledger.case import Case
@@ -21,11 +29,19 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The price a value rests on."""
+    """The price a value rests on: one, or the product of a chain of prices."""
 
     number: Decimal
+    #: The day of the price, of the oldest where there are several.
     date: datetime.date
-    price: Price | None
+    prices: tuple[Price, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return the sources of its prices."""
+        return tuple(
+            dict.fromkeys(one.source for one in self.prices if one.source is not None)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +53,42 @@ class Missing:
     #: The latest price there is, where it is too old.
     stale: datetime.date | None
     max_age: int
+    #: What it is priced in, where that has no price itself.
+    through: str | None = None
 
     def __str__(self) -> str:
+        name = self.through or self.commodity
+        via = f"{self.commodity} is priced in {name}: " if self.through else ""
         if self.stale is None:
-            return f"no price of {self.commodity} by {self.at}"
+            return f"{via}no price of {name} by {self.at}"
         return (
-            f"the last price of {self.commodity} by {self.at} is of {self.stale},"
+            f"{via}the last price of {name} by {self.at} is of {self.stale},"
             f" more than {self.max_age} days old"
         )
+
+
+class _Pair:
+    """What units of one commodity fetched in another, day by day."""
+
+    def __init__(self) -> None:
+        self._by_date: dict[datetime.date, tuple[Decimal, Price]] = {}
+
+    def add(self, number: Decimal, price: Price, *, inverse: bool) -> None:
+        """Take in a price; one that is written this way stands before an inverse."""
+        if inverse:
+            self._by_date.setdefault(price.date, (number, price))
+        else:
+            self._by_date[price.date] = number, price
+
+    @cached_property
+    def dates(self) -> list[datetime.date]:
+        """Return the days of its prices, oldest first."""
+        return sorted(self._by_date)
+
+    def last(self, day: datetime.date) -> tuple[Decimal, Price] | None:
+        """Return the latest price by a day."""
+        index = bisect_right(self.dates, day) - 1
+        return None if index < 0 else self._by_date[self.dates[index]]
 
 
 class Prices:
@@ -56,43 +100,124 @@ class Prices:
             name: commodity.max_price_age
             for name, commodity in case.commodities.items()
         }
-        series: dict[str, dict[datetime.date, tuple[Decimal, Price]]] = {}
+        self._pairs: dict[str, dict[str, _Pair]] = {}
         for price in case.prices:
-            if price.quote == self.currency:
-                series.setdefault(price.commodity, {})[price.date] = (
-                    price.number,
-                    price,
-                )
-            elif price.commodity == self.currency and price.number:
-                inverse = ONE / price.number
-                series.setdefault(price.quote, {}).setdefault(
-                    price.date, (inverse, price)
-                )
-        self._series: Mapping[
-            str, tuple[list[datetime.date], list[tuple[Decimal, Price]]]
-        ] = {
-            commodity: (sorted(by_date), [by_date[day] for day in sorted(by_date)])
-            for commodity, by_date in series.items()
-        }
+            one, other = price.commodity, price.quote
+            self._pair(one, other).add(price.number, price, inverse=False)
+            if price.number:
+                turned = WIDE.divide(ONE, price.number)
+                self._pair(other, one).add(turned, price, inverse=True)
+        self._known: dict[tuple[str, datetime.date], Quote | Missing] = {}
+
+    def _pair(self, one: str, other: str) -> _Pair:
+        return self._pairs.setdefault(one, {}).setdefault(other, _Pair())
 
     def at(self, commodity: str, day: datetime.date) -> Quote | Missing:
         """Return the price of a commodity on a day, or why there is none."""
         if commodity == self.currency:
-            return Quote(ONE, day, None)
-        age = self._ages.get(commodity, DEFAULT_PRICE_AGE)
-        dates, values = self._series.get(commodity, ((), ()))
-        index = bisect_right(dates, day) - 1
-        if index < 0:
-            return Missing(commodity, day, None, age)
-        if (day - dates[index]).days > age:
-            return Missing(commodity, day, dates[index], age)
-        number, price = values[index]
-        return Quote(number, dates[index], price)
+            return Quote(ONE, day, ())
+        key = commodity, day
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._chain(commodity, day)
+        return found
+
+    def _chain(self, commodity: str, day: datetime.date) -> Quote | Missing:
+        """Return the product of the shortest chain of prices that are young enough.
+
+        Of chains that are equally short, the one whose oldest price is youngest.
+        """
+        reached = {commodity: Quote(ONE, day, ())}
+        edge = [commodity]
+        while edge and self.currency not in reached:
+            found: dict[str, Quote] = {}
+            for name in edge:
+                for other, quote in self._steps(name, day, reached[name]):
+                    if other in reached:
+                        continue
+                    rival = found.get(other)
+                    if rival is None or quote.date > rival.date:
+                        found[other] = quote
+            reached |= found
+            edge = sorted(found)
+        return reached.get(self.currency) or self._why(commodity, day, reached)
+
+    def _steps(
+        self, name: str, day: datetime.date, before: Quote
+    ) -> Iterator[tuple[str, Quote]]:
+        age = self.max_age(name)
+        for other, pair in sorted(self._pairs.get(name, {}).items()):
+            last = pair.last(day)
+            if last is None or (day - last[1].date).days > age:
+                continue
+            number, price = last
+            yield (
+                other,
+                Quote(
+                    WIDE.multiply(before.number, number),
+                    min(before.date, price.date),
+                    (*before.prices, price),
+                ),
+            )
+
+    def _why(
+        self, commodity: str, day: datetime.date, reached: Mapping[str, Quote]
+    ) -> Missing:
+        """Say where the chain breaks: at the last commodity it came to."""
+        for name in reversed(tuple(reached)):
+            pairs = self._pairs.get(name, {})
+            days = [
+                last[1].date
+                for other, pair in pairs.items()
+                if other not in reached and (last := pair.last(day)) is not None
+            ]
+            if days:
+                through = None if name == commodity else name
+                return Missing(commodity, day, max(days), self.max_age(name), through)
+        end = tuple(reached)[-1]
+        through = None if end == commodity else end
+        return Missing(commodity, day, None, self.max_age(end), through)
+
+    def reach(self, commodity: str) -> tuple[str, ...]:
+        """Return a commodity and those its value may rest on, nearest first.
+
+        The reporting currency rests on none.
+        """
+        if commodity == self.currency:
+            return ()
+        found = [commodity]
+        for name in found:
+            if name != self.currency:
+                found += sorted(self._pairs.get(name, {}).keys() - set(found))
+        return tuple(name for name in found if name != self.currency)
+
+    def _dates(self, commodity: str) -> set[tuple[datetime.date, int]]:
+        """Return the days of the prices a value may rest on, and their ages."""
+        return {
+            (day, self.max_age(name))
+            for name in self.reach(commodity)
+            for pair in self._pairs.get(name, {}).values()
+            for day in pair.dates
+        }
+
+    def changes(self, commodity: str) -> set[int]:
+        """Return the ordinals of the days on which its value may change.
+
+        The day after its last, a price is too old to be used.
+        """
+        found = set()
+        for day, age in self._dates(commodity):
+            found |= {day.toordinal(), day.toordinal() + age + 1}
+        return found
 
     def series(self, commodity: str) -> list[tuple[datetime.date, Decimal]]:
         """Return every price of a commodity, oldest first."""
-        dates, values = self._series.get(commodity, ((), ()))
-        return [(day, value[0]) for day, value in zip(dates, values, strict=True)]
+        return [
+            (day, quote.number)
+            for day in sorted({day for day, _ in self._dates(commodity)})
+            if isinstance(quote := self.at(commodity, day), Quote)
+            and any(price.date == day for price in quote.prices)
+        ]
 
     def max_age(self, commodity: str) -> int:
         """Return how old a price of a commodity may be, in days."""

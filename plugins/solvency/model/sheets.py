@@ -215,13 +215,14 @@ def _sheet(
         if worth
     ]
     posted = sum((line.amount for line in equity), ZERO)
+    root = book.case.roots["Equity"]
     for name, amount in (
         (REALISED, at_cost - posted),
         (REVALUATION, net - at_cost),
     ):
         if amount:
             equity.append(
-                Line(f"Equity:{entity}:{name}", "equity", amount, computed=True)
+                Line(f"{root}:{entity}:{name}", "equity", amount, computed=True)
             )
     ordered = sorted(
         lines.values(), key=lambda line: (SIDES.index(line.side), line.account)

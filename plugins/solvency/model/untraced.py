@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from solvency.figures.frame import Column
 from solvency.model.consolidation import MOST_COLUMNS
-from solvency.model.consolidation import taken_out
+from solvency.model.eliminations import taken_out
 from solvency.model.found import found
 from solvency.wide import wide
 

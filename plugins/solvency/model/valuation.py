@@ -8,7 +8,7 @@ book
     accounts, so that moving coins between them changes nothing.
 clean
     Market, without tokens issued inside the group and without claims on
-    related parties (members of the group).
+    related parties: members of the group, and those said to be `related:`.
 realisable
     What a sale would fetch: tokens with a market depth at R(q) below, accounts
     with a `recovery:` at that share of book.
@@ -112,10 +112,12 @@ class Valuation:
 
     def _in_group(self, name: str) -> bool:
         entity = self.book.case.entities.get(name)
-        return entity is not None and entity.group
+        return entity is not None and entity.within(self.at)
 
     def _related(self, other: str | None, entity: str) -> bool:
-        return other is not None and self._in_group(other) and self._in_group(entity)
+        if other is None or not self._in_group(entity):
+            return False
+        return self._in_group(other) or self.book.case.entities[other].related
 
     def _market(self, commodity: str, units: Decimal) -> Decimal | None:
         quote = self.book.prices.at(commodity, self.at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from analysis.check.small_books import flow
@@ -10,7 +11,9 @@ from analysis.check.small_books import loan
 from analysis.check.small_books import moved
 from analysis.check.small_books import own
 
+import solvency
 from solvency.analysis.check import TESTS
+from solvency.analysis.check import evaluate
 from solvency.analysis.check.parameters import DEFAULTS
 from solvency.analysis.check.parameters import variants
 from solvency.ledger.case import Invariant
@@ -223,3 +226,22 @@ def test_what_tells_twins_apart(asked, expected):
     # One of another entity changes nothing.
     alone = Invariant("x", "Other", "breach", Place("", 0), {"a": 9})
     assert list(variants([alone, *tests])) == ["", *expected]
+
+
+def test_a_flow_pasted_twice_without_an_id_is_warned_of():
+    path = Path(__file__).parents[2] / "groups" / "merged-twice.beancount"
+    findings = evaluate(solvency.load(path).book()).findings
+    (found,) = [one for one in findings if one.invariant == "twin-flows"]
+    assert (found.severity, found.commodity, found.amount) == ("warning", "F-2", 2)
+    assert len(found.flows) == 2
+
+
+def test_flows_that_each_have_an_id_are_meant_to_be_two(ledger):
+    path = Path(__file__).parents[2] / "groups" / "merged-twice.beancount"
+    head, flow, tail = path.read_text().rpartition('2021-02-10 * "Firm" "Takes" ^s\n')
+    found = evaluate(ledger.load(f'{head}{flow}  id: "F-3"\n{tail}').book()).findings
+    assert "twin-flows" not in {one.invariant for one in found}
+    # Another amount, another day, another source: no twin.
+    other = tail.replace("50 USD", "49 USD")
+    found = evaluate(ledger.load(f"{head}{flow}{other}").book()).findings
+    assert "twin-flows" not in {one.invariant for one in found}

@@ -28,7 +28,7 @@ HEAD = """
   Assets:Alameda:Bank    1,000 USD
   Equity:Alameda:Shares -1,000 USD
 2020-01-03 * "Deposits kept" ^court
-  on: "Liabilities:FTX:Owed"
+  on: "Assets:Customers:Claims, Liabilities:FTX:Owed"
   Equity:Customers:Wealth  -900 USD
   Assets:FTX:Custody        900 USD
 2020-01-04 * "Customers' money sent to Alameda" ^court

@@ -20,12 +20,11 @@ from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.parameters import variants
+from solvency.analysis.check.spells import Spells
 from solvency.analysis.check.tested import as_found
 from solvency.analysis.check.tested import tested
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.timeline import Timeline
-from solvency.analysis.check.world import DrawnWorld
-from solvency.analysis.check.world import World
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.analysis.check.timeline import Timeline
     from solvency.ledger.case import Invariant
     from solvency.model.book import Book
     from solvency.model.uncertain import Spreads
@@ -92,21 +92,22 @@ def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findi
 
 def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     case = book.case
-    timeline = Timeline(book)
-    world, certain = World(timeline), World(timeline)
+    # What is not drawn is asked elsewhere: what it asks for will not come again.
+    spells, certain = Spells.of(book), Spells.of(book)
+    timeline = spells.timeline
     with wide():
         asked = [
-            (one, _run(one, certain if _is_certain(one) else world))
+            (one, _run(one, certain if _is_certain(one) else spells))
             for one in case.invariants
         ]
-        unasked = list(always.claims_below_zero(certain))
+        unasked = list(always.claims_below_zero(certain.last))
     spreads = None
     if draws != 0 and any(not _is_certain(one) for one, _ in asked):
         from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
 
         spreads = Spreads(book)
     draws = _how_many(draws, asked, spreads, timeline)
-    chances = _draw(asked, spreads, world, draws, seed)
+    chances = _draw(asked, spreads, spells, draws, seed)
     findings = []
     tests = []
     series = {}
@@ -141,6 +142,7 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
             *findings,
             *always.unsourced_prices(timeline),
             *always.crossed_counts(timeline),
+            *always.twin_flows(timeline),
         ),
         draws=draws,
         seed=seed,
@@ -150,8 +152,8 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     )
 
 
-def _run(invariant: Invariant, world: World) -> list[Outcome]:
-    return test_of(invariant.name).run(world, invariant)
+def _run(invariant: Invariant, spells: Spells) -> list[Outcome]:
+    return spells.ask(test_of(invariant.name).run, invariant)
 
 
 def _is_certain(invariant: Invariant) -> bool:
@@ -172,7 +174,7 @@ def _how_many(
 
 
 def _draw(
-    asked: Asked, spreads: Spreads | None, world: World, draws: int, seed: int
+    asked: Asked, spreads: Spreads | None, spells: Spells, draws: int, seed: int
 ) -> list[list[_Drawn]]:
     """Run the tests in draws, and count in how many each broke, and when first."""
     chances = [[_Drawn() for _ in found] for _, found in asked]
@@ -184,7 +186,7 @@ def _draw(
     ]
     if spreads is None or not draws:
         return chances
-    timeline = world.timeline
+    timeline = spells.timeline
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
 
     judges = [
@@ -194,7 +196,7 @@ def _draw(
     ]
 
     def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
-        drawn = DrawnWorld(timeline, spreads.flows, scales, world.asked)
+        drawn = spells.drawn(spreads.flows, scales)
         return [
             [
                 judge.count(outcome, len(scales))
@@ -220,11 +222,11 @@ def solvency_states(
     """Return when each entity became insolvent or solvent again, by these tests."""
     if not book.flows:
         return []
-    timeline = Timeline(book)
-    world = World(timeline)
+    spells = Spells.of(book)
+    timeline = spells.timeline
     states = []
     for invariant in asked:
-        for outcome in _run(invariant, world):
+        for outcome in _run(invariant, spells):
             states += _states(timeline, invariant, outcome)
     return sorted(states)
 

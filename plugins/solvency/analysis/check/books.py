@@ -10,6 +10,7 @@ import numpy as np
 
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.customers import members
+from solvency.ledger.postings import weight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Invariant
 
 ESTABLISHED = "established"
+#: What quotients of total prices leave; the exact sums of flows are checked before.
+_DUST = Decimal("1E-20")
 
 
 def mirrors(world: World, invariant: Invariant) -> list[Outcome]:
@@ -63,11 +66,12 @@ def conservation(world: World, invariant: Invariant) -> list[Outcome]:
             sums = np.zeros(len(timeline.ordinals), weights.dtype)
             np.add.at(sums, timeline.bucket[chosen], weights[chosen])
             sums = np.cumsum(sums)
-            if sums.any():
-                left = np.array(
-                    [abs(Decimal(int(n)).scaleb(-places[commodity])) for n in sums],
-                    object,
-                )
+            left = np.array(
+                [abs(Decimal(int(n)).scaleb(-places[commodity])) for n in sums],
+                object,
+            )
+            left[left < _DUST] = Decimal()
+            if left.any():
                 label = f"{name} {commodity}"
                 outcomes.append(Outcome(label, commodity, world.zeros(), left, every))
     return outcomes
@@ -86,12 +90,10 @@ def _weights(
     priced: dict[int, tuple[Decimal, str]] = {}
     for index, posting in enumerate(postings):
         if posting.price is not None:
-            weight = posting.units * posting.price.number
-            commodity = posting.price.commodity
-            priced[index] = weight, commodity
-            exponent = weight.as_tuple().exponent
+            priced[index] = number, commodity = weight(posting)
+            exponent = number.as_tuple().exponent
             places[commodity] = max(places.get(commodity, 0), -int(exponent))
-    numbers = {commodity: number for number, commodity in enumerate(places)}
+    numbers = {commodity: count for count, commodity in enumerate(places)}
     in_positions = np.array([numbers[p.commodity] for p in book.positions], np.int64)
     scale_up = np.array(
         [
@@ -102,8 +104,8 @@ def _weights(
     )
     weights = book.units * scale_up[book.position]
     commodities = in_positions[book.position]
-    for index, (weight, commodity) in priced.items():
-        weights[index] = int(weight.scaleb(places[commodity]))
+    for index, (number, commodity) in priced.items():
+        weights[index] = int(number.scaleb(places[commodity]))
         commodities[index] = numbers[commodity]
     if sum(map(abs, weights.tolist())) < 2**62:
         weights = weights.astype(np.int64)

@@ -55,10 +55,8 @@ class Timeline:
         last = max(int(book.day.max()), book.case.reporting_date.toordinal())
         found = {first, last, *np.unique(book.day).tolist()}
         for commodity in {position.commodity for position in book.positions}:
-            age = book.prices.max_age(commodity)
-            for day, _ in book.prices.series(commodity):
-                # The day after its last, a price is too old to be used.
-                found |= {day.toordinal(), day.toordinal() + age + 1}
+            found |= book.prices.changes(commodity)
+        found |= {day.toordinal() for day in book.case.turns}
         for event in book.case.events:
             if event.kind == "attestation":
                 found.add(event.date.toordinal())

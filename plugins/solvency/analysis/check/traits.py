@@ -35,7 +35,7 @@ class Trait:
     related: bool
     #: The role of the account's entity.
     role: str | None
-    #: True where the account's counterparty is an insider.
+    #: True where the account's counterparty is related to the group, as insiders are.
     insider: bool
 
     @property
@@ -66,8 +66,8 @@ class Trait:
 
     @property
     def custody(self) -> bool:
-        """Say whether it is held for customers."""
-        return self.held and self.account.custody
+        """Say whether it is held for customers, by the entity or by another for it."""
+        return self.account.root == "Assets" and self.account.custody
 
 
 #: What a predicate may look at for its answer to be kept: nothing that may change.
@@ -110,13 +110,17 @@ class Traits:
             own_token=self._in_group(issuer),
             related=self._in_group(account.counterparty or account.stake_in),
             role=self._role(account.entity),
-            insider=self._role(account.counterparty) == "insider",
+            insider=self._is_related(account.counterparty),
         )
 
     def _in_group(self, name: str | None) -> bool:
         """Say whether a name is that of a member of the group."""
         entity = self.case.entities.get(name or "")
         return entity is not None and entity.group
+
+    def _is_related(self, name: str | None) -> bool:
+        entity = self.case.entities.get(name or "")
+        return entity is not None and entity.related
 
     def _role(self, name: str | None) -> str | None:
         """Return the role of an entity."""

@@ -25,6 +25,7 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from solvency.ledger.case import Account
     from solvency.model.book import Book
@@ -237,18 +238,61 @@ class Estate:
         """Return who holds what share of whose equity, by what the books show of it.
 
         A share is the holder's cost by the cost of all shares in the books; who
-        holds shares the books do not show is not known.
+        holds shares the books do not show is not known. Entities that would then own
+        one another whole have owners outside for the part of their capital that no
+        stake covers.
+
+        Raises:
+            ValueError: No part of it is left; the entities are named.
         """
         found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         for key, units in self.book.balance(self.at).items():
             account = self.book.account(key)
             if account.stake_in is not None and account.root == "Assets" and units > 0:
                 found[account.stake_in][account.entity] += self._cost(key, units)
+        wholes = {name: sum(holders.values(), ZERO) for name, holders in found.items()}
+        for name in (closed := _ownerless(found)):
+            wholes[name] = max(wholes[name], self._capital(name))
+        if closed and all(wholes[n] == sum(found[n].values(), ZERO) for n in closed):
+            one, root = closed[0], self.book.case.roots["Assets"]
+            raise ValueError(
+                f"{' and '.join(closed)} hold all of one another's shares, so that"
+                " nobody owns what they have left: post who holds the rest, as in"
+                f' open {root}:Owners:Shares:{one} with stake-in: "{one}"'
+            )
         return {
-            name: {holder: cost / whole for holder, cost in holders.items()}
+            name: {holder: cost / wholes[name] for holder, cost in holders.items()}
             for name, holders in found.items()
-            if (whole := sum(holders.values(), ZERO))
+            if wholes[name]
         }
+
+    def _capital(self, entity: str) -> Decimal:
+        """Return what was paid into an entity's equity, at what it was worth."""
+        case = self.book.case
+        paid = Costs(self.book, self.at).historic
+        return -sum(
+            (
+                worth
+                for name, worth in paid.items()
+                if case.accounts[name].entity == entity
+                and case.accounts[name].root == "Equity"
+            ),
+            ZERO,
+        )
+
+
+def _ownerless(stakes: Mapping[str, Mapping[str, Decimal]]) -> list[str]:
+    """Return the entities all of whose owners, and theirs in turn, are such too."""
+    closed = {name for name, holders in stakes.items() if any(holders.values())}
+    while True:
+        owned = {
+            name
+            for name in closed
+            if any(cost and one not in closed for one, cost in stakes[name].items())
+        }
+        if not owned:
+            return sorted(closed)
+        closed -= owned
 
 
 @wide()

@@ -17,6 +17,7 @@ from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.waterfall import money
 from solvency.methods.tracing import rising_tide
+from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.wide import wide
 
@@ -241,8 +242,9 @@ def record(book: Book, found: Recovery) -> tuple[Record, ...]:
             and observation.since >= found.at
             and observation.side == "out"
             and all(
-                name.split(":")[0] == "Liabilities" and name.split(":")[1] in members
-                for name in observation.accounts
+                account.root == "Liabilities" and account.entity in members
+                for account in book.case.accounts.values()
+                if any(below(account.name, name) for name in observation.accounts)
             )
         )
 

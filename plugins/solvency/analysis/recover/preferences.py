@@ -14,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.model.prices import Missing
+from solvency.model.worth import posting_worth
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _transfer(
         transferee=other,
         kind=kind,
         insider=insider,
-        amount=_worth(book, flow, posting),
+        amount=posting_worth(book.prices, posting, flow.date),
         new_value=ZERO,
     )
 
@@ -174,7 +174,7 @@ def _given(
             and account.counterparty is not None
             and posting.units < 0
         ):
-            worth = _worth(book, flow, posting)
+            worth = posting_worth(book.prices, posting, flow.date)
             if worth is not None:
                 yield account.counterparty, posting.entity, -worth
 
@@ -182,8 +182,3 @@ def _given(
 def _held(book: Book, posting: Posting) -> bool:
     account = book.case.accounts[posting.account]
     return account.root == "Assets" and not account.is_claim
-
-
-def _worth(book: Book, flow: Flow, posting: Posting) -> Decimal | None:
-    quote = book.prices.at(posting.commodity, flow.date)
-    return None if isinstance(quote, Missing) else posting.units * quote.number

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.model.book import Position
-from solvency.model.prices import Missing
+from solvency.model.worth import posting_worth
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from solvency.ledger.case import Account
@@ -141,12 +142,15 @@ class Reader:
         paid = self._paid(flow)
         for credit, debit in _moved(credits_, debits):
             units = min(credit.units, debit.units)
-            parts += self._between(credit, debit, units, units, released, paid)
+            parts += self._between(
+                flow.date, credit, debit, units, units, released, paid
+            )
         for debit in debits:
             for credit in credits_:
                 if credit.account.entity == debit.account.entity:
                     weight = min(credit.left, debit.left)
                     parts += self._between(
+                        flow.date,
                         credit,
                         debit,
                         credit.units_for(weight) if credit.units else 0,
@@ -161,6 +165,7 @@ class Reader:
 
     def _between(
         self,
+        day: datetime.date,
         credit: _Side,
         debit: _Side,
         taken: int,
@@ -181,7 +186,7 @@ class Reader:
         if source.custody:
             budget, rest = released, self.customers_of(source.entity)
             key = source.entity
-        elif source.entity != target.entity and not self._in_group(target.entity):
+        elif source.entity != target.entity and not self._in_group(target.entity, day):
             budget, key = paid, target.entity
         if budget is None:
             return [_part(credit, debit, taken, given, None)]
@@ -281,21 +286,12 @@ class Reader:
         return {entity: fall for entity, fall in sums.items() if fall > 0}
 
     def _weight(self, posting: Posting, flow: Flow) -> Decimal:
-        currency = self.case.currency
-        if posting.commodity == currency:
-            return posting.units
-        if posting.price is not None and posting.price.commodity == currency:
-            return posting.units * posting.price.number
-        quote = self.book.prices.at(posting.commodity, flow.date)
+        worth = posting_worth(self.book.prices, posting, flow.date)
         # Without a price, units serve: they only share out what one flow moved.
-        return (
-            posting.units
-            if isinstance(quote, Missing)
-            else posting.units * quote.number
-        )
+        return posting.units if worth is None else worth
 
-    def _in_group(self, entity: str) -> bool:
-        return self.case.entities[entity].group
+    def _in_group(self, entity: str, day: datetime.date) -> bool:
+        return self.case.entities[entity].within(day)
 
 
 def _moved(credits_: list[_Side], debits: list[_Side]) -> list[tuple[_Side, _Side]]:

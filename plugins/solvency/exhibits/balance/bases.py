@@ -42,7 +42,7 @@ def sheets_of(setting: Setting, day: datetime.date) -> _Sheets:
             if basis == "market"
             else group_sheet(setting.book, setting.inside, day, basis)
         )
-        for one in sheet.columns:
+        for one in (*sheet.columns, *sheet.apart):
             found[one.entity][basis] = one
     return found
 

@@ -11,7 +11,7 @@ from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.figures.table import Row
-from solvency.model.consolidation import taken_out
+from solvency.model.eliminations import taken_out
 from solvency.model.found import Sum
 
 if TYPE_CHECKING:

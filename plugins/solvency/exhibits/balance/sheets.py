@@ -103,10 +103,7 @@ class _Entity:
         self._entity = entity
         self._days = days
         self._said = {day: nearby(setting, entity, day) for day in days}
-        self._sheets = {
-            day: next(x for x in setting.sheet(day).columns if x.entity == entity)
-            for day in days
-        }
+        self._sheets = {day: setting.sheet(day).own(entity) for day in days}
         self._accounts = tuple(
             name for name, one in setting.case.accounts.items() if one.entity == entity
         )
@@ -248,10 +245,12 @@ class _Entity:
         others = {spot[2] for spot in self._grid} - {account}
         if name not in {short_name(setting, other) for other in others}:
             return name
+        written = setting.case.accounts.get(account)
+        kind = written.root if written else "Equity"
         return setting.text(
             "%(name)s (%(kind)s)",
             name=name,
-            kind=setting.text(account.partition(":")[0].lower()),
+            kind=setting.text(kind.lower()),
         )
 
     def _sum(

@@ -205,8 +205,7 @@ def _valued(
         price = quote(setting, commodity, day)
         value = held.value(position)
         where = f"{key}:{day.isoformat()}"
-        said = price.price.source if price and price.price else None
-        sources = (said,) if said else ()
+        sources = price.sources if price else ()
         parts = setting.parts(day)
         of = parts.units((account.name,), commodity)
         made = parts.of((account.name,), counts=partial(operator.eq, position))

@@ -166,11 +166,15 @@ def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
 
 def _quoted(setting: Setting) -> dict[str, tuple[Quoted, ...]]:
     """Return the prices of each source, those of one commodity together."""
-    held = {position.commodity for position in setting.book.positions}
+    held = {
+        name
+        for commodity in {position.commodity for position in setting.book.positions}
+        for name in setting.book.prices.reach(commodity)
+    }
     found: dict[str, dict[tuple[str, str], list[tuple[Day, Figure]]]] = {}
     seen: Counter[str] = Counter()
     for price in setting.case.prices:
-        if price.source is None or price.commodity not in held:
+        if price.source is None or not held & {price.commodity, price.quote}:
             continue
         key = f"source:{price.source}:price:{price.commodity}:{price.date}"
         seen[key] += 1

@@ -119,8 +119,7 @@ def _how(
     def units(name: str, value: Decimal) -> Figure:
         return setting.units(f"{key}:{name}", value, item.commodity, formula=name)
 
-    source = found.price.source if found.price else None
-    names = [x for x in (source, depth.source) if x]
+    names = [x for x in (*found.sources, depth.source) if x]
     said = setting.say(
         " (%(units)s of %(sold)s %(coin)s sold, at first at %(price)s; each %(depth)s"
         " sold, low %(low)s, high %(high)s, halve the price%(assumed)s: low %(least)s,"
@@ -133,7 +132,7 @@ def _how(
             found.number,
             setting.case.currency,
             formula="latest price by the day, if young enough",
-            sources=(source,) if source else (),
+            sources=found.sources,
         ),
         depth=units("depth", depth.units),
         low=units("depth:low", depth.low or depth.units),

@@ -1,0 +1,121 @@
+"""What flows say of one another: order, size, and rival bookings of one fact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from beancount.core import data
+
+from solvency.ledger.metadata import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from solvency.ledger.case import Flow
+    from solvency.ledger.declarations import Declarations
+    from solvency.ledger.errors import Errors
+
+
+def standing_variants(
+    entries: Iterable[data.Directive], errors: Errors
+) -> dict[str, str]:
+    """Return the booking that stands of each fact with several: the default one."""
+    bookings: dict[str, dict[str, list[data.Transaction]]] = {}
+    defaults: dict[str, set[str]] = {}
+    for entry in entries:
+        if type(entry) is not data.Transaction:
+            continue
+        fact, name = entry.meta.get("variant-of"), entry.meta.get("variant")
+        if fact is None and name is None:
+            continue
+        if not isinstance(fact, str) or not isinstance(name, str):
+            errors.add(
+                "variant",
+                entry,
+                "a rival booking says of which fact, and which it is",
+                'Write both: variant-of: "FACT" and variant: "BOOKING"',
+            )
+            continue
+        bookings.setdefault(fact, {}).setdefault(name, []).append(entry)
+        if entry.meta.get("default") is True:
+            defaults.setdefault(fact, set()).add(name)
+    found = {}
+    for fact, rivals in bookings.items():
+        first = next(iter(rivals.values()))[0]
+        chosen = sorted(defaults.get(fact, ()))
+        if len(chosen) != 1:
+            errors.add(
+                "variant",
+                first,
+                f"of the bookings of {fact} ({', '.join(rivals)})"
+                f" {'none is' if not chosen else 'several are'} the default",
+                "Write default: TRUE on the flows of one",
+            )
+        found[fact] = chosen[0] if chosen else next(iter(rivals))
+    return found
+
+
+def chosen(
+    transaction: data.Transaction,
+    standing: Mapping[str, str],
+    instead: Mapping[str, str],
+) -> bool:
+    """Say whether a transaction is of the booking that stands, or of no rivals."""
+    fact = transaction.meta.get("variant-of")
+    if fact is None:
+        return True
+    return bool(
+        transaction.meta.get("variant") == instead.get(fact, standing.get(fact))
+    )
+
+
+def check_references(
+    flows: Sequence[Flow],
+    declared: Declarations,
+    standing: Mapping[str, str],
+    errors: Errors,
+) -> None:
+    """Report flows that name flows, observations or bookings there are not."""
+    days = {flow.id: flow.date for flow in flows}
+    sizes = {*days, *(one.id for one in declared.observations)}
+    for flow in flows:
+        at = {"filename": flow.place.file, "lineno": flow.place.line}
+        before = days.get(flow.after or "")
+        if before is not None and before > (flow.latest or flow.date):
+            errors.add(
+                "after",
+                None,
+                f"{flow.id} cannot precede {flow.after}, of {before}",
+                "Change its date, or `latest:`, or take `after:` out",
+                at=at,
+            )
+        for key, names, known in (
+            ("after", (flow.after,) if flow.after else (), days.keys()),
+            ("sized-by", flow.sized_by, sizes),
+        ):
+            for name in names:
+                if name not in known:
+                    meant = closest(name, known)
+                    errors.add(
+                        key,
+                        None,
+                        f"`{key}:` of {flow.id} names {name}, which there is not",
+                        f"If {meant} is meant, write that"
+                        if meant
+                        else "Name a flow by its id",
+                        at=at,
+                    )
+    booked = {(flow.variant_of, flow.variant) for flow in flows}
+    for scenario in declared.scenarios.values():
+        for fact, name in scenario.variants.items():
+            if (fact, name) not in booked:
+                errors.add(
+                    "variant",
+                    declared.written["scenario", scenario.name],
+                    f"the scenario {scenario.name} takes {name} of {fact}, which no"
+                    " flow is",
+                    "Name what flows say in variant-of: and variant:; facts with"
+                    f" rivals are {', '.join(sorted(standing)) or 'none'}",
+                )
