@@ -77,9 +77,10 @@ def test_what_the_machine_answers_is_no_fault(
     assert "Traceback" not in result.stderr
 
 
-# A command that is at work for as long as it takes to be interrupted.
+# A command that is at work for as long as it takes to be interrupted, also where
+# the tests run in the background of a shell, which has them ignore interruptions.
 ENDLESS = """
-import sys, time
+import signal, sys, time
 from solvency.analysis import check
 from solvency.cli import main
 
@@ -88,6 +89,7 @@ def at_work(*_, **__):
     time.sleep(600)
 
 check.evaluate = at_work
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main(["check", sys.argv[1]])
 """
 
