@@ -136,14 +136,15 @@ KEYS: dict[str, frozenset[str]] = {
     for kind, keys in {
         "entity": "role related group silo since until",
         "account": "counterparty intercompany pair term rank custody liquidity"
-        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off",
+        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off untraced"
+        " untraced-low untraced-high",
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
         "source": "grade publisher url mirror group sha256",
         "hypothesis": "prior excludes",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
-        " id",
+        " id counted excess",
         "flow": "id amount-from grade basis purpose seq time earliest latest"
         " after sized-by variant-of variant default row low high interval driver"
         " through on",
