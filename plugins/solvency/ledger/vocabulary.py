@@ -76,6 +76,17 @@ INVARIANTS: dict[str, frozenset[str]] = {
 }
 
 
+#: Tests of what there is at any moment, that `intraday: TRUE` asks after each movement.
+INTRADAY = frozenset(
+    {
+        "customer-assets",
+        "customer-assets-clean",
+        "overdraft-limit",
+        "collateral-coverage",
+    }
+)
+
+
 def invariants() -> dict[str, frozenset[str]]:
     """Return every invariant there is with its parameters, other packages' last."""
     return INVARIANTS | {
@@ -136,8 +147,8 @@ KEYS: dict[str, frozenset[str]] = {
     for kind, keys in {
         "entity": "role related group silo since until",
         "account": "counterparty intercompany pair term rank custody liquidity"
-        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off untraced"
-        " untraced-low untraced-high",
+        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off"
+        " untraced untraced-low untraced-high",
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
         "source": "grade publisher url mirror group sha256",

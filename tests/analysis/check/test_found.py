@@ -126,6 +126,7 @@ def test_json_has_every_test(ledger) -> None:
                 "to": one["spells"][0]["to"],
                 "worst": "95",
                 "worst_at": "2022-11-11",
+                "lasting": True,
             }
         ],
         "probability": 1.0,
