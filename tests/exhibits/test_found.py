@@ -22,7 +22,7 @@ OWED = """
 2020-01-01 open Liabilities:FTX:Depositors
   counterparty: "Customers"
   rank: "customer"
-2020-01-01 open Assets:Customers:Claims
+2020-01-01 open Assets:Customers:Depositors
   counterparty: "FTX"
 2020-01-01 custom "invariant" "customer-assets-clean" "FTX"
 2022-10-02 * "Owed to customers for what is in the wallet" ^court

@@ -74,7 +74,8 @@ def test_what_the_author_says_of_a_flow_is_kept(ledger):
     assert flow.locators == {"": "p. 1", "late": "12:30"}
     assert flow.driver == "market"
     assert (flow.low, flow.high, flow.interval) == (Decimal(90), None, Decimal(1))
-    assert flow.notes == {"mine": "own key", "seq": "2"}
+    assert flow.notes == {"mine": "own key"}
+    assert flow.seq == 2
     assert flow.amount == (Decimal(100), "USD")
 
 

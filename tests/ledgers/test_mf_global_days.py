@@ -89,7 +89,7 @@ def test_the_days_against_what_was_stated(balance):
 def test_the_money_of_the_24th_came_back_within_the_day(case):
     there, back = [f for f in case.flows if f.claim == ("T01",)]
     assert there.date == back.date == october(24)
-    assert int(there.notes["seq"]) < int(back.notes["seq"])
+    assert there.order < back.order
     assert there.amount.number == mf.rows()["T01"].amount
     assert [p.units for p in there.postings] == [-p.units for p in back.postings[::-1]]
 

@@ -102,7 +102,7 @@ def test_tests_are_of_those_in_the_group_on_each_day(ledger):
     (found,) = evaluate(always.book(), draws=0).findings
     # 1,000,000 less 1,200,000 until the sale brings 700,000.
     assert (found.first, found.amount) == (datetime.date(2020, 3, 1), 200_000)
-    assert not found.unmended
+    assert not found.spells[-1].lasting
     sold = ledger.load(text.replace(BETA, BY_KEY) + more)
     assert not sold.errors
     result = evaluate(sold.book(), draws=0)

@@ -135,14 +135,15 @@ def _print(case: Case, findings: Findings | None, *, every: bool) -> None:
 def _print_findings(findings: Findings) -> None:
     """Print a line a finding: what failed, from when, how much, how surely."""
     from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import rounded  # noqa: PLC0415 (as above)
 
     broken = [finding for finding in findings.findings if finding.first is not None]
     for finding in broken:
         of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"{finding.severity}: {finding.entity} {finding.invariant}{of}:"
-            f" broken from {finding.first} to {finding.until}, worst"
-            f" {finding.worst} by {finding.amount:,.2f} {finding.unit}"
+            f" broken {finding.when}, worst"
+            f" {finding.worst} by {rounded(finding.amount)} {finding.unit}"
             + (
                 f" (broken in {finding.probability:.0%} of draws, first between"
                 f" {finding.first_earliest} and {finding.first_latest})"

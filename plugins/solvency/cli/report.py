@@ -225,7 +225,7 @@ def _write(
                 f"nothing had happened by {day}: the first flow is of {first}"
             )
     with progress() as tell:
-        write(
+        written = write(
             case,
             case.book(),
             path,
@@ -233,5 +233,7 @@ def _write(
             progress=None if quiet else tell,
             **options,
         )
+    for warning in written.warnings:
+        click.echo(f"solvency: {warning}", err=True)
     if not quiet and not options["dates"]:
         click.echo(_said(case), err=True)

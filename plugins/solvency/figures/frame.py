@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: Digits of a number below one that places alone would hide.
+_SIGNIFICANT = 4
 #: Wide enough for sums and products of any numbers that a ledger may hold.
 _WIDE = Context(prec=400)
 
@@ -160,9 +162,25 @@ def plain(value: Decimal) -> str:
 
 def _shown(value: object, column: Column) -> str:
     if isinstance(value, Decimal) and column.places is not None:
-        step = Decimal(1).scaleb(-column.places)
-        return f"{value.quantize(step, ROUND_HALF_EVEN, _WIDE):,}"
+        # A column in a currency is of cents throughout; units are of anything.
+        return rounded(value, column.places, small=column.unit is None)
     return _plain(value)
+
+
+def rounded(value: Decimal, places: int = 2, *, small: bool = True) -> str:
+    """Print a number to some places; a small one to as many digits as tell it.
+
+    Args:
+        value: The number.
+        places: Digits after the point.
+        small: Print a number below one with four digits that say something, where
+            so few places would say less.
+    """
+    shown = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _WIDE)
+    if small and shown != value and abs(value) < 1:
+        least = Decimal(1).scaleb(value.adjusted() - _SIGNIFICANT + 1)
+        return plain(value.quantize(least, ROUND_HALF_EVEN, _WIDE))
+    return f"{shown:,}"
 
 
 def count(number: int, one: str, several: str = "") -> str:

@@ -70,7 +70,7 @@ def read_books(entries: list[data.Directive], options: dict[str, Any]) -> Books:
     _enter(declared, companies)
     reading = Reading(declared, Errors(), entries=entries)
     reader = FlowReader(declared, Errors(), companies)
-    for number, entry in enumerate(entries):
+    for entry in entries:
         if type(entry) is not data.Transaction:
             continue
         those = touched(entry, companies)
@@ -83,7 +83,7 @@ def read_books(entries: list[data.Directive], options: dict[str, Any]) -> Books:
             postings = [_owned(posting, company, declared) for posting in postings]
         if postings:
             flow = reader.flow(entry, postings, frozenset(), ())
-            reading.flows.append((number, flow))
+            reading.flows.append(flow)
     return Books(reading, errors)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from dataclasses import field
 from functools import cached_property
@@ -15,7 +16,6 @@ from solvency.ledger.vocabulary import UNTRACED
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Mapping
     from decimal import Decimal
 
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
     from solvency.ledger.errors import LedgerError
     from solvency.model.book import Book
+
+
+#: Where flows stand within their day of which nobody says.
+LAST_PLACE = 1_000_000
+LAST_HOUR = datetime.time.max
 
 
 class Place(NamedTuple):
@@ -259,6 +264,21 @@ class Flow(NamedTuple):
     #: The fact of which it is one of several bookings, and which of them.
     variant_of: str | None = None
     variant: str | None = None
+    #: Its place among the flows of its day, where known.
+    seq: int | None = None
+
+    @property
+    def ordered(self) -> bool:
+        """Say whether its place within its day is known."""
+        return self.seq is not None or self.time is not None
+
+    @property
+    def order(self) -> tuple[int, datetime.time]:
+        """Return its place within its day; those of no known place come last."""
+        return (
+            LAST_PLACE if self.seq is None else self.seq,
+            LAST_HOUR if self.time is None else self.time,
+        )
 
     @property
     def established(self) -> bool:
@@ -336,6 +356,11 @@ class Invariant:
     severity: str
     place: Place
     parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def intraday(self) -> bool:
+        """Say whether it is tested after each movement, and not each day alone."""
+        return self.parameters.get("intraday") is True
 
 
 @dataclass(frozen=True, slots=True)

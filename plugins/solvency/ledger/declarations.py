@@ -98,6 +98,11 @@ class Declarations:
                 ' (basis: "plug"), which every report lists first',
             )
 
+    def root(self, account: str) -> str:
+        """Return the kind of an account, whatever the ledger calls its root."""
+        name = account.partition(":")[0]
+        return self._kinds.get(name, name)
+
     def name(self, kind: str, name: str, entry: data.Directive) -> bool:
         """Take a name for a directive; False, and an error, if it is taken."""
         first = self.written.get((kind, name))

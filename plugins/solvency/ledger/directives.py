@@ -308,9 +308,12 @@ def _invariant(
         )
         return
     severity = meta.choice("severity", words.SEVERITIES) or "breach"
-    parameters = {}
+    parameters: dict[str, object] = {}
     for key in meta.rest_as_written("severity"):
-        if key not in allowed:
+        if key == "intraday" and name in words.INTRADAY:
+            if meta.flag(key):
+                parameters[key] = True
+        elif key not in allowed:
             declared.errors.add(
                 "invariant",
                 entry,

@@ -69,13 +69,33 @@ def _flow(flow: Flow) -> str:
             "" if flow.high is None else number(flow.high),
             number(flow.interval),
             _text(flow.driver),
-            json.dumps(
-                {**flow.locators, **flow.notes}, sort_keys=True, ensure_ascii=False
-            )
-            if flow.locators or flow.notes
-            else "",
+            _beside(flow),
         )
     )
+
+
+#: What a flow may say beside: keys of the language that few flows have.
+_BESIDE = (
+    "time",
+    "earliest",
+    "latest",
+    "after",
+    "sized_by",
+    "variant_of",
+    "variant",
+    "seq",
+)
+
+
+def _beside(flow: Flow) -> str:
+    """Write what a flow says beside, as it is written in a ledger."""
+    said = {**flow.locators, **flow.notes}
+    for name in _BESIDE:
+        value = getattr(flow, name)
+        if value not in {None, ()}:
+            text = ", ".join(value) if isinstance(value, tuple) else str(value)
+            said[name.replace("_", "-")] = text
+    return json.dumps(said, sort_keys=True, ensure_ascii=False) if said else ""
 
 
 def _plain(value: object) -> object:

@@ -234,6 +234,7 @@ class FlowReader:
             interval=meta.number("interval", "0.01", "1") or _DEFAULT_INTERVAL,
             driver=meta.text("driver"),
             locators=self._locators(meta, sources),
+            seq=self._seq(meta),
             notes=meta.rest("low", "high", "through", "on"),
             place=place(transaction),
             **self._when(transaction, meta),
@@ -241,6 +242,15 @@ class FlowReader:
             variant_of=meta.text("variant-of"),
             variant=meta.text("variant"),
         )
+
+    def _seq(self, meta: Metadata) -> int | None:
+        """Return a flow's place within its day; a number, or digits in quotes."""
+        written = meta.meta.get("seq")
+        if not isinstance(written, str) or not written.isdecimal():
+            number = meta.number("seq")
+            return None if number is None else int(number)
+        meta.text("seq")
+        return int(written)
 
     def _below(self, transaction: Transaction) -> None:
         """Report keys of a flow that stand below a posting, and so are of that."""

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 #: More than the last digit of any quotient beancount makes of a total price.
 _DUST = Decimal("1E-12")
-#: Flows of a day whose hour nobody says come last.
-_LAST = datetime.time.max
 #: What says where a directive stands, not what it says.
 _PLACE = frozenset({"filename", "lineno"})
 #: Customs that declare a thing by name: of two of one name the earlier line counts.
@@ -97,7 +95,7 @@ class Reading:
     errors: Errors
     #: Transactions with their legs, and all else, in beancount's order.
     entries: list[data.Directive] = field(default_factory=list)
-    flows: list[tuple[int, Flow]] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
     #: The booking that stands of each fact with several.
     variants: dict[str, str] = field(default_factory=dict)
     #: The currencies of total prices, `@@` and `{{ }}`.
@@ -142,7 +140,7 @@ def read(
         mirrors.watch(entry, postings, hypotheses)
         reading.totalled |= quotients(postings)
         flow = reader.flow(entry, postings, hypotheses, sources)
-        reading.flows.append((_seq(entry, errors), flow))
+        reading.flows.append(flow)
         reader.check_open(entry, postings)
         if hypotheses and not (hypotheses & kept):
             continue
@@ -152,10 +150,8 @@ def read(
             legs = postings[len(entry.postings) :]
             reading.entries.append(with_legs(entry, legs) if legs else entry)
     mirrors.report(errors)
-    reading.flows.sort(key=lambda item: (item[1].date, item[0], item[1].time or _LAST))
-    check_references(
-        [flow for _, flow in reading.flows], declared, reading.variants, errors
-    )
+    reading.flows.sort(key=lambda flow: (flow.date, flow.order))
+    check_references(reading.flows, declared, reading.variants, errors)
     return reading
 
 
@@ -196,23 +192,6 @@ def _name_of(entry: data.Directive) -> tuple[Any, ...]:
         return ("", *said, *at)
     rest = [(key, str(meta[key])) for key in sorted(meta) if key not in _PLACE]
     return ("", *said, str(rest), *at)
-
-
-def _seq(entry: data.Transaction, errors: Errors) -> int:
-    """Return a flow's place within its day; those without one come last."""
-    seq = entry.meta.get("seq")
-    if seq is None:
-        return 1_000_000
-    if isinstance(seq, Decimal | str):
-        with contextlib.suppress(ArithmeticError, ValueError):
-            return int(seq)
-    errors.add(
-        "metadata",
-        entry,
-        f"`seq:` should be a number, not {seq!s:.60}",
-        "Write seq: 1",
-    )
-    return 1_000_000
 
 
 def choose_scenario(
@@ -283,7 +262,7 @@ def case_of(
     declared = reading.declared
     currencies = options.get("operating_currency") or ["USD"]
     renames = Renames(declared.renames)
-    flows = tuple(flow for _, flow in reading.flows)
+    flows = tuple(reading.flows)
     prices = tuple(declared.prices)
     seen: list[Observation] = []
     later: list[Observation] = []

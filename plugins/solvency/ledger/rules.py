@@ -302,7 +302,7 @@ def _observations(declared: Declarations, errors: Errors) -> None:
         where = observation.place
         if _is_source(observation.source, where, "the observation", declared, errors):
             kept.append(observation)
-        _observed(observation, errors)
+        _observed(observation, declared, errors)
         for account in observation.accounts:
             _known(
                 "observation",
@@ -316,12 +316,12 @@ def _observations(declared: Declarations, errors: Errors) -> None:
     declared.observations[:] = kept
 
 
-def _observed(observation: Observation, errors: Errors) -> None:
+def _observed(observation: Observation, declared: Declarations, errors: Errors) -> None:
     """Report a count of what cannot be counted, and a sum of assets and debts."""
-    roots = {account.partition(":")[0] for account in observation.accounts}
+    roots = {declared.root(account) for account in observation.accounts}
     both = {"Assets", "Liabilities"} <= roots
     if observation.counted and roots != {"Assets"}:
-        other = next(a for a in observation.accounts if not _is_asset(a))
+        other = next(a for a in observation.accounts if declared.root(a) != "Assets")
         _add(
             errors,
             "observation",
@@ -354,10 +354,6 @@ def _observed(observation: Observation, errors: Errors) -> None:
             "an excess is assets less debts, and only one side is named",
             "Name the debts too, or take `excess:` off",
         )
-
-
-def _is_asset(account: str) -> bool:
-    return account.partition(":")[0] == "Assets"
 
 
 def _measures(declared: Declarations, errors: Errors) -> None:

@@ -76,6 +76,17 @@ INVARIANTS: dict[str, frozenset[str]] = {
 }
 
 
+#: Tests of what there is at any moment, that `intraday: TRUE` asks after each movement.
+INTRADAY = frozenset(
+    {
+        "customer-assets",
+        "customer-assets-clean",
+        "overdraft-limit",
+        "collateral-coverage",
+    }
+)
+
+
 def invariants() -> dict[str, frozenset[str]]:
     """Return every invariant there is with its parameters, other packages' last."""
     return INVARIANTS | {
@@ -136,14 +147,15 @@ KEYS: dict[str, frozenset[str]] = {
     for kind, keys in {
         "entity": "role related group silo since until",
         "account": "counterparty intercompany pair term rank custody liquidity"
-        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off",
+        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off"
+        " untraced untraced-low untraced-high",
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
         "source": "grade publisher url mirror group sha256",
         "hypothesis": "prior excludes",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
-        " id",
+        " id counted excess",
         "flow": "id amount-from grade basis purpose seq time earliest latest"
         " after sized-by variant-of variant default row low high interval driver"
         " through on",

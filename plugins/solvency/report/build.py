@@ -21,6 +21,7 @@ from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
+from solvency.report import glyphs
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
@@ -52,6 +53,8 @@ class Summary:
     figures: int
     flows: int
     sources: int
+    #: Of characters that no font here has: where they stand, and the remedy.
+    warnings: tuple[str, ...] = ()
 
 
 @wide()
@@ -123,6 +126,7 @@ def write(
         sum(1 for _ in report.figures()),
         len(case.selected),
         len(case.sources),
+        glyphs.warnings(case, made.boxes),
     )
 
 

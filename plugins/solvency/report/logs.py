@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterator
 
+#: What WeasyPrint says where a box stands for what no font has.
+_NO_GLYPH = re.compile(r"^\.notdef glyph .*\((U\+[^()]*)\)$")
 _PAGE = re.compile(r"Page (\d+)")
 
 
@@ -69,3 +71,16 @@ def complaints() -> Iterator[list[str]]:
             logger.removeHandler(collected)
             logger.setLevel(level)
             logger.propagate = propagate
+
+
+def missing_glyphs(messages: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the characters no font has, in order, and the other complaints."""
+    boxes: set[str] = set()
+    others = []
+    for message in messages:
+        found = _NO_GLYPH.match(message)
+        if found is None:
+            others.append(message)
+            continue
+        boxes |= {chr(int(one, 16)) for one in re.findall(r"U\+(\w+)", found[1])}
+    return tuple(sorted(boxes)), others

@@ -25,6 +25,11 @@ from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Ref
 from solvency.figures.figure import anchor
+from solvency.figures.fonts import has_font
+from solvency.figures.fonts import offered_fonts
+from solvency.figures.scripts import leading
+from solvency.figures.scripts import reads_leftward
+from solvency.figures.scripts import scripts_in
 from solvency.report import language
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
@@ -40,6 +45,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
 
 _BASE = "base"
+#: Where the fonts of more scripts go, once it is known which are needed.
+_SCRIPTS = "/* scripts */"
 #: What XML cannot carry, and marks that reorder text so that it misleads.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
@@ -173,6 +180,7 @@ def tree(report: Report) -> ET.Element:
     except ET.ParseError as error:
         raise ReportError(f"a template's output is not well-formed: {error}") from None
     language.punctuate(root, report.locale.lang)
+    _direct(root)
     here = {element.get("id") for element in root.iter()}
     for link in root.iter("a"):
         href = link.get("href", "")
@@ -180,6 +188,15 @@ def tree(report: Report) -> ET.Element:
             link.tag = "span"
             del link.attrib["href"]
     return root
+
+
+def _direct(root: ET.Element) -> None:
+    """Mark what is read from right to left, as its first letter has it."""
+    if not reads_leftward(set("".join(root.itertext()))):
+        return
+    for element in root.iter():
+        if element.text and leading(element.text) == "rtl":
+            element.set("dir", "rtl")
 
 
 def html(report: Report) -> str:
@@ -196,7 +213,7 @@ def html(report: Report) -> str:
         if report.locale.lang != language.OWN:
             styles.append(_style(environment, f"{report.locale.lang}.css"))
         text = environment.get_template("report.html").render(
-            report=report, css="\n".join(styles)
+            report=report, css="\n".join((*styles, _SCRIPTS))
         )
     except jinja2.TemplateSyntaxError as error:
         raise ReportError(
@@ -216,7 +233,28 @@ def html(report: Report) -> str:
         ValueError,
     ) as error:
         raise ReportError(f"template report.html: {error}") from error
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text.replace(_SCRIPTS, _faces(text, report.locale.lang), 1)
+
+
+def _faces(text: str, lang: str) -> str:
+    """Return the fonts of the scripts in a text that the report's own lack."""
+    known = {
+        one.face: one.asset
+        for one in scripts_in(text)
+        if has_font(one) and (one.name != "Han" or lang == language.OWN)
+    }
+    known |= {f"Report {name}": name for name in offered_fonts()}
+    if not known:
+        return ""
+    faces = [
+        f'@font-face {{ font-family: "{face}"; src: url("asset:{asset}");'
+        f" font-weight: {weight}; }}"
+        for face, asset in known.items()
+        for weight in (400, 600)
+    ]
+    stack = ", ".join(f'"{face}"' for face in known)
+    return "\n".join((*faces, f"html {{ --scripts: {stack}, sans-serif; }}"))
 
 
 def stylesheet(report: Report, name: str) -> str:

@@ -21,9 +21,10 @@ from typing import Any
 from typing import NamedTuple
 
 from solvency.figures.errors import ReportError
-from solvency.figures.fonts import FONTS
 from solvency.figures.fonts import font_path
+from solvency.figures.fonts import is_font
 from solvency.report.logs import complaints
+from solvency.report.logs import missing_glyphs
 from solvency.report.logs import steps
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Pdf:
     pages: int
     #: Where each figure stands, page by page, if that was asked for.
     places: tuple[tuple[Placed, ...], ...] = ()
+    #: Characters that no font here has, for which a box is printed.
+    boxes: tuple[str, ...] = ()
 
 
 class Placed(NamedTuple):
@@ -165,11 +168,12 @@ def render(
             # It writes fonts and long streams to temporary files.
             why = error.strerror or str(error)
             raise ReportError(f"the pages could not be laid out: {why}") from None
+    boxes, complained = missing_glyphs(complained)
     if complained:
         more = f" (and {len(complained) - 1} more)" if len(complained) > 1 else ""
         raise ReportError(f"the page layout complains: {complained[0]}{more}")
     places = tuple(map(_places, document.pages)) if placed else ()
-    return Pdf(content, len(document.pages), places)
+    return Pdf(content, len(document.pages), places, boxes)
 
 
 @cache
@@ -206,7 +210,7 @@ def _fetcher() -> Any:
 
         def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002
             name = url.removeprefix(SCHEME)
-            if name == url or name not in FONTS:
+            if name == url or not is_font(name):
                 # Any other exception would only be logged by WeasyPrint.
                 raise urls.FatalURLFetchingError(
                     f"the report asks for {url[:200]!r}, which is not the package's"

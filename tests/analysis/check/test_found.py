@@ -21,7 +21,7 @@ OWED = """
 2020-01-01 open Liabilities:FTX:Depositors
   counterparty: "Customers"
   rank: "customer"
-2020-01-01 open Assets:Customers:Claims
+2020-01-01 open Assets:Customers:Depositors
   counterparty: "FTX"
 2022-10-02 * "Owed to customers" ^court
   on: Liabilities:FTX:Depositors
@@ -126,6 +126,7 @@ def test_json_has_every_test(ledger) -> None:
                 "to": one["spells"][0]["to"],
                 "worst": "95",
                 "worst_at": "2022-11-11",
+                "lasting": True,
             }
         ],
         "probability": 1.0,

@@ -112,7 +112,8 @@ def test_crossing_date_of_a_segregated_account(books):
         1200,
     )
     # That is the last day of these books: nothing says it was cured.
-    assert found.until == "the end of the books"
+    assert found.spells[-1].lasting
+    assert found.when.endswith("to the end of the books")
 
 
 def test_collateral_at_what_a_sale_fetches(books):

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from solvency.model.book import Position
 
 
+#: Spells told one by one; of more, the first and the last.
+_TOLD = 3
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """One inequality of a test over time: it holds where `have >= need`.
@@ -56,6 +60,32 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """Days on end on which a test did not hold."""
+
+    first: datetime.date
+    #: The day before it held again; of a spell under way, the last day of the books.
+    last: datetime.date
+    #: How much was missing on the worst of them.
+    worst: Decimal
+    worst_at: datetime.date
+    #: It has not held again by the end of the books.
+    lasting: bool = False
+
+    @property
+    def until(self) -> str:
+        """Say when it was last broken: a day, or that the books end first."""
+        return "the end of the books" if self.lasting else str(self.last)
+
+    @property
+    def words(self) -> str:
+        """Say from when to when."""
+        if self.first == self.last and not self.lasting:
+            return f"on {self.first}"
+        return f"from {self.first} to {self.until}"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A test that did not hold, or may not have held."""
 
@@ -82,13 +112,20 @@ class Finding:
     flows: tuple[str, ...]
     #: What tells the test from another of its name and entity, as its basis.
     variant: str = ""
-    #: Whether it is broken still on the last day of the books.
-    unmended: bool = False
+    #: Each time it broke and how long it lasted.
+    spells: tuple[Spell, ...] = ()
 
     @property
-    def until(self) -> str:
-        """Say when it was last broken: a day, or that the books end first."""
-        return "the end of the books" if self.unmended else str(self.last)
+    def when(self) -> str:
+        """Say from when to when it was broken, each time or the first and last."""
+        if not self.spells:
+            if self.first == self.last:
+                return f"on {self.first}"
+            return f"from {self.first} to {self.last}"
+        if len(self.spells) <= _TOLD:
+            return " and again ".join(one.words for one in self.spells)
+        first, *between, last = (one.words for one in self.spells)
+        return f"{first}, {len(between)} times more, and again {last}"
 
     @property
     def key(self) -> Key:
@@ -150,6 +187,7 @@ class Findings:
                 Column("severity"),
                 Column("first"),
                 Column("last"),
+                Column("spells"),
                 Column("worst"),
                 Column("amount"),
                 Column("unit"),
@@ -196,6 +234,7 @@ def _row(finding: Finding) -> tuple[object, ...]:
         finding.severity,
         finding.first or "",
         finding.last or "",
+        "; ".join(one.words for one in finding.spells),
         finding.worst or "",
         finding.amount,
         finding.unit,

@@ -19,12 +19,16 @@ from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
+from solvency.analysis.check.answer import Spell
 from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.spells import Spells
 from solvency.analysis.check.tested import as_found
+from solvency.analysis.check.tested import spells_of
 from solvency.analysis.check.tested import tested
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.timeline import Timeline
+from solvency.analysis.check.worlds import Worlds
+from solvency.analysis.check.worlds import is_certain
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
@@ -85,51 +89,42 @@ def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findi
         beside = as_found(book)
         if beside is None:
             return found
-        more = _evaluate(beside, draws, seed).tests
+        more = _evaluate(beside, draws, seed, moments=False).tests
     tests = (*found.tests, *(replace(one, on="found") for one in more))
     return replace(found, tests=tests)
 
 
-def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
+def _evaluate(
+    book: Book, draws: int | None, seed: int, *, moments: bool = True
+) -> Findings:
     case = book.case
-    # What is not drawn is asked elsewhere: what it asks for will not come again.
-    spells, certain = Spells.of(book), Spells.of(book)
-    timeline = spells.timeline
+    worlds = Worlds(book, moments=moments)
+    timeline = worlds.timeline
     with wide():
-        asked = [
-            (one, _run(one, certain if _is_certain(one) else spells))
-            for one in case.invariants
-        ]
-        unasked = list(always.claims_below_zero(certain.last))
+        asked = [(one, _run(one, worlds.of(one))) for one in case.invariants]
+        unasked = list(always.claims_below_zero(worlds.certain.last))
     spreads = None
-    if draws != 0 and any(not _is_certain(one) for one, _ in asked):
+    if draws != 0 and any(not is_certain(one) for one, _ in asked):
         from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
 
         spreads = Spreads(book)
     draws = _how_many(draws, asked, spreads, timeline)
-    chances = _draw(asked, spreads, spells, draws, seed)
+    chances = _draw(asked, spreads, worlds, draws, seed)
     findings = []
     tests = []
     series = {}
     told = variants(case.invariants)
     for (invariant, found), tallies, variant in zip(asked, chances, told, strict=True):
+        at = worlds.of(invariant).timeline
         for outcome, tally in zip(found, tallies, strict=True):
-            one = Series(
-                invariant,
-                outcome.label,
-                outcome.unit,
-                tuple(timeline.days),
-                tuple(outcome.have),
-                tuple(outcome.need),
-                variant,
-                tuple(book.positions[n] for n in np.flatnonzero(outcome.mask)),
-            )
+            one = _series(at, invariant, outcome, variant)
             series[one.key] = one
-            drawn = 0 if _is_certain(invariant) else draws
-            finding = _finding(timeline, invariant, outcome, tally, drawn)
+            drawn = 0 if is_certain(invariant) else draws
+            finding = _finding(at, invariant, outcome, tally, drawn)
             broke = bool(_broken(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
-            tests.append(tested(one, finding, chance))
+            spells = tuple(spells_of(at.days, outcome.have - outcome.need))
+            tests.append(tested(one, finding, chance, spells))
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:
@@ -152,12 +147,33 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
     )
 
 
+def _series(
+    timeline: Timeline, invariant: Invariant, outcome: Outcome, variant: str
+) -> Series:
+    """Return what a test had and needed on each day, at its worst moment."""
+    worst: dict[datetime.date, int] = {}
+    for at, day in enumerate(timeline.days):
+        before = worst.get(day)
+        if before is None or (
+            outcome.have[at] - outcome.need[at]
+            <= outcome.have[before] - outcome.need[before]
+        ):
+            worst[day] = at
+    at_worst = list(worst.values())
+    return Series(
+        invariant,
+        outcome.label,
+        outcome.unit,
+        tuple(worst),
+        tuple(outcome.have[at_worst]),
+        tuple(outcome.need[at_worst]),
+        variant,
+        tuple(timeline.book.positions[n] for n in np.flatnonzero(outcome.mask)),
+    )
+
+
 def _run(invariant: Invariant, spells: Spells) -> list[Outcome]:
     return spells.ask(test_of(invariant.name).run, invariant)
-
-
-def _is_certain(invariant: Invariant) -> bool:
-    return test_of(invariant.name).certain
 
 
 def _how_many(
@@ -174,7 +190,7 @@ def _how_many(
 
 
 def _draw(
-    asked: Asked, spreads: Spreads | None, spells: Spells, draws: int, seed: int
+    asked: Asked, spreads: Spreads | None, worlds: Worlds, draws: int, seed: int
 ) -> list[list[_Drawn]]:
     """Run the tests in draws, and count in how many each broke, and when first."""
     chances = [[_Drawn() for _ in found] for _, found in asked]
@@ -182,25 +198,32 @@ def _draw(
     drawn_of = [
         tallies
         for (invariant, _), tallies in zip(asked, chances, strict=True)
-        if not _is_certain(invariant)
+        if not is_certain(invariant)
     ]
     if spreads is None or not draws:
         return chances
-    timeline = spells.timeline
+    timeline = worlds.timeline
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
 
     judges = [
         (invariant, [_Judge(outcome) for outcome in found])
         for invariant, found in asked
-        if not _is_certain(invariant)
+        if not is_certain(invariant)
     ]
 
+    def run(invariant: Invariant, drawn: dict[bool, Spells]) -> list[Outcome]:
+        return _run(invariant, drawn[worlds.intraday(invariant)])
+
     def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
-        drawn = spells.drawn(spreads.flows, scales)
+        drawn = worlds.drawn(spreads.flows, scales)
         return [
             [
                 judge.count(outcome, len(scales))
-                for judge, outcome in zip(each, _run(invariant, drawn), strict=True)
+                for judge, outcome in zip(
+                    each,
+                    _run(invariant, drawn[worlds.intraday(invariant)]),
+                    strict=True,
+                )
             ]
             for invariant, each in judges
         ]
@@ -306,11 +329,13 @@ def _finding(
     amount: Decimal = _ZERO
     ratio: Decimal | None = None
     flows: tuple[str, ...] = ()
+    spells: tuple[Spell, ...] = ()
     if broken.any():
         where = np.flatnonzero(broken)
         missing = outcome.need - outcome.have
         at = int(where[np.argmax([missing[index] for index in where])])
-        first, last, worst = days[where[0]], days[where[-1]], days[at]
+        spells = tuple(spells_of(days, -missing))
+        first, last, worst = days[where[0]], spells[-1].last, days[at]
         amount = missing[at]
         if outcome.need[at]:
             ratio = QUOTIENTS.divide(outcome.have[at], outcome.need[at])
@@ -332,7 +357,7 @@ def _finding(
         first_earliest=between[0],
         first_latest=between[1],
         flows=flows,
-        unmended=bool(broken[-1]),
+        spells=spells,
     )
 
 

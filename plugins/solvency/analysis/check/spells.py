@@ -39,9 +39,14 @@ class Spells:
     begins: tuple[int, ...]
 
     @classmethod
-    def of(cls, book: Book) -> Spells:
-        """Return the worlds in the written amounts."""
-        whole = Timeline(book)
+    def of(cls, book: Book, *, moments: bool = False) -> Spells:
+        """Return the worlds in the written amounts.
+
+        Args:
+            book: The Book.
+            moments: Tell the movements of a day apart where their order is known.
+        """
+        whole = Timeline(book, moments=moments)
         turned = [day.toordinal() for day in book.case.turns]
         turns = [int(n) for n in np.searchsorted(whole.ordinals, turned)]
         last = len(whole.ordinals)
@@ -50,7 +55,8 @@ class Spells:
             return cls((World(whole),), (0,))
         days = [datetime.date.fromordinal(int(whole.ordinals[n])) for n in begins]
         return cls(
-            tuple(World(Timeline(_on(book, day))) for day in days), tuple(begins)
+            tuple(World(Timeline(_on(book, day), moments=moments)) for day in days),
+            tuple(begins),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from solvency.analysis.check.answer import Key
+from solvency.analysis.check.answer import Spell
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.ledger.case import Flow
@@ -24,14 +26,16 @@ from solvency.wide import WIDE
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable
+    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from solvency.analysis.check.answer import Finding
     from solvency.analysis.check.answer import Series
     from solvency.model.book import Position
 
 ZERO = Decimal()
+_DAY = datetime.timedelta(days=1)
 #: Tests of what there is on a day, and not of what moved or how it was booked: those
 #: that what was found can pass or fail.
 OF_BALANCES = frozenset(
@@ -51,17 +55,6 @@ OF_BALANCES = frozenset(
         "adequate-capital",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """Days on end on which a test did not hold."""
-
-    first: datetime.date
-    last: datetime.date
-    #: How much was missing on the worst of them.
-    worst: Decimal
-    worst_at: datetime.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +113,7 @@ class Tested:
                     "to": one.last,
                     "worst": one.worst,
                     "worst_at": one.worst_at,
+                    "lasting": one.lasting,
                 }
                 for one in self.spells
             ],
@@ -130,13 +124,16 @@ class Tested:
 
 
 @wide()
-def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
+def tested(
+    series: Series, finding: Finding | None, chance: float, spells: tuple[Spell, ...]
+) -> Tested:
     """Return what a test came to.
 
     Args:
         series: What it had and needed over time.
         finding: What it found, if anything worth saying.
         chance: The share of draws it broke in.
+        spells: Each time it broke in the written amounts.
     """
     margins = [have - need for have, need in zip(series.have, series.need, strict=True)]
     # Before an entity has or owes anything there is nothing to test.
@@ -152,7 +149,7 @@ def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
         unit=series.unit,
         on="books",
         margin=min(asked, default=ZERO),
-        spells=tuple(_spells(series.days, margins)),
+        spells=spells,
         probability=chance,
         least=finding.first_earliest if finding else None,
         most=finding.first_latest if finding else None,
@@ -161,8 +158,16 @@ def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
     )
 
 
-def _spells(days: tuple[datetime.date, ...], margins: list[Decimal]) -> Iterable[Spell]:
-    """Yield each run of days on which something was missing."""
+def spells_of(
+    days: Sequence[datetime.date], margins: Sequence[Decimal]
+) -> Iterator[Spell]:
+    """Yield each run of days on which something was missing.
+
+    Args:
+        days: The days on which anything changes; one may come several times, for
+            its moments.
+        margins: What there was beyond what was needed, on each.
+    """
     broken = [at for at, margin in enumerate(margins) if margin < 0]
     runs: list[list[int]] = []
     for at in broken:
@@ -172,7 +177,11 @@ def _spells(days: tuple[datetime.date, ...], margins: list[Decimal]) -> Iterable
             runs.append([at])
     for run in runs:
         worst = min(run, key=lambda at: (margins[at], at))
-        yield Spell(days[run[0]], days[run[-1]], -margins[worst], days[worst])
+        first, after = days[run[0]], run[-1] + 1
+        lasting = after == len(days)
+        # It was broken still the day before it was cured, whatever moved till then.
+        last = days[-1] if lasting else max(days[run[-1]], days[after] - _DAY)
+        yield Spell(first, last, -margins[worst], days[worst], lasting)
 
 
 @wide()
@@ -308,7 +317,7 @@ def tests_frame(tests: Iterable[Tested]) -> Frame:
                 "yes" if one.passed else "no",
                 one.margin,
                 one.unit,
-                ", ".join(f"{spell.first} to {spell.last}" for spell in one.spells),
+                "; ".join(spell.words for spell in one.spells),
                 Decimal(f"{one.probability:.2f}"),
             )
             for one in tests

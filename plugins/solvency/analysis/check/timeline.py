@@ -1,4 +1,8 @@
-"""The days on which anything changes in a Book, and units and prices on each."""
+"""The days on which anything changes in a Book, and units and prices on each.
+
+Or the moments: then a day on which the order of flows is known is in as many as it
+has, and ends with one for those whose place in the day nobody says.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from typing import Any
 import numpy as np
 
 from solvency.analysis.check.traits import Traits
+from solvency.ledger.case import LAST_HOUR
+from solvency.ledger.case import LAST_PLACE
 from solvency.model.costs import Costs
 from solvency.model.prices import Missing
 
@@ -26,16 +32,31 @@ ZERO = Decimal()
 
 
 class Timeline:
-    """The days on which anything changes, and units and prices on each."""
+    """The days on which anything changes, and units and prices on each.
 
-    def __init__(self, book: Book) -> None:
+    Attributes:
+        ordinals: The day of each place in it; of moments, one day several times.
+        bucket: The place of each posting.
+        flow_bucket: The place of each flow.
+    """
+
+    def __init__(self, book: Book, *, moments: bool = False) -> None:
+        """Lay out the days of a book.
+
+        Args:
+            book: The Book.
+            moments: Tell the movements of a day apart where their order is known.
+        """
         self.book = book
         self.traits = Traits(book)
         self.ordinals = self._days()
-        self.bucket = np.searchsorted(self.ordinals, book.day, side="left")
         days = np.array([flow.date.toordinal() for flow in book.flows], np.int64)
-        #: Index of each flow's day.
-        self.flow_bucket = np.searchsorted(self.ordinals, days, side="left")
+        if moments:
+            self.ordinals, self.flow_bucket = self._moments()
+            self.bucket = self.flow_bucket[book.flow]
+        else:
+            self.bucket = np.searchsorted(self.ordinals, book.day, side="left")
+            self.flow_bucket = np.searchsorted(self.ordinals, days, side="left")
         # Postings by position, so that a selection costs only its own.
         self._order = np.argsort(book.position, kind="stable")
         self._starts = np.searchsorted(
@@ -61,6 +82,17 @@ class Timeline:
             if event.kind == "attestation":
                 found.add(event.date.toordinal())
         return np.array(sorted(d for d in found if first <= d <= last), np.int64)
+
+    def _moments(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the day of each moment, and the moment of each flow."""
+        last = (LAST_PLACE, LAST_HOUR)
+        own = [(flow.date.toordinal(), flow.order) for flow in self.book.flows]
+        every = sorted({*own, *((int(day), last) for day in self.ordinals)})
+        at = {moment: index for index, moment in enumerate(every)}
+        return (
+            np.array([day for day, _ in every], np.int64),
+            np.array([at[moment] for moment in own], np.int64),
+        )
 
     @cached_property
     def days(self) -> list[datetime.date]:

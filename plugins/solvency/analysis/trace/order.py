@@ -1,9 +1,10 @@
-"""The order of flows: by day, by `seq:` within it, and where that is not known."""
+"""The order of flows: by day and hour, and where that is not known."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.model.book import Position
 
@@ -20,15 +21,14 @@ POOL = Position("", "")
 
 
 def deposits_first(flows: Ordered) -> Ordered:
-    """Order flows by day and `seq:`, those without one by what feeds what."""
+    """Order flows by day and hour, those of no known place by what feeds what."""
 
-    def key(item: tuple[Flow, list[Part]]) -> tuple[int, int, int]:
+    def key(item: tuple[Flow, list[Part]]) -> tuple[datetime.date, int, Any]:
         flow, parts = item
+        if flow.ordered:
+            return (flow.date, 1, flow.order)
         turn = _turn(parts)
-        seq = flow.notes.get("seq")
-        if seq is None:
-            return (flow.date.toordinal(), 0 if turn < 3 else 2, turn)
-        return (flow.date.toordinal(), 1, int(seq))
+        return (flow.date, 0 if turn < 3 else 2, turn)
 
     return sorted(flows, key=key)
 
@@ -64,7 +64,7 @@ def outlays_first(flows: Ordered) -> Ordered:
         kept = balance
         for item in items:
             net = _net(item[1])
-            if "seq" in item[0].notes or not net:
+            if item[0].ordered or not net:
                 fixed.append(item)
             elif net > 0:
                 feeds.append(item)

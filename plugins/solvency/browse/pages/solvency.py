@@ -302,7 +302,7 @@ def _opened(view: View, found: Findings, one: Finding) -> Opened:
     series = found.series.get(one.key)
     title = f"{one.entity}: {title_of(one.key)}"
     said = (
-        f"Broken from {one.first} to {one.until}; worst on {one.worst}."
+        f"Broken {one.when}; worst on {one.worst}."
         if one.first
         else f"Holds as written, but broke in {chance(one.probability)} of draws."
     )

@@ -274,7 +274,8 @@ def _effect(
         net = sum(whole.values(), _ZERO)
         # One flow needs no entry of its own to be found.
         alone = anchor("flow", flows_[0]) if len(flows_) == 1 else OWN
-        first = next(kind for kind, value in signed.items() if value)
+        # One debt less and another more come to nothing of any kind.
+        first = next((kind for kind, value in signed.items() if value), "net")
         place = anchor("figure", f"{key}:{first}") if alone == OWN else alone
         cells: list[Cell] = [
             setting.money(
@@ -288,7 +289,10 @@ def _effect(
         ]
         cells += [
             setting.money(
-                f"{key}:net", net, formula="assets less debts of these flows"
+                f"{key}:net",
+                net,
+                formula="assets less debts of these flows",
+                target=alone if first == "net" else "",
             ),
             _some(setting, flows_),
             Ref("", f"#{place}"),
