@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import mimetypes
 import os
 import re
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -63,8 +63,9 @@ _POINT = 0.75
 #: Where one block of metadata ends and the next begins.
 _TWO_BLOCKS = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")
 
-mimetypes.add_type("text/plain", ".beancount")
-mimetypes.add_type("text/csv", ".csv")
+#: What an attached file is by its name; all others are text as well. Machines have
+#: lists of their own of such kinds, which differ.
+_TYPES = {".csv": "text/csv", ".json": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ def _document(weasyprint: Any, root: ET.Element) -> Any:
 
 
 def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any:
-    return weasyprint.Attachment(
+    made = weasyprint.Attachment(
         string=one.content,
         name=one.shown,
         description=one.description,
@@ -249,6 +250,9 @@ def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any
         modified=dated,
         url_fetcher=_fetcher(),
     )
+    kind = _TYPES.get(PurePosixPath(one.name).suffix.lower(), "text/plain")
+    made.source = contextlib.nullcontext((io.BytesIO(one.content), None, None, kind))
+    return made
 
 
 @contextlib.contextmanager
