@@ -12,6 +12,7 @@ import gc
 import io
 import os
 import re
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from functools import cache
@@ -82,6 +83,15 @@ class Attached:
     def shown(self) -> str:
         """Return its name in the PDF: with a slash some readers cannot save it."""
         return self.name.replace("/", "-")
+
+    @property
+    def told(self) -> str:
+        """Return what tells its name from others on every system.
+
+        Some take names for one that differ by case alone, or by how an accent is
+        written.
+        """
+        return unicodedata.normalize("NFKC", self.shown).casefold()
 
 
 @dataclass(frozen=True, slots=True)
