@@ -64,11 +64,15 @@ def refuse(path: Path) -> None:
 def _destination(path: Path) -> tuple[Path, bool]:
     """Return the file a path stands for, and whether it is there."""
     try:
+        # There is none where the current folder was removed.
         real = Path(os.path.realpath(path))
+    except (OSError, ValueError) as error:
+        raise _not_written(path, error) from None
+    try:
         kind = real.lstat().st_mode
     except FileNotFoundError:
         return real, False
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _not_written(path, error) from None
     if not stat.S_ISREG(kind):
         name = next((name for is_, name in _KINDS if is_(kind)), "no regular file")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import socket
 import stat
 import subprocess
@@ -103,6 +104,38 @@ def test_a_place_that_is_none_says_so(
     done = run(*words[:-1], name.format(suffix), harbour)
     refused(done, says)
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+@pytest.mark.parametrize(
+    "words", [*WRITING, ["new", "{}"]], ids=lambda words: words[-1]
+)
+def test_a_folder_that_was_removed_is_said(tmp_path, harbour, words):
+    ledger = [] if words[0] == "new" else [str(harbour)]
+    asked = [PROGRAM, *words[:-1], words[-1].format("case"), *ledger]
+    done = in_no_folder(tmp_path, asked)
+    refused(done, "No such file or directory")
+
+
+def test_an_error_is_said_in_a_folder_that_was_removed(tmp_path):
+    path = tmp_path / "main.beancount"
+    path.write_text("2021-01-01 nonsense\n")
+    done = in_no_folder(tmp_path, [PROGRAM, "check", path])
+    assert done.returncode == 1, done.stderr
+    assert f"{path}:1" in done.stdout + done.stderr
+
+
+def in_no_folder(tmp_path, asked):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    words = " ".join(shlex.quote(str(one)) for one in asked)
+    return subprocess.run(
+        ["sh", "-c", f"rmdir {shlex.quote(str(folder))} && exec {words}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -21,6 +21,7 @@ import solvency
 from solvency.report import write
 from solvency.report.proof.appended import OtherwiseError
 from solvency.report.proof.appended import states
+from solvency.report.proof.structure import alterations
 from solvency.report.proof.verdict import Outcome
 from solvency.report.signing import Seal
 from solvency.report.verify import verify
@@ -35,6 +36,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
+#: The number of an object that no report has.
+NEW = 9000
 OTHER = b"BT /F1 40 Tf 50 600 Td (999) Tj ET"
 
 
@@ -208,6 +211,39 @@ def on_a_page(report: Report) -> bytes:
     return report.with_({report.page: page, report.new: stream(OTHER)})
 
 
+def with_bounds(report: Report) -> bytes:
+    """A reader that keeps to the bounds of a tree of names finds no attachment."""
+    with pikepdf.open(io.BytesIO(report.content)) as document:
+        names = document.Root.Names.EmbeddedFiles.objgen[0]
+    return report.with_({names: report.entry(names, Limits=b"[(zz) (zz)]")})
+
+
+def packed_otherwise(report: Report) -> bytes:
+    """The same content, in a stream that the program did not write."""
+    return report.with_({report.text: stream(zlib.decompress(report.right))})
+
+
+def of_long_numbers(report: Report) -> bytes:
+    """A reader that cuts a long number short takes another."""
+    with pikepdf.open(io.BytesIO(report.content)) as document:
+        box = b" ".join(
+            b"0" * 300 + str(x).encode() for x in document.pages[0].mediabox
+        )
+    return report.with_(
+        {report.page: report.entry(report.page, MediaBox=b"[%s]" % box)}
+    )
+
+
+def form_with_more(report: Report) -> bytes:
+    form = b"<< /Fields [] /SigFlags << /S /JavaScript /JS (x) >> >>"
+    return report.with_({report.root: report.entry(report.root, AcroForm=form)})
+
+
+def evidence_with_more(report: Report) -> bytes:
+    evidence = b"<< /VRI << /A << /TU << /S /JavaScript /JS (x) >> >> >> >>"
+    return report.with_({report.root: report.entry(report.root, DSS=evidence)})
+
+
 @pytest.mark.parametrize(
     "forge",
     [
@@ -221,6 +257,11 @@ def on_a_page(report: Report) -> bytes:
         of_another_parent,
         as_a_table,
         on_a_page,
+        with_bounds,
+        packed_otherwise,
+        of_long_numbers,
+        form_with_more,
+        evidence_with_more,
     ],
 )
 def test_what_is_signed_besides_is_an_alteration(forge, plain, seal, tmp_path):
@@ -244,11 +285,25 @@ def test_evidence_for_a_signature_is_none(plain, seal, tmp_path):
     assert verdict.outcome is Outcome.SAME, [str(one) for one in verdict.alterations]
 
 
+@pytest.mark.parametrize("more", ["bounds", "a name without a file"])
+def test_a_tree_of_names_has_no_more_than_its_names(more, plain):
+    with pikepdf.open(io.BytesIO(plain)) as document:
+        tree = document.Root.Names.EmbeddedFiles
+        if more == "bounds":
+            tree.Limits = pikepdf.Array([pikepdf.String("zz")] * 2)
+        else:
+            tree.Names.append(pikepdf.String("zz"))
+        out = io.BytesIO()
+        document.save(out)
+    found = [str(one) for one in alterations(out.getvalue(), plain)]
+    assert any(one.startswith("catalogue: attachment added") for one in found)
+
+
 def test_where_each_state_ends(plain, seal):
     once = seal.sign(plain)
-    again = Report(once).with_({Report(plain).new + 8: b"(text \\( (5 0 R))"})
-    assert states(plain, len(plain)) == []
-    assert states(again, len(plain)) == [len(once), len(again)]
+    again = Report(once).with_({Report(plain).new + 8: b"[(text \\( (5 0 R))]"})
+    assert states(plain, plain) == []
+    assert states(again, plain) == [len(once), len(again)]
 
 
 @pytest.mark.parametrize(
@@ -256,42 +311,57 @@ def test_where_each_state_ends(plain, seal):
     [
         (b"<< /A 1 % a remark\n>>", "no object"),
         (b"(never closed", "no object"),
-        (b"(9 0 obj)", "looks like another object"),
+        (b"[(9 0 obj)]", "looks like another object"),
         (b"<< /Length 99 >>\nstream\nshort\nendstream", "no object"),
         (b"<< /Length 5 0 R >>\nstream\nshort\nendstream", "no object"),
         (stream(b"x", b"/Type /ObjStm"), "objects within another"),
+        (b"(text)", "a value by itself"),
+        # Readers differ on what these say.
+        (b"[1.000000000000]", "no object"),
+        (b"[00000000000.5]", "no object"),
+        (b"<< /Media#42ox [0 0 9 9] >>", "no object"),
+        (b"<< /%s 1 >>" % (b"a" * 128), "no object"),
+        (b"[1-2]", "no object"),
+        (b"[1.2.3]", "no object"),
+        (b"[null-]", "no object"),
+        (b"[5 1 R]", "no object"),
+        (b"[05 0 R]", "no object"),
+        (b"[5 0R]", "no object"),
+        (b"[(\\400)]", "no object"),
     ],
 )
 def test_what_is_written_otherwise(body, said, plain):
     with pytest.raises(OtherwiseError, match=said):
-        states(Report(plain).with_({900: body}), len(plain))
+        states(Report(plain).with_({NEW: body}), plain)
 
 
 @pytest.mark.parametrize(
     ("found", "written", "said"),
     [
         (b"00000 n \n", b"00001 n \n", "taken out"),
-        (b"900 1\n", b"901 1\n", "not in the table"),
-        (b"900 1\n", b"900 2\n", "no object"),
+        (b"9000 1\n", b"9001 1\n", "not in the table"),
+        (b"9000 1\n", b"9000 2\n", "no object"),
         (b"startxref\n", b"startxref\n1", "no object"),
         (b"/Prev ", b"/Prev 1", "leads elsewhere"),
         (b"/Prev", b"/XRefStm 9 /Prev", "leads elsewhere"),
         (b"%%EOF\n", b"%%EOF\n junk", "no object"),
+        # A reader leaves out the objects beyond the size.
+        (b"/Size 9001", b"/Size 9", "leads elsewhere"),
         (b"xref\n0 1", b"xref \n\n0 1", "no dictionary"),
     ],
 )
 def test_a_table_that_readers_read_otherwise(found, written, said, plain):
-    whole = Report(plain).with_({900: b"(text)"})
+    whole = Report(plain).with_({NEW: b"[(text)]"})
     behind = whole[len(plain) :]
     assert found in behind
     with pytest.raises(OtherwiseError, match=said):
-        states(plain + behind.replace(found, written), len(plain))
+        states(plain + behind.replace(found, written), plain)
 
 
 def streamed(plain: bytes, rows: bytes, entries: bytes) -> bytes:
     """Return a report with a state whose table is a stream."""
     last = int(re.findall(rb"startxref\s+(\d+)", plain)[-1])
-    one = b"900 0 obj\n(text)\nendobj\n"
+    one = b"9000 0 obj\n[(text)]\nendobj\n"
     table = zlib.compress(
         rows.replace(b"ONE", len(plain).to_bytes(4, "big")).replace(
             b"TWO", (len(plain) + len(one)).to_bytes(4, "big")
@@ -302,24 +372,28 @@ def streamed(plain: bytes, rows: bytes, entries: bytes) -> bytes:
     return (
         plain
         + one
-        + (b"901 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (body, start))
+        + (b"9001 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (body, start))
     )
 
 
-RIGHT = b"/Size 902 /W [1 4 1] /Index [900 2] /Filter /FlateDecode"
+RIGHT = b"/Size 9002 /W [1 4 1] /Index [9000 2] /Filter /FlateDecode"
 ROWS = b"\x01ONE\0\x01TWO\0"
 
 
 def test_a_table_in_a_stream(plain):
     content = streamed(plain, ROWS, RIGHT)
-    assert states(content, len(plain)) == [len(content)]
+    assert states(content, plain) == [len(content)]
 
 
 @pytest.mark.parametrize(
     ("rows", "entries", "said"),
     [
-        (ROWS, RIGHT.replace(b"900 2", b"900 1"), "cannot be read"),
-        (ROWS, RIGHT.replace(b"900 2", b"900 1 900 1"), "not in the table, or twice"),
+        (ROWS, RIGHT.replace(b"9000 2", b"9000 1"), "cannot be read"),
+        (
+            ROWS,
+            RIGHT.replace(b"9000 2", b"9000 1 9000 1"),
+            "not in the table, or twice",
+        ),
         (ROWS, RIGHT.replace(b"[1 4 1]", b"[0 5 1]"), "cannot be read"),
         (ROWS, RIGHT.replace(b"[1 4 1]", b"[1 4 /X]"), "cannot be read"),
         (ROWS, RIGHT + b" /DecodeParms << >>", "cannot be read"),
@@ -329,4 +403,4 @@ def test_a_table_in_a_stream(plain):
 )
 def test_a_table_in_a_stream_that_readers_read_otherwise(rows, entries, said, plain):
     with pytest.raises(OtherwiseError, match=said):
-        states(streamed(plain, rows, entries), len(plain))
+        states(streamed(plain, rows, entries), plain)

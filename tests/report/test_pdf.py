@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import io
+import mimetypes
 import os
 import re
 import subprocess
@@ -353,6 +354,16 @@ def test_no_text_is_wider_than_its_cell(report: Report) -> None:
                     # Brackets of negatives hang over by a third of an em.
                     assert line.position_x + line.width <= right + 4, line.text
     assert cells > 300
+
+
+def test_the_kind_of_an_attached_file_is_not_the_machines(monkeypatch) -> None:
+    """A machine's own list of names of files changes no byte."""
+    monkeypatch.setitem(mimetypes.types_map, ".p", "text/x-pascal")
+    one = pdf.Attached("a.p", b"; a ledger", "Prices")
+    made = pdf.render(small("<p>x</p>"), DATED, (one,))
+    with pikepdf.open(io.BytesIO(made.content)) as document:
+        file = document.attachments["a.p"].get_file()
+        assert (file.read_bytes(), file.mime_type) == (b"; a ledger", "text/plain")
 
 
 def test_attachments_are_read_back_as_given() -> None:

@@ -271,6 +271,18 @@ class TestKinds:
         path = tmp_path / "brief.pdf"
         assert write(loaded, loaded.book(), path, kind="brief").pages <= 2
 
+    @pytest.mark.parametrize("kind", ["affairs", "brief", "compare", "reconstruction"])
+    def test_each_says_what_it_leaves_out(self, harbour: Path, kind: str) -> None:
+        """A reader must not take what was known by a day for what is known."""
+        case = load(harbour, known=datetime.date(2022, 1, 25))
+        root = pages.tree(
+            build(
+                case, case.book(), kind=kind, sections=[pages.find(kind).sections[-2]]
+            )
+        )
+        text = " ".join(" ".join(root.itertext()).split())
+        assert "Known by 25 January 2022" in text
+
     def test_a_kind_prints_as_many_exhibits_as_it_says(self, loaded: Case) -> None:
         report = build(loaded, loaded.book(), kind="brief")
         assert [one.key for one in report.tables] == ["flow-of-funds"]

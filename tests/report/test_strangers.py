@@ -47,13 +47,40 @@ def recorded(made: Path, path: Path, **changes: object) -> None:
         document.save(path)
 
 
-def test_one_attachment_is_one_file(made: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("a-b.beancount", "a/b.beancount"),
+        ("a.beancount", "A.beancount"),
+        # One letter, and a letter with its accent behind it.
+        ("\u00e9.beancount", "e\u0301.beancount"),
+        ("\u00e9.beancount", "E\u0301.beancount"),
+    ],
+)
+def test_one_attachment_is_one_file(
+    pair: tuple[str, str], made: Path, tmp_path: Path
+) -> None:
     """A record of thousands of names for one would fill the disk."""
     path = tmp_path / "forged.pdf"
-    names = ["main.beancount", "a-b.beancount", "a/b.beancount"]
+    names = ["main.beancount", *pair]
     recorded(made, path, files=dict.fromkeys(names, "0" * 64))
     with pytest.raises(NotOursError, match="two files of the ledger have one name"):
         verify(path)
+
+
+def test_no_case_has_two_files_of_one_name(harbour: Path, tmp_path: Path) -> None:
+    """On some systems a reader who saves both has one of them."""
+    main = tmp_path / "main.beancount"
+    names = ("\u00e9.beancount", "e\u0301.beancount")
+    lines = "".join(f'include "{name}"\n' for name in names)
+    main.write_text(harbour.read_text() + lines)
+    for name in names:
+        (tmp_path / name).write_text("; nothing\n")
+    if len(list(tmp_path.iterdir())) < 3:
+        pytest.skip("here they are one file")
+    case = solvency.load(main)
+    with pytest.raises(ReportError, match="would have the same name"):
+        write(case, case.book(), tmp_path / "out.pdf", sections=["plugs"])
 
 
 @pytest.mark.parametrize(

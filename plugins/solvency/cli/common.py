@@ -273,7 +273,8 @@ def errors_told(case: Case, *, every: bool = False) -> Iterator[str]:
 def _where(error: LedgerError) -> str:
     """Return the place of an error, its file relative where it can be."""
     file = error.file
-    with contextlib.suppress(ValueError):
+    # The current folder may have been removed.
+    with contextlib.suppress(ValueError, OSError):
         file = str(Path(file).relative_to(Path.cwd()))
     return f"{file}:{error.line}"
 

@@ -28,9 +28,10 @@ def command(folder: Path, title: str | None) -> None:
     if os.path.lexists(target):
         raise Refused(f"{target} exists already; choose another folder")
     text = (packaged("ledgers") / "template.beancount").read_text(encoding="utf-8")
-    title = (title or folder.resolve().name).replace("\\", "\\\\").replace('"', '\\"')
-    content = text.replace("TITLE", title, 1).encode("utf-8", "replace")
     try:
+        title = title or folder.resolve().name
+        written = title.replace("\\", "\\\\").replace('"', '\\"')
+        content = text.replace("TITLE", written, 1).encode("utf-8", "replace")
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(target, content)
     except OSError as error:

@@ -61,6 +61,8 @@ def _print(verdict: Verdict) -> None:
     pages = count(verdict.pages, "page")
     click.echo(f"{verdict.path}: {pages}, made by {verdict.made_by}")
     click.echo(f"scenario     {verdict.scenario}")
+    if verdict.known:
+        click.echo(f"known by     {verdict.known}")
     click.echo(f"fingerprint  {verdict.fingerprint}")
     _list(verdict.differences)
     _list(verdict.alterations)

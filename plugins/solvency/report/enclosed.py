@@ -95,7 +95,7 @@ def case_files(case: Case) -> tuple[Attached, ...]:
                 dossier.NAME, rows.read_bytes(), "The case's rows of evidence", "Source"
             )
         )
-    if len({one.shown.casefold() for one in found}) != len(found):
+    if len({one.told for one in found}) != len(found):
         raise ReportError("two files of the case would have the same name in the PDF")
     return tuple(found)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import mimetypes
 import os
 import re
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -64,8 +65,9 @@ _POINT = 0.75
 #: Where one block of metadata ends and the next begins.
 _TWO_BLOCKS = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")
 
-mimetypes.add_type("text/plain", ".beancount")
-mimetypes.add_type("text/csv", ".csv")
+#: What an attached file is by its name; all others are text as well. Machines have
+#: lists of their own of such kinds, which differ.
+_TYPES = {".csv": "text/csv", ".json": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class Attached:
     def shown(self) -> str:
         """Return its name in the PDF: with a slash some readers cannot save it."""
         return self.name.replace("/", "-")
+
+    @property
+    def told(self) -> str:
+        """Return what tells its name from others on every system.
+
+        Some take names for one that differ by case alone, or by how an accent is
+        written.
+        """
+        return unicodedata.normalize("NFKC", self.shown).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +255,7 @@ def _document(weasyprint: Any, root: ET.Element) -> Any:
 
 
 def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any:
-    return weasyprint.Attachment(
+    made = weasyprint.Attachment(
         string=one.content,
         name=one.shown,
         description=one.description,
@@ -253,6 +264,9 @@ def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any
         modified=dated,
         url_fetcher=_fetcher(),
     )
+    kind = _TYPES.get(PurePosixPath(one.name).suffix.lower(), "text/plain")
+    made.source = contextlib.nullcontext((io.BytesIO(one.content), None, None, kind))
+    return made
 
 
 @contextlib.contextmanager

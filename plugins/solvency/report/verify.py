@@ -139,6 +139,7 @@ class _Check:
             checked_by=__version__,
             fingerprint=record["fingerprint"],
             scenario=record["scenario"],
+            known=record["known"],
             pages=self._taken["pages"],
             figures=self._taken["figures"],
             exhibits=self._taken["exhibits"],

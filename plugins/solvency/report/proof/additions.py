@@ -48,7 +48,9 @@ def fields(document: pikepdf.Pdf) -> frozenset[tuple[int, int]]:
 def _is_invisible(field: pikepdf.Dictionary) -> bool:
     return (
         set(field.keys()) <= _WIDGET
+        and field.get("/Type", pikepdf.Name.Annot) == pikepdf.Name.Annot
         and field.get("/Subtype") == pikepdf.Name.Widget
+        and isinstance(field.get("/F", 0), int)
         and [_number(one) for one in _list(field.get("/Rect"))] == [0, 0, 0, 0]
         and isinstance(field.get("/T"), pikepdf.String)
         and _FIELD.fullmatch(str(field["/T"])) is not None
@@ -59,6 +61,9 @@ def _is_value(value: pikepdf.Dictionary) -> bool:
     time = value.get("/M")
     return (
         set(value.keys()) <= _VALUE
+        and isinstance(value.get("/Type", pikepdf.Name.Sig), pikepdf.Name)
+        and isinstance(value.get("/Contents"), pikepdf.String)
+        and all(isinstance(one, int) for one in _list(value.get("/ByteRange")))
         and str(value.get("/SubFilter")) in _KINDS
         and str(value.get("/Filter")) == "/Adobe.PPKLite"
         and (time is None or _TIME.fullmatch(str(time)) is not None)
@@ -81,9 +86,11 @@ def is_form(form: object, plain: frozenset[tuple[int, int]]) -> bool:
     return (
         isinstance(form, pikepdf.Dictionary)
         and set(form.keys()) <= {"/Fields", "/SigFlags"}
+        and isinstance(form.get("/SigFlags", 0), int)
+        and isinstance(form.get("/Fields"), pikepdf.Array)
         and all(
             isinstance(one, pikepdf.Dictionary) and one.objgen in plain
-            for one in _list(form.get("/Fields"))
+            for one in _list(form["/Fields"])
         )
     )
 
@@ -95,11 +102,14 @@ def is_evidence(thing: object) -> bool:
     single = thing.get("/VRI")
     ones = list(single.values()) if isinstance(single, pikepdf.Dictionary) else []
     return (
-        (single is None or isinstance(single, pikepdf.Dictionary))
+        isinstance(thing.get("/Type", pikepdf.Name.DSS), pikepdf.Name)
+        and (single is None or isinstance(single, pikepdf.Dictionary))
         and all(_are_streams(thing.get(key)) for key in ("/Certs", "/OCSPs", "/CRLs"))
         and all(
             isinstance(one, pikepdf.Dictionary)
             and set(one.keys()) <= _ONE
+            and isinstance(one.get("/Type", pikepdf.Name.VRI), pikepdf.Name)
+            and isinstance(one.get("/TU", pikepdf.String("")), pikepdf.String)
             and all(_are_streams(one.get(key)) for key in ("/Cert", "/OCSP", "/CRL"))
             for one in ones
         )
@@ -136,7 +146,7 @@ def is_extension(thing: object, depth: int = 0) -> bool:
 
 def is_version(thing: object) -> bool:
     """Say whether a thing is a version of the format that has such signatures."""
-    return str(thing) in {"/1.7", "/2.0"}
+    return isinstance(thing, pikepdf.Name) and str(thing) in {"/1.7", "/2.0"}
 
 
 def is_information(key: str, found: object, expected: object) -> bool:

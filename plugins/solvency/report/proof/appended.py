@@ -15,15 +15,22 @@ from typing import NamedTuple
 
 import pikepdf
 
+from solvency.report.proof import inside
+
 #: More states than a report has signatories, with their time stamps and evidence.
 _MOST_STATES = 64
 _OBJECT = re.compile(rb"([1-9]\d{0,6}) 0 obj[\t\n\r ]*")
 #: What an object is written in, strings in parentheses apart.
+#: Readers differ on long numbers and names, on signs in names that are written as
+#: their codes, and on words that nothing parts.
 _TOKEN = re.compile(
-    rb"[\t\n\r ]+|<<|>>|<[0-9A-Fa-f\t\n\r ]*>|[\[\]]|/[^\x00-\x20()<>\[\]{}/%]*"
-    rb"|[+-]?(?:\d+\.?\d*|\.\d+)|true\b|false\b|null\b|R\b"
+    rb"[\t\n\r ]+|<<|>>|<[0-9A-Fa-f\t\n\r ]*>|[\[\]]"
+    rb"|(?:/[!\"$&'*-.0-;=?-Z\\^-z|~]{1,127}|[+-]?(?:\d{1,10}\.?\d{0,10}|\.\d{1,10})"
+    rb"|true|false|null|(?<=[\t\n\r ])R)(?=[\t\n\r \[\]<>()/])"
 )
-_TEXT = re.compile(rb"(?:[^()\\]|\\.)*", re.DOTALL)
+#: Some readers take any generation of an object for the one there is.
+_REFERENCE = re.compile(rb"(?<![^\t\n\r \[\]<>()])[1-9]\d{0,6}[\t\n\r ]+0[\t\n\r ]+\Z")
+_TEXT = re.compile(rb"(?:[^()\\]|\\(?![4-7][0-7][0-7]).)*", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n")
 _STREAM_END = re.compile(rb"\r?\n?endstream[\t\n\r ]*endobj")
 _ENTRIES = rb"((?:\d{10} \d{5} [nf](?: \n| \r|\r\n))*)"
@@ -47,25 +54,48 @@ class _Object(NamedTuple):
     stream: bytes | None
 
 
-def states(content: bytes, start: int) -> list[int]:
+def states(content: bytes, made: bytes) -> list[int]:
     """Return where each state behind a report's own bytes ends.
 
     Args:
-        content: The file.
-        start: The length of the report.
+        content: The file, which begins with the report.
+        made: The report.
 
     Raises:
         OtherwiseError: One is not written by the book.
     """
-    before = int(list(_START.finditer(content, max(0, start - 64), start))[-1][1])
+    start = len(made)
+    table = int(list(_START.finditer(made, max(0, start - 64)))[-1][1])
+    below = _below(made, table)
     ends: list[int] = []
-    at = start
-    while at < len(content):
+    while start < len(content):
         if len(ends) == _MOST_STATES:
             raise OtherwiseError(f"more than {_MOST_STATES} states of the file")
-        at, before = _State(content, at).read(before)
-        ends.append(at)
+        start, below = _State(content, start).read(below)
+        ends.append(start)
     return ends
+
+
+class _Below(NamedTuple):
+    """What a state stands on."""
+
+    #: Where the table of the state before it is, and the number after the last.
+    table: int
+    size: int
+    #: Numbers of the report's own objects that a signature may not write anew.
+    kept: frozenset[int]
+
+
+def _below(made: bytes, table: int) -> _Below:
+    """Return what the first state behind a report stands on.
+
+    A signer writes anew the catalogue, pages, and what the file says of itself.
+    """
+    with inside.opened(made) as document:
+        size = int(document.trailer["/Size"])
+        anew = {document.Root.objgen[0], document.trailer["/Info"].objgen[0]}
+        anew |= {page.obj.objgen[0] for page in document.pages}
+    return _Below(table, size, frozenset(range(size)) - anew)
 
 
 class _State:
@@ -76,11 +106,11 @@ class _State:
         self._start = at
         self._at = at
 
-    def read(self, before: int) -> tuple[int, int]:
-        """Return where it ends, and where its table stands.
+    def read(self, below: _Below) -> tuple[int, _Below]:
+        """Return where it ends, and what the next state stands on.
 
         Args:
-            before: Where the table of the state before stands.
+            below: What this one stands on.
         """
         objects = []
         self._skip()
@@ -105,11 +135,18 @@ class _State:
         written = sorted((one.number, one.start) for one in objects)
         if sorted(placed) != written or len(dict(placed)) != len(placed):
             raise OtherwiseError("objects that are not in the table, or twice")
-        if trailer.get("/Prev") != before or "/XRefStm" in trailer:
+        size = max(below.size, *(number + 1 for number, _ in placed), 0)
+        if (
+            trailer.get("/Prev") != below.table
+            or trailer.get("/Size") != size
+            or "/XRefStm" in trailer
+        ):
             raise OtherwiseError("a trailer that leads elsewhere")
+        if not below.kept.isdisjoint(dict(placed)):
+            raise OtherwiseError("an object of the report written anew")
         if len(_LOST.findall(self._content, self._start, self._at)) != known:
             raise OtherwiseError("what looks like another object or table")
-        return self._at, at
+        return self._at, below._replace(table=at, size=size)
 
     def _wrong(self) -> OtherwiseError:
         return OtherwiseError(f"what is no object at byte {self._at:,}")
@@ -125,6 +162,8 @@ class _State:
             return None
         self._at = found.end()
         value = self._value()
+        if not value.startswith((b"<<", b"[")):
+            raise OtherwiseError(f"a value by itself at byte {found.start():,}")
         stream = None
         if begins := _STREAM.match(self._content, self._at):
             stream = self._streamed(value, begins.end())
@@ -141,6 +180,10 @@ class _State:
             if self._content.startswith(b"(", self._at):
                 self._text()
             elif token := _TOKEN.match(self._content, self._at):
+                if token[0] == b"R" and not _REFERENCE.search(
+                    self._content, max(start, self._at - 32), self._at
+                ):
+                    raise self._wrong()
                 self._at = token.end()
             else:
                 return self._content[start : self._at]
@@ -152,7 +195,7 @@ class _State:
             sign = self._content[self._at : self._at + 1]
             depth += {b"(": 1, b")": -1}.get(sign, 0)
             self._at += 1
-            if not sign:
+            if sign in {b"", b"\\"}:
                 raise self._wrong()
             if not depth:
                 return

@@ -173,7 +173,7 @@ def _files(value: object) -> dict[str, str]:
         if not is_plain(name):
             raise NotOursError(f"{_shown(name)} is no name inside a case's folder")
     # Each is carried under a name of its own; on some systems names that differ by
-    # case alone are one file.
-    if len({Attached(name, b"", "").shown.casefold() for name in value}) != len(value):
+    # case or accents alone are one file.
+    if len({Attached(name, b"", "").told for name in value}) != len(value):
         raise NotOursError("two files of the ledger have one name")
     return value

@@ -65,7 +65,7 @@ def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
     ends = set(asked["ends"])
     if content.startswith(made):
         try:
-            ends.update(states(content, len(made)))
+            ends.update(states(content, made))
         except OtherwiseError as error:
             found[Alteration("file", "revision", "", f"it has {error}", "")] = None
     for end in sorted(ends):
@@ -224,7 +224,7 @@ class _Walk:
             # In what the program writes it is one, and of one node.
             if isinstance(two.get(key), pikepdf.Array):
                 self._tree(where, path, key, one, two)
-                skipped = {*(skipped or ()), key, "/Kids", "/Limits"}
+                skipped = {*(skipped or ()), key, "/Kids"}
         for key in sorted({*one.keys(), *two.keys()} - (skipped or set())):
             self._entry(where, path, key, one.get(key), two.get(key))
 
@@ -233,6 +233,9 @@ class _Walk:
         if "/Kids" in one:
             said = "cut into nodes", "one node"
             self.found.append(Alteration(where, "tree of names", path, *said))
+        own = one.get(key)
+        if isinstance(own, pikepdf.Array) and len(own) % 2:
+            self._name(where, path, own[-1], None)
         flat = [inside.pairs(x, key) for x in (one, two)]
         names = [[_exact(name) for name, _ in x] for x in flat]
         embedded = path.endswith("/EmbeddedFiles")

@@ -153,6 +153,8 @@ class Verdict:
     #: What the file has that the program does not write, signatures apart.
     alterations: tuple[Alteration, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    #: The day by which what it rests on was published; None for whatever was.
+    known: str | None = None
 
     @property
     def outcome(self) -> Outcome:
