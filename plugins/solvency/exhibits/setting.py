@@ -24,6 +24,7 @@ from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
@@ -249,7 +250,7 @@ class Setting:
     def account_ref(self, name: str) -> Ref | Said:
         """Return a link to an account's register, or its name if it has none."""
         if name in self.registered:
-            return Ref(name, f"#{anchor('account', name)}")
+            return about("account", name)
         return Said(name)
 
     @cached_property
@@ -270,7 +271,7 @@ class Setting:
 
     def flow_ref(self, flow_id: str) -> Ref:
         """Return a link to a flow's evidence."""
-        return Ref(flow_id, f"#{anchor('flow', flow_id)}")
+        return about("flow", flow_id)
 
     def sources_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
         """Return the names of the sources the flows of accounts rest on by a day."""

@@ -23,8 +23,7 @@ from solvency.exhibits.drawings import Drawing
 from solvency.extensions import offered
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
-from solvency.figures.figure import Ref
-from solvency.figures.figure import anchor
+from solvency.figures.figure import about
 from solvency.report import language
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
@@ -259,7 +258,7 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "footnote": printer.footnote,
         "widths": widths,
         "prose": lambda figure: replace(figure, prose=True),
-        "flow": lambda name: printer.show(Ref(name, f"#{anchor('flow', name)}")),
+        "flow": lambda name: printer.show(about("flow", name)),
         "named": report.locale.named,
         "cited": lambda names: printer.show(report.notes.refs(names)),
         "heat": heat,

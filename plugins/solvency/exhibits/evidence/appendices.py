@@ -12,8 +12,8 @@ from solvency.exhibits.layout import Section
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Piece
 from solvency.figures.figure import Prose
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -119,7 +119,7 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
     for name in sorted(flow.hypotheses):
         if linked:
             linked.append(", ")
-        linked.append(Ref(name, f"#{anchor('hypothesis', name)}"))
+        linked.append(about("hypothesis", name))
     return Evidence(
         flow,
         told(setting, flow),

@@ -27,8 +27,8 @@ from solvency.exhibits.weigh.beliefs import before
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.workings import drawn
 from solvency.figures.figure import OWN
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -54,7 +54,7 @@ _STEPS = 12
 def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
     """Return a link to a hypothesis by its title."""
     one = setting.case.hypotheses[name]
-    return (Ref(one.title, f"#{anchor('hypothesis', name)}"),)
+    return (about("hypothesis", name, one.title),)
 
 
 def short(setting: Setting, name: str) -> str:
