@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from solvency.browse.request import Asked
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.case import Observation
     from solvency.ledger.handover import Loaded
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
@@ -108,6 +109,11 @@ class Study:
     def flows(self) -> Mapping[str, Flow]:
         """Return every flow by its id."""
         return self.case.by_id
+
+    @cached_property
+    def observations(self) -> Mapping[str, Observation]:
+        """Return every observation by its id."""
+        return {one.id: one for one in self.case.observations}
 
     @property
     def draws(self) -> int:

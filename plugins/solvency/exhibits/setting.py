@@ -67,6 +67,8 @@ class Setting:
     places: int = 0
     #: For a look only: what takes long is left out.
     draft: bool = False
+    #: The entities whose books are shown, where they are not the group's.
+    of: tuple[str, ...] = ()
     # Filled as days are asked for: sections share them.
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
@@ -89,8 +91,8 @@ class Setting:
 
     @cached_property
     def inside(self) -> tuple[str, ...]:
-        """Return the entities whose books are printed: the group, or all."""
-        return self.case.group or tuple(self.case.entities)
+        """Return the entities whose books are printed: those asked, the group, all."""
+        return self.of or self.case.group or tuple(self.case.entities)
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
@@ -298,9 +300,10 @@ def setting_of(
     days: tuple[datetime.date, ...],
     locale: formats.Locale,
     study: Study,
+    of: tuple[str, ...] = (),
 ) -> Setting:
     """Return a setting that prints amounts by the largest balance of its days."""
-    plain = Setting(case, book, days, locale, Notes(case.sources), study)
+    plain = Setting(case, book, days, locale, Notes(case.sources), study, of=of)
     sheets = [plain.sheet(day) for day in days]
     amounts = [line.amount for one in sheets for x in one.columns for line in x.lines]
     amounts += [

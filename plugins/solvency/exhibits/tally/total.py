@@ -92,7 +92,8 @@ def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
     return figure
 
 
-def _tally(setting: Setting, found: Tallied) -> Table:
+def losses(setting: Setting, found: Tallied) -> Table:
+    """Return what each hypothesis takes, and all of them together."""
     text = setting.text
     rows = tuple(
         Row(
@@ -278,7 +279,7 @@ def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
     """Return the waterfall of the tally and the tables behind it."""
     tables: list[Table | Drawing] = [
         _waterfall(setting, found),
-        _tally(setting, found),
+        losses(setting, found),
     ]
     if any(one.quantiles for one in found.scenarios):
         tables.append(explained(setting, found))
