@@ -139,13 +139,26 @@ class Study:
         While the draws go on beside the page, and on a ledger too large for them,
         what was found in the written amounts: the same but for probabilities.
         """
+        later = self._drawn()
+        if later is None or not later.wait(_DRAWING) or later.result is None:
+            return self.written()
+        return later.result
+
+    @property
+    def drawing(self) -> str:
+        """Say how the draws of the tests stand: under way, failed; "" where done."""
+        later = self._drawn()
+        if later is None or later.result is not None:
+            return ""
+        return later.error or "being drawn"
+
+    def _drawn(self) -> Later[Findings] | None:
+        """Return the draws of the tests, begun on first asking; None if too many."""
         from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
 
         if not self.draws:
-            return self.written()
-        later = self.later("findings", lambda _: evaluate(self.book, draws=self.draws))
-        done = later.wait(_DRAWING) and later.result is not None
-        return later.result if done and later.result else self.written()
+            return None
+        return self.later("findings", lambda _: evaluate(self.book, draws=self.draws))
 
     def reconciled(self) -> Reconciled | str:
         """Return whether the claims can all be true, or why that cannot be asked."""
