@@ -33,10 +33,10 @@ from solvency.report.sandbox import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from solvency.exhibits.layout import Report
     from solvency.exhibits.layout import Section
     from solvency.figures.formats import Locale
     from solvency.ledger.case import Case
+    from solvency.report.layout import Report
 
 _BASE = "base"
 #: What XML cannot carry, and marks that reorder text so that it misleads.
