@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
-from solvency.ledger.postings import EXACT
+from solvency.ledger.entries.postings import EXACT
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.wide import wide

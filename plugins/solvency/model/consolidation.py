@@ -7,6 +7,8 @@ group has no asset in them. The plain sum of the
 columns is called combined, never consolidated.
 """
 
+# Longer than 400 lines: a group's sheet and each step that makes it.
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -17,8 +19,8 @@ from typing import TypeVar
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
-from solvency.ledger.postings import EXACT
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import EXACT
+from solvency.ledger.entries.postings import total
 from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import total
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
 from solvency.wide import wide

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.ledger.case import Money
-from solvency.ledger.postings import EXACT
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import EXACT
+from solvency.ledger.entries.postings import total
 from solvency.model.costs import Costs
 from solvency.model.valuation import Valuation
 from solvency.wide import exact

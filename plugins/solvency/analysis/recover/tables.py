@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.ask import payments
+from solvency.analysis.recover.waterfall import payments
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.wide import wide

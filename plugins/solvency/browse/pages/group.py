@@ -20,7 +20,7 @@ from solvency.figures.frame import plain
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import total
 from solvency.model.consolidation import intercompany
 from solvency.model.consolidation import members
 from solvency.model.sheets import SIDES
