@@ -353,3 +353,95 @@ def test_the_chart_counts_coins_owed_in_value(site, ledger):
     marks = re.findall(r"<text[^>]*>([^<]*)</text>", chart)
     at = [marks.index(label) for label in ("Owed to customers", "Held for them")]
     assert [float(marks[one + 1]) for one in at] == [200.0, 100.0]
+
+
+def test_a_case_without_findings_is_not_drawn_for_ever(site, ledger):
+    # No test is asked for, so none is drawn, and the page says nothing of draws.
+    path = ledger.write(PREAMBLE + BOOKS)
+    served = site(path)
+    deadline = time.monotonic() + 20
+    while "being drawn" in (html := served.get("solvency")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert 'role="alert"' not in html
+    assert "So large a ledger" not in html
+
+
+def test_draws_that_fail_say_so(site, harbour, monkeypatch):
+    from solvency.analysis import check
+
+    true = check.evaluate
+
+    def broken(book, *, draws=None, **rest):
+        if draws != 0:
+            raise ValueError("no memory for the draws")
+        return true(book, draws=draws, **rest)
+
+    monkeypatch.setattr(check, "evaluate", broken)
+    served = site()
+    served.get("solvency")
+    html = served.get("solvency")
+    assert "were not drawn: no memory for the draws" in html
+    assert "being drawn" not in html
+
+
+@pytest.mark.parametrize("side", ["asset", "liability"])
+def test_the_group_page_adds_up_its_eliminations(site, harbour, side):
+    # Worked by hand: what is taken off each side is the total less the members' sums.
+    html = site().get("group")
+    *members, taken, whole = map(float, values(html, f"sum-{side}"))
+    assert taken != 0
+    assert sum(members) + taken == whole
+    document = _json("balance", "--group", str(harbour))
+    assert taken == sum(
+        float(one["amount"]) for one in document["eliminations"] if one["side"] == side
+    )
+
+
+def test_a_page_whose_table_does_not_add_up_is_not_shown(site, monkeypatch):
+    from dataclasses import replace
+
+    from solvency.model.consolidation import GroupSheet
+
+    true = GroupSheet.to_frame
+
+    def tampered(sheet):
+        frame = true(sheet)
+        first, *rest = frame.rows
+        side, account, amount, *others = first
+        return replace(frame, rows=((side, account, amount + 1, *others), *rest))
+
+    monkeypatch.setattr(GroupSheet, "to_frame", tampered)
+    html = site().get("group")
+    assert 'role="alert"' in html
+    assert "its parts sum to" in html
+    assert "Total assets" not in html
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "told"),
+    [("flows", {}, "table funds"), ("group", {"entity": "Desk"}, "table claims-")],
+)
+def test_exhibits_on_pages_are_cast(site, monkeypatch, page, query, told):
+    from dataclasses import replace
+
+    from solvency.figures.table import Table
+
+    true = Table.cast
+
+    def tampered(table):
+        # One line of the exhibit is off by a unit.
+        at, row = next(
+            (n, r) for n, r in enumerate(table.rows) if r.cells and not r.sums
+        )
+        cell = row.cells[0] or row.cells[1]
+        changed = replace(cell, value=cell.value + 1)
+        cells = tuple(changed if one is cell else one for one in row.cells)
+        rows = list(table.rows)
+        rows[at] = replace(row, cells=cells)
+        return true(replace(table, rows=tuple(rows)))
+
+    monkeypatch.setattr(Table, "cast", tampered)
+    html = site().get(page, **query)
+    assert 'role="alert"' in html
+    assert told in html or "table totals" in html

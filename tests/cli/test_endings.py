@@ -14,7 +14,7 @@ from preamble import PREAMBLE
 import solvency
 from solvency.analysis import check
 from solvency.cli import main
-from solvency.ledger import flows
+from solvency.ledger.entries import flows
 
 
 def wrong(*_, **__):

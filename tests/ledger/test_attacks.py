@@ -14,7 +14,7 @@ import pytest
 from preamble import PREAMBLE
 
 import solvency
-from solvency.ledger import source
+from solvency.ledger.files import source
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.beancount"))
 #: Those of the attacks that are ledgers all the same.

@@ -66,7 +66,7 @@ def test_weights_are_exact_whatever_precision_is_set():
 
     from solvency.ledger.case import Money
     from solvency.ledger.case import Posting
-    from solvency.ledger.postings import weight
+    from solvency.ledger.entries.postings import weight
 
     # 269855.77314221 x 7845264.45783163, in whole numbers of 10^-16.
     price = Money(Decimal("7845264.45783163"), "USD")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solvency.ledger.metadata import closest
+from solvency.ledger.terms.metadata import closest
 
 KEYS = ("low", "high", "locator", "note", "url", "rank", "purpose", "claim", "grade")
 

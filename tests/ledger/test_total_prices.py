@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import solvency
 from solvency.ledger.case import Money
 from solvency.ledger.case import Posting
-from solvency.ledger.postings import EXACT
-from solvency.ledger.postings import weight
+from solvency.ledger.entries.postings import EXACT
+from solvency.ledger.entries.postings import weight
 
 GROUPS = Path(__file__).parents[1] / "groups"
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from preamble import PREAMBLE
 
 import solvency
-from solvency.ledger.postings import imbalances
+from solvency.ledger.entries.postings import imbalances
 from solvency.model.valuation import BASES
 
 #: Every pair has a claim, in one direction, so that any flow can have its legs.

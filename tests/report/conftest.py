@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from solvency import Case
-    from solvency.exhibits.layout import Report
+    from solvency.report.layout import Report
 
 # Worked by hand, in dollars at 2021-12-31:
 #   Exchange  bank 1,000,000,000.25; owed by Desk 600,000,000.25;

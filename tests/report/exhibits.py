@@ -10,8 +10,8 @@ from solvency.figures.figure import Figure
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from solvency.exhibits.layout import Report
     from solvency.figures.table import Table
+    from solvency.report.layout import Report
 
 
 def exhibit(report: Report, key: str) -> Table:

@@ -19,9 +19,9 @@ from solvency.report import pages
 if TYPE_CHECKING:
     from preamble import Ledger
 
-    from solvency.exhibits.layout import Report
     from solvency.figures.figure import Prose
     from solvency.figures.table import Table
+    from solvency.report.layout import Report
 
 HEAD = """
 2020-01-01 custom "spread" "B2" 0.10

@@ -27,8 +27,8 @@ from solvency.figures.table import Table
 from solvency.report import build
 
 if TYPE_CHECKING:
-    from solvency.exhibits.layout import Report
     from solvency.figures.figure import Prose
+    from solvency.report.layout import Report
 
 _LEDGER = """
 option "operating_currency" "USD"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency import Case
-    from solvency.exhibits.layout import Report
+    from solvency.report.layout import Report
 
 OWED = "balance:Exchange:2021-12-31:market:total:liability"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from solvency import Case
-    from solvency.exhibits.layout import Report
+    from solvency.report.layout import Report
 
 #: Whose words an element holds if not the template's: the ledger's, a figure's.
 NOT_OURS = {"said", "fig", "n", "ref", "grade", "when", "refs", "cited"}

@@ -30,8 +30,8 @@ from solvency.report import build
 from solvency.report import pages
 
 if TYPE_CHECKING:
-    from solvency.exhibits.layout import Report
     from solvency.figures.table import Table
+    from solvency.report.layout import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency import Case
-    from solvency.exhibits.layout import Report
     from solvency.exhibits.rests import Rest
+    from solvency.report.layout import Report
 
 KINDS = ("reconstruction", "affairs", "compare", "brief")
 

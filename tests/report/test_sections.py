@@ -30,8 +30,8 @@ from solvency.report import write
 
 if TYPE_CHECKING:
     from solvency import Case
-    from solvency.exhibits.layout import Report
     from solvency.exhibits.layout import Section
+    from solvency.report.layout import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -309,6 +309,16 @@ def side_by_side(found: Sequence[Funds]) -> Frame:
         ),
         rows=tuple(rows),
         groups="side",
+        # Balances and movements are counted apart: both sides come to the same.
+        totals=tuple(
+            (
+                side,
+                one.name,
+                one.opening + one.total(SOURCE) + max(one.revaluation, ZERO),
+            )
+            for one in found
+            for side in (SOURCE, USE)
+        ),
         notes=(
             *(
                 f"{one.name}: without a price, and left out: {', '.join(one.unpriced)}"

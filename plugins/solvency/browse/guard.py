@@ -22,9 +22,9 @@ from flask import request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from solvency.ledger.parsing import PARSING
-from solvency.ledger.source import kind_of
-from solvency.ledger.trust import inside
+from solvency.ledger.files.parsing import PARSING
+from solvency.ledger.files.source import kind_of
+from solvency.ledger.files.trust import inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable

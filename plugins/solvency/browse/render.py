@@ -15,6 +15,7 @@ from solvency.browse.pages import hypotheses
 from solvency.browse.pages import report
 from solvency.browse.pages import solvency
 from solvency.browse.view import head
+from solvency.figures.errors import ReportError
 from solvency.inert import written_out
 from solvency.ledger.errors import CaseError
 
@@ -86,7 +87,7 @@ def refused(errors: Sequence[LedgerError]) -> Markup:
 
 def failure(error: Exception) -> Markup:
     """Return in one line what went wrong; where in the code is for the log."""
-    if isinstance(error, CaseError | ValueError | LookupError):
+    if isinstance(error, CaseError | ReportError | ValueError | LookupError):
         said = str(error)
     else:
         said = f"This page failed ({type(error).__name__}); Fava's log has the details."

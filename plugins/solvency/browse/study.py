@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from solvency.browse.request import Asked
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.case import Observation
     from solvency.ledger.handover import Loaded
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
@@ -109,6 +110,11 @@ class Study:
         """Return every flow by its id."""
         return self.case.by_id
 
+    @cached_property
+    def observations(self) -> Mapping[str, Observation]:
+        """Return every observation by its id."""
+        return {one.id: one for one in self.case.observations}
+
     @property
     def draws(self) -> int:
         """Return how often the tests are drawn."""
@@ -133,13 +139,26 @@ class Study:
         While the draws go on beside the page, and on a ledger too large for them,
         what was found in the written amounts: the same but for probabilities.
         """
+        later = self._drawn()
+        if later is None or not later.wait(_DRAWING) or later.result is None:
+            return self.written()
+        return later.result
+
+    @property
+    def drawing(self) -> str:
+        """Say how the draws of the tests stand: under way, failed; "" where done."""
+        later = self._drawn()
+        if later is None or later.result is not None:
+            return ""
+        return later.error or "being drawn"
+
+    def _drawn(self) -> Later[Findings] | None:
+        """Return the draws of the tests, begun on first asking; None if too many."""
         from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
 
         if not self.draws:
-            return self.written()
-        later = self.later("findings", lambda _: evaluate(self.book, draws=self.draws))
-        done = later.wait(_DRAWING) and later.result is not None
-        return later.result if done and later.result else self.written()
+            return None
+        return self.later("findings", lambda _: evaluate(self.book, draws=self.draws))
 
     def reconciled(self) -> Reconciled | str:
         """Return whether the claims can all be true, or why that cannot be asked."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import Protocol
 
+from solvency.browse.blocks import ENGLISH
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
 
     from solvency.browse.request import Asked
     from solvency.browse.study import Study
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Ref
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Place
+    from solvency.model.book import Book
 
 #: The most flows a table lists; the rest are counted.
 MOST = 200
@@ -96,6 +100,40 @@ class View:
         """Return the address of a page in the same scenario and known-date."""
         found = self.at_home.page(page, **self.asked.query(**changes))
         return f"{found}#{place}" if place else found
+
+    def place(self, ref: Ref) -> str:
+        """Return where a thing of the case is on these pages, or in Fava."""
+        if ref.kind == "account":
+            return self.at_home.account(ref.name)
+        if ref.kind == "source":
+            return self.page("evidence", "opened", pick=ref.name)
+        if ref.kind == "hypothesis":
+            return self.page("hypotheses", f"hypothesis-{ref.name}")
+        if ref.kind == "entity":
+            return self.page("group", entity=ref.name)
+        if ref.kind == "flow":
+            return self.at_home.entry(self.study.flows[ref.name].place)
+        if ref.kind == "observation":
+            return self.at_home.entry(self.study.observations[ref.name].place)
+        return ""
+
+    def setting(
+        self, of: tuple[str, ...] = (), book: Book | None = None, **found: object
+    ) -> Setting:
+        """Return what exhibits are built from.
+
+        Args:
+            of: The entities whose books are shown; none for the group's.
+            book: Their postings, where not all are shown.
+            found: Answers there are already, by what `analysis.study.Study` calls them.
+        """
+        from solvency.analysis.study import Study as Answers  # noqa: PLC0415 (brings in SciPy)
+        from solvency.exhibits.setting import setting_of  # noqa: PLC0415 (as above)
+
+        book = book or self.study.book
+        answers = Answers(self.case, book, self.at)
+        vars(answers).update(found)
+        return setting_of(self.case, book, (self.at,), ENGLISH, answers, of)
 
     def worth(self, flow: Flow) -> Decimal | None:
         """Return a flow's central amount in the case's currency; None if unpriced."""

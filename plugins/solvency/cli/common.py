@@ -85,7 +85,7 @@ class Asked:
 
 
 def _no_scenario(name: str, case: Case) -> str:
-    from solvency.ledger.metadata import closest  # noqa: PLC0415 (lazy start)
+    from solvency.ledger.terms.metadata import closest  # noqa: PLC0415 (lazy start)
 
     meant = closest(name, case.scenarios)
     return f"no scenario {name} is declared. " + (

@@ -135,8 +135,8 @@ def document(
     from dataclasses import asdict  # noqa: PLC0415 (lazy start)
 
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
-    from solvency.analysis.recover.ask import payments  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)
 
     cleared = payments(found.alone)
     day = later or whole.later_day(book, found)

@@ -11,8 +11,8 @@ from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.worth import worth
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -53,7 +53,7 @@ def entities(setting: Setting) -> Section:
         if chosen:
             rows.append(Row(key=title, label=(title,), kind="group"))
         for entity in chosen:
-            name = Ref(entity.name, f"#{anchor('entity', entity.name)}")
+            name = about("entity", entity.name)
             linked = entity.name in setting.inside and case.group
             rows.append(
                 Row(

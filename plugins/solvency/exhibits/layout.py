@@ -1,28 +1,19 @@
-"""A report before it has a page: sections of tables and figures."""
+"""A part of a report before it has a page: a section of tables and figures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
-from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.drawings import Drawing
-from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator
-
-    from solvency.exhibits.notes import Notes
-    from solvency.figures.formats import Locale
-    from solvency.ledger.case import Case
-    from solvency.report.pages import Kind
-    from solvency.report.pdf import Attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,62 +56,6 @@ class Section:
     def anchor(self) -> str:
         """Return the id of its heading."""
         return f"section-{self.name}"
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything a kind's templates print."""
-
-    kind: Kind
-    case: Case
-    locale: Locale
-    notes: Notes
-    version: str
-    unit: str
-    dates: tuple[datetime.date, ...]
-    dated: datetime.datetime
-    sections: tuple[Section, ...]
-    #: The sections asked for by name; none where all were.
-    asked: tuple[str, ...] = ()
-    #: What is carried inside the file.
-    attached: tuple[Attached, ...] = ()
-    #: True where it is printed for a look only: no tags, nothing inside.
-    draft: bool = False
-
-    @property
-    def foot(self) -> str:
-        """Return what stands at the foot of every page: which ledger, which unit."""
-        name = self.case.path.replace("\\", "/").rsplit("/", 1)[-1]
-        return f"{name} {self.case.fingerprint[:8]} \N{MIDDLE DOT} {self.unit}"
-
-    @cached_property
-    def tables(self) -> tuple[Table | Drawing, ...]:
-        """Return every exhibit in the order printed, each checked to add up.
-
-        Raises:
-            ReportError: If a table does not cast, or two share a key.
-        """
-        found = tuple(table for section in self.sections for table in section.tables)
-        if len({table.key for table in found}) != len(found):
-            raise ReportError("two tables have the same key")
-        for table in found:
-            table.cast()
-        return found
-
-    @cached_property
-    def numbers(self) -> Mapping[str, int]:
-        """Return the number of each exhibit by its key."""
-        exhibits = [table.key for table in self.tables if table.numbered]
-        return {key: n for n, key in enumerate(exhibits, start=1)}
-
-    def figures(self) -> Iterator[Figure]:
-        """Yield every figure the report prints, once."""
-        seen: set[str] = set()
-        for section in self.sections:
-            for figure in figures_in((section.tables, section.values)):
-                if figure.key not in seen:
-                    seen.add(figure.key)
-                    yield figure
 
 
 def figures_in(thing: Any) -> Iterator[Figure]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from solvency.figures.figure import Ref
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.formats import shorten
 
@@ -57,7 +58,7 @@ class Note:
     @property
     def ref(self) -> Ref:
         """Return a link to its row in the list of sources."""
-        return Ref(self.number, f"#{self.anchor}")
+        return about("source", self.source.name, self.number)
 
     def short(self, locale: Locale) -> str:
         """Return who published what, cut to a line."""

@@ -24,6 +24,7 @@ from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
@@ -66,6 +67,8 @@ class Setting:
     places: int = 0
     #: For a look only: what takes long is left out.
     draft: bool = False
+    #: The entities whose books are shown, where they are not the group's.
+    of: tuple[str, ...] = ()
     # Filled as days are asked for: sections share them.
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)
@@ -88,8 +91,8 @@ class Setting:
 
     @cached_property
     def inside(self) -> tuple[str, ...]:
-        """Return the entities whose books are printed: the group, or all."""
-        return self.case.group or tuple(self.case.entities)
+        """Return the entities whose books are printed: those asked, the group, all."""
+        return self.of or self.case.group or tuple(self.case.entities)
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
@@ -249,7 +252,7 @@ class Setting:
     def account_ref(self, name: str) -> Ref | Said:
         """Return a link to an account's register, or its name if it has none."""
         if name in self.registered:
-            return Ref(name, f"#{anchor('account', name)}")
+            return about("account", name)
         return Said(name)
 
     @cached_property
@@ -270,7 +273,7 @@ class Setting:
 
     def flow_ref(self, flow_id: str) -> Ref:
         """Return a link to a flow's evidence."""
-        return Ref(flow_id, f"#{anchor('flow', flow_id)}")
+        return about("flow", flow_id)
 
     def sources_of(self, accounts: tuple[str, ...], day: datetime.date) -> Any:
         """Return the names of the sources the flows of accounts rest on by a day."""
@@ -297,9 +300,10 @@ def setting_of(
     days: tuple[datetime.date, ...],
     locale: formats.Locale,
     study: Study,
+    of: tuple[str, ...] = (),
 ) -> Setting:
     """Return a setting that prints amounts by the largest balance of its days."""
-    plain = Setting(case, book, days, locale, Notes(case.sources), study)
+    plain = Setting(case, book, days, locale, Notes(case.sources), study, of=of)
     sheets = [plain.sheet(day) for day in days]
     amounts = [line.amount for one in sheets for x in one.columns for line in x.lines]
     amounts += [

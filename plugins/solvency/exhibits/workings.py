@@ -124,7 +124,7 @@ def account_link(setting: Setting, account: str) -> Ref | Said:
     """Return a link to an account's register, its name without what all have."""
     where = setting.account_ref(account)
     words = account.partition(":")[2]
-    return Ref(words, where.href) if isinstance(where, Ref) else Said(words)
+    return replace(where, label=words) if isinstance(where, Ref) else Said(words)
 
 
 def _sign(setting: Setting, account: str) -> int:

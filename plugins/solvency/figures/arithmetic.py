@@ -9,6 +9,8 @@ bits, so that every sum a library forms is of integers below 2**53 and exact, wh
 its order (Ozaki, Ogita, Oishi and Rump, Numerical Algorithms 59, 2012).
 """
 
+# Longer than 400 lines: one rule holds for all of it, that bits are the same.
+
 from __future__ import annotations
 
 import math

@@ -133,10 +133,26 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A link to a place in the report, or to a publisher's address."""
+    """A link to a place in the report, or to a publisher's address.
+
+    Attributes:
+        label: What is printed.
+        href: Where it stands on paper; another face finds its own place by kind
+            and name.
+        kind: What it leads to, if a thing of the case: `flow`, `source`, ...
+        name: The thing's name in the ledger.
+    """
 
     label: str
     href: str
+    kind: str = ""
+    name: str = ""
+
+
+def about(kind: str, name: str, label: str | None = None) -> Ref:
+    """Return a link to a thing of the case, by its name unless a label is given."""
+    shown = name if label is None else label
+    return Ref(shown, f"#{anchor(kind, name)}", kind, name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency import inert
+from solvency.figures.errors import ReportError
 from solvency.wide import wide
 from solvency.wide import written
 
@@ -36,17 +37,54 @@ class Column:
     unit: str | None = None
     #: Decimal places printed; None prints text as it is.
     places: int | None = 2
+    #: The columns it adds up, by their places, each with +1 or -1.
+    sums: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Rows under named columns; `groups` names a column whose runs are summed."""
+    """Rows under named columns; `groups` names a column whose runs are summed.
+
+    `totals` has the sum of a run as counted apart from its rows, by what heads the run
+    and the column's name; runs in `apart` are no part of any sum.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[object, ...], ...]
     groups: str | None = None
     notes: tuple[str, ...] = field(default=())
+    totals: tuple[tuple[str, str, Decimal], ...] = ()
+    apart: tuple[str, ...] = ()
+
+    @wide()
+    def cast(self) -> None:
+        """Add the table up, both ways, before anybody reads it.
+
+        Raises:
+            ReportError: Parts do not sum to their total: the table is wrong.
+        """
+        for row in self.rows:
+            if row[0] in self.apart:
+                continue
+            for index, column in enumerate(self.columns):
+                parts = [(row[at], sign) for at, sign in column.sums]
+                if parts and isinstance(row[index], Decimal):
+                    self._meets(f"{row[0]}, {column.name}", row[index], parts)
+        names = [column.name for column in self.columns]
+        for group, name, total in self.totals:
+            at, key = names.index(name), names.index(self.groups or "")
+            parts = [(row[at], 1) for row in self.rows if row[key] == group]
+            self._meets(f"total {group}, {name}", total, parts)
+
+    def _meets(
+        self, where: str, total: object, parts: list[tuple[object, int]]
+    ) -> None:
+        numbers = [sign * part for part, sign in parts if isinstance(part, Decimal)]
+        if total != (found := sum(numbers, Decimal())):
+            raise ReportError(
+                f"{self.title}: {where} is {total}, its parts sum to {found}"
+            )
 
     def records(self) -> list[dict[str, object]]:
         """Return a dict a row."""
@@ -56,6 +94,7 @@ class Frame:
     @wide()
     def to_csv(self) -> str:
         """Return comma-separated values, numbers unrounded."""
+        self.cast()
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([inert.cell(column.name) for column in self.columns])
@@ -67,6 +106,7 @@ class Frame:
     @wide()
     def to_text(self) -> str:
         """Return fixed-width text, with the totals of each group."""
+        self.cast()
         body = [
             tuple(
                 inert.line(_shown(value, column))
@@ -130,6 +170,7 @@ class Frame:
     @wide()
     def to_xlsx(self, path: Path) -> None:
         """Write a workbook whose totals are formulas, whole or not at all."""
+        self.cast()
         from solvency.figures.workbook import write  # noqa: PLC0415 (a heavy import few need)
 
         write(self, path, self._groups())

@@ -19,10 +19,10 @@ from beancount.core import data
 
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import ours
-from solvency.ledger.source import UnreadableError
-from solvency.ledger.source import content_of
-from solvency.ledger.trust import check_file
-from solvency.ledger.trust import inside
+from solvency.ledger.files.source import UnreadableError
+from solvency.ledger.files.source import content_of
+from solvency.ledger.files.trust import check_file
+from solvency.ledger.files.trust import inside
 
 if TYPE_CHECKING:
     import datetime

@@ -24,31 +24,31 @@ from beancount.ops import validation
 from beancount.parser import booking
 from beancount.parser import options as beancount_options
 
-from solvency.ledger.bookkeeping import has_books
-from solvency.ledger.bookkeeping import read_books
+from solvency.ledger.entries.bookkeeping import has_books
+from solvency.ledger.entries.bookkeeping import read_books
+from solvency.ledger.entries.postings import without_dust
 from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
 from solvency.ledger.errors import LedgerError
 from solvency.ledger.errors import ours
+from solvency.ledger.files.parsing import Parsed
+from solvency.ledger.files.parsing import parse
+from solvency.ledger.files.source import LARGEST_CASE
+from solvency.ledger.files.source import MOST_FILES
+from solvency.ledger.files.source import TooManyFoldersError
+from solvency.ledger.files.source import UnreadableError
+from solvency.ledger.files.source import content_of
+from solvency.ledger.files.source import kind_of
+from solvency.ledger.files.source import matching
+from solvency.ledger.files.trust import check_file
+from solvency.ledger.files.trust import inside
 from solvency.ledger.handover import Loaded
-from solvency.ledger.parsing import Parsed
-from solvency.ledger.parsing import parse
-from solvency.ledger.postings import without_dust
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import forgive_quotients
 from solvency.ledger.reading import is_case
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
-from solvency.ledger.source import LARGEST_CASE
-from solvency.ledger.source import MOST_FILES
-from solvency.ledger.source import TooManyFoldersError
-from solvency.ledger.source import UnreadableError
-from solvency.ledger.source import content_of
-from solvency.ledger.source import kind_of
-from solvency.ledger.source import matching
-from solvency.ledger.trust import check_file
-from solvency.ledger.trust import inside
 from solvency.wide import wide
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """Read a ledger: the one pass behind the plugin, the checks and the Case."""
 
+# Longer than 400 lines: the one pass, whose order is what it is about.
+
 from __future__ import annotations
 
 import contextlib
@@ -17,23 +19,23 @@ from beancount.core import data
 from solvency.ledger.case import Case
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Scenario
-from solvency.ledger.citations import Evidence
-from solvency.ledger.declarations import Declarations
-from solvency.ledger.digits import within
+from solvency.ledger.entries.flows import FlowReader
+from solvency.ledger.entries.mirrors import Mirrors
+from solvency.ledger.entries.postings import quotients
+from solvency.ledger.entries.postings import with_legs
+from solvency.ledger.entries.references import check_references
+from solvency.ledger.entries.references import chosen
+from solvency.ledger.entries.references import standing_variants
 from solvency.ledger.errors import Errors
-from solvency.ledger.flows import FlowReader
+from solvency.ledger.files.digits import within
+from solvency.ledger.files.trust import line_of
 from solvency.ledger.handover import keep
-from solvency.ledger.metadata import closest
-from solvency.ledger.mirrors import Mirrors
-from solvency.ledger.placements import check_placements
-from solvency.ledger.postings import quotients
-from solvency.ledger.postings import with_legs
-from solvency.ledger.references import check_references
-from solvency.ledger.references import chosen
-from solvency.ledger.references import standing_variants
-from solvency.ledger.renames import Renames
-from solvency.ledger.rules import check_declarations
-from solvency.ledger.trust import line_of
+from solvency.ledger.terms.citations import Evidence
+from solvency.ledger.terms.declarations import Declarations
+from solvency.ledger.terms.metadata import closest
+from solvency.ledger.terms.placements import check_placements
+from solvency.ledger.terms.renames import Renames
+from solvency.ledger.terms.rules import check_declarations
 from solvency.ledger.unforeseen import told
 from solvency.wide import wide
 

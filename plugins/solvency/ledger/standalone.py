@@ -13,13 +13,13 @@ from typing import Any
 
 from beancount.core import data
 
-from solvency.ledger.declarations import Declarations
+from solvency.ledger.entries.flows import FlowReader
+from solvency.ledger.entries.mirrors import Mirrors
+from solvency.ledger.entries.postings import UnopenedError
+from solvency.ledger.entries.postings import postings_of
+from solvency.ledger.entries.postings import with_legs
 from solvency.ledger.errors import Errors
-from solvency.ledger.flows import FlowReader
-from solvency.ledger.mirrors import Mirrors
-from solvency.ledger.postings import UnopenedError
-from solvency.ledger.postings import postings_of
-from solvency.ledger.postings import with_legs
+from solvency.ledger.terms.declarations import Declarations
 from solvency.ledger.unforeseen import told
 from solvency.wide import wide
 

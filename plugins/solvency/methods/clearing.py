@@ -13,6 +13,8 @@ JORSJ 45(2), 2002, and Elsinger, "Financial Networks, Cross Holdings, and Limite
 Liability", 2009 (shares held in one another, seniority).
 """
 
+# Longer than 400 lines: one method, read beside the papers it is from.
+
 from __future__ import annotations
 
 import warnings

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvency.ledger.postings import EXACT
+from solvency.ledger.entries.postings import EXACT
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices
 from solvency.model.worth import written

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
-from solvency.ledger.postings import EXACT
+from solvency.ledger.entries.postings import EXACT
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.wide import wide
@@ -272,7 +272,7 @@ def matrix(rows: Sequence[Claim], title: str, pairs: int | None = None) -> Frame
             Column("where"),
             Column("debtor states"),
             Column("where stated"),
-            Column("unmatched"),
+            Column("unmatched", sums=((3, 1), (4, -1))),
         ),
         rows=tuple(
             (

@@ -7,6 +7,8 @@ group has no asset in them. The plain sum of the
 columns is called combined, never consolidated.
 """
 
+# Longer than 400 lines: a group's sheet and each step that makes it.
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -17,8 +19,8 @@ from typing import TypeVar
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
-from solvency.ledger.postings import EXACT
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import EXACT
+from solvency.ledger.entries.postings import total
 from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
@@ -35,6 +37,7 @@ from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
+from solvency.model.sheets import totals_columns
 from solvency.model.sheets import valuations
 from solvency.wide import wide
 
@@ -170,10 +173,17 @@ class GroupSheet:
                 Column("account"),
                 *(Column(name, unit=self.currency) for name, _ in self.shown),
                 Column("eliminations", unit=self.currency),
-                Column("consolidated", unit=self.currency),
+                Column(
+                    "consolidated",
+                    unit=self.currency,
+                    sums=tuple((2 + at, 1) for at in range(len(columns) + 1)),
+                ),
             ),
             rows=tuple(rows),
             groups="side",
+            # The control line prints by how much the equity differs.
+            totals=self.totals.beside("consolidated")[:2],
+            apart=("whose",),
         )
 
     def _owned(self) -> list[tuple[object, ...]]:
@@ -427,10 +437,7 @@ def combined_and_consolidated(*sheets: GroupSheet) -> Frame:
         columns=(
             Column("of"),
             Column("total"),
-            *(
-                Column(name, unit=currency)
-                for name in ("assets", "liabilities", "equity")
-            ),
+            *totals_columns(currency, after=2),
         ),
         rows=tuple(
             (sheet.name, name, one.assets, one.liabilities, one.equity)

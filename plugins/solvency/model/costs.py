@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvency.ledger.postings import EXACT
+from solvency.ledger.entries.postings import EXACT
 from solvency.model.prices import Missing
 from solvency.model.worth import posting_worth
 

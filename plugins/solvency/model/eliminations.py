@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import total
 from solvency.model.sheets import REALISED
 from solvency.model.sheets import REVALUATION
 from solvency.model.sheets import rounded

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import total
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
 from solvency.wide import wide
@@ -150,7 +150,15 @@ class Found:
             columns=(
                 Column("entity"),
                 Column("class"),
-                *(Column(name, unit=self.currency) for name in Sum._fields),
+                *(
+                    Column(
+                        name,
+                        unit=self.currency,
+                        # Books, less what is untraced, with what is not in them.
+                        sums=((2, 1), (4, -1), (5, 1)) if name == "counted" else (),
+                    )
+                    for name in Sum._fields
+                ),
                 Column("counts"),
                 Column("accounts"),
             ),

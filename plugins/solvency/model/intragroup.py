@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import total
 from solvency.model.costs import Acquisitions
 from solvency.model.costs import Costs
 from solvency.model.sheets import rounded

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.ledger.case import Money
-from solvency.ledger.postings import EXACT
-from solvency.ledger.postings import total
+from solvency.ledger.entries.postings import EXACT
+from solvency.ledger.entries.postings import total
 from solvency.model.costs import Costs
 from solvency.model.valuation import Valuation
 from solvency.wide import exact
@@ -59,6 +59,23 @@ class Totals:
     liabilities: Decimal
     equity: Decimal
 
+    def beside(self, column: str) -> tuple[tuple[str, str, Decimal], ...]:
+        """Return the totals as a table is held against them, of one column."""
+        each = zip(SIDES, (self.assets, self.liabilities, self.equity), strict=True)
+        return tuple((side, column, value) for side, value in each)
+
+
+def totals_columns(currency: str, after: int) -> tuple[Column, ...]:
+    """Return columns for the three totals, the third of which is one less the other.
+
+    Args:
+        currency: What they are in.
+        after: How many columns stand before them.
+    """
+    assets, liabilities = Column("assets", currency), Column("liabilities", currency)
+    sums = ((after, 1), (after + 1, -1))
+    return assets, liabilities, Column("equity", currency, sums=sums)
+
 
 @dataclass(frozen=True, slots=True)
 class BalanceSheet:
@@ -100,6 +117,7 @@ class BalanceSheet:
             ),
             rows=tuple(rows),
             groups="side",
+            totals=self.totals.beside("amount"),
         )
 
 
@@ -267,10 +285,7 @@ def side_by_side(found: list[BalanceSheet]) -> Frame:
         title=f"Every entity at {found[0].at}, {found[0].basis} value",
         columns=(
             Column("entity"),
-            *(
-                Column(name, unit=found[0].currency)
-                for name in ("assets", "liabilities", "equity")
-            ),
+            *totals_columns(found[0].currency, after=1),
         ),
         rows=tuple(
             (s.entity, s.totals.assets, s.totals.liabilities, s.totals.equity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.ledger.postings import weight
+from solvency.ledger.entries.postings import weight
 from solvency.model.prices import Quote
 
 if TYPE_CHECKING:

@@ -13,9 +13,6 @@ from solvency import __version__
 from solvency import writing
 from solvency.analysis.study import study_of
 from solvency.exhibits.derived import derived
-from solvency.exhibits.evidence.appendices import attachments
-from solvency.exhibits.layout import Report
-from solvency.exhibits.layout import Section
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import default_dates
@@ -26,18 +23,21 @@ from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
 from solvency.report.enclosed import CHANGED
+from solvency.report.enclosed import attachments
 from solvency.report.enclosed import case_files
 from solvency.report.enclosed import check_as_loaded
 from solvency.report.enclosed import exhibits
 from solvency.report.enclosed import figures
 from solvency.report.enclosed import postings
 from solvency.report.language import case_in
+from solvency.report.layout import Report
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
+    from solvency.exhibits.layout import Section
     from solvency.ledger.case import Case
     from solvency.model.book import Book
     from solvency.report.signing import Seal

@@ -23,17 +23,23 @@ from beancount.core import data
 
 from solvency import inert
 from solvency.exhibits.evidence import dossier
+from solvency.exhibits.layout import Section
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.rests import rests
 from solvency.figures.errors import ReportError
+from solvency.figures.figure import Said
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
 from solvency.ledger.load import load
 from solvency.report.pdf import Attached
 
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.exhibits.layout import Report
+    from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Case
+    from solvency.report.layout import Report
 
 #: The attachment that says how the report was made, and every figure in it.
 FIGURES = "figures.json"
@@ -250,3 +256,37 @@ def listed(report: Report) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | None:
+    """Build the list of the files inside the document, with their hashes."""
+    if not attached:
+        return None
+    text = setting.text
+    table = Table(
+        key="files",
+        title=text("Files carried inside this document"),
+        unit=(text("Size in bytes, and the hash of each file as attached"),),
+        head=text("File"),
+        width=54,
+        columns=(
+            Column("what", text("What it is"), "text", 38),
+            Column("bytes", text("Bytes"), width=18),
+            Column("hash", "SHA-256", "text", 64),
+        ),
+        rows=tuple(
+            Row(
+                key=one.name,
+                label=(Said(one.shown),),
+                cells=(
+                    Said(setting.text(one.description)),
+                    setting.count(f"file:{one.name}:bytes", len(one.content)),
+                    Said(hashlib.sha256(one.content).hexdigest()),
+                ),
+            )
+            for one in attached
+        ),
+        numbered=False,
+        size="dense",
+    )
+    return Section("files", text("Files in this document"), (table,), appendix=True)

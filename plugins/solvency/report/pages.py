@@ -23,8 +23,7 @@ from solvency.exhibits.drawings import Drawing
 from solvency.extensions import offered
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
-from solvency.figures.figure import Ref
-from solvency.figures.figure import anchor
+from solvency.figures.figure import about
 from solvency.figures.fonts import has_font
 from solvency.figures.fonts import offered_fonts
 from solvency.figures.scripts import leading
@@ -39,10 +38,10 @@ from solvency.report.sandbox import Sandbox
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from solvency.exhibits.layout import Report
     from solvency.exhibits.layout import Section
     from solvency.figures.formats import Locale
     from solvency.ledger.case import Case
+    from solvency.report.layout import Report
 
 _BASE = "base"
 #: Where the fonts of more scripts go, once it is known which are needed.
@@ -297,7 +296,7 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "footnote": printer.footnote,
         "widths": widths,
         "prose": lambda figure: replace(figure, prose=True),
-        "flow": lambda name: printer.show(Ref(name, f"#{anchor('flow', name)}")),
+        "flow": lambda name: printer.show(about("flow", name)),
         "named": report.locale.named,
         "cited": lambda names: printer.show(report.notes.refs(names)),
         "heat": heat,

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.exhibits.layout import Report
     from solvency.exhibits.notes import Note
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
     from solvency.figures.table import Gap
     from solvency.figures.table import Table
+    from solvency.report.layout import Report
 
 
 def widths(table: Table) -> list[str]:

@@ -15,7 +15,7 @@ from solvency.report import pages
 from solvency.report.pdf import SCHEME
 
 if TYPE_CHECKING:
-    from solvency.exhibits.layout import Report
+    from solvency.report.layout import Report
 
 _ASSET = re.compile(rf'url\("{SCHEME}([\w.\-]+)"\)')
 #: Bytes of a font beyond which most of it goes unused on a page.

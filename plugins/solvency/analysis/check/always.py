@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Outcome
 from solvency.ledger.case import Invariant
-from solvency.ledger.naming import is_made
+from solvency.ledger.entries.naming import is_made
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -10,7 +10,7 @@ import numpy as np
 
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.customers import members
-from solvency.ledger.postings import weight
+from solvency.ledger.entries.postings import weight
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
 from solvency.ledger.case import Place
 from solvency.ledger.case import Posting
-from solvency.ledger.postings import EXACT
+from solvency.ledger.entries.postings import EXACT
 from solvency.model.book import Book
 from solvency.model.costs import Costs
 from solvency.wide import WIDE

@@ -19,9 +19,7 @@ from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import Ends
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.waterfall import CENT
-from solvency.analysis.recover.waterfall import OUTSIDE
 from solvency.analysis.recover.waterfall import Waterfall
-from solvency.analysis.recover.waterfall import money
 from solvency.analysis.recover.waterfall import waterfall
 from solvency.ledger.vocabulary import RANKS
 from solvency.wide import wide
@@ -356,17 +354,3 @@ def _gains(results: Results, members: frozenset[str]) -> tuple[Gain, ...]:
             if way == "alone":
                 row[0] += debt.value
     return tuple(Gain(*key, *row) for key, row in sorted(sums.items()) if row[0])
-
-
-@wide()
-def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
-    """Return payments, equity and default of each node but the outside."""
-    return {
-        name: (
-            money(way.clearing.payments[at]),
-            money(way.clearing.equity[at]),
-            bool(way.clearing.defaulted[at]),
-        )
-        for at, name in enumerate(way.nodes)
-        if name != OUTSIDE
-    }

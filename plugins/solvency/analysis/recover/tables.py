@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.ask import payments
+from solvency.analysis.recover.waterfall import payments
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.wide import wide
@@ -154,10 +154,13 @@ def clearing_frame(found: Recovery) -> Frame:
 @wide()
 def gains_frame(found: Recovery) -> Frame:
     """Return who gains and who loses by each way of taking the estates."""
-    names = ("claim", "alone", "by silo", "all as one", "gain by one estate")
+    names = ("claim", "alone", "by silo", "all as one")
+    gain = Column(
+        "gain by one estate", unit=found.case.currency, sums=((6, 1), (4, -1))
+    )
     return Frame(
         "Who gains and who loses when estates are taken together",
-        _columns(found, ("creditor", "against", "rank"), names),
+        (*_columns(found, ("creditor", "against", "rank"), names), gain),
         tuple(
             (
                 one.creditor,
@@ -264,8 +267,9 @@ def afterwards_frame(
         notes.append("no source of the case says what was paid after the petition")
     return Frame(
         f"After {found.at}: what the assets fetched beside what the books expected",
-        _columns(
-            found, ("date", "flow", "account"), ("expected", "fetched", "difference")
+        (
+            *_columns(found, ("date", "flow", "account"), ("expected", "fetched")),
+            Column("difference", unit=found.case.currency, sums=((4, 1), (3, -1))),
         ),
         tuple(
             (

@@ -363,3 +363,17 @@ class _Network:
         row = RANKS.index(rank) + 1
         amount = float(item.covered) * rates[0, at] + float(rest) * rates[row, at]
         return Paid(debt, item.covered, money(amount), covers, rank)
+
+
+@wide()
+def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
+    """Return payments, equity and default of each node but the outside."""
+    return {
+        name: (
+            money(way.clearing.payments[at]),
+            money(way.clearing.equity[at]),
+            bool(way.clearing.defaulted[at]),
+        )
+        for at, name in enumerate(way.nodes)
+        if name != OUTSIDE
+    }

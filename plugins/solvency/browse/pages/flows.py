@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,10 @@ from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
-from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
+from solvency.browse.exhibit import shown
 from solvency.browse.pages.group import scopes
 from solvency.charts import ChartError
 from solvency.charts import sankey
@@ -90,7 +91,7 @@ def build(view: View) -> Page:
         said=f"{name}, {period}",
         numbers=tuple(_numbers(found)),
         chart=_chart(view, found, printing, notes),
-        table=_table(view, found, printing),
+        table=_table(view, book, found),
         opened=_opened(view, found),
         notes=tuple(notes),
     )
@@ -173,53 +174,20 @@ def _chart(
         return None
 
 
-def _table(view: View, found: Funds, printing: Printing) -> Table:
-    rows = []
-    for side, label in ((SOURCE, "Sources"), (USE, "Uses")):
-        lines = [line for line in found.lines if line.side == side]
-        if not lines:
-            continue
-        rows.append(Row((Cell(label), Cell(), Cell()), "group"))
-        rows += [
-            Row(
-                (
-                    Cell(
-                        line.label,
-                        view.page(
-                            "flows", "opened", entity=found.name, pick=_key(line)
-                        ),
-                    ),
-                    printing.cell(line.amount),
-                    Cell(f"{len(line.flows):,}", kind="num"),
-                ),
-                "current" if _key(line) == view.asked.pick else "",
-                key=_key(line),
-            )
-            for line in lines
-        ]
-        rows.append(
-            Row(
-                (Cell(f"Total {side}s"), printing.cell(found.total(side)), Cell()),
-                "total",
-            )
+def _table(view: View, book: Book, found: Funds) -> Table:
+    """Return the exhibit of sources and uses, each line leading to its flows."""
+    from solvency.exhibits.funds.sources_uses import side_by_side  # noqa: PLC0415 (brings in SciPy)
+
+    title, setting = "Sources and uses of funds", view.setting(book=book)
+    table = side_by_side(setting, "funds", title, [found], [found.name])
+    links = {
+        f"{line.side}:{line.label}": view.page(
+            "flows", "opened", entity=found.name, pick=_key(line)
         )
-    rest = {
-        "At the start": found.opening,
-        "Change in prices": found.revaluation,
-        "Left at the end": found.left,
-        "Control (must be nil)": found.control,
+        for line in found.lines
     }
-    rows += [
-        Row((Cell(label), printing.cell(value), Cell()), key=label)
-        for label, value in rest.items()
-    ]
-    return Table(
-        "funds",
-        "Sources and uses of funds",
-        (Cell("Line"), Cell("Amount", kind="num"), Cell("Flows", kind="num")),
-        tuple(rows),
-        unit=printing.unit,
-    )
+    # The exhibit's own line tells of a column of pages that a screen has not.
+    return shown(view, replace(table, unit=(setting.unit,)), links)
 
 
 def _opened(view: View, found: Funds) -> Table | None:

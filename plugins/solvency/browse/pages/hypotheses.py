@@ -11,10 +11,10 @@ from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
-from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import money
+from solvency.browse.exhibit import shown
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
 from solvency.figures.frame import count
@@ -83,8 +83,13 @@ def build(view: View) -> Page:
     tally = weights = None
     posteriors: dict[str, float] = {}
     if view.asked.weigh and case.hypotheses:
-        tally = _tally(view)
-        weights, posteriors = _weights(view)
+        added, weighed = _asked(view)
+        weights = _weights(view, weighed)
+        found = weighed.result
+        tally = _tally(view, added, found)
+        posteriors = (
+            {one.id: one.posterior for one in found.hypotheses} if found else {}
+        )
     flows = {
         name: [flow for flow in case.flows if name in flow.hypotheses]
         for name in case.hypotheses
@@ -206,22 +211,30 @@ def _waited(later: Later[Any]) -> Waiting | None:
     return Waiting(error=later.error) if later.error else None
 
 
-def _tally(view: View) -> Waiting:
-    def work(tell: Tell) -> Tallied:
+def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
+    """Start the tally and the weighing, or return what was started."""
+
+    def add(tell: Tell) -> Tallied:
         from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
 
         tell("adding up the losses")
         return tally(view.case)
 
-    later = view.study.later("tally", work)
+    def weigh(tell: Tell) -> Beliefs:
+        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
+
+        return believe(view.case, progress=tell)
+
+    return view.study.later("tally", add), view.study.later("weights", weigh)
+
+
+def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waiting:
+    from solvency.exhibits.tally.total import losses  # noqa: PLC0415 (brings in SciPy)
+
     unfinished = _waited(later)
     found = later.result
     if unfinished or found is None:
         return unfinished or Waiting(error="no answer")
-    printing = Printing(
-        [abs(v) for one in found.hypotheses for v in (one.low, one.central, one.high)],
-        found.currency,
-    )
     low, _, high = (
         money(value, found.currency) for value in list(found.quantiles.values())[:3]
     )
@@ -242,100 +255,19 @@ def _tally(view: View) -> Waiting:
                 format(found.hole, "f"),
             )
         )
-    table = Table(
-        "tally",
-        "What each takes from the group's clean liquid assets",
-        (
-            Cell("Hypothesis"),
-            Cell("Probability", kind="num"),
-            Cell("Low", kind="num"),
-            Cell("Central", kind="num"),
-            Cell("High", kind="num"),
-        ),
-        tuple(
-            Row(
-                (
-                    Cell(one.id),
-                    Cell(chance(one.probability), kind="num"),
-                    printing.cell(one.low),
-                    printing.cell(one.central),
-                    printing.cell(one.high),
-                )
-            )
-            for one in found.hypotheses
-        ),
-        unit=printing.unit,
-    )
+    table = shown(view, losses(view.setting(tallied=found, beliefs=weighed), found))
     how = f"Switches: {found.switches}; {found.method}, seed {found.seed}."
-    return Waiting(tables=(table,), numbers=tuple(numbers), notes=(how, *found.notes))
+    return Waiting(tables=(table,), numbers=tuple(numbers), notes=(how,))
 
 
-def _weights(view: View) -> tuple[Waiting, dict[str, float]]:
-    def work(tell: Tell) -> Beliefs:
-        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
+def _weights(view: View, later: Later[Beliefs]) -> Waiting:
+    from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
 
-        return believe(view.case, progress=tell)
-
-    later = view.study.later("weights", work)
     unfinished = _waited(later)
     found = later.result
     if unfinished or found is None:
-        return unfinished or Waiting(error="no answer"), {}
-    posteriors = {one.id: one.posterior for one in found.hypotheses}
-    beliefs = Table(
-        "weights",
-        "Belief in each, before and after the observations",
-        (
-            Cell("Hypothesis"),
-            Cell("What it says"),
-            Cell("Before", kind="num"),
-            Cell("After", kind="num"),
-            Cell("Bayes factor", kind="num"),
-            Cell("Tested"),
-        ),
-        tuple(
-            Row(
-                (
-                    Cell(one.id),
-                    Cell(one.title),
-                    Cell(chance(one.prior), kind="num"),
-                    Cell(
-                        chance(one.posterior), kind="num", value=f"{one.posterior:.6f}"
-                    ),
-                    Cell(f"{one.bayes_factor:.3g}", kind="num"),
-                    Cell("yes" if one.tested else "no"),
-                ),
-                "current" if one.id in view.case.scenario.hypotheses else "",
-            )
-            for one in found.ordered
-        ),
-        (
-            "Before: the prior, less where hypotheses exclude one another.",
-            "Bayes factor: by how much the observations multiply the odds.",
-            *found.notes,
-        ),
-    )
-    scenarios = Table(
-        "scenarios",
-        "The scenarios side by side",
-        (
-            Cell("Scenario"),
-            Cell("What it says"),
-            Cell("Belief", kind="num"),
-            Cell("Chi-square", kind="num"),
-            Cell("Observations", kind="num"),
-        ),
-        tuple(
-            Row(
-                (
-                    Cell(one.name),
-                    Cell(one.title),
-                    Cell(chance(one.posterior), kind="num"),
-                    Cell(f"{one.chi2:,.1f}", kind="num"),
-                    Cell(str(one.dof), kind="num"),
-                )
-            )
-            for one in found.scenarios
-        ),
-    )
-    return Waiting(tables=(beliefs, scenarios)), posteriors
+        return unfinished or Waiting(error="no answer")
+    setting = view.setting(beliefs=found)
+    tables = tuple(shown(view, one(setting, found)) for one in (beliefs, scenarios))
+    return Waiting(tables=tables, notes=found.notes)

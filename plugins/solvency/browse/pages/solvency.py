@@ -81,12 +81,14 @@ def build(view: View) -> Page:
     opened = next((one for one in shown if name_of(one) == view.asked.pick), None)
     failed = {one.key for one in found.findings}
     notes = [found.convergence] if found.draws else []
-    if not found.draws and view.study.draws:
+    if view.study.drawing == "being drawn":
         notes.append(
             "The uncertain amounts are being drawn for the probabilities: show the page"
             " again in a moment."
         )
-    elif not found.draws:
+    elif view.study.drawing:
+        notes.append(f"The uncertain amounts were not drawn: {view.study.drawing}.")
+    elif not view.study.draws:
         notes.append(
             "So large a ledger is tested here in the written amounts alone; `solvency"
             " check` draws the uncertain ones for probabilities."

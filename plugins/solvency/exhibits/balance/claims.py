@@ -45,9 +45,9 @@ def claims(setting: Setting) -> Section | None:
     """Build the matrices of claims, one for each date, and what is unmatched."""
     tables: list[Table] = []
     for day in reversed(setting.dates):
-        matrix = _matrix(setting, day)
-        if matrix is not None:
-            tables.append(matrix)
+        table = matrix(setting, day)
+        if table is not None:
+            tables.append(table)
     if not tables:
         return None
     if (said := _said(setting)) is not None:
@@ -56,7 +56,8 @@ def claims(setting: Setting) -> Section | None:
     return Section("claims", title, tuple(tables))
 
 
-def _matrix(setting: Setting, day: datetime.date) -> Table | None:
+def matrix(setting: Setting, day: datetime.date) -> Table | None:
+    """Return who owed whom on a day at market; None where nobody owed anything."""
     inside = set(setting.inside)
     owed = [
         one

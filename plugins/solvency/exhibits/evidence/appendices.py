@@ -1,8 +1,7 @@
-"""The appendices of evidence: flows, and the files carried."""
+"""The appendix of flows, each with its evidence."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,8 @@ from solvency.exhibits.layout import Section
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Piece
 from solvency.figures.figure import Prose
-from solvency.figures.figure import Ref
-from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
-from solvency.figures.table import Column
-from solvency.figures.table import Row
-from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -25,7 +20,6 @@ if TYPE_CHECKING:
     from solvency.exhibits.notes import Note
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
-    from solvency.report.pdf import Attached
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +113,7 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
     for name in sorted(flow.hypotheses):
         if linked:
             linked.append(", ")
-        linked.append(Ref(name, f"#{anchor('hypothesis', name)}"))
+        linked.append(about("hypothesis", name))
     return Evidence(
         flow,
         told(setting, flow),
@@ -221,37 +215,3 @@ def _leg(setting: Setting, flow: Flow, n: int) -> Leg:
         ),
         "" if price is None else price.commodity,
     )
-
-
-def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | None:
-    """Build the list of the files inside the document, with their hashes."""
-    if not attached:
-        return None
-    text = setting.text
-    table = Table(
-        key="files",
-        title=text("Files carried inside this document"),
-        unit=(text("Size in bytes, and the hash of each file as attached"),),
-        head=text("File"),
-        width=54,
-        columns=(
-            Column("what", text("What it is"), "text", 38),
-            Column("bytes", text("Bytes"), width=18),
-            Column("hash", "SHA-256", "text", 64),
-        ),
-        rows=tuple(
-            Row(
-                key=one.name,
-                label=(Said(one.shown),),
-                cells=(
-                    Said(setting.text(one.description)),
-                    setting.count(f"file:{one.name}:bytes", len(one.content)),
-                    Said(hashlib.sha256(one.content).hexdigest()),
-                ),
-            )
-            for one in attached
-        ),
-        numbered=False,
-        size="dense",
-    )
-    return Section("files", text("Files in this document"), (table,), appendix=True)

@@ -22,6 +22,7 @@ from solvency.figures.figure import Piece
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Cell
 from solvency.figures.table import Column
@@ -54,7 +55,7 @@ def known(setting: Setting) -> tuple[Observation, ...]:
 
 def observation_ref(name: str) -> Ref:
     """Return a link to an observation's row in the list of all."""
-    return Ref(name, f"#{anchor('observation', name)}")
+    return about("observation", name)
 
 
 def near(setting: Setting, entity: str, day: datetime.date) -> list[Observation]:
@@ -280,7 +281,9 @@ def account_names(setting: Setting, one: Observation, *, short: bool) -> Prose:
         ref = setting.account_ref(name)
         if pieces:
             pieces.append(", ")
-        pieces.append(Ref(words, ref.href) if isinstance(ref, Ref) else Said(words))
+        pieces.append(
+            replace(ref, label=words) if isinstance(ref, Ref) else Said(words)
+        )
     if len(owners) == 1 and not short:
         pieces.insert(0, Said(f"{min(owners)}: "))
     return tuple(pieces)

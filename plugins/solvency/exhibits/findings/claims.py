@@ -12,7 +12,7 @@ from solvency.exhibits.reconcile.section import suspects_of
 from solvency.exhibits.tally.losses import MEAN
 from solvency.exhibits.weigh.beliefs import belief
 from solvency.figures.figure import Exhibit
-from solvency.figures.figure import Ref
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.words import listed
 
@@ -36,9 +36,7 @@ def contradictions(setting: Setting) -> Iterator[Found]:
     found = setting.study.reconciled
     if found is None or not found.suspects:
         return
-    names: list[Piece] = [
-        Ref(one.id, f"#{anchor(one.kind, one.id)}") for one in found.suspects[:3]
-    ]
+    names: list[Piece] = [about(one.kind, one.id) for one in found.suspects[:3]]
     yield Found(
         setting.say_many(
             "The claims cannot all be true. Of %(claims)s held against one another,"
@@ -153,7 +151,7 @@ def _hypothesis(setting: Setting, one: Belief) -> Prose:
     title = setting.case.hypotheses[name].title
     return (
         "\N{LEFT DOUBLE QUOTATION MARK}",
-        Ref(title, f"#{anchor('hypothesis', name)}"),
+        about("hypothesis", name, title),
         "\N{RIGHT DOUBLE QUOTATION MARK} (",
         belief(setting, one, "prior"),
         " \N{RIGHTWARDS ARROW} ",

@@ -25,6 +25,7 @@ from solvency.figures.figure import Piece
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Cell
 from solvency.figures.table import Column
@@ -213,7 +214,7 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
                 (Said(told(setting, flow)),),
                 (
                     setting.flow_ref(flow.id),
-                    Ref("", f"#{anchor('flow', flow.id)}"),
+                    about("flow", flow.id, ""),
                     Day(flow.date),
                     setting.money(
                         f"family:{purpose}:{flow.id}",

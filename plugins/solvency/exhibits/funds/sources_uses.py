@@ -57,12 +57,14 @@ def sources_uses(setting: Setting) -> Section | None:
     if drawing is not None:
         tables.append(drawing)
     title = text("Where money came from and where it went, to %(day)s", day=when)
-    tables.append(_table(setting, "funds", title, found, [one.name for one in found]))
+    tables.append(
+        side_by_side(setting, "funds", title, found, [one.name for one in found])
+    )
     periods = _years(setting, names[0])
     if len(periods) > 1:
         title = text("%(name)s: sources and uses by year", name=_who(setting, names[0]))
         heads = [str(one.until.year) for one in periods]
-        tables.append(_table(setting, "funds-by-year", title, periods, heads))
+        tables.append(side_by_side(setting, "funds-by-year", title, periods, heads))
     return Section(
         "funds",
         text("Sources and uses of funds"),
@@ -197,9 +199,10 @@ def _years(setting: Setting, name: str) -> list[Funds]:
     return found
 
 
-def _table(
+def side_by_side(
     setting: Setting, key: str, title: str, found: list[Funds], heads: list[str]
 ) -> Table:
+    """Return sources, uses and what is left, a column for each of several funds."""
     text = setting.text
     labels: dict[str, list[str]] = {}
     for side in (SOURCE, USE):

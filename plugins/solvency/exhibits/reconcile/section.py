@@ -19,7 +19,7 @@ from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
-from solvency.figures.figure import anchor
+from solvency.figures.figure import about
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -79,10 +79,7 @@ def reconciled(setting: Setting) -> Section | None:
             "other": _other(setting),
             "untested": tuple(
                 (
-                    Ref(
-                        one.observation.id,
-                        f"#{anchor('observation', one.observation.id)}",
-                    ),
+                    about("observation", one.observation.id),
                     ": ",
                     Said(remark(setting.locale, one.reason)),
                 )

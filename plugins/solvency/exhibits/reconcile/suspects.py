@@ -18,6 +18,7 @@ from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -114,7 +115,7 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
 
 def claim_ref(name: str, kind: str) -> Ref:
     """Return a link to a claim: a flow or an observation."""
-    return Ref(name, f"#{anchor(kind, name)}")
+    return about(kind, name)
 
 
 def told(setting: Setting, one: Claim) -> Prose:

@@ -11,8 +11,8 @@ from solvency.exhibits.tally.losses import taken_by
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import widest
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -141,7 +141,7 @@ def _centrals(setting: Setting, key: str, amounts: dict[str, Decimal]) -> Prose:
     ordered = sorted(amounts, key=lambda name: -abs(amounts[name]))[:_CENTRALS]
     named: list[Prose] = [
         (
-            Ref(setting.case.hypotheses[name].title, f"#{anchor('hypothesis', name)}"),
+            about("hypothesis", name, setting.case.hypotheses[name].title),
             " ",
             setting.money(
                 f"{key}:central:{name}",
@@ -221,10 +221,7 @@ def _dependent(setting: Setting, found: Tallied, one: Dependence) -> Row:
             setting.locale,
             [
                 (
-                    Ref(
-                        setting.case.hypotheses[x.id].title,
-                        f"#{anchor('hypothesis', x.id)}",
-                    ),
+                    about("hypothesis", x.id, setting.case.hypotheses[x.id].title),
                     " ",
                     setting.money(
                         f"{key}:of:{x.id}", x.expected, formula="expected value"

@@ -27,8 +27,8 @@ from solvency.exhibits.weigh.beliefs import before
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.workings import drawn
 from solvency.figures.figure import OWN
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -54,7 +54,7 @@ _STEPS = 12
 def hypothesis_ref(setting: Setting, name: str) -> tuple[Piece, ...]:
     """Return a link to a hypothesis by its title."""
     one = setting.case.hypotheses[name]
-    return (Ref(one.title, f"#{anchor('hypothesis', name)}"),)
+    return (about("hypothesis", name, one.title),)
 
 
 def short(setting: Setting, name: str) -> str:
@@ -92,7 +92,8 @@ def _chance(setting: Setting, found: Tallied, one: Loss) -> Figure:
     return figure
 
 
-def _tally(setting: Setting, found: Tallied) -> Table:
+def losses(setting: Setting, found: Tallied) -> Table:
+    """Return what each hypothesis takes, and all of them together."""
     text = setting.text
     rows = tuple(
         Row(
@@ -278,7 +279,7 @@ def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
     """Return the waterfall of the tally and the tables behind it."""
     tables: list[Table | Drawing] = [
         _waterfall(setting, found),
-        _tally(setting, found),
+        losses(setting, found),
     ]
     if any(one.quantiles for one in found.scenarios):
         tables.append(explained(setting, found))

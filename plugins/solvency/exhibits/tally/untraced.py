@@ -8,8 +8,7 @@ from typing import Any
 from solvency.exhibits.balance.found import resting_on
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
-from solvency.figures.figure import Ref
-from solvency.figures.figure import anchor
+from solvency.figures.figure import about
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -47,7 +46,7 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
                 setting,
                 found,
                 f"hypothesis:{each.name}",
-                (Ref(case.hypotheses[each.name].title, _place(each.name)),),
+                (about("hypothesis", each.name, case.hypotheses[each.name].title),),
                 each,
                 {each.name},
             )
@@ -94,10 +93,6 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
         ),
         size="dense",
     )
-
-
-def _place(name: str) -> str:
-    return f"#{anchor('hypothesis', name)}"
 
 
 def _counted(setting: Setting) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from solvency.exhibits.kit import finite
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Exhibit
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -89,7 +89,7 @@ def before(setting: Setting, name: str, figure: Figure) -> Figure:
         return replace(figure, target=place)
     named: list[Prose] = [
         (
-            Ref(case.hypotheses[other].title, f"#{anchor('hypothesis', other)}"),
+            about("hypothesis", other, case.hypotheses[other].title),
             " (",
             setting.share(
                 f"{figure.key}:rival:{other}",
@@ -212,12 +212,7 @@ def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
         cells = (prior, after, factor, low, high, _moving(setting, found, one))
     return Row(
         f"belief:{one.id}",
-        (
-            Ref(
-                setting.case.hypotheses[one.id].title,
-                f"#{anchor('hypothesis', one.id)}",
-            ),
-        ),
+        (about("hypothesis", one.id, setting.case.hypotheses[one.id].title),),
         cells,
         anchor=anchor("belief", one.id),
     )

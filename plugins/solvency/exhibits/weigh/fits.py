@@ -10,9 +10,8 @@ from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Figure
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
-from solvency.figures.figure import anchor
+from solvency.figures.figure import about
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -61,9 +60,7 @@ def _row(setting: Setting, found: Beliefs, one: ScenarioFit) -> Row:
     for left in one.unexplained[:_WORST]:
         if worst:
             worst.append(", ")
-        worst.append(
-            Ref(left.observation, f"#{anchor('observation', left.observation)}")
-        )
+        worst.append(about("observation", left.observation))
     key = f"scenario:{one.name}"
     sources = tuple(dict.fromkeys(x.source for x in one.unexplained[:_WORST]))
     belief = setting.share(
@@ -151,9 +148,7 @@ def _misses(setting: Setting, key: str, some: tuple[Unexplained, ...]) -> Prose:
         setting.say(
             "%(statement)s (%(source)s): stated %(stated)s, expected %(expected)s,"
             " %(z)s spreads apart",
-            statement=Ref(
-                one.observation, f"#{anchor('observation', one.observation)}"
-            ),
+            statement=about("observation", one.observation),
             source=setting.notes.refs([one.source]),
             stated=_amount(setting, f"{key}:{one.observation}:stated", one, one.stated),
             expected=_amount(

@@ -18,6 +18,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.table import Cell
 from solvency.figures.table import Column
@@ -132,7 +133,7 @@ def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
         rows=tuple(
             Row(
                 one.hypothesis.name,
-                (Ref(one.hypothesis.title, f"#{one.anchor}"),),
+                (about("hypothesis", one.hypothesis.name, one.hypothesis.title),),
                 (
                     yes if one.taken else no,
                     one.prior,
@@ -219,9 +220,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
         rival = setting.case.hypotheses.get(other)
         if linked:
             linked.append(", ")
-        linked.append(
-            Ref(rival.title, f"#{anchor('hypothesis', other)}") if rival else other
-        )
+        linked.append(about("hypothesis", other, rival.title) if rival else other)
     return Explained(
         hypothesis,
         name in setting.case.scenario.hypotheses,

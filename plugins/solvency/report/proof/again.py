@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping
 
-    from solvency.exhibits.layout import Report
     from solvency.ledger.case import Case
+    from solvency.report.layout import Report
 
 
 def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:

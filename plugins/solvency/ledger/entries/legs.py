@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING
 from typing import TypeAlias
 
 from solvency.ledger.case import Posting
-from solvency.ledger.pairs import LegsError
-from solvency.ledger.postings import EXACT
-from solvency.ledger.postings import ZERO
-from solvency.ledger.postings import imbalances
-from solvency.ledger.postings import total
-from solvency.ledger.postings import weight
+from solvency.ledger.entries.pairs import LegsError
+from solvency.ledger.entries.postings import EXACT
+from solvency.ledger.entries.postings import ZERO
+from solvency.ledger.entries.postings import imbalances
+from solvency.ledger.entries.postings import total
+from solvency.ledger.entries.postings import weight
 
 if TYPE_CHECKING:
     import datetime
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Money
-    from solvency.ledger.pairs import Claims
+    from solvency.ledger.entries.pairs import Claims
 
 
 def missing_legs(

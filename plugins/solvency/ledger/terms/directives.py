@@ -12,7 +12,6 @@ from typing import Any
 
 from beancount.core.amount import Amount
 
-from solvency.ledger import changes
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Entity
 from solvency.ledger.case import Hypothesis
@@ -22,9 +21,10 @@ from solvency.ledger.case import Money
 from solvency.ledger.case import Observation
 from solvency.ledger.case import Scenario
 from solvency.ledger.case import Source
-from solvency.ledger.metadata import Metadata
-from solvency.ledger.metadata import closest
-from solvency.ledger.metadata import place
+from solvency.ledger.terms import changes
+from solvency.ledger.terms.metadata import Metadata
+from solvency.ledger.terms.metadata import closest
+from solvency.ledger.terms.metadata import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from beancount.core.data import Custom
 
-    from solvency.ledger.declarations import Declarations
+    from solvency.ledger.terms.declarations import Declarations
 
     _Reader: TypeAlias = Callable[[Declarations, Custom, list[Any], Metadata], None]
 

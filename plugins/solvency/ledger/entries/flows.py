@@ -12,18 +12,18 @@ from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Place
 from solvency.ledger.case import Posting
-from solvency.ledger.legs import missing_legs
-from solvency.ledger.metadata import Metadata
-from solvency.ledger.metadata import closest
-from solvency.ledger.metadata import instead
-from solvency.ledger.metadata import place
-from solvency.ledger.naming import stable_name
-from solvency.ledger.pairs import Claims
-from solvency.ledger.pairs import LegsError
-from solvency.ledger.postings import UnopenedError
-from solvency.ledger.postings import imbalances
-from solvency.ledger.postings import postings_of
+from solvency.ledger.entries.legs import missing_legs
+from solvency.ledger.entries.naming import stable_name
+from solvency.ledger.entries.pairs import Claims
+from solvency.ledger.entries.pairs import LegsError
+from solvency.ledger.entries.postings import UnopenedError
+from solvency.ledger.entries.postings import imbalances
+from solvency.ledger.entries.postings import postings_of
 from solvency.ledger.refused import refused
+from solvency.ledger.terms.metadata import Metadata
+from solvency.ledger.terms.metadata import closest
+from solvency.ledger.terms.metadata import instead
+from solvency.ledger.terms.metadata import place
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from beancount.core.data import Transaction
 
     from solvency.ledger.case import Account
-    from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
+    from solvency.ledger.terms.declarations import Declarations
 
 _DEFAULT_INTERVAL = Decimal(words.DEFAULT_INTERVAL)
 

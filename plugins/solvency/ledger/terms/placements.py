@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.ledger.metadata import instead
+from solvency.ledger.terms.metadata import instead
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Account
     from solvency.ledger.case import Place
-    from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
+    from solvency.ledger.terms.declarations import Declarations
 
 
 def check_placements(declared: Declarations, errors: Errors) -> None:

@@ -18,9 +18,9 @@ from solvency.ledger.case import Commodity
 from solvency.ledger.case import Event
 from solvency.ledger.case import Measure
 from solvency.ledger.case import Price
-from solvency.ledger.directives import read_custom
-from solvency.ledger.metadata import Metadata
-from solvency.ledger.metadata import place
+from solvency.ledger.terms.directives import read_custom
+from solvency.ledger.terms.metadata import Metadata
+from solvency.ledger.terms.metadata import place
 
 if TYPE_CHECKING:
     import datetime
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Scenario
     from solvency.ledger.case import Source
     from solvency.ledger.errors import Errors
-    from solvency.ledger.renames import Rename
+    from solvency.ledger.terms.renames import Rename
 
 
 class Declarations:

@@ -7,14 +7,14 @@ from typing import Any
 
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Money
-from solvency.ledger.metadata import place
-from solvency.ledger.renames import Rename
+from solvency.ledger.terms.metadata import place
+from solvency.ledger.terms.renames import Rename
 
 if TYPE_CHECKING:
     from beancount.core.data import Custom
 
-    from solvency.ledger.declarations import Declarations
-    from solvency.ledger.metadata import Metadata
+    from solvency.ledger.terms.declarations import Declarations
+    from solvency.ledger.terms.metadata import Metadata
 
 
 def membership(

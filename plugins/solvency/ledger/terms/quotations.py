@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.ledger.case import Price
-    from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
+    from solvency.ledger.terms.declarations import Declarations
 
 #: A number whose last digit is a larger share of it than this is an exact one,
 #: not one that was rounded.

@@ -17,11 +17,11 @@ from typing import Any
 from beancount.core import data
 
 from solvency.ledger.case import Entity
+from solvency.ledger.entries.flows import FlowReader
+from solvency.ledger.entries.postings import UnopenedError
+from solvency.ledger.entries.postings import postings_of
 from solvency.ledger.errors import CaseError
 from solvency.ledger.errors import Errors
-from solvency.ledger.flows import FlowReader
-from solvency.ledger.postings import UnopenedError
-from solvency.ledger.postings import postings_of
 from solvency.ledger.reading import Reading
 from solvency.ledger.reading import no_case
 from solvency.ledger.standalone import companies_of
@@ -32,7 +32,7 @@ from solvency.ledger.standalone import touched
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Posting
-    from solvency.ledger.declarations import Declarations
+    from solvency.ledger.terms.declarations import Declarations
 
 
 @dataclass

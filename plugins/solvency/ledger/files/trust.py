@@ -18,8 +18,8 @@ from typing import Any
 from beancount.core import data
 from beancount.parser import options as beancount_options
 
-from solvency.ledger.source import UnreadableError
-from solvency.ledger.source import content_of
+from solvency.ledger.files.source import UnreadableError
+from solvency.ledger.files.source import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from beancount.core import data
 
-from solvency.ledger.metadata import closest
+from solvency.ledger.terms.metadata import closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.ledger.case import Flow
-    from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
+    from solvency.ledger.terms.declarations import Declarations
 
 
 def standing_variants(

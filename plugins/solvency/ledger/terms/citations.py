@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.ledger.metadata import closest
+from solvency.ledger.terms.metadata import closest
 
 if TYPE_CHECKING:
     from beancount.core.data import Transaction
 
-    from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
+    from solvency.ledger.terms.declarations import Declarations
 
 _NONE: frozenset[str] = frozenset()
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from beancount.core.account import is_valid
 
-from solvency.ledger.metadata import instead
-from solvency.ledger.metadata import names
-from solvency.ledger.metadata import place
-from solvency.ledger.quotations import settle_prices
+from solvency.ledger.terms.metadata import instead
+from solvency.ledger.terms.metadata import names
+from solvency.ledger.terms.metadata import place
+from solvency.ledger.terms.quotations import settle_prices
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Invariant
     from solvency.ledger.case import Observation
     from solvency.ledger.case import Place
-    from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
+    from solvency.ledger.terms.declarations import Declarations
 
 _ADDRESS = re.compile(r"https?://\S+")
 

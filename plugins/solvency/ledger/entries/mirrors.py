@@ -10,8 +10,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from solvency.ledger.postings import EXACT
-from solvency.ledger.postings import ZERO
+from solvency.ledger.entries.postings import EXACT
+from solvency.ledger.entries.postings import ZERO
 
 if TYPE_CHECKING:
     import datetime

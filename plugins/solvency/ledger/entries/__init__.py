@@ -1,0 +1,1 @@
+"""What a ledger books: flows, their legs and postings, claims and mirrors."""

@@ -1,0 +1,1 @@
+"""What a ledger declares: its directives, their keys and the rules of both."""
