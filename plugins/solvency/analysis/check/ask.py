@@ -129,7 +129,7 @@ def _evaluate(book: Book, draws: int | None, seed: int) -> Findings:
             finding = _finding(timeline, invariant, outcome, tally, drawn)
             broke = bool(_broken(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
-            tests.append(tested(one, finding, chance))
+            tests.append(tested(one, finding, chance, book.flows))
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:

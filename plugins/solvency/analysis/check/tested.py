@@ -85,8 +85,10 @@ class Tested:
     most: datetime.date | None
     variant: str = ""
     severity: str = "breach"
-    #: It returns what was put in: no finding.
+    #: It first broke by flows sized to other figures: it returns what was put in.
     by_construction: bool = False
+    #: The days between which what first broke it happened, where no source gives one.
+    day: tuple[datetime.date, datetime.date] | None = None
 
     @property
     def passed(self) -> bool:
@@ -126,17 +128,21 @@ class Tested:
             "probability": self.probability,
             "first": {"least": self.least, "most": self.most},
             "by_construction": self.by_construction,
+            "day": self.day and {"earliest": self.day[0], "latest": self.day[1]},
         }
 
 
 @wide()
-def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
+def tested(
+    series: Series, finding: Finding | None, chance: float, flows: Iterable[Flow]
+) -> Tested:
     """Return what a test came to.
 
     Args:
         series: What it had and needed over time.
         finding: What it found, if anything worth saying.
         chance: The share of draws it broke in.
+        flows: The flows of the books, to say which of its days was put in.
     """
     margins = [have - need for have, need in zip(series.have, series.need, strict=True)]
     # Before an entity has or owes anything there is nothing to test.
@@ -145,6 +151,8 @@ def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
         for margin, have, need in zip(margins, series.have, series.need, strict=True)
         if have or need
     ]
+    spells = tuple(_spells(series.days, margins))
+    moved = _moved(series, spells[0].first, flows) if spells else ()
     return Tested(
         test=series.invariant.name,
         entity=series.invariant.entity,
@@ -152,12 +160,39 @@ def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
         unit=series.unit,
         on="books",
         margin=min(asked, default=ZERO),
-        spells=tuple(_spells(series.days, margins)),
+        spells=spells,
         probability=chance,
         least=finding.first_earliest if finding else None,
         most=finding.first_latest if finding else None,
         variant=series.variant,
         severity=series.invariant.severity,
+        by_construction=bool(moved) and all(flow.sized_by for flow in moved),
+        day=_between(moved),
+    )
+
+
+def _moved(
+    series: Series, first: datetime.date, flows: Iterable[Flow]
+) -> tuple[Flow, ...]:
+    """Return the flows of a day that move what a test counts."""
+    counted = {(one.account, one.commodity) for one in series.positions}
+    return tuple(
+        flow
+        for flow in flows
+        if flow.date == first
+        and any((one.account, one.commodity) in counted for one in flow.postings)
+    )
+
+
+def _between(
+    moved: tuple[Flow, ...],
+) -> tuple[datetime.date, datetime.date] | None:
+    """Return the days between which flows happened; None where each has its day."""
+    if not any(flow.earliest or flow.latest for flow in moved):
+        return None
+    return (
+        min(flow.earliest or flow.date for flow in moved),
+        max(flow.latest or flow.date for flow in moved),
     )
 
 
