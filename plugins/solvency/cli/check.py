@@ -18,6 +18,7 @@ from solvency.cli.common import on_output
 
 if TYPE_CHECKING:
     from solvency.analysis.check import Findings
+    from solvency.analysis.check.tested import Tested
     from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
 
@@ -132,12 +133,23 @@ def _print(case: Case, findings: Findings | None, *, every: bool) -> None:
     click.echo(count(len(case.errors), "error") if case.errors else "no errors")
 
 
+def _first_day(test: Tested | None) -> str:
+    """Say what the first day of a finding rests on, where no source gives it."""
+    said = ""
+    if test is not None and test.day is not None:
+        said = f"; that day no source gives: between {test.day[0]} and {test.day[1]}"
+    if test is not None and test.by_construction:
+        said += "; by construction: its amount was worked out from another figure"
+    return said
+
+
 def _print_findings(findings: Findings) -> None:
     """Print a line a finding: what failed, from when, how much, how surely."""
     from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
     from solvency.figures.frame import rounded  # noqa: PLC0415 (as above)
 
     broken = [finding for finding in findings.findings if finding.first is not None]
+    tests = {test.key: test for test in findings.tests if test.on == "books"}
     for finding in broken:
         of = f" {finding.of}" if finding.of else ""
         click.echo(
@@ -150,6 +162,7 @@ def _print_findings(findings: Findings) -> None:
                 if findings.draws
                 else ""
             )
+            + _first_day(tests.get(finding.key))
         )
     perhaps = [finding for finding in findings.findings if finding.first is None]
     for finding in perhaps:

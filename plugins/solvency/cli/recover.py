@@ -158,7 +158,9 @@ def document(
             row._asdict() | {"rate": _places(row.rate)}
             for row in whole.in_kind(book, found, day)
         ],
-        "preferences": [asdict(row) for row in preferences(book, found.at)],
+        "preferences": [
+            {**asdict(row), "law": row.law} for row in preferences(book, found.at)
+        ],
         "afterwards": [row._asdict() for row in whole.afterwards(book, found)],
         "record": [row._asdict() for row in whole.record(book, found)],
         "notes": found.notes,

@@ -127,6 +127,7 @@ def scope(setting: Setting) -> Section:
                     " ledger gives another, which stands with the flow."
                 ),
             ),
+            *((origins,) if (origins := _origins(setting)) else ()),
             *((widths,) if (widths := _widths(setting)) else ()),
         ),
     )
@@ -136,6 +137,26 @@ def scope(setting: Setting) -> Section:
         (table, *((rungs,) if (rungs := ladder(setting)) else ())),
         {"lede": _lede(setting), "example": example(setting)},
         ground=everything(setting),
+    )
+
+
+def _origins(setting: Setting) -> Prose:
+    """Say how much relays a better source than the copy that was read."""
+    sources = setting.case.sources.values()
+    first = [one for one in sources if (one.origin or one.grade)[:1] == "A"]
+    if not any(one.origin for one in sources):
+        return ()
+    return setting.say(
+        "A copy counts as what it is: of %(all)s sources %(origin)s relay a court"
+        " record, an audited figure or the chain, and %(read)s of these were read so;"
+        " the list of sources gives both grades.",
+        all=setting.count("scope:origin:all", len(sources), target="section-sources"),
+        origin=setting.count("scope:origin:A", len(first), target="section-sources"),
+        read=setting.count(
+            "scope:origin:read",
+            sum(one.grade[:1] == "A" for one in first),
+            target="section-sources",
+        ),
     )
 
 

@@ -114,6 +114,8 @@ class Account:
     recovery: Decimal | None = None
     recovery_low: Decimal | None = None
     recovery_high: Decimal | None = None
+    #: Where the share comes from: an "outcome" is what a sale fetched, and no forecast.
+    recovery_basis: str | None = field(default=None, metadata=UNSAID)
     #: Shares of what is untraced here that a recovery counts: low, central, high.
     untraced: tuple[Decimal, ...] = field(default=UNTRACED, metadata=UNSAID)
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -201,6 +203,8 @@ class Source:
     group: str | None = None
     sha256: str | None = None
     note: str | None = None
+    #: The grade of what it relays, where a copy was read; its own is the copy's.
+    origin: str | None = field(default=None, metadata=UNSAID)
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property

@@ -36,6 +36,7 @@ TERMS = ("demand", "callable", "term")
 RANKS = ("secured", "priority", "customer", "unsecured", "subordinated", "equity")
 LIQUIDITIES = ("liquid", "less-liquid", "illiquid")
 BASES = ("stated", "derived", "residual", "assumed", "plug")
+RECOVERY_BASES = ("outcome", "stated", "derived", "assumed")
 SIDES = ("in", "out", "net")
 SEVERITIES = ("breach", "warning")
 
@@ -53,7 +54,7 @@ INVARIANTS: dict[str, frozenset[str]] = {
         "customer-assets": "minimum",
         "customer-assets-clean": "minimum",
         "clean-ratio": "minimum",
-        "overdraft-limit": "limit",
+        "overdraft-limit": "limit counterparty",
         "collateral-coverage": "minimum",
         "pledged-once": "",
         "own-token-collateral": "maximum",
@@ -119,7 +120,7 @@ NUMBERS: dict[str, tuple[str, str | None]] = {
 }
 #: Parameters that are one of a few words.
 CHOICES = {
-    "basis": ("market", "realisable"),
+    "basis": ("market", "clean", "realisable"),
     "affiliates": ("clearing", "face", "nil"),
 }
 
@@ -147,11 +148,11 @@ KEYS: dict[str, frozenset[str]] = {
     for kind, keys in {
         "entity": "role related group silo since until",
         "account": "counterparty intercompany pair term rank custody liquidity"
-        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off"
-        " untraced untraced-low untraced-high",
+        " pledged-to for stake-in limit recovery recovery-low recovery-high"
+        " recovery-basis set-off untraced untraced-low untraced-high",
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
-        "source": "grade publisher url mirror group sha256",
+        "source": "grade origin publisher url mirror group sha256",
         "hypothesis": "prior excludes",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from analysis.check.small_books import deposit
 from analysis.check.small_books import flow
 from analysis.check.small_books import loan
 from analysis.check.small_books import moved
@@ -25,7 +26,7 @@ from solvency.ledger.vocabulary import NUMBERS
 
 COMMON = {"severity", "note", "source"}
 #: Parameters without a default: an account's own limit, and all there are.
-OPTIONAL = {"limit", "commodity", "purpose"}
+OPTIONAL = {"limit", "commodity", "counterparty", "purpose"}
 
 
 def test_every_test_of_the_language_is_there():
@@ -65,7 +66,11 @@ def test_every_number_has_a_default_within_its_bounds():
         ("adequate-capital", "stress: 0", "should be a number"),
         ("adequate-capital", 'horizon: "a year"', "should be a number"),
         ("adequate-capital", "level: 5", "should be a number from 0 to 1"),
-        ("balance-sheet", 'basis: "fair"', "should be one of market, realisable"),
+        (
+            "balance-sheet",
+            'basis: "fair"',
+            "should be one of market, clean",
+        ),
         ("balance-sheet", "affiliates: 1", "should be one of clearing, face, nil"),
         ("holding-against-float", "commodity: 5 FTT", "should be a string"),
         ("holding-against-float", 'commodity: "FTT"', "FTT, no declared commodity"),
@@ -245,3 +250,60 @@ def test_flows_that_each_have_an_id_are_meant_to_be_two(ledger):
     other = tail.replace("50 USD", "49 USD")
     found = evaluate(ledger.load(f"{head}{flow}{other}").book()).findings
     assert "twin-flows" not in {one.invariant for one in found}
+
+
+PRIVILEGE = """
+2020-01-01 custom "invariant" "overdraft-limit" "Exchange"
+  counterparty: "Firm"
+  limit: 10 USD
+"""
+
+
+def test_a_privilege_is_tested_by_its_use_against_a_customers_limit(books):
+    # 10 lent by the exchange is within what another customer may owe, 40 is not.
+    lent = moved("2020-02-01", "10 USD", "Assets:Exchange:House", "Assets:Firm:House")
+    more = moved("2020-03-01", "30 USD", "Assets:Exchange:House", "Assets:Firm:House")
+    text = PRIVILEGE + own("Exchange", "50 USD") + lent
+    (one,) = books.findings(text).tests
+    assert (one.of, one.passed, one.margin) == ("Firm", True, 0)
+    (one,) = books.findings(text + more).tests
+    assert (one.passed, one.margin, str(one.spells[0].first)) == (
+        False,
+        -30,
+        "2020-03-01",
+    )
+
+
+def test_a_clean_balance_sheet_counts_no_claim_on_a_related_party(books):
+    # The exchange has 5 and is owed 95 by a firm that has it: enough for the 60 it
+    # owes a customer, and 55 short without the claim.
+    text = (
+        '2020-01-01 custom "invariant" "balance-sheet" "Exchange"\n'
+        '2020-01-01 custom "invariant" "balance-sheet" "Exchange"\n  basis: "clean"\n'
+        + own("Exchange", "40 USD")
+        + deposit("2020-01-02", "Alice", "60 USD", "Assets:Exchange:House")
+        + moved("2020-02-01", "95 USD", "Assets:Exchange:House", "Assets:Firm:House")
+    )
+    margins = {one.variant: one.margin for one in books.findings(text).tests}
+    assert margins == {"": 40, "basis clean": -55}
+
+
+def test_a_test_that_first_breaks_by_a_figure_sized_to_another_says_so(books):
+    # The firm loses what makes its debt exceed what it has; the loss was worked out
+    # from a balance that a source states, or is a source's own.
+    text = (
+        '2020-01-01 custom "invariant" "balance-sheet" "Firm"\n'
+        + own("Firm", "10 USD")
+        + loan("2020-02-01", "100 USD")
+        + '2020-03-01 custom "observation" Assets:Firm:House 50 USD\n'
+        '  id: "seen"\n  source: "court"\n'
+    )
+    for keys, by in (("", False), ('sized-by: "seen"', True)):
+        lost = flow(
+            "2020-03-01",
+            ("Assets:Firm:House", "-60 USD"),
+            ("Expenses:Firm:Costs", "60 USD"),
+            keys=keys,
+        )
+        (one,) = books.findings(text + lost).tests
+        assert (one.passed, one.by_construction) == (False, by)

@@ -133,3 +133,71 @@ def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
     row = afterwards(book, found)[0]
     assert (row.flow, row.expected, row.fetched) == ("sale", 15, 90)
     assert [one.amount for one in record(book, found)] == [190]
+
+
+def test_what_falls_under_two_laws_stands_apart(ledger):
+    # Two years before 30 June 2021 is 1 July 2019. A loan to the founder of 5 on a day
+    # nobody gives, between January 2019 and May 2021, may lie within it or before.
+    text = WORLD + flow(
+        "2020-12-31",
+        "undated",
+        ("Assets:Alameda:Bank", "-5 USD"),
+        ("Assets:Founder:Cash", "5 USD"),
+        earliest="2019-01-01",
+        latest="2021-05-31",
+    )
+    text += flow(
+        "2021-06-29",
+        "repaid",
+        ("Assets:Alameda:Bank", "-1 USD"),
+        ("Equity:Lender:Wealth", "1 USD"),
+    )
+    found = preferences(ledger.case(text).book(), AT)
+    loans = {row.flow: row for row in found if row.kind == "loan"}
+    assert {row.law for row in loans.values()} == {"548"}
+    assert {name: (x.dated, x.amount) for name, x in loans.items()} == {
+        "founder": (True, 20),
+        "undated": (False, 5),
+    }
+    assert [row.law for row in found if row.flow == "repaid"] == ["547"]
+
+
+def test_a_purchase_stands_beside_what_came_back_of_it(ledger):
+    # 30 of stakes bought; a third of them sold later for 12.
+    text = (
+        WORLD
+        + flow(
+            "2021-06-10",
+            "more",
+            ("Assets:Alameda:Bank", "-30 USD"),
+            ("Assets:Alameda:Stakes", "30 USD"),
+        )
+        + flow(
+            "2021-08-01",
+            "sold",
+            ("Assets:Alameda:Stakes", "-10 USD"),
+            ("Assets:Alameda:Bank", "12 USD"),
+            ("Expenses:Alameda:Costs", "-2 USD"),
+        )
+    )
+    found = preferences(ledger.case(text).book(), AT)
+    row = next(row for row in found if row.flow == "more")
+    assert (row.kind, row.law, row.insider) == ("purchase", "548", False)
+    assert (row.amount, row.given_back) == (30, 12)
+
+
+def test_a_rate_taken_from_the_outcome_is_no_expectation(ledger):
+    sale = flow(
+        "2021-08-01",
+        "sale",
+        ("Assets:Alameda:Stakes", "-30 USD"),
+        ("Assets:Alameda:Bank", "15 USD"),
+        ("Expenses:Alameda:Costs", "15 USD"),
+    )
+    said = '  recovery-basis: "outcome"\n  recovery: 0.50'
+    text = WORLD.replace("  recovery: 0.50", said)
+    assert text != WORLD
+    for world, outcome in ((WORLD, False), (text, True)):
+        book = ledger.case(world + sale).book()
+        row = afterwards(book, recover(book, AT))[0]
+        assert (row.expected, row.fetched, row.outcome) == (15, 15, outcome)

@@ -124,7 +124,7 @@ def _evaluate(
             broke = bool(_broken(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
-            tests.append(tested(one, finding, chance, spells))
+            tests.append(tested(one, finding, chance, spells, book.flows))
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:

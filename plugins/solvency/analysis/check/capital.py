@@ -57,7 +57,8 @@ def balance_sheet(world: World, invariant: Invariant) -> list[Outcome]:
 
     Tokens issued inside the group count for nothing. Claims on affiliates count
     at face, at nil, or at the rate the affiliate could pay (`affiliates:`
-    "face", "nil" or, by default, "clearing").
+    "face", "nil" or, by default, "clearing"). With `basis: "clean"` no claim on a
+    related party counts, insiders and affiliates alike.
     """
     basis = text(invariant, "basis", "market")
     way = text(invariant, "affiliates", "clearing")
@@ -74,8 +75,14 @@ def _sheet(world: World, entity: str, basis: str, way: str) -> Outcome:
     """Return what a member or the group has, and what it owes."""
     of = members(world, entity)
     has, held = _property(world, of, basis)
+    clean = basis == "clean"
     outside = world.traits.mask(
-        lambda t: (t.claim or t.owed) and t.entity in of and not t.related
+        lambda t: (
+            (t.claim or t.owed)
+            and t.entity in of
+            and not t.related
+            and not (clean and t.insider)
+        )
     )
     # A claim below zero is a debt, and a debt below zero a claim.
     debts = world.traits.mask(
@@ -84,7 +91,7 @@ def _sheet(world: World, entity: str, basis: str, way: str) -> Outcome:
         )
     )
     worth = has + world.one_sided(outside, 1)
-    if len(of) == 1:
+    if len(of) == 1 and not clean:
         worth = worth + _claims_on_affiliates(world, entity, basis, way)
     owed = world.one_sided(debts, -1)
     return Outcome(None, world.currency, worth, owed, held | outside | debts)

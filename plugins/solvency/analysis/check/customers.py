@@ -11,11 +11,13 @@ import numpy as np
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.parameters import money
 from solvency.analysis.check.parameters import number
+from solvency.analysis.check.parameters import text
 
 if TYPE_CHECKING:
     from solvency.analysis.check.traits import Mask
     from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
+    from solvency.ledger.case import Money
 
 ZERO = Decimal()
 
@@ -98,10 +100,33 @@ def clean_ratio(world: World, invariant: Invariant) -> list[Outcome]:
     ]
 
 
+def _overdrawn(
+    world: World, of: frozenset[str], other: str, limit: Money | None
+) -> Outcome:
+    """Return what a party's account with an entity is below zero, in money."""
+    claims = world.traits.mask(
+        lambda t: (
+            t.account.is_claim and t.entity in of and t.account.counterparty == other
+        )
+    )
+    most = limit.number if limit and limit.commodity == world.currency else ZERO
+    used = world.one_sided(claims, 1)
+    return Outcome(
+        other, world.currency, -used, used * 0 - world.constant(most), claims
+    )
+
+
 def overdraft_limit(world: World, invariant: Invariant) -> list[Outcome]:
-    """Let no account fall further below zero than its documented limit."""
+    """Let no account fall further below zero than its documented limit.
+
+    With `counterparty:` the account is the one that party has with the entity, and
+    the limit a customer's: a privilege is tested by its use, not against itself.
+    """
     of = members(world, invariant.entity)
     stated = money(invariant, "limit")
+    other = text(invariant, "counterparty", "")
+    if other:
+        return [_overdrawn(world, of, other, stated)]
     outcomes = []
     for index, trait in enumerate(world.traits.all):
         account = trait.account

@@ -78,8 +78,10 @@ class Tested:
     most: datetime.date | None
     variant: str = ""
     severity: str = "breach"
-    #: It returns what was put in: no finding.
+    #: It first broke by flows sized to other figures: it returns what was put in.
     by_construction: bool = False
+    #: The days between which what first broke it happened, where no source gives one.
+    day: tuple[datetime.date, datetime.date] | None = None
 
     @property
     def passed(self) -> bool:
@@ -120,12 +122,17 @@ class Tested:
             "probability": self.probability,
             "first": {"least": self.least, "most": self.most},
             "by_construction": self.by_construction,
+            "day": self.day and {"earliest": self.day[0], "latest": self.day[1]},
         }
 
 
 @wide()
 def tested(
-    series: Series, finding: Finding | None, chance: float, spells: tuple[Spell, ...]
+    series: Series,
+    finding: Finding | None,
+    chance: float,
+    spells: tuple[Spell, ...],
+    flows: Iterable[Flow],
 ) -> Tested:
     """Return what a test came to.
 
@@ -134,6 +141,7 @@ def tested(
         finding: What it found, if anything worth saying.
         chance: The share of draws it broke in.
         spells: Each time it broke in the written amounts.
+        flows: The flows of the books, to say which of its days was put in.
     """
     margins = [have - need for have, need in zip(series.have, series.need, strict=True)]
     # Before an entity has or owes anything there is nothing to test.
@@ -142,6 +150,7 @@ def tested(
         for margin, have, need in zip(margins, series.have, series.need, strict=True)
         if have or need
     ]
+    moved = _moved(series, spells[0].first, flows) if spells else ()
     return Tested(
         test=series.invariant.name,
         entity=series.invariant.entity,
@@ -155,6 +164,33 @@ def tested(
         most=finding.first_latest if finding else None,
         variant=series.variant,
         severity=series.invariant.severity,
+        by_construction=bool(moved) and all(flow.sized_by for flow in moved),
+        day=_between(moved),
+    )
+
+
+def _moved(
+    series: Series, first: datetime.date, flows: Iterable[Flow]
+) -> tuple[Flow, ...]:
+    """Return the flows of a day that move what a test counts."""
+    counted = {(one.account, one.commodity) for one in series.positions}
+    return tuple(
+        flow
+        for flow in flows
+        if flow.date == first
+        and any((one.account, one.commodity) in counted for one in flow.postings)
+    )
+
+
+def _between(
+    moved: tuple[Flow, ...],
+) -> tuple[datetime.date, datetime.date] | None:
+    """Return the days between which flows happened; None where each has its day."""
+    if not any(flow.earliest or flow.latest for flow in moved):
+        return None
+    return (
+        min(flow.earliest or flow.date for flow in moved),
+        max(flow.latest or flow.date for flow in moved),
     )
 
 

@@ -73,6 +73,8 @@ class Afterwards(NamedTuple):
     expected: Decimal
     #: What came in for them.
     fetched: Decimal
+    #: Whether what was expected is the outcome itself: no forecast that came true.
+    outcome: bool = False
 
 
 class Record(NamedTuple):
@@ -221,8 +223,14 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
                     came += posting.units * quote.number
         if accounts or came:
             where = ", ".join(accounts)
+            outcome = any(
+                book.case.accounts[name].recovery_basis == "outcome"
+                for name in accounts
+            )
             rows.append(
-                Afterwards(flow.date, flow.id, where, flow.narration, out, came)
+                Afterwards(
+                    flow.date, flow.id, where, flow.narration, out, came, outcome
+                )
             )
     return tuple(rows)
 

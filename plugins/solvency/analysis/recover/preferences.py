@@ -1,13 +1,17 @@
 """Transfers before the petition that may have to be given back.
 
-A transfer to a creditor for an older debt, within 90 days before the petition, or a
-year to an insider, may be avoided (11 USC 547(b)); what the creditor gave anew after it
-counts in its favour (547(c)(4)). Payments on debts, collateral given, and whatever went
-to insiders are listed; whether one can be avoided a court decides.
+Two laws reach back. A payment on an older debt, or collateral for it, within 90 days
+before the petition, or a year to an insider, may be a preference (11 USC 547(b)); what
+the creditor gave anew after it counts in its favour (547(c)(4)). A loan or gift to an
+insider, or a purchase, within two years may be avoided where less than its worth came
+back (548(a)(1)). Whether any can be avoided a court decides.
+
+A transfer on a day no source gives is undated: it may lie within the period or outside.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import replace
@@ -18,7 +22,6 @@ from solvency.model.worth import posting_worth
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator
 
     from solvency.ledger.case import Flow
@@ -26,8 +29,9 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
 
 ZERO = Decimal()
-#: 11 USC 547(b)(4).
-DAYS, INSIDER_DAYS = 90, 365
+#: 11 USC 547(b)(4), and 548(a)(1).
+DAYS, INSIDER_DAYS, FRAUD_DAYS = 90, 365, 730
+_OF_DEBTS = frozenset({"debt", "collateral"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,25 @@ class Transfer:
     flow: str
     debtor: str
     transferee: str
-    #: debt, collateral, or to insiders also loan and gift.
+    #: debt, collateral, loan, gift or purchase.
     kind: str
     insider: bool
     #: At market on the day; None without a price.
     amount: Decimal | None
     #: What the transferee gave anew between this and the petition.
     new_value: Decimal
+    #: What came back of it later: paid on the loan, or fetched for the purchase.
+    given_back: Decimal = ZERO
+    #: The days between which it happened, where no source gives the day.
+    earliest: datetime.date | None = None
+    latest: datetime.date | None = None
+    #: Whether all those days lie within the period.
+    dated: bool = True
+
+    @property
+    def law(self) -> str:
+        """Return the section of 11 USC it is listed under."""
+        return "547" if self.kind in _OF_DEBTS else "548"
 
 
 @wide()
@@ -58,7 +74,8 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
 
     Returns:
         Payments on debts and collateral within 90 days, a year to insiders and
-        members of the group; and whatever else insiders received within the year.
+        members of the group; loans and gifts to insiders, and purchases, within two
+        years. What may lie within the period, its day unknown, is among them.
     """
     found = []
     members = frozenset(book.case.group or book.case.entities)
@@ -66,16 +83,27 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         list
     )
     for flow in book.flows:
+        last = min(flow.latest or flow.date, petition - datetime.timedelta(days=1))
         days = (petition - flow.date).days
-        if not 0 < days <= INSIDER_DAYS:
+        if days <= 0 or (petition - last).days > FRAUD_DAYS:
             continue
         for creditor, debtor, amount in _given(book, flow, members):
             given[creditor, debtor].append((flow.date, amount))
-        found += [
-            transfer
-            for transfer in _transfers(book, flow, days, members)
-            if transfer.insider or days <= DAYS
-        ]
+        for transfer in _transfers(book, flow, days, members):
+            reach = FRAUD_DAYS
+            if transfer.law == "547":
+                reach = INSIDER_DAYS if transfer.insider else DAYS
+            if (petition - last).days > reach:
+                continue
+            first = flow.earliest or flow.date
+            found.append(
+                replace(
+                    transfer,
+                    dated=(petition - first).days <= reach
+                    and (flow.latest or flow.date) <= petition,
+                    given_back=_given_back(book, flow, transfer),
+                )
+            )
     return tuple(
         replace(
             transfer,
@@ -86,10 +114,42 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
                     if date > transfer.date
                 ),
                 ZERO,
-            ),
+            )
+            if transfer.law == "547"
+            else ZERO,
         )
         for transfer in found
     )
+
+
+def _given_back(book: Book, flow: Flow, transfer: Transfer) -> Decimal:
+    """Return what came in later for what a loan or purchase had brought."""
+    if transfer.kind not in {"loan", "purchase"}:
+        return ZERO
+    got = {
+        (posting.account, posting.commodity)
+        for posting in flow.postings
+        if posting.entity == transfer.debtor
+        and posting.units > 0
+        and (book.case.accounts[posting.account].is_claim or _bought(book, posting))
+    }
+    back = ZERO
+    for later in book.flows:
+        went = any(
+            (p.account, p.commodity) in got and p.units < 0 for p in later.postings
+        )
+        if later.date < flow.date or later.id == flow.id or not went:
+            continue
+        for posting in later.postings:
+            if (
+                posting.entity == transfer.debtor
+                and posting.units > 0
+                and (posting.account, posting.commodity) not in got
+                and book.case.accounts[posting.account].root
+                in {"Assets", "Liabilities"}
+            ):
+                back += posting_worth(book.prices, posting, later.date) or ZERO
+    return back
 
 
 def _transfers(
@@ -121,6 +181,13 @@ def _transfers(
             continue
         gave.add(other)
         yield _transfer(book, flow, days, posting, other, kind, insider=insider)
+    # What a member bought from others and holds as an investment.
+    for posting in flow.postings:
+        if posting.entity in left and posting.units > 0 and _bought(book, posting):
+            seller = flow.payee or ""
+            yield _transfer(
+                book, flow, days, posting, seller, "purchase", insider=False
+            )
     for posting in flow.postings:
         entity = case.entities[posting.entity]
         if (
@@ -156,6 +223,8 @@ def _transfer(
         insider=insider,
         amount=posting_worth(book.prices, posting, flow.date),
         new_value=ZERO,
+        earliest=flow.earliest,
+        latest=flow.latest,
     )
 
 
@@ -182,3 +251,13 @@ def _given(
 def _held(book: Book, posting: Posting) -> bool:
     account = book.case.accounts[posting.account]
     return account.root == "Assets" and not account.is_claim
+
+
+def _bought(book: Book, posting: Posting) -> bool:
+    """Say whether a posting brings an investment: what a sale fetches a share of."""
+    account = book.case.accounts[posting.account]
+    return (
+        _held(book, posting)
+        and account.pledged_to is None
+        and (account.recovery is not None or account.stake_in is not None)
+    )

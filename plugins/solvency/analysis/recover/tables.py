@@ -223,17 +223,24 @@ def in_kind_frame(found: Recovery, rows: Sequence[InKind]) -> Frame:
 @wide()
 def preferences_frame(found: Recovery, rows: Sequence[Transfer]) -> Frame:
     """Return the transfers in the suspect periods."""
+    ordered = sorted(rows, key=lambda row: (row.law, not row.dated, row.date, row.flow))
     return Frame(
-        "Transfers in the 90 days before the petition, a year to insiders",
+        "Transfers a court may look at: payments on debts (11 USC 547), and loans,"
+        " gifts and purchases (548)",
         (
             *map(
                 Column,
-                ("date", "days before", "flow", "from", "to", "for", "insider"),
+                (
+                    *("section", "day", "date", "days before", "flow", "from", "to"),
+                    *("for", "insider"),
+                ),
             ),
-            *_columns(found, (), ("amount", "new value after")),
+            *_columns(found, (), ("amount", "new value after", "given back")),
         ),
         tuple(
             (
+                row.law,
+                f"{row.earliest} to {row.latest}" if row.earliest else "given",
                 row.date,
                 str(row.days_before),
                 row.flow,
@@ -243,8 +250,25 @@ def preferences_frame(found: Recovery, rows: Sequence[Transfer]) -> Frame:
                 "yes" if row.insider else "no",
                 row.amount,
                 row.new_value,
+                row.given_back,
             )
-            for row in rows
+            for row in ordered
+        ),
+        notes=tuple(
+            f"{law}, {'within' if dated else 'perhaps outside'} the period:"
+            f" {amount:,.2f} {found.case.currency}"
+            for law in ("547", "548")
+            for dated in (True, False)
+            if (
+                amount := sum(
+                    (
+                        row.amount or Decimal()
+                        for row in rows
+                        if (row.law, row.dated) == (law, dated)
+                    ),
+                    Decimal(),
+                )
+            )
         ),
     )
 
@@ -265,17 +289,27 @@ def afterwards_frame(
         notes.append(f"{one.date}: {one.source}: {one.amount:,.0f}{ends}{what}")
     if not said:
         notes.append("no source of the case says what was paid after the petition")
+    if any(row.outcome for row in rows):
+        notes.append(
+            "a rate taken from the outcome is what the sale fetched: that it agrees"
+            " says nothing of the books"
+        )
     return Frame(
         f"After {found.at}: what the assets fetched beside what the books expected",
         (
-            *_columns(found, ("date", "flow", "account"), ("expected", "fetched")),
-            Column("difference", unit=found.case.currency, sums=((4, 1), (3, -1))),
+            *_columns(
+                found,
+                ("date", "flow", "account", "rate from"),
+                ("expected", "fetched"),
+            ),
+            Column("difference", unit=found.case.currency, sums=((5, 1), (4, -1))),
         ),
         tuple(
             (
                 row.date,
                 row.flow,
                 row.account,
+                "outcome" if row.outcome else "expectation",
                 row.expected,
                 row.fetched,
                 row.fetched - row.expected,

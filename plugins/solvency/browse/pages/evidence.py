@@ -225,6 +225,12 @@ def _opened(view: View, one: Source) -> Opened:
         ("Published", Cell(one.published.isoformat())),
         ("Publisher", Cell(one.publisher or "")),
         ("Grade", Cell(f"{one.grade}: {KINDS.get(one.grade[:1], '')}")),
+        (
+            "Origin",
+            Cell(
+                f"{one.origin}: {KINDS.get(one.origin[:1], '')}" if one.origin else ""
+            ),
+        ),
         ("Group", Cell(one.group or "")),
         ("Address", outside(one.url, one.url or "")),
         ("Copy read", outside(one.mirror, one.mirror or "")),

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.check.answer import Finding
+    from solvency.analysis.check.tested import Tested
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
@@ -132,7 +133,40 @@ def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
     )
 
 
+def _tested(setting: Setting, one: Finding) -> Tested | None:
+    tests = setting.study.findings.tests
+    return next((x for x in tests if (x.key, x.on) == (one.key, "books")), None)
+
+
+def _mark(setting: Setting, one: Finding) -> str:
+    """Mark a first day that no source gives, or that was put in."""
+    test = _tested(setting, one)
+    if test is None or one.first is None:
+        return ""
+    marks = ("\N{DAGGER}" if test.day else "") + (
+        "\N{DOUBLE DAGGER}" if test.by_construction else ""
+    )
+    return f" {marks}" if marks else ""
+
+
 def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
+    tests = [test for one in shown if one.first and (test := _tested(setting, one))]
+    between = [test.day for test in tests if test.day]
+    if between:
+        yield setting.say(
+            "\N{DAGGER} No source gives the day of a flow by which the test first"
+            " broke: they lie between %(since)s and %(until)s.",
+            since=Day(min(first for first, _ in between)),
+            until=Day(max(last for _, last in between)),
+        )
+    if any(test.by_construction for test in tests):
+        yield (
+            setting.text(
+                "\N{DOUBLE DAGGER} By construction: the amount by which the test first"
+                " broke was worked out from another figure of the case, so that it"
+                " broke then is no finding."
+            ),
+        )
     if not all(one.first for one in shown):
         yield (
             setting.text(
@@ -166,7 +200,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
         key,
         (label, Said(of)),
         (
-            Said(_day(setting, one.first)),
+            Said(_day(setting, one.first) + _mark(setting, one)),
             Said(between),
             Said(_day(setting, one.worst)),
             _missing(setting, one, key),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
+    from solvency.ledger.case import Flow
 
 
 #: Findings of one kind, the largest first: all kinds together fit on a page.
@@ -159,4 +160,23 @@ def _keys(setting: Setting) -> Iterator[Key]:
     caption = setting.say(
         "of flows rest on grade A: court records, audited or on-chain, also as relayed"
     )
+    if any(source.origin for source in case.sources.values()):
+        relayed = sum(_origin(setting, flow) == "A" for flow in case.selected)
+        caption = setting.say(
+            "of flows rest on grade A as read: court records, audited or on-chain;"
+            " %(origin)s relay such an origin, most of them in a copy",
+            origin=setting.share(
+                "key:origin",
+                Decimal(relayed) / len(case.selected),
+                formula="flows whose origin is of grade A",
+                target="grades",
+            ),
+        )
     yield Key(share, caption)
+
+
+def _origin(setting: Setting, flow: Flow) -> str:
+    """Return the kind of the source of a flow's amount, before it was copied."""
+    source = setting.case.sources.get(flow.amount_from or "")
+    origin = source.origin if source is not None else None
+    return (origin or grade_of(setting, flow))[:1]

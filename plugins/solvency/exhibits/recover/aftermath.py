@@ -123,20 +123,25 @@ def preferences(setting: Setting) -> Table | None:
         key="preferences",
         title=text("Transfers before the petition that a court may look at"),
         unit=setting.say(
-            "%(unit)s; within ninety days, a year for insiders and affiliates; %(law)s",
+            "%(unit)s; payments on debts within ninety days, a year for insiders and"
+            " affiliates (%(law)s); loans and gifts to insiders, and purchases, within"
+            " two years (%(other)s)",
             unit=Said(setting.unit),
             law=Said("11 USC 547"),
+            other=Said("11 USC 548"),
         ),
         head=text("From and to"),
-        width=48,
+        width=34,
         columns=(
-            Column("flow", text("Flow"), "refs", 18),
-            Column("date", text("Date"), "text", 22),
-            Column("days", text("Days before"), width=14),
-            Column("for", text("For"), "text", 20),
-            Column("insider", text("Insider"), "text", 14),
-            Column("amount", text("Amount"), width=20, current=True),
-            Column("new", text("New value after"), width=20),
+            Column("flow", text("Flow"), "refs", 16),
+            Column("date", text("Date"), "text", 24),
+            Column("days", text("Days before"), width=12),
+            Column("for", text("For"), "text", 18),
+            Column("law", text("Section"), "text", 11),
+            Column("insider", text("Insider"), "text", 11),
+            Column("amount", text("Amount"), width=18, current=True),
+            Column("new", text("New value after"), width=16),
+            Column("back", text("Given back"), width=16),
         ),
         rows=tuple(
             Row(
@@ -144,9 +149,16 @@ def preferences(setting: Setting) -> Table | None:
                 (Said(f"{one.debtor} \N{RIGHTWARDS ARROW} {one.transferee}"),),
                 (
                     setting.flow_ref(one.flow),
-                    Day(one.date),
+                    Day(one.date)
+                    if one.dated or not (one.earliest and one.latest)
+                    else setting.say(
+                        "%(since)s to %(until)s",
+                        since=Day(one.earliest),
+                        until=Day(one.latest),
+                    ),
                     setting.count(f"preference:{n}:days", one.days_before),
                     Said(text(one.kind)),
+                    Said(one.law),
                     yes if one.insider else no,
                     setting.money(
                         f"preference:{n}:amount",
@@ -160,6 +172,11 @@ def preferences(setting: Setting) -> Table | None:
                         one.new_value,
                         formula="given anew afterwards",
                     ),
+                    setting.money(
+                        f"preference:{n}:back",
+                        one.given_back,
+                        formula="came back of it later",
+                    ),
                 ),
             )
             for n, one in enumerate(sorted(first, key=lambda x: (x.date, x.flow)))
@@ -168,7 +185,8 @@ def preferences(setting: Setting) -> Table | None:
             (
                 text(
                     "A list of what falls within the periods, not a finding that any"
-                    " transfer can be avoided: that is for a court."
+                    " transfer can be avoided: that is for a court. Where two days"
+                    " stand, no source gives the day, and it may lie outside."
                 ),
             ),
         ),
@@ -187,10 +205,11 @@ def afterwards(setting: Setting) -> Table | None:
         title=text("What assets fetched later, beside what the books expected"),
         unit=(text("%(unit)s; later flows of the books", unit=setting.unit),),
         head=text("What happened"),
-        width=76,
+        width=56,
         columns=(
             Column("flow", text("Flow"), "refs", 18),
             Column("date", text("Date"), "text", 22),
+            Column("from", text("Rate from"), "text", 20),
             Column("expected", text("Expected"), width=20),
             Column("fetched", text("Fetched"), width=20),
             Column(
@@ -208,6 +227,7 @@ def afterwards(setting: Setting) -> Table | None:
                 (
                     setting.flow_ref(one.flow),
                     Day(one.date),
+                    Said(text("outcome") if one.outcome else text("expectation")),
                     *(
                         setting.money(
                             f"later:{n}:{name}",

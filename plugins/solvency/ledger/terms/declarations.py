@@ -170,6 +170,7 @@ class Declarations:
             recovery=meta.number("recovery", "0"),
             recovery_low=meta.number("recovery-low", "0"),
             recovery_high=meta.number("recovery-high", "0"),
+            recovery_basis=meta.choice("recovery-basis", words.RECOVERY_BASES),
             untraced=_untraced(meta),
             notes=meta.rest(),
         )

@@ -150,6 +150,15 @@ def _source(
             'Write grade: "C3", say: kind A to F, then credibility 1 to 6',
         )
         grade = "F6"
+    origin = meta.text("origin")
+    if origin is not None and not words.GRADE.fullmatch(origin):
+        declared.errors.add(
+            "source",
+            entry,
+            f"the origin of {name} has no grade {origin}",
+            'Write the grade of what the copy relays: origin: "A2", say',
+        )
+        origin = None
     source = Source(
         name,
         title,
@@ -160,6 +169,7 @@ def _source(
             key: meta.text(key)
             for key in ("publisher", "url", "mirror", "group", "sha256", "note")
         },
+        origin=origin,
         notes=meta.rest(),
     )
     if declared.name("source", name, entry):
