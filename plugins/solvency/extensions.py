@@ -1,4 +1,4 @@
-"""What other installed packages add: invariants, kinds of report, commands.
+"""What other installed packages add: invariants, kinds of report, commands, importers.
 
 A package names its additions as entry points of its distribution; nothing is looked
 for in a ledger or a folder, so that no stranger's file can add anything.
@@ -15,6 +15,7 @@ GROUPS = {
     "solvency.invariants": "a solvency.analysis.check.Test",
     "solvency.kinds": "a package whose folder has a manifest.toml",
     "solvency.commands": "a click command",
+    "solvency.importers": "a beangulp.Importer, or a class of them without arguments",
 }
 
 
