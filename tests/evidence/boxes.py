@@ -140,11 +140,11 @@ def birch_mt940(found: Truth) -> str:
         ]
         for row in rows:
             balance += row.amount
-            lines += [
-                f":61:{row.day:%y%m%d%m%d}{side(row.amount)}{size(row.amount)}NTRF"
-                f"{row.reference or 'NONREF'}//B{page}",
-                f":86:166?00SEPA?20{row.words}?32{row.payee}",
-            ]
+            day = f"{row.day:%y%m%d%m%d}"
+            reference = row.reference or "NONREF"
+            moved = f"{side(row.amount)}{size(row.amount)}NTRF{reference}//B{page}"
+            lines.append(f":61:{day}{moved}")
+            lines.append(f":86:166?00SEPA?20{row.words}?32{row.payee}")
         last = rows[-1].day
         lines += [f":62F:{side(balance)}{last:%y%m%d}EUR{size(balance)}", "-"]
     return "\n".join(lines) + "\n"

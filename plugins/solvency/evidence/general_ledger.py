@@ -41,6 +41,9 @@ def read(found: Reading, source: str) -> None:
         vouchers[number, day].append(record)
     for (number, day), records in vouchers.items():
         _voucher(found, source, number, day, records)
+    days = [day for _, day in vouchers]
+    for account in found.covered:
+        found.covered[account] = min(days), max(days)
 
 
 def _voucher(
@@ -89,8 +92,7 @@ def _voucher(
             legs[0]._replace(account=mapping.suspense, amount=-legs[0].amount)
         )
         draft.status = "unmatched"
-        days = found.covered.get(legs[0].account, (day, day))
-        found.covered[legs[0].account] = min(days[0], day), max(days[1], day)
+        found.covered[legs[0].account] = day, day
     else:
         _balanced(found, draft, number)
     found.drafts.append(draft)

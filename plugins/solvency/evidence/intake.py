@@ -97,7 +97,8 @@ def take_in(paths: Iterable[Path], mappings: Mappings, folder: Path) -> Intake:
     found.names.compare(draft.payee for draft in found.drafts)
     _once(found)
     _joined(found)
-    found.drafts.sort(key=lambda one: (one.date, one.keys))
+    # Within a day rows stay in the order of their document.
+    found.drafts.sort(key=lambda one: one.date)
     return found
 
 

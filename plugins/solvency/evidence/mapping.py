@@ -260,6 +260,10 @@ def _mapping(table: Table[str, Any], file: str) -> Mapping:
     def refuse(wrong: str, mend: str) -> EvidenceError:
         return EvidenceError(file, None, wrong, mend)
 
+    for value in table.get("accounts", {}).values():
+        if not ACCOUNT.fullmatch(str(value)):
+            wrong = f"`accounts` names {value!r:.60}, no account with an entity"
+            raise refuse(wrong, "Write it as Assets:Entity:Bank")
     for key, choices in (("kind", KINDS), ("format", FORMATS)):
         if table.get(key, choices[0]) not in choices:
             wrong = f"`{key}` is {table[key]!r}"

@@ -19,7 +19,7 @@ FILE = "names.toml"
 #: From here two spellings are put before a person; none is joined without one.
 _ALIKE = 88.0
 #: So many spellings are compared at most; rows by the million have too many pairs.
-_MOST = 20_000
+_MOST = 5_000
 _LEGAL = re.compile(
     r"\b(limited|ltd|llc|inc|incorporated|corp|corporation|co|company|gmbh|ag|sa|sarl"
     r"|bv|nv|plc|pte|pty|spa|srl|oy|ab|as|kg|ohg|lp|llp)\b"

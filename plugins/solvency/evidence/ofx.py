@@ -27,7 +27,6 @@ def statements(document: Document, mapping: Mapping) -> list[Statement]:
     Raises:
         EvidenceError: It is none, or a transaction lacks its amount or day.
     """
-    del mapping
     if re.search(rb"<!(DOCTYPE|ENTITY)", document.content, re.IGNORECASE):
         wrong = "it has a document type, which may name entities"
         raise EvidenceError(document.name, 1, wrong, "Export it again")
@@ -40,7 +39,7 @@ def statements(document: Document, mapping: Mapping) -> list[Statement]:
     found = []
     for tag in ("STMTRS", "CCSTMTRS"):
         for one in root.iter(tag):
-            statement, at = _statement(document, one, lines, at)
+            statement, at = _statement(document, one, lines, at, mapping.currency)
             found.append(statement)
     if not found:
         wrong = "there is no bank statement in it"
@@ -66,9 +65,9 @@ def _tree(document: Document) -> Any:
 
 
 def _statement(
-    document: Document, root: Any, lines: list[int], at: int
+    document: Document, root: Any, lines: list[int], at: int, usual: str | None
 ) -> tuple[Statement, int]:
-    currency = (root.findtext("CURDEF") or "").strip().upper()
+    currency = (root.findtext("CURDEF") or usual or "").strip().upper()
     number = re.sub(r"\W", "", root.findtext(".//ACCTID") or "").upper()
     moves: list[Movement] = []
     for one in root.iter("STMTTRN"):

@@ -81,13 +81,12 @@ def _parts(found: Intake, reading: Reading, source: str) -> Iterator[str]:
         return
     if not (drafts or notes or reading.stated):
         return
-    head = [
-        (
-            f"; Read from {quoted(reading.document.name)} by `solvency import`.\n"
-            "; Give a flow in suspense its account here: what is read again is told by its"
-            " id.\n"
-        )
-    ]
+    title = (
+        f"; Read from {quoted(reading.document.name)} by `solvency import`.\n"
+        "; Give a flow in suspense its account here; what is read again is told by"
+        " its id.\n"
+    )
+    head = [title]
     if source not in found.present.sources:
         head += [_declared(reading, source, drafts), *_stated(reading, source)]
     head += [_noted(reading, one) for one in notes]

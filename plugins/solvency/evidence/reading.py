@@ -8,6 +8,7 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import EvidenceError
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def read(document: Document, mapping: Mapping, source: str) -> Reading:
         found.statements = [statement(document, mapping)]
     else:
         _registers(found, source)
+    _checked(found)
     found.lines = found.lines or sum(
         1 for one in found.statements for _ in one.movements()
     )
@@ -115,6 +117,16 @@ def read(document: Document, mapping: Mapping, source: str) -> Reading:
         wrong = "no row of it is a movement"
         raise EvidenceError(document.name, 1, wrong, "Correct the mapping")
     return found
+
+
+def _checked(found: Reading) -> None:
+    """Refuse a currency that no ledger can hold, whatever format it came in."""
+    for statement in found.statements:
+        for line in statement.lines:
+            if not CURRENCY.fullmatch(line.currency):
+                wrong = f"its currency is {line.currency!r:.30}"
+                mend = "Correct the row, or write `currency` in the mapping"
+                raise EvidenceError(found.document.name, line.row, wrong, mend)
 
 
 def _structured(document: Document, mapping: Mapping, form: str) -> list[Statement]:

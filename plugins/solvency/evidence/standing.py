@@ -89,8 +89,18 @@ def standing(case: Case) -> tuple[Item, ...]:
     ]
     order = ("gap", "duplicate", "one-sided", "disagreement", "suspense")
     return tuple(
-        sorted(found, key=lambda one: (order.index(one.kind), one.date, one.row))
+        sorted(
+            found, key=lambda one: (order.index(one.kind), one.date, _natural(one.row))
+        )
     )
+
+
+def _natural(row: str) -> list[tuple[int, str]]:
+    """Return a key by which row 9 comes before row 10."""
+    return [
+        (int(part) if part.isdecimal() else -1, part)
+        for part in re.split(r"(\d{1,18})", row)
+    ]
 
 
 def _suspense(case: Case) -> Iterator[Item]:
