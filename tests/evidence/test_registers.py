@@ -56,7 +56,14 @@ def balance(case, account, commodity="USD"):
 LEDGERS = """
 kind = "ledger"
 currency = "USD"
-columns = { date = "Date", voucher = "Voucher", account-code = "Code", account-name = "Account", debit = "Debit", credit = "Credit", narration = "Text" }
+[columns]
+date = "Date"
+voucher = "Voucher"
+account-code = "Code"
+account-name = "Account"
+debit = "Debit"
+credit = "Credit"
+narration = "Text"
 [[files]]
 name = "up.csv"
 entity = "Upper"
@@ -133,7 +140,14 @@ def test_an_exchanges_trades_are_one_flow_each(tmp_path):
 CHAIN = """
 kind = "transfers"
 currency = "ETH"
-columns = { hash = "Txhash", date = "Day", from = "From", to = "To", amount = "Value", token = "Token", fee = "Fee" }
+[columns]
+hash = "Txhash"
+date = "Day"
+from = "From"
+to = "To"
+amount = "Value"
+token = "Token"
+fee = "Fee"
 [[files]]
 name = "a.csv"
 account = "Assets:Alpha:Wallet"

@@ -38,6 +38,7 @@ COMMANDS = {
     "browse": "Open the case in Fava.",
     "new": "Start a new case.",
     "import": "Bring statements, ledgers and registers into a case.",
+    "diff": "Say what changed between two versions of a case.",
 }
 
 

@@ -54,6 +54,9 @@ def statements(document: Document, mapping: Mapping) -> list[Statement]:
         wrong = f"it is no well-formed XML ({expat.ErrorString(error.code)})"
         mend = "Export it again"
         raise EvidenceError(document.name, error.lineno, wrong, mend) from None
+    except (LookupError, ValueError) as error:
+        wrong = f"it is in no encoding that is known ({error!s:.80})"
+        raise EvidenceError(document.name, 1, wrong, "Export it again") from None
     if not reader.found:
         wrong = "there is no statement (Stmt) in it"
         raise EvidenceError(document.name, 1, wrong, "Name a CAMT.053 file")

@@ -124,6 +124,7 @@ def _walked(found: Intake) -> None:
             (Cited(reading.document.name, row), f"{reading.document.name}:{of}")
             for row, of in reading.repeats
         ]
+        reading.statements = [one for one in reading.statements if one.lines]
         for statement in reading.statements:
             mapping = _for(statement, reading.mapping)
             walked = walk(statement)
