@@ -1,4 +1,4 @@
-"""What other installed packages add: invariants, kinds of report, commands, fonts.
+"""What other installed packages add: invariants, kinds, commands, fonts, importers.
 
 A package names its additions as entry points of its distribution; nothing is looked
 for in a ledger or a folder, so that no stranger's file can add anything.
@@ -16,6 +16,7 @@ GROUPS = {
     "solvency.kinds": "a package whose folder has a manifest.toml",
     "solvency.commands": "a click command",
     "solvency.fonts": "a package whose folder has a font, *.ttf or *.otf",
+    "solvency.importers": "a beangulp.Importer, or a class of them without arguments",
 }
 
 

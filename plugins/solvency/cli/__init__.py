@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -36,6 +37,8 @@ COMMANDS = {
     "verify": "Make a report again from the ledger inside it, and compare.",
     "browse": "Open the case in Fava.",
     "new": "Start a new case.",
+    "import": "Bring statements, ledgers and registers into a case.",
+    "diff": "Say what changed between two versions of a case.",
 }
 
 
@@ -99,7 +102,9 @@ class _Commands(click.Group):
             return offer
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"solvency.cli.{cmd_name}").command
+        # A word of Python's own names no module.
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"solvency.cli.{module}").command
         # Docstrings are raw, as linters ask: click wants the character itself,
         # which keeps the lines of an example apart.
         command.help = (command.help or "").replace("\\b\n", "\b\n")

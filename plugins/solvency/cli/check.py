@@ -102,6 +102,8 @@ def _errors(case: Case) -> Frame:
 
 
 def _document(case: Case, findings: Findings | None) -> dict[str, object]:
+    from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
+
     return {
         "case": case.path,
         "fingerprint": case.fingerprint,
@@ -111,6 +113,7 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "findings": [asdict(finding) for finding in findings.findings]
         if findings
         else [],
+        "evidence": [asdict(item) for item in standing(case)],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         "counts": case.counts(),
     }
@@ -130,6 +133,7 @@ def _print(case: Case, findings: Findings | None, *, every: bool) -> None:
     click.echo()
     if findings is not None:
         _print_findings(findings)
+    _print_evidence(case, every=every)
     click.echo(count(len(case.errors), "error") if case.errors else "no errors")
 
 
@@ -141,6 +145,33 @@ def _first_day(test: Tested | None) -> str:
     if test is not None and test.by_construction:
         said += "; by construction: its amount was worked out from another figure"
     return said
+
+
+#: Open rows of evidence of one kind that are shown each, without --all.
+_EACH = 10
+_KINDS = {
+    "gap": "gap in the statements",
+    "duplicate": "duplicate row",
+    "one-sided": "unmatched intercompany",
+    "disagreement": "disagreement with the books",
+    "suspense": "in suspense",
+}
+
+
+def _print_evidence(case: Case, *, every: bool) -> None:
+    """Print what of the imported evidence is open: gaps, suspense, disagreements."""
+    from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
+
+    items = standing(case)
+    for kind, name in _KINDS.items():
+        of_kind = [item for item in items if item.kind == kind]
+        for item in of_kind if every else of_kind[:_EACH]:
+            click.echo(f"{name}: {item.message}")
+        if len(of_kind) > _EACH and not every:
+            click.echo(
+                f"{name}: {len(of_kind) - _EACH:,} more;"
+                " solvency check --all shows each"
+            )
 
 
 def _print_findings(findings: Findings) -> None:

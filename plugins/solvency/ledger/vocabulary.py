@@ -156,7 +156,7 @@ KEYS: dict[str, frozenset[str]] = {
         "hypothesis": "prior excludes",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
-        " id counted excess",
+        " id row counted excess",
         "flow": "id amount-from grade basis purpose seq time earliest latest"
         " after sized-by variant-of variant default row low high interval driver"
         " through on",

@@ -1,0 +1,218 @@
+"""`solvency import`: statements, ledgers and registers into a case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import click
+
+from solvency.cli.common import Refused
+from solvency.cli.common import print_json
+from solvency.evidence.records import EvidenceError
+from solvency.writing import NotWrittenError
+
+if TYPE_CHECKING:
+    from solvency.evidence.intake import Intake
+
+#: Rows of each sort that are named one by one; --json has all.
+_NAMED = 10
+
+
+@click.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.option("--guess", is_flag=True, help="Print a mapping for the files, to edit.")
+@click.option(
+    "--map",
+    "mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="MAP.toml",
+    help="The mapping: how the files are read and what their rows mean.",
+)
+@click.option(
+    "-o",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The folder of the case, or one in it, for the ledger files.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be added; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    files: tuple[Path, ...],
+    guess: bool,
+    mapping: Path | None,
+    folder: Path | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    r"""Bring statements, ledgers and registers into a case, row by row.
+
+    Each row becomes a flow that names its file and line. What no rule of the
+    mapping settles stands in a suspense account, and check lists it. A row that the
+    case has is not added again.
+
+    \b
+    Examples:
+      solvency import --guess bank.csv > bank.toml
+      solvency import bank.csv --map bank.toml -o case
+    """
+    try:
+        if guess:
+            from solvency.evidence.guess import guessed  # noqa: PLC0415 (lazy start)
+
+            click.echo(guessed(files), nl=False)
+            return
+        if mapping is None:
+            raise click.UsageError(
+                "--map names the mapping; solvency import --guess FILE makes one."
+            )
+        if folder is None and not dry_run:
+            raise click.UsageError("-o names the folder to write to, or use --dry-run.")
+        from solvency.evidence.intake import take_in  # noqa: PLC0415 (lazy start)
+        from solvency.evidence.mapping import read  # noqa: PLC0415 (as above)
+
+        found = take_in(files, read(mapping), folder or Path())
+        written = [] if dry_run else _written(found)
+    except EvidenceError as error:
+        raise Refused(str(error)) from error
+    if as_json:
+        print_json(document(found))
+        return
+    _print(found, dry_run=dry_run)
+    here = Path.cwd()
+    for path in written:
+        near = path.relative_to(here) if path.is_relative_to(here) else path
+        click.echo(f"written: {near}")
+
+
+def _written(found: Intake) -> list[Path]:
+    from solvency.evidence.output import write  # noqa: PLC0415 (lazy start)
+
+    try:
+        return write(found)
+    except NotWrittenError as error:
+        raise Refused(str(error)) from error
+    except OSError as error:
+        raise Refused(
+            f"{error.filename} cannot be written: {error.strerror}"
+        ) from error
+
+
+def document(found: Intake) -> dict[str, Any]:
+    """Return what an import found, as JSON has it."""
+    return {
+        "files": [
+            {
+                "file": one.document.name,
+                "sha256": one.document.sha256,
+                "lines": one.lines,
+            }
+            for one in found.readings
+        ],
+        "flows": [
+            {
+                "id": one.id,
+                "date": one.date,
+                "payee": one.payee,
+                "narration": one.narration,
+                "row": ", ".join(map(str, one.rows)),
+                "status": one.status,
+                "postings": [
+                    {
+                        "account": leg.account,
+                        "amount": leg.amount,
+                        "commodity": leg.commodity,
+                    }
+                    for leg in one.legs
+                ],
+            }
+            for one in found.drafts
+        ],
+        "duplicates": [
+            {"file": cited.file, "row": _row(cited.row), "of": of}
+            for cited, of in found.duplicates
+        ],
+        "unmatched": [
+            {"file": one.rows[0].file, "row": _row(one.rows[0].row)}
+            for one in found.unmatched
+        ],
+        "one_sided": [
+            {
+                "file": one.rows[0].file,
+                "row": _row(one.rows[0].row),
+                "amount": one.own.amount,
+            }
+            for one in found.one_sided
+        ],
+        "gaps": [
+            {
+                "file": one.file,
+                "row": _row(one.row),
+                "expected": one.expected,
+                "found": one.found,
+            }
+            for one in found.gaps
+        ],
+        "names": [
+            {"name": name, "like": like, "alike": round(alike)}
+            for name, like, alike in found.names.proposed
+        ],
+    }
+
+
+def _row(row: str) -> int | str:
+    return int(row) if row.isdecimal() else row
+
+
+def _print(found: Intake, *, dry_run: bool) -> None:
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+
+    for one in found.readings:
+        rows = count(one.lines, "row")
+        click.echo(f"{one.document.name}: {rows}, SHA-256 {one.document.sha256}")
+    flows = count(len(found.drafts), "flow")
+    click.echo(f"{flows} {'would be ' if dry_run else ''}added")
+    both = sum(one.status == "matched" for one in found.drafts)
+    if both:
+        click.echo(f"{count(both, 'transfer')} joined from both sides")
+    _listed("already there", [f"{a} is {b}" for a, b in found.duplicates])
+    _listed(
+        "in suspense, no rule matched",
+        [_told(one) for one in found.unmatched],
+    )
+    _listed(
+        "unmatched intercompany, on one side only",
+        [_told(one) for one in found.one_sided],
+    )
+    _listed(
+        "gaps",
+        [
+            f"{gap.file}:{gap.row} states {gap.found:,} {gap.currency} where the rows"
+            f" to {gap.after} make {gap.expected:,}; {gap.missing:,} is missing"
+            for gap in found.gaps
+        ],
+    )
+    _listed(
+        "names that may be one, to decide in names.toml",
+        [f"{name} and {like}" for name, like, _ in found.names.proposed],
+    )
+
+
+def _told(draft: Any) -> str:
+    leg = draft.own
+    said = draft.payee or draft.narration
+    return f"{draft.rows[0]} {draft.date} {leg.amount:,} {leg.commodity} {said}"[:150]
+
+
+def _listed(title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    click.echo(f"{title}: {len(lines):,}")
+    for line in lines[:_NAMED]:
+        click.echo(f"  {line}")
+    if len(lines) > _NAMED:
+        click.echo(f"  and {len(lines) - _NAMED:,} more; --json has all")

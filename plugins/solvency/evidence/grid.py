@@ -1,0 +1,277 @@
+"""Tables as rows of cells: delimited text, and the sheets of a workbook."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+from typing import TypeAlias
+
+from solvency.evidence.records import EvidenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from solvency.evidence.mapping import Mapping
+    from solvency.evidence.records import Document
+
+#: Text as it stands, or what a workbook says it is.
+Cell: TypeAlias = "str | Decimal | datetime.date"
+#: The most characters one cell may have.
+_LONGEST = 2**17
+#: From here a float tells neither cents nor larger units apart.
+_EXACT = 2**53
+
+
+class Row(NamedTuple):
+    """One record of a table: where it stands, and its cells."""
+
+    label: str
+    cells: list[Cell]
+
+
+class Table:
+    """The records of a file under named columns."""
+
+    def __init__(self, document: Document, mapping: Mapping) -> None:
+        self.document = document
+        self.mapping = mapping
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield each record that is neither empty nor one the mapping skips."""
+        for head, rows in _tables(self.document, self.mapping):
+            places = self._places(head)
+            for row in rows:
+                filled = [cell for cell in row.cells if cell != ""]
+                if not filled or self.mapping.skips(" ".join(map(str, filled))):
+                    continue
+                extra = [cell for cell in row.cells[len(head.cells) :] if cell != ""]
+                if extra and self.mapping.header:
+                    raise EvidenceError(
+                        self.document.name,
+                        row.label,
+                        f"the row has {len(row.cells)} cells, and the header"
+                        f" {len(head.cells)}",
+                        "Correct `delimiter` of the mapping, or the row",
+                    )
+                yield Record(self, row, places)
+
+    def _places(self, head: Row) -> dict[str, tuple[int, ...]]:
+        """Return where the columns stand that the mapping names."""
+        names = {
+            str(cell).strip(): at for at, cell in reversed([*enumerate(head.cells)])
+        }
+        found = {}
+        for key, wanted in self.mapping.columns.items():
+            at = []
+            for name in wanted:
+                if name.strip() in names:
+                    at.append(names[name.strip()])
+                elif not self.mapping.header and name.isdecimal() and int(name) > 0:
+                    at.append(int(name) - 1)
+                else:
+                    raise EvidenceError(
+                        self.document.name,
+                        head.label,
+                        f"there is no column {name!r:.60}, which `{key}` of"
+                        f" {self.mapping.file} names; there are"
+                        f" {', '.join(filter(None, names))[:300] or 'none'}",
+                        "Correct the mapping: `header` is the line of the column names",
+                    )
+            found[key] = tuple(at)
+        return found
+
+
+class Record:
+    """One row, read by the names of its columns."""
+
+    def __init__(
+        self, table: Table, row: Row, places: dict[str, tuple[int, ...]]
+    ) -> None:
+        self.label = row.label
+        self._table = table
+        self._cells = row.cells
+        self._places = places
+
+    def refused(self, wrong: str, mend: str) -> EvidenceError:
+        """Return what is wrong with this row, for raising."""
+        return EvidenceError(self._table.document.name, self.label, wrong, mend)
+
+    def cell(self, key: str) -> Cell:
+        """Return a column's cell, "" where there is none."""
+        for at in self._places.get(key, ()):
+            if at < len(self._cells):
+                return self._cells[at]
+        return ""
+
+    def text(self, key: str) -> str:
+        """Return a column's words, of several columns joined, on one line."""
+        cells = self._cells
+        return " ".join(
+            " ".join(
+                str(cells[at]) for at in self._places.get(key, ()) if at < len(cells)
+            ).split()
+        )
+
+    def has(self, key: str) -> bool:
+        """Say whether a column has anything in this row."""
+        return self.cell(key) not in {"", "-"}
+
+    def amount(self, key: str) -> Decimal:
+        """Return a column's amount.
+
+        Raises:
+            EvidenceError: It is none in the notation of the mapping.
+        """
+        cell = self.cell(key)
+        mapping = self._table.mapping
+        if isinstance(cell, Decimal):
+            return self._rounded(cell, mapping.places)
+        try:
+            found = mapping.notation.amount(str(cell))
+        except ValueError:
+            raise self.refused(
+                f"{str(cell)!r:.60} in column {key} is no amount with the decimal mark"
+                f" {mapping.notation.decimal!r}",
+                "Correct `decimal` and `thousands` of the mapping, or skip the row",
+            ) from None
+        return self._rounded(found, mapping.places, text=True)
+
+    def _rounded(
+        self, number: Decimal, places: int | None, *, text: bool = False
+    ) -> Decimal:
+        """Round what a workbook holds as a float; text has its own places."""
+        if places is None:
+            return number
+        exact = number.quantize(Decimal(1).scaleb(-places))
+        near = abs(number - exact) <= abs(number) * Decimal("1E-12")
+        if (text and exact != number) or not (text or near):
+            raise self.refused(
+                f"{number:f} has more than {places} places", "Correct `places`"
+            )
+        if not text and abs(exact.scaleb(places)) >= _EXACT:
+            raise self.refused(
+                f"{number:f} is larger than a workbook holds exactly",
+                "Take the amount from another export",
+            )
+        return exact
+
+    def day(self, key: str) -> datetime.date:
+        """Return a column's day.
+
+        Raises:
+            EvidenceError: It is none in the formats of the mapping.
+        """
+        cell = self.cell(key)
+        if isinstance(cell, datetime.date):
+            return cell
+        try:
+            return self._table.mapping.notation.day(str(cell))
+        except ValueError:
+            forms = ", ".join(self._table.mapping.notation.dates)
+            raise self.refused(
+                f"{str(cell)!r:.60} in column {key} is no day written {forms}",
+                "Correct `date-formats` of the mapping, or skip the row",
+            ) from None
+
+
+def _tables(
+    document: Document, mapping: Mapping
+) -> Iterator[tuple[Row, Iterator[Row]]]:
+    """Yield the header and the rows below it, of each sheet."""
+    if mapping.format == "xlsx":
+        from solvency.evidence.workbook import sheets  # noqa: PLC0415 (an extra)
+
+        parts = sheets(document, mapping.sheets)
+    else:
+        parts = iter([delimited(document, mapping.encoding, mapping.delimiter)])
+    for rows in parts:
+        head = Row("1", [])
+        if mapping.header:
+            for row in rows:
+                line = int(row.label.rpartition(":")[2])
+                if line >= mapping.header:
+                    head = row
+                    break
+            else:
+                continue
+        yield head, rows
+
+
+def delimited(
+    document: Document, encoding: str | None, delimiter: str | None
+) -> Iterator[Row]:
+    """Yield the records of delimited text, each labelled by the line it begins on.
+
+    Raises:
+        EvidenceError: It is not in that encoding, or its quotes do not close.
+    """
+    text = decoded(document, encoding)
+    mark = (delimiter or ",").replace("\\t", "\t")
+    if len(mark) != 1 or mark in '"\r\n':
+        wrong = f"the delimiter {mark!r:.20} is not one character"
+        raise EvidenceError(document.name, None, wrong, "Correct the mapping")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    before = csv.field_size_limit(_LONGEST)
+    line = 0
+    try:
+        while True:
+            start = line + 1
+            cells = next(reader, None)
+            line = reader.line_num
+            if cells is None:
+                return
+            yield Row(str(start), [cell.strip() for cell in cells])
+    except csv.Error as error:
+        raise EvidenceError(
+            document.name,
+            start,
+            f"the record that begins here is no row of a table ({error})",
+            "Close its quotes, or export it again",
+        ) from None
+    finally:
+        csv.field_size_limit(before)
+
+
+def decoded(document: Document, encoding: str | None) -> str:
+    """Return a document's text.
+
+    Raises:
+        EvidenceError: It is not in that encoding.
+    """
+    content, name = document.content, encoding or encoding_of(document.content)
+    if name.lower().replace("_", "-") in {"utf-8", "utf8"}:
+        name = "utf-8-sig"
+    try:
+        text = content.decode(name)
+    except (UnicodeError, LookupError, ValueError) as error:
+        start = getattr(error, "start", 0)
+        line = content.count(b"\n", 0, start) + 1
+        wrong = f"byte {start:,} is not {encoding or 'UTF-8'}"
+        mend = "Correct `encoding` of the mapping"
+        raise EvidenceError(document.name, line, wrong, mend) from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise EvidenceError(
+            document.name,
+            line,
+            "there is a zero byte: this is no text",
+            "Export it again",
+        )
+    return text
+
+
+def encoding_of(content: bytes) -> str:
+    """Guess the encoding of a text from its bytes."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        # Five bytes mean nothing in Windows' set, and something in Latin-1.
+        rare = any(one in content for one in b"\x81\x8d\x8f\x90\x9d")
+        return "latin-1" if rare else "cp1252"
+    return "utf-8"

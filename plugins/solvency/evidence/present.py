@@ -1,0 +1,212 @@
+"""What a case has already: its accounts, entities, sources and imported rows."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from beancount.core import data
+
+from solvency.evidence.drafts import Cited
+from solvency.evidence.drafts import Draft
+from solvency.evidence.drafts import Leg
+from solvency.evidence.records import EvidenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: How the files that an import writes are named.
+WRITTEN = "import-*.beancount"
+ACCOUNTS = "import-accounts.beancount"
+#: How the narration of the flow begins that opens an account's balance.
+OPENING = "Opening balance"
+_ID = re.compile(r'^  id: "I-([0-9a-f.]+)"$', re.MULTILINE)
+_ROW = re.compile(r'^  row: "((?:[^"\\]|\\.)*)"$', re.MULTILINE)
+_HEAD = re.compile(
+    r'(\d{4}-\d\d-\d\d) \* (?:"((?:[^"\\]|\\.)*)" )?"((?:[^"\\]|\\.)*)"((?: \^\S+)*)'
+)
+_LEG = re.compile(r"^  ([A-Z]\S*)  (-?[\d.]+) (\S+)$", re.MULTILINE)
+_OPEN = re.compile(r"^(\d{4}-\d\d-\d\d) open (\S+)", re.MULTILINE)
+
+
+@dataclass
+class Present:
+    """What stands in the files of a case."""
+
+    top: Path | None
+    folder: Path
+    accounts: set[str] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+    sources: dict[str, str] = field(default_factory=dict)
+    commodities: set[str] = field(default_factory=set)
+    #: Pairs of entities with a claim between them.
+    pairs: set[frozenset[str]] = field(default_factory=set)
+    #: Each imported row by its digest, with where it was read.
+    rows: dict[str, str] = field(default_factory=dict)
+    #: Flows still in suspense.
+    loose: list[Draft] = field(default_factory=list)
+    #: First and last day of what was imported, by account.
+    covered: dict[str, tuple[datetime.date, datetime.date]] = field(
+        default_factory=dict
+    )
+    #: Numbers and names of accounts, as their `open` has them.
+    marks: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    includes: str = ""
+    #: The flow that opened an account's balance, by the row's digest.
+    openings: dict[str, tuple[datetime.date, Path, str]] = field(default_factory=dict)
+
+
+def present(folder: Path) -> Present:
+    """Read what the case has that a folder belongs to.
+
+    Args:
+        folder: Where imports are written; its own or the nearest `main.beancount`
+            above it is the case's top file.
+
+    Raises:
+        EvidenceError: A file of the case cannot be read.
+    """
+    folder = folder.absolute()
+    tops = [one / "main.beancount" for one in (folder, *folder.parents[:3])]
+    top = next((one for one in tops if one.is_file()), None)
+    found = Present(top, folder)
+    root = top.parent if top is not None else folder
+    for path in sorted(root.rglob("*.beancount")) if root.is_dir() else ():
+        text = _text(path)
+        if path == top:
+            found.includes = text
+        if path.match(WRITTEN) and path.name != ACCOUNTS:
+            _imported(found, path, text)
+        else:
+            _declared(found, text, path)
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():
+            return ""
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        wrong = f"it cannot be read ({error.strerror})"
+        raise EvidenceError(str(path), None, wrong, "Check its permissions") from None
+
+
+def _declared(found: Present, text: str, path: Path) -> None:
+    """Take in accounts, entities, sources and claims of a file."""
+    from solvency.ledger.parsing import parse  # noqa: PLC0415 (beancount's parser is slow to load)
+
+    for entry in parse(text.encode(), str(path)).entries:
+        if isinstance(entry, data.Open):
+            found.accounts.add(entry.account)
+            parts = entry.account.split(":")
+            other = entry.meta.get("counterparty")
+            if isinstance(other, str) and len(parts) > 1:
+                found.pairs.add(frozenset({parts[1], other}))
+            names = str(entry.meta.get("known-as") or "")
+            found.marks[entry.account] = (
+                str(entry.meta.get("number") or ""),
+                tuple(one.strip() for one in names.split(",") if one.strip()),
+            )
+        elif isinstance(entry, data.Commodity):
+            found.commodities.add(entry.currency)
+        elif isinstance(entry, data.Custom) and entry.values:
+            name = str(entry.values[0].value)
+            if entry.type == "entity":
+                found.entities.add(name)
+            elif entry.type == "source":
+                found.sources[name] = str(entry.meta.get("sha256") or "")
+
+
+def _imported(found: Present, path: Path, text: str) -> None:
+    """Take in the rows of a file that an earlier import wrote."""
+    for one in re.finditer(
+        r'custom "source" "([^"]+)"(?:.*\n)(?:  .*\n)*?  sha256: "([0-9a-f]+)"', text
+    ):
+        found.sources[one[1]] = one[2]
+    for block in text.split("\n\n"):
+        row = _ROW.search(block)
+        if row is None:
+            continue
+        key = _ID.search(block)
+        if key is None:
+            note = re.search(r'^  digest: "([0-9a-f]+)"$', block, re.MULTILINE)
+            if note is not None:
+                found.rows[note[1]] = row[1]
+            continue
+        cited = row[1].split(", ")
+        keys = key[1].split(".")
+        for at, one_key in enumerate(keys):
+            found.rows[one_key] = cited[min(at, len(cited) - 1)]
+        legs = [Leg(m[1], Decimal(m[2]), m[3]) for m in _LEG.finditer(block)]
+        head = _HEAD.match(block.lstrip())
+        if head is None:
+            continue
+        day = datetime.date.fromisoformat(head[1])
+        if head[3].startswith(OPENING):
+            found.openings[keys[0]] = day, path, block
+            continue
+        for leg in legs[: len(keys)]:
+            first, last = found.covered.get(leg.account, (day, day))
+            found.covered[leg.account] = min(first, day), max(last, day)
+        if len(legs) == 2 and ":Suspense" in legs[1].account:
+            found.loose.append(_loose(path, block, head, legs, cited, keys, day))
+
+
+def _loose(
+    path: Path,
+    block: str,
+    head: re.Match[str],
+    legs: list[Leg],
+    cited: list[str],
+    keys: list[str],
+    day: datetime.date,
+) -> Draft:
+    payee, narration = (_unquoted(head[at] or "") for at in (2, 3))
+    rows = []
+    for one in cited:
+        file, _, row = one.partition(":")
+        rows.append(Cited(file, row))
+    reference = re.search(r'^  reference: "((?:[^"\\]|\\.)*)"$', block, re.MULTILINE)
+    other = re.search(r'^  other-account: "([^"]*)"$', block, re.MULTILINE)
+    said = _unquoted(reference[1]) if reference else ""
+    return Draft(
+        day,
+        payee,
+        narration,
+        legs,
+        rows,
+        re.findall(r"\^(\S+)", head[4]),
+        keys,
+        "one-sided" if legs[1].account.count(":") > 2 else "unmatched",
+        text=f"{payee} {narration} {said}",
+        reference=said,
+        other=other[1] if other else "",
+        block=(path, block),
+    )
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def moved_back(text: str, account: str, day: datetime.date) -> str:
+    """Return a file of accounts with one of them open from an earlier day."""
+
+    def earlier(found: re.Match[str]) -> str:
+        if found[2] != account or found[1] <= day.isoformat():
+            return found[0]
+        return f"{day} open {account}"
+
+    return _OPEN.sub(earlier, text)
+
+
+def dated(text: str) -> Iterator[tuple[str, datetime.date]]:
+    """Yield the accounts a file opens, with the day of each."""
+    for found in _OPEN.finditer(text):
+        yield found[2], datetime.date.fromisoformat(found[1])

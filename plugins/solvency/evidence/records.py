@@ -1,0 +1,147 @@
+"""What every reader gives: documents, and the movements and balances they state."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from dataclasses import field
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterator
+    from decimal import Decimal
+    from pathlib import Path
+
+#: The most bytes one file of evidence may have.
+LARGEST = 128 * 2**20
+
+
+class EvidenceError(Exception):
+    """A file or a mapping that cannot be used; the message is one line."""
+
+    def __init__(self, file: str, row: str | int | None, wrong: str, mend: str) -> None:
+        place = file if row in {None, ""} else f"{file}:{row}"
+        super().__init__(" ".join(f"{place}: {wrong}. {mend}.".split()))
+
+
+class Document(NamedTuple):
+    """One file of evidence, whole."""
+
+    name: str
+    path: Path
+    content: bytes
+    sha256: str
+
+    @property
+    def slug(self) -> str:
+        """Return a name for links, made of the file's own."""
+        found = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+        return (found or "file")[:60]
+
+
+class Movement(NamedTuple):
+    """One row that moved money on one account, positive where the account grew."""
+
+    row: str
+    date: datetime.date
+    amount: Decimal
+    currency: str
+    payee: str = ""
+    narration: str = ""
+    reference: str = ""
+    #: What the statement says the balance was after it.
+    balance: Decimal | None = None
+    #: The number of the other party's account, where the row gives it.
+    other: str = ""
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """Return what the row says, whatever file and line it stands in."""
+        return (
+            self.date.isoformat(),
+            plain(self.amount),
+            self.currency,
+            self.payee,
+            self.narration,
+            self.reference,
+            "" if self.balance is None else plain(self.balance),
+        )
+
+    @property
+    def text(self) -> str:
+        """Return all its words, for rules to look at."""
+        words = (self.payee, self.narration, self.reference, self.other)
+        return " ".join(word for word in words if word)
+
+
+class Balance(NamedTuple):
+    """What a statement says an account held at the end of a day."""
+
+    row: str
+    date: datetime.date
+    amount: Decimal
+    currency: str
+    #: "opening" or "closing" of a statement or of a page of it.
+    kind: str
+
+
+@dataclass
+class Statement:
+    """The rows of one account in one document, oldest first."""
+
+    document: Document
+    lines: list[Movement | Balance] = field(default_factory=list)
+    #: The account's number, where the document gives it.
+    number: str = ""
+
+    def movements(self) -> Iterator[Movement]:
+        """Yield the movements alone."""
+        return (line for line in self.lines if isinstance(line, Movement))
+
+
+def plain(number: Decimal) -> str:
+    """Write a number out with neither exponent nor needless zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def digest(*parts: str) -> str:
+    """Return sixteen characters that tell one row from all others."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[
+        :16
+    ]
+
+
+def opened(path: Path) -> Document:
+    """Read a file of evidence whole.
+
+    Args:
+        path: A regular file; a link stands for what it leads to.
+
+    Raises:
+        EvidenceError: There is no such file, it is none, or it is too large.
+    """
+    name = str(path)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise EvidenceError(name, None, "it is no regular file", "Name a file")
+        with path.open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise EvidenceError(name, None, "it is no regular file", "Name a file")
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        wrong = f"it cannot be read ({error.strerror})"
+        raise EvidenceError(name, None, wrong, "Check its name") from None
+    except ValueError:
+        raise EvidenceError(name, None, "it is no name", "Name a file") from None
+    if len(content) > LARGEST:
+        wrong = f"it has more than {LARGEST // 2**20} MiB"
+        raise EvidenceError(name, None, wrong, "Split it")
+    if not content:
+        raise EvidenceError(name, 1, "the file is empty", "Leave it out")
+    return Document(path.name, path, content, hashlib.sha256(content).hexdigest())

@@ -1,0 +1,314 @@
+"""What of the imported evidence is still open: suspense, gaps, disagreements."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from beancount.core.amount import Amount
+from beancount.core.data import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+
+#: So many transfers on the way between two days are tried in every combination.
+_MOST_ON_THE_WAY = 12
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing about the evidence that somebody has to settle."""
+
+    #: suspense, one-sided, gap, duplicate or disagreement.
+    kind: str
+    entity: str
+    account: str
+    #: The row of the imported file.
+    row: str
+    date: datetime.date
+    amount: Decimal
+    unit: str
+    message: str
+
+
+class _Movements:
+    """What moved on each account, by day, of which flow."""
+
+    def __init__(self, case: Case) -> None:
+        self._days: dict[tuple[str, str], list[datetime.date]] = {}
+        self._sums: dict[tuple[str, str], list[Decimal]] = {}
+        self.flows: dict[tuple[str, str], list[tuple[Flow, Decimal]]] = defaultdict(
+            list
+        )
+        for flow in case.selected:
+            for posting in flow.postings:
+                key = posting.account, posting.commodity
+                self.flows[key].append((flow, posting.units))
+        for key, several in self.flows.items():
+            several.sort(key=lambda one: one[0].date)
+            self._days[key] = [flow.date for flow, _ in several]
+            self._sums[key] = [
+                Decimal(),
+                *itertools.accumulate(units for _, units in several),
+            ]
+
+    def balance(self, key: tuple[str, str], day: datetime.date) -> Decimal:
+        """Return an account's balance at the end of a day, in units."""
+        days = self._days.get(key, [])
+        return self._sums[key][bisect_right(days, day)] if days else Decimal()
+
+    def on_the_way(self, key: tuple[str, str], day: datetime.date) -> list[Decimal]:
+        """Return what was on its way on a day: it left one account, not yet there."""
+        return [
+            units
+            for flow, units in self.flows.get(key, ())
+            if flow.latest is not None
+            and (flow.earliest or flow.date) <= day < flow.latest
+        ]
+
+
+def standing(case: Case) -> tuple[Item, ...]:
+    """Return what is open of the evidence that was imported into a case."""
+    moved = _Movements(case)
+    gaps = list(_gaps(case, moved))
+    found = [
+        *_suspense(case),
+        *gaps,
+        *_between(case, moved, gaps),
+        *_duplicates(case),
+        *_disagreements(case, moved),
+    ]
+    order = ("gap", "duplicate", "one-sided", "disagreement", "suspense")
+    return tuple(
+        sorted(
+            found, key=lambda one: (order.index(one.kind), one.date, _natural(one.row))
+        )
+    )
+
+
+def _natural(row: str) -> list[tuple[int, str]]:
+    """Return a key by which row 9 comes before row 10."""
+    return [
+        (int(part) if part.isdecimal() else -1, part)
+        for part in re.split(r"(\d{1,18})", row)
+    ]
+
+
+def _suspense(case: Case) -> Iterator[Item]:
+    """Yield the flows that stand in suspense."""
+    marked = {
+        name: account.notes.get("other-side")
+        for name, account in case.accounts.items()
+        if account.notes.get("suspense") in {"True", "TRUE"}
+    }
+    if not marked:
+        return
+    for flow in case.selected:
+        for posting in flow.postings:
+            if posting.account not in marked:
+                continue
+            other = marked[posting.account]
+            row = flow.notes.get("row", flow.id)
+            said = (flow.payee or flow.narration)[:80]
+            amount = f"{-posting.units:,} {posting.commodity}"
+            yield Item(
+                "one-sided" if other else "suspense",
+                posting.entity,
+                posting.account,
+                row,
+                flow.date,
+                -posting.units,
+                posting.commodity,
+                f"{row}: {amount} on {flow.date}, {said!r},"
+                + (
+                    f" is in no statement of {other}"
+                    if other
+                    else f" stands in {posting.account}"
+                ),
+            )
+
+
+def _notes(case: Case, key: str) -> Iterator[Note]:
+    for entry in case.entries:
+        if isinstance(entry, Note) and key in entry.meta and "row" in entry.meta:
+            yield entry
+
+
+def _gaps(case: Case, moved: _Movements) -> Iterator[Item]:
+    """Yield the gaps an import noted, that no later flow has closed."""
+    for note in _notes(case, "expected"):
+        expected, found = note.meta["expected"], note.meta.get("found")
+        since = note.meta.get("after-day")
+        if not (isinstance(expected, Amount) and isinstance(found, Amount)):
+            continue
+        assert expected.number is not None  # noqa: S101 (an amount in metadata has one)
+        assert found.number is not None  # noqa: S101 (as above)
+        missing = found.number - expected.number
+        row = str(note.meta["row"])
+        if isinstance(since, datetime.date):
+            file = row.partition(":")[0]
+            mended = sum(
+                units
+                for flow, units in moved.flows.get((note.account, found.currency), ())
+                if since <= flow.date <= note.date and file not in _files(flow)
+            )
+            if mended == missing:
+                continue
+            after = note.meta.get("after-row", "?")
+            message = (
+                f"{row} states {found.number:,} {found.currency} on {note.date}, and"
+                f" the rows to {after} of {since} make {expected.number:,}:"
+                f" {missing - mended:,} {found.currency} of movements are missing"
+                " between the two"
+            )
+            kind = "gap"
+        else:
+            message, kind = f"{row}: {note.comment}", "disagreement"
+        yield Item(
+            kind,
+            _entity(note.account),
+            note.account,
+            row,
+            note.date,
+            missing,
+            found.currency,
+            message,
+        )
+
+
+def _files(flow: Flow) -> frozenset[str]:
+    rows = flow.notes.get("row", "").split(", ")
+    return frozenset(row.partition(":")[0] for row in rows)
+
+
+def _entity(account: str) -> str:
+    return account.split(":")[1] if ":" in account else account
+
+
+def _between(case: Case, moved: _Movements, gaps: list[Item]) -> Iterator[Item]:
+    """Yield each two balances of statements between which movements are missing."""
+    stated: dict[tuple[str, str], list[tuple[datetime.date, Decimal, str]]] = (
+        defaultdict(list)
+    )
+    for one in case.observations:
+        if one.counted and "row" in one.notes and len(one.accounts) == 1:
+            key = one.accounts[0], one.amount.commodity
+            stated[key].append((one.date, one.amount.number, one.notes["row"]))
+    for note in _notes(case, "states"):
+        amount = note.meta["states"]
+        if isinstance(amount, Amount) and amount.number is not None:
+            key = note.account, amount.currency
+            stated[key].append((note.date, amount.number, str(note.meta["row"])))
+    for key, several in stated.items():
+        several.sort()
+        for earlier, later in itertools.pairwise(several):
+            change = later[1] - earlier[1]
+            books = moved.balance(key, later[0]) - moved.balance(key, earlier[0])
+            known = sum(
+                gap.amount
+                for gap in gaps
+                if (gap.account, gap.unit) == key and earlier[0] < gap.date <= later[0]
+            )
+            missing = change - books
+            ways = [
+                *moved.on_the_way(key, earlier[0]),
+                *(-units for units in moved.on_the_way(key, later[0])),
+            ]
+            if missing == known or _reached(missing - known, ways):
+                continue
+            yield Item(
+                "gap",
+                _entity(key[0]),
+                key[0],
+                later[2],
+                later[0],
+                missing - known,
+                key[1],
+                f"{later[2]} states {later[1]:,} {key[1]} on {later[0]}, {earlier[2]}"
+                f" {earlier[1]:,} on {earlier[0]}, and the flows between come to"
+                f" {books:,}: {missing - known:,} {key[1]} of movements are missing",
+            )
+
+
+def _reached(number: Decimal, ways: list[Decimal]) -> bool:
+    """Say whether some of what was on its way come to a number."""
+    sums = {Decimal()}
+    for units in ways[:_MOST_ON_THE_WAY]:
+        sums |= {one + units for one in sums}
+    return number in sums
+
+
+def _duplicates(case: Case) -> Iterator[Item]:
+    """Yield the rows that say again what another row says."""
+    for note in _notes(case, "duplicate-of"):
+        if note.meta.get("settled"):
+            continue
+        amount = note.meta.get("amount")
+        number = amount.number if isinstance(amount, Amount) else None
+        unit = amount.currency if isinstance(amount, Amount) else ""
+        yield Item(
+            "duplicate",
+            _entity(note.account),
+            note.account,
+            str(note.meta["row"]),
+            note.date,
+            number or Decimal(),
+            unit,
+            re.sub(r"\s+", " ", note.comment),
+        )
+
+
+def _disagreements(case: Case, moved: _Movements) -> Iterator[Item]:
+    """Yield the balances of a trial balance that the books do not have."""
+    for row, day, account, debit, unit in _trial_balances(case):
+        key = account, unit
+        if key not in moved.flows:
+            continue  # not in the books yet
+        books = moved.balance(key, day)
+        if books == debit or _reached(debit - books, moved.on_the_way(key, day)):
+            continue
+        apart = debit - books
+        yield Item(
+            "disagreement",
+            _entity(account),
+            account,
+            row,
+            day,
+            apart,
+            unit,
+            f"{row} has {_side(debit)} {unit} in {account} on {day}, and the books"
+            f" {_side(books)}: {abs(apart):,} {unit} apart",
+        )
+
+
+def _side(debit: Decimal) -> str:
+    return f"{abs(debit):,} {'credit' if debit < 0 else 'debit'}"
+
+
+def _trial_balances(
+    case: Case,
+) -> Iterator[tuple[str, datetime.date, str, Decimal, str]]:
+    """Yield the rows of trial balances: row, day, account, debit, unit."""
+    for one in case.observations:
+        row = one.notes.get("row")
+        if row is None or one.counted or one.since or len(one.accounts) != 1:
+            continue
+        account = case.accounts.get(one.accounts[0])
+        if account is not None and one.low is None and one.high is None:
+            sign = -1 if account.root == "Liabilities" else 1
+            debit = sign * one.amount.number
+            yield row, one.date, account.name, debit, one.amount.commodity
+    for note in _notes(case, "trial-balance"):
+        amount = note.meta["trial-balance"]
+        if isinstance(amount, Amount) and amount.number is not None:
+            row = str(note.meta["row"])
+            yield row, note.date, note.account, amount.number, amount.currency

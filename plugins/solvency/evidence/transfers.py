@@ -1,0 +1,207 @@
+"""Two sides of one transfer become one flow that cites both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.evidence.drafts import Draft
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from collections.abc import Mapping
+
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._-]{4,}[A-Za-z0-9]")
+#: A reference that stands in both rows outweighs any day between them.
+_REFERENCE = 4.0
+_NAMED = 1.0
+#: A row that so many of the other side would match names none of them.
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class Own:
+    """An account whose statements are in the case."""
+
+    account: str
+    entity: str
+    number: str = ""
+    known_as: tuple[str, ...] = ()
+    #: The first and last day its statements cover.
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+
+    def named_in(self, draft: Draft) -> bool:
+        """Say whether a row names this account, or whose it is."""
+        if self.number and len(self.number) >= 5:
+            bare = re.sub(r"\W", "", draft.text).upper()
+            if self.number in {draft.other, bare} or self.number in bare:
+                return True
+        text = draft.text.casefold()
+        return any(
+            re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text)
+            for name in (self.entity, *self.known_as)
+            if len(name) >= 3
+        )
+
+    def covers(self, day: datetime.date) -> bool:
+        """Say whether its statements cover a day."""
+        return (
+            self.since is not None
+            and self.until is not None
+            and self.since <= day <= self.until
+        )
+
+
+def matched(
+    drafts: Iterable[Draft], owns: Mapping[str, Own], window: int
+) -> tuple[list[Draft], list[tuple[Draft, Draft]]]:
+    """Join the two sides of transfers between own accounts.
+
+    Two rows are one transfer if their amounts are equal and opposite, their days no
+    further apart than the window, and a reference stands in both, or one of them
+    names the other's account or entity. The best pairs are taken first.
+
+    Args:
+        drafts: Flows; those no rule settled, or that a rule settles with an own
+            account, are looked at.
+        owns: The accounts whose statements there are, by name.
+        window: Days.
+
+    Returns:
+        The flows, joined where they match; and the pairs that were joined.
+    """
+    listed = list(drafts)
+    meant = {at: _meant(one, owns) for at, one in enumerate(listed)}
+    paid: list[int] = []
+    received: dict[tuple[str, str], list[int]] = {}
+    for at, one in enumerate(listed):
+        if not _open(one, owns):
+            continue
+        leg = one.own
+        if leg.amount < 0:
+            paid.append(at)
+        elif leg.amount > 0:
+            received.setdefault(
+                (str(leg.amount.normalize()), leg.commodity), []
+            ).append(at)
+    pairs: list[tuple[float, int, int]] = []
+    for out in paid:
+        leg = listed[out].own
+        several = received.get((str((-leg.amount).normalize()), leg.commodity), [])
+        for into in several if len(several) <= _MOST else ():
+            score = _score(listed, meant, out, into, window)
+            if score > 0:
+                pairs.append((score, out, into))
+    pairs.sort(key=lambda one: (-one[0], one[1], one[2]))
+    taken: set[int] = set()
+    joined: dict[int, Draft] = {}
+    for _, out, into in pairs:
+        if out not in taken and into not in taken:
+            taken |= {out, into}
+            joined[out] = _joined(listed[out], listed[into])
+    both = [(listed[out], listed[into]) for _, out, into in pairs if out in joined]
+    flows = [
+        joined.get(at, one)
+        for at, one in enumerate(listed)
+        if at in joined or at not in taken
+    ]
+    for at, one in enumerate(listed):
+        if at not in taken and _open(one, owns):
+            _unmatched(one, meant[at])
+    return flows, both
+
+
+def _open(draft: Draft, owns: Mapping[str, Own]) -> bool:
+    """Say whether a row's other side is still looked for."""
+    return (
+        len(draft.legs) == 2
+        and draft.own.account in owns
+        and (
+            draft.status in {"unmatched", "one-sided"} or draft.legs[1].account in owns
+        )
+    )
+
+
+def _meant(draft: Draft, owns: Mapping[str, Own]) -> Own | None:
+    """Return the own account a row names as its other side."""
+    if draft.legs[1].account in owns:
+        return owns[draft.legs[1].account]
+    if draft.status == "settled":
+        return None
+    named = [
+        own
+        for own in owns.values()
+        if own.account != draft.own.account and own.named_in(draft)
+    ]
+    entity = draft.own.account.split(":")[1]
+    # Its own entity's name stands on most rows of a statement.
+    others = [own for own in named if own.entity != entity] or [
+        own for own in named if own.number and own.number == draft.other
+    ]
+    return others[0] if others else None
+
+
+def _score(
+    listed: list[Draft],
+    meant: Mapping[int, Own | None],
+    out: int,
+    into: int,
+    window: int,
+) -> float:
+    """Return how well two rows fit as one transfer, nothing if they do not."""
+    paid, received = listed[out], listed[into]
+    if paid.own.account == received.own.account:
+        return 0
+    apart = abs((received.date - paid.date).days)
+    if apart > window:
+        return 0
+    score = _REFERENCE if _tokens(paid) & _tokens(received) else 0.0
+    for at, other in ((out, received), (into, paid)):
+        own = meant[at]
+        if own is not None:
+            if own.account != other.own.account:
+                return 0
+            score += _NAMED
+    return score - apart / 1000 if score else 0
+
+
+def _tokens(draft: Draft) -> frozenset[str]:
+    """Return the references in a row: words of five letters and more with digits."""
+    found = {
+        one.upper()
+        for one in _TOKEN.findall(f"{draft.reference} {draft.text}")
+        if sum(letter.isdigit() for letter in one) >= 4
+    }
+    return frozenset(found - {draft.other})
+
+
+def _joined(paid: Draft, received: Draft) -> Draft:
+    first, last = sorted((paid.date, received.date))
+    account = received.own.account
+    return Draft(
+        first,
+        paid.payee or received.payee,
+        paid.narration or received.narration,
+        [paid.own, received.own._replace(account=account)],
+        [*paid.rows, *received.rows],
+        list(dict.fromkeys([*paid.sources, *received.sources])),
+        [*paid.keys, *received.keys],
+        "matched",
+        purpose=paid.purpose or received.purpose,
+        latest=last,
+    )
+
+
+def _unmatched(draft: Draft, other: Own | None) -> None:
+    """Book what names an own account whose statement does not have it."""
+    if other is None or not other.covers(draft.date):
+        if draft.legs[1].account == (other.account if other else None):
+            return  # a rule names the account, and there is no statement to look in
+        return
+    leg = draft.legs[1]
+    entity = draft.own.account.split(":")[1]
+    draft.legs[1] = leg._replace(account=f"Assets:{entity}:Suspense:{other.entity}")
+    draft.status = "one-sided"

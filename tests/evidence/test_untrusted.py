@@ -1,0 +1,189 @@
+"""Files nobody vouches for: one message with file and row, never a traceback."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+
+import pytest
+from boxes import write
+from click.testing import CliRunner
+from test_dialects import OFX
+from test_dialects import camt
+
+from solvency.cli import main
+from solvency.evidence.guess import guessed
+from solvency.evidence.intake import take_in
+from solvency.evidence.mapping import parsed
+from solvency.evidence.records import EvidenceError
+from solvency.ledger.load import load
+
+MAP = __file__.replace("test_untrusted.py", "boxes.toml")
+OF_BANK = """
+entity = "Alder"
+[[files]]
+name = "*.xml"
+format = "camt053"
+[[files]]
+name = "*.ofx"
+format = "ofx"
+"""
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("samples")
+    write(folder)
+    (folder / "bank.xml").write_text(camt(), encoding="utf-8")
+    row = "<STMTTRN><TRNTYPE>X<DTPOSTED>20221003<TRNAMT>-1.00<FITID>1</STMTTRN>"
+    (folder / "bank.ofx").write_text(OFX.format(rows=row), encoding="ascii")
+    return folder
+
+
+NAMES = (
+    "alder-2022-09.csv",
+    "birch.sta",
+    "claims.xlsx",
+    "trial-balance.csv",
+    "bank.xml",
+    "bank.ofx",
+)
+
+
+def mutated(content, draw):
+    """Change a file here and there."""
+    found = bytearray(content)
+    for _ in range(draw.randint(1, 4)):
+        at = draw.randrange(len(found))
+        kind = draw.randrange(5)
+        if kind == 0:
+            found[at] = draw.randrange(256)
+        elif kind == 1:
+            del found[at : at + draw.randint(1, 40)]
+        elif kind == 2:
+            found[at:at] = draw.choice(
+                [b'"', b"\0", b"\n", b"<", b"&", b"\xff", b";", b":61:", b"9" * 99]
+            )
+        elif kind == 3:
+            found[at:at] = found[at : at + draw.randint(1, 200)]
+        else:
+            del found[at:]
+        if not found:
+            break
+    return bytes(found)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_broken_file_has_one_message(samples, tmp_path, name):
+    draw = random.Random(name)  # noqa: S311 (no secret)
+    content = (samples / name).read_bytes()
+    with open(MAP, encoding="utf-8") as file:  # noqa: PTH123 (a name beside this one)
+        boxes = parsed(file.read(), "boxes.toml")
+    bank = parsed(OF_BANK, "bank.toml")
+    mappings = bank if name.startswith("bank") else boxes
+    path = tmp_path / name
+    for _ in range(60):
+        path.write_bytes(mutated(content, draw))
+        for act in (
+            lambda: take_in([path], mappings, tmp_path / "case"),
+            lambda: guessed([path]),
+        ):
+            said = ""
+            try:
+                act()
+            except EvidenceError as error:
+                said = str(error)
+            assert "\n" not in said
+            assert not said or re.match(rf"\S*{re.escape(name)}(:\S+)?: ", said), said
+
+
+@pytest.mark.parametrize("name", ["alder-2022-09.csv", "birch.sta"])
+def test_what_a_broken_file_becomes_loads(samples, tmp_path, name):
+    draw = random.Random(name)  # noqa: S311 (no secret)
+    content = (samples / name).read_bytes()
+    loaded = 0
+    for at in range(12):
+        path = tmp_path / str(at) / name
+        path.parent.mkdir()
+        path.write_bytes(mutated(content, draw))
+        case = path.parent / "case"
+        ran = CliRunner().invoke(
+            main, ["import", str(path), "--map", MAP, "-o", str(case)]
+        )
+        assert ran.exit_code in {0, 2}, ran.output
+        if ran.exit_code == 2:
+            assert not case.exists()
+            continue
+        loaded += 1
+        assert [e.message for e in load(case / "main.beancount").errors] == []
+    assert loaded
+
+
+def test_words_of_a_statement_are_words_in_the_ledger(tmp_path):
+    path = tmp_path / "bank.csv"
+    path.write_text(
+        'Date,Payee,Description,Amount\n2022-10-03,"a""b\\","x\n2022-01-01 open'
+        ' Assets:X:Y\n""\nplugin ""os""\x1b[31m",-5.00\n',
+        encoding="utf-8",
+    )
+    mapping = tmp_path / "m.toml"
+    ran = CliRunner().invoke(main, ["import", "--guess", str(path)])
+    mapping.write_text(ran.stdout)
+    into = tmp_path / "case"
+    ran = CliRunner().invoke(
+        main, ["import", str(path), "--map", str(mapping), "-o", str(into)]
+    )
+    assert ran.exit_code == 0, ran.output
+    case = load(into / "main.beancount")
+    assert case.errors == ()
+    (flow,) = case.flows
+    assert flow.payee == 'a"b\\'
+    assert "\x1b" not in (into / "import-bank-csv.beancount").read_text()
+    assert set(case.accounts) == {"Assets:Company:Bank", "Assets:Company:Suspense"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("entity = [", "m.toml:1: it is no TOML"),
+        ('acount = "Assets:A:B"', "If `account` is meant, write that"),
+        ('kind = "statment"', "Write one of statement"),
+        ('account = "Bank"', "no account with an entity"),
+        ("header = true", "`header` of the mapping is True"),
+        ('[[rules]]\nmatch = "("\naccount = "Expenses:A:B"', "is none"),
+        ('[[rules]]\nmatch = "a"', "neither `account` nor `skip`"),
+        ('encoding = "klingon"', "nothing knows"),
+        ('columns = { datum = "x" }', "no column a mapping knows"),
+        ('columns = { date = "Nope" }', "there is no column 'Nope'"),
+    ],
+)
+def test_a_wrong_mapping_is_told(samples, tmp_path, text, said):
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(text)
+    path = samples / "trial-balance.csv"
+    ran = CliRunner().invoke(
+        main, ["import", str(path), "--map", str(mapping), "--dry-run"]
+    )
+    assert ran.exit_code == 2
+    assert said in ran.output
+    assert len(ran.output.splitlines()) == 1
+
+
+def test_no_regular_file_is_read(tmp_path):
+    for path in (tmp_path, tmp_path / "none.csv", "/dev/zero"):
+        ran = CliRunner().invoke(main, ["import", "--guess", str(path)])
+        assert ran.exit_code == 2
+        assert len(ran.output.splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_told(samples, tmp_path):
+    into = tmp_path / "case"
+    into.write_text("")
+    shutil.copy(samples / "birch.sta", tmp_path)
+    ran = CliRunner().invoke(
+        main,
+        ["import", str(tmp_path / "birch.sta"), "--map", MAP, "-o", str(into / "a")],
+    )
+    assert ran.exit_code == 2
+    assert len(ran.output.splitlines()) == 1
