@@ -25,6 +25,7 @@ from solvency.ledger.case import Source
 from solvency.ledger.metadata import Metadata
 from solvency.ledger.metadata import closest
 from solvency.ledger.metadata import place
+from solvency.ledger.subledger import subledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,7 @@ _FORMS = {
     "membership": '"Entity" "leaves"',
     "rename": '"OLD" "NEW" 1',
     "rounding": "Expenses:Entity:Rounding 0.01 USD",
+    "subledger": 'Liabilities:Entity:Customers "customers/*.parquet"',
 }
 
 
@@ -393,4 +395,5 @@ _READERS: Mapping[str, _Reader] = {
     "membership": changes.membership,
     "rename": changes.rename,
     "rounding": changes.rounding,
+    "subledger": subledger,
 }
