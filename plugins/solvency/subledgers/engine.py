@@ -11,8 +11,8 @@ from solvency.subledgers.errors import RowsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: The largest HUGEINT, and one more than half of it in DECIMAL(38, 0).
-_LARGEST = 2**127 - 1
+#: The largest number that HUGEINT and DECIMAL(38, 0) both hold.
+_LARGEST = 10**38 - 1
 #: Sums that hold in no type an engine has, each written in DuckDB's SQL. An engine that
 #: answers one has wrapped round or gone over to a float, and would do so with rows.
 GUARDS = {
@@ -91,6 +91,20 @@ def guard(engine: Engine) -> None:
 def text(value: str) -> str:
     """Write a string of SQL."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def whole(number: int) -> str:
+    """Write a whole number of SQL.
+
+    Raises:
+        OverflowedError: No exact type of an engine holds it; it would be a float.
+    """
+    if abs(number) > _LARGEST:
+        raise OverflowedError(
+            f"{number} holds in no exact integer of an engine",
+            "Say a smaller scale, or a price with fewer digits",
+        )
+    return str(number)
 
 
 def column(name: str) -> str:
