@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from solvency.faults import report
 from solvency.inert import written_out
+from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +65,9 @@ def told(error: BaseException) -> int:
         return DOES_NOT_HOLD
     if isinstance(error, MemoryError):
         _say("solvency: there is not enough memory for this")
+        return REFUSED
+    if isinstance(error, RowsError):
+        _say(f"solvency: {error}.")
         return REFUSED
     if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
         # What waits to be written would fail again, and be told twice.

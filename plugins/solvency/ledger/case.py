@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from beancount.core.data import Directive
 
     from solvency.ledger.errors import LedgerError
+    from solvency.ledger.subledger import Subledger
     from solvency.model.book import Book
 
 
@@ -433,6 +434,8 @@ class Case:
     )
     #: The title in other languages, by their codes.
     titles: Mapping[str, str] = field(default_factory=dict)
+    #: Accounts whose rows stay in files.
+    subledgers: tuple[Subledger, ...] = ()
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
     entries: tuple[Directive, ...] = field(default=(), repr=False, compare=False)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import fields
 from dataclasses import is_dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.ledger.case import Flow
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from solvency.ledger.case import Case
+    from solvency.ledger.subledger import Subledger
 
 
 def number(value: Decimal) -> str:
@@ -153,8 +156,26 @@ def lines(case: Case) -> Iterator[str]:
             )
     for grade, spread in case.spreads.items():
         yield f"spread\t{grade}\t{number(spread)}"
+    for subledger in case.subledgers:
+        yield _subledger(subledger, case)
     for language, title in case.titles.items():
         yield "title\t" + json.dumps([language, title], ensure_ascii=False)
+
+
+def _subledger(subledger: Subledger, case: Case) -> str:
+    """Write a subledger with the manifest of its files."""
+    from solvency.ledger.made import manifest  # noqa: PLC0415 (an engine of rows, seldom needed)
+
+    said = _plain(subledger)
+    assert isinstance(said, dict)  # noqa: S101 (a dataclass)
+    layout = said["layout"]
+    if subledger.layout.parties is not None:
+        layout["parties"] = [
+            os.path.relpath(subledger.layout.parties[0], Path(case.path).parent),
+            subledger.layout.parties[1],
+        ]
+    said["paths"] = [list(one) for one in manifest(subledger, case.path)]
+    return "subledger\t" + json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
 def canonical(case: Case) -> bytes:

@@ -49,6 +49,16 @@ from solvency.ledger.reading import forgive_quotients
 from solvency.ledger.reading import is_case
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
+from solvency.ledger.source import LARGEST_CASE
+from solvency.ledger.source import MOST_FILES
+from solvency.ledger.source import TooManyFoldersError
+from solvency.ledger.source import UnreadableError
+from solvency.ledger.source import content_of
+from solvency.ledger.source import kind_of
+from solvency.ledger.source import matching
+from solvency.ledger.trust import check_file
+from solvency.ledger.trust import inside
+from solvency.ledger.trust import trusting
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -94,7 +104,7 @@ def load(
         CaseError: The file cannot be read.
     """
     top = _top(path)
-    with collector_paused(), wide():
+    with collector_paused(), wide(), trusting(trust):
         errors = Errors()
         entries, faults, options = _parse(top, errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):
@@ -159,7 +169,7 @@ def load_for_fava(path: str | Path, *, trust: bool) -> tuple[Loaded, bool]:
         CaseError: The file cannot be read.
     """
     top = _top(path)
-    with collector_paused(), wide():
+    with collector_paused(), wide(), trusting(trust):
         errors = Errors()
         entries, faults, options = _parse(top, errors, trust=trust)
         if not trust and any(error.rule == "trust" for error in errors):

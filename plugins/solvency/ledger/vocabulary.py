@@ -35,7 +35,7 @@ TERMS = ("demand", "callable", "term")
 #: From the first to be paid to the last.
 RANKS = ("secured", "priority", "customer", "unsecured", "subordinated", "equity")
 LIQUIDITIES = ("liquid", "less-liquid", "illiquid")
-BASES = ("stated", "derived", "residual", "assumed", "plug")
+BASES = ("stated", "derived", "residual", "assumed", "plug", "subledger")
 RECOVERY_BASES = ("outcome", "stated", "derived", "assumed")
 SIDES = ("in", "out", "net")
 SEVERITIES = ("breach", "warning")
@@ -139,6 +139,7 @@ CUSTOMS = (
     "membership",
     "rename",
     "rounding",
+    "subledger",
 )
 
 #: The keys of the language, by what carries them. One that stands elsewhere means
@@ -169,6 +170,8 @@ KEYS: dict[str, frozenset[str]] = {
         "membership": "",
         "rename": "source",
         "rounding": "",
+        "subledger": "source mapping day party commodity units order scale sign"
+        " time-zone until parties control other",
     }.items()
 }
 #: Keys that anything may carry.

@@ -130,6 +130,7 @@ _BASES = {
     "derived": "Derived: worked out from amounts sources give",
     "assumed": "Assumed: taken to be so, and said to be",
     "plug": "Plug: no source, put in so that the books close",
+    "subledger": "Subledger: added up from the rows of files",
 }
 
 

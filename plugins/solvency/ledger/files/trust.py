@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -23,6 +24,7 @@ from solvency.ledger.files.source import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.ledger.errors import Errors
@@ -40,6 +42,22 @@ _CONFIGURED = frozenset({"beancount.plugins.currency_accounts"})
 _IMPORTING = frozenset({"import-config", "import-dirs"})
 _MEND = "Remove the line, or load with --trust"
 _OUTSIDE = "it lies outside the folder of the case"
+_TRUSTED: ContextVar[bool] = ContextVar("solvency_trusted", default=False)
+
+
+@contextlib.contextmanager
+def trusting(trust: bool) -> Iterator[None]:
+    """Tell the plugin, during a load, whether the user trusts the ledger."""
+    token = _TRUSTED.set(trust)
+    try:
+        yield
+    finally:
+        _TRUSTED.reset(token)
+
+
+def trusted() -> bool:
+    """Say whether the user trusts the ledger that is being loaded."""
+    return _TRUSTED.get()
 
 
 def trusted_plugin(name: str) -> bool:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Scenario
     from solvency.ledger.case import Source
     from solvency.ledger.errors import Errors
+    from solvency.ledger.renames import Rename
+    from solvency.ledger.subledger import Subledger
     from solvency.ledger.terms.renames import Rename
 
 
@@ -67,6 +69,9 @@ class Declarations:
         #: Entities that join or leave the group, as written.
         self.memberships: list[tuple[str, datetime.date, bool, data.Directive]] = []
         self.renames: list[Rename] = []
+        self.subledgers: list[Subledger] = []
+        #: The case's first file.
+        self.top = str((options or {}).get("filename") or "")
         #: By entity: the account, and the most that may go there.
         self.roundings: dict[str, tuple[str, Money]] = {}
         #: The directive behind each name, for errors found only at the end.

@@ -21,6 +21,10 @@ from solvency.ledger.case import Money
 from solvency.ledger.case import Observation
 from solvency.ledger.case import Scenario
 from solvency.ledger.case import Source
+from solvency.ledger.metadata import Metadata
+from solvency.ledger.metadata import closest
+from solvency.ledger.metadata import place
+from solvency.ledger.subledger import subledger
 from solvency.ledger.terms import changes
 from solvency.ledger.terms.metadata import Metadata
 from solvency.ledger.terms.metadata import closest
@@ -52,6 +56,7 @@ _FORMS = {
     "membership": '"Entity" "leaves"',
     "rename": '"OLD" "NEW" 1',
     "rounding": "Expenses:Entity:Rounding 0.01 USD",
+    "subledger": 'Liabilities:Entity:Customers "customers/*.parquet"',
 }
 
 
@@ -406,4 +411,5 @@ _READERS: Mapping[str, _Reader] = {
     "membership": changes.membership,
     "rename": changes.rename,
     "rounding": changes.rounding,
+    "subledger": subledger,
 }

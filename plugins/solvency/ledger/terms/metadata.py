@@ -267,6 +267,8 @@ def _carriers() -> dict[str, str]:
     """Say of each key of the language what carries it."""
     found: dict[str, list[str]] = {}
     for kind, keys in words.KEYS.items():
+        if kind == "subledger":
+            continue  # `day`, `order` and their like are anybody's elsewhere
         for key in keys:
             found.setdefault(key, []).append(_A.get(kind, f'`custom "{kind}"`'))
     return {key: " or ".join(kinds) for key, kinds in found.items()}

@@ -1,0 +1,180 @@
+"""Flows made of the rows of subledgers: one a day and commodity, summed exactly."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from solvency.ledger.pairs import Claims
+from solvency.ledger.pairs import LegsError
+from solvency.subledgers.choice import engine
+from solvency.subledgers.errors import RowsError
+from solvency.subledgers.rows import Files
+from solvency.subledgers.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from solvency.ledger.declarations import Declarations
+    from solvency.ledger.errors import Errors
+    from solvency.ledger.subledger import Subledger
+    from solvency.subledgers.rows import Filed
+    from solvency.subledgers.rows import Total
+
+_COMMODITY = re.compile(r"[A-Z](?:[A-Z0-9'._-]{0,22}[A-Z0-9])?")
+#: Where an entity books the other side that the rows do not say.
+_SUSPENSE = "Suspense"
+
+
+@contextlib.contextmanager
+def rows_of(
+    subledger: Subledger, address: str = "duckdb", memory: str | None = None
+) -> Iterator[Rows]:
+    """Open the rows of a subledger in an engine.
+
+    Raises:
+        RowsError: They cannot be read.
+    """
+    running = engine(address, memory)
+    try:
+        yield Rows(running, Files(subledger.paths, subledger.table), subledger.layout)
+    finally:
+        running.close()
+
+
+def manifest(subledger: Subledger, case: str) -> tuple[Filed, ...]:
+    """Return the files of a subledger with size, SHA-256 and rows.
+
+    Args:
+        subledger: The subledger.
+        case: The case's first file, below whose folder paths are given.
+    """
+    with rows_of(subledger) as rows:
+        return rows.manifest(str(Path(case).parent))
+
+
+def made_of_rows(declared: Declarations, errors: Errors) -> list[data.Directive]:
+    """Return the flows of subledgers that no flow of the ledger carries."""
+    found: list[data.Directive] = []
+    for subledger in declared.subledgers:
+        if subledger.control:
+            continue
+        key = ("subledger", f"{subledger.account} {subledger.pattern}")
+        entry = declared.written[key]
+        try:
+            found += _Making(declared, subledger).flows()
+        except RowsError as error:
+            errors.add("subledger", entry, error.wrong, error.mend)
+        except LegsError as error:
+            errors.add(error.rule, entry, error.wrong, error.mend)
+    return found
+
+
+class _Making:
+    """The flows of one subledger."""
+
+    def __init__(self, declared: Declarations, subledger: Subledger) -> None:
+        self.declared = declared
+        self.subledger = subledger
+        self.account = declared.accounts[subledger.account]
+        self.claims = Claims.among(declared.accounts.values(), declared.roots)
+        self.other = {declared.accounts[name].entity: name for name in subledger.other}
+        self.meta = {
+            "filename": subledger.place.file,
+            "lineno": subledger.place.line,
+        }
+        self.opened: list[data.Directive] = []
+
+    def flows(self) -> list[data.Directive]:
+        """Return one flow a day and commodity, and the accounts opened for them."""
+        with rows_of(self.subledger) as rows:
+            made = [
+                self._flow(total, rows.amount(total.units, total.commodity))
+                for total in rows.totals()
+                if total.units
+            ]
+        return [*self.opened, *made]
+
+    def _flow(self, total: Total, amount: Decimal) -> data.Directive:
+        commodity = total.commodity
+        if not _COMMODITY.fullmatch(commodity):
+            raise RowsError(
+                f"the rows call a commodity {commodity!r:.40}, which is no name of one"
+                " in a ledger",
+                'Map it in the mapping file: [names], then "theirs" = "OURS"',
+            )
+        units = -amount if self.subledger.owed else amount
+        postings = [
+            _posting(account, number, commodity)
+            for account, number in self._sides(units, commodity, total.day)
+        ]
+        named = f"{self.subledger.account} {self.subledger.pattern}"
+        mark = hashlib.sha256(named.encode()).hexdigest()[:6]
+        meta = {
+            **self.meta,
+            "id": f"S-{total.day:%Y%m%d}-{commodity.replace(chr(39), '-')}-{mark}",
+            "basis": "subledger",
+        }
+        return data.Transaction(
+            meta,
+            total.day,
+            "*",
+            None,
+            f"Rows of {self.subledger.pattern} in {commodity}",
+            frozenset(),
+            frozenset({self.subledger.source}),
+            postings,
+        )
+
+    def _sides(
+        self, units: Decimal, commodity: str, day: datetime.date
+    ) -> list[tuple[str, Decimal]]:
+        """Return what is posted where.
+
+        A claim moves on both its sides. What each entity gave or got for it goes to
+        its account among the others.
+        """
+        account = self.account
+        sides = [(account.name, units)]
+        counterparty = account.counterparty
+        if not account.is_claim or counterparty not in self.declared.entities:
+            return [*sides, (self.subledger.other[0], -units)]
+        _, mirror = self.claims.between(
+            account.entity, counterparty, commodity, day, (account,)
+        )
+        return [
+            *sides,
+            (mirror.name, -units),
+            (self._other(account.entity), -units),
+            (self._other(counterparty), units),
+        ]
+
+    def _other(self, entity: str) -> str:
+        """Return an entity's account on the other side, a suspense account if none."""
+        if entity in self.other:
+            return self.other[entity]
+        name = f"{self.declared.roots['Equity']}:{entity}:{_SUSPENSE}"
+        self.other[entity] = name
+        if name not in self.declared.accounts:
+            opened = data.Open(
+                self.meta,
+                datetime.date(1900, 1, 1),
+                name,
+                [],
+                None,
+            )
+            self.declared.read(opened)
+            self.opened.append(opened)
+        return name
+
+
+def _posting(account: str, number: Decimal, commodity: str) -> data.Posting:
+    return data.Posting(account, Amount(number, commodity), None, None, None, {})

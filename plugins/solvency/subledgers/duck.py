@@ -1,0 +1,215 @@
+"""DuckDB, embedded: the engine that is used unless another is asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import os
+import re
+import shutil
+import tempfile
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.subledgers.engine import OverflowedError
+from solvency.subledgers.engine import column
+from solvency.subledgers.engine import text
+from solvency.subledgers.errors import RowsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_INSTALL = "Install it: pip install 'solvency[rows]'"
+#: The longest head of a CSV file.
+_HEAD = 2**16
+
+
+class Duck:
+    """An in-memory database of DuckDB that reads the files named to it and no other."""
+
+    def __init__(self, memory: str | None = None, threads: int | None = None) -> None:
+        try:
+            import duckdb  # noqa: PLC0415 (an extra, which need not be installed)
+        except ImportError as error:
+            raise RowsError(
+                "rows of subledgers are read with DuckDB, which is not installed",
+                _INSTALL,
+            ) from error
+        self._duckdb = duckdb
+        self.name = f"duckdb {duckdb.__version__}"
+        self._spill = tempfile.mkdtemp(prefix="solvency-rows-")
+        self._paths: list[str] = []
+        self._closed = False
+        settings: dict[str, Any] = {
+            "temp_directory": self._spill,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "TimeZone": "UTC",
+        }
+        if memory is not None:
+            settings["memory_limit"] = memory
+        if threads is not None:
+            settings["threads"] = threads
+        try:
+            self._db = duckdb.connect(":memory:")
+            for key, value in settings.items():
+                said = text(value) if isinstance(value, str) else value
+                self._db.execute(f"SET {key} = {said}")
+        except duckdb.Error as error:
+            shutil.rmtree(self._spill, ignore_errors=True)
+            raise RowsError(f"DuckDB cannot start: {_first(error)}") from error
+
+    def view(self, name: str, paths: Sequence[str], **reading: Any) -> dict[str, str]:
+        """Make files of one kind a view; return its columns with their types.
+
+        Args:
+            name: What the view is called.
+            paths: Files of one kind, with the same columns; or one database.
+            reading: `table`, of a database; `delimiter`, of CSV.
+        """
+        if "table" in reading:
+            source = self._attached(name, paths[0], reading["table"])
+        elif paths[0].endswith((".csv", ".csv.gz")):
+            source = _csv(paths, reading.get("delimiter", ","))
+        else:
+            listed = ", ".join(map(text, paths))
+            source = (
+                f"read_parquet([{listed}], file_row_number=true,"
+                " filename='_file', hive_partitioning=false)"
+            )
+        self._paths += paths
+        self.do(f"CREATE VIEW {name} AS SELECT * FROM {source}")
+        return {one[0]: str(one[1]) for one in self.run(f"DESCRIBE {name}")}
+
+    def _attached(self, name: str, path: str, table: str) -> str:
+        self.do(f"ATTACH {text(path)} AS {name}_base (READ_ONLY)")
+        parts = ".".join(column(part) for part in table.split("."))
+        # A database has no file of its rows; its own numbers of them stand in.
+        self.do(
+            f"CREATE VIEW {name}_rows AS SELECT *, rowid AS file_row_number,"
+            f" {text(path)} AS _file FROM {name}_base.{parts}"
+        )
+        return f"{name}_rows"
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """Answer a query.
+
+        Raises:
+            RowsError: DuckDB failed; the message names the file at fault, if any.
+        """
+        try:
+            found: list[tuple[Any, ...]] = self._db.execute(sql).fetchall()
+        except self._duckdb.Error as error:
+            raise self._failed(error) from error
+        except RuntimeError as error:
+            raise RowsError(f"DuckDB failed: {_first(error)}") from error
+        return found
+
+    def do(self, sql: str) -> None:
+        """Run a statement that has no answer."""
+        self.run(sql)
+
+    def seal(self) -> None:
+        """Allow nothing but the files named so far, and no change of that."""
+        listed = ", ".join(map(text, self._paths))
+        self.do(f"SET allowed_paths = [{listed}]")
+        self.do(f"SET allowed_directories = [{text(self._spill + os.sep)}]")
+        self.do("SET enable_external_access = false")
+        self.do("SET lock_configuration = true")
+
+    def close(self) -> None:
+        """End it, and remove what it spilled."""
+        if not self._closed:
+            self._closed = True
+            self._db.close()
+            shutil.rmtree(self._spill, ignore_errors=True)
+
+    def _failed(self, error: Exception) -> RowsError:
+        said = _first(error)
+        if isinstance(error, self._duckdb.OutOfRangeException) or (
+            isinstance(error, self._duckdb.ConversionException)
+            and "out of range" in said
+        ):
+            return OverflowedError(
+                f"a sum or product of rows holds in no exact integer: {said}",
+                "Say a smaller scale, or mend the row that is too large",
+            )
+        if isinstance(error, self._duckdb.OutOfMemoryException):
+            return RowsError(
+                f"DuckDB has not enough memory or disk for this: {said}",
+                "Allow it more with --memory, or free the disk it spills to",
+            )
+        bad = self._unreadable()
+        if bad is not None:
+            return RowsError(f"{bad} cannot be read: {said}", "Export that file again")
+        return RowsError(f"DuckDB cannot answer: {said}")
+
+    def _unreadable(self) -> str | None:
+        """Return the first Parquet file whose rows cannot all be read."""
+        for path in self._paths:
+            if not path.endswith(".parquet"):
+                continue
+            try:
+                self._db.execute(
+                    f"SELECT count(COLUMNS(*)) FROM read_parquet([{text(path)}])"
+                ).fetchall()
+            except self._duckdb.Error:
+                return path
+        return None
+
+
+def _csv(paths: Sequence[str], delimiter: str) -> str:
+    """Return the reading of CSV files, every column as text."""
+    heads = {_head(path, delimiter) for path in paths}
+    if len(heads) > 1:
+        raise RowsError(
+            f"{paths[0]} and other files of the same name pattern have different"
+            " columns",
+            "Give them the same head",
+        )
+    (head,) = heads
+    named = ", ".join(f"{text(one)}: 'VARCHAR'" for one in head)
+    listed = ", ".join(map(text, paths))
+    return (
+        # It numbers no rows; -1 says so.
+        "(SELECT *, CAST(-1 AS BIGINT) AS file_row_number FROM"
+        f" read_csv([{listed}], auto_detect=false, header=true, columns={{{named}}},"
+        f" delim={text(delimiter)}, quote='\"', escape='\"', filename='_file',"
+        " hive_partitioning=false))"
+    )
+
+
+def _head(path: str, delimiter: str) -> tuple[str, ...]:
+    import gzip  # noqa: PLC0415 (only for CSV)
+
+    opened = gzip.open if path.endswith(".gz") else open
+    try:
+        with opened(path, "rb") as file:
+            first = file.readline(_HEAD)
+        line = first.decode("utf-8-sig")
+        names = tuple(next(csv.reader([line], delimiter=delimiter)))
+    except (OSError, UnicodeDecodeError, StopIteration, csv.Error, EOFError) as error:
+        raise RowsError(
+            f"{path}: row 1 is no head of columns: {_first(error)}",
+            "Write the names of the columns in the first line, in UTF-8",
+        ) from error
+    if len(set(names)) < len(names) or not all(names):
+        raise RowsError(
+            f"{path}: row 1 names a column twice, or one without a name",
+            "Give each column a name of its own",
+        )
+    return names
+
+
+def _first(error: BaseException) -> str:
+    """Return what an error says, without hints that span lines."""
+    said = str(error).split("\n\nLINE")[0]
+    lines = [one.strip() for one in said.splitlines() if one.strip()]
+    kept: list[str] = []
+    for line in lines:
+        if re.match(r"(Possible (fixes|solutions?)|\* |file *=|delimiter =)", line):
+            break
+        kept.append(line)
+    with contextlib.suppress(IndexError):
+        return " ".join(kept)[:400] or lines[0]
+    return type(error).__name__

@@ -1,0 +1,296 @@
+"""SQL that turns files' columns into day, party, commodity, exact units and order.
+
+What cannot be read exactly becomes NULL, never something near it: the pass that adds
+rows up counts the NULLs, and `bad` finds the rows behind them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.subledgers.engine import column
+from solvency.subledgers.engine import text
+from solvency.subledgers.errors import RowsError
+from solvency.subledgers.layout import MOST_PLACES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from solvency.subledgers.engine import Engine
+    from solvency.subledgers.layout import Layout
+
+_INTEGERS = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
+    | {"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
+)
+_DECIMAL = re.compile(r"DECIMAL\((\d+),\s?(\d+)\)")
+_STAMPS = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
+_INSTANT = "TIMESTAMP WITH TIME ZONE"
+_ISO_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_ISO_TIME = (
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+    "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?$"
+)
+#: A number that an order written as text may be.
+_NUMBER = "^[0-9]{1,18}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Files of one kind with the same columns, as a view of the engine."""
+
+    view: str
+    columns: Mapping[str, str]
+    paths: tuple[str, ...]
+
+    def type_of(self, name: str, what: str) -> str:
+        """Return the type of a column.
+
+        Raises:
+            RowsError: The files have no such column.
+        """
+        if name not in self.columns:
+            have = ", ".join(one for one in self.columns if not one.startswith("_"))
+            raise RowsError(
+                f"{self.paths[0]} has no column {name} for the {what}; it has {have}",
+                f'Write {what}: "COLUMN" on the subledger',
+            )
+        return self.columns[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """How the parts of a subledger are read as one."""
+
+    layout: Layout
+    #: Decimal places of the units, unless the layout gives a coin others.
+    places: int
+    #: Parties are read as text unless every part has them as integers.
+    parties_as_text: bool
+    orders_as_text: bool
+
+    def select(self, part: Part) -> str:
+        """Return the SELECT of one part's rows."""
+        return (
+            f"SELECT {self.day(part)} AS day, {self.party()} AS party,"
+            f" {self.coin(part)} AS coin, {self.units(part)} AS units,"
+            f" {self.order(part)} AS ord, _file, file_row_number"
+            f" FROM {part.view}"
+        )
+
+    def day(self, part: Part) -> str:
+        """Return the day of a row, in the zone in which days end."""
+        name, zone = column(self.layout.day), text(self.layout.zone)
+        kind = part.type_of(self.layout.day, "day")
+        if kind == "DATE":
+            return name
+        if kind == _INSTANT:
+            return f"CAST({name} AT TIME ZONE {zone} AS DATE)"
+        if kind in _STAMPS:
+            if self.layout.zone == "UTC":
+                return f"CAST({name} AS DATE)"
+            # A stamp without a zone is in UTC, as the engine's clock is.
+            instant = f"CAST({name} AS TIMESTAMPTZ)"
+            return f"CAST({instant} AT TIME ZONE {zone} AS DATE)"
+        if kind == "VARCHAR":
+            instant = f"TRY_CAST({name} AS TIMESTAMPTZ)"
+            return (
+                f"CASE WHEN regexp_matches({name}, '{_ISO_DAY}')"
+                f" THEN TRY_CAST({name} AS DATE)"
+                f" WHEN regexp_matches({name}, '{_ISO_TIME}')"
+                f" THEN CAST({instant} AT TIME ZONE {zone} AS DATE) END"
+            )
+        raise _wrong_type(part, self.layout.day, kind, "day", "a date or a time stamp")
+
+    def party(self) -> str:
+        """Return whose a row is."""
+        name = column(self.layout.party)
+        if self.parties_as_text:
+            return f"nullif(CAST({name} AS VARCHAR), '')"
+        return name
+
+    def coin(self, part: Part) -> str:
+        """Return the commodity of a row by the ledger's name."""
+        if self.layout.only is not None:
+            return text(self.layout.only)
+        name = self.layout.commodity or ""
+        kind = part.type_of(name, "commodity")
+        if kind != "VARCHAR" and not kind.startswith("ENUM"):
+            raise _wrong_type(part, name, kind, "commodity", "text")
+        if not self.layout.names:
+            return column(name)
+        cases = " ".join(
+            f"WHEN {text(theirs)} THEN {text(ours)}"
+            for theirs, ours in self.layout.names.items()
+        )
+        return f"CASE {column(name)} {cases} ELSE {column(name)} END"
+
+    def units(self, part: Part) -> str:
+        """Return the smallest units of a row, an exact integer."""
+        name, own = column(self.layout.units), self.places
+        kind = part.type_of(self.layout.units, "units")
+        if kind == "UHUGEINT":
+            # DuckDB adds these up as floats.
+            return f"CAST({name} AS HUGEINT)"
+        if kind in _INTEGERS:
+            return name
+        found = _DECIMAL.fullmatch(kind)
+        if found:
+            whole, after = int(found[1]), int(found[2])
+            if after <= own and whole + own + 1 <= MOST_PLACES + 1:
+                power = f"CAST({10**own} AS DECIMAL({own + 1}, 0))"
+                return f"CAST({name} * {power} AS HUGEINT)"
+            exact = _integer(f"CAST({name} AS DECIMAL(38, {own}))", own)
+            if after <= own:
+                return exact
+            kept = f"CAST({name} AS DECIMAL(38, {own}))"
+            return f"CASE WHEN {kept} = {name} THEN {exact} END"
+        if kind == "VARCHAR":
+            exact = _integer(f"CAST({name} AS DECIMAL(38, {own}))", own)
+            return f"CASE WHEN regexp_matches({name}, {_amount(own)}) THEN {exact} END"
+        raise _wrong_type(
+            part,
+            self.layout.units,
+            kind,
+            "units",
+            "integers of the smallest unit or DECIMAL",
+        )
+
+    def order(self, part: Part) -> str:
+        """Return the number of a row."""
+        if self.layout.order is None:
+            return "CAST(NULL AS BIGINT)"
+        name = column(self.layout.order)
+        kind = part.type_of(self.layout.order, "order")
+        if self.orders_as_text:
+            return f"CAST({name} AS VARCHAR)"
+        return f"CAST({name} AS BIGINT)" if kind == "VARCHAR" else name
+
+    def bad(self, part: Part) -> str:
+        """Return the query of the rows that cannot be read, with what is wrong."""
+        checks = [
+            ("day", self.layout.day, self.day(part)),
+            ("party", self.layout.party, self.party()),
+            ("units", self.layout.units, self.units(part)),
+        ]
+        if self.layout.only is None:
+            checks.append(("commodity", self.layout.commodity or "", self.coin(part)))
+        if self.layout.order is not None:
+            checks.append(("order", self.layout.order, self.order(part)))
+        whens = " ".join(
+            f"WHEN {expression} IS NULL THEN {text(name)}"
+            for _, name, expression in checks
+        )
+        values = " ".join(
+            f"WHEN {expression} IS NULL THEN CAST({column(name)} AS VARCHAR)"
+            for _, name, expression in checks
+        )
+        where = " OR ".join(f"{expression} IS NULL" for _, _, expression in checks)
+        return (
+            f"SELECT _file, file_row_number, CASE {whens} END, CASE {values} END"
+            f" FROM {part.view} WHERE {where} LIMIT 10"
+        )
+
+
+def normal(engine: Engine, parts: Sequence[Part], layout: Layout) -> Normal:
+    """Settle how parts with columns of several types are read as one.
+
+    Raises:
+        RowsError: A column is missing, of a type that is not exact, or the parts
+            cannot be read as one.
+    """
+    kinds = [part.type_of(layout.units, "units") for part in parts]
+    whole = [kind in _INTEGERS for kind in kinds]
+    if any(whole) and not all(whole) and layout.scale is None:
+        raise RowsError(
+            "some files have the units as integers and others as decimals",
+            "Write scale: with the decimal places of the smallest unit",
+        )
+    if layout.scales and not all(whole):
+        places = max(layout.scale or 0, *layout.scales.values())
+        layout = _without_scales(layout)
+    elif layout.scale is not None:
+        places = layout.scale
+    else:
+        places = max(
+            _own_places(engine, part, layout, kind)
+            for part, kind in zip(parts, kinds, strict=True)
+        )
+    parties = [part.type_of(layout.party, "party") for part in parts]
+    for part, kind in zip(parts, parties, strict=True):
+        if kind in {"DOUBLE", "FLOAT"}:
+            raise _wrong_type(part, layout.party, kind, "party", "integers or text")
+    return Normal(
+        layout,
+        places,
+        not all(kind in _INTEGERS for kind in parties),
+        _orders_as_text(engine, parts, layout),
+    )
+
+
+def _without_scales(layout: Layout) -> Layout:
+    from dataclasses import replace  # noqa: PLC0415 (seldom)
+
+    return replace(layout, scales={})
+
+
+def _own_places(engine: Engine, part: Part, layout: Layout, kind: str) -> int:
+    """Return the decimal places that a column of units has of itself."""
+    found = _DECIMAL.fullmatch(kind)
+    if found:
+        return int(found[2])
+    if kind != "VARCHAR":
+        return 0
+    after = f"regexp_replace({column(layout.units)}, '^[^.]*[.]?', '')"
+    after = f"rtrim({after}, '0')"
+    most = engine.run(
+        f"SELECT max(length({after})) FROM {part.view}"
+        f" WHERE regexp_matches({column(layout.units)}, {_amount(MOST_PLACES)})"
+    )[0][0]
+    return int(most or 0)
+
+
+def _orders_as_text(engine: Engine, parts: Sequence[Part], layout: Layout) -> bool:
+    if layout.order is None:
+        return False
+    for part in parts:
+        kind = part.type_of(layout.order, "order")
+        if kind in _INTEGERS:
+            continue
+        if kind != "VARCHAR":
+            return True
+        name = column(layout.order)
+        odd = engine.run(
+            f"SELECT count(*) FROM {part.view}"
+            f" WHERE NOT regexp_matches({name}, '{_NUMBER}')"
+        )
+        if odd[0][0]:
+            return True
+    return False
+
+
+def _integer(decimal: str, places: int) -> str:
+    """Return a DECIMAL as the integer of its last place, through its digits.
+
+    A product by a power of ten would need more digits than DECIMAL has.
+    """
+    if not places:
+        return f"CAST({decimal} AS HUGEINT)"
+    return f"CAST(replace(CAST({decimal} AS VARCHAR), '.', '') AS HUGEINT)"
+
+
+def _amount(places: int) -> str:
+    """Return the pattern of a number that DECIMAL(38, places) holds exactly."""
+    whole = f"[+-]?0*[0-9]{{1,{38 - places}}}"
+    return text(f"^{whole}([.][0-9]{{0,{places}}}0*)?$")
+
+
+def _wrong_type(part: Part, name: str, kind: str, what: str, wanted: str) -> RowsError:
+    return RowsError(
+        f"{part.paths[0]}: the column {name}, of the {what}, is {kind}, and should be"
+        f" {wanted}",
+        "Export it again; a float holds no exact amount" if what == "units" else "",
+    )

@@ -1,0 +1,185 @@
+"""Rows that stand twice, and numbers that are missing, in memory that is bounded.
+
+A group for each row of 50 million takes gigabytes, so the numbers are looked through
+stretch by stretch. Within a stretch two counts, of rows and of different numbers, tell
+both faults apart: a missing number cannot hide behind a doubled one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.subledgers.engine import column
+from solvency.subledgers.errors import RowsError
+
+if TYPE_CHECKING:
+    from solvency.subledgers.rows import Rows
+
+#: Numbers that are looked through at once.
+_STRETCH = 8_000_000
+#: Stretches of a numbering that is mostly empty are not worth looking through.
+_MOST_STRETCHES = 4096
+#: How many faults of a kind are named; all are counted.
+NAMED = 1000
+
+
+class Gap(NamedTuple):
+    """Numbers missing between two that are there."""
+
+    after: int
+    before: int
+
+    @property
+    def missing(self) -> int:
+        """Return how many numbers are missing."""
+        return self.before - self.after - 1
+
+
+class Place(NamedTuple):
+    """Where a row stands; -1 where the reader numbers none."""
+
+    file: str
+    row: int
+
+
+class Duplicate(NamedTuple):
+    """Rows that have the same key."""
+
+    key: tuple[str, ...]
+    rows: int
+    places: tuple[Place, ...]
+
+
+class Numbering(NamedTuple):
+    """What is wrong with the numbers of rows."""
+
+    gaps: tuple[Gap, ...]
+    duplicates: tuple[Duplicate, ...]
+    #: How many there are of each, named or not.
+    gap_count: int
+    duplicate_count: int
+
+
+def numbering(rows: Rows) -> Numbering:
+    """Find the rows that stand twice and the numbers that are missing."""
+    layout = rows.layout
+    rows.totals()
+    by_number = layout.order is not None and not rows.normal.orders_as_text
+    unique = layout.unique or ((layout.order,) if layout.order else ())
+    alone = by_number and unique == (layout.order,)
+    if not by_number:
+        found = _twice(rows, unique) if unique else ([], 0)
+        return Numbering((), tuple(found[0]), 0, found[1])
+    gaps: list[Gap] = []
+    doubles: list[Duplicate] = []
+    gap_count = double_count = 0
+    last: int | None = None
+    for low, high in _stretches(rows):
+        within = f"ord >= {low} AND ord <= {high}"
+        count, different, least, most = rows.engine.run(
+            "SELECT count(*), count(DISTINCT ord), min(ord), max(ord)"
+            f" FROM {rows.view} WHERE {within}"
+        )[0]
+        if not count:
+            continue
+        if layout.gapless:
+            if last is not None and least > last + 1:
+                gap_count += 1
+                gaps.append(Gap(last, least))
+            if different < most - least + 1:
+                some, more = _missing(rows, within)
+                gaps += some
+                gap_count += more
+        last = most
+        if alone and count > different:
+            some_twice, more = _twice(rows, unique, within)
+            doubles += some_twice
+            double_count += more
+    if not alone and unique:
+        found = _twice(rows, unique)
+        doubles, double_count = found
+    return Numbering(
+        tuple(gaps[:NAMED]), tuple(doubles[:NAMED]), gap_count, double_count
+    )
+
+
+def _stretches(rows: Rows) -> list[tuple[int, int]]:
+    low, high = rows.engine.run(f"SELECT min(ord), max(ord) FROM {rows.view}")[0]
+    if low is None:
+        return []
+    low, high = int(low), int(high)
+    step = max(_STRETCH, (high - low) // _MOST_STRETCHES + 1)
+    return [(start, start + step - 1) for start in range(low, high + 1, step)]
+
+
+def _missing(rows: Rows, within: str) -> tuple[list[Gap], int]:
+    ahead = (
+        "SELECT ord, lead(ord) OVER (ORDER BY ord) AS next FROM"
+        f" (SELECT DISTINCT ord FROM {rows.view} WHERE {within}) AS t"
+    )
+    where = f"FROM ({ahead}) AS u WHERE next > ord + 1"
+    count = rows.engine.run(f"SELECT count(*) {where}")[0][0]
+    found = rows.engine.run(f"SELECT ord, next {where} ORDER BY ord LIMIT {NAMED}")
+    return [Gap(int(after), int(before)) for after, before in found], int(count)
+
+
+def _twice(
+    rows: Rows, unique: tuple[str, ...], within: str = "TRUE"
+) -> tuple[list[Duplicate], int]:
+    """Return the keys that several rows have, and how many there are."""
+    keys, source = _keys(rows, unique)
+    named = ", ".join(keys)
+    grouped = (
+        f"SELECT {named}, count(*) AS n FROM {source} WHERE {within}"
+        f" GROUP BY {named} HAVING count(*) > 1"
+    )
+    count = rows.engine.run(f"SELECT count(*) FROM ({grouped}) AS t")[0][0]
+    if not count:
+        return [], 0
+    found = rows.engine.run(f"{grouped} ORDER BY {named} LIMIT {NAMED}")
+    same = " AND ".join(f"r.{key} = t.{key}" for key in keys)
+    behind = rows.engine.run(
+        f"SELECT {', '.join(f'r.{key}' for key in keys)}, r._file, r.file_row_number"
+        f" FROM {source} AS r JOIN ({grouped} ORDER BY {named} LIMIT {NAMED}) AS t"
+        f" ON {same} WHERE {within.replace('ord', 'r.ord')}"
+        f" ORDER BY r._file, r.file_row_number LIMIT {10 * NAMED}"
+    )
+    places: dict[tuple[str, ...], list[Place]] = {}
+    for *key, file, row in behind:
+        places.setdefault(tuple(map(str, key)), []).append(
+            Place(str(file).removeprefix("file://"), int(row) + 1 if row >= 0 else -1)
+        )
+    return [
+        Duplicate(
+            tuple(map(str, key)), int(n), tuple(places.get(tuple(map(str, key)), ()))
+        )
+        for *key, n in found
+    ], int(count)
+
+
+def _keys(rows: Rows, unique: tuple[str, ...]) -> tuple[list[str], str]:
+    """Return the key's columns and what to read them from."""
+    layout = rows.layout
+    own = {
+        layout.day: "day",
+        layout.party: "party",
+        layout.commodity: "coin",
+        layout.units: "units",
+        layout.order: "ord",
+    }
+    if all(name in own for name in unique):
+        return [own[name] for name in unique], rows.view
+    if len(rows.parts) > 1:
+        other = next(name for name in unique if name not in own)
+        raise RowsError(
+            f"`unique` names the column {other}, and the files are of several kinds",
+            "Name columns that the subledger reads, or give the files one form",
+        )
+    part = rows.parts[0]
+    for name in unique:
+        part.type_of(name, "unique")
+    if layout.order is None:
+        return [column(name) for name in unique], part.view
+    named = f"(SELECT *, {rows.normal.order(part)} AS ord FROM {part.view})"
+    return [column(name) for name in unique], named

@@ -1,0 +1,245 @@
+"""The rows of one subledger: opened, checked, and asked what they add up to."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import NamedTuple
+
+from solvency.subledgers.engine import guard
+from solvency.subledgers.errors import RowsError
+from solvency.subledgers.normal import Normal
+from solvency.subledgers.normal import Part
+from solvency.subledgers.normal import normal
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from solvency.subledgers.engine import Engine
+    from solvency.subledgers.layout import Layout
+
+_CHUNK = 2**20
+_numbers = itertools.count()
+
+
+class Filed(NamedTuple):
+    """A file of rows, as a manifest names it."""
+
+    path: str
+    size: int
+    sha256: str
+    rows: int
+
+
+class Total(NamedTuple):
+    """What the rows of a day and a commodity add up to, in smallest units."""
+
+    day: datetime.date
+    commodity: str
+    units: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a subledger: paths, or the table of one database."""
+
+    paths: tuple[str, ...]
+    table: str | None = None
+
+
+class Rows:
+    """The rows of one subledger in an engine, as the view `self.view`."""
+
+    def __init__(self, engine: Engine, files: Files, layout: Layout) -> None:
+        guard(engine)
+        self.engine = engine
+        self.files = files
+        number = next(_numbers)
+        self.view = f"rows_{number}"
+        self.parts = list(_parts(engine, files, layout, f"raw_{number}"))
+        self.parties = ""
+        if layout.parties is not None:
+            self.parties = self._register(*layout.parties, f"parties_{number}")
+        self.normal: Normal = normal(engine, self.parts, layout)
+        selects = [self.normal.select(part) for part in self.parts]
+        engine.do(f"CREATE VIEW {self.view} AS " + " UNION ALL ".join(selects))
+        engine.seal()
+        self._totals: tuple[Total, ...] | None = None
+
+    @property
+    def layout(self) -> Layout:
+        """Return how the columns are read."""
+        return self.normal.layout
+
+    def places(self, commodity: str) -> int:
+        """Return the decimal places of a commodity's units."""
+        return self.layout.places(commodity, self.normal.places)
+
+    def amount(self, units: int, commodity: str) -> Decimal:
+        """Return smallest units as an amount of the commodity."""
+        from decimal import Decimal  # noqa: PLC0415 (its one use)
+
+        sign, digits = (1, str(-units)) if units < 0 else (0, str(units))
+        return Decimal((sign, tuple(map(int, digits)), -self.places(commodity)))
+
+    def totals(self) -> tuple[Total, ...]:
+        """Return what rows add up to by day and commodity, in their order.
+
+        Raises:
+            RowsError: A row cannot be read; the message names file and row.
+        """
+        if self._totals is None:
+            found = self.engine.run(
+                "SELECT day, coin, sum(units), count(*), count(units), count(party)"
+                + (", count(ord)" if self.layout.order else ", count(*)")
+                + f" FROM {self.view} GROUP BY day, coin ORDER BY day, coin"
+            )
+            for day, coin, _, rows, *counts in found:
+                if day is None or coin is None or any(one < rows for one in counts):
+                    raise self._unread()
+            self._totals = tuple(
+                Total(day, str(coin), int(units), int(rows))
+                for day, coin, units, rows, *_ in found
+            )
+        return self._totals
+
+    def counted(self) -> tuple[int, int]:
+        """Return how many rows there are, and of how many parties."""
+        rows, parties = self.engine.run(
+            f"SELECT count(*), count(DISTINCT party) FROM {self.view}"
+        )[0]
+        return int(rows), int(parties)
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """Answer a query in which `{rows}` stands for the rows, all of them read."""
+        self.totals()
+        return self.engine.run(sql.replace("{rows}", self.view))
+
+    def manifest(self, folder: str) -> tuple[Filed, ...]:
+        """Return each file's path below a folder, size, SHA-256 and rows."""
+        rows = dict(
+            self.engine.run(
+                " UNION ALL ".join(
+                    f"SELECT _file, count(*) FROM {part.view} GROUP BY _file"
+                    for part in self.parts
+                )
+            )
+        )
+        rows = {_plain(path): count for path, count in rows.items()}
+        return tuple(
+            Filed(_below(path, folder), *_hashed(path), int(rows.get(path, 0)))
+            for path in sorted(self.files.paths)
+        )
+
+    def _register(self, path: str, name: str, view: str) -> str:
+        """Make the register of parties a view with one column."""
+        part = Part(view + "_raw", self.engine.view(view + "_raw", [path]), (path,))
+        part.type_of(name, "parties")
+        quoted = '"' + name.replace('"', '""') + '"'
+        self.engine.do(
+            f"CREATE VIEW {view} AS SELECT DISTINCT CAST({quoted} AS VARCHAR) AS party"
+            f" FROM {part.view} WHERE {quoted} IS NOT NULL"
+        )
+        return view
+
+    def _unread(self) -> RowsError:
+        """Return the error that names the first rows that cannot be read."""
+        for part in self.parts:
+            found = self.engine.run(self.normal.bad(part))
+            if not found:
+                continue
+            path, row, name, value = found[0]
+            what = "is empty" if value is None or value == "" else f"is {value!r:.60}"
+            where = f"row {int(row) + 1}"
+            if row < 0:
+                where = self._row_of(part, str(path), str(name), value)
+            mend = f"It should be {self._wanted(str(name))}"
+            return RowsError(f"{_plain(path)}: {where}: {name} {what}", mend)
+        return RowsError("a row of the subledger cannot be read")
+
+    def _wanted(self, name: str) -> str:
+        if name == self.layout.units:
+            return (
+                f"an amount of at most 38 digits, {self.normal.places} of them after"
+                " the point"
+            )
+        if name == self.layout.day:
+            return "a day written YYYY-MM-DD, or a time stamp"
+        return "written on every row"
+
+    def _row_of(self, part: Part, path: str, name: str, value: object) -> str:
+        """Return the row of a file whose reader numbers none."""
+        from solvency.subledgers.engine import column  # noqa: PLC0415 (seldom)
+        from solvency.subledgers.engine import text  # noqa: PLC0415 (as above)
+
+        is_value = (
+            f"{column(name)} IS NULL"
+            if value is None
+            else f"{column(name)} = {text(str(value))}"
+        )
+        found = self.engine.run(
+            f"SELECT min(n) FROM (SELECT *, row_number() OVER () AS n FROM {part.view}"
+            f" WHERE _file = {text(path)}) AS t WHERE {is_value}"
+        )
+        return f"row {found[0][0]}"
+
+
+def _parts(engine: Engine, files: Files, layout: Layout, prefix: str) -> Iterable[Part]:
+    """Make views of files that have the same columns of the same types."""
+    if not files.paths:
+        raise RowsError("the subledger has no file", "Correct its path")
+    if files.table is not None:
+        columns = engine.view(prefix, files.paths, table=files.table)
+        yield Part(prefix, columns, files.paths)
+        return
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
+    for number, path in enumerate(files.paths):
+        try:
+            columns = engine.view(
+                f"{prefix}_of_{number}", [path], delimiter=layout.delimiter
+            )
+        except RowsError as error:
+            if path in str(error):
+                raise
+            raise RowsError(
+                f"{path} cannot be read: {error.wrong}", "Export that file again"
+            ) from error
+        kind = ("", "csv" if path.endswith((".csv", ".csv.gz")) else "parquet")
+        alike[kind, *columns.items()].append(path)
+    for number, (columns_of, paths) in enumerate(sorted(alike.items())):
+        view = f"{prefix}_{number}"
+        engine.view(view, paths, delimiter=layout.delimiter)
+        yield Part(view, dict(columns_of[1:]), tuple(paths))
+
+
+def _hashed(path: str) -> tuple[int, str]:
+    """Return a file's size and SHA-256."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with Path(path).open("rb") as file:
+            while block := file.read(_CHUNK):
+                size += len(block)
+                digest.update(block)
+    except OSError as error:
+        raise RowsError(f"{path} cannot be read: {error.strerror}") from error
+    return size, digest.hexdigest()
+
+
+def _below(path: str, folder: str) -> str:
+    found = Path(path)
+    return (
+        found.relative_to(folder).as_posix() if found.is_relative_to(folder) else path
+    )
+
+
+def _plain(path: object) -> str:
+    """Return a path as it was given, where the engine makes an address of it."""
+    return str(path).removeprefix("file://")
