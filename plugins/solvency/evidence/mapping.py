@@ -14,7 +14,7 @@ from typing import Any
 
 from solvency.evidence.numbers import Notation
 from solvency.evidence.records import EvidenceError
-from solvency.ledger.metadata import closest
+from solvency.ledger.terms.metadata import closest
 from solvency.ledger.vocabulary import GRADE
 
 if TYPE_CHECKING:

@@ -99,7 +99,7 @@ def _text(path: Path) -> str:
 
 def _declared(found: Present, text: str, path: Path) -> None:
     """Take in accounts, entities, sources and claims of a file."""
-    from solvency.ledger.parsing import parse  # noqa: PLC0415 (beancount's parser is slow to load)
+    from solvency.ledger.files.parsing import parse  # noqa: PLC0415 (beancount's parser is slow to load)
 
     for entry in parse(text.encode(), str(path)).entries:
         if isinstance(entry, data.Open):

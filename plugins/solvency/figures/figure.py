@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from decimal import localcontext
 from typing import TYPE_CHECKING
 
 from solvency.figures import formats
+from solvency.figures.errors import ReportError
+from solvency.wide import wide
 from solvency.wide import written
 
 if TYPE_CHECKING:
@@ -63,6 +66,7 @@ class Figure:
         worked: What it is worked out from, with links to where that stands.
         named: How many of its flows paper names; 0 leaves that to the page.
         priced: Names of the sources of the prices it is valued at.
+        fixed: The power of ten and the decimals a sentence asks for.
     """
 
     key: str
@@ -82,6 +86,89 @@ class Figure:
     worked: Prose = ()
     named: int = 0
     priced: tuple[str, ...] = ()
+    fixed: tuple[int, int] | None = None
+
+    def __add__(self, other: Figure) -> Figure:
+        """Return the sum, which rests on what both rest on."""
+        return self._joined(other, 1, "plus")
+
+    def __sub__(self, other: Figure) -> Figure:
+        """Return the difference, which rests on what both rest on."""
+        return self._joined(other, -1, "less")
+
+    @wide()
+    def __truediv__(self, other: Figure) -> Figure:
+        """Return one figure over another of the same unit, as a share."""
+        above, below = _both(self, other, "over")
+        if not below:
+            raise ReportError(f"{other.formula or other.key} is zero: nothing over it")
+        return replace(
+            self._with(other, "over"),
+            value=above / below,
+            unit=SHARE,
+            scale=0,
+            places=0,
+            parts=(),
+        )
+
+    def __neg__(self) -> Figure:
+        """Return what is owed as what is lacking, or the other way about."""
+        return replace(
+            self,
+            key=f"-({self.key})",
+            value=None if self.value is None else -self.value,
+            parts=tuple((flow, -part) for flow, part in self.parts),
+        )
+
+    def __lt__(self, other: object) -> bool:
+        """Say whether it is less than a figure of its unit, or than a number."""
+        mine, theirs = _compared(self, other)
+        return mine < theirs
+
+    def __le__(self, other: object) -> bool:
+        """Say whether it is at most a figure of its unit, or a number."""
+        mine, theirs = _compared(self, other)
+        return mine <= theirs
+
+    def __gt__(self, other: object) -> bool:
+        """Say whether it is more than a figure of its unit, or than a number."""
+        mine, theirs = _compared(self, other)
+        return mine > theirs
+
+    def __ge__(self, other: object) -> bool:
+        """Say whether it is at least a figure of its unit, or a number."""
+        mine, theirs = _compared(self, other)
+        return mine >= theirs
+
+    @wide()
+    def _joined(self, other: Figure, sign: int, word: str) -> Figure:
+        one, two = _both(self, other, word)
+        found = self._with(other, word)
+        if self.sums and other.sums:
+            parts = dict(self.parts)
+            for flow, part in other.parts:
+                parts[flow] = parts.get(flow, Decimal()) + sign * part
+            ordered = sorted(parts.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+            found = replace(found, parts=tuple(pair for pair in ordered if pair[1]))
+        return replace(found, value=one + sign * two)
+
+    def _with(self, other: Figure, word: str) -> Figure:
+        """Return what this and another rest on, under a key and words of both."""
+        return replace(
+            self,
+            key=f"({self.key}) {word} ({other.key})",
+            formula=f"{self.formula or self.key} {word} {other.formula or other.key}",
+            flows=tuple(dict.fromkeys((*self.flows, *other.flows))),
+            sources=tuple(dict.fromkeys((*self.sources, *other.sources))),
+            priced=tuple(dict.fromkeys((*self.priced, *other.priced))),
+            basis=self.basis if self.basis == other.basis else "",
+            places=max(self.places, other.places),
+            target="",
+            beside=None,
+            parts=(),
+            worked=(self, f" {word} ", other),
+            fixed=None,
+        )
 
     @property
     def sums(self) -> bool:
@@ -111,7 +198,7 @@ class Figure:
         if self.unit == SHARE:
             return formats.percent(self.value)
         if self.prose and self.unit:
-            return formats.money(self.value, self.unit, locale, self.beside)
+            return formats.money(self.value, self.unit, locale, self.beside, self.fixed)
         return formats.number(self.value, scale=self.scale, places=self.places)
 
     def to_json(self, locale: formats.Locale) -> dict[str, object]:
@@ -129,6 +216,35 @@ class Figure:
             "scenario": self.scenario,
             "basis": self.basis,
         }
+
+
+def _both(one: Figure, other: object, word: str) -> tuple[Decimal, Decimal]:
+    """Return the values of two figures that can be worked on together.
+
+    Raises:
+        ReportError: One is no figure, was not found, or is in another unit.
+    """
+    if not isinstance(other, Figure):
+        raise ReportError(
+            f"{one.formula or one.key} {word} {other!r}: a figure is worked out from"
+            " figures alone"
+        )
+    if one.unit != other.unit:
+        raise ReportError(
+            f"{one.formula or one.key} is in {one.unit or 'numbers'},"
+            f" {other.formula or other.key} in {other.unit or 'numbers'}"
+        )
+    for each in (one, other):
+        if each.value is None:
+            raise ReportError(f"{each.formula or each.key} was not found")
+    return one.value or Decimal(), other.value or Decimal()
+
+
+def _compared(one: Figure, other: object) -> tuple[Decimal, Decimal]:
+    """Return the values of a figure and of a figure or number beside it."""
+    if isinstance(other, int | float | Decimal):
+        other = replace(one, value=Decimal(str(other)))
+    return _both(one, other, "beside")
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,7 @@ def money(
     unit: str,
     locale: Locale,
     beside: Decimal | None = None,
+    fixed: tuple[int, int] | None = None,
 ) -> str:
     """Format an amount for prose: `$8.9bn`, `89亿美元`, with a minus where negative.
 
@@ -191,9 +192,13 @@ def money(
         unit: Its commodity.
         locale: The language.
         beside: The other end of a range, where larger: both take its power of ten.
+        fixed: The power of ten and the decimals to print; Chinese keeps as many
+            digits in its own powers.
     """
     if value is None:
         return NOT_FOUND
+    if fixed is not None:
+        return _fixed(value, unit, locale, *fixed)
     size = max(abs(value), abs(beside or Decimal()))
     steps: tuple[tuple[int, str], ...]
     if locale.lang == "zh":
@@ -212,6 +217,22 @@ def money(
     if beside is not None and abs(value) < Decimal(10) ** scale:
         # The small end of a range would lose its digits.
         places = 2 if round_to(abs(value), scale=scale, places=2) * 10 % 1 else 1
+    return _worded(value, unit, locale, scale, places, word)
+
+
+def _fixed(value: Decimal, unit: str, locale: Locale, scale: int, places: int) -> str:
+    """Format an amount in a power of ten that was asked for."""
+    if locale.lang != "zh":
+        return _worded(value, unit, locale, scale, places, _SCALES["en"][scale])
+    large = scale >= 8 or abs(value) >= Decimal(10) ** 8
+    own, word = (8, "亿") if large else (4, "万") if scale else (0, "")
+    return _worded(value, unit, locale, own, max(0, places - scale + own), word)
+
+
+def _worded(
+    value: Decimal, unit: str, locale: Locale, scale: int, places: int, word: str
+) -> str:
+    """Put an amount's number, power of ten and unit together."""
     text = number(abs(value), scale=scale, places=places)
     if locale.lang == "zh":
         shown = f"{text}{word}{_CURRENCIES_ZH.get(unit, ' ' + unit)}"

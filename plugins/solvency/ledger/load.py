@@ -42,6 +42,7 @@ from solvency.ledger.files.source import kind_of
 from solvency.ledger.files.source import matching
 from solvency.ledger.files.trust import check_file
 from solvency.ledger.files.trust import inside
+from solvency.ledger.files.trust import trusting
 from solvency.ledger.handover import Loaded
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
@@ -49,16 +50,6 @@ from solvency.ledger.reading import forgive_quotients
 from solvency.ledger.reading import is_case
 from solvency.ledger.reading import read
 from solvency.ledger.reading import requested
-from solvency.ledger.source import LARGEST_CASE
-from solvency.ledger.source import MOST_FILES
-from solvency.ledger.source import TooManyFoldersError
-from solvency.ledger.source import UnreadableError
-from solvency.ledger.source import content_of
-from solvency.ledger.source import kind_of
-from solvency.ledger.source import matching
-from solvency.ledger.trust import check_file
-from solvency.ledger.trust import inside
-from solvency.ledger.trust import trusting
 from solvency.wide import wide
 
 if TYPE_CHECKING:

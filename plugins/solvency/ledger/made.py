@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from solvency.ledger.pairs import Claims
-from solvency.ledger.pairs import LegsError
+from solvency.ledger.entries.pairs import Claims
+from solvency.ledger.entries.pairs import LegsError
 from solvency.subledgers.choice import engine
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.rows import Files
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from solvency.ledger.declarations import Declarations
     from solvency.ledger.errors import Errors
     from solvency.ledger.subledger import Subledger
+    from solvency.ledger.terms.declarations import Declarations
     from solvency.subledgers.rows import Filed
     from solvency.subledgers.rows import Total
 

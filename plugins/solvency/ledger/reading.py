@@ -31,16 +31,6 @@ from solvency.ledger.files.digits import within
 from solvency.ledger.files.trust import line_of
 from solvency.ledger.handover import keep
 from solvency.ledger.made import made_of_rows
-from solvency.ledger.metadata import closest
-from solvency.ledger.mirrors import Mirrors
-from solvency.ledger.placements import check_placements
-from solvency.ledger.postings import quotients
-from solvency.ledger.postings import with_legs
-from solvency.ledger.references import check_references
-from solvency.ledger.references import chosen
-from solvency.ledger.references import standing_variants
-from solvency.ledger.renames import Renames
-from solvency.ledger.rules import check_declarations
 from solvency.ledger.subledger import check_subledgers
 from solvency.ledger.terms.citations import Evidence
 from solvency.ledger.terms.declarations import Declarations
@@ -48,7 +38,6 @@ from solvency.ledger.terms.metadata import closest
 from solvency.ledger.terms.placements import check_placements
 from solvency.ledger.terms.renames import Renames
 from solvency.ledger.terms.rules import check_declarations
-from solvency.ledger.trust import line_of
 from solvency.ledger.unforeseen import told
 from solvency.wide import wide
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.ledger.metadata import place
-from solvency.ledger.source import TooManyFoldersError
-from solvency.ledger.source import UnreadableError
-from solvency.ledger.source import content_of
-from solvency.ledger.source import kind_of
-from solvency.ledger.source import matching
-from solvency.ledger.trust import inside
-from solvency.ledger.trust import trusted
+from solvency.ledger.files.source import TooManyFoldersError
+from solvency.ledger.files.source import UnreadableError
+from solvency.ledger.files.source import content_of
+from solvency.ledger.files.source import kind_of
+from solvency.ledger.files.source import matching
+from solvency.ledger.files.trust import inside
+from solvency.ledger.files.trust import trusted
+from solvency.ledger.terms.metadata import place
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.layout import MOST_PLACES
 from solvency.subledgers.layout import SIGNS
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from beancount.core.data import Custom
 
     from solvency.ledger.case import Place
-    from solvency.ledger.declarations import Declarations
-    from solvency.ledger.metadata import Metadata
+    from solvency.ledger.terms.declarations import Declarations
+    from solvency.ledger.terms.metadata import Metadata
 
 _DATABASE = "duckdb:"
 _ENDINGS = (".parquet", ".csv", ".csv.gz")

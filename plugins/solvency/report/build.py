@@ -22,6 +22,9 @@ from solvency.report import glyphs
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
+from solvency.report.chapters.files import chapters
+from solvency.report.chapters.render import Renderer
+from solvency.report.chapters.vocabulary import Vocabulary
 from solvency.report.enclosed import CHANGED
 from solvency.report.enclosed import attachments
 from solvency.report.enclosed import case_files
@@ -202,8 +205,12 @@ def build(
     locale = pages.locale(lang, case)
     case = case_in(case, lang)
     setting = replace(setting_of(case, book, days, locale, study), draft=draft)
+    behind: tuple[Section, ...] = ()
     found: list[Section] = []
-    for name in _wanted(chosen, sections or (chosen.draft if draft else ())):
+    if chosen.chaptered:
+        found, behind = _chapters(chosen, setting, sections)
+    names = () if chosen.chaptered else sections or (chosen.draft if draft else ())
+    for name in _wanted(chosen, names):
         if name == "files":
             continue
         if name == "derived":
@@ -228,10 +235,38 @@ def build(
         sections=tuple(found),
         asked=sections,
         draft=draft,
+        behind=behind,
     )
     # Casting is not left to whoever prints first.
     _ = report.tables
     return _enclosing(report, setting, attached) if attached else report
+
+
+def _chapters(
+    kind: pages.Kind, setting: Setting, names: tuple[str, ...]
+) -> tuple[list[Section], tuple[Section, ...]]:
+    """Return a kind's chapters as sections, and the sections behind their exhibits.
+
+    Raises:
+        ReportError: A chapter is wrong, or there is none of a name asked for.
+    """
+    every = chapters(kind, setting.case, setting.locale.lang)
+    known = {one.name for one in every}
+    for name in names:
+        if name not in known:
+            raise ReportError(
+                f"{kind.name} has no chapter {name!r}; there are:"
+                f" {', '.join(one.name for one in every)}"
+            )
+    vocabulary = Vocabulary(setting)
+    renderer = Renderer(vocabulary)
+    found = [
+        section
+        for one in every
+        if not names or one.name in names
+        if (section := renderer.section(one)) is not None
+    ]
+    return found, vocabulary.exhibits.behind
 
 
 def _wanted(kind: pages.Kind, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -255,7 +290,8 @@ def _enclosing(
         *exhibits(report),
         figures(report, files),
     )
-    last = attachments(setting, inside) if "files" in report.kind.sections else None
+    listing = report.kind.chaptered or "files" in report.kind.sections
+    last = attachments(setting, inside) if listing and not report.kind.short else None
     return replace(
         report,
         attached=inside,

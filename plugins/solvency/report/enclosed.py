@@ -32,6 +32,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger.load import load
+from solvency.report.chapters.files import files_of
 from solvency.report.pdf import Attached
 
 if TYPE_CHECKING:
@@ -94,6 +95,16 @@ def case_files(case: Case) -> tuple[Attached, ...]:
         if one.shown in {FIGURES, POSTINGS} or one.shown.startswith(EXHIBITS):
             raise ReportError(f"{shown} is a name the report keeps for itself")
         found.append(one)
+    home = folder.resolve()
+    found += (
+        Attached(
+            path.relative_to(home).as_posix(),
+            path.read_bytes(),
+            "A chapter of the case's own",
+            "Source",
+        )
+        for path in files_of(case)
+    )
     rows = dossier.path_of(case)
     if rows is not None and dossier.NAME not in {one.name for one in found}:
         found.append(
@@ -242,7 +253,7 @@ def listed(report: Report) -> list[dict[str, Any]]:
         for figure in figures_in(table):
             if number and number not in shown[figure.key]:
                 shown[figure.key].append(number)
-    base = rests(report.case, report.sections)
+    base = rests(report.case, (*report.behind, *report.sections))
     found = []
     for figure in report.figures():
         rest = base[figure.key]

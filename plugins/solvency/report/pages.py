@@ -1,7 +1,8 @@
 """Kinds of report, and a report as well-formed HTML.
 
-A kind is a folder under `reports/` with a `manifest.toml`: which sections in
-which order, its templates and its styles. What a kind does not bring, `base` has.
+A kind is a folder under `reports/` with a `kind.toml` and `chapters/`, or with a
+`manifest.toml`: which sections in which order. It may bring templates and styles;
+what it does not bring, `base` has.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
 _BASE = "base"
 #: Where the fonts of more scripts go, once it is known which are needed.
 _SCRIPTS = "/* scripts */"
+
+
+#: What the file of a kind is called: of chapters, of sections.
+_MANIFESTS = ("kind.toml", "manifest.toml")
 #: What XML cannot carry, and marks that reorder text so that it misleads.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
@@ -65,8 +70,17 @@ class Kind:
     styles: tuple[str, ...]
     #: The sections of a draft; none leaves out the appendices alone.
     draft: tuple[str, ...] = ()
+    #: True where the chapters of a case's own folder are for this kind.
+    main: bool = False
+    #: True where it has no cover, no contents, and no list of what it carries.
+    short: bool = False
     #: How many exhibits of a section are printed, where not all.
     most: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def chaptered(self) -> bool:
+        """Say whether it is written in chapters."""
+        return (self.folder / "chapters").is_dir()
 
     def cut(self, section: Section) -> Section:
         """Return a section with as many exhibits as this kind prints of it."""
@@ -99,7 +113,9 @@ def kinds(folder: Path | None = None) -> dict[str, Kind]:
     """
     ours = folder or reports_folder()
     found = {
-        path.parent.name: _kind(path) for path in sorted(ours.glob("*/manifest.toml"))
+        path.parent.name: _kind(path)
+        for name in _MANIFESTS
+        for path in sorted(ours.glob(f"*/{name}"))
     }
     if folder is None:
         for name, one in offered("solvency.kinds").items():
@@ -121,9 +137,9 @@ def find(name: str) -> Kind:
     known = kinds()
     if name in known:
         return known[name]
-    manifest = Path(name) / "manifest.toml"
-    if manifest.is_file():
-        return _kind(manifest.resolve())
+    for manifest in (Path(name) / one for one in _MANIFESTS):
+        if manifest.is_file():
+            return _kind(manifest.resolve())
     raise ReportError(f"no kind of report {name!r}; there are: {', '.join(known)}")
 
 
@@ -135,16 +151,18 @@ def _kind(path: Path) -> Kind:
             folder=path.parent,
             title=str(manifest["title"]),
             description=str(manifest["description"]),
-            sections=tuple(map(str, manifest["sections"])),
+            sections=tuple(map(str, manifest.get("sections", ()))),
             styles=tuple(map(str, manifest["styles"])),
             draft=tuple(map(str, manifest.get("draft", ()))),
+            main=manifest.get("main") is True,
+            short=manifest.get("short") is True,
             most={str(k): int(v) for k, v in manifest.get("exhibits", {}).items()},
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ReportError(f"{path.parent.name}/manifest.toml: {error}") from None
+        raise ReportError(f"{path.parent.name}/{path.name}: {error}") from None
     except (KeyError, TypeError) as error:
         raise ReportError(
-            f"{path.parent.name}/manifest.toml: missing or wrong entry {error}"
+            f"{path.parent.name}/{path.name}: missing or wrong entry {error}"
         ) from None
 
 
@@ -305,5 +323,6 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "drawn": lambda exhibit: isinstance(exhibit, Drawing),
         "gaps": printer.gaps,
         "leading": printer.leading,
+        "text": printer.text,
     }
     return environment

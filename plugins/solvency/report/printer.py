@@ -15,6 +15,10 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.report.chapters.body import Cited
+from solvency.report.chapters.body import Linked
+from solvency.report.chapters.body import Quoted
+from solvency.report.chapters.numerals import TOKEN
 
 if TYPE_CHECKING:
     import datetime
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from solvency.figures.table import Cell
     from solvency.figures.table import Gap
     from solvency.figures.table import Table
+    from solvency.report.chapters.body import Text
     from solvency.report.layout import Report
 
 
@@ -91,6 +96,26 @@ class Printer:
             said = self._locale.named(cell.text)
             return Markup('<span class="said">{}</span>').format(said)
         return escape(self._locale.named(cell))
+
+    def text(self, block: Text) -> Markup:
+        """Return a piece of a chapter, its things in their places."""
+        found = TOKEN.sub(
+            lambda token: str(self._thing(block.things[int(token[0][1:-1])])),
+            block.html,
+        )
+        return Markup(found)  # noqa: S704 (made from Markdown without raw HTML)
+
+    def _thing(self, thing: Any) -> Markup:
+        """Return a figure, day, link, note or quotation of a chapter as markup."""
+        if isinstance(thing, Cited):
+            return self.footnote(thing.sources)
+        if isinstance(thing, Quoted):
+            return escape(thing.text)
+        if isinstance(thing, Linked):
+            return self._exhibit(Exhibit(thing.key))
+        if isinstance(thing, Day):
+            return self.day(thing.date)
+        return self.show(thing)
 
     def td(
         self,

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
+from solvency.ledger.entries.naming import is_made
 from solvency.ledger.fingerprint import number
-from solvency.ledger.naming import is_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable

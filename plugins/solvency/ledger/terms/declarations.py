@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Scenario
     from solvency.ledger.case import Source
     from solvency.ledger.errors import Errors
-    from solvency.ledger.renames import Rename
     from solvency.ledger.subledger import Subledger
     from solvency.ledger.terms.renames import Rename
 

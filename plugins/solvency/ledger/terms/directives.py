@@ -21,9 +21,6 @@ from solvency.ledger.case import Money
 from solvency.ledger.case import Observation
 from solvency.ledger.case import Scenario
 from solvency.ledger.case import Source
-from solvency.ledger.metadata import Metadata
-from solvency.ledger.metadata import closest
-from solvency.ledger.metadata import place
 from solvency.ledger.subledger import subledger
 from solvency.ledger.terms import changes
 from solvency.ledger.terms.metadata import Metadata

@@ -1,0 +1,1 @@
+"""Chapters: prose in Markdown whose every number is a figure of the case."""

@@ -1,0 +1,140 @@
+"""Which exhibits a chapter can place, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.sections import SECTIONS
+from solvency.figures.errors import ReportError
+from solvency.report.chapters.numerals import typed
+
+if TYPE_CHECKING:
+    from solvency.exhibits.drawings import Drawing
+    from solvency.exhibits.layout import Section
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.table import Table
+
+#: The section that has an exhibit, by what its key is or begins with.
+_WHERE = {
+    "bases": "plugs",
+    "grades": "scope",
+    "ladder": "scope",
+    "group-chart": "entities",
+    "entities": "entities",
+    "chronology": "chronology",
+    "cover-": "segregation",
+    "bases-": "balances",
+    "group-": "balances",
+    "balance-": "balances",
+    "beside-": "balances",
+    "found-": "balances",
+    "bridge-": "balances",
+    "claims-": "claims",
+    "flow-of-funds": "funds",
+    "funds": "funds",
+    "flows-for-": "families",
+    "effect-": "families",
+    "beliefs": "weighing",
+    "belief-history": "weighing",
+    "scenario-": "weighing",
+    "tally": "weighing",
+    "dependence": "weighing",
+    "hypotheses": "hypotheses",
+    "flows-of-": "hypotheses",
+    "suspects": "reconciled",
+    "investigation": "reconciled",
+    "traced-": "tracing",
+    "tokens": "spiral",
+    "spiral": "spiral",
+    "affairs": "affairs",
+    "recovery": "affairs",
+    "consolidation-gains": "affairs",
+    "in-kind": "affairs",
+    "preferences": "affairs",
+    "afterwards": "affairs",
+    "tests-": "solvency",
+    "line-": "solvency",
+    "flow-matrix": "matrix",
+    "stock-matrix": "matrix",
+    "observations": "observations",
+    "compare-": "compare",
+}
+
+
+class Exhibits:
+    """The exhibits of a case, section by section."""
+
+    def __init__(self, setting: Setting) -> None:
+        """Make nothing yet."""
+        self._setting = setting
+        self._sections: dict[str, Section | None] = {}
+
+    @property
+    def behind(self) -> tuple[Section, ...]:
+        """Return the sections whose exhibits were asked for."""
+        return tuple(one for one in self._sections.values() if one is not None)
+
+    def section(self, name: str) -> Section:
+        """Return a whole section.
+
+        Raises:
+            ReportError: There is no such section, or it has nothing to say.
+        """
+        found = self._section(name) if name in SECTIONS else None
+        if found is None:
+            raise ReportError(f"no section {name!r} of this case")
+        return found
+
+    def _section(self, name: str) -> Section | None:
+        if name not in self._sections:
+            self._sections[name] = SECTIONS[name](self._setting)
+        return self._sections[name]
+
+    def has(self, name: str) -> bool:
+        """Say whether there is an exhibit, or a section."""
+        if name in SECTIONS and name not in _WHERE:
+            return self._section(name) is not None
+        return self._find(self._dated(name)) is not None
+
+    def find(
+        self, name: str, title: str = "", *, notes: bool = True
+    ) -> Table | Drawing:
+        """Return an exhibit by its key; `@` in it is the last day reported.
+
+        Args:
+            name: The key.
+            title: What to print above it in place of its own title.
+            notes: Print its notes.
+
+        Raises:
+            ReportError: There is none, or a number is typed into the title.
+        """
+        name = self._dated(name)
+        found = self._find(name)
+        if found is None:
+            every = [one.key for each in self.behind for one in each.tables]
+            near = get_close_matches(name, [*every, *_WHERE], 4, 0.3)
+            raise ReportError(
+                f"no exhibit {name!r} of this case; near it: {', '.join(near)}"
+            )
+        for one in typed(title):
+            raise ReportError(f"{one.text!r} is typed into the title of {name}")
+        if title:
+            found = replace(found, title=title)
+        return found if notes else replace(found, notes=())
+
+    def _dated(self, name: str) -> str:
+        for mark, day in (("@first", self._setting.dates[0]), ("@", self._setting.at)):
+            name = name.replace(mark, day.isoformat())
+        return name
+
+    def _find(self, name: str) -> Table | Drawing | None:
+        starts = [one for one in _WHERE if name == one or (name.startswith(one))]
+        for start in sorted(starts, key=len, reverse=True):
+            section = self._section(_WHERE[start])
+            for one in section.tables if section else ():
+                if one.key == name:
+                    return one
+        return None
