@@ -385,7 +385,8 @@ def _turned(
     open_ = np.abs(c) > 1e-15 * np.sqrt(a * b)
     if not open_.any():
         return False
-    zeta = (b - a) / np.where(open_, 2.0 * c, 1.0)
+    # A row that is all but nothing beside another is not turned: its square overflows.
+    zeta = np.clip((b - a) / np.where(open_, 2.0 * c, 1.0), -1e150, 1e150)
     tangent = np.where(zeta < 0, -1.0, 1.0) / (np.abs(zeta) + np.sqrt(1.0 + zeta**2))
     tangent = np.where(open_, tangent, 0.0)
     cosine = 1.0 / np.sqrt(1.0 + tangent**2)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -14,7 +16,6 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from beancount.core.data import Directive
 
@@ -208,6 +209,13 @@ class Flow(NamedTuple):
     #: Everything else the author wrote.
     notes: Mapping[str, str]
     place: Place
+    #: The days between which it happened, where no source gives the day.
+    earliest: datetime.date | None = None
+    latest: datetime.date | None = None
+    #: The id of the flow it cannot precede.
+    after: str | None = None
+    #: The observations or flows its amount was worked out from: it tests none.
+    sized_by: tuple[str, ...] = ()
 
     @property
     def established(self) -> bool:
@@ -232,6 +240,11 @@ class Hypothesis:
     excludes: frozenset[str] = frozenset()
     note: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sized_by(self) -> tuple[str, ...]:
+        """Return the observations its size was worked out from: no test of it."""
+        return tuple(re.findall(r"[^\s,]+", self.notes.get("sized-by", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +318,18 @@ class Event:
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """What is assumed of all errors of a case together."""
+
+    #: Degrees of freedom of their one unknown scale.
+    scale: Decimal = Decimal(4)
+    #: Correlation of the errors of one source.
+    correlation: Decimal = Decimal("0.5")
+    #: Prior of "something else", and the spread of its predictions as a share.
+    alternative: tuple[Decimal, Decimal] | None = None
+
+
 @dataclass(frozen=True)
 class Case:
     """Everything a ledger says, for one scenario and one known-date.
@@ -335,6 +360,8 @@ class Case:
     files: tuple[str, ...]
     #: Observations published after the known-date, which nothing may rest on.
     later: tuple[Observation, ...] = ()
+    #: What is assumed of the errors of amounts and observations.
+    uncertainty: Uncertainty = Uncertainty()
     #: The title in other languages, by their codes.
     titles: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[LedgerError, ...] = ()

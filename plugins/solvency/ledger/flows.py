@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from beancount.core.amount import Amount
 
@@ -217,7 +218,24 @@ class FlowReader:
             locators=self._locators(meta, sources),
             notes=meta.rest("low", "high", "through", "on"),
             place=place(transaction),
+            **self._when(transaction, meta),
+            sized_by=meta.names("sized-by"),
         )
+
+    def _when(self, transaction: Transaction, meta: Metadata) -> dict[str, Any]:
+        """Return what is known of a flow's day beside its date."""
+        earliest, latest = meta.date("earliest"), meta.date("latest")
+        day = transaction.date
+        if (earliest and earliest > day) or (latest and latest < day):
+            self.errors.add(
+                "date-range",
+                transaction,
+                f"its date {day} is outside the days from {earliest or 'any'} to"
+                f" {latest or 'any'}",
+                "Make earliest <= date <= latest",
+            )
+            earliest = latest = None
+        return {"earliest": earliest, "latest": latest, "after": meta.text("after")}
 
     def _locators(self, meta: Metadata, sources: tuple[str, ...]) -> dict[str, str]:
         found = meta.prefixed("locator")

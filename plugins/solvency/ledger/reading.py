@@ -282,6 +282,7 @@ def case_of(
         prices=tuple(declared.prices),
         events=tuple(declared.events),
         spreads=declared.spreads,
+        uncertainty=declared.uncertainty,
         titles=declared.titles,
         scenario=reading.scenario,
         known=known,

@@ -84,6 +84,8 @@ def added(name: str) -> Mapping[str, Decimal | None]:
 
 #: The longest time that is counted in days, a century.
 MOST_DAYS = "36525"
+#: The greatest age of a price that may be asked for, in days.
+MOST_AGE = "999999"
 #: Parameters that are numbers, with the least and the most they may be.
 NUMBERS: dict[str, tuple[str, str | None]] = {
     "minimum": ("0", None),
@@ -110,6 +112,9 @@ CUSTOMS = (
     "observation",
     "invariant",
     "spread",
+    "scale",
+    "correlation",
+    "alternative",
     "depth",
     "float",
     "title",
