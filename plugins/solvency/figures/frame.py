@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Wide enough for sums and products of any numbers that a ledger may hold.
 _WIDE = Context(prec=400)
+#: Amounts below this are printed in full where a column is fine.
+_SMALL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Column:
     unit: str | None = None
     #: Decimal places printed; None prints text as it is.
     places: int | None = 2
+    #: Amounts in any unit: those below ten, such as of coins, are printed in full.
+    fine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,8 @@ def plain(value: Decimal) -> str:
 
 def _shown(value: object, column: Column) -> str:
     if isinstance(value, Decimal) and column.places is not None:
+        if column.fine and abs(value) < _SMALL:
+            return f"{value.normalize(_WIDE) + 0:f}"
         step = Decimal(1).scaleb(-column.places)
         return f"{value.quantize(step, ROUND_HALF_EVEN, _WIDE):,}"
     return _plain(value)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
+from solvency.ledger.case import Uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,7 @@ def _flow(flow: Flow) -> str:
         + (" added" if p.added else "")
         for p in flow.postings
     )
+    written = _written(flow)
     return "\t".join(
         (
             "flow",
@@ -69,13 +71,21 @@ def _flow(flow: Flow) -> str:
             "" if flow.high is None else number(flow.high),
             number(flow.interval),
             _text(flow.driver),
-            json.dumps(
-                {**flow.locators, **flow.notes}, sort_keys=True, ensure_ascii=False
-            )
-            if flow.locators or flow.notes
-            else "",
+            json.dumps(written, sort_keys=True, ensure_ascii=False) if written else "",
         )
     )
+
+
+def _written(flow: Flow) -> dict[str, str]:
+    """Return what else a flow says, each key as its author wrote it."""
+    days = {
+        "earliest": flow.earliest and flow.earliest.isoformat(),
+        "latest": flow.latest and flow.latest.isoformat(),
+        "after": flow.after,
+        "sized-by": ", ".join(flow.sized_by),
+    }
+    said = {key: value for key, value in days.items() if value}
+    return {**flow.locators, **flow.notes, **said}
 
 
 def _plain(value: object) -> object:
@@ -133,6 +143,13 @@ def lines(case: Case) -> Iterator[str]:
             )
     for grade, spread in case.spreads.items():
         yield f"spread\t{grade}\t{number(spread)}"
+    assumed, usual = case.uncertainty, Uncertainty()
+    if assumed.scale != usual.scale:
+        yield f"scale\t{number(assumed.scale)}"
+    if assumed.correlation != usual.correlation:
+        yield f"correlation\t{number(assumed.correlation)}"
+    if assumed.alternative is not None:
+        yield "alternative\t" + "\t".join(map(number, assumed.alternative))
     for language, title in case.titles.items():
         yield "title\t" + json.dumps([language, title], ensure_ascii=False)
 

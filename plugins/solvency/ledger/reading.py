@@ -314,6 +314,7 @@ def case_of(
         roots=declared.roots,
         variants=reading.variants,
         roundings=declared.roundings,
+        uncertainty=declared.uncertainty,
         titles=declared.titles,
         scenario=reading.scenario,
         known=known,

@@ -95,6 +95,8 @@ def added(name: str) -> Mapping[str, Decimal | None]:
 
 #: The longest time that is counted in days, a century.
 MOST_DAYS = "36525"
+#: The greatest age of a price that may be asked for, in days.
+MOST_AGE = "999999"
 #: Parameters that are numbers, with the least and the most they may be.
 NUMBERS: dict[str, tuple[str, str | None]] = {
     "minimum": ("0", None),
@@ -121,6 +123,9 @@ CUSTOMS = (
     "observation",
     "invariant",
     "spread",
+    "scale",
+    "correlation",
+    "alternative",
     "depth",
     "float",
     "title",
@@ -136,20 +141,24 @@ KEYS: dict[str, frozenset[str]] = {
     for kind, keys in {
         "entity": "role related group silo since until",
         "account": "counterparty intercompany pair term rank custody liquidity"
-        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off",
+        " pledged-to for stake-in limit recovery recovery-low recovery-high set-off"
+        " untraced-low untraced untraced-high",
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
         "source": "grade publisher url mirror group sha256",
-        "hypothesis": "prior excludes",
+        "hypothesis": "prior excludes sized-by",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
-        " id",
+        " id counted excess",
         "flow": "id amount-from grade basis purpose seq time earliest latest"
         " after sized-by variant-of variant default row low high interval driver"
         " through on",
         "price": "source",
         "event": "",
         "spread": "",
+        "scale": "",
+        "correlation": "",
+        "alternative": "error",
         "title": "",
         "depth": "low high source basis",
         "float": "low high source basis",
