@@ -7,6 +7,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from halves import halves
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -23,15 +24,9 @@ BELIEF = np.linspace(0.9, 0.2, 20)
 
 def test_one_to_ten_has_the_known_mean():
     # Squiggle's "1 to 10", the lognormal whose 5% and 95% points these are, has mean
-    # 4.0399 (with z rounded). With its mean and standard deviation as inputs, our
-    # matching must give these points back.
-    log_sigma = math.log(10) / (2 * 1.6448536269514722)
-    mean = math.sqrt(10) * math.exp(log_sigma**2 / 2)
-    assert mean == pytest.approx(4.0399, abs=2e-4)
-    sigma = mean * math.sqrt(math.expm1(log_sigma**2))
-    half = 1.6448536269514722 * sigma
-    low = 0.01
-    result = exact([low], [mean], [low + 2 * half])
+    # 4.0399 (with z rounded), and the median root ten: both halves are of it.
+    result = exact([1], [math.sqrt(10)], [10])
+    assert result.mean == pytest.approx(4.0399, abs=1e-3)
     assert result.quantile([0.05, 0.95]) == pytest.approx([1, 10], rel=2e-3)
 
 
@@ -40,16 +35,17 @@ def test_spread_of_an_interval():
 
 
 def test_mean_and_variance_of_a_switched_lognormal():
-    # Mean p m; variance p (m^2 + s^2) - (p m)^2, with m = 2, s = (3.5 - 1) / 3.2897.
+    # Mean p m; variance p (m^2 + s^2) - (p m)^2.
     result = exact([1], [2], [3.5], 0.3)
-    sigma = 2.5 / (2 * 1.6448536269514722)
-    assert result.mean == pytest.approx(0.6, abs=1e-4)
-    assert result.sigma**2 == pytest.approx(0.3 * (4 + sigma**2) - 0.36, rel=1e-3)
+    mean, sigma = halves(1, 2, 3.5)
+    assert result.mean == pytest.approx(0.3 * mean, abs=1e-4)
+    wanted = 0.3 * (mean**2 + sigma**2) - 0.09 * mean**2
+    assert result.sigma**2 == pytest.approx(wanted, rel=1e-3)
     assert result.at_least(0.01) == pytest.approx(0.3, abs=1e-3)
 
 
 def test_pert_mean_is_the_weighted_one():
-    result = exact([1], [2], [9], interval=1)
+    result = exact([1], [2], [9], shape="pert")
     assert result.mean == pytest.approx((1 + 4 * 2 + 9) / 6, abs=1e-3)
     drawn = draw([1], [2], [9], shape="pert", draws=100_000)
     assert drawn.losses.min() >= 1
@@ -57,12 +53,14 @@ def test_pert_mean_is_the_weighted_one():
     assert drawn.mean == pytest.approx(3.0, abs=0.02)
 
 
-def test_an_amount_that_may_be_zero_is_a_cut_normal():
-    # A normal about 1 with spread 3 / 3.2897, cut at 0: never below, mean above 1.
+def test_an_amount_that_may_be_zero_is_two_half_normals():
+    # About 1, down by 1 / 1.645 and up by 2 / 1.645 a score; below zero is zero.
     drawn = draw([0], [1], [3], draws=200_000)
     whole = exact([0], [1], [3])
     assert drawn.losses.min() >= 0
-    assert whole.mean > 1
+    assert whole.mean == pytest.approx(halves(0, 1, 3)[0], abs=1e-3)
+    assert drawn.losses.min() == 0
+    assert (drawn.losses == 0).mean() == pytest.approx(0.05, abs=0.003)
     assert drawn.mean == pytest.approx(whole.mean, abs=0.01)
 
 
@@ -107,8 +105,9 @@ def test_dependence_widens_and_keeps_the_mean():
     ]
     tails = [float(run.quantile(0.95)) for run in runs]
     assert tails == sorted(tails)
+    mean = halves(0.5, 1, 1.9)[0] * CENTRAL.sum()
     for run in runs:
-        assert run.mean == pytest.approx(CENTRAL.sum(), rel=0.01)
+        assert run.mean == pytest.approx(mean, rel=0.01)
 
 
 def test_full_correlation_adds_scores():
@@ -125,10 +124,10 @@ def test_full_correlation_adds_scores():
 def test_correlation_of_scores():
     # Sum of two: variance 2 s^2 (1 + r_amounts); the lognormals' correlation for scores
     # correlated r is (exp(r t^2) - 1) / (exp(t^2) - 1), t the spread of the logarithm.
-    t2 = math.log1p(((4 - 1) / (2 * 1.6448536269514722) / 2) ** 2)
+    t2 = (math.log(2) / 1.6448536269514722) ** 2
     for keys in ({"rho": 0.5}, {"drivers": ["m", "m"], "driver_rho": 0.5}):
         both = draw([1, 1], [2, 2], [4, 4], draws=400_000, **keys)
-        sigma = 3 / (2 * 1.6448536269514722)
+        sigma = 2 * math.exp(t2 / 2) * math.sqrt(math.expm1(t2))
         wanted = 2 * sigma**2 * (1 + math.expm1(0.5 * t2) / math.expm1(t2))
         assert both.sigma**2 == pytest.approx(wanted, rel=0.02)
 
@@ -182,7 +181,8 @@ def test_same_digits_on_a_dask_cluster():
 def test_exact_mean_is_the_sum_of_means(rows):
     central, down, up, belief = np.array(rows).T
     whole = exact(central * down, central, central * up, belief)
-    assert whole.mean == pytest.approx(float(central @ belief), abs=2 * whole.step)
+    means = [halves(d * c, c, u * c)[0] for c, d, u, _ in rows]
+    assert whole.mean == pytest.approx(means @ belief, abs=2 * whole.step, rel=1e-5)
     assert whole.probabilities.sum() == pytest.approx(1)
     assert float(whole.quantile(0.9)) >= float(whole.quantile(0.1))
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from halves import halves
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -230,7 +231,7 @@ def test_the_grade_adds_to_the_stated_error(ledger):
 """,
     )
     # 5% of its own and 10% of its grade, as half-widths of 90% intervals.
-    wanted = math.hypot(5_000, 10_000) / 1.6448536
+    wanted = math.hypot(halves(95_000, 100_000, 105_000)[1], 10_000 / 1.6448536)
     assert found.rows[0].sigma == pytest.approx(wanted, rel=1e-6)
     assert found.rows[0].bound == ""
 

@@ -89,7 +89,11 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
     return {
         "case": case.path,
         "known": case.known,
-        "hypotheses": [one._asdict() for one in found.hypotheses],
+        "hypotheses": [
+            {key: value for key, value in one._asdict().items() if key != "otherwise"}
+            | one.otherwise._asdict()
+            for one in found.hypotheses
+        ],
         "scenarios": [
             one._asdict() | {"unexplained": [gap._asdict() for gap in one.unexplained]}
             for one in found.scenarios
@@ -100,8 +104,12 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
         "error": found.error,
         "check": bound(found.check) if found.method == "exact" else None,
         "inflation": found.inflation,
-        "chi2": found.chi2,
-        "dof": found.dof,
+        "fit": found.fit._asdict(),
+        "by_construction": [
+            {"hypothesis": hypothesis, "observation": observation}
+            for hypothesis, observation in found.by_construction
+        ],
+        "bounds": {"unjudged": found.unjudged, "error": found.bounds_error},
         "amounts": [one._asdict() for one in found.amounts],
         "left_out": [one._asdict() for one in found.left_out],
         "lognormal": {
@@ -132,7 +140,6 @@ def history_document(case: Case, found: History) -> dict[str, Any]:
                 "label": one.moment.label,
                 "observations": one.observations,
                 "flows": one.flows,
-                "inflation": one.inflation,
                 "posteriors": one.posteriors,
             }
             for one in found.then

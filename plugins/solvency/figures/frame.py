@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _SIGNIFICANT = 4
 #: Wide enough for sums and products of any numbers that a ledger may hold.
 _WIDE = Context(prec=400)
+#: Amounts below this are printed in full where a column is fine.
+_SMALL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Column:
     places: int | None = 2
     #: The columns it adds up, by their places, each with +1 or -1.
     sums: tuple[tuple[int, int], ...] = ()
+    #: Amounts in any unit: those below ten, such as of coins, are printed in full.
+    fine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,8 @@ def plain(value: Decimal) -> str:
 def _shown(value: object, column: Column) -> str:
     if isinstance(value, Decimal) and column.places is not None:
         # A column in a currency is of cents throughout; units are of anything.
-        return rounded(value, column.places, small=column.unit is None)
+        small = column.fine or column.unit is None
+        return rounded(value, column.places, small=small)
     return _plain(value)
 
 

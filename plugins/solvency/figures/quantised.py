@@ -51,7 +51,7 @@ def bound(difference: float) -> float:
 
 
 def moved(amount: Decimal, share: float, size: float) -> Decimal:
-    """Return an exact amount moved by a computed share of a size, to a hundredth.
+    """Return an exact amount moved by a computed share, as finely as it is written.
 
     Args:
         amount: the amount; where it does not move it stays, to the last digit.
@@ -61,17 +61,31 @@ def moved(amount: Decimal, share: float, size: float) -> Decimal:
     change = Decimal(repr(round(float(share), _MONEY)))
     if not change:
         return amount
-    return (amount + change * Decimal(repr(size))).quantize(_CENT, ROUND_HALF_EVEN)
+    return (amount + change * Decimal(repr(size))).quantize(
+        _place(amount), ROUND_HALF_EVEN
+    )
 
 
-def money(value: SupportsFloat, noise: float = 0.0) -> Decimal:
+def money(
+    value: SupportsFloat, noise: float = 0.0, like: Decimal | None = None
+) -> Decimal:
     """Return a computed amount to ten digits, and to no more than a hundredth.
 
     Args:
         value: the amount.
         noise: what is no larger is rounding.
+        like: an amount it stands beside: it is as fine as that, where that is finer
+            than a hundredth, as coins are.
     """
     number = float(value) if abs(float(value)) > noise else 0.0
     amount = Decimal(f"{number:.{_MONEY - 1}e}")
     # Adding nothing takes the sign off a zero.
-    return amount.quantize(_CENT, ROUND_HALF_EVEN) + Decimal()
+    return amount.quantize(_place(like), ROUND_HALF_EVEN) + Decimal()
+
+
+def _place(like: Decimal | None) -> Decimal:
+    """Return the last place of an amount, a hundredth at the most."""
+    if like is None:
+        return _CENT
+    exponent = like.as_tuple().exponent
+    return Decimal(1).scaleb(min(-2, exponent if isinstance(exponent, int) else -2))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -19,7 +20,6 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from beancount.core.data import Directive
 
@@ -310,6 +310,8 @@ class Hypothesis:
     excludes: frozenset[str] = frozenset()
     note: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+    #: The observations or flows its size was worked out from: it tests none.
+    sized_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +396,18 @@ class Event:
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """What is assumed of all errors of a case together."""
+
+    #: Degrees of freedom of their one unknown scale.
+    scale: Decimal = Decimal(4)
+    #: Correlation of the errors of one source.
+    correlation: Decimal = Decimal("0.5")
+    #: Prior of "something else", and the spread of its predictions as a share.
+    alternative: tuple[Decimal, Decimal] | None = None
+
+
 @dataclass(frozen=True)
 class Case:
     """Everything a ledger says, for one scenario and one known-date.
@@ -432,6 +446,8 @@ class Case:
     roots: Mapping[str, str] = field(
         default_factory=lambda: {root: root for root in ROOTS}
     )
+    #: What is assumed of the errors of amounts and observations.
+    uncertainty: Uncertainty = Uncertainty()
     #: The title in other languages, by their codes.
     titles: Mapping[str, str] = field(default_factory=dict)
     #: Accounts whose rows stay in files.

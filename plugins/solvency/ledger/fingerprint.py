@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
+from solvency.ledger.case import Uncertainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,6 +159,13 @@ def lines(case: Case) -> Iterator[str]:
         yield f"spread\t{grade}\t{number(spread)}"
     for subledger in case.subledgers:
         yield _subledger(subledger, case)
+    assumed, usual = case.uncertainty, Uncertainty()
+    if assumed.scale != usual.scale:
+        yield f"scale\t{number(assumed.scale)}"
+    if assumed.correlation != usual.correlation:
+        yield f"correlation\t{number(assumed.correlation)}"
+    if assumed.alternative is not None:
+        yield "alternative\t" + "\t".join(map(number, assumed.alternative))
     for language, title in case.titles.items():
         yield "title\t" + json.dumps([language, title], ensure_ascii=False)
 

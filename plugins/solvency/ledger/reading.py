@@ -300,6 +300,7 @@ def case_of(
         roots=declared.roots,
         variants=reading.variants,
         roundings=declared.roundings,
+        uncertainty=declared.uncertainty,
         titles=declared.titles,
         subledgers=tuple(declared.subledgers),
         scenario=reading.scenario,

@@ -107,6 +107,8 @@ def added(name: str) -> Mapping[str, Decimal | None]:
 
 #: The longest time that is counted in days, a century.
 MOST_DAYS = "36525"
+#: The greatest age of a price that may be asked for, in days.
+MOST_AGE = "999999"
 #: Parameters that are numbers, with the least and the most they may be.
 NUMBERS: dict[str, tuple[str, str | None]] = {
     "minimum": ("0", None),
@@ -133,6 +135,9 @@ CUSTOMS = (
     "observation",
     "invariant",
     "spread",
+    "scale",
+    "correlation",
+    "alternative",
     "depth",
     "float",
     "title",
@@ -154,7 +159,7 @@ KEYS: dict[str, frozenset[str]] = {
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
         "source": "grade origin publisher url mirror group sha256",
-        "hypothesis": "prior excludes",
+        "hypothesis": "prior excludes sized-by",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
         " id row counted excess",
@@ -164,6 +169,9 @@ KEYS: dict[str, frozenset[str]] = {
         "price": "source",
         "event": "",
         "spread": "",
+        "scale": "",
+        "correlation": "",
+        "alternative": "error",
         "title": "",
         "depth": "low high source basis",
         "float": "low high source basis",

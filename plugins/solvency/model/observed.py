@@ -16,6 +16,7 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Literal
@@ -28,6 +29,7 @@ from solvency.figures.amounts import Amount
 from solvency.figures.amounts import amounts
 from solvency.figures.amounts import spread
 from solvency.figures.quantised import money
+from solvency.ledger.case import Scenario
 from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.model.uncertain import spread_of
@@ -49,8 +51,10 @@ Bound = Literal["", "least", "most"]
 
 #: Accounts whose balances are stated as the positive of their credits.
 _CREDITS = frozenset({"Liabilities", "Equity", "Income"})
-#: Less than half a hundredth is float noise in a sum of money.
-_NOISE = 0.005
+#: The most that errors of one source are correlated.
+_AS_ONE = 1.0 - 1e-9
+#: Of the sizes it is the sum of, a smaller share is rounding.
+_NOISE = 1e-12
 
 
 class Row(NamedTuple):
@@ -81,9 +85,14 @@ class Row(NamedTuple):
         """Return what is stated: exact where one observation says it alone."""
         one = self.first
         if len(self.observations) > 1:
-            return money(self.value)
+            return money(self.value, like=self.first.amount.number)
         edge = {"least": one.low, "most": one.high}.get(self.bound)
         return one.amount.number if edge is None else edge
+
+    @property
+    def shown(self) -> float:
+        """Return what is stated over its mean: what is computed is shown in that."""
+        return float(self.stated) / self.value if self.value else 1.0
 
     @property
     def commodity(self) -> str:
@@ -130,7 +139,7 @@ class Observed:
         """Return a size of each row, to compute in numbers near one, shape (rows,)."""
         largest = abs(self.effects).max(axis=1).toarray().ravel()
         sizes: Array = np.maximum(np.abs(self.values), largest)
-        return np.maximum(sizes, 1e-9)
+        return np.where(sizes > 0, sizes, 1.0)
 
     @cached_property
     def predicted(self) -> Array:
@@ -154,6 +163,59 @@ class Observed:
                 if stated & set(self.book.flows[flow].claim)
             ]
         return tuple(found)
+
+    def without(self, rows: set[int]) -> Observed:
+        """Return the observations without some rows."""
+        kept = [at for at in range(len(self.rows)) if at not in rows]
+        return Observed(
+            self.book,
+            tuple(self.rows[at] for at in kept),
+            sparse.csr_array(self.effects[kept]),
+            self.untested,
+        )
+
+    def by_construction(self) -> tuple[tuple[int, int], ...]:
+        """Return (row, flow) pairs of which the row sized the flow: it is no test.
+
+        The flow says so (`sized-by:`), or one of its hypotheses.
+        """
+        case, found = self.book.case, []
+        for at, row in enumerate(self.rows):
+            names = {one.id for one in row.observations}
+            for flow in sorted(self.effects[[at]].indices.tolist()):
+                one = self.book.flows[flow]
+                sized = set(one.sized_by)
+                for name in one.hypotheses:
+                    sized |= set(case.hypotheses[name].sized_by)
+                if sized & names:
+                    found.append((at, flow))
+        return tuple(found)
+
+    def correlated(self, sigmas: Array, correlation: float) -> Array:
+        """Return the covariance of the rows' errors: one source's share a part.
+
+        Args:
+            sigmas: standard deviations of the rows, shape (rows,).
+            correlation: of the errors of one group of sources.
+        """
+        groups = np.array([row.group for row in self.rows], dtype=object)
+        # Two that err as one cannot be told from one: they differ by a hair.
+        share = min(correlation, _AS_ONE)
+        same = (groups[:, None] == groups[None, :]) * share
+        np.fill_diagonal(same, 1.0)
+        return np.asarray(same * np.outer(sigmas, sigmas), dtype=float)
+
+    def covered(self) -> NDArray[np.bool_]:
+        """Say which rows come from the source of a hypothesised flow they cover."""
+        case = self.book.case
+        found = np.zeros(len(self.rows), dtype=bool)
+        for at, row in enumerate(self.rows):
+            for flow in self.effects[[at]].indices.tolist():
+                one = self.book.flows[flow]
+                if one.hypotheses and one.amount_from is not None:
+                    group = case.sources[one.amount_from].independence_group
+                    found[at] |= group == row.group
+        return found
 
     def widening(self) -> tuple[Array, Array]:
         """Return factors on spreads by which what repeats itself counts once.
@@ -188,6 +250,16 @@ def observed(book: Book) -> Observed:
         The rows, with what is left out: observations of a commodity without a price
         that day, and of accounts no flow of the Book has moved by then.
     """
+    everything = replace(
+        book.case, scenario=Scenario("*", "", frozenset(book.case.hypotheses))
+    )
+    # Every scenario answers to the same observations: one that moves nothing of what
+    # is stated denies it.
+    if len(everything.selected) > len(book.flows):
+        whole = observed(everything.book())
+        number = {flow.id: at for at, flow in enumerate(whole.book.flows)}
+        columns = [number[flow.id] for flow in book.flows]
+        return replace(whole, book=book, effects=whole.effects[:, columns])
     builder = _Builder(book)
     rows: list[Row] = []
     effects: list[Array] = []
@@ -250,8 +322,8 @@ class _Builder:
         sign = 1.0 if one.excess else self.sign[at]
         moved = book.units[where].astype(float) * self.size[at] * sign * price
         effect = np.bincount(book.flow[where], moved, len(book.flows))
-        if in_money:
-            effect[np.abs(effect) < _NOISE] = 0.0
+        sizes = np.bincount(book.flow[where], np.abs(moved), len(book.flows))
+        effect[np.abs(effect) <= _NOISE * sizes] = 0.0
         if one.side == "in":
             return np.maximum(effect, 0.0)
         if one.side == "out":
@@ -365,8 +437,9 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
         one: the observation.
 
     Returns:
-        The value (a bound's edge for a bound), and the standard deviations of its own
-        range, zero where it has none, and of its grade; in its commodity.
+        The mean of what is stated (a bound's edge for a bound), and the standard
+        deviations of its own range, zero where it has none, and of its grade; in its
+        commodity.
     """
     central = float(one.amount.number)
     grade = one.grade or book.case.sources[one.source].grade
@@ -375,24 +448,13 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
     own = 0.0
     if bound:
         central = float((one.low if bound == "least" else one.high) or 0)
-    elif one.low is not None:
+    graded = float(spread(0.0, 2 * relative * central))
+    if one.low is not None and not bound:
         low, high = float(one.low), float(one.high or 0)
         interval = 0.9 if one.interval is None else float(one.interval)
-        central, own = gaussian(
-            amounts([low], [central], [high], interval, "lognormal")[0]
-        )
-    return central, own, float(spread(0.0, 2 * relative * central))
-
-
-def gaussian(amount: Amount) -> tuple[float, float]:
-    """Return location and spread of the Gaussian nearest to an amount's magnitude.
-
-    A normal cut off at zero is the normal it was cut from: the cut is a bound, and
-    those who can keep the bound do so.
-    """
-    if amount.kind == "cut":
-        return amount.first, amount.second
-    return amount.mean, amount.sigma
+        (amount,) = amounts([low], [central], [high], interval, "lognormal")
+        central, own = amount.mean, amount.sigma
+    return central, own, graded
 
 
 @wide()

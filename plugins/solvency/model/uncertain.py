@@ -1,8 +1,7 @@
 """How sure amounts are: what each flow may be scaled by, and draws of it.
 
-An amount's distribution is the language's: lognormal matched in mean and
-variance where its low is above zero, a normal cut off at zero where it may be
-zero, and PERT between hard bounds. A flow is scaled as a whole, so that every
+An amount's distribution is the language's (`figures/amounts.py`): its median as
+written, its low and high two quantiles. A flow is scaled as a whole, so that every
 draw balances.
 """
 
@@ -59,6 +58,47 @@ def spread_of(case: Case, flow: Flow) -> Spread:
         central if flow.high is None else flow.high,
         flow.interval,
     )
+
+
+def shared_errors(
+    book: Book, sigmas: NDArray[np.float64], correlation: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Split spreads of flows into what is each one's own and what several share.
+
+    Amounts that name one driver share all their error; others share a part with those
+    whose amounts come from the same source, or one of its group.
+
+    Args:
+        book: the Book.
+        sigmas: spreads of its flows, shape (flows,).
+        correlation: of the errors of one source.
+
+    Returns:
+        Spreads of their own, shape (flows,), and by each shared error, (flows, k).
+    """
+    holders: dict[tuple[bool, str], list[int]] = {}
+    for at, flow in enumerate(book.flows):
+        key = error_of(book.case, flow)
+        if key is not None and sigmas[at]:
+            holders.setdefault(key, []).append(at)
+    own, columns = sigmas.astype(float), []
+    for (driven, _), flows in holders.items():
+        share = 1.0 if driven else correlation
+        if len(flows) > 1 and share:
+            column = np.zeros(len(sigmas))
+            column[flows] = np.sqrt(share) * sigmas[flows]
+            own[flows] = np.sqrt(1.0 - share) * sigmas[flows]
+            columns.append(column)
+    return own, np.array(columns).reshape(len(columns), len(sigmas)).T
+
+
+def error_of(case: Case, flow: Flow) -> tuple[bool, str] | None:
+    """Return what an amount shares its error with: a driver, or a group of sources."""
+    if flow.driver is not None:
+        return True, flow.driver
+    if flow.amount_from is None:
+        return None
+    return False, case.sources[flow.amount_from].independence_group
 
 
 class Spreads:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
+from halves import halves
 from preamble import PREAMBLE
 
 from solvency.analysis.reconcile import tables
@@ -48,7 +50,8 @@ def test_two_claims_of_one_identity(ledger):
     assert float(claims["costs"].balanced) == pytest.approx(100 - 50 * 400 / 761, abs=1)
     assert float(claims["bank"].balanced) == pytest.approx(950 - 50 * 361 / 761, abs=1)
     assert claims["capital"].balanced == claims["capital"].claimed
-    wanted = 50**2 / (761 / 3.2897073**2)
+    (bank, own), (costs, spread) = halves(940.5, 950, 959.5), halves(90, 100, 110)
+    wanted = (bank - 1000 + costs) ** 2 / (own**2 + spread**2)
     assert found.chi2 == pytest.approx(wanted, rel=1e-5)
     assert (found.dof, found.approximate) == (1, False)
     assert found.inflation == pytest.approx(wanted**0.5, rel=1e-5)
@@ -115,7 +118,9 @@ def test_a_plug_is_free(ledger):
     found = reconcile(ledger.case(text + seen("bank", "700")))
     plug = next(claim for claim in found.claims if claim.id == "plug")
     assert plug.sigma is None
-    assert float(plug.balanced) == pytest.approx(200, abs=0.01)
+    # 1,000 less the costs and what the bank has, each at its mean.
+    wanted = 1000 - halves(90, 100, 110)[0] - halves(693, 700, 707)[0]
+    assert float(plug.balanced) == pytest.approx(wanted, abs=0.01)
     assert found.dof == 0
 
 
@@ -156,8 +161,16 @@ def test_balanced_amounts_obey_the_ledger(ledger):
     text += seen("a", "820", "one", "error: 0.05") + seen("b", "990", "two")
     found = reconcile(ledger.case(text))
     value = {claim.id: float(claim.balanced) for claim in found.claims}
-    assert value["capital"] - value["costs"] == pytest.approx(value["a"], abs=0.02)
-    assert value["a"] == pytest.approx(value["b"], abs=0.02)
+    # What is shown is as much of what is written as the balanced mean is of the mean.
+    ends = {
+        "capital": (900, 1000, 1100),
+        "costs": (90, 100, 110),
+        "a": (779, 820, 861),
+        "b": (980.1, 990, 999.9),
+    }
+    mean = {name: value[name] * halves(*x)[0] / x[1] for name, x in ends.items()}
+    assert mean["capital"] - mean["costs"] == pytest.approx(mean["a"], abs=0.02)
+    assert mean["a"] == pytest.approx(mean["b"], abs=0.02)
     for claim in found.claims:
         assert claim.sigma_after <= claim.sigma
 
@@ -190,24 +203,25 @@ def test_nothing_to_test_is_a_message_not_a_trace(ledger):
 
 
 def test_how_a_balanced_amount_comes_about(ledger):
-    # Capital 1,000 (certain) less costs is in the bank. Costs are claimed as 100 with
-    # a spread of 10/1.645; the bank as 950, with 1% (9.5) and its grade's 10% (95) on
-    # top: 58.04. The gap of 50 is shared by variance: 36.95 to 3,368.
+    # Capital 1,000 (certain) less costs is in the bank. Costs are claimed as 100 by 10
+    # either way; the bank as 950, with 1% (9.5) and its grade's 10% (95) on top: 58.04.
+    # The gap of 50 is shared by variance: about 37 to 3,368.
     text = HEAD.format(capital="") + seen("bank", "950", extra="error: 0.01")
     case = ledger.case(text)
     found = reconcile(case, level=0.9)
     how = found.workings["bank"]
     claim = next(one for one in found.claims if one.id == "bank")
-    ranged, graded = 9.5 / 1.6448536, 95 / 1.6448536
-    costs = (10 / 1.6448536) ** 2
-    assert float(how.ranged) == pytest.approx(ranged, abs=0.05)
+    (mean, ranged), graded = halves(940.5, 950, 959.5), 95 / 1.6448536
+    spent, spread = halves(90, 100, 110)
+    costs, gap = spread**2, mean - 1000 + spent
+    assert float(how.ranged) == pytest.approx(ranged, abs=0.01)
     assert float(how.graded) == pytest.approx(graded, abs=0.01)
     assert how.written == 900
-    bank = float(how.ranged) ** 2 + graded**2
-    balanced = 950 - 50 * bank / (bank + costs)
+    bank = ranged**2 + graded**2
+    balanced = (mean - gap * bank / (bank + costs)) * 950 / mean
     assert float(claim.balanced) == pytest.approx(balanced, abs=0.02)
     # The strain is the whole gap over the spread of both claims together.
-    assert claim.z == pytest.approx(50 / (bank + costs) ** 0.5, rel=1e-4)
+    assert claim.z == pytest.approx(gap / (bank + costs) ** 0.5, rel=1e-4)
     assert float(how.gap) == pytest.approx((950 - balanced) / claim.z, abs=0.01)
     # What flows bring adds up: the capital less the costs as balanced.
     assert [name for name, _ in how.parts] == ["capital", "costs"]
@@ -224,3 +238,41 @@ def test_how_a_balanced_amount_comes_about(ledger):
     assert (other.written, other.graded, other.parts) == (None, 0, ())
     assert [move.claim for move in other.moves] == ["bank"]
     assert other.moves[0].amount == moved.balanced - moved.claimed
+
+
+def test_coins_and_dust_are_printed_in_full(ledger):
+    text = (
+        '2020-01-01 custom "spread" "B2" 0.10\n'
+        '2020-01-01 custom "source" "one" "One"\n  grade: "B2"\n'
+        '2020-01-02 * "Coins" ^one\n  id: "coins"\n'
+        "  Assets:Alameda:Bank    0.01000 BTC\n"
+        "  Equity:Alameda:Shares -0.01000 BTC\n"
+        '2020-02-01 custom "observation" Assets:Alameda:Bank 0.00500 BTC\n'
+        '  id: "seen"\n  source: "one"\n  error: 0.1\n'
+    )
+    found = reconcile(ledger.case(text))
+    by_id = {claim.id: claim for claim in found.claims}
+    # Both share a gap of a half by their variances: neither is nothing.
+    assert 0.005 < by_id["seen"].balanced < 0.0068
+    assert 0.005 < by_id["coins"].balanced < 0.0068
+    printed = tables.claims(found, everything=True).to_text()
+    assert " 0.01 " in printed
+    assert " 0.005 " in printed
+
+
+@pytest.mark.parametrize("size", ["1e-9", "1e-6", "1", "1e6", "1e12"])
+def test_nothing_depends_on_the_unit(ledger, size):
+    one, half = (f"{Decimal(x) * Decimal(size):f}" for x in ("1000", "500"))
+    text = (
+        '2020-01-01 custom "spread" "B2" 0.10\n'
+        '2020-01-01 custom "source" "one" "One"\n  grade: "B2"\n'
+        f'2020-01-02 * "Capital" ^one\n  id: "capital"\n'
+        f"  Assets:Alameda:Bank    {one} USD\n  Equity:Alameda:Shares -{one} USD\n"
+        f'2020-02-01 custom "observation" Assets:Alameda:Bank {half} USD\n'
+        '  id: "seen"\n  source: "one"\n  error: 0.1\n'
+    )
+    (mean, sigma), (seen, own) = halves(900, 1000, 1100), halves(450, 500, 550)
+    graded = 500 * 0.1 / 1.6448536
+    wanted = (mean - seen) ** 2 / (sigma**2 + own**2 + graded**2)
+    found = reconcile(ledger.case(text))
+    assert found.chi2 == pytest.approx(wanted, rel=1e-5)

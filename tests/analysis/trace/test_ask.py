@@ -319,3 +319,36 @@ def test_bounds_say_what_was_there_and_add_up(found):
         ("second", 70, 10),
     ]
     assert (purpose.least, purpose.most) == (100, 100)
+
+
+def test_a_depositor_is_known_by_the_rank_of_its_claim(ledger):
+    # Re Hallett (1880): the bank mixes Ann's 3,000 with 1,000 of its own and spends
+    # 1,000: it is taken to spend its own first.
+    text = """
+2020-01-01 custom "entity" "Keeper" "Keeps money"
+  group: TRUE
+2020-01-01 custom "entity" "Ann" "A depositor, without a role"
+2020-01-01 open Assets:Keeper:Acct
+2020-01-01 open Expenses:Keeper:Out
+2020-01-01 open Equity:Keeper:Own
+2020-01-01 open Liabilities:Keeper:Owe:Ann
+  counterparty: "Ann"
+  rank: "customer"
+2020-01-01 open Assets:Ann:Dep
+  counterparty: "Keeper"
+2020-01-01 open Equity:Ann:W
+2020-01-02 * "Deposit" ^court
+  Equity:Ann:W -3000 USD
+  Assets:Keeper:Acct 3000 USD
+2020-01-03 * "Own money" ^court
+  Equity:Keeper:Own -1000 USD
+  Assets:Keeper:Acct 1000 USD
+2020-01-04 * "Spent" ^court
+  id: "spent"
+  Assets:Keeper:Acct -1000 USD
+  Expenses:Keeper:Out 1000 USD
+"""
+    result = follow(ledger.case(text).book(), ("Assets:Keeper:Acct",))
+    ann = share(result, "spent", "Ann")
+    assert ann is None or ann.rules["lowest-balance"] == 0
+    assert share(result, "spent", "Keeper").rules["lowest-balance"] == 1000

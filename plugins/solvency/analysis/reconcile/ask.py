@@ -180,8 +180,8 @@ def _claim(
             commodity=flow.amount.commodity,
             claimed=flow.amount.number,
             balanced=moved(flow.amount.number, change, size),
-            sigma=_spread(problem.sigmas[column] * size),
-            sigma_after=_spread(best.sigmas[column] * size),
+            sigma=_spread(problem.sigmas[column] * size, flow.amount.number),
+            sigma_after=_spread(best.sigmas[column] * size, flow.amount.number),
             z=tested,
             suspect=suspect,
             set=alike,
@@ -198,8 +198,8 @@ def _claim(
         commodity=row.commodity,
         claimed=row.stated,
         balanced=moved(row.stated, change, scale),
-        sigma=_spread(problem.sigmas[column] * scale),
-        sigma_after=_spread(best.sigmas[column] * scale),
+        sigma=_spread(problem.sigmas[column] * scale, row.stated),
+        sigma_after=_spread(best.sigmas[column] * scale, row.stated),
         z=tested,
         suspect=suspect,
         set=alike,
@@ -235,5 +235,5 @@ def _notes(problem: Problem, found: Balanced) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _spread(value: float) -> Decimal | None:
-    return money(value) if math.isfinite(value) else None
+def _spread(value: float, like: Decimal) -> Decimal | None:
+    return money(value, like=like) if math.isfinite(value) else None

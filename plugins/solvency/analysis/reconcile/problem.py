@@ -9,9 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from solvency.model.observed import amount_of
-from solvency.model.observed import gaussian
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from numpy.typing import NDArray
 
     from solvency.methods.balancing import Balanced
@@ -37,9 +38,10 @@ class Problem:
         self.flows = np.unique(seen.effects.indices)
         self.wider = wider = seen.widening()
         named = [self.book.flows[flow] for flow in self.flows.tolist()]
-        spreads = np.array(
-            [gaussian(amount_of(self.book, flow))[1] for flow in named], dtype=float
-        )
+        amounts = [amount_of(self.book, flow) for flow in named]
+        #: Mean multiples of what is written.
+        self.means = np.array([amount.mean for amount in amounts], dtype=float)
+        spreads = np.array([one.sigma / one.mean for one in amounts], dtype=float)
         free = np.array([flow.basis == "plug" for flow in named], dtype=bool)
         self.values = np.concatenate([np.ones(len(named)), seen.values / seen.scales])
         # Whether a bound is broken shows in how far it gives way: it must a little.
@@ -50,7 +52,10 @@ class Problem:
                 np.maximum(seen.sigmas / seen.scales * wider[0], give),
             ]
         )
+        # A column is a multiple of the flow's mean: what is shown is as much of what
+        # is written, so that an uncontested amount stays.
         effects = sparse.diags_array(1.0 / seen.scales) @ seen.effects[:, self.flows]
+        effects = effects @ sparse.diags_array(self.means)
         self.identities = sparse.hstack(
             [effects, -sparse.eye_array(len(seen.rows))], format="csr"
         )
@@ -71,7 +76,14 @@ class Problem:
         """Return how much of its commodity one unit of a column stands for."""
         if column < len(self.flows):
             return float(self.book.flows[int(self.flows[column])].amount.number)
-        return float(self.seen.scales[column - len(self.flows)])
+        at = column - len(self.flows)
+        return float(self.seen.scales[at]) * self.seen.rows[at].shown
+
+    def written(self, column: int) -> Decimal:
+        """Return what a column's claim says, as it is written."""
+        if column < len(self.flows):
+            return self.book.flows[int(self.flows[column])].amount.number
+        return self.seen.rows[column - len(self.flows)].stated
 
     def turn(self, found: Balanced) -> bool:
         """Let broken bounds join and those that pull the wrong way leave.

@@ -39,7 +39,7 @@ def working(problem: Problem, free: Balanced, best: Balanced, column: int) -> Wo
     Returns:
         What binds it and what pulls on it, in the claim's commodity.
     """
-    size = problem.size(column)
+    size, like = problem.size(column), problem.written(column)
     pulls = free.pulls(column) * size
     strongest = _strongest(pulls, (column,))
     gap = problem.values[column] - free.values[column]
@@ -48,17 +48,19 @@ def working(problem: Problem, free: Balanced, best: Balanced, column: int) -> Wo
     parts = () if flow else _parts(problem, best, at)
     ranged, graded, repeated = _errors(problem, column)
     return Working(
-        free=money(free.values[column] * size),
-        gap=money(abs(gap / free.z[column]) * size),
-        written=None if flow else money(float(problem.seen.predicted[at])),
+        free=money(free.values[column] * size, like=like),
+        gap=money(abs(gap / free.z[column]) * size, like=like),
+        written=None if flow else money(float(problem.seen.predicted[at]), like=like),
         ranged=ranged,
         graded=graded,
         repeated=repeated,
         parts=parts,
         moves=_moves(problem, free, column) if flow else (),
-        pulls=tuple(Pull(problem.name(one), money(pulls[one])) for one in strongest),
-        rest=money(pulls.sum() - pulls[[column, *strongest]].sum()),
-        own=money(pulls[column]),
+        pulls=tuple(
+            Pull(problem.name(one), money(pulls[one], like=like)) for one in strongest
+        ),
+        rest=money(pulls.sum() - pulls[[column, *strongest]].sum(), like=like),
+        own=money(pulls[column], like=like),
     )
 
 
@@ -83,7 +85,8 @@ def _errors(
         number = int(problem.flows[column])
         flow = book.flows[number]
         wider = float(problem.wider[1][number])
-        sigma = money(float(problem.sigmas[column]) / wider * problem.size(column))
+        size = float(problem.sigmas[column]) / wider * problem.size(column)
+        sigma = money(size, like=problem.written(column))
         if flow.low is None and flow.high is None:
             return Decimal(), sigma, wider > 1
         return sigma, Decimal(), wider > 1
@@ -91,7 +94,7 @@ def _errors(
     if len(row.observations) > 1:
         return None, None, repeated
     _, own, graded = stated(book, row.first)
-    return money(own), money(graded), repeated
+    return money(own, like=row.stated), money(graded, like=row.stated), repeated
 
 
 def _parts(
@@ -99,9 +102,11 @@ def _parts(
 ) -> tuple[tuple[str, Decimal], ...]:
     """Return what flows bring to an observation as balanced, the largest first."""
     effects = problem.seen.effects[[at]].toarray().ravel()[problem.flows]
-    brought = effects * best.values[: len(problem.flows)]
+    brought = effects * problem.means * best.values[: len(problem.flows)]
+    brought *= problem.seen.rows[at].shown
+    like = problem.seen.rows[at].stated
     order = _largest(brought)
-    found = ((problem.name(one), money(brought[one])) for one in order)
+    found = ((problem.name(one), money(brought[one], like=like)) for one in order)
     return tuple((name, amount) for name, amount in found if amount)
 
 
@@ -111,14 +116,15 @@ def _moves(problem: Problem, free: Balanced, column: int) -> tuple[Pull, ...]:
     An observation is moved by its own identity alone, in proportion to its variance;
     so is the flow, by as much as it brings to the observation.
     """
-    rows = slice(len(problem.flows), None)
-    sigmas = problem.known()[rows]
+    tail = slice(len(problem.flows), None)
+    sigmas = problem.known()[tail]
     told = np.isfinite(sigmas) & (sigmas > 0)
     price = np.zeros(len(sigmas))
-    shift = free.values[rows] - problem.values[rows]
+    shift = free.values[tail] - problem.values[tail]
     price[told] = shift[told] / sigmas[told] ** 2
     brings = problem.identities[:, [column]].toarray().ravel()
     shifts = -(problem.sigmas[column] ** 2) * brings * price * problem.size(column)
-    order = _largest(shifts)
-    found = ((problem.seen.rows[one].id, money(shifts[one])) for one in order)
+    order, like = _largest(shifts), problem.written(column)
+    rows = problem.seen.rows
+    found = ((rows[one].id, money(shifts[one], like=like)) for one in order)
     return tuple(Pull(name, amount) for name, amount in found if amount)

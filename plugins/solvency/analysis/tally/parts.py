@@ -13,7 +13,6 @@ from solvency.analysis.tally.answer import Expected
 from solvency.analysis.tally.answer import Loss
 from solvency.analysis.weigh.evidence import contradictions
 from solvency.analysis.weigh.evidence import evidence
-from solvency.analysis.weigh.evidence import inflated
 from solvency.figures import arithmetic
 from solvency.figures.amounts import amounts
 from solvency.figures.quantised import money
@@ -254,7 +253,7 @@ def _posterior(
     case: Case, names: list[str], seed: int
 ) -> tuple[NDArray[np.bool_], Array, list[str]]:
     """Return combinations and their weights after the observations."""
-    found, _ = inflated(evidence(case), seed)
+    found = evidence(case)
     weighed = found.weigh(best=_COMBINATIONS, seed=seed)
     held = np.zeros((len(weighed.combinations), len(names)), dtype=bool)
     for row, one in enumerate(weighed.combinations):

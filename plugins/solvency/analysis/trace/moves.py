@@ -126,11 +126,21 @@ class Reader:
             for account in self.case.accounts.values()
             if account.custody or _is_customers(account)
         }
-        return frozenset(map(self.customers_of, custodians)) | {
-            name
-            for name, entity in self.case.entities.items()
-            if entity.role == "customers"
+        # A depositor is one by the rank of what it is owed, whatever its role.
+        depositors = {
+            account.counterparty
+            for account in self.case.accounts.values()
+            if _is_customers(account) and account.counterparty is not None
         }
+        return (
+            frozenset(map(self.customers_of, custodians))
+            | depositors
+            | {
+                name
+                for name, entity in self.case.entities.items()
+                if entity.role == "customers"
+            }
+        )
 
     def parts(self, flow: Flow) -> list[Part]:
         """Return where a flow's money came from and went."""

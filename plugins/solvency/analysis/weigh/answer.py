@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
+from solvency.figures.quantised import settled
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.double_counting import DoubleCounted
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
 
 #: Priors at which each hypothesis's belief is shown.
 PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+class Otherwise(NamedTuple):
+    """What would be believed of a hypothesis, were errors taken otherwise."""
+
+    #: With errors as stated: no unknown scale.
+    as_stated: float
+    #: With half and with twice the spreads of grades.
+    at_half: float
+    at_twice: float
+    #: With errors of one source uncorrelated, and all but the same (0.9).
+    apart: float
+    together: float
 
 
 class Belief(NamedTuple):
@@ -36,6 +51,7 @@ class Belief(NamedTuple):
     tested: bool
     #: Those that do: its flows move what they state.
     speaking: tuple[str, ...]
+    otherwise: Otherwise
 
 
 class Unexplained(NamedTuple):
@@ -90,6 +106,16 @@ class AmountBelief(NamedTuple):
     backwards: float
 
 
+class Goodness(NamedTuple):
+    """How well the best-fitting combination fits, with errors as stated."""
+
+    chi2: float
+    dof: int
+    p: float
+    #: Belief in "something else"; None where the case gives it no prior.
+    something_else: float | None
+
+
 class LeftOut(NamedTuple):
     """Beliefs without one group of sources."""
 
@@ -113,15 +139,17 @@ class Beliefs:
         error: largest standard error of a posterior.
         check: largest difference in nats between fast and stable likelihoods, mostly
             rounding: print `quantised.bound` of it.
-        inflation: factor by which errors were widened for the best combination to fit.
-        chi2: the best combination's before that.
-        dof: number of observations weighed.
+        fit: how well the best-fitting combination fits.
+        by_construction: (hypothesis, observation) pairs where the observation sized
+            the hypothesis: it was left out.
+        unjudged: belief that combinations could hold whose bounds were not judged.
+        bounds_error: standard error of the log probability of a combination's bounds.
         lognormal: belief in each hypothesis with lognormal amounts less the Gaussian
             one, over the same combinations; empty where no amount is wide.
         lognormal_covered: belief these combinations hold.
         wide: flows whose amounts are uncertain by more than half.
-        built_in: (observation, flow) pairs where the flow's amount was computed from
-            what the observation states: their agreement is no evidence.
+        built_in: (observation, flow) pairs that rest on one row of the dossier:
+            candidates for `sized-by:`.
         untested: observations left out, and why.
         notes: what the reader must know about the answer.
     """
@@ -136,15 +164,26 @@ class Beliefs:
     method: str
     error: float
     check: float
-    inflation: float
-    chi2: float
-    dof: int
+    fit: Goodness
+    by_construction: tuple[tuple[str, str], ...]
+    unjudged: float
+    bounds_error: float
     lognormal: dict[str, float]
     lognormal_covered: float
     wide: tuple[str, ...]
     built_in: tuple[tuple[str, str], ...]
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
+
+    @property
+    def inflation(self) -> float:
+        """Return the factor on all errors at which the best fit would be usual (Birge).
+
+        Reported only: the scale of errors is integrated out.
+        """
+        if self.fit.dof == 0 or self.fit.chi2 <= self.fit.dof:
+            return 1.0
+        return settled(math.sqrt(self.fit.chi2 / self.fit.dof))
 
     @property
     def ordered(self) -> list[Belief]:

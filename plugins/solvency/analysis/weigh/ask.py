@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import erfcx
 from scipy.special import ndtr
+from scipy.stats import chi2 as chi_square
 
 from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.answer import PRIORS
@@ -22,13 +25,14 @@ from solvency.analysis.weigh.answer import AmountBelief
 from solvency.analysis.weigh.answer import Belief
 from solvency.analysis.weigh.answer import Beliefs
 from solvency.analysis.weigh.answer import CombinationBelief
+from solvency.analysis.weigh.answer import Goodness
 from solvency.analysis.weigh.answer import LeftOut
+from solvency.analysis.weigh.answer import Otherwise
 from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import contradictions
 from solvency.analysis.weigh.evidence import evidence
-from solvency.analysis.weigh.evidence import inflated
 from solvency.figures import arithmetic
 from solvency.figures.quantised import money
 from solvency.figures.quantised import settled
@@ -43,6 +47,10 @@ if TYPE_CHECKING:
 
 #: Odds beyond these are certainty for every purpose here.
 _ODDS = 1e12
+#: Correlations of the errors of one source that beliefs are shown at besides.
+_APART = (0.0, 0.9)
+#: Standard error of sampled beliefs that are shown beside the beliefs.
+_ROUGH = 0.02
 #: Observations named for each scenario, and combinations listed.
 _WORST, _BEST = 5, 10
 
@@ -72,16 +80,17 @@ def believe(
         ValueError: the case has no hypotheses, or no observation to weigh them by.
     """
     tell = progress or (lambda _: None)
-    tell("finding how far the stated errors are too narrow")
-    found, chi2 = inflated(evidence(case), seed)
+    found = evidence(case)
     tell(f"weighing {len(found.hypotheses)} hypotheses")
     whole = found.weigh(best=best, seed=seed)
+    tell("weighing with other errors")
+    others = _otherwise(case, whole, seed)
     tell("leaving out each group of sources")
     left_out = _left_out(found, whole)
     book, logs = found.book, whole.lognormal
     weighed = found.weighed_flows()
     return Beliefs(
-        hypotheses=tuple(_beliefs(found, whole)),
+        hypotheses=tuple(_beliefs(found, whole, others)),
         scenarios=tuple(scenario_fits(found)),
         combinations=tuple(
             CombinationBelief(
@@ -98,9 +107,14 @@ def believe(
         method=whole.method,
         error=settled(np.max(whole.errors, initial=0.0)),
         check=whole.check,
-        inflation=settled(found.inflation),
-        chi2=settled(chi2),
-        dof=sum(not row.bound for row in found.seen.rows),
+        fit=_goodness(found, whole),
+        by_construction=tuple(
+            (name, observation)
+            for observation, flow in found.by_construction
+            for name in sorted(case.by_id[flow].hypotheses) or [flow]
+        ),
+        unjudged=settled(whole.unjudged),
+        bounds_error=settled(whole.bounds_error),
         lognormal={}
         if logs is None
         else dict(
@@ -124,7 +138,55 @@ def believe(
     )
 
 
-def _beliefs(found: Evidence, whole: Weighing) -> list[Belief]:
+def _otherwise(case: Case, whole: Weighing, seed: int) -> list[dict[str, float]]:
+    """Return beliefs with errors taken otherwise, in the order of `Otherwise`."""
+    half, twice = (
+        replace(case, spreads={k: v * factor for k, v in case.spreads.items()})
+        for factor in (Decimal("0.5"), Decimal(2))
+    )
+    asked = [
+        evidence(case, scale=math.inf),
+        evidence(half),
+        evidence(twice),
+        evidence(case, correlation=_APART[0]),
+        evidence(case, correlation=_APART[1]),
+    ]
+    believed = []
+    for one in asked:
+        weighed = one.weigh(best=1, error=_ROUGH, seed=seed, start=whole.last)
+        beliefs = settled_all(weighed.posteriors)
+        believed.append(dict(zip(one.hypotheses, beliefs, strict=True)))
+    return believed
+
+
+def _goodness(found: Evidence, whole: Weighing) -> Goodness:
+    """Return how well the best-fitting combination fits, and what else may be."""
+    chi2 = min((one.chi2 for one in whole.combinations), default=0.0)
+    dof = sum(not row.bound for row in found.seen.rows)
+    p = settled(chi_square.sf(chi2, dof), 0.0) if dof else 1.0
+    return Goodness(settled(chi2), dof, p, something_else(found, whole))
+
+
+def something_else(found: Evidence, whole: Weighing) -> float | None:
+    """Return belief that none of the combinations is so, but something else.
+
+    It predicts each observation with the spread the case states, as a share of what
+    was seen, and errs as much as that says: its chi-square is the number of
+    observations. Of bounds it breaks none.
+    """
+    alternative = found.case.uncertainty.alternative
+    if alternative is None:
+        return None
+    prior, error = (float(one) for one in alternative)
+    log = found.elsewhere(error) - whole.log_evidence
+    odds = float(arithmetic.exp(np.array(min(log, 600.0)))) * prior / (1.0 - prior)
+    return settled(odds / (1.0 + odds))
+
+
+def _beliefs(
+    found: Evidence, whole: Weighing, others: list[dict[str, float]]
+) -> list[Belief]:
+    apart = found.apart()
     number = {name: at for at, name in enumerate(found.hypotheses)}
     at_priors = [whole.at_prior(prior) for prior in PRIORS]
     factors = np.clip(whole.bayes_factors, 1 / _ODDS, _ODDS)
@@ -137,10 +199,11 @@ def _beliefs(found: Evidence, whole: Weighing) -> list[Belief]:
                 contradictions(found.case, (name, other)) for other in found.certain
             )
             prior = 0.0 if shut and name not in found.certain else prior
+            prior = settled(apart.get(name, prior))
             asked = tuple(prior if prior in {0.0, 1.0} else p for p in PRIORS)
-            beliefs.append(
-                Belief(name, hypothesis.title, prior, prior, 0.0, 1.0, asked, False, ())
-            )
+            same = Otherwise(prior, prior, prior, prior, prior)
+            start = (name, hypothesis.title, prior, prior, 0.0, 1.0)
+            beliefs.append(Belief(*start, asked, False, (), same))
             continue
         rows = np.flatnonzero(found.touches(name)).tolist()
         speaking = tuple(
@@ -157,6 +220,7 @@ def _beliefs(found: Evidence, whole: Weighing) -> list[Belief]:
                 tuple(settled_all(belief[at] for belief in at_priors)),
                 bool(speaking),
                 speaking,
+                Otherwise._make(one.get(name, 0.0) for one in others),
             )
         )
     return beliefs
@@ -171,7 +235,7 @@ def _amounts(found: Evidence, whole: Weighing) -> list[AmountBelief]:
             size = float(one.amount.number)
             mean, sigma = float(means[at]), float(sigmas[at])
             backwards = float(ndtr(-mean / sigma)) if sigma else 0.0
-            if 0 < backwards < 1:
+            if backwards:
                 mean, sigma = _cut(mean, sigma)
             believed.append(
                 AmountBelief(
@@ -180,8 +244,8 @@ def _amounts(found: Evidence, whole: Weighing) -> list[AmountBelief]:
                     one.amount.commodity,
                     one.amount.number,
                     settled(chance[at]),
-                    money(mean * size),
-                    money(sigma * size),
+                    money(mean * size, like=one.amount.number),
+                    money(sigma * size, like=one.amount.number),
                     settled(backwards),
                 )
             )
@@ -212,7 +276,7 @@ def _scenario(found: Evidence, scenario: Scenario) -> ScenarioFit:
     fitted = found.fit(scenario.hypotheses)
     stated = found.fit(scenario.hypotheses, bounds=False)
     # Densities of shares become densities of what is stated.
-    rows = found.rows()[2]
+    rows = [at for at, row in enumerate(found.seen.rows) if not row.bound]
     per_unit = float(arithmetic.log(found.seen.scales[rows]).sum())
     return ScenarioFit(
         scenario.name,
@@ -229,7 +293,7 @@ def _scenario(found: Evidence, scenario: Scenario) -> ScenarioFit:
 def unexplained(found: Evidence, scenario: Scenario) -> list[Unexplained]:
     """Return observations beside what a scenario predicts, worst first."""
     means, spreads = found.expected(scenario.hypotheses)
-    noise = found.noise * found.inflation
+    noise = found.noise
     beside = []
     for at, row in enumerate(found.seen.rows):
         scale = float(found.seen.scales[at])
@@ -242,7 +306,7 @@ def unexplained(found: Evidence, scenario: Scenario) -> list[Unexplained]:
                 row.id,
                 row.first.source,
                 row.stated,
-                money(float(means[at]) * scale),
+                money(float(means[at]) * scale, like=row.stated),
                 row.commodity,
                 0.0 if kept else _standardised(gap, total),
             )
@@ -258,7 +322,7 @@ def _standardised(gap: float, total: float) -> float:
 
 def _left_out(found: Evidence, whole: Weighing) -> tuple[LeftOut, ...]:
     """Return belief without each group of sources that speaks to a hypothesis."""
-    groups = [found.seen.rows[row].group for row in found.rows()[2]]
+    groups = [found.seen.rows[row].group for row in found.order]
     without = whole.leaving_out(groups)
     left = []
     for group in _speaking(found):
@@ -281,11 +345,6 @@ def _speaking(found: Evidence) -> list[str]:
 
 def _notes(found: Evidence) -> tuple[str, ...]:
     notes = []
-    if found.inflation > 1.01:
-        notes.append(
-            "even the best combination leaves more unexplained than the stated errors"
-            f" allow: all are widened by {found.inflation:.2f} before weighing"
-        )
     groups = found.seen.groups
     if len(groups) == 1:
         notes.append(
@@ -297,6 +356,10 @@ def _notes(found: Evidence) -> tuple[str, ...]:
         notes.append(
             "no observation speaks to " + ", ".join(silent) + ": belief stays as before"
             " (but for what excludes it)"
+        )
+    for observation, flow in found.by_construction:
+        notes.append(
+            f"{flow} was sized by {observation}, which is left out: it does not test it"
         )
     notes += [f"{one.observation.id}: {one.reason}" for one in found.seen.untested]
     return tuple(notes)

@@ -4,11 +4,11 @@ Flows are multiples of what is written and observations shares of their size, so
 no unit matters. Hypotheses no observation can touch stay at their prior and are left
 out, as are those whose prior is certain.
 
-A bound ("more than 11bn") has no Gaussian likelihood. It stands for the Gaussian
-statement that moves what is expected otherwise (by combinations drawn from the priors,
-each given the observations that are no bounds) in mean and variance as the bound does:
-one step of expectation propagation (Minka, UAI 2001). A bound that all but holds by
-itself says nothing and is left out.
+A bound ("more than 11bn") has a likelihood of its own (`methods/weighing/bounds.py`).
+Where combinations are sampled, the chains follow a Gaussian statement in its place:
+that which moves what is expected otherwise (by combinations drawn from the priors, each
+given the observations that are no bounds) in mean and variance as the bound does, one
+step of expectation propagation (Minka, UAI 2001).
 """
 
 from __future__ import annotations
@@ -25,12 +25,18 @@ from solvency.analysis.weigh.bounds import LEAST
 from solvency.analysis.weigh.bounds import stand_in
 from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
+from solvency.methods.weighing import Bounds
+from solvency.methods.weighing import Curves
 from solvency.methods.weighing import Weighing
-from solvency.methods.weighing import best as best_combination
 from solvency.methods.weighing import fit
 from solvency.methods.weighing import weigh
+from solvency.methods.weighing.leaving import FEW
+from solvency.methods.weighing.model import model
+from solvency.methods.weighing.priors import admitted
+from solvency.methods.weighing.priors import excluding as bits_excluded
 from solvency.model.observed import amount_of
 from solvency.model.observed import observed
+from solvency.model.uncertain import shared_errors
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -56,7 +62,7 @@ if TYPE_CHECKING:
     ]
 
 #: Combinations that say what is expected of a bound, and those drawn for them.
-_COMBINATIONS, _DRAWN = 256, 4096
+_COMBINATIONS, _DRAWN = 64, 4096
 #: Spread over mean from which an amount is weighed in logarithms: 0.25 is a high end
 #: of half as much again as the central value.
 WIDE = 0.25
@@ -75,8 +81,11 @@ class Evidence:
         effects: shares of each row that each flow adds, shape (rows, flows).
         means: mean multiples of the flows, shape (flows,).
         sigmas: their spreads, shape (flows,).
-        noise: errors of the rows before any inflation, as shares, shape (rows,).
-        inflation: factor on `noise`.
+        noise: errors of the rows, as shares, shape (rows,).
+        scale: degrees of freedom of the one scale of all errors; inf as stated.
+        correlation: of the errors of one source.
+        by_construction: (row, flow) pairs of which the row sized the flow. The row is
+            left out: it tests neither that flow nor, beside it, another.
     """
 
     case: Case
@@ -88,20 +97,9 @@ class Evidence:
     means: Array
     sigmas: Array
     noise: Array
-    inflation: float = 1.0
-
-    def without(self, group: str) -> Evidence:
-        """Return the evidence without one group of sources."""
-        keep = [row.group != group for row in self.seen.rows]
-        rows = np.flatnonzero(keep)
-        seen = replace(
-            self.seen,
-            rows=tuple(self.seen.rows[at] for at in rows.tolist()),
-            effects=self.seen.effects[rows],
-        )
-        return replace(
-            self, seen=seen, effects=self.effects[rows], noise=self.noise[rows]
-        )
+    scale: float
+    correlation: float
+    by_construction: tuple[tuple[str, str], ...] = ()
 
     def touches(self, name: str) -> NDArray[np.bool_]:
         """Say which rows a hypothesis's flows touch."""
@@ -124,27 +122,87 @@ class Evidence:
         }
         return [(one, other) for one, other in sorted(pairs)]
 
-    def weigh(self, best: int = 1000, error: float = 0.004, seed: int = 0) -> Weighing:
+    def weigh(
+        self,
+        best: int = 1000,
+        error: float = 0.008,
+        seed: int = 0,
+        start: NDArray[np.bool_] | None = None,
+    ) -> Weighing:
         """Weigh all combinations of the hypotheses by the observations."""
-        wide = WIDE if best > 1 else math.inf
-        return weigh(*self._inputs(), best=best, wide=wide, error=error, seed=seed)
+        flows = self.weighed_flows()
+        shared = self._errors[1]
+        return weigh(
+            *self._inputs(),
+            shared=shared[flows],
+            nu=self.scale,
+            curves=self._curves(flows),
+            bounds=self._bounds(flows),
+            best=best,
+            wide=WIDE if best > 1 else math.inf,
+            error=error,
+            seed=seed,
+            start=start,
+        )
 
-    def best(self, seed: int = 0) -> list[str]:
-        """Return the hypotheses of the most probable combination."""
-        found = best_combination(*self._inputs(), seed=seed)
-        return [self.hypotheses[at] for at in found]
+    @cached_property
+    def _errors(self) -> tuple[Array, Array]:
+        """Return spreads of flows of their own, and those they share."""
+        reached = self.sigmas * self.effects.any(axis=0)
+        return shared_errors(self.book, reached, self.correlation)
+
+    @cached_property
+    def _covariance(self) -> Array:
+        """Return the covariance of the errors of all rows."""
+        wider = np.where(self.seen.covered(), math.sqrt(1.0 + self.correlation), 1.0)
+        return self.seen.correlated(self.noise * wider, self.correlation)
+
+    def _curves(self, flows: list[int]) -> Curves:
+        """Return the amounts as they are."""
+        amounts = [amount_of(self.book, self.book.flows[flow]) for flow in flows]
+        return Curves(
+            np.array([one.middle for one in amounts]),
+            np.array([one.down for one in amounts]),
+            np.array([one.up for one in amounts]),
+            np.array([one.kind != "lognormal" for one in amounts]),
+        )
+
+    @property
+    def bounded(self) -> list[int]:
+        """Return the rows that are bounds."""
+        return [at for at, row in enumerate(self.seen.rows) if row.bound]
+
+    def _bounds(self, flows: list[int]) -> Bounds | None:
+        """Return the bounds on sums of some flows."""
+        rows, stated = self.bounded, self._stated()[1]
+        if not rows:
+            return None
+        edges = self.seen.values / self.seen.scales
+        signs = [1.0 if self.seen.rows[at].bound == "least" else -1.0 for at in rows]
+        sites = np.full((len(rows), 2), math.nan)
+        if len(self.hypotheses) > FEW:
+            for at, site in self._sites.items():
+                sites[rows.index(at)] = site
+        return Bounds(
+            effects=self.effects[np.ix_(rows, flows)],
+            edges=edges[rows],
+            signs=np.array(signs),
+            noise=self._covariance[np.ix_(rows, rows)],
+            cross=self._covariance[np.ix_(rows, stated)],
+            sites=sites,
+        )
 
     def _inputs(self) -> Inputs:
         """Return what the weighing takes."""
-        values, noise, rows = self.rows()
-        flows = self._flows({*self.hypotheses, *self.certain})
+        values, rows = self._stated()
+        flows = self.weighed_flows()
         number = {name: at for at, name in enumerate(self.hypotheses)}
         return (
             values,
-            noise,
+            self._covariance[np.ix_(rows, rows)],
             self.effects[np.ix_(rows, flows)],
             self.means[flows],
-            self.sigmas[flows],
+            self._errors[0][flows],
             [self._switches(flow, number) for flow in flows],
             [self.prior(name) for name in self.hypotheses],
             self.exclusions,
@@ -155,16 +213,53 @@ class Evidence:
 
         Args:
             held: the hypotheses that hold.
-            bounds: also with the bounds; what stands for them has a likelihood, but
-                no chi-square that means anything.
+            bounds: also with the bounds, in the likelihood.
 
         Returns:
             Likelihood, chi-square and residuals.
         """
-        values, noise, rows = self.rows() if bounds else self._stated()
+        values, rows = self._stated()
         flows = self._flows({*held, *self.certain})
-        effects = self.effects[np.ix_(rows, flows)]
-        return fit(values, noise, effects, self.means[flows], self.sigmas[flows])
+        own, shared = self._errors
+        return fit(
+            values,
+            self._covariance[np.ix_(rows, rows)],
+            self.effects[np.ix_(rows, flows)],
+            self.means[flows],
+            own[flows],
+            shared=shared[flows],
+            nu=self.scale,
+            bounds=self._bounds(flows) if bounds else None,
+        )
+
+    def elsewhere(self, error: float) -> float:
+        """Return the log density of what was seen under something else.
+
+        Args:
+            error: the spread of its predictions, as a share of what was seen.
+        """
+        values, rows = self._stated()
+        none = np.zeros((len(values), 0))
+        noise = self._covariance[np.ix_(rows, rows)]
+        noise = noise + np.diag((error * values) ** 2)
+        blank = model(values, noise, none, [], [], [], [], (), nu=self.scale)
+        return blank.constant + float(blank.tail(np.array(float(len(values)))))
+
+    def apart(self) -> dict[str, float]:
+        """Return beliefs in what no observation reaches: priors, rivals respected."""
+        case = self.case
+        names = [
+            name
+            for name, one in case.hypotheses.items()
+            if name not in self.hypotheses
+            and 0 < one.prior < 1
+            and not any(excluding(case, name, other) for other in self.certain)
+        ]
+        number = {name: at for at, name in enumerate(names)}
+        pairs = [(number[a], number[b]) for a, b in contradictions(case, names)]
+        priors = [self.prior(name) for name in names]
+        chances = admitted(priors, bits_excluded(pairs, len(names)))[0]
+        return dict(zip(names, chances.tolist(), strict=True))
 
     def expected(self, held: Iterable[str]) -> tuple[Array, Array]:
         """Return what a combination predicts of each row, and its spread.
@@ -185,21 +280,15 @@ class Evidence:
         """Return the flows that are weighed, in the order the weighing has them."""
         return self._flows({*self.hypotheses, *self.certain})
 
-    def rows(self) -> tuple[Array, Array, list[int]]:
-        """Return values and errors to weigh by, and the rows they are of."""
-        values, noise, rows = self._stated()
-        sites = self._sites
-        return (
-            np.concatenate([values, [value for value, _ in sites.values()]]),
-            np.concatenate([noise, [error for _, error in sites.values()]]),
-            [*rows, *sites],
-        )
+    @property
+    def order(self) -> list[int]:
+        """Return the rows in the order the weighing has them: bounds last."""
+        return [*self._stated()[1], *self.bounded]
 
-    def _stated(self) -> tuple[Array, Array, list[int]]:
-        """Return values, errors and rows that are no bounds."""
+    def _stated(self) -> tuple[Array, list[int]]:
+        """Return values and rows that are no bounds."""
         keep = [at for at, row in enumerate(self.seen.rows) if not row.bound]
-        values = self.seen.values / self.seen.scales
-        return values[keep], self.noise[keep] * self.inflation, keep
+        return (self.seen.values / self.seen.scales)[keep], keep
 
     def _flows(self, held: set[str]) -> list[int]:
         return [
@@ -230,7 +319,7 @@ class Evidence:
                 sign * means[:, column],
                 variances[:, column],
                 sign * float(edges[at]),
-                float(self.noise[at]) * self.inflation,
+                float(self.noise[at]),
             )
             if site is not None:
                 found[at] = (sign * site[0], site[1])
@@ -247,7 +336,8 @@ class Evidence:
         drawn = rng.random((_DRAWN, len(priors))) < priors
         for one, other in self.exclusions:
             drawn = drawn[~(drawn[:, one] & drawn[:, other])]
-        values, noise, stated = self._stated()
+        values, stated = self._stated()
+        noise = self.noise[stated]
         on = self._happening(drawn[:_COMBINATIONS])
         spread = (self.effects * self.sigmas) * on[:, None, :]
         mean = arithmetic.product(on * self.means, self.effects.T)
@@ -276,11 +366,16 @@ class Evidence:
 
 
 @wide()
-def evidence(case: Case) -> Evidence:
+def evidence(
+    case: Case, *, scale: float | None = None, correlation: float | None = None
+) -> Evidence:
     """Return what a case's hypotheses are weighed by.
 
     Args:
         case: the case, of any scenario: all hypotheses are taken.
+        scale: degrees of freedom of the scale of all errors, inf for errors as stated;
+            the case's where none is given.
+        correlation: of the errors of one source; the case's where none is given.
 
     Returns:
         The evidence.
@@ -301,8 +396,11 @@ def evidence(case: Case) -> Evidence:
             "the case has no observation of a balance its flows move, so the"
             " hypotheses stay as believed before"
         )
-    rows, flows = seen.widening()
+    pairs = seen.by_construction()
+    names = tuple((seen.rows[at].id, book.flows[flow].id) for at, flow in pairs)
+    seen = seen.without({at for at, _ in pairs})
     amounts = [amount_of(book, flow) for flow in book.flows]
+    assumed = case.uncertainty
     found = Evidence(
         case=whole,
         book=book,
@@ -311,8 +409,11 @@ def evidence(case: Case) -> Evidence:
         certain=frozenset(n for n, h in case.hypotheses.items() if h.prior == 1),
         effects=seen.effects.toarray() / seen.scales[:, None],
         means=np.array([amount.mean for amount in amounts]),
-        sigmas=np.array([amount.sigma for amount in amounts]) * flows,
-        noise=seen.sigmas / seen.scales * rows,
+        sigmas=np.array([amount.sigma for amount in amounts]),
+        noise=seen.sigmas / seen.scales,
+        scale=float(assumed.scale) if scale is None else scale,
+        correlation=float(assumed.correlation) if correlation is None else correlation,
+        by_construction=names,
     )
     return replace(found, hypotheses=_weighable(found))
 
@@ -326,13 +427,17 @@ def _weighable(found: Evidence) -> tuple[str, ...]:
         if 0 < hypothesis.prior < 1
         and not any(excluding(case, name, other) for other in found.certain)
     }
-    touched = {name for name in open_ if found.touches(name).any()}
-    return tuple(
-        name
-        for name in case.hypotheses
-        if name in touched
-        or (name in open_ and any(excluding(case, name, other) for other in touched))
-    )
+    reached = {name for name in open_ if found.touches(name).any()}
+    more = reached
+    # What a rival of a rival loses, a hypothesis may win.
+    while more:
+        more = {
+            name
+            for name in open_ - reached
+            if any(excluding(case, name, other) for other in reached)
+        }
+        reached |= more
+    return tuple(name for name in case.hypotheses if name in reached)
 
 
 def excluding(case: Case, one: str, other: str) -> bool:
@@ -352,49 +457,3 @@ def contradictions(case: Case, held: Iterable[str]) -> list[tuple[str, str]]:
         for other in names[at + 1 :]
         if excluding(case, one, other)
     ]
-
-
-def inflated(found: Evidence, seed: int = 0) -> tuple[Evidence, float]:
-    """Widen the errors of observation until the best combination fits as it should.
-
-    Where even the best of all combinations leaves a chi-square far above the number
-    of observations, the stated errors are too narrow, and beliefs computed with them
-    far too sure. All are widened by one factor, as the least-squares adjustment of
-    physical constants does (Birge, Physical Review 40, 1932), so that the best
-    combination's chi-square is the number of observations.
-
-    Args:
-        found: the evidence.
-        seed: of the sampler.
-
-    Returns:
-        The widened evidence and the best combination's chi-square before.
-    """
-    first = math.nan
-    for _ in range(4):
-        held = found.best(seed)
-        now = found.fit(held, bounds=False)
-        first = now.chi2 if math.isnan(first) else first
-        wider = replace(found, inflation=_factor(found, held))
-        if abs(wider.inflation - found.inflation) <= 0.02 * found.inflation:
-            break
-        found = wider
-    return found, first
-
-
-def _factor(found: Evidence, held: list[str]) -> float:
-    """Return the factor on all errors at which a combination fits as it should."""
-
-    def excess(factor: float) -> float:
-        tried = replace(found, inflation=factor).fit(held, bounds=False)
-        return tried.chi2 - tried.dof
-
-    low, high = 1.0, 2.0
-    if excess(low) <= 0:
-        return 1.0
-    while excess(high) > 0 and high < 1e4:
-        low, high = high, 2 * high
-    for _ in range(12):
-        middle = math.sqrt(low * high)
-        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
-    return math.sqrt(low * high)

@@ -21,10 +21,8 @@ from beancount.core.data import Custom
 
 from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.evidence import evidence
-from solvency.analysis.weigh.evidence import inflated
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
-from solvency.figures.quantised import settled
 from solvency.figures.quantised import settled_all
 from solvency.wide import wide
 
@@ -56,8 +54,6 @@ class KnownThen(NamedTuple):
     flows: int
     #: Belief by hypothesis; None where no flow of it had been told by then.
     posteriors: dict[str, float | None]
-    #: Factor by which errors were widened.
-    inflation: float
 
 
 @dataclass(frozen=True)
@@ -192,14 +188,12 @@ def _known_then(case: Case, moment: Moment, seed: int) -> KnownThen:
         name for flow in case.flows if flow.known <= day for name in flow.hypotheses
     }
     beliefs = {name: float(one.prior) for name, one in case.hypotheses.items()}
-    inflation = 1.0
     try:
-        found, _ = inflated(evidence(then), seed)
+        found = evidence(then)
     except ValueError:
         # Nothing had been said by then that speaks to any balance.
         pass
     else:
-        inflation = settled(found.inflation)
         weighed = found.weigh(best=1, error=_ERROR, seed=seed)
         beliefs |= dict(
             zip(found.hypotheses, settled_all(weighed.posteriors), strict=True)
@@ -209,7 +203,6 @@ def _known_then(case: Case, moment: Moment, seed: int) -> KnownThen:
         len(then.observations),
         sum(flow.known <= day for flow in case.flows),
         {name: beliefs[name] if name in told else None for name in case.hypotheses},
-        inflation,
     )
 
 
@@ -220,7 +213,6 @@ def _known_now(case: Case, moment: Moment, now: Beliefs) -> KnownThen:
         len(case.observations),
         len(case.flows),
         {one.id: one.posterior if one.id in told else None for one in now.hypotheses},
-        now.inflation,
     )
 
 

@@ -105,8 +105,8 @@ def unexplained(found: Beliefs) -> Frame:
         "What each scenario leaves unexplained, worst first",
         (
             *map(Column, ("scenario", "observation", "source", "unit")),
-            Column("stated", places=0),
-            Column("scenario says", places=0),
+            Column("stated", places=0, fine=True),
+            Column("scenario says", places=0, fine=True),
             Column("z", places=1),
         ),
         tuple(
@@ -195,7 +195,10 @@ def amounts(found: Beliefs) -> Frame:
         "Hypothesised amounts, as written and as believed if they happened",
         (
             *map(Column, ("flow", "hypothesis", "unit", "belief")),
-            *(Column(name, places=0) for name in ("written", "believed", "spread")),
+            *(
+                Column(name, places=0, fine=True)
+                for name in ("written", "believed", "spread")
+            ),
             Column("remark"),
         ),
         tuple(

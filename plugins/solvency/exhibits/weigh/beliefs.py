@@ -55,7 +55,7 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
 
 
 def widened(found: Beliefs) -> bool:
-    """Say whether errors had to be widened before weighing."""
+    """Say whether even the best-fitting combination leaves more than is usual."""
     return found.inflation > 1.01
 
 

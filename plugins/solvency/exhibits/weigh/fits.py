@@ -41,8 +41,8 @@ def scenarios(setting: Setting, found: Beliefs) -> Table:
         title=text("The scenarios beside what was observed"),
         unit=(
             text("Misfit: chi-square over "),
-            setting.count("scenario:dof", found.dof, target="section-observations"),
-            text(" observations, errors widened as said; each as likely before"),
+            setting.count("scenario:dof", found.fit.dof, target="section-observations"),
+            text(" observations, the scale of errors unknown; each as likely before"),
         ),
         head=text("Scenario"),
         width=84,

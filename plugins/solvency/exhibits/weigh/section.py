@@ -82,10 +82,9 @@ def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...],
     if widened(found):
         notes.append(
             setting.say(
-                "Even the best combination of hypotheses leaves more unexplained than"
-                " the stated errors allow, so all errors were widened by a factor of"
-                " %(factor)s before weighing: the sources contradict one another"
-                " more than they admit.",
+                "None of these combinations of hypotheses fits as stated: for the"
+                " best-fitting to be usual, all errors would have to be %(factor)s"
+                " times as wide. How wide they are is taken as unknown.",
                 factor=_inflation(setting, found),
             )
         )
@@ -119,9 +118,11 @@ def _inflation(setting: Setting, found: Beliefs) -> Figure:
     worked = setting.say(
         "%(one)s over %(other)s",
         one=setting.units(
-            "weighing:chi2", finite(found.chi2, 0), "", formula="chi-square"
+            "weighing:chi2", finite(found.fit.chi2, 0), "", formula="chi-square"
         ),
-        other=setting.count("scenario:dof", found.dof, target="section-observations"),
+        other=setting.count(
+            "scenario:dof", found.fit.dof, target="section-observations"
+        ),
     )
     return entry(
         setting.units(

@@ -9,9 +9,11 @@ from beancount.core import data
 from solvency.ledger.terms.metadata import closest
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
+    from typing import Any
 
     from solvency.ledger.case import Flow
     from solvency.ledger.errors import Errors
@@ -91,22 +93,12 @@ def check_references(
                 "Change its date, or `latest:`, or take `after:` out",
                 at=at,
             )
-        for key, names, known in (
-            ("after", (flow.after,) if flow.after else (), days.keys()),
-            ("sized-by", flow.sized_by, sizes),
-        ):
-            for name in names:
-                if name not in known:
-                    meant = closest(name, known)
-                    errors.add(
-                        key,
-                        None,
-                        f"`{key}:` of {flow.id} names {name}, which there is not",
-                        f"If {meant} is meant, write that"
-                        if meant
-                        else "Name a flow by its id",
-                        at=at,
-                    )
+        if flow.after:
+            _named("after", flow.id, (flow.after,), days, errors, at)
+        _named("sized-by", flow.id, flow.sized_by, sizes, errors, at)
+    for one in declared.hypotheses.values():
+        at = {"filename": one.place.file, "lineno": one.place.line}
+        _named("sized-by", one.name, one.sized_by, sizes, errors, at)
     booked = {(flow.variant_of, flow.variant) for flow in flows}
     for scenario in declared.scenarios.values():
         for fact, name in scenario.variants.items():
@@ -119,3 +111,26 @@ def check_references(
                     "Name what flows say in variant-of: and variant:; facts with"
                     f" rivals are {', '.join(sorted(standing)) or 'none'}",
                 )
+
+
+def _named(
+    key: str,
+    of: str,
+    names: Iterable[str],
+    known: Collection[str],
+    errors: Errors,
+    at: dict[str, Any],
+) -> None:
+    """Report what a key names that there is not."""
+    for name in names:
+        if name not in known:
+            meant = closest(name, known)
+            errors.add(
+                key,
+                None,
+                f"`{key}:` of {of} names {name}, which there is not",
+                f"If {meant} is meant, write that"
+                if meant
+                else "Name a flow by its id",
+                at=at,
+            )

@@ -18,6 +18,7 @@ from solvency.ledger.case import Commodity
 from solvency.ledger.case import Event
 from solvency.ledger.case import Measure
 from solvency.ledger.case import Price
+from solvency.ledger.case import Uncertainty
 from solvency.ledger.terms.directives import read_custom
 from solvency.ledger.terms.metadata import Metadata
 from solvency.ledger.terms.metadata import place
@@ -63,6 +64,7 @@ class Declarations:
         self.prices: list[Price] = []
         self.events: list[Event] = []
         self.spreads: dict[str, Decimal] = {}
+        self.uncertainty = Uncertainty()
         self.titles: dict[str, str] = {}
         self.measures: list[tuple[str, str, Measure]] = []
         #: Entities that join or leave the group, as written.
@@ -183,7 +185,7 @@ class Declarations:
 
     def _commodity(self, entry: data.Commodity) -> None:
         meta = Metadata(entry, self.errors, "commodity")
-        age = meta.number("max-price-age", "0", words.MOST_DAYS)
+        age = meta.number("max-price-age", "0", words.MOST_AGE)
         for kind in ("halving", "float"):
             units = meta.magnitude(kind, entry.currency)
             if units is not None:

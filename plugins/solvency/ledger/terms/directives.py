@@ -6,6 +6,7 @@ Each reader takes one directive into the declarations, or reports why it cannot.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -47,6 +48,9 @@ _FORMS = {
     "observation": "Assets:Entity:Account 1,000,000 USD",
     "invariant": '"customer-assets" "Entity"',
     "spread": '"C3" 0.15',
+    "scale": "4",
+    "correlation": '"source" 0.5',
+    "alternative": "0.1, with error: 0.5",
     "depth": "20,000,000 TOKEN",
     "float": "130,000,000 TOKEN",
     "title": '"zh" "The case\'s title in that language"',
@@ -109,7 +113,9 @@ def _fits(kind: str, values: list[Any]) -> bool:
         )
     if kind in {"depth", "float"}:
         return len(values) == 1 and isinstance(values[0], Amount)
-    if kind == "spread":
+    if kind in {"scale", "alternative"}:
+        return len(values) == 1 and isinstance(values[0], Decimal)
+    if kind in {"spread", "correlation"}:
         return (
             len(values) == 2
             and isinstance(values[0], str)
@@ -190,6 +196,7 @@ def _hypothesis(
         prior=Decimal("0.5") if prior is None else prior,
         excludes=frozenset(meta.names("excludes")),
         note=meta.text("note"),
+        sized_by=meta.names("sized-by"),
         notes=meta.rest(),
     )
     if declared.name("hypothesis", name, entry):
@@ -370,6 +377,55 @@ def _spread(
         declared.spreads[grade] = spread
 
 
+def _scale(
+    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
+) -> None:
+    if not Decimal("0.1") <= values[0] <= Decimal("1e9"):
+        declared.errors.add(
+            "scale",
+            entry,
+            f"the scale of errors has from 0.1 to 1e9 degrees of freedom, not"
+            f" {values[0]}",
+            f'Write: {entry.date} custom "scale" 4',
+        )
+    elif declared.name("scale", "of errors", entry):
+        declared.uncertainty = replace(declared.uncertainty, scale=values[0])
+
+
+def _correlation(
+    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
+) -> None:
+    of, value = values
+    if of != "source" or not 0 <= value <= 1:
+        declared.errors.add(
+            "correlation",
+            entry,
+            f"a correlation is of the errors of one source, from 0 to 1, not {of}"
+            f" {value}",
+            f'Write: {entry.date} custom "correlation" "source" 0.5',
+        )
+    elif declared.name("correlation", of, entry):
+        declared.uncertainty = replace(declared.uncertainty, correlation=value)
+
+
+def _alternative(
+    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
+) -> None:
+    error = meta.number("error", "0.000001")
+    if error is None or not 0 < values[0] < 1:
+        declared.errors.add(
+            "alternative",
+            entry,
+            "something else has a prior between 0 and 1, and an error: the spread of"
+            " what it predicts, as a share of what was seen",
+            f'Write: {entry.date} custom "alternative" 0.1 and below it error: 0.5',
+        )
+    elif declared.name("alternative", "something else", entry):
+        declared.uncertainty = replace(
+            declared.uncertainty, alternative=(values[0], error)
+        )
+
+
 def _title(
     declared: Declarations, entry: Custom, values: list[Any], _: Metadata
 ) -> None:
@@ -402,6 +458,9 @@ _READERS: Mapping[str, _Reader] = {
     "observation": _observation,
     "invariant": _invariant,
     "spread": _spread,
+    "scale": _scale,
+    "correlation": _correlation,
+    "alternative": _alternative,
     "depth": _measure,
     "float": _measure,
     "title": _title,

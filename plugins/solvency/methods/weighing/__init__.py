@@ -20,10 +20,16 @@ from typing import Literal
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.bounded import Bounded
+from solvency.methods.weighing.bounded import bounded
+from solvency.methods.weighing.bounded import with_sites
+from solvency.methods.weighing.bounds import Bounds
+from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.leaving import FEW
 from solvency.methods.weighing.leaving import Without
 from solvency.methods.weighing.leaving import leaving_out
+from solvency.methods.weighing.logs import Curves
 from solvency.methods.weighing.logs import Reweighed
 from solvency.methods.weighing.logs import reweigh
 from solvency.methods.weighing.model import Model
@@ -43,6 +49,8 @@ if TYPE_CHECKING:
 
 # Most hypotheses of which all combinations are compared.
 EXACT = 24
+# Combinations at most whose bounds are judged one by one.
+JUDGED = 4096
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,14 @@ class Weighing:
     check: float
     floored: tuple[int, ...]
     lognormal: Reweighed | None
+    #: Belief the combinations whose bounds were not judged one by one could hold, and
+    #: the greatest standard error of the log probability of one's bounds.
+    unjudged: float
+    bounds_error: float
+    #: Where the chains of a sampler ended; None where exact.
+    last: NDArray[np.bool_] | None
     _model: Model
+    _bounds: Bounds | None
 
     @property
     def bayes_factors(self) -> Array:
@@ -122,7 +137,8 @@ class Weighing:
         """Return the posteriors with each group of sources left out in turn.
 
         Args:
-            groups: the group each observation comes from, shape (m,).
+            groups: the group each observation comes from, and each bound, shape
+                (m + b,).
 
         Returns:
             Beliefs and their standard errors by the group left out; the priors where
@@ -131,7 +147,7 @@ class Weighing:
         Raises:
             ValueError: groups and observations differ in number.
         """
-        return leaving_out(self._model, groups)
+        return leaving_out(self._model, groups, self._bounds)
 
     def amounts(self) -> tuple[Array, Array, Array]:
         """Return what is believed of each flow after the observations.
@@ -174,10 +190,15 @@ def weigh(
     priors: ArrayLike,
     exclusions: Iterable[tuple[int, int]] = (),
     *,
+    shared: ArrayLike | None = None,
+    nu: float = math.inf,
+    curves: Curves | None = None,
+    bounds: Bounds | None = None,
     best: int = 1000,
     wide: float = 0.25,
     error: float = 0.004,
     seed: int = 0,
+    start: NDArray[np.bool_] | None = None,
 ) -> Weighing:
     """Compare all combinations of hypotheses by what was observed.
 
@@ -191,11 +212,18 @@ def weigh(
             empty for an established flow.
         priors: belief in each hypothesis, above 0 and below 1, shape (h,).
         exclusions: pairs of hypotheses that cannot both hold.
+        shared: spreads by errors that amounts have in common, which `sigmas` leave
+            out: a column an error, shape (f, k).
+        nu: degrees of freedom of one unknown scale of all spreads and errors; without
+            end they are as stated.
+        curves: the amounts as they are, for those that are wide.
+        bounds: observations that are one-sided.
         best: combinations to report.
         wide: spread over mean from which an amount counts as wide; 0.25 is an upper
             end of one and a half times the central value.
         error: standard error of any belief at which the sampler may stop.
         seed: of the sampler.
+        start: `last` of a weighing of the same hypotheses, to start a sampler from.
 
     Returns:
         Belief in each hypothesis and in the best combinations.
@@ -204,9 +232,21 @@ def weigh(
         ValueError: shapes that do not fit, numbers that are none, a prior of 0 or 1, or
             an exclusion of a hypothesis by itself.
     """
-    case = model(observed, noise, effects, means, sigmas, belongs, priors, exclusions)
+    case = model(
+        *(observed, noise, effects, means, sigmas, belongs, priors, exclusions),
+        shared=shared,
+        nu=nu,
+    )
     exact = case.count <= EXACT
-    found = gather(case, best) if exact else sample(case, best, error, seed)
+    judged = Bounded(None, 0.0, 0.0)
+    if exact:
+        found = gather(case, best if bounds is None else max(best, JUDGED))
+        if bounds is not None:
+            judged = bounded(case, bounds, found, best)
+    else:
+        near = case if bounds is None else with_sites(case, bounds)
+        found = sample(near, best, error, seed, target=(case, bounds), start=start)
+    found = judged.found or found
     combinations = []
     fast = found.scores + case.log_prior(()) + case.constant
     check = 0.0
@@ -227,8 +267,12 @@ def weigh(
         method="exact" if exact else "sampled",
         check=check if exact else math.nan,
         floored=case.floored,
-        lognormal=reweigh(case, found.combinations, found.posteriors, wide),
+        lognormal=reweigh(case, found.combinations, found.posteriors, wide, curves),
+        unjudged=judged.rest,
+        bounds_error=judged.error,
+        last=found.last,
         _model=case,
+        _bounds=bounds,
     )
 
 
@@ -274,6 +318,10 @@ def fit(
     effects: ArrayLike,
     means: ArrayLike,
     sigmas: ArrayLike,
+    *,
+    shared: ArrayLike | None = None,
+    nu: float = math.inf,
+    bounds: Bounds | None = None,
 ) -> Fit:
     """Compare one account of what happened with the observations.
 
@@ -283,6 +331,9 @@ def fit(
         effects: what one unit of each flow that happened adds, shape (m, f).
         means: central amount of each flow, shape (f,).
         sigmas: its spread, shape (f,).
+        shared: as in `weigh`.
+        nu: as in `weigh`.
+        bounds: as in `weigh`; they count in the likelihood alone.
 
     Returns:
         Likelihood, chi-square and the residual of each observation.
@@ -291,12 +342,20 @@ def fit(
         ValueError: as `weigh`.
     """
     always: list[tuple[int, ...]] = [()] * len(np.atleast_1d(np.asarray(means)))
-    case = model(observed, noise, effects, means, sigmas, always, np.zeros(0), ())
-    flows = case.effects * case.sigmas
+    case = model(
+        *(observed, noise, effects, means, sigmas, always, np.zeros(0), ()),
+        shared=shared,
+        nu=nu,
+    )
+    common = arithmetic.product(case.effects, case.shared)
+    flows = np.hstack([case.effects * case.sigmas, common])
     spread = np.sqrt(np.diag(case.noise) + (flows**2).sum(axis=1))
     residuals = case.observed - arithmetic.product(case.effects, case.means)
     z = residuals / spread
     likelihood, chi2 = case.log_likelihood(())
+    if bounds is not None:
+        everything = np.ones((1, len(case.means)), dtype=bool)
+        likelihood += float(held(case, bounds, everything).holding[0])
     return Fit(
         log_likelihood=likelihood,
         chi2=chi2,
@@ -318,8 +377,6 @@ def _amounts(
     """Mix the Gaussian posteriors of the amounts over combinations."""
     flows = len(case.means)
     white = case.whiten(np.column_stack([case.observed, case.effects]))
-    gram = arithmetic.product(white.T, white)
-    told, gram = gram[0, 1:], gram[1:, 1:]
     weights = np.zeros(flows)
     first, second = np.zeros(flows), np.zeros(flows)
     total = sum(c.posterior for c in combinations)
@@ -327,22 +384,18 @@ def _amounts(
         if combination.posterior < 1e-6 * total:
             continue
         on = np.flatnonzero(case.active(combination.hypotheses))
-        variances = case.sigmas[on] ** 2
-        # What is established has unit covariance already; the rest is swept out.
-        live = on[~case.established[on]]
-        scale = case.sigmas[live]
-        inner = np.eye(len(live)) + gram[np.ix_(live, live)] * np.outer(scale, scale)
-        known = np.zeros(flows)
-        known[on] = case.means[on]
-        gap = told - arithmetic.product(gram, known)
-        image = arithmetic.forward(
-            arithmetic.cholesky(inner),
-            np.column_stack([gap[live], gram[np.ix_(live, on)]]) * scale[:, None],
+        reach, shared = white[:, 1 + on], case.shared[on]
+        gap = white[:, 0] - arithmetic.product(reach, case.means[on])
+        left, _ = arithmetic.swept(
+            case.live(combination.hypotheses), np.column_stack([gap, reach])
         )
-        taken = arithmetic.product(image[:, 0], image[:, 1:])
-        mean = case.means[on] + variances * (gap[on] - taken)
-        shrink = np.diag(gram)[on] - (image[:, 1:] ** 2).sum(axis=0)
-        variance = np.maximum(variances - variances**2 * shrink, 0.0)
+        told = arithmetic.product(left[1:], left[0])
+        inner = arithmetic.product(left[1:], left[1:].T)
+        prior = np.diag(case.sigmas[on] ** 2) + arithmetic.product(shared, shared.T)
+        image = arithmetic.product(prior, inner)
+        mean = case.means[on] + arithmetic.product(prior, told)
+        variance = np.diag(prior) - (image * prior).sum(axis=1)
+        variance = np.maximum(variance, 0.0) * case.widened(combination.chi2)
         share = combination.posterior / total
         weights[on] += share
         first[on] += share * mean
@@ -353,4 +406,14 @@ def _amounts(
     return weights, mean, np.sqrt(np.maximum(variance, 0.0))
 
 
-__all__ = ["Combination", "Fit", "Reweighed", "Weighing", "best", "fit", "weigh"]
+__all__ = [
+    "Bounds",
+    "Combination",
+    "Curves",
+    "Fit",
+    "Reweighed",
+    "Weighing",
+    "best",
+    "fit",
+    "weigh",
+]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from solvency.methods.weighing.model import Model
 
     Array = NDArray[np.float64]
+    Leaves = tuple[NDArray[np.uint32], Array, Array]
 
 # Half of the bits of a combination: sums over combinations go by halves.
 HALF = 12
@@ -39,6 +40,7 @@ class Gathered:
         posteriors: belief in each.
         shares: what each stands for in a mixture of them all: its belief, or, where
             sampled, its share of the visits.
+        last: where sampled, where the chains ended, shape (chains, h).
     """
 
     priors: Array
@@ -49,6 +51,7 @@ class Gathered:
     scores: Array
     posteriors: Array
     shares: Array
+    last: NDArray[np.bool_] | None = None
 
 
 class _Sums:
@@ -97,13 +100,13 @@ def gather(case: Model, best: int) -> Gathered:
     Returns:
         Beliefs, evidence and best combinations.
     """
-    atoms = [(atom.hypotheses, atom.columns.shape[1]) for atom in case.atoms]
     after = _Sums(case.count)
     top, floor = -np.inf, -np.inf
     kept: list[tuple[NDArray[np.uint32], Array]] = []
     waiting = 0
-    leaves = enumerate_all(case.gram, atoms, case.log_odds, case.excluded)
-    for bits, scores in _joined(leaves):
+    leaves = enumerate_all(case.gram, case.switched, case.log_odds, case.excluded)
+    for bits, bases, chi2 in _joined(leaves):
+        scores = bases + case.tail(chi2)
         peak = float(scores.max())
         if peak > top:
             after.scale(float(arithmetic.exp(top - peak)))
@@ -133,11 +136,9 @@ def gather(case: Model, best: int) -> Gathered:
     )
 
 
-def _joined(
-    leaves: Iterator[tuple[NDArray[np.uint32], Array]], least: int = 1 << 16
-) -> Iterator[tuple[NDArray[np.uint32], Array]]:
+def _joined(leaves: Iterator[Leaves], least: int = 1 << 16) -> Iterator[Leaves]:
     """Join the tree's batches into larger ones: fewer passes over the sums."""
-    batches: list[tuple[NDArray[np.uint32], Array]] = []
+    batches: list[Leaves] = []
     size = 0
     for batch in leaves:
         batches.append(batch)
@@ -149,20 +150,17 @@ def _joined(
         yield _concatenated(batches)
 
 
-def _concatenated(
-    batches: list[tuple[NDArray[np.uint32], Array]],
-) -> tuple[NDArray[np.uint32], Array]:
-    return (
-        np.concatenate([bits for bits, _ in batches]),
-        np.concatenate([scores for _, scores in batches]),
-    )
+def _concatenated(batches: list[Leaves]) -> Leaves:
+    bits, bases, chi2 = zip(*batches, strict=True)
+    return np.concatenate(bits), np.concatenate(bases), np.concatenate(chi2)
 
 
 def _best(
     batches: list[tuple[NDArray[np.uint32], Array]], best: int
 ) -> tuple[NDArray[np.uint32], Array]:
     """Return the best combinations of some batches, in no order."""
-    bits, scores = _concatenated(batches)
+    bits = np.concatenate([bits for bits, _ in batches])
+    scores = np.concatenate([scores for _, scores in batches])
     if len(scores) <= best:
         return bits, scores
     chosen = np.argpartition(scores, len(scores) - best)[len(scores) - best :]

@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.bounded import bounded
+from solvency.methods.weighing.bounded import with_sites
 from solvency.methods.weighing.gather import gather
 from solvency.methods.weighing.sampler import CHAINS
 from solvency.methods.weighing.sampler import visits
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.model import Model
     from solvency.methods.weighing.sampler import Visits
 
@@ -49,13 +52,14 @@ class Without(NamedTuple):
 
 
 def leaving_out(
-    case: Model, groups: Sequence[Hashable], seed: int = 0
+    case: Model, groups: Sequence[Hashable], bounds: Bounds | None = None, seed: int = 0
 ) -> dict[Hashable, Without]:
     """Return the beliefs with each group of observations left out in turn.
 
     Args:
         case: the model.
-        groups: the group of each observation, shape (m,).
+        groups: the group of each observation, and of each bound, shape (m + b,).
+        bounds: the bounds; beyond a few hypotheses what is near them stands for them.
         seed: of the sampler.
 
     Returns:
@@ -64,8 +68,14 @@ def leaving_out(
     Raises:
         ValueError: groups and observations differ in number.
     """
-    if len(groups) != len(case.observed):
-        raise ValueError(f"{len(case.observed)} observations and {len(groups)} groups")
+    size = len(case.observed) + (0 if bounds is None else len(bounds.edges))
+    if len(groups) != size:
+        raise ValueError(f"{size} observations and {len(groups)} groups")
+    if bounds is not None and case.count > FEW:
+        said = ~np.isnan(bounds.sites[:, 0])
+        kept = [True] * len(case.observed) + said.tolist()
+        groups = [one for one, stays in zip(groups, kept, strict=True) if stays]
+        case, bounds = with_sites(case, bounds), None
     out = {
         group: np.array([other == group for other in groups])
         for group in dict.fromkeys(groups)
@@ -75,7 +85,7 @@ def leaving_out(
         return {group: Without(case.admitted[0], nothing) for group in out}
     if case.count <= FEW:
         return {
-            group: Without(gather(_rest(case, gone), 1).marginals, nothing)
+            group: Without(_exactly(case, bounds, gone), nothing)
             for group, gone in out.items()
         }
     whole = visits(case, _ERROR, seed)
@@ -90,6 +100,19 @@ def leaving_out(
         group: _weighted(case, gone, whole, some, log, seed)
         for (group, gone), log in zip(out.items(), logs, strict=True)
     }
+
+
+def _exactly(case: Model, bounds: Bounds | None, gone: NDArray[np.bool_]) -> Array:
+    """Return the beliefs without some observations and bounds."""
+    size = len(case.observed)
+    rest = _rest(case, gone[:size])
+    if bounds is None or gone[size:].all():
+        return gather(rest, 1).marginals
+    found = bounded(
+        rest, bounds.of(~gone[size:], ~gone[:size]), gather(rest, 1 << FEW), 1
+    ).found
+    assert found is not None  # noqa: S101 (bounds were given)
+    return found.marginals
 
 
 def _rest(case: Model, gone: NDArray[np.bool_]) -> Model:
@@ -137,6 +160,7 @@ def _surprises(
     Returns:
         For each group minus the log density, but for a constant, shape (states,).
     """
+    size, shares = len(case.observed), case.shared.shape[1]
     switched = np.flatnonzero(~case.established)
     scale = np.sqrt(np.diag(case.noise))
     base = case.effects[:, case.established]
@@ -146,21 +170,29 @@ def _surprises(
     gap = (case.observed - known) / scale
     reach = case.effects[:, switched] / scale[:, None]
     belongs = [list(case.belongs[flow]) for flow in switched.tolist()]
+    always = arithmetic.product(base / scale[:, None], case.shared[case.established])
+    flat = reach.T[:, :, None] * case.shared[switched][:, None, :]
+    flat = flat.reshape(len(switched), -1)
     found: list[list[Array]] = [[] for _ in out]
     for part in np.array_split(states, max(1, len(states) // 256)):
         on = np.stack([part[:, tags].any(axis=1) for tags in belongs], axis=1)
         spread = on[:, None, :] * (reach * case.sigmas[switched])
+        together = arithmetic.product(on.astype(float), flat)
+        together = together.reshape(len(on), size, shares) + always
+        spread = np.concatenate([spread, together], axis=2)
         joint = common + arithmetic.product(spread, spread.transpose(0, 2, 1))
         inverse = arithmetic.inverse(joint)
         rest = gap - arithmetic.product(on * case.means[switched], reach.T)
         pull = (inverse * rest[:, None, :]).sum(axis=2)
+        chi2 = (rest * pull).sum(axis=1)
         for at, gone in enumerate(out):
             block = inverse[:, gone][:, :, gone]
             mine = pull[:, gone]
             root = arithmetic.cholesky(block)
             moved = arithmetic.forward(root, mine[:, :, None])[:, :, 0]
-            score = (moved**2).sum(axis=1) - arithmetic.log_det(root)
-            found[at].append(0.5 * score)
+            fewer = chi2 - (moved**2).sum(axis=1)
+            score = case.tail(fewer, size - int(gone.sum())) - case.tail(chi2)
+            found[at].append(score - 0.5 * arithmetic.log_det(root))
     return [np.concatenate(parts) for parts in found]
 
 

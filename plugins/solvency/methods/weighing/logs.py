@@ -1,14 +1,14 @@
 """Weigh again with lognormal amounts: what a wide amount does to the answer.
 
 A Gaussian amount may go below zero and has no long upper tail. For the combinations
-that hold nearly all the belief, wide amounts are made lognormal with the same mean and
-variance, and the likelihood is found by Laplace's method in their logarithms; narrow
-amounts stay Gaussian and are integrated out exactly.
+that hold nearly all the belief, wide amounts are what they are (a median and two
+halves), and the likelihood is found by Laplace's method in their normal scores; narrow
+amounts stay Gaussian and are integrated out exactly. The scale of all errors divides
+every square alike, so it is integrated out as it is without wide amounts.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -26,9 +26,52 @@ if TYPE_CHECKING:
 
 # Belief the combinations weighed again shall hold, and how many at most they are.
 SHARE = 0.999
-MOST = 500
-# A fit far from the data keeps the amounts within this many spreads of their centre.
-FAR = 40.0
+MOST = 100
+# Steps at most, and the greatest of one, in spreads.
+_STEPS, _FAR = 25, 8.0
+# Steps at first with Gauss and Newton's curvature, and the drop that is worth none.
+_FIRST, _SETTLED = 2, 1e-7
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Amounts as functions of a normal score, one a flow, each of shape (f,).
+
+    Attributes:
+        middle: medians.
+        down: spreads below them: of the logarithm, or of the amount where `linear`.
+        up: spreads above them.
+        linear: whether the amount is two half-normals, cut at zero.
+    """
+
+    middle: Array
+    down: Array
+    up: Array
+    linear: NDArray[np.bool_]
+
+    @classmethod
+    def matched(cls, means: Array, sigmas: Array) -> Curves:
+        """Return lognormal amounts of given means and spreads."""
+        ratio = np.divide(sigmas, means, out=np.zeros_like(means), where=means > 0)
+        spread = np.sqrt(arithmetic.log1p(ratio**2))
+        middle = means / np.sqrt(1.0 + ratio**2)
+        return cls(middle, spread, spread, np.zeros(len(means), dtype=bool))
+
+    def of(self, flows: NDArray[np.intp]) -> Curves:
+        """Return the curves of some flows."""
+        return Curves(
+            self.middle[flows], self.down[flows], self.up[flows], self.linear[flows]
+        )
+
+    def at(self, scores: Array) -> tuple[Array, Array, Array]:
+        """Return amounts at scores, and their first and second derivatives."""
+        side = np.where(scores > 0, self.up, self.down)
+        straight = self.middle + side * scores
+        level = np.where(self.linear, 0.0, side * scores)
+        grown = self.middle * arithmetic.exp(np.minimum(level, 600.0))
+        amount = np.where(self.linear, np.maximum(straight, 0.0), grown)
+        slope = np.where(self.linear, side * (straight > 0), side * grown)
+        return amount, slope, np.where(self.linear, 0.0, side**2 * grown)
 
 
 @dataclass(frozen=True)
@@ -60,6 +103,7 @@ def reweigh(
     combinations: tuple[tuple[int, ...], ...],
     posteriors: Array,
     wide: float,
+    curves: Curves | None = None,
 ) -> Reweighed | None:
     """Weigh the best combinations with lognormal amounts.
 
@@ -68,21 +112,23 @@ def reweigh(
         combinations: the best combinations, in order.
         posteriors: Gaussian belief in each.
         wide: spread over mean from which an amount is made lognormal.
+        curves: the amounts; lognormal of their means and spreads where none are given.
 
     Returns:
         The lognormal answer; None if no amount is wide.
     """
-    ratio = np.divide(
-        case.sigmas, case.means, out=np.zeros_like(case.means), where=case.means > 0
-    )
+    whole = np.sqrt(case.sigmas**2 + (case.shared**2).sum(axis=1))
+    ratio = np.divide(whole, case.means, out=np.zeros_like(whole), where=case.means > 0)
     logs = ratio > wide
     if not np.any(logs) or not combinations:
         return None
     enough = int(np.searchsorted(np.cumsum(posteriors), SHARE)) + 1
     some = combinations[: min(enough, MOST)]
     gaussian = posteriors[: len(some)]
-    white = _White.of(case, logs)
-    scores = np.array([_laplace(case, white, chosen, logs) for chosen in some])
+    curves = curves or Curves.matched(case.means, whole)
+    on = np.array([case.active(chosen) for chosen in some])
+    problem = _Problem.of(case, logs, on, curves, whole)
+    scores = _laplace(case, problem)
     scores += [case.log_prior(chosen) for chosen in some]
     weights = arithmetic.exp(scores - scores.max())
     weights /= weights.sum()
@@ -101,112 +147,206 @@ def reweigh(
     )
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """The log posterior of the wide amounts of one combination."""
+class _Problem(NamedTuple):
+    """The log posterior of the wide amounts of some combinations, side by side.
 
-    #: Whitened: the narrow amounts and the errors have unit covariance.
-    gap: Array
-    reach: Array
-    centre: Array
-    spread: Array
+    The unknowns are standard normal: one for each wide amount, then one for each error
+    that amounts share. What is narrow, and the errors, have unit covariance.
+    """
 
-    def value(self, logs: Array) -> tuple[float, Array, Array]:
-        """Return the misfit, what is left of the observations, and the amounts."""
-        amounts = arithmetic.exp(logs)
-        rest = self.gap - arithmetic.product(self.reach, amounts)
-        scores = (logs - self.centre) / self.spread
-        squares = arithmetic.dot(rest, rest) + arithmetic.dot(scores, scores)
-        return 0.5 * squares, rest, amounts
-
-
-class _White(NamedTuple):
-    """Columns in units in which the errors and what is always there are one."""
-
-    #: Observations less the narrow established amounts.
-    gap: Array
-    #: What a unit of each flow adds.
-    reach: Array
-    log_det: float
+    #: Squares of the observations less what is narrow, shape (c,).
+    square: Array
+    #: Inner products with them of what amounts and shared errors add, shape (c, n).
+    told: Array
+    #: Inner products of these among themselves, shape (c, n, n).
+    inner: Array
+    #: Which wide amounts there are, as 0 and 1, shape (c, w).
+    on: Array
+    #: How an amount's score is made of the unknowns: its own, shape (w,), and shared.
+    own: Array
+    shared: Array
+    curves: Curves
+    #: Log determinants of the covariance of what is narrow, shape (c,).
+    log_det: Array
 
     @classmethod
-    def of(cls, case: Model, logs: NDArray[np.bool_]) -> _White:
-        """Return the columns of a model, some amounts of which are logarithms."""
-        always = case.established & ~logs
-        flows = case.effects[:, always]
-        root = arithmetic.cholesky(
-            case.noise + arithmetic.product(flows * case.sigmas[always] ** 2, flows.T)
+    def of(
+        cls,
+        case: Model,
+        logs: NDArray[np.bool_],
+        on: NDArray[np.bool_],
+        curves: Curves,
+        whole: Array,
+    ) -> _Problem:
+        """Return the problem of some combinations; `on` says which flows happen."""
+        wide, narrow = np.flatnonzero(logs), ~logs
+        live = (on & narrow).astype(float)
+        reach = case.effects
+        columns = (reach * case.sigmas)[None] * live[:, None, :]
+        columns = columns[:, :, live.any(axis=0)]
+        covariance = case.noise + arithmetic.product(
+            columns, np.ascontiguousarray(columns.transpose(0, 2, 1))
         )
-        gap = case.observed - arithmetic.product(flows, case.means[always])
-        white = arithmetic.forward(root, np.column_stack([gap, case.effects]))
-        return cls(white[:, 0], white[:, 1:], float(arithmetic.log_det(root)))
+        root = arithmetic.cholesky(covariance)
+        gap = case.observed - arithmetic.product(live * case.means, reach.T)
+        flat = np.einsum("fm,fk->fmk", reach.T, case.shared).reshape(len(whole), -1)
+        brought = arithmetic.product(live, flat)
+        brought = brought.reshape(len(on), len(case.observed), -1)
+        amounts = np.broadcast_to(reach[:, wide], (len(on), *reach[:, wide].shape))
+        white = arithmetic.forward(
+            root, np.concatenate([gap[:, :, None], amounts, brought], axis=2)
+        )
+        gram = arithmetic.product(np.ascontiguousarray(white.transpose(0, 2, 1)), white)
+        return cls(
+            square=gram[:, 0, 0],
+            told=gram[:, 0, 1:],
+            inner=gram[:, 1:, 1:],
+            on=on[:, wide].astype(float),
+            own=case.sigmas[wide] / whole[wide],
+            shared=case.shared[wide] / whole[wide, None],
+            curves=curves.of(wide),
+            log_det=arithmetic.log_det(root),
+        )
+
+    def take(self, rows: NDArray[np.intp]) -> _Problem:
+        """Return the problem of some of its combinations."""
+        return self._replace(
+            square=self.square[rows],
+            told=self.told[rows],
+            inner=self.inner[rows],
+            on=self.on[rows],
+            log_det=self.log_det[rows],
+        )
+
+    def added(self, unknowns: Array) -> tuple[Array, Array, Array]:
+        """Return amounts and shared errors, and the amounts' two derivatives."""
+        wide = len(self.own)
+        common = unknowns[:, wide:]
+        scores = self.own * unknowns[:, :wide]
+        scores += arithmetic.product(common, self.shared.T)
+        amount, slope, bend = self.curves.at(scores)
+        both = np.concatenate([amount * self.on, common], axis=1)
+        return both, slope * self.on, bend * self.on
+
+    def chi2(self, unknowns: Array) -> Array:
+        """Return squares of what is left of the observations and of the unknowns."""
+        added = self.added(unknowns)[0]
+        image = (self.inner * added[:, None, :]).sum(axis=2)
+        left = self.square - 2.0 * (self.told * added).sum(axis=1)
+        left += (image * added).sum(axis=1)
+        return np.asarray(np.maximum(left, 0.0) + (unknowns**2).sum(axis=1))
+
+    def slopes(self, unknowns: Array) -> tuple[Array, Array, Array]:
+        """Return half the gradient of chi-square, and two curvatures.
+
+        Gauss and Newton's is positive definite everywhere, the full one near a mode.
+        """
+        wide = len(self.own)
+        added, slope, bend = self.added(unknowns)
+        pull = self.told - (self.inner * added[:, None, :]).sum(axis=2)
+        # Derivatives of what is added by each unknown: own, and through what is shared.
+        mine = slope * self.own
+        through = slope[:, :, None] * self.shared
+        gradient = unknowns.copy()
+        gradient[:, :wide] -= mine * pull[:, :wide]
+        gradient[:, wide:] -= pull[:, wide:]
+        gradient[:, wide:] -= (pull[:, :wide, None] * through).sum(axis=1)
+        towards = self.inner[:, :, wide:] + arithmetic.product(
+            self.inner[:, :, :wide], through
+        )
+        steep = np.empty_like(self.inner)
+        steep[:, :wide, :wide] = self.inner[:, :wide, :wide]
+        steep[:, :wide, :wide] *= mine[:, :, None] * mine[:, None, :]
+        steep[:, :wide, wide:] = mine[:, :, None] * towards[:, :wide]
+        steep[:, wide:, :wide] = steep[:, :wide, wide:].transpose(0, 2, 1)
+        turned = np.ascontiguousarray(through.transpose(0, 2, 1))
+        steep[:, wide:, wide:] = towards[:, wide:] + arithmetic.product(
+            turned, towards[:, :wide]
+        )
+        steep += np.eye(steep.shape[1])
+        bent = bend * pull[:, :wide]
+        full = steep.copy()
+        loads = np.concatenate(
+            [
+                np.broadcast_to(np.diag(self.own), (len(bent), wide, wide)),
+                np.broadcast_to(self.shared, (len(bent), *self.shared.shape)),
+            ],
+            axis=2,
+        )
+        weighted = loads * bent[:, :, None]
+        diagonal = np.arange(wide)
+        full[:, diagonal, diagonal] -= bent * self.own**2
+        full[:, :wide, wide:] -= self.own[:, None] * weighted[:, :, wide:]
+        full[:, wide:, :wide] -= (self.own[:, None] * weighted[:, :, wide:]).transpose(
+            0, 2, 1
+        )
+        full[:, wide:, wide:] -= arithmetic.product(
+            self.shared.T, weighted[:, :, wide:]
+        )
+        return gradient, steep, full
 
 
-def _laplace(
-    case: Model, white: _White, chosen: tuple[int, ...], logs: NDArray[np.bool_]
-) -> float:
-    """Return the log likelihood of a combination with lognormal wide amounts."""
-    on = case.active(chosen)
-    wide = np.flatnonzero(on & logs)
-    narrow = np.flatnonzero(on & ~logs & ~case.established)
-    ratio = case.sigmas[wide] / case.means[wide]
-    spread = np.sqrt(arithmetic.log1p(ratio**2))
-    reach = white.reach[:, narrow]
-    gap = white.gap - arithmetic.product(reach, case.means[narrow])
-    left, more = arithmetic.swept(
-        reach * case.sigmas[narrow], np.column_stack([gap, white.reach[:, wide]])
-    )
-    problem = _Problem(
-        gap=left[0],
-        reach=left[1:].T,
-        centre=arithmetic.log(case.means[wide]) - spread**2 / 2.0,
-        spread=spread,
-    )
-    misfit, log_curve = _mode(problem)
-    size = len(case.observed)
-    return (
-        -misfit
-        - 0.5 * (white.log_det + more + size * math.log(2.0 * math.pi))
-        - 0.5 * log_curve
-        - float(arithmetic.log(spread).sum())
-    )
-
-
-def _mode(problem: _Problem) -> tuple[float, float]:
-    """Find the most probable logarithms by damped Newton steps.
-
-    Returns:
-        The misfit there, and the log determinant of its second derivatives.
-    """
-    logs = problem.centre.copy()
-    misfit, rest, amounts = problem.value(logs)
-    inner = arithmetic.product(problem.reach.T, problem.reach)
-    prior = np.diag(1.0 / problem.spread**2)
-    for _ in range(100):
-        slope = (logs - problem.centre) / problem.spread**2
-        slope -= amounts * arithmetic.product(problem.reach.T, rest)
-        # Gauss and Newton's curvature is positive definite everywhere.
-        curve = np.outer(amounts, amounts) * inner + prior
-        step = arithmetic.solve(curve, slope)
-        drop, size = arithmetic.dot(slope, step), 1.0
-        if drop <= 1e-12 * (1.0 + misfit):
-            break
-        limit = float(np.abs(step / problem.spread).max())
-        size = min(1.0, FAR / limit) if limit > FAR else 1.0
-        while size > 1e-12:
-            trial = logs - size * step
-            there = problem.value(trial)
-            if there[0] <= misfit - 1e-4 * size * drop:
-                break
-            size /= 2.0
-        else:
-            break
-        logs = trial
-        misfit, rest, amounts = there
-    curve = np.outer(amounts, amounts) * inner + prior
-    full = curve - np.diag(amounts * arithmetic.product(problem.reach.T, rest))
+def _laplace(case: Model, problem: _Problem) -> Array:
+    """Return the log likelihoods of combinations with wide amounts as they are."""
+    unknowns = _modes(problem)
+    _, steep, full = problem.slopes(unknowns)
+    root, fine = _roots(full)
     # At a mode the full second derivative is positive; at a shelf it need not be.
+    if not fine.all():
+        root[~fine] = arithmetic.cholesky(steep[~fine])
+    chi2 = problem.chi2(unknowns)
+    logs = case.tail(chi2) + case.norm()
+    return np.asarray(logs - 0.5 * (problem.log_det + arithmetic.log_det(root)))
+
+
+def _roots(matrices: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return Cholesky factors, and which matrices have one."""
+    fine = np.ones(len(matrices), dtype=bool)
     try:
-        return misfit, float(arithmetic.log_det(arithmetic.cholesky(full)))
+        return arithmetic.cholesky(matrices), fine
     except ValueError:
-        return misfit, float(arithmetic.log_det(arithmetic.cholesky(curve)))
+        pass
+    found = np.zeros_like(matrices)
+    for at, one in enumerate(matrices):
+        try:
+            found[at] = arithmetic.cholesky(one)
+        except ValueError:
+            fine[at] = False
+    return found, fine
+
+
+def _modes(problem: _Problem) -> Array:
+    """Find the most probable unknowns of each combination by damped Newton steps.
+
+    Steps take the full curvature where it is positive, which near a mode doubles the
+    digits each time, else Gauss and Newton's.
+    """
+    found = np.zeros((len(problem.square), problem.inner.shape[1]))
+    value = problem.chi2(found)
+    going = np.arange(len(found))
+    for number in range(_STEPS):
+        some = problem.take(going)
+        gradient, steep, full = some.slopes(found[going])
+        root, fine = _roots(full if number >= _FIRST else steep)
+        if not fine.all():
+            root[~fine] = arithmetic.cholesky(steep[~fine])
+        step = arithmetic.solve_factored(root, gradient[:, :, None])[:, :, 0]
+        drop = (gradient * step).sum(axis=1)
+        longest = np.abs(step).max(axis=1)
+        size = np.minimum(1.0, _FAR / np.maximum(longest, 1e-300))
+        open_ = drop > _SETTLED * (1.0 + value[going])
+        for _ in range(30):
+            if not open_.any():
+                break
+            trial = found[going] - size[:, None] * step
+            there = some.chi2(trial)
+            better = open_ & (there <= value[going] - 1e-4 * size * drop)
+            found[going[better]] = trial[better]
+            value[going[better]] = there[better]
+            open_ &= ~better
+            size = np.where(open_, size / 2.0, size)
+        moved = (drop > _SETTLED * (1.0 + value[going])) & ~open_
+        going = going[moved]
+        if not len(going):
+            break
+    return found

@@ -4,6 +4,11 @@ Amounts and errors are Gaussian and the observations linear in the amounts, so t
 likelihood of a combination of hypotheses has a closed form. This module checks the
 inputs, whitens them once by what every combination shares, and computes the likelihood
 of one combination by a stable method: the reference for the fast one.
+
+All spreads and errors have one unknown scale in common: variances are multiplied by t,
+of inverse-gamma(nu / 2, nu / 2) before. Integrated out, a likelihood is a multivariate
+t of the same chi-square and determinant (Zellner, An Introduction to Bayesian Inference
+in Econometrics, 1971). With nu without end errors are as stated.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import gammaln
 
 from solvency.figures import arithmetic
 from solvency.methods.weighing.priors import admitted
@@ -42,11 +48,15 @@ class Atom:
         hypotheses: numbers of the hypotheses, any of which switches the flows on.
         columns: whitened effects times spreads, compressed, shape (m, rank).
         shift: whitened effect of the central amounts, shape (m,).
+        shared: numbers of the errors shared with others it has a part in.
+        parts: these parts, whitened, shape (m, len(shared)).
     """
 
     hypotheses: tuple[int, ...]
     columns: Array
     shift: Array
+    shared: tuple[int, ...]
+    parts: Array
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,9 @@ class Model:
         noise: covariance of their errors, floored, shape (m, m).
         effects: what a unit of each flow adds to each observation, shape (m, f).
         means: central amounts, shape (f,).
-        sigmas: their spreads, shape (f,).
+        sigmas: their own spreads, shape (f,).
+        shared: spreads by errors that several amounts share, shape (f, k).
+        nu: degrees of freedom of the scale of all errors; inf if it is one.
         belongs: hypotheses of each flow; empty if it is established.
         priors: belief in each hypothesis before, shape (h,).
         excluded: for each hypothesis the bits of those it excludes.
@@ -70,6 +82,8 @@ class Model:
     effects: Array
     means: Array
     sigmas: Array
+    shared: Array
+    nu: float
     belongs: tuple[tuple[int, ...], ...]
     priors: Array
     excluded: tuple[int, ...]
@@ -122,7 +136,83 @@ class Model:
     def _root(self) -> Array:
         """Return the Cholesky factor of what every combination shares."""
         flows = self.effects[:, self.established] * self.sigmas[self.established]
+        alone = self.shared[:, self._coupling[0]] * self.established[:, None]
+        flows = np.hstack([flows, arithmetic.product(self.effects, alone)])
         return arithmetic.cholesky(self.noise + arithmetic.product(flows, flows.T))
+
+    @cached_property
+    def _groups(self) -> dict[tuple[int, ...], list[int]]:
+        """Return the switched flows by the hypotheses that switch them."""
+        groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for flow, tags in enumerate(self.belongs):
+            if tags:
+                groups[tags].append(flow)
+        return dict(sorted(groups.items()))
+
+    @cached_property
+    def _coupling(self) -> tuple[list[int], list[list[int]], list[int]]:
+        """Return which shared errors only established flows have, and only each atom.
+
+        Returns:
+            Numbers of the first; of the second, atom by atom; and of the others.
+        """
+        inside: list[list[int]] = [[] for _ in self._groups]
+        always, coupled = [], []
+        seen = np.asarray(self.effects.any(axis=0))
+        reached = np.asarray((self.shared != 0) & seen[:, None])
+        for k in range(self.shared.shape[1]):
+            holders = [
+                at
+                for at, flows in enumerate(self._groups.values())
+                if reached[flows, k].any()
+            ]
+            if not holders:
+                always.append(k)
+            elif len(holders) == 1 and not reached[self.established, k].any():
+                inside[holders[0]].append(k)
+            else:
+                coupled.append(k)
+        return always, inside, coupled
+
+    @cached_property
+    def bases(self) -> Array:
+        """Return what established flows bring to what is shared, whitened."""
+        coupled = self.shared[:, self._coupling[2]] * self.established[:, None]
+        return self.whiten(arithmetic.product(self.effects, coupled))
+
+    @cached_property
+    def switched(self) -> list[tuple[tuple[int, ...], int, tuple[int, ...]]]:
+        """Return what the tree takes of each atom."""
+        return [(a.hypotheses, a.columns.shape[1], a.shared) for a in self.atoms]
+
+    def tail(self, chi2: Array, size: int | None = None) -> Array:
+        """Return the part of a log likelihood that a chi-square decides.
+
+        Args:
+            chi2: squared distances.
+            size: observations they are of; all where none is given.
+        """
+        if math.isinf(self.nu):
+            return np.asarray(-0.5 * chi2)
+        size = len(self.observed) if size is None else size
+        power = 0.5 * (self.nu + size)
+        return -power * arithmetic.log1p(np.maximum(chi2, 0.0) / self.nu)
+
+    def norm(self, size: int | None = None) -> float:
+        """Return the log of the density's constant, but for the determinant."""
+        size = len(self.observed) if size is None else size
+        if math.isinf(self.nu):
+            return -0.5 * size * float(arithmetic.log(2.0 * math.pi))
+        halves = np.array([0.5 * (self.nu + size), 0.5 * self.nu])
+        up, down = arithmetic.rounded(gammaln(halves)).tolist()
+        return float(up - down) - 0.5 * size * float(arithmetic.log(self.nu * math.pi))
+
+    def widened(self, chi2: float) -> float:
+        """Return the mean of the scale of variances after a fit."""
+        if math.isinf(self.nu):
+            return 1.0
+        size = len(self.observed)
+        return (self.nu + chi2) / max(self.nu + size - 2.0, 1.0)
 
     def whiten(self, columns: Array) -> Array:
         """Return columns in units in which what all share has unit covariance."""
@@ -131,9 +221,7 @@ class Model:
     @cached_property
     def constant(self) -> float:
         """Return the part of the log likelihood all combinations share."""
-        size = len(self.observed)
-        log_det = float(arithmetic.log_det(self._root))
-        return -0.5 * (log_det + size * math.log(2.0 * math.pi))
+        return self.norm() - 0.5 * float(arithmetic.log_det(self._root))
 
     @cached_property
     def residual(self) -> Array:
@@ -146,27 +234,39 @@ class Model:
     @cached_property
     def atoms(self) -> tuple[Atom, ...]:
         """Return the switched flows, joined by their hypotheses and compressed."""
-        groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
-        for flow, tags in enumerate(self.belongs):
-            if tags:
-                groups[tags].append(flow)
+        _, inside, coupled = self._coupling
         atoms = []
-        for tags, flows in sorted(groups.items()):
+        for (tags, flows), own in zip(self._groups.items(), inside, strict=True):
             effects = self.whiten(self.effects[:, flows])
-            turned, _ = arithmetic.orthogonal(effects * self.sigmas[flows])
+            alone = arithmetic.product(effects, self.shared[np.ix_(flows, own)])
+            columns = np.hstack([effects * self.sigmas[flows], alone])
+            turned, _ = arithmetic.orthogonal(columns)
             sizes = np.sqrt((turned**2).sum(axis=0))
             keep = sizes > 1e-12 * max(float(sizes.max(initial=0.0)), 1e-300)
             shift = arithmetic.product(effects, self.means[flows])
-            atoms.append(Atom(tags, turned[:, keep], shift))
+            among = [n for n, k in enumerate(coupled) if self.shared[flows, k].any()]
+            brought = self.shared[np.ix_(flows, [coupled[n] for n in among])]
+            parts = arithmetic.product(effects, brought)
+            atoms.append(Atom(tags, turned[:, keep], shift, tuple(among), parts))
         return tuple(atoms)
 
     @cached_property
     def gram(self) -> Array:
-        """Return inner products of all atoms' columns, their shifts, the residual."""
-        parts = [atom.columns for atom in self.atoms]
-        parts += [atom.shift[:, None] for atom in self.atoms]
-        whole = np.hstack([*parts, self.residual[:, None]])
+        """Return inner products of all vectors, in the order the tree has them."""
+        vectors = [atom.columns for atom in self.atoms]
+        vectors += [atom.shift[:, None] for atom in self.atoms]
+        vectors += [atom.parts for atom in self.atoms]
+        whole = np.hstack([*vectors, self.bases, self.residual[:, None]])
         return arithmetic.product(whole.T, whole)
+
+    def live(self, chosen: Iterable[int]) -> Array:
+        """Return the whitened columns of what a combination switches on."""
+        on = set(chosen)
+        live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
+        shared = self.bases.copy()
+        for atom in live:
+            shared[:, list(atom.shared)] += atom.parts
+        return np.hstack([shared, *(a.columns for a in live)])
 
     def log_likelihood(self, chosen: Iterable[int]) -> tuple[float, float]:
         """Return the log likelihood of a combination and its chi-square, stably.
@@ -177,10 +277,9 @@ class Model:
         on = set(chosen)
         live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
         gap = self.residual - sum((a.shift for a in live), np.zeros(len(self.residual)))
-        columns = np.hstack([np.zeros((len(gap), 0)), *(a.columns for a in live)])
-        left, log_det = arithmetic.swept(columns, gap[:, None])
+        left, log_det = arithmetic.swept(self.live(on), gap[:, None])
         chi2 = arithmetic.dot(left[0], left[0])
-        return self.constant - 0.5 * (log_det + chi2), chi2
+        return self.constant - 0.5 * log_det + float(self.tail(np.array(chi2))), chi2
 
 
 def model(
@@ -192,6 +291,8 @@ def model(
     belongs: Sequence[Iterable[int]],
     priors: ArrayLike,
     exclusions: Iterable[tuple[int, int]],
+    shared: ArrayLike | None = None,
+    nu: float = math.inf,
 ) -> Model:
     """Check what is to be weighed; see `weighing.weigh` for the arguments.
 
@@ -226,13 +327,21 @@ def model(
         )
     if any(not 0 <= tag < len(belief) for t in tags for tag in t):
         raise ValueError("a flow belongs to a hypothesis that has no prior")
-    covariance, floored = _noise(noise, seen, reach, central, spreads)
+    common = np.zeros((flows, 0)) if shared is None else np.asarray(shared, float)
+    if common.ndim != 2 or len(common) != flows or not np.all(np.isfinite(common)):
+        raise ValueError("what amounts share is a table of numbers, a row a flow")
+    if not nu > 0:
+        raise ValueError("the scale of errors has more than no degrees of freedom")
+    whole = np.sqrt(spreads**2 + (common**2).sum(axis=1))
+    covariance, floored = _noise(noise, seen, reach, central, whole)
     return Model(
         observed=seen,
         noise=covariance,
         effects=reach,
         means=central,
         sigmas=spreads,
+        shared=common,
+        nu=nu,
         belongs=tags,
         priors=belief,
         excluded=excluding(exclusions, len(belief)),

@@ -1,0 +1,137 @@
+"""One-sided observations, against the exact likelihood."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal
+from scipy.stats import norm
+
+from solvency.methods import weighing
+from solvency.methods.weighing import Bounds
+from solvency.weighing import weigh
+
+Z = 1.6448536269514722
+
+
+def bounds(*, count=1, rho=0.0, edge=850.0, loss=True):
+    """Return "more than" an edge with a tenth either way, stated several times."""
+    error = 0.1 * edge / Z
+    noise = error**2 * (np.full((count, count), rho) + (1 - rho) * np.eye(count))
+    return Bounds(
+        effects=np.array([[1.0, -1.0]] * count),
+        edges=np.full(count, edge),
+        signs=np.ones(count),
+        noise=noise,
+        cross=np.zeros((count, 0)),
+        sites=np.full((count, 2), math.nan),
+    )
+
+
+def believed(some, loss=400.0, nu=math.inf, wide=9.0):
+    """Weigh a loss out of 1,000 +- 100 by bounds alone."""
+    means, sigmas = [1000.0, loss], [100 / Z, 0.1 * loss / Z]
+    call = ([], np.zeros((0, 0)), np.zeros((0, 2)), means, sigmas, [(), (0,)], [0.5])
+    return weigh(*call, bounds=some, nu=nu, wide=wide)
+
+
+@pytest.mark.parametrize(
+    ("loss", "wanted"), [(400, 0.0014), (200, 0.216), (100, 0.431)]
+)
+def test_one_bound_is_its_probability(loss, wanted):
+    found = believed(bounds(), loss)
+    error = 85 / Z
+    under = [
+        norm.cdf((1000 - lost - 850) / math.hypot(100 / Z, 0.1 * lost / Z, error))
+        for lost in (0, loss)
+    ]
+    assert found.posteriors[0] == pytest.approx(under[1] / sum(under), rel=1e-9)
+    assert found.posteriors[0] == pytest.approx(wanted, rel=0.04)
+
+
+@pytest.mark.parametrize(
+    ("rho", "wanted"), [(0.5, 0.00011), (0.9, 0.00058), (1.0, 0.0014)]
+)
+def test_five_equal_bounds_of_one_source(rho, wanted):
+    found = believed(bounds(count=5, rho=rho))
+    assert found.posteriors[0] == pytest.approx(wanted, rel=0.06)
+    assert found.bounds_error < 0.02
+
+
+def test_bounds_beside_other_observations_by_another_integral():
+    rng = np.random.default_rng(4)
+    seen, edges = np.array([3.0, 1.0]), np.array([2.0, -1.0, 4.0])
+    reach = rng.normal(size=(5, 4))
+    means, sigmas = np.array([1.0, 2.0, 0.5, 1.0]), np.array([0.5, 0.7, 0.3, 0.4])
+    root = rng.normal(size=(5, 5)) * 0.4
+    noise = root @ root.T + 0.3 * np.eye(5)
+    signs = np.array([1.0, 1.0, -1.0])
+    some = Bounds(
+        reach[2:], edges, signs, noise[2:, 2:], noise[2:, :2], np.full((3, 2), math.nan)
+    )
+    belongs, priors = [(), (0,), (1,), (0, 1)], [0.4, 0.6]
+    call = (seen, noise[:2, :2], reach[:2], means, sigmas, belongs, priors)
+    found = weigh(*call, bounds=some, wide=9)
+    weights = {}
+    for combination in ((), (0,), (1,), (0, 1)):
+        on = np.array([not t or bool(set(t) & set(combination)) for t in belongs])
+        cov = noise + (reach * (sigmas**2 * on)) @ reach.T
+        mean = reach @ (means * on)
+        gain = cov[2:, :2] @ np.linalg.inv(cov[:2, :2])
+        room = signs * (mean[2:] + gain @ (seen - mean[:2]) - edges)
+        left = cov[2:, 2:] - gain @ cov[:2, 2:]
+        left *= np.outer(signs, signs)
+        log = multivariate_normal.logpdf(seen, mean[:2], cov[:2, :2])
+        chance = multivariate_normal.cdf(room, np.zeros(3), left, abseps=1e-8)
+        prior = math.prod(
+            p if h in combination else 1 - p for h, p in enumerate(priors)
+        )
+        weights[combination] = math.exp(log) * chance * prior
+    total = sum(weights.values())
+    for one in found.combinations:
+        wanted = weights[one.hypotheses] / total
+        assert one.posterior == pytest.approx(wanted, rel=2e-3)
+    assert found.unjudged < 1e-12
+
+
+def test_the_scale_of_errors_widens_a_bound_too():
+    # By rejection: scale, amounts and errors drawn, kept where the bound holds.
+    rng = np.random.default_rng(2)
+    count = 1_000_000
+    scale = 1 / np.sqrt(rng.gamma(2, 1 / 2, count))
+    total = math.hypot(100 / Z, 20 / Z, 85 / Z), math.hypot(100 / Z, 85 / Z)
+    kept = [
+        (mean + sd * scale * rng.standard_normal(count) > 850).mean()
+        for mean, sd in zip((800, 1000), total, strict=True)
+    ]
+    found = believed(bounds(), 200.0, nu=4.0)
+    assert found.posteriors[0] == pytest.approx(kept[0] / sum(kept), abs=0.002)
+
+
+def test_sampled_and_exact_agree(monkeypatch):
+    rng = np.random.default_rng(9)
+    count, seen = 9, 6
+    means = rng.lognormal(0, 0.4, count)
+    reach = rng.choice([0.0, 1.0, -1.0], (seen + 3, count))
+    on = rng.random(count) < 0.5
+    truth = reach @ (means * on)
+    noise = np.full(seen + 3, 0.5)
+    some = Bounds(
+        reach[seen:],
+        truth[seen:] + np.array([0.3, -0.5, 0.1]),
+        np.array([1.0, 1.0, -1.0]),
+        np.diag(noise[seen:] ** 2),
+        np.zeros((3, seen)),
+        np.column_stack([truth[seen:], np.full(3, 1.5)]),
+    )
+    call = (truth[:seen], noise[:seen], reach[:seen], means, 0.2 * means)
+    keys = {"bounds": some, "nu": 4.0, "wide": 9}
+    each, priors = [(h,) for h in range(count)], [0.5] * count
+    exact = weigh(*call, each, priors, ((0, 1),), **keys)
+    monkeypatch.setattr(weighing, "EXACT", 4)
+    sampled = weigh(*call, each, priors, ((0, 1),), error=0.002, **keys)
+    off = np.abs(sampled.posteriors - exact.posteriors)
+    assert np.all(off <= 5 * sampled.errors + 1e-3)
+    assert sampled.log_evidence == pytest.approx(exact.log_evidence, abs=0.1)
