@@ -61,12 +61,28 @@ def postings_of(
         price = None
         priced = posting.cost or posting.price
         if isinstance(priced, Cost | Amount) and priced.number is not None:
-            price = Money(priced.number, priced.currency)
+            price = _shortest(units, Money(priced.number, priced.currency))
         added = posting.meta is not None and bool(posting.meta.get("added"))
         found.append(
             Posting(posting.account, entity, units.number, units.currency, price, added)
         )
     return found
+
+
+def _shortest(units: Amount, price: Money) -> Money:
+    """Return a price with the digits any program would give it, if it is a quotient.
+
+    The same total price has more digits in our parser than in Fava; those only its
+    quotient has are dropped wherever the total does not need them.
+    """
+    if len(price.number.as_tuple().digits) <= _QUOTIENT or not is_quotient(price):
+        return price
+    short = Context(prec=_QUOTIENT)
+    whole = EXACT.multiply(units.number or ZERO, price.number)
+    stated = whole.normalize(Context(prec=_QUOTIENT - _SPARED))
+    if abs(whole - stated) > abs(whole).scaleb(-2 * _QUOTIENT):
+        return price
+    return Money(short.plus(price.number), price.commodity)
 
 
 def is_quotient(price: Money) -> bool:
