@@ -15,6 +15,7 @@ from solvency.analysis.funds import funds
 from solvency.analysis.reconcile.ask import reconcile
 from solvency.analysis.recover import made_whole
 from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.distributions import distributions
 from solvency.analysis.recover.preferences import preferences
 from solvency.analysis.stress.ask import stress
 from solvency.analysis.tally.ask import tally
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from solvency.analysis.funds import Funds
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.distributions import Distribution
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.preferences import Transfer
@@ -164,6 +166,11 @@ class Study:
     def afterwards(self) -> tuple[Afterwards, ...]:
         """Return what came later of the assets there were."""
         return made_whole.afterwards(self.book, self.recovery) if self.recovery else ()
+
+    @cached_property
+    def distributions(self) -> tuple[Distribution, ...]:
+        """Return what was paid on debts after the petition."""
+        return distributions(self.book, self.recovery) if self.recovery else ()
 
     @cached_property
     def in_kind(self) -> tuple[InKind, ...]:
