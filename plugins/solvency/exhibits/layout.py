@@ -66,6 +66,12 @@ class Section:
         """Return the id of its heading."""
         return f"section-{self.name}"
 
+    @property
+    def unmade(self) -> tuple[str, ...]:
+        """Return why analyses it would show were not made."""
+        found: tuple[str, ...] = self.values.get("unmade", ())
+        return found
+
 
 @dataclass(frozen=True)
 class Report:

@@ -108,8 +108,10 @@ def test_a_claim_is_set_off_against_a_debt(
         []
         if claimed
         else [
-            "set off: Assets:Firm:Margin:Lch against Liabilities:Firm:Repo:Lch, 60 on"
-            " each side"
+            (
+                "set off: Assets:Firm:Margin:Lch against Liabilities:Firm:Repo:Lch,"
+                " 60 on each side"
+            )
         ]
     )
 
