@@ -52,6 +52,7 @@ INVARIANTS: dict[str, frozenset[str]] = {
     for name, parameters in {
         "customer-assets": "minimum",
         "customer-assets-clean": "minimum",
+        "segregation": "accounts owed class",
         "clean-ratio": "minimum",
         "overdraft-limit": "limit",
         "collateral-coverage": "minimum",
@@ -81,6 +82,7 @@ INTRADAY = frozenset(
     {
         "customer-assets",
         "customer-assets-clean",
+        "segregation",
         "overdraft-limit",
         "collateral-coverage",
     }

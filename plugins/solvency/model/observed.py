@@ -376,10 +376,14 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
     elif one.low is not None:
         low, high = float(one.low), float(one.high or 0)
         interval = 0.9 if one.interval is None else float(one.interval)
+        # A shortage has the distribution of its size.
+        sign = -1.0 if central < 0 else 1.0
+        low, high = sorted((sign * low, sign * high))
         central, own = gaussian(
-            amounts([low], [central], [high], interval, "lognormal")[0]
+            amounts([low], [sign * central], [high], interval, "lognormal")[0]
         )
-    return central, own, float(spread(0.0, 2 * relative * central))
+        central *= sign
+    return central, own, float(spread(0.0, 2 * relative * abs(central)))
 
 
 def gaussian(amount: Amount) -> tuple[float, float]:
