@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from solvency.ledger.vocabulary import BASES
 from solvency.report import build
 from solvency.report import pages
 
@@ -67,3 +68,21 @@ def test_beliefs_that_cannot_be_weighed_say_why(ledger, monkeypatch) -> None:
     assert section.tables
     assert section.values["unmade"] == ("no observation speaks of any of them",)
     assert "no observation speaks of any of them" in pages.html(report)
+
+
+def test_every_basis_of_an_amount_is_counted(ledger) -> None:
+    case = ledger.case(
+        "".join(
+            f"""
+2020-03-0{n} * "Customers" "A deposit" ^court
+  id: "F-{n}"
+  basis: "{basis}"
+  Equity:Customers:Wealth  -50 USD
+  Assets:FTX:Bank           50 USD
+"""
+            for n, basis in enumerate(BASES, start=1)
+        )
+    )
+    report = build(case, case.book(), sections=["plugs"])
+    table = next(one for one in report.tables if one.key == "bases")
+    assert len(table.rows) == len(BASES) + 1
