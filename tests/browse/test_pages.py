@@ -303,7 +303,10 @@ def test_a_failing_page_says_so_in_one_line(site, monkeypatch, caplog):
 
 
 def test_a_ledger_without_flows_or_tests_has_pages(site, ledger):
-    path = ledger.write('plugin "solvency"\noption "operating_currency" "USD"\n')
+    path = ledger.write(
+        'plugin "solvency"\noption "operating_currency" "USD"\n'
+        '2020-01-01 custom "entity" "Firm" "The firm"\n'
+    )
     for page in CLASSES:
         assert "no flow yet" in site(path).get(page)
 

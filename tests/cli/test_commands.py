@@ -376,3 +376,25 @@ def test_the_installed_program_runs(harbour):
     )
     assert "no errors" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_packaged_case_is_named(tmp_path):
+    out = tmp_path / "out.pdf"
+    asked = ["report", "--case", "harbour", "-o", str(out), "--section", "plugs"]
+    found = CliRunner().invoke(main, [*asked, "--draft"])
+    assert not found.exception, found.output
+    assert out.read_bytes().startswith(b"%PDF")
+    assert "using the FTX case" not in found.output
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--case", "nowhere"], "no case nowhere; there are: ftx, harbour, mf-global"),
+        (["--case", "ftx", "mine.beancount"], "exclude one another"),
+    ],
+)
+def test_a_packaged_case_that_is_none(more, said):
+    found = CliRunner().invoke(main, ["report", "-o", "out.pdf", *more])
+    assert found.exit_code == 2
+    assert said in found.output

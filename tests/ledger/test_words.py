@@ -268,3 +268,43 @@ def test_entities_may_be_named_in_any_script_that_beancount_takes(ledger, name):
     )
     sheet = case.book().balance_sheet(name)
     assert sheet.totals.assets == 5
+
+
+SHORT = """
+2020-01-01 open Assets:FTX:Apart
+  custody: TRUE
+2021-02-01 * "Customers" "Deposit" ^court
+  Equity:Customers:Wealth  -100 USD
+  Assets:FTX:Bank           100 USD
+2021-02-28 custom "observation" Assets:FTX:Apart Liabilities:FTX:Customers -90 USD
+  source: "court"
+  excess: TRUE
+"""
+
+
+def test_a_shortage_is_an_excess_below_zero(ledger):
+    # Nothing is held apart against 100 owed: -100, where the source says -90.
+    one = ledger.case(SHORT).observations[0]
+    assert one.amount.number == -90
+    assert (one.low, one.high) == (None, None)
+    least = ledger.case(SHORT + "  low: 90 USD\n").observations[0]
+    assert (least.low, least.high) == (None, -90)
+    between = ledger.case(SHORT + "  error: 0.1\n").observations[0]
+    assert (between.low, between.high) == (-99, -81)
+    wrong = ledger.error(SHORT + "  low: 95 USD\n")
+    assert wrong[1] == "amount-range"
+
+
+def test_a_shortage_is_held_against_the_books(ledger):
+    from solvency.model.observed import observed
+    from solvency.model.observed import stated
+
+    case = ledger.case(SHORT + "  error: 0.1\n")
+    assert observed(case.book()).predicted.tolist() == [-100.0]
+    central, own, _ = stated(case.book(), case.observations[0])
+    assert -91 < central < -89
+    assert own > 0
+
+
+def test_only_an_excess_may_be_below_zero(ledger):
+    assert ledger.errors(SHORT.replace("  excess: TRUE\n", ""))

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import OrderedDict
 from functools import cached_property
 from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from solvency.analysis.check import evaluate
 from solvency.analysis.funds import funds
 from solvency.analysis.reconcile.ask import reconcile
 from solvency.analysis.recover import made_whole
 from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.distributions import distributions
 from solvency.analysis.recover.preferences import preferences
 from solvency.analysis.stress.ask import stress
 from solvency.analysis.tally.ask import tally
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from solvency.analysis.funds import Funds
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.distributions import Distribution
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.preferences import Transfer
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     Key = tuple[str, str, datetime.date | None, datetime.date]
     Progress = Callable[[str], None]
 
+Answer = TypeVar("Answer")
 #: How many cases' results are kept.
 _KEPT = 4
 _cache: OrderedDict[Key, Study] = OrderedDict()
@@ -80,6 +84,16 @@ class Study:
         self.progress: Progress | None = None
         self._funds: dict[tuple[str, datetime.date | None], Funds] = {}
         self._followed: dict[str, Following | None] = {}
+        #: Why an analysis could not be made, by its name here.
+        self.reasons: dict[str, str] = {}
+
+    def _tried(self, name: str, make: Callable[[], Answer]) -> Answer | None:
+        """Make an analysis, or keep why it cannot be made."""
+        try:
+            return make()
+        except ValueError as error:
+            self.reasons.setdefault(name, str(error))
+            return None
 
     def _long(self, words: str) -> None:
         if self.progress is not None:
@@ -97,10 +111,7 @@ class Study:
         if not self.case.observations:
             return None
         self._long("reconciling claims")
-        try:
-            return reconcile(self.case)
-        except ValueError:
-            return None
+        return self._tried("reconciled", lambda: reconcile(self.case))
 
     @cached_property
     def beliefs(self) -> Beliefs | None:
@@ -108,20 +119,19 @@ class Study:
         if not self.case.hypotheses or not self.case.observations:
             return None
         self._long("weighing hypotheses")
-        try:
-            return believe(self.case, progress=self.progress)
-        except ValueError:
-            return None
+        return self._tried(
+            "beliefs", lambda: believe(self.case, progress=self.progress)
+        )
 
     @cached_property
     def history(self) -> History | None:
         """Return how each hypothesis fared as evidence came in."""
-        if self.beliefs is None:
+        now = self.beliefs
+        if now is None:
             return None
-        try:
-            return history(self.case, progress=self.progress, now=self.beliefs)
-        except ValueError:
-            return None
+        return self._tried(
+            "history", lambda: history(self.case, progress=self.progress, now=now)
+        )
 
     @cached_property
     def tallied(self) -> Tallied | None:
@@ -129,20 +139,14 @@ class Study:
         if not self.case.hypotheses:
             return None
         self._long("adding up losses")
-        try:
-            return tally(self.case)
-        except ValueError:
-            return None
+        return self._tried("tallied", lambda: tally(self.case))
 
     @cached_property
     def recovery(self) -> Recovery | None:
         """Return who gets what back."""
         self._long("sharing out")
-        try:
-            found = recover(self.book, self.at)
-        except ValueError:
-            return None
-        return found if found.classes else None
+        found = self._tried("recovery", lambda: recover(self.book, self.at))
+        return found if found and found.classes else None
 
     @cached_property
     def stress(self) -> Stress | None:
@@ -166,6 +170,11 @@ class Study:
         return made_whole.afterwards(self.book, self.recovery) if self.recovery else ()
 
     @cached_property
+    def distributions(self) -> tuple[Distribution, ...]:
+        """Return what was paid on debts after the petition."""
+        return distributions(self.book, self.recovery) if self.recovery else ()
+
+    @cached_property
     def in_kind(self) -> tuple[InKind, ...]:
         """Return claims in coins at the petition's prices and at a later day's."""
         if self.recovery is None:
@@ -186,7 +195,9 @@ class Study:
         """Return whose money each outlay of an account was, if that can be said."""
         if account not in self._followed:
             try:
-                self._followed[account] = follow(self.book, (account,), at=self.at)
-            except (LookupError, ValueError):
+                self._followed[account] = self._tried(
+                    "followed", lambda: follow(self.book, (account,), at=self.at)
+                )
+            except LookupError:
                 self._followed[account] = None
         return self._followed[account]

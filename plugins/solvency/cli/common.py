@@ -50,6 +50,10 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+#: Where `--case` keeps the ledger it names.
+PACKAGED = "solvency.case"
+
+
 @dataclass(frozen=True)
 class Asked:
     """The options that mean the same in every command."""
@@ -95,6 +99,17 @@ def _no_scenario(name: str, case: Case) -> str:
     )
 
 
+def packaged_case(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    """Take a case that comes with the program as the ledger."""
+    if name is None:
+        return
+    folder = packaged("ledgers")
+    cases = sorted(path.parent.name for path in folder.glob("*/main.beancount"))
+    if name not in cases:
+        raise click.UsageError(f"no case {name}; there are: {', '.join(cases)}.")
+    context.meta[PACKAGED] = folder / name / "main.beancount"
+
+
 def default_ledger() -> Path:
     """Return main.beancount here, else the FTX case, saying so."""
     here = Path("main.beancount")
@@ -137,7 +152,10 @@ def on_ledger(function: Function) -> Function:
         trust: bool,
         **options: Any,
     ) -> Any:
-        asked = Asked(ledger or default_ledger(), scenario, known, trust)
+        case: Path | None = click.get_current_context().meta.get(PACKAGED)
+        if case is not None and ledger is not None:
+            raise click.UsageError("--case and LEDGER exclude one another.")
+        asked = Asked(ledger or case or default_ledger(), scenario, known, trust)
         return function(asked=asked, **options)
 
     return with_ledger

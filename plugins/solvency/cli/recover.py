@@ -34,6 +34,7 @@ TABLES = (
     "in-kind",
     "preferences",
     "afterwards",
+    "distributions",
 )
 
 
@@ -109,8 +110,11 @@ def _frames(
     """Return every table by its name, in the order of TABLES."""
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (lazy start)
     from solvency.analysis.recover import tables  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.distributions import distributions_frame  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
 
+    paid = distributions(book, found)
     day = later or whole.later_day(book, found)
     frames = (
         tables.assets_frame(found),
@@ -122,8 +126,9 @@ def _frames(
         tables.in_kind_frame(found, whole.in_kind(book, found, day)),
         tables.preferences_frame(found, preferences(book, found.at)),
         tables.afterwards_frame(
-            found, whole.afterwards(book, found), whole.record(book, found)
+            found, whole.afterwards(book, found), whole.record(book, found), paid
         ),
+        distributions_frame(found, paid),
     )
     return dict(zip(TABLES, frames, strict=True))
 
@@ -135,6 +140,8 @@ def document(
     from dataclasses import asdict  # noqa: PLC0415 (lazy start)
 
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.ask import payments  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)
 
@@ -162,6 +169,10 @@ def document(
             {**asdict(row), "law": row.law} for row in preferences(book, found.at)
         ],
         "afterwards": [row._asdict() for row in whole.afterwards(book, found)],
+        "distributions": [
+            row._asdict() | {"rate": _places(row.rate)}
+            for row in distributions(book, found)
+        ],
         "record": [row._asdict() for row in whole.record(book, found)],
         "notes": found.notes,
     }

@@ -14,6 +14,7 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
+from solvency.cli.common import packaged_case
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import reporting_day
 from solvency.cli.progress import progress
@@ -30,6 +31,14 @@ _PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
 
 @click.command("report")
 @on_ledger
+@click.option(
+    "--case",
+    expose_value=False,
+    is_eager=True,
+    callback=packaged_case,
+    metavar="NAME",
+    help="Print a case that comes with the program: ftx, mf-global or harbour.",
+)
 @click.option(
     "-o",
     "output",
@@ -114,6 +123,7 @@ def command(
     \b
     Examples:
       solvency report -o ftx.pdf ledgers/ftx/main.beancount
+      solvency report -o mf.pdf --case mf-global
       solvency report -o ftx.pdf --lang en --lang zh ledgers/ftx/main.beancount
       solvency report -o look.pdf --draft --section balances main.beancount
     """

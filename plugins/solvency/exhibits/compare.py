@@ -301,7 +301,8 @@ def _recovery(
     for name, book in books.items():
         try:
             found[name] = recover(book, setting.at)
-        except ValueError:
+        except ValueError as error:
+            setting.study.reasons.setdefault("compared", f"{name}: {error}")
             return None
     classes = dict.fromkeys(
         (one.entity, one.rank) for each in found.values() for one in each.classes

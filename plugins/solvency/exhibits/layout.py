@@ -57,6 +57,12 @@ class Section:
         """Return the id of its heading."""
         return f"section-{self.name}"
 
+    @property
+    def unmade(self) -> tuple[str, ...]:
+        """Return why analyses it would show were not made."""
+        found: tuple[str, ...] = self.values.get("unmade", ())
+        return found
+
 
 def figures_in(thing: Any) -> Iterator[Figure]:
     """Yield the figures anywhere in a table, a mapping, a tuple or a dataclass."""

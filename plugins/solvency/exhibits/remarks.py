@@ -37,6 +37,7 @@ MESSAGES = (
         " that halve the price"
     ),
     "owed to the group by %(who)s: %(amount)s",
+    "set off: %(claim)s against %(debt)s, %(netted)s on each side",
     (
         "debts to the group count at what the books show the debtor holding, else in"
         " full; at nothing at low, in full at high"

@@ -53,6 +53,7 @@ INVARIANTS: dict[str, frozenset[str]] = {
     for name, parameters in {
         "customer-assets": "minimum",
         "customer-assets-clean": "minimum",
+        "segregation": "accounts owed class",
         "clean-ratio": "minimum",
         "overdraft-limit": "limit counterparty",
         "collateral-coverage": "minimum",
@@ -82,6 +83,7 @@ INTRADAY = frozenset(
     {
         "customer-assets",
         "customer-assets-clean",
+        "segregation",
         "overdraft-limit",
         "collateral-coverage",
     }

@@ -448,12 +448,15 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
     own = 0.0
     if bound:
         central = float((one.low if bound == "least" else one.high) or 0)
-    graded = float(spread(0.0, 2 * relative * central))
+    graded = float(spread(0.0, 2 * relative * abs(central)))
     if one.low is not None and not bound:
         low, high = float(one.low), float(one.high or 0)
         interval = 0.9 if one.interval is None else float(one.interval)
-        (amount,) = amounts([low], [central], [high], interval, "lognormal")
-        central, own = amount.mean, amount.sigma
+        # A shortage has the distribution of its size.
+        sign = -1.0 if central < 0 else 1.0
+        low, high = sorted((sign * low, sign * high))
+        (amount,) = amounts([low], [sign * central], [high], interval, "lognormal")
+        central, own = sign * amount.mean, amount.sigma
     return central, own, graded
 
 

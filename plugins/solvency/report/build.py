@@ -17,6 +17,7 @@ from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
+from solvency.exhibits.unmade import with_reasons
 from solvency.figures.errors import ReportError
 from solvency.report import glyphs
 from solvency.report import pages
@@ -216,7 +217,7 @@ def build(
         if name == "derived":
             section = derived(setting, found)
         elif name in SECTIONS:
-            section = SECTIONS[name](setting)
+            section = with_reasons(setting, name, SECTIONS[name](setting))
         else:
             raise ReportError(
                 f"{kind}/manifest.toml asks for no known section {name!r}"

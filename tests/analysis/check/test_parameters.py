@@ -26,7 +26,15 @@ from solvency.ledger.vocabulary import NUMBERS
 
 COMMON = {"severity", "note", "source"}
 #: Parameters without a default: an account's own limit, and all there are.
-OPTIONAL = {"limit", "commodity", "counterparty", "purpose"}
+OPTIONAL = {
+    "limit",
+    "commodity",
+    "counterparty",
+    "purpose",
+    "accounts",
+    "owed",
+    "class",
+}
 
 
 def test_every_test_of_the_language_is_there():
@@ -53,7 +61,7 @@ def test_every_number_has_a_default_within_its_bounds():
         (
             "solvent",
             "",
-            "Known are customer-assets, customer-assets-clean, clean-ratio",
+            "Known are customer-assets, customer-assets-clean, segregation",
         ),
         ("customer-assets", 'minimum: "one"', "should be a number"),
         ("customer-assets", "minimum: -1", "should be a number"),

@@ -91,6 +91,9 @@ def variants(asked: Sequence[Invariant]) -> tuple[str, ...]:
         twins[one.name, one.entity].append(index)
     found = [""] * len(asked)
     for indexes in twins.values():
+        classes = [asked[index].parameters.get("class") for index in indexes]
+        if None not in classes and len(set(classes)) == len(classes):
+            continue  # What they are of tells them apart.
         words = [_said(asked[index]) for index in indexes]
         keys = dict.fromkeys(key for said in words for key in said)
         differ = [key for key in keys if len({said.get(key) for said in words}) > 1]

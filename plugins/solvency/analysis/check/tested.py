@@ -42,6 +42,7 @@ OF_BALANCES = frozenset(
     {
         "customer-assets",
         "customer-assets-clean",
+        "segregation",
         "clean-ratio",
         "collateral-coverage",
         "own-token-collateral",

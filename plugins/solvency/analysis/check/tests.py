@@ -12,6 +12,7 @@ from solvency.analysis.check import collateral
 from solvency.analysis.check import customers
 from solvency.analysis.check import house
 from solvency.analysis.check import liquidity
+from solvency.analysis.check import segregated
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ TESTS: dict[str, Test] = {
         customers.customer_assets_clean,
         asks="Held for customers, in value and without the group's own tokens, at"
         " least what is owed them",
+    ),
+    "segregation": Test(
+        segregated.segregation,
+        asks="What must be held apart for customers is held, every day",
     ),
     "clean-ratio": Test(
         customers.clean_ratio, asks="Reserves are mostly no tokens of the group's own"

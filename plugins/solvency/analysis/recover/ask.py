@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
-    from solvency.analysis.recover.estate import Debt
+    from solvency.analysis.recover.debts import Debt
     from solvency.analysis.recover.estate import Estate
     from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: The name of the estate of all members taken as one.
 GROUP = "group"
+#: The line of what an entity is owed for collateral it gave for debts of others.
+RECOURSE = "recourse for debts of others"
 #: Ranks that share what is left to the unsecured in a statement of affairs.
 SHARING = frozenset({"secured", "customer", "unsecured"})
 
@@ -255,17 +257,21 @@ def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Sta
         bases[item.base] = bases[item.base].plus(item.worth)
     held = [sum((i.worth[at] for i in items), ZERO) for at in range(len(ENDS))]
     face = _face(found, name, by_end["central"])
+    recourse = Ends(*(by_end[end].recourse.get(name, ZERO) for end in ENDS))
     receipts = [by_end[end].received(name) for end in ENDS]
     # What debtors without books pay stands among the node's assets.
     direct = [by_end[end].assets[name] - held[at] for at, end in enumerate(ENDS)]
     claims = Ends(
         *(
-            max(ZERO, (r + d).quantize(CENT))
-            for r, d in zip(receipts, direct, strict=True)
+            max(ZERO, (r + d - taken).quantize(CENT))
+            for r, d, taken in zip(receipts, direct, recourse, strict=True)
         )
     )
     lines = [Line(kind, *group) for kind, group in groups.items()]
     lines.append(Line("claims on others", face, claims))
+    if any(recourse):
+        # It is no claim until the collateral has paid, so no book has it.
+        lines.append(Line(RECOURSE, ZERO, recourse))
     ends = []
     for at in range(len(ENDS)):
         secured = [
@@ -280,7 +286,7 @@ def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Sta
         inside = sum((_between(found, d, c) for (d, c) in pledges if d == name), ZERO)
         rest = _sum(owed, SHARING) - inside
         rest -= customers if bases["held for customers"][at] else ZERO
-        free = bases["free"][at] + claims[at] + custody
+        free = bases["free"][at] + claims[at] + recourse[at] + custody
         ends.append(
             affairs(max(free, ZERO), secured, _sum(owed, {"priority"}), max(rest, ZERO))
         )

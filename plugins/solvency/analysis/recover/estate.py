@@ -19,6 +19,9 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.analysis.recover.debts import Debt
+from solvency.analysis.recover.debts import debt_of
+from solvency.analysis.recover.set_off import set_off
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import discount
@@ -89,19 +92,6 @@ class Item(NamedTuple):
     def kind(self) -> str:
         """Return the line of the assets it is in."""
         return UNTRACED if self.untraced else self.base
-
-
-class Debt(NamedTuple):
-    """What one entity owes another in one account and commodity."""
-
-    debtor: str
-    #: An entity, or the account's name where it names no counterparty.
-    creditor: str
-    rank: str
-    account: str
-    commodity: str
-    units: Decimal
-    value: Decimal
 
 
 @dataclass(frozen=True)
@@ -329,9 +319,14 @@ def estate(book: Book, at: datetime.date) -> Estate:
         if isinstance(quote, Missing):
             notes[f"left out: {quote}"] = None
             continue
-        debts.append(_debt(book, at, account, key, -units, quote.number))
+        debts.append(debt_of(book, at, account, key, -units, quote.number))
     lost = _lost(book, at, held, notes)
-    return Estate(book, at, tuple(debts), tuple(notes), Costs(book, at), held, lost)
+    left, netted = set_off(book, at, debts)
+    for one in netted:
+        notes[
+            f"set off: {one.claim} against {one.debt}, {one.amount:,.0f} on each side"
+        ] = None
+    return Estate(book, at, left, tuple(notes), Costs(book, at), held, lost)
 
 
 def _lost(
@@ -358,49 +353,3 @@ def _lost(
     if lost:
         notes[_SAID] = None
     return lost
-
-
-def _debt(
-    book: Book,
-    at: datetime.date,
-    account: Account,
-    key: Position,
-    owed: Decimal,
-    price: Decimal,
-) -> Debt:
-    creditor = account.counterparty
-    if creditor == account.entity:
-        raise ValueError(
-            f"{_last(book, at, key)}: {account.entity} owes itself, in {account.name}"
-        )
-    if owed < 0 and creditor is None:
-        raise ValueError(
-            f"{_last(book, at, key)}: the claim in {account.name} is"
-            f" {owed} {key.commodity}, below zero, and names nobody who could owe it"
-        )
-    rank = account.rank or "unsecured"
-    if owed < 0 and creditor is not None:
-        # A claim below zero stands on the other side: the creditor owes.
-        return Debt(
-            creditor,
-            account.entity,
-            "unsecured",
-            account.name,
-            key.commodity,
-            -owed,
-            -owed * price,
-        )
-    return Debt(
-        account.entity,
-        creditor or account.name,
-        rank,
-        account.name,
-        key.commodity,
-        owed,
-        owed * price,
-    )
-
-
-def _last(book: Book, at: datetime.date, key: Position) -> str:
-    flow = book.flows_of(key.account, at, key.commodity)[-1]
-    return f"{flow.id} ({flow.place.file}:{flow.place.line})"

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.analysis.recover.distributions import lowered
 from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.waterfall import money
@@ -194,7 +195,10 @@ def _moves(
 
 @wide()
 def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
-    """Return what came later of the assets there were, flow by flow."""
+    """Return what came later of the assets there were, flow by flow.
+
+    What went to pay debts is no sale: `distributions` has it.
+    """
     members = dict.fromkeys(book.case.group or book.case.entities)
     held = estate(book, found.at)
     each = {
@@ -208,6 +212,8 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
         if flow.date <= found.at:
             continue
         out, came = ZERO, ZERO
+        if lowered(book, flow, found.at):
+            continue  # It paid debts, and sold nothing.
         accounts = []
         for posting in flow.postings:
             account = book.case.accounts[posting.account]

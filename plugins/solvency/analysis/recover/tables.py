@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.ask import Class
     from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.distributions import Distribution
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.made_whole import Record
@@ -275,7 +276,10 @@ def preferences_frame(found: Recovery, rows: Sequence[Transfer]) -> Frame:
 
 @wide()
 def afterwards_frame(
-    found: Recovery, rows: Sequence[Afterwards], said: Sequence[Record]
+    found: Recovery,
+    rows: Sequence[Afterwards],
+    said: Sequence[Record],
+    paid_out: Sequence[Distribution],
 ) -> Frame:
     """Return what came of the assets later, and what sources say was paid."""
     claims = sum((one.claims for one in found.consolidated), Decimal())
@@ -287,7 +291,13 @@ def afterwards_frame(
         ends = f" ({one.low:,.0f} to {one.high:,.0f})" if one.low and one.high else ""
         what = f"; {one.perimeter}" if one.perimeter else ""
         notes.append(f"{one.date}: {one.source}: {one.amount:,.0f}{ends}{what}")
-    if not said:
+    if paid_out:
+        total = sum((one.paid for one in paid_out), Decimal())
+        notes.append(
+            f"the flows after {found.at} pay {total:,.0f} {found.case.currency}: see"
+            " what was paid by class and date"
+        )
+    elif not said:
         notes.append("no source of the case says what was paid after the petition")
     if any(row.outcome for row in rows):
         notes.append(

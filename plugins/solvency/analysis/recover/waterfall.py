@@ -28,7 +28,7 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from solvency.analysis.recover.estate import Debt
+    from solvency.analysis.recover.debts import Debt
     from solvency.analysis.recover.estate import Estate
     from solvency.analysis.recover.estate import Item
 
@@ -103,6 +103,8 @@ class Waterfall:
     assets: Mapping[str, Decimal]
     #: What each owes by class, the covered first, shape (ranks + 1, nodes).
     owed: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    #: What each is paid by those whose debts its collateral paid, in their place.
+    recourse: Mapping[str, Decimal]
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -168,6 +170,7 @@ def waterfall(
             for name, worth in zip(network.nodes, network.assets, strict=True)
         },
         owed=owed,
+        recourse=network.recourse(rates),
     )
 
 
@@ -339,6 +342,19 @@ class _Network:
             },
             len(self.nodes),
         )
+
+    def recourse(
+        self, rates: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    ) -> dict[str, Decimal]:
+        """Return what each node is paid for collateral it gave for others' debts."""
+        sums: dict[str, Decimal] = defaultdict(Decimal)
+        rank = RANKS.index("unsecured") + 1
+        for item in self.covered:
+            debtor, pledger = self.node(item.debt.debtor), item.by
+            if debtor not in {pledger, OUTSIDE} and pledger not in {"", OUTSIDE}:
+                rate = rates[rank, self._index[debtor]]
+                sums[pledger] += money(float(item.covered) * rate)
+        return sums
 
     def paid(
         self, item: Covered, rates: np.ndarray[tuple[int, int], np.dtype[np.float64]]

@@ -12,6 +12,7 @@ from typing import Any
 
 from solvency.charts import owed_held
 from solvency.charts.axes import Event
+from solvency.exhibits.check.statement import statements
 from solvency.exhibits.check.untraced import columns
 from solvency.exhibits.check.untraced import of_held
 from solvency.exhibits.check.untraced import short
@@ -60,6 +61,7 @@ def segregation(setting: Setting) -> Section | None:
             if day <= setting.at
         ):
             tables += [_chart(setting, entity, series), _table(setting, entity, series)]
+    tables += statements(setting)
     if not tables:
         return None
     title = setting.text("Owed to customers, and held for them")

@@ -11,6 +11,7 @@ from solvency.exhibits.layout import Section
 from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.recover.aftermath import in_kind
 from solvency.exhibits.recover.aftermath import preferences
+from solvency.exhibits.recover.distributions import distributions
 from solvency.exhibits.recover.estates import Resting
 from solvency.exhibits.recover.estates import at_end
 from solvency.exhibits.recover.payments import Paying
@@ -75,6 +76,7 @@ def affairs(setting: Setting) -> Section | None:
         in_kind(setting),
         preferences(setting),
         afterwards(setting),
+        distributions(setting),
     ]
     return Section(
         "affairs",

@@ -161,8 +161,7 @@ class Resting:
         rest = total - sum((one.paid for one in by_end[end].values()), _ZERO)
         if abs(rest) >= 1:
             pieces += setting.say(
-                "; shares in others, and claims taken over for collateral given,"
-                " %(rest)s",
+                "; shares in others, %(rest)s",
                 rest=setting.money(f"{key}:{end}:rest", rest, formula="rest"),
             )
         return setting.say(

@@ -281,6 +281,10 @@ def _bounds(
     error = meta.number("error", "0")
     number = amount.number
     assert number is not None  # noqa: S101 (_fits saw to it)
+    short = number < 0 and meta.meta.get("excess") is True
+    if short:
+        # Of a shortage low and high are sizes, as everywhere.
+        number = -number
     if number < 0:
         declared.errors.add(
             "observation",
@@ -299,6 +303,8 @@ def _bounds(
             "Make low <= amount <= high",
         )
         return None
+    if short:
+        return None if high is None else -high, None if low is None else -low
     return low, high
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.ledger.terms.metadata import instead
+from solvency.ledger.terms.metadata import names
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Account
@@ -49,6 +50,7 @@ def check_placements(declared: Declarations, errors: Errors) -> None:
                 " group",
                 "Add group: TRUE, or take them out",
             )
+    _accounts_asked(declared, errors)
     for account_name, _ in declared.roundings.values():
         _rounding(account_name, declared, errors)
 
@@ -112,6 +114,23 @@ def _set_off(account: Account, declared: Declarations, errors: Errors) -> None:
             f"Name a debt of {account.entity} whose counterparty is"
             f" {account.counterparty}",
         )
+
+
+def _accounts_asked(declared: Declarations, errors: Errors) -> None:
+    """Report accounts that a test names and nobody opened."""
+    for invariant in declared.invariants:
+        for key in ("accounts", "owed"):
+            for name in names(str(invariant.parameters.get(key, ""))):
+                if not any(
+                    f"{one}:".startswith(f"{name}:") for one in declared.accounts
+                ):
+                    _add(
+                        errors,
+                        "invariant",
+                        invariant.place,
+                        f"`{key}:` names {name}, and no account is open at or below it",
+                        instead(name, declared.accounts, f"... open {name}"),
+                    )
 
 
 def _rounding(name: str, declared: Declarations, errors: Errors) -> None:

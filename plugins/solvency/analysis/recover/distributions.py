@@ -1,0 +1,127 @@
+"""What was paid on debts after the petition, by class and date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+from typing import NamedTuple
+
+from solvency.analysis.recover.estate import ZERO
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+from solvency.model.prices import Missing
+from solvency.wide import wide
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from solvency.analysis.recover.ask import Recovery
+    from solvency.ledger.case import Flow
+    from solvency.model.book import Book
+
+
+class Distribution(NamedTuple):
+    """What one flow paid on the debts of one class."""
+
+    date: datetime.date
+    flow: str
+    entity: str
+    rank: str
+    narration: str
+    #: At the petition's prices, as the claims are.
+    paid: Decimal
+    #: The claims of the class at the petition, and what it has been paid by then.
+    claims: Decimal
+    total: Decimal
+
+    @property
+    @wide()
+    def rate(self) -> Decimal | None:
+        """Return the share of the claims paid by then; None of a class without any."""
+        return self.total / self.claims if self.claims else None
+
+
+@wide()
+def lowered(
+    book: Book, flow: Flow, at: datetime.date
+) -> dict[tuple[str, str], Decimal]:
+    """Return what a flow paid on debts of the group to those outside, by class.
+
+    Args:
+        book: The Book.
+        flow: The flow.
+        at: The day at whose prices to value it; else at those of the flow's own.
+
+    Returns:
+        The amount by debtor and rank, without what a class came to owe besides.
+    """
+    members = frozenset(book.case.group or book.case.entities)
+    sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for posting in flow.postings:
+        account = book.case.accounts[posting.account]
+        if (
+            account.root != "Liabilities"
+            or account.entity not in members
+            or account.counterparty in members
+        ):
+            continue
+        quote = book.prices.at(posting.commodity, at)
+        if isinstance(quote, Missing):
+            quote = book.prices.at(posting.commodity, flow.date)
+        if not isinstance(quote, Missing):
+            key = account.entity, account.rank or "unsecured"
+            sums[key] += posting.units * quote.number
+    return {key: amount for key, amount in sums.items() if amount > 0}
+
+
+@wide()
+def distributions(book: Book, found: Recovery) -> tuple[Distribution, ...]:
+    """Return what was paid after the petition on the debts there were then."""
+    claims = {(one.entity, one.rank): one.claims for one in found.classes}
+    totals: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    rows = []
+    for flow in book.flows:
+        if flow.date <= found.at:
+            continue
+        for key, amount in lowered(book, flow, found.at).items():
+            totals[key] += amount
+            rows.append(
+                Distribution(
+                    flow.date,
+                    flow.id,
+                    *key,
+                    flow.narration,
+                    amount,
+                    claims.get(key, ZERO),
+                    totals[key],
+                )
+            )
+    return tuple(rows)
+
+
+def distributions_frame(found: Recovery, rows: Sequence[Distribution]) -> Frame:
+    """Return what was paid by class and date, beside the claims."""
+    unit = found.case.currency
+    return Frame(
+        f"Paid on debts after {found.at}, by class and date",
+        (
+            *map(Column, ("date", "flow", "entity", "rank")),
+            *(Column(name, unit=unit) for name in ("paid", "paid by then", "claims")),
+            Column("rate"),
+        ),
+        tuple(
+            (
+                row.date,
+                row.flow,
+                row.entity,
+                row.rank,
+                row.paid,
+                row.total,
+                row.claims,
+                "" if row.rate is None else f"{row.rate:.1%}",
+            )
+            for row in rows
+        ),
+    )

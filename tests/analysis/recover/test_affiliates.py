@@ -1,0 +1,177 @@
+"""Recourse for affiliates' debts, set-off, and what was paid after the petition."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import solvency
+from solvency.analysis.recover.ask import RECOURSE
+from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.distributions import distributions
+from solvency.analysis.recover.made_whole import afterwards
+from solvency.cli import main
+from solvency.report import build
+
+GROUPS = Path(__file__).parents[2] / "groups"
+#: Firm claims 60 of Lch and owes it 100; the claim may be set off against the debt.
+NETTED = """
+option "operating_currency" "USD"
+plugin "solvency"
+2021-01-01 custom "entity" "Firm" "the firm"
+  group: TRUE
+2021-01-01 custom "entity" "Lch" "a clearing house"
+  role: "clearing-house"
+2021-01-01 custom "source" "s" "s"
+  grade: "C2"
+2021-01-01 open Assets:Firm:Cash
+2021-01-01 open Assets:Firm:Margin:Lch
+  counterparty: "Lch"
+  {}
+2021-01-01 open Liabilities:Firm:Repo:Lch
+  counterparty: "Lch"
+2021-01-01 open Assets:Lch:Cash
+2021-01-01 open Liabilities:Lch:Margin:Firm
+  counterparty: "Firm"
+2021-01-01 open Assets:Lch:Repo:Firm
+  counterparty: "Firm"
+2021-01-01 open Equity:Lch:Own
+2021-01-02 * "Lch" "Has cash" ^s
+  id: "F-0"
+  Assets:Lch:Cash   70 USD
+  Equity:Lch:Own   -70 USD
+2021-02-01 * "Lch" "Repo" ^s
+  id: "F-1"
+  on: Liabilities:Firm:Repo:Lch
+  Assets:Lch:Cash  -70 USD
+  Assets:Firm:Cash  70 USD
+2021-02-02 * "Lch" "More repo, for a bond since sold and spent" ^s
+  id: "F-2"
+  on: Liabilities:Firm:Repo:Lch
+  Equity:Lch:Own   -30 USD
+  Assets:Firm:Cash  30 USD
+2021-02-03 * "Firm" "Margin" ^s
+  id: "F-3"
+  on: Assets:Firm:Margin:Lch
+  Assets:Firm:Cash  -60 USD
+  Assets:Lch:Cash    60 USD
+2021-03-01 event "petition" "Firm"
+"""
+
+
+def test_recourse_on_an_affiliate_is_a_line_of_its_own() -> None:
+    # Firm's bond of 100 pays Sub's debt to Bank; Sub has 100 to pay Firm in its place.
+    found = recover(solvency.load(GROUPS / "pledge-for-affiliate.beancount").book())
+    firm = next(one for one in found.statements if one.entity == "Firm")
+    lines = {line.kind: (line.book, line.worth.central) for line in firm.lines}
+    assert lines["pledged"] == (100, 100)
+    assert lines["claims on others"] == (0, 0)
+    assert lines[RECOURSE] == (0, 100)
+    sub = next(one for one in found.statements if one.entity == "Sub")
+    assert RECOURSE not in {line.kind for line in sub.lines}
+
+
+def test_what_the_affiliate_cannot_pay_is_no_recourse(tmp_path: Path) -> None:
+    # Sub lost 75 of its 100: it pays Firm 25.
+    text = (GROUPS / "pledge-for-affiliate.beancount").read_text("utf-8")
+    path = tmp_path / "main.beancount"
+    path.write_text(
+        text + '2021-02-03 open Expenses:Sub:Loss\n2021-02-03 * "Sub" "Loses" ^s\n'
+        '  id: "F-3"\n  Assets:Sub:Cash  -75 USD\n  Expenses:Sub:Loss  75 USD\n'
+    )
+    found = recover(solvency.load(path).book())
+    firm = next(one for one in found.statements if one.entity == "Firm")
+    worth = {line.kind: line.worth for line in firm.lines}
+    assert worth[RECOURSE] == (25, 25, 25)
+
+
+@pytest.mark.parametrize(
+    ("keys", "owed", "claimed"),
+    [('set-off: "Liabilities:Firm:Repo:Lch"', 40, 0), ("note: 1", 100, 60)],
+)
+def test_a_claim_is_set_off_against_a_debt(
+    ledger, keys: str, owed: int, claimed: int
+) -> None:
+    # Of 100 owed and 60 claimed, 40 and nothing are left; Firm has 40 to pay it.
+    case = ledger.load(NETTED.format(keys))
+    assert not case.errors, [one.message for one in case.errors]
+    found = recover(case.book())
+    firm = next(one for one in found.statements if one.entity == "Firm")
+    face = {line.kind: line.book for line in firm.lines}["claims on others"]
+    assert (firm.central.unsecured, face) == (owed, claimed)
+    said = [note for note in found.notes if note.startswith("set off")]
+    assert said == (
+        []
+        if claimed
+        else [
+            (
+                "set off: Assets:Firm:Margin:Lch against Liabilities:Firm:Repo:Lch,"
+                " 60 on each side"
+            )
+        ]
+    )
+
+
+def test_set_off_takes_no_more_than_the_smaller_side(ledger) -> None:
+    # 120 are claimed, of which 20 from Firm's own, and 100 owed: 20 are claimed still.
+    text = NETTED.format('set-off: "Liabilities:Firm:Repo:Lch"')
+    case = ledger.load(
+        text.replace("60 USD", "120 USD") + "2021-01-01 open Equity:Firm:Own\n"
+        '2021-01-02 * "Firm" "Capital" ^s\n  id: "F-9"\n'
+        "  Assets:Firm:Cash  20 USD\n  Equity:Firm:Own  -20 USD\n"
+    )
+    found = recover(case.book())
+    (firm,) = found.statements
+    face = {line.kind: line.book for line in firm.lines}["claims on others"]
+    assert (firm.central.unsecured, face) == (0, 20)
+
+
+def test_payments_after_the_petition_are_distributions() -> None:
+    path = GROUPS / "paid-after-petition.beancount"
+    book = solvency.load(path).book()
+    found = recover(book)
+    (one,) = distributions(book, found)
+    assert (one.flow, one.entity, one.rank) == ("F-2", "Firm", "customer")
+    assert (one.paid, one.total, one.claims) == (60, 60, 100)
+    assert one.rate == Decimal("0.6")
+    assert afterwards(book, found) == ()
+    shown = CliRunner().invoke(main, ["recover", str(path)]).output
+    assert "fetched 0" not in shown
+    assert "no source of the case says what was paid" not in shown
+    assert "the flows after 2021-03-01 pay 60 USD" in shown
+    written = CliRunner().invoke(main, ["recover", "--json", str(path)]).output
+    (row,) = json.loads(written)["distributions"]
+    assert (row["paid"], row["rate"]) == ("60", "0.6")
+
+
+def test_distributions_add_up_by_class(tmp_path: Path) -> None:
+    text = (GROUPS / "paid-after-petition.beancount").read_text("utf-8")
+    path = tmp_path / "main.beancount"
+    path.write_text(
+        text + '2021-06-01 * "Firm" "A second distribution" ^s\n  id: "F-3"\n'
+        "  Assets:Firm:Bank  -15 USD\n  Assets:Clients:Bank  15 USD\n"
+    )
+    book = solvency.load(path).book()
+    rows = distributions(book, recover(book))
+    assert [(one.paid, one.total, one.rate) for one in rows] == [
+        (60, 60, Decimal("0.6")),
+        (15, 75, Decimal("0.75")),
+    ]
+
+
+def test_the_report_has_what_was_paid_beside_the_claims() -> None:
+    case = solvency.load(GROUPS / "paid-after-petition.beancount")
+    report = build(case, case.book(), sections=["affairs"])
+    tables = {one.key: one for one in report.tables}
+    assert "afterwards" not in tables
+    (row,) = tables["distributions"].rows
+    values = dict(
+        zip(
+            (one.key for one in tables["distributions"].columns), row.cells, strict=True
+        )
+    )
+    assert (values["paid"].value, values["claims"].value) == (60, 100)
