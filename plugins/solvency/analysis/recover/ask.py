@@ -227,9 +227,10 @@ def _lent(alone: Waterfall) -> list[str]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for one in alone.paid:
         sums[one.debt.debtor] += one.paid
+    pays = alone.clearing.payments
     for name in sorted(alone.estates):
         paid = sums[name]
-        own = Decimal(str(alone.clearing.payments[alone.index[name]]))
+        own = pays[alone.index[name]]
         if paid - own > 1:
             notes.append(
                 f"creditors of {name} are paid {paid - own:,.0f} more than it pays:"
@@ -361,11 +362,12 @@ def _gains(results: Results, members: frozenset[str]) -> tuple[Gain, ...]:
 @wide()
 def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
     """Return payments, equity and default of each node but the outside."""
+    pays = way.clearing.payments
     return {
         name: (
-            money(way.clearing.payments[at]),
+            money(pays[at]),
             money(way.clearing.equity[at]),
-            bool(way.clearing.defaulted[at]),
+            way.clearing.defaulted[at],
         )
         for at, name in enumerate(way.nodes)
         if name != OUTSIDE
