@@ -410,6 +410,14 @@ def test_a_filter_that_cannot_be_read_is_said(served, query, caplog):
     assert not [record for record in caplog.records if record.exc_info]
 
 
+def test_a_query_that_fails_is_said_in_a_line(served):
+    """What a query asks for is its own fault, whatever it ends in."""
+    one = served()
+    asked = urllib.parse.quote("SELECT grepn('[', narration, 1)")
+    reply = one.ask("GET", f"/{one.slug}/api/query?query_string={asked}")
+    assert (reply.status, "unterminated character set" in reply.text) == (400, True)
+
+
 @pytest.mark.parametrize("table", ["csv:/etc/hosts", "beancount:{path}", "memory:x"])
 def test_a_query_reads_the_ledger_alone(served, table):
     one = served()

@@ -219,6 +219,8 @@ def test_a_recovery(said):
     assert books["claims on others"] == printed(LENT)
     customers = [one for one in found["classes"] if one["entity"] == "Firm"]
     assert customers[0]["claims"] == printed(OWED)
+    # The desk has what it was lent, and pays it to the cent.
+    assert found["clearing"]["payments"]["Desk"] == "234567890123456789012.35"
 
 
 def test_an_explanation(said):

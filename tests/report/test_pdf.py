@@ -339,7 +339,7 @@ def test_no_text_is_wider_than_its_cell(report: Report) -> None:
     """Lay the report out and compare every cell's lines with the cell."""
     weasyprint = pdf._weasyprint()
     document = pdf._document(weasyprint, pages.tree(report)).render(
-        font_config=pdf._font_configuration()
+        font_config=pdf._font_configuration(os.getpid())
     )
     cells = 0
     for page in document.pages:
@@ -354,6 +354,35 @@ def test_no_text_is_wider_than_its_cell(report: Report) -> None:
                     # Brackets of negatives hang over by a third of an em.
                     assert line.position_x + line.width <= right + 4, line.text
     assert cells > 300
+
+
+FORKING = """
+import os, sys
+import solvency
+from solvency.report import write
+case = solvency.load(sys.argv[1])
+def printed(name):
+    path = f"{sys.argv[2]}/{name}.pdf"
+    write(case, case.book(), path, lang="zh", sections=["balances"], draft=True)
+    return open(path, "rb").read()
+first = printed("first")
+child = os.fork()
+if not child:
+    assert printed("child") == first
+    sys.exit()
+assert os.waitpid(child, 0)[1] == 0
+assert printed("second") == first
+"""
+
+
+def test_a_fork_that_ends_leaves_the_fonts(harbour: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORKING, str(harbour), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_kind_of_an_attached_file_is_not_the_machines(monkeypatch) -> None:

@@ -24,6 +24,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.formats import Locale
 from solvency.figures.words import listed
 from solvency.figures.words import say
+from solvency.report import ReportError
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
@@ -282,6 +283,12 @@ class TestKinds:
         )
         text = " ".join(" ".join(root.itertext()).split())
         assert "Known by 25 January 2022" in text
+
+    def test_a_file_is_dated_in_four_digits(self, loaded: Case) -> None:
+        """`D:202010100` is the year 2020 to whoever reads it."""
+        dated = datetime.datetime(202, 1, 1, tzinfo=datetime.UTC)
+        with pytest.raises(ReportError, match="no file can be dated 0202-01-01"):
+            build(loaded, loaded.book(), kind="brief", dated=dated)
 
     def test_a_kind_prints_as_many_exhibits_as_it_says(self, loaded: Case) -> None:
         report = build(loaded, loaded.book(), kind="brief")

@@ -25,6 +25,7 @@ from solvency.cli import main
 from solvency.figures.errors import ReportError
 from solvency.report import write
 from solvency.report.proof.verdict import Outcome
+from solvency.report.proof.verdict import Signature
 from solvency.report.signing import Seal
 from solvency.report.signing import seal
 from solvency.report.verify import verify
@@ -154,11 +155,11 @@ def test_a_signature_stands_behind_the_same_bytes(
     assert verdict.outcome is Outcome.SAME, verdict
     assert verdict.alterations == ()
     (one,) = verdict.signatures
-    assert (one.valid, one.whole, one.stamped) == (True, True, False)
+    assert (one.valid, one.whole, one.stamper) == (True, True, "")
     assert one.by == one.issuer == "Common Name: Jane Expert"
     done = CliRunner().invoke(main, ["verify", str(path)])
     assert done.exit_code == 0
-    assert "signed by Common Name: Jane Expert at " in done.output
+    assert "signed by “Common Name: Jane Expert” at " in done.output
     assert (
         "certificate issued by the signer alone; covers the whole file" in done.output
     )
@@ -175,8 +176,19 @@ def test_a_time_stamp_by_an_authority(
 ) -> None:
     verdict = verify(kept(seal(key, b"secret", authority).sign(plain), tmp_path))
     assert verdict.outcome is Outcome.SAME, verdict
-    assert verdict.signatures[0].stamped
-    assert "by an authority's time stamp" in str(verdict.signatures[0])
+    assert "by a time stamp of “Common Name: Time Authority”" in str(
+        verdict.signatures[0]
+    )
+
+
+def test_a_name_says_nothing_but_a_name() -> None:
+    """A certificate may name anybody, in any words."""
+    name = "A”; certificate issued by “The Court"
+    said = str(Signature("Signature1", by=name, issuer=name, valid=True, whole=True))
+    assert said == (
+        'signed by “A"; certificate issued by "The Court”; certificate issued by the'
+        " signer alone; covers the whole file"
+    )
 
 
 def test_a_key_on_a_curve(plain: bytes, tmp_path: Path) -> None:

@@ -217,7 +217,9 @@ def guard(app: Flask, host: str, *, trust: bool) -> None:
         if isinstance(error, HTTPException):
             return error
         said = f"{type(error).__name__}: {error}"
-        if isinstance(error, ValueError | ArithmeticError | LookupError):
+        # A query works out what it is asked to, and may end in anything.
+        asked = "query_string" in request.args
+        if asked or isinstance(error, ValueError | ArithmeticError | LookupError):
             log.warning("solvency: %s: %s", request.path, said)
             return Response(f"This cannot be shown: {said}\n", 400)
         log.error("solvency: %s failed", request.path, exc_info=error)

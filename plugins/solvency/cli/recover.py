@@ -140,7 +140,6 @@ def document(
     from dataclasses import asdict  # noqa: PLC0415 (lazy start)
 
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
-    from solvency.analysis.recover.ask import payments  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)

@@ -334,7 +334,7 @@ def _ceiling(network: _Network) -> Array:
         return network.value(network.owed)
     value = network.value(np.vstack([network.owed, np.zeros_like(network.assets)]))
     held = network.shares[-1].T
-    return _solved(sparse.eye_array(len(value)) - held, value)
+    return solved(sparse.eye_array(len(value)) - held, value)
 
 
 def _least(network: _Network) -> Array:
@@ -406,7 +406,7 @@ def _jump(network: _Network, value: Array, failed: NDArray[np.bool_]) -> Array |
             part = split[moving][:, moving]
             system = system - sparse.diags_array(rate[moving]) @ part
     try:
-        step = _solved(system.T, (base - value)[moving])
+        step = solved(system.T, (base - value)[moving])
     except ValueError:
         return None
     change = np.zeros_like(value)
@@ -421,7 +421,7 @@ def _shared(paid: Array, split: Any) -> Array:
     return arithmetic.product(paid, split)
 
 
-def _solved(system: Any, right: Array) -> Array:
+def solved(system: Any, right: Array) -> Array:
     """Solve a linear system.
 
     Raises:

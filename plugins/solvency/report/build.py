@@ -232,7 +232,7 @@ def build(
         version=__version__,
         unit=setting.unit,
         dates=setting.dates,
-        dated=dated or _dated(setting.dates[-1]),
+        dated=_checked(dated or _dated(setting.dates[-1])),
         sections=tuple(found),
         asked=sections,
         draft=draft,
@@ -310,6 +310,20 @@ def write_whole(path: Path, content: bytes) -> None:
         writing.write_whole(path, content)
     except writing.NotWrittenError as error:
         raise ReportError(str(error)) from None
+
+
+def _checked(dated: datetime.datetime) -> datetime.datetime:
+    """Return the date to write in the PDF, whose format has years of four digits.
+
+    Raises:
+        ReportError: It is of a year of three digits or fewer.
+    """
+    if dated.year < 1000:
+        raise ReportError(
+            f"no file can be dated {dated.date()}, before the year 1000: correct the"
+            " dates of the ledger, or set SOURCE_DATE_EPOCH"
+        )
+    return dated
 
 
 def _dated(last: datetime.date) -> datetime.datetime:

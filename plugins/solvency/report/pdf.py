@@ -160,7 +160,7 @@ def render(
         warnings.simplefilter("ignore", ResourceWarning)
         try:
             document = _document(weasyprint, root).render(
-                font_config=_font_configuration(),
+                font_config=_font_configuration(os.getpid()),
                 pdf_variant=variant,
             )
             content = document.write_pdf(
@@ -206,9 +206,22 @@ def _weasyprint() -> Any:
 
 
 @cache
-def _font_configuration() -> Any:
-    """Return the one font configuration of this process."""
-    return _weasyprint().text.fonts.FontConfiguration()
+def _font_configuration(process: int) -> Any:
+    """Return the one font configuration of a process, by its number.
+
+    It keeps fonts in a folder that goes with it. A fork that ends has a copy of the
+    configuration, and would take the folder away from those who still print.
+    """
+    theirs = _weasyprint().text.fonts.FontConfiguration
+
+    class Configuration(theirs):  # type: ignore[misc, valid-type]  # it has no types
+        """A configuration whose folder goes with the process that made it."""
+
+        def __del__(self) -> None:
+            if os.getpid() == process:
+                super().__del__()
+
+    return Configuration()
 
 
 @cache

@@ -227,9 +227,10 @@ def _lent(alone: Waterfall) -> list[str]:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for one in alone.paid:
         sums[one.debt.debtor] += one.paid
+    pays = alone.clearing.payments
     for name in sorted(alone.estates):
         paid = sums[name]
-        own = Decimal(str(alone.clearing.payments[alone.index[name]]))
+        own = pays[alone.index[name]]
         if paid - own > 1:
             notes.append(
                 f"creditors of {name} are paid {paid - own:,.0f} more than it pays:"

@@ -120,7 +120,7 @@ def in_kind(book: Book, found: Recovery, later: datetime.date) -> tuple[InKind, 
             continue
         quote = book.prices.at(commodity, later)
         worth = None if isinstance(quote, Missing) else units * quote.number
-        paid = money(float(value * rate))
+        paid = money(value * rate)
         rows.append(InKind(entity, rank, commodity, units, value, paid, later, worth))
     return tuple(rows)
 
@@ -145,11 +145,7 @@ def tide(book: Book, found: Recovery) -> tuple[Shared, ...]:
             continue
         paid_in = [moves[one.entity, name][0] for name in names]
         taken = [moves[one.entity, name][1] for name in names]
-        shares, _ = rising_tide(
-            [float(amount) for amount in paid_in],
-            [float(amount) for amount in taken],
-            float(one.paid),
-        )
+        shares, _ = rising_tide(paid_in, taken, one.paid)
         rows += [
             Shared(
                 one.entity,
@@ -157,7 +153,7 @@ def tide(book: Book, found: Recovery) -> tuple[Shared, ...]:
                 deposited,
                 withdrawn,
                 deposited - withdrawn,
-                money(float((deposited - withdrawn) * one.rate)),
+                money((deposited - withdrawn) * one.rate),
                 money(share),
             )
             for name, deposited, withdrawn, share in zip(

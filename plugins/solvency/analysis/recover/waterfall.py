@@ -15,13 +15,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-import numpy as np
 from scipy import sparse
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import ZERO
 from solvency.ledger.vocabulary import RANKS
-from solvency.methods.clearing import Clearing
+from solvency.methods.cleared import Cleared
+from solvency.methods.cleared import cleared
 from solvency.methods.clearing import clear
 from solvency.wide import wide
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 #: Those outside the network, to whom debts go and from whom nothing comes.
 OUTSIDE = "outside"
 CENT = Decimal("0.01")
+#: A quotient that is a half of a cent but for its last digits is one.
+_NOISE = Decimal("1E-12")
 
 
 class Cover(NamedTuple):
@@ -97,12 +99,10 @@ class Waterfall:
     #: The estate each member belongs to.
     estates: Mapping[str, str]
     nodes: tuple[str, ...]
-    clearing: Clearing
+    clearing: Cleared
     paid: tuple[Paid, ...]
     #: What each node has beside its claims on others.
     assets: Mapping[str, Decimal]
-    #: What each owes by class, the covered first, shape (ranks + 1, nodes).
-    owed: np.ndarray[tuple[int, int], np.dtype[np.float64]]
     #: What each is paid by those whose debts its collateral paid, in their place.
     recourse: Mapping[str, Decimal]
 
@@ -116,22 +116,24 @@ class Waterfall:
         """Return what a node is paid by the others."""
         return money(self.clearing.received[self.index[node]])
 
+    @wide()
     def turn(self, node: str, rank: str) -> Turn:
         """Return what a node has for one rank of its debts, and what it pays."""
         at, row = self.index[node], RANKS.index(rank) + 1
-        paid = self.clearing.by_class[:, at]
+        paid = [one[at] for one in self.clearing.paid]
         return Turn(
             self.assets[node],
             self.received(node),
-            money(paid[:row].sum()),
-            money(self.owed[row, at]),
+            money(sum(paid[:row], ZERO)),
+            money(self.clearing.owed[row][at]),
             money(paid[row]),
         )
 
 
-def money(number: float) -> Decimal:
+@wide()
+def money(number: Decimal) -> Decimal:
     """Return a computed amount in cents."""
-    return Decimal(repr(float(number))).quantize(CENT)
+    return number.quantize(_NOISE).quantize(CENT)
 
 
 @wide()
@@ -157,28 +159,27 @@ def waterfall(
         ValueError: As `clearing.clear`.
     """
     network = _Network(found, estates, ENDS.index(end))
-    result = clear(network.debts, network.assets, alpha, beta, shares=network.shares)
-    owed = np.array([layer.sum(axis=1) for layer in network.debts])
-    rates = np.divide(result.by_class, owed, out=np.ones_like(owed), where=owed > 0)
+    result = network.cleared(alpha, beta)
     return Waterfall(
         estates=estates,
         nodes=tuple(network.nodes),
         clearing=result,
-        paid=tuple(network.paid(item, rates) for item in network.covered),
+        paid=tuple(network.paid(item, result) for item in network.covered),
         assets={
             name: money(worth)
             for name, worth in zip(network.nodes, network.assets, strict=True)
         },
-        owed=owed,
-        recourse=network.recourse(rates),
+        recourse=network.recourse(result),
     )
 
 
-def _square(cells: Mapping[tuple[int, int], float], size: int) -> sparse.csr_array:
-    """Return a square of which most is nothing."""
+def _square(cells: Mapping[tuple[int, int], Decimal], size: int) -> sparse.csr_array:
+    """Return a square of which most is nothing, in floating point."""
     rows, columns = zip(*cells, strict=True) if cells else ((), ())
     return sparse.csr_array(
-        (list(cells.values()), (rows, columns)), shape=(size, size), dtype=float
+        (list(map(float, cells.values())), (rows, columns)),
+        shape=(size, size),
+        dtype=float,
     )
 
 
@@ -192,10 +193,10 @@ class _Network:
         self._outsiders = self._debtors_with_books()
         self.nodes = [*dict.fromkeys(estates.values()), *self._outsiders, OUTSIDE]
         self._index = {name: at for at, name in enumerate(self.nodes)}
-        count = len(self.nodes)
-        self.assets = np.zeros(count)
-        self._owed: list[dict[tuple[int, int], float]] = [
-            defaultdict(float) for _ in range(len(RANKS) + 1)
+        self.assets = [ZERO] * len(self.nodes)
+        #: Class 0 is what is covered; then rank by rank.
+        self._owed: list[dict[tuple[int, int], Decimal]] = [
+            defaultdict(Decimal) for _ in range(len(RANKS) + 1)
         ]
         self._pledged: dict[tuple[str, str], list[tuple[str, Item, Decimal]]] = (
             defaultdict(list)
@@ -204,9 +205,20 @@ class _Network:
         self._value()
         self.covered = self._cover()
         self._enter()
-        #: Class 0 is what is covered; then rank by rank.
-        self.debts = [_square(layer, count) for layer in self._owed]
-        self.shares = self._shares()
+
+    def cleared(self, alpha: float, beta: float) -> Cleared:
+        """Clear the debts: in floating point first, then to the last digit."""
+        size = len(self.nodes)
+        shares = self._shares()
+        near = clear(
+            [_square(layer, size) for layer in self._owed],
+            list(map(float, self.assets)),
+            alpha,
+            beta,
+            shares=_square(shares, size) if shares else None,
+        )
+        costs = Decimal(repr(alpha)), Decimal(repr(beta))
+        return cleared(self._owed, self.assets, near, *costs, shares)
 
     def node(self, name: str) -> str:
         """Return the node an entity is at."""
@@ -244,7 +256,7 @@ class _Network:
                 worth = item.worth[self._end]
                 account = item.account
                 if where:
-                    self.assets[self._index[where]] += float(worth)
+                    self.assets[self._index[where]] += worth
                 if account.pledged_to is not None:
                     debtor = account.pledged_for or account.entity
                     self._pledged[debtor, account.pledged_to].append(
@@ -299,7 +311,7 @@ class _Network:
                 # No books show what this debtor has: nothing at low, else all.
                 if creditor != OUTSIDE and ENDS[self._end] != "low":
                     part = item.covered if item.by != debtor else debt.value
-                    self.assets[self._index[creditor]] += float(part)
+                    self.assets[self._index[creditor]] += part
                 continue
             if debtor == creditor:
                 continue
@@ -319,47 +331,38 @@ class _Network:
     def _owe(self, rank: int, debtor: str, creditor: str, amount: Decimal) -> None:
         if debtor != creditor:
             pair = self._index[debtor], self._index[creditor]
-            self._owed[rank][pair] += float(amount)
+            self._owed[rank][pair] += amount
 
-    def _shares(self) -> sparse.csr_array | None:
-        held: dict[tuple[int, int], float] = defaultdict(float)
-        whole: dict[int, float] = defaultdict(float)
+    def _shares(self) -> dict[tuple[int, int], Decimal]:
+        held: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+        whole: dict[int, Decimal] = defaultdict(Decimal)
         for name, owners in self._found.stakes().items():
             issuer = self.node(name)
             for owner, share in owners.items():
                 holder = self.node(owner)
                 if OUTSIDE not in {holder, issuer} and holder != issuer:
-                    held[self._index[holder], self._index[issuer]] += float(share)
-                    whole[self._index[issuer]] += float(share)
-        if not held:
-            return None
+                    held[self._index[holder], self._index[issuer]] += share
+                    whole[self._index[issuer]] += share
         # Estates taken as one issue no shares of their own: a share of a part counts
         # as that share of the whole, which no owner can exceed.
-        return _square(
-            {
-                (holder, issuer): share / max(1.0, whole[issuer])
-                for (holder, issuer), share in held.items()
-            },
-            len(self.nodes),
-        )
+        return {
+            (holder, issuer): share / max(Decimal(1), whole[issuer])
+            for (holder, issuer), share in held.items()
+        }
 
-    def recourse(
-        self, rates: np.ndarray[tuple[int, int], np.dtype[np.float64]]
-    ) -> dict[str, Decimal]:
+    def recourse(self, result: Cleared) -> dict[str, Decimal]:
         """Return what each node is paid for collateral it gave for others' debts."""
         sums: dict[str, Decimal] = defaultdict(Decimal)
         rank = RANKS.index("unsecured") + 1
         for item in self.covered:
             debtor, pledger = self.node(item.debt.debtor), item.by
             if debtor not in {pledger, OUTSIDE} and pledger not in {"", OUTSIDE}:
-                rate = rates[rank, self._index[debtor]]
-                sums[pledger] += money(float(item.covered) * rate)
+                paid = result.part(rank, self._index[debtor], item.covered)
+                sums[pledger] += money(paid)
         return sums
 
-    def paid(
-        self, item: Covered, rates: np.ndarray[tuple[int, int], np.dtype[np.float64]]
-    ) -> Paid:
-        """Return what a debt is paid, given the share of each class that is."""
+    def paid(self, item: Covered, result: Cleared) -> Paid:
+        """Return what a debt is paid, given what is paid of each class."""
         debt, covers, rank = item.debt, item.covers, item.rank
         debtor, creditor = self.node(debt.debtor), self.node(debt.creditor)
         if item.by != debtor:
@@ -371,24 +374,26 @@ class _Network:
             whole = ENDS[self._end] != "low"
             return Paid(debt, item.covered, debt.value if whole else ZERO, covers, rank)
         if item.by != debtor:
-            rate = 1.0 if item.by in {"", OUTSIDE} else rates[0, self._index[item.by]]
-            paid = money(float(item.covered) * rate)
-            return Paid(debt, item.covered, paid, covers, rank)
+            paid = item.covered
+            if item.by not in {"", OUTSIDE}:
+                paid = result.part(0, self._index[item.by], paid)
+            return Paid(debt, item.covered, money(paid), covers, rank)
         at = self._index[debtor]
         rest = debt.value - item.covered
         row = RANKS.index(rank) + 1
-        amount = float(item.covered) * rates[0, at] + float(rest) * rates[row, at]
+        amount = result.part(0, at, item.covered) + result.part(row, at, rest)
         return Paid(debt, item.covered, money(amount), covers, rank)
 
 
 @wide()
 def payments(way: Waterfall) -> dict[str, tuple[Decimal, Decimal, bool]]:
     """Return payments, equity and default of each node but the outside."""
+    pays = way.clearing.payments
     return {
         name: (
-            money(way.clearing.payments[at]),
+            money(pays[at]),
             money(way.clearing.equity[at]),
-            bool(way.clearing.defaulted[at]),
+            way.clearing.defaulted[at],
         )
         for at, name in enumerate(way.nodes)
         if name != OUTSIDE

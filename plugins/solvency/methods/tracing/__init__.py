@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Literal
+from typing import TypeVar
 from typing import get_args
 
 import numpy as np
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike
     from numpy.typing import NDArray
 
     from solvency.methods.tracing.movements import Movement
@@ -45,6 +47,7 @@ __all__ = ["RULES", "Rule", "Trace", "interval", "read", "rising_tide", "trace"]
 
 Rule = Literal["fifo", "lifo", "pro-rata", "lowest-balance"]
 RULES: tuple[Rule, ...] = get_args(Rule)
+Amount = TypeVar("Amount", float, Decimal)
 
 
 @dataclass(frozen=True)
@@ -195,40 +198,41 @@ def interval(
 
 
 def rising_tide(
-    deposits: ArrayLike, withdrawn: ArrayLike, pot: float
-) -> tuple[NDArray[np.float64], float]:
+    deposits: Sequence[Amount], withdrawn: Sequence[Amount], pot: Amount
+) -> tuple[list[Amount], Amount]:
     """Share a pot so that nobody's total recovery lies below the tide.
 
     Each receives `max(0, level * deposit - withdrawn)`: what was withdrawn earlier
     counts as recovered. The level is what exhausts the pot, or 1.
 
     Args:
-        deposits: what each paid in, shape (n,).
-        withdrawn: what each took out before, shape (n,).
+        deposits: what each paid in, numbers of one kind; decimals are exact but for
+            the level.
+        withdrawn: what each took out before.
         pot: what there is to share.
 
     Returns:
-        Payments, shape (n,), and the level.
+        Payments, and the level.
 
     Raises:
         ValueError: a deposit, a withdrawal or the pot is negative.
     """
-    paid_in = np.asarray(deposits, dtype=float)
-    taken = np.asarray(withdrawn, dtype=float)
-    if not (np.all(paid_in >= 0) and np.all(taken >= 0) and pot >= 0):
+    rows = list(zip(deposits, withdrawn, strict=True))
+    if pot < 0 or any(paid_in < 0 or taken < 0 for paid_in, taken in rows):
         raise ValueError(
             "deposits, withdrawals and the pot are amounts of zero or more"
         )
+    nothing = pot - pot
     # Who took out all of the deposit is above any tide.
-    used = paid_in > taken
-    if pot >= float((paid_in - taken)[used].sum()):
-        return np.where(used, paid_in - taken, 0.0), 1.0
-    with np.errstate(over="ignore"):
-        starts = taken[used] / paid_in[used]
-        order = np.argsort(starts, kind="stable")
-        # Between starting levels the cost of the tide is linear in the level.
-        slope = np.cumsum(paid_in[used][order])
-        levels = (pot + np.cumsum(taken[used][order])) / slope
-    following = np.append(starts[order][1:], np.inf)
-    level = float(levels[np.flatnonzero(levels <= following)[0]])
-    return np.where(used, np.maximum(0.0, level * paid_in - taken), 0.0), level
+    used = [row for row in rows if row[0] > row[1]]
+    if pot >= sum((paid_in - taken for paid_in, taken in used), nothing):
+        return [max(nothing, paid_in - taken) for paid_in, taken in rows], type(pot)(1)
+    used.sort(key=lambda row: row[1] / row[0])
+    # Between starting levels the cost of the tide is linear in the level.
+    cost, slope = pot, nothing
+    for at, (paid_in, taken) in enumerate(used, 1):
+        cost, slope = cost + taken, slope + paid_in
+        level = cost / slope
+        if at == len(used) or level <= used[at][1] / used[at][0]:
+            break
+    return [max(nothing, level * paid_in - taken) for paid_in, taken in rows], level

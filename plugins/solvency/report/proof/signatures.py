@@ -87,12 +87,13 @@ def _one(name: str, embedded: Any) -> Signature:
     try:
         if embedded.sig_object_type == "/DocTimeStamp":
             status = validate_pdf_timestamp(embedded, context, skip_diff=True)
-            at, stamped = status.timestamp, True
+            at, stamper = status.timestamp, status.signing_cert
         else:
             status = validate_pdf_signature(embedded, context, context, skip_diff=True)
             stamp = status.timestamp_validity
             stamped = bool(stamp and stamp.intact and stamp.valid)
             at = stamp.timestamp if stamped else status.signer_reported_dt
+            stamper = stamp.signing_cert if stamped else None
             if stamp is not None and not stamped:
                 return Signature(name, valid=False, why="its time stamp does not fit")
     except Exception as error:  # noqa: BLE001 (a stranger's signature may raise anything)
@@ -111,7 +112,7 @@ def _one(name: str, embedded: Any) -> Signature:
         valid=not why,
         whole=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         at=at.isoformat(" ", "seconds") if at else "",
-        stamped=stamped,
+        stamper=_printable(stamper.subject.human_friendly) if stamper else "",
         why=why,
     )
 

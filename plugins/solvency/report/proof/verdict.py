@@ -101,7 +101,8 @@ class Signature:
         valid: Whether it fits the bytes it covers; None where it was not checked.
         whole: Whether it covers the whole file.
         at: The time the signer states, or of the time stamp.
-        stamped: Whether an authority vouches for the time.
+        stamper: Whom the certificate of a time stamp names; empty for the time of the
+            signer's own clock. Nothing here says whether to trust them.
         why: What is wrong, or why it was not checked.
     """
 
@@ -111,7 +112,7 @@ class Signature:
     valid: bool | None = None
     whole: bool = False
     at: str = ""
-    stamped: bool = False
+    stamper: str = ""
     why: str = ""
 
     def __str__(self) -> str:
@@ -121,15 +122,22 @@ class Signature:
         if not self.valid:
             return f"signature {self.field} is not valid: {self.why}"
         own = self.issuer == self.by
-        issuer = "the signer alone" if own else self.issuer
+        issuer = "the signer alone" if own else _named(self.issuer)
         covers = "the whole file" if self.whole else "an earlier state of the file"
         time = f" at {self.at}" if self.at else ""
-        vouched = "an authority's time stamp" if self.stamped else "the signer's clock"
+        clock = f"a time stamp of {_named(self.stamper)}"
+        vouched = clock if self.stamper else "the signer's clock"
         by = f" by {vouched}" if self.at else ""
         return (
-            f"signed by {self.by}{time}{by}; certificate issued by {issuer};"
+            f"signed by {_named(self.by)}{time}{by}; certificate issued by {issuer};"
             f" covers {covers}"
         )
+
+
+def _named(name: str) -> str:
+    """Return a name in marks that it cannot end: it may say anything."""
+    inner = name.replace("“", '"').replace("”", '"')
+    return f"“{inner}”"
 
 
 @dataclass(frozen=True, slots=True)
