@@ -331,3 +331,28 @@ def test_the_template_has_no_errors(ledgers, scenario):
     case = solvency.load(ledgers / "template.beancount", scenario=scenario)
     assert not case.errors
     assert not case.book().balance(datetime.date(2020, 1, 1))
+
+
+def test_a_copy_says_the_grade_of_its_origin(ledger):
+    case = ledger.case(
+        """\
+        2020-01-01 custom "source" "copy" "A blog on a filing"
+          grade: "D3"
+          origin: "A2"
+        2020-02-01 * "Costs" ^copy
+          Assets:Alameda:Bank     -3 USD
+          Expenses:Alameda:Costs   3 USD
+        """
+    )
+    assert (case.sources["copy"].grade, case.sources["copy"].origin) == ("D3", "A2")
+    assert case.sources["court"].origin is None
+
+
+def test_an_origin_has_a_grade(ledger):
+    _, rule, message = ledger.error(
+        '2020-01-01 custom "source" "copy" "A blog on a filing"\n'
+        '  grade: "D3"\n'
+        '  origin: "a court"\n'
+    )
+    assert rule == "source"
+    assert "the origin of copy has no grade a court" in message
