@@ -84,6 +84,7 @@ def command(
     """
     from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (lazy start)
     from solvency.analysis.tally.tables import headline  # noqa: PLC0415 (as above)
+    from solvency.analysis.tally.tables import losses  # noqa: PLC0415 (as above)
     from solvency.analysis.tally.tables import tables  # noqa: PLC0415 (as above)
 
     case = asked.load()
@@ -100,7 +101,7 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        output.print(losses(found), document(case, found))
         return
     parts = [headline(found), *(frame.to_text() for frame in tables(found))]
     click.echo("\n".join(parts), nl=False)
