@@ -70,9 +70,9 @@ def owed(m, shown):
 
 
 def owed_on_page(m, shown):
-    title = "Total due" if m["debtor"] == "total" else m["debtor"]
-    row = shown.row(GROUP, f"matrix-{m['creditor']}")
-    return row[shown.column(GROUP, "matrix", title)]
+    title = "Total owed to" if m["debtor"] == "total" else m["debtor"]
+    row = shown.row(GROUP, m["creditor"])
+    return row[shown.column(GROUP, "claims-2022-01-20", title)]
 
 
 def funds(name, shown):
@@ -95,7 +95,12 @@ def flows(entity):
 
 
 def moved_on_page(m, shown):
-    row = shown.row(flows(m["entity"]), f"{m['way']}/{m['what']}")
+    return of_funds(m["entity"], f"{m['way']}:{m['what']}", shown)
+
+
+def of_funds(entity, key, shown):
+    """Return a line of the exhibit of funds; one that is not there is nothing."""
+    row = shown.row(flows(entity), key)
     return row[1] if row else 0
 
 
@@ -161,7 +166,7 @@ def claim(m, shown):
 
 
 def claim_on_page(m, shown):
-    row = shown.row(EVIDENCE, f"claim-{m['claim']}")
+    row = shown.row(EVIDENCE, f"suspect:{m['claim']}")
     return row[shown.column(EVIDENCE, "suspects", m["what"].title())]
 
 
@@ -202,12 +207,15 @@ def assets(m, shown):
     return named(one["assets"], kind=m["what"])[m["estimate"]]
 
 
-def placed(table, names):
-    def found(m, shown):
-        one = shown.document("recover LEDGER")[table][int(m["place"])]
-        return one[names.get(m["what"], m["what"])]
-
-    return found
+def preference(m, shown):
+    names = {"days": "days_before", "new": "new_value"}
+    one = named(
+        shown.document("recover LEDGER")["preferences"],
+        flow=m["flow"],
+        debtor=m["debtor"],
+        transferee=m["transferee"],
+    )
+    return one[names.get(m["what"], m["what"])]
 
 
 def in_kind(m, shown):

@@ -107,16 +107,18 @@ RULES = (
     Rule(
         r"funds:(?P<entity>\w+):revaluation",
         lambda m, shown: find.funds(m["entity"], shown)["change_in_prices"],
-        lambda m, shown: shown.row(find.flows(m["entity"]), "Change in prices")[1],
+        lambda m, shown: find.of_funds(m["entity"], "revaluation", shown),
     ),
     Rule(
         r"funds:(?P<entity>\w+):opening",
-        page=lambda m, shown: shown.row(find.flows(m["entity"]), "At the start")[1],
+        page=lambda m, shown: find.of_funds(m["entity"], "opening", shown),
     ),
     Rule(
         r"link:of:(?P<way>[<>])(?P<what>\w+)",
         find.link,
-        lambda m, shown: shown.row(FLOWS, f"{find.WAY[m['way']]}/{m['what']}")[1],
+        lambda m, shown: find.of_funds(
+            "group", f"{find.WAY[m['way']]}:{m['what']}", shown
+        ),
     ),
     Rule(
         r"link:(?P<way>came|went)",
@@ -249,8 +251,9 @@ RULES = (
         find.in_kind,
     ),
     Rule(
-        r"preference:(?P<place>\d+):(?P<what>days|amount|new)",
-        find.placed("preferences", {"days": "days_before", "new": "new_value"}),
+        r"preference:(?P<flow>[\w-]+):(?P<debtor>\w+):(?P<transferee>\w+)"
+        r":(?P<what>days|amount|new)",
+        find.preference,
     ),
     Rule(
         r"token:(?P<token>\w+):(?P<holder>\w+)"
@@ -315,7 +318,7 @@ RULES = (
 
 #: Figures that stand on paper alone, and why.
 ALONE = {
-    r"(derived|finding):\d+": "the number of a row, no measure",
+    r"(derived|finding):.+": "the number of a row, no measure",
     r"(part|example):.*": "what one flow carries of a figure: explain lists it",
     r"(more|rests|shown|all):.*": "how many rows were left out, or flows named",
     r".*:of:.*|.*:(by|pull|rival|before|share|rest|covered)(:.*)?": (
@@ -329,7 +332,7 @@ ALONE = {
     r"|reconciled:dof:stated|reconciled:chi2:.*": "a step towards a belief or a test",
     r".*:draws": "how often it was drawn, which the figure itself is tested for",
     r"tally:[\w.:-]+:(low|central|high|mean|chance)|explained:\w+:central(:.*)?"
-    r"|rho:.*:hole|waterfall:\d+": "the tally's figures again, in another table",
+    r"|rho:.*:hole|waterfall:.*": "the tally's figures again, in another table",
     r"tests:(error|broken)|test:.*:(need|have)|loop:.*:threshold:.*": (
         "a step of a test"
     ),

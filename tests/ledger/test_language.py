@@ -265,6 +265,26 @@ def test_known_keeps_what_was_known(ledger):
     assert len(ledger.load(config).selected) == 2
 
 
+@pytest.mark.parametrize(("day", "taken"), [(14, False), (15, True), (16, True)])
+def test_a_source_is_known_on_the_day_it_is_published(ledger, day, taken):
+    # Published on 15 March: known that day, and not the day before.
+    text = """
+2022-03-15 custom "source" "gazette" "A gazette"
+  grade: "B2"
+2021-02-01 * "Wages" ^gazette
+  id: "wages"
+  Assets:FTX:Bank            -5 USD
+  Equity:FTX:Shares           5 USD
+2021-03-01 custom "observation" Assets:FTX:Bank 1 USD
+  source: "gazette"
+"""
+    case = ledger.case(text, known=datetime.date(2022, 3, day))
+    assert [flow.id for flow in case.selected] == ["wages"] * taken
+    assert len(case.observations) == taken
+    kept = [entry for entry in case.entries if hasattr(entry, "postings")]
+    assert len(kept) == taken
+
+
 def test_the_case_says_what_was_declared(harbour):
     case = solvency.load(harbour)
     assert case.title == "Harbour and its desk: a case to learn on"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -19,11 +18,9 @@ from solvency.cli.common import reporting_day
 
 if TYPE_CHECKING:
     import datetime
-    from decimal import Decimal
 
     from solvency.figures.frame import Frame
     from solvency.model.book import Book
-    from solvency.model.claims import Claim
     from solvency.model.consolidation import GroupSheet
     from solvency.model.sheets import BalanceSheet
 
@@ -201,15 +198,14 @@ def with_notes(sheet: BalanceSheet | GroupSheet) -> Frame:
 
 def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:
     """Return the JSON document of a balance sheet."""
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import taken  # noqa: PLC0415 (as above)
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
 
     found = {
-        "entity": sheet.entity,
-        "at": sheet.at,
-        "basis": sheet.basis,
-        "currency": sheet.currency,
-        "lines": [_line(line) for line in sheet.lines],
-        "totals": _totals(sheet),
+        **taken(sheet, "entity", "at", "basis", "currency"),
+        "lines": _lines(sheet),
+        "totals": sheet.totals,
         "unpriced": [
             {"commodity": missing.commodity, "reason": str(missing)}
             for missing in sheet.unpriced
@@ -220,48 +216,21 @@ def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:
     return found | {
         "columns": {
             column.entity: {
-                "lines": [_line(line) for line in column.lines],
-                "totals": _totals(column),
+                "lines": _lines(column),
+                "totals": column.totals,
             }
             for column in sheet.columns
         },
-        "eliminations": [item._asdict() for item in sheet.eliminations],
-        "combined": asdict(sheet.combined),
-        "consolidated": _totals(sheet),
-        "eliminated": sheet.eliminated,
-        "outsiders": [one._asdict() for one in sheet.outsiders],
-        "of_owners": sheet.of_owners,
-        "control": sheet.control,
-        "intercompany": [item._asdict() for item in sheet.intercompany],
-        "claims": [_claim(claim) for claim in sheet.claims],
+        **taken(sheet, "eliminations", "combined", "eliminated", "outsiders"),
+        **taken(sheet, "of_owners", "control", "intercompany", consolidated="totals"),
+        "claims": [
+            fields_of(claim) | {"unmatched": claim.unmatched} for claim in sheet.claims
+        ],
     }
 
 
-def _claim(claim: Claim) -> dict[str, object]:
-    """Return a claim with what each side stated, and what is unmatched."""
-    stated = {
-        key: said and said._asdict()
-        for key, said in (
-            ("claim_stated", claim.claim_stated),
-            ("debt_stated", claim.debt_stated),
-        )
-    }
-    return claim._asdict() | stated | {"unmatched": claim.unmatched}
+def _lines(sheet: BalanceSheet | GroupSheet) -> list[dict[str, object]]:
+    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
 
-
-def _line(line: Any) -> dict[str, object]:
-    return {
-        "account": line.account,
-        "side": line.side,
-        "amount": line.amount,
-        "computed": line.computed,
-    }
-
-
-def _totals(sheet: BalanceSheet | GroupSheet) -> dict[str, Decimal]:
-    totals = sheet.totals
-    return {
-        "assets": totals.assets,
-        "liabilities": totals.liabilities,
-        "equity": totals.equity,
-    }
+    shown = ("account", "side", "amount", "computed")
+    return [taken(line, *shown) for line in sheet.lines]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -110,10 +109,8 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "scenario": case.scenario.name,
         "known": case.known,
         "errors": _errors(case).records(),
-        "findings": [asdict(finding) for finding in findings.findings]
-        if findings
-        else [],
-        "evidence": [asdict(item) for item in standing(case)],
+        "findings": findings.findings if findings else [],
+        "evidence": standing(case),
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         "counts": case.counts(),
     }

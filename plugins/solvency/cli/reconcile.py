@@ -61,29 +61,16 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
 
 def document(case: Case, found: Reconciled) -> dict[str, Any]:
     """Return the JSON document of a reconciliation."""
+    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+
     return {
         "case": case.path,
         "scenario": found.scenario,
         "known": case.known,
-        "chi2": found.chi2,
-        "dof": found.dof,
+        **taken(found, "chi2", "dof"),
         "p": found.p if found.dof else None,
         "inflation": found.inflation if found.dof else None,
-        "approximate": found.approximate,
-        "claims": [claim._asdict() for claim in found.claims],
-        "sets": [
-            {
-                "members": one.members,
-                "broken": one.broken,
-                "would_settle": [settled._asdict() for settled in one.would_settle],
-            }
-            for one in found.sets
-        ],
-        "removed": [
-            one._asdict()
-            | {"would_settle": [settled._asdict() for settled in one.would_settle]}
-            for one in found.removed
-        ],
+        **taken(found, "approximate", "claims", "sets", "removed"),
         "untested": [
             {"id": one.observation.id, "reason": one.reason} for one in found.untested
         ],

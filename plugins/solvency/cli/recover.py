@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.ask import Class
     from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.ask import Statement
+    from solvency.analysis.recover.made_whole import InKind
     from solvency.figures.frame import Frame
     from solvency.model.book import Book
 
@@ -137,12 +138,11 @@ def document(
     book: Book, found: Recovery, later: datetime.date | None = None
 ) -> dict[str, Any]:
     """Return the JSON document of a recovery."""
-    from dataclasses import asdict  # noqa: PLC0415 (lazy start)
-
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (as above)
 
     cleared = payments(found.alone)
     day = later or whole.later_day(book, found)
@@ -150,72 +150,54 @@ def document(
         **heading(found.case),
         "at": found.at,
         "affairs": [_affairs(one) for one in found.statements],
-        "classes": [_class(one) for one in found.classes],
+        "classes": [_rated(one) for one in found.classes],
         "clearing": {
-            "payments": {name: row[0] for name, row in cleared.items()},
-            "equity": {name: row[1] for name, row in cleared.items()},
-            "defaulted": {name: row[2] for name, row in cleared.items()},
+            part: {name: row[at] for name, row in cleared.items()}
+            for at, part in enumerate(("payments", "equity", "defaulted"))
         },
-        "silos": [_class(one) for one in found.silos],
-        "consolidated": [_class(one) for one in found.consolidated],
-        "gains": [asdict(one) | {"gain": one.gain} for one in found.gains],
-        "tide": [row._asdict() for row in whole.tide(book, found)],
-        "in_kind": [
-            row._asdict() | {"rate": _places(row.rate)}
-            for row in whole.in_kind(book, found, day)
-        ],
+        "silos": [_rated(one) for one in found.silos],
+        "consolidated": [_rated(one) for one in found.consolidated],
+        "gains": [fields_of(one) | {"gain": one.gain} for one in found.gains],
+        "tide": whole.tide(book, found),
+        "in_kind": [_rated(row) for row in whole.in_kind(book, found, day)],
         "preferences": [
-            {**asdict(row), "law": row.law} for row in preferences(book, found.at)
+            fields_of(row) | {"law": row.law} for row in preferences(book, found.at)
         ],
-        "afterwards": [row._asdict() for row in whole.afterwards(book, found)],
-        "distributions": [
-            row._asdict() | {"rate": _places(row.rate)}
-            for row in distributions(book, found)
-        ],
-        "record": [row._asdict() for row in whole.record(book, found)],
+        "afterwards": whole.afterwards(book, found),
+        "distributions": [_rated(row) for row in distributions(book, found)],
+        "record": whole.record(book, found),
         "notes": found.notes,
     }
 
 
 def _affairs(one: Statement) -> dict[str, Any]:
     """Return a statement of affairs, central estimate first."""
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import taken  # noqa: PLC0415 (as above)
+
+    secured = ("pledged", "fully_secured", "partly_secured")
+    free = ("free", "priority", "unsecured", "deficiency")
     ends = {
-        name: {
-            "pledged": at.pledged,
-            "fully_secured": at.fully_secured,
-            "partly_secured": at.partly_secured,
-            "free": at.free,
-            "priority": at.priority,
-            "unsecured": at.unsecured,
-            "deficiency": at.deficiency,
-            "rate": _places(at.rate),
-        }
+        name: taken(at, *secured, *free) | {"rate": _places(at.rate)}
         for name, at in (("central", one.central), ("low", one.low), ("high", one.high))
     }
-    assets = [
-        {"kind": line.kind, "book": line.book, **line.worth._asdict()}
-        for line in one.lines
-    ]
     return {
         "entity": one.entity,
         **ends["central"],
         "subordinated": one.subordinated,
         "low": ends["low"],
         "high": ends["high"],
-        "assets": assets,
+        "assets": [
+            taken(line, "kind", "book") | fields_of(line.worth) for line in one.lines
+        ],
     }
 
 
-def _class(one: Class) -> dict[str, Any]:
-    return {
-        "entity": one.entity,
-        "rank": one.rank,
-        "claims": one.claims,
-        "paid": one.paid,
-        "rate": _places(one.rate),
-        "low": one.low,
-        "high": one.high,
-    }
+def _rated(one: Class | InKind) -> dict[str, Any]:
+    """Return an answer with its share, to six places."""
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+
+    return fields_of(one) | {"rate": _places(one.rate)}
 
 
 def _places(rate: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -105,11 +104,12 @@ def command(
 
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:
     """Return the JSON document of a stress test."""
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+
     return {
         **heading(found.case),
         "at": found.at,
-        "tokens": [asdict(row) | {"discount": row.discount} for row in rows],
-        "breaking": [row._asdict() for row in found.breaking],
-        "grid": [cell._asdict() for cell in found.grid],
-        "notes": found.notes,
+        "tokens": [fields_of(row) | taken(row, "discount") for row in rows],
+        **taken(found, "breaking", "grid", "notes"),
     }

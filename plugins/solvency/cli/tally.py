@@ -84,6 +84,7 @@ def command(
     """
     from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (lazy start)
     from solvency.analysis.tally.tables import headline  # noqa: PLC0415 (as above)
+    from solvency.analysis.tally.tables import losses  # noqa: PLC0415 (as above)
     from solvency.analysis.tally.tables import tables  # noqa: PLC0415 (as above)
 
     case = asked.load()
@@ -100,7 +101,7 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        output.print(losses(found), document(case, found))
         return
     parts = [headline(found), *(frame.to_text() for frame in tables(found))]
     click.echo("\n".join(parts), nl=False)
@@ -108,27 +109,15 @@ def command(
 
 def document(case: Case, found: Tallied) -> dict[str, Any]:
     """Return the JSON document of a tally."""
+    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+
+    drawn = ("currency", "at", "switches", "method", "draws", "seed")
+    total = ("mean", "quantiles", "at_least", "hole", "unexplained")
+    parts = ("hypotheses", "scenarios", "dependence", "notes")
     return {
         "case": case.path,
         "scenario": case.scenario.name,
         "known": case.known,
-        "currency": found.currency,
-        "at": found.at,
-        "switches": found.switches,
-        "method": found.method,
-        "draws": found.draws,
-        "seed": found.seed,
-        "mean": found.mean,
-        "quantiles": found.quantiles,
-        "at_least": found.at_least,
-        "hole": found.hole,
-        "unexplained": found.unexplained,
-        "hypotheses": [
-            one._asdict() | {"parts": [part._asdict() for part in one.parts]}
-            for one in found.hypotheses
-        ],
-        "scenarios": [one._asdict() for one in found.scenarios],
-        "dependence": [one._asdict() for one in found.dependence],
-        "notes": found.notes,
+        **taken(found, *drawn, *total, *parts),
         "untraced": found.untraced and found.untraced.to_json(),
     }

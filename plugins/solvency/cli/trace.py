@@ -106,54 +106,28 @@ def _shown(found: Following, *, every: bool) -> Frame:
 
 def document(found: Following) -> dict[str, Any]:
     """Return the JSON document of a trace."""
+    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+
+    said = ("flow", "source", "amount", "least", "most", "inside")
     return {
         **heading(found.case),
         "account": found.accounts[0],
-        "pool": found.accounts,
-        "commodity": found.commodity,
-        "at": found.at,
+        **taken(found, "commodity", "at", pool="accounts"),
         "outlays": [
-            {
-                "date": outlay.date,
-                "flow": outlay.flow,
-                "purpose": outlay.purpose,
-                "amount": outlay.amount,
+            taken(outlay, "date", "flow", "purpose", "amount", "point")
+            | {
                 "owners": [
-                    {
-                        "owner": share.owner,
-                        "least": share.least,
-                        "most": share.most,
-                        "rules": dict(share.rules),
-                        "rules_outlays_first": dict(share.outlays_first),
-                    }
+                    taken(share, "owner", "least", "most", "rules")
+                    | {"rules_outlays_first": share.outlays_first}
                     for share in outlay.owners
-                ],
-                "point": outlay.point,
+                ]
             }
             for outlay in found.outlays
         ],
-        "owners": found.owners,
-        "untraced": found.untraced,
-        "counts": found.counts,
+        **taken(found, "owners", "untraced", "counts"),
         "by_purpose": [
-            {
-                "purpose": purpose.purpose,
-                "amount": purpose.amount,
-                "least": purpose.least,
-                "most": purpose.most,
-                "rules": dict(purpose.rules),
-                "testimony": [
-                    {
-                        "flow": said.flow,
-                        "source": said.source,
-                        "amount": said.amount,
-                        "least": said.least,
-                        "most": said.most,
-                        "inside": said.inside,
-                    }
-                    for said in purpose.testimony
-                ],
-            }
+            taken(purpose, "purpose", "amount", "least", "most", "rules")
+            | {"testimony": [taken(one, *said) for one in purpose.testimony]}
             for purpose in found.by_purpose
         ],
     }

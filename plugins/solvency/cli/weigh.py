@@ -84,38 +84,31 @@ def _progress() -> Callable[[str], None] | None:
 
 def document(case: Case, found: Beliefs) -> dict[str, Any]:
     """Return the JSON document of a weighing."""
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
     from solvency.figures.quantised import bound  # noqa: PLC0415 (lazy start)
 
+    first = ("scenarios", "combinations", "double_counted", "method")
     return {
         "case": case.path,
         "known": case.known,
         "hypotheses": [
-            {key: value for key, value in one._asdict().items() if key != "otherwise"}
-            | one.otherwise._asdict()
+            {key: value for key, value in fields_of(one).items() if key != "otherwise"}
+            | fields_of(one.otherwise)
             for one in found.hypotheses
         ],
-        "scenarios": [
-            one._asdict() | {"unexplained": [gap._asdict() for gap in one.unexplained]}
-            for one in found.scenarios
-        ],
-        "combinations": [one._asdict() for one in found.combinations],
-        "double_counted": [one._asdict() for one in found.double_counted],
-        "method": found.method,
-        "error": found.error,
+        **taken(found, *first, "error"),
         "check": bound(found.check) if found.method == "exact" else None,
-        "inflation": found.inflation,
-        "fit": found.fit._asdict(),
+        **taken(found, "inflation", "fit"),
         "by_construction": [
             {"hypothesis": hypothesis, "observation": observation}
             for hypothesis, observation in found.by_construction
         ],
         "bounds": {"unjudged": found.unjudged, "error": found.bounds_error},
-        "amounts": [one._asdict() for one in found.amounts],
-        "left_out": [one._asdict() for one in found.left_out],
+        **taken(found, "amounts", "left_out"),
         "lognormal": {
             "covered": found.lognormal_covered if found.lognormal else None,
-            "difference": found.lognormal,
-            "wide": found.wide,
+            **taken(found, difference="lognormal", wide="wide"),
         },
         "built_in": [
             {"observation": observation, "flow": flow}
@@ -130,18 +123,15 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
 
 def history_document(case: Case, found: History) -> dict[str, Any]:
     """Return the JSON document of beliefs over time."""
+    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+
     return {
         "case": case.path,
         "known": case.known,
         "hypotheses": found.hypotheses,
         "history": [
-            {
-                "known": one.moment.day,
-                "label": one.moment.label,
-                "observations": one.observations,
-                "flows": one.flows,
-                "posteriors": one.posteriors,
-            }
+            taken(one.moment, known="day", label="label")
+            | taken(one, "observations", "flows", "posteriors")
             for one in found.then
         ],
     }

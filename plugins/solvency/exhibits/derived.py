@@ -75,7 +75,7 @@ def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:
         rows=tuple(
             Row(
                 key,
-                (setting.count(f"derived:{n}", n),),
+                (setting.count(f"derived:{key}", n),),
                 (where, _words(setting, one), _plain(one), _rests(setting, one)),
                 anchor=one.place,
             )

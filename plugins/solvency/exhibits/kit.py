@@ -92,6 +92,16 @@ def class_place(entity: str, key: str) -> str:
     return anchor("class", f"{entity}:{key}")
 
 
+def apart(names: Iterable[str]) -> list[str]:
+    """Return names that differ: the second of a kind is `name:2`, then `name:3`."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}:{seen[name]}")
+    return found
+
+
 def row(key: str, label: object, *cells: Cell) -> Row:
     """Return a line whose label is plain text."""
     return Row(key, (str(label),), cells)

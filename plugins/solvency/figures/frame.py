@@ -7,6 +7,8 @@ import datetime
 import io
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import fields
+from dataclasses import is_dataclass
 from decimal import ROUND_HALF_EVEN
 from decimal import Context
 from decimal import Decimal
@@ -235,7 +237,10 @@ def count(number: int, one: str, several: str = "") -> str:
 
 
 def to_json(value: Any) -> Any:
-    """Turn results into what `json` writes: amounts and dates as strings."""
+    """Turn results into what `json` writes: amounts and dates as strings.
+
+    An answer of an analysis is its fields by name.
+    """
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, float):
@@ -246,6 +251,26 @@ def to_json(value: Any) -> Any:
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):
         return sorted(to_json(item) for item in value)
+    if hasattr(value, "_fields") or is_dataclass(value):
+        return to_json(fields_of(value))
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
     return value
+
+
+def fields_of(answer: Any) -> dict[str, object]:
+    """Return the fields of an answer, by name."""
+    names = getattr(answer, "_fields", None) or [one.name for one in fields(answer)]
+    return taken(answer, *names)
+
+
+def taken(answer: object, *names: str, **others: str) -> dict[str, object]:
+    """Return parts of an answer for its JSON document.
+
+    Args:
+        answer: What an analysis found.
+        names: The parts that go by their own names.
+        others: The names of the rest in the document, each with the part's own.
+    """
+    found = {name: getattr(answer, name) for name in names}
+    return found | {name: getattr(answer, part) for name, part in others.items()}

@@ -88,6 +88,22 @@ def test_a_rising_tide_counts_what_was_withdrawn(ledger):
     assert rows["Second"].rising_tide > rows["Second"].pro_rata
 
 
+def test_a_rising_tide_counts_the_day_of_the_petition_and_no_day_after(ledger):
+    # 200 were put in before; 10 more on the day itself, 1 the day after.
+    text = WORLD + "".join(
+        flow(
+            day,
+            f"in-{day}",
+            ("Equity:Customers:Wealth", f"-{amount} USD"),
+            ("Assets:FTX:Custody", f"{amount} USD"),
+        )
+        for day, amount in (("2021-06-30", 10), ("2021-07-01", 1))
+    )
+    book = ledger.case(text).book()
+    (row,) = tide(book, recover(book, AT))
+    assert (row.deposited, row.withdrawn, row.claim) == (210, 0, 210)
+
+
 def test_preferences_reach_back_90_days_and_a_year_to_insiders(ledger):
     text = WORLD + "".join(
         flow(

@@ -75,6 +75,31 @@ def test_who_pays_an_estate(found):
     assert ftx == {"Alameda": (140, Decimal("82.35"))}
 
 
+def test_the_largest_payer_stands_first_whatever_its_name(ledger):
+    # The borrower owes Alameda 3 and has 3; the founder pays 5, all that is left of 20.
+    text = WORLD + (
+        '2020-01-01 custom "entity" "Borrower" "A small debtor"\n'
+        "2020-01-01 open Assets:Borrower:Cash\n"
+        "2020-01-01 open Assets:Alameda:Loans:Borrower\n"
+        '  counterparty: "Borrower"\n'
+        "2020-01-01 open Liabilities:Borrower:Loans:Alameda\n"
+        '  counterparty: "Alameda"\n'
+    )
+    text += flow(
+        "2021-05-03",
+        "small",
+        ("Assets:Alameda:Bank", "-3 USD"),
+        ("Assets:Borrower:Cash", "3 USD"),
+    )
+    found = payers(
+        recover(ledger.case(text).book(), AT).ways["alone", "central"], "Alameda"
+    )
+    assert [(name, one.paid) for name, one in found.items()] == [
+        ("Founder", 5),
+        ("Borrower", 3),
+    ]
+
+
 def test_a_statement_gives_the_rate_of_one_entity_alone(found):
     alone, one = (found.ways[way, "central"] for way in ("alone", "group"))
     assert stated(found, ("Alameda",), "unsecured", alone, "central")

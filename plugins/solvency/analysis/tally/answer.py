@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
-
 if TYPE_CHECKING:
     import datetime
+    from decimal import Decimal
 
     from solvency.analysis.tally.untraced import Untraced
 
@@ -106,27 +103,3 @@ class Tallied:
     notes: tuple[str, ...]
     #: What is untraced and how much of it is explained; None where nobody counted.
     untraced: Untraced | None = None
-
-    def to_frame(self) -> Frame:
-        """Return a row a hypothesis."""
-        return Frame(
-            "What each hypothesis takes from the group's clean liquid assets",
-            (
-                Column("hypothesis"),
-                Column("probability"),
-                *(Column(name, self.currency) for name in ("low", "central", "high")),
-                Column("expected", self.currency),
-            ),
-            tuple(
-                (
-                    one.id,
-                    Decimal(f"{one.probability:.4f}"),
-                    one.low,
-                    one.central,
-                    one.high,
-                    one.expected,
-                )
-                for one in self.hypotheses
-            ),
-            notes=self.notes,
-        )

@@ -152,15 +152,19 @@ def _bridge_drawn(setting: Setting, found: Found) -> Drawing:
     when = formats.date(found.at, setting.locale)
     totals = found.totals
     steps = [waterfall.Step(text("In the books"), totals.books, total=True)]
+    names = ["books"]
     for kind, sums in found.by_class().items():
         name = text(CLASSES[kind])
         if sums.untraced:
             label = text("Untraced: %(name)s", name=name)
             steps.append(waterfall.Step(label, -sums.untraced))
+            names.append(f"untraced:{kind}")
         if sums.unrecorded:
             label = text("Unrecorded: %(name)s", name=name)
             steps.append(waterfall.Step(label, sums.unrecorded))
+            names.append(f"unrecorded:{kind}")
     steps.append(waterfall.Step(text("Counted"), totals.counted, total=True))
+    names.append("counted")
     key = f"bridge-{found.at.isoformat()}"
     title = text("From the books to what was found, at %(day)s", day=when)
     amounts = [abs(Decimal(step.amount)) for step in steps]
@@ -177,16 +181,16 @@ def _bridge_drawn(setting: Setting, found: Found) -> Drawing:
             (text("Amount"),),
             (
                 row(
-                    f"step:{n}",
+                    f"step:{name}",
                     step.label,
                     setting.money(
-                        f"found:{found.at.isoformat()}:step:{n}",
+                        f"found:{found.at.isoformat()}:step:{name}",
                         Decimal(step.amount),
                         formula="step of the bridge",
                         **rest,
                     ),
                 )
-                for n, step in enumerate(steps)
+                for name, step in zip(names, steps, strict=True)
             ),
         ),
         notes=(in_figures(setting, f"found-{found.at.isoformat()}"),),

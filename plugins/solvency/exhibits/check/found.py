@@ -7,6 +7,7 @@ from typing import Any
 
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
+from solvency.exhibits.kit import apart
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
@@ -28,6 +29,10 @@ def tests_of_found(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
+    names = apart(
+        ":".join((one.test, one.entity, one.label or "", one.variant)).rstrip(":")
+        for one in found
+    )
     return Table(
         key="tests-found",
         title=text("Tests of what was found, from the petition on"),
@@ -49,12 +54,14 @@ def tests_of_found(setting: Setting) -> Table | None:
             Column("first", text("First broken"), "text", 23),
             Column("chance", text("Chance"), width=14),
         ),
-        rows=tuple(_row(setting, one, n) for n, one in enumerate(found)),
+        rows=tuple(
+            _row(setting, one, name) for name, one in zip(names, found, strict=True)
+        ),
         size="dense",
     )
 
 
-def _row(setting: Setting, one: Tested, number: int) -> Row:
+def _row(setting: Setting, one: Tested, name: str) -> Row:
     text = setting.text
     of = f": {text(one.label)}" if one.label else ""
     series = setting.study.findings.series.get(one.key)
@@ -65,21 +72,21 @@ def _row(setting: Setting, one: Tested, number: int) -> Row:
     first = one.spells[0].first if one.spells else None
     entity = text("The group") if one.entity == "group" else one.entity
     return Row(
-        f"found-test:{number}",
+        f"found-test:{name}",
         (text(asks(one.test)), Said(of)),
         (
             Said(entity),
             Said(text("yes") if one.passed else text("no")),
-            _margin(setting, one, number),
+            _margin(setting, one, name),
             Said(formats.cell(first, setting.locale) if first else "\N{EN DASH}"),
             entry(
                 setting.share(
-                    f"tests:found:{number}:chance",
+                    f"tests:found:{name}:chance",
                     one.probability,
                     formula="share of draws the test broke in",
                     worked=drawn(
                         setting,
-                        f"tests:found:{number}",
+                        f"tests:found:{name}",
                         setting.study.findings.draws,
                         setting.study.findings.seed,
                     ),
@@ -101,9 +108,9 @@ def _rest(setting: Setting) -> dict[str, Any]:
     }
 
 
-def _margin(setting: Setting, one: Tested, number: int) -> Figure:
+def _margin(setting: Setting, one: Tested, name: str) -> Figure:
     """Return the margin of a test in money, units or a share."""
-    key = f"tests:found:{number}:margin"
+    key = f"tests:found:{name}:margin"
     rest = {
         "formula": "what there was less what was needed, on the worst day",
         **_rest(setting),

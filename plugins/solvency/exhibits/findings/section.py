@@ -18,18 +18,21 @@ from solvency.exhibits.findings.books import whose
 from solvency.exhibits.findings.claims import contradictions
 from solvency.exhibits.findings.claims import explanations
 from solvency.exhibits.findings.claims import tallied
+from solvency.exhibits.kit import apart
 from solvency.exhibits.kit import grade_of
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Said
+from solvency.figures.figure import figures_of
 from solvency.figures.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
 
+    from solvency.exhibits.findings.finding import Found
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Piece
@@ -65,7 +68,8 @@ def findings(setting: Setting) -> Section | None:
         values={
             "findings": found,
             "numbers": tuple(
-                setting.count(f"finding:{n}", n) for n in range(1, len(found) + 1)
+                setting.count(f"finding:{name}", n)
+                for n, name in enumerate(apart(map(_about, found)), 1)
             ),
             "more": setting.say_many(
                 "%(count)s more of the same kind stands in the exhibits named.",
@@ -80,6 +84,12 @@ def findings(setting: Setting) -> Section | None:
         },
         ground=weighed(setting),
     )
+
+
+def _about(one: Found) -> str:
+    """Name a finding by the first figure it tells, else by the first exhibit."""
+    figure = next(figures_of(one.text), None)
+    return figure.key if figure else "".join(x.key for x in one.exhibits[:1])
 
 
 def _whose(setting: Setting, entities: Iterable[str]) -> Prose:
@@ -122,19 +132,20 @@ def _keys(setting: Setting) -> Iterator[Key]:
         customers = [one for one in recovery.classes if one.rank == "customer"]
         claims = sum((one.claims for one in customers), Decimal())
         if claims:
-            low = sum((one.low for one in customers), Decimal()) / claims
+            least = sum((one.low for one in customers), Decimal()) / claims
             parts: list[Piece] = []
-            for n, one in enumerate(customers):
+            for one in customers:
+                low = f"key:low:{one.entity}"
                 parts += ["; "] if parts else []
                 parts += setting.say(
                     "%(who)s %(one)s over %(other)s",
                     who=Said(one.entity),
-                    one=setting.money(f"key:low:{n}:paid", one.low, formula="paid"),
-                    other=setting.money(f"key:low:{n}:due", one.claims, formula="due"),
+                    one=setting.money(f"{low}:paid", one.low, formula="paid"),
+                    other=setting.money(f"{low}:due", one.claims, formula="due"),
                 )
             share = setting.share(
                 "key:low",
-                low,
+                least,
                 formula="low estimate over claims",
                 worked=(*parts, " (", Exhibit("recovery"), ")"),
             )

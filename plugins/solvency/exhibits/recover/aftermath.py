@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.kit import apart
 from solvency.exhibits.kit import told
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
@@ -118,6 +119,8 @@ def preferences(setting: Setting) -> Table | None:
         return None
     text = setting.text
     first = sorted(found, key=lambda one: (-(one.amount or 0), one.flow))[:_LARGEST]
+    first.sort(key=lambda x: (x.date, x.flow))
+    keys = apart(f"preference:{x.flow}:{x.debtor}:{x.transferee}" for x in first)
     yes, no = Said(text("yes")), Said("\N{EN DASH}")
     return Table(
         key="preferences",
@@ -145,7 +148,7 @@ def preferences(setting: Setting) -> Table | None:
         ),
         rows=tuple(
             Row(
-                f"preference:{n}",
+                key,
                 (Said(f"{one.debtor} \N{RIGHTWARDS ARROW} {one.transferee}"),),
                 (
                     setting.flow_ref(one.flow),
@@ -156,19 +159,19 @@ def preferences(setting: Setting) -> Table | None:
                         since=Day(one.earliest),
                         until=Day(one.latest),
                     ),
-                    setting.count(f"preference:{n}:days", one.days_before),
+                    setting.count(f"{key}:days", one.days_before),
                     Said(text(one.kind)),
                     Said(one.law),
                     yes if one.insider else no,
                     setting.money(
-                        f"preference:{n}:amount",
+                        f"{key}:amount",
                         one.amount,
                         formula="at market on the day",
                         flows=(one.flow,),
                         target=anchor("flow", one.flow),
                     ),
                     setting.money(
-                        f"preference:{n}:new",
+                        f"{key}:new",
                         one.new_value,
                         formula="given anew afterwards",
                     ),
@@ -179,7 +182,7 @@ def preferences(setting: Setting) -> Table | None:
                     ),
                 ),
             )
-            for n, one in enumerate(sorted(first, key=lambda x: (x.date, x.flow)))
+            for key, one in zip(keys, first, strict=True)
         ),
         notes=(
             (
@@ -200,6 +203,7 @@ def afterwards(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
+    keys = apart(f"later:{one.flow}:{one.account}" for one in found)
     return Table(
         key="afterwards",
         title=text("What assets fetched later, beside what the books expected"),
@@ -222,7 +226,7 @@ def afterwards(setting: Setting) -> Table | None:
         ),
         rows=tuple(
             Row(
-                f"later:{one.flow}:{n}",
+                key,
                 (Said(told(setting, setting.case.by_id[one.flow])),),
                 (
                     setting.flow_ref(one.flow),
@@ -230,7 +234,7 @@ def afterwards(setting: Setting) -> Table | None:
                     Said(text("outcome") if one.outcome else text("expectation")),
                     *(
                         setting.money(
-                            f"later:{n}:{name}",
+                            f"{key}:{name}",
                             value,
                             formula=name,
                             flows=(one.flow,),
@@ -244,7 +248,7 @@ def afterwards(setting: Setting) -> Table | None:
                     ),
                 ),
             )
-            for n, one in enumerate(found)
+            for key, one in zip(keys, found, strict=True)
         ),
         size="dense",
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.charts import waterfall
 from solvency.exhibits.drawings import Drawing
+from solvency.exhibits.kit import apart
 from solvency.exhibits.kit import in_figures
 from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import row
@@ -192,7 +193,9 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         waterfall.Step(short(setting, one.id), amount, tentative=True)
         for one, amount in shown
     ]
+    names = [one.id for one, _ in shown]
     if rest:
+        names.append("others")
         amount = sum((amount for _, amount in rest), _ZERO)
         steps.append(waterfall.Step(text("All others"), amount, tentative=True))
     low, high = found.quantiles["0.05"], found.quantiles["0.95"]
@@ -206,7 +209,9 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
             tentative=True,
         )
     )
+    names.append("together")
     if found.hole is not None:
+        names += ["unexplained", "missing"]
         rest_of = found.hole - start
         label = (
             text("Left unexplained") if rest_of > 0 else text("More than is missing")
@@ -237,15 +242,15 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
             (text("Expected"),),
             (
                 row(
-                    f"step:{n}",
+                    f"step:{name}",
                     step.label,
                     setting.money(
-                        f"waterfall:{n}",
+                        f"waterfall:{name}",
                         Decimal(step.amount),
                         formula=EXPECTED,
                     ),
                 )
-                for n, step in enumerate(steps)
+                for name, step in zip(apart(names), steps, strict=True)
             ),
         ),
         notes=(
