@@ -103,6 +103,7 @@ def _errors(case: Case) -> Frame:
 def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
 
+    open_items = standing(case)
     return {
         "case": case.path,
         "fingerprint": case.fingerprint,
@@ -112,9 +113,10 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "findings": [asdict(finding) for finding in findings.findings]
         if findings
         else [],
-        "evidence": [asdict(item) for item in standing(case)],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         "counts": case.counts(),
+        # Of a case into which nothing was imported there is nothing to say.
+        **({"evidence": [asdict(one) for one in open_items]} if open_items else {}),
     }
 
 
