@@ -1,4 +1,4 @@
-"""A package adds an invariant, a kind of report and a command, without a fork."""
+"""A package adds an invariant, a report, a command, an importer, without a fork."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ ROOT = Path(__file__).parents[1]
 MODULE = '''
 """Adds one of each."""
 
+import datetime
 from decimal import Decimal
 
+import beangulp
 import click
+from beancount.core import data
+from beancount.core.amount import Amount
 
 from solvency.analysis.check import Outcome
 from solvency.analysis.check import Test
@@ -43,6 +47,37 @@ buffer = Test(
 )
 
 
+class Diary(beangulp.Importer):
+    """Reads lines of a day and an amount."""
+
+    def identify(self, filepath):
+        return filepath.endswith(".diary")
+
+    def account(self, filepath):
+        return "Assets:Harbour:Bank"
+
+    def extract(self, filepath, existing):
+        found = []
+        with open(filepath) as lines:
+            for at, line in enumerate(lines, 1):
+                day, amount = line.split()
+                found.append(
+                    data.Transaction(
+                        data.new_metadata(filepath, at),
+                        datetime.date.fromisoformat(day),
+                        "*", None, "Diary", frozenset(), frozenset(),
+                        [
+                            data.Posting(
+                                self.account(filepath),
+                                Amount(Decimal(amount), "USD"),
+                                None, None, None, None,
+                            )
+                        ],
+                    )
+                )
+        return found
+
+
 @click.command("greet")
 def greet():
     """Say hello."""
@@ -57,6 +92,9 @@ greet = tiny:greet
 
 [solvency.kinds]
 tiny-note = tiny_note
+
+[solvency.importers]
+diary = tiny:Diary
 """
 
 
@@ -157,3 +195,26 @@ def test_a_kind_of_report_prints(installed: Path, tmp_path: Path) -> None:
     )
     assert found.returncode == 0, found.stderr
     assert "Harbour" in page.read_text(encoding="utf-8")
+
+
+def test_an_importer_of_beangulp_works_as_it_is(
+    installed: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "ledgers" / "harbour", tmp_path / "case")
+    (tmp_path / "found.diary").write_text("2021-02-03 -12.50\n2021-02-04 7\n")
+    (tmp_path / "map.toml").write_text(
+        'importer = "diary"\naccount = "Assets:Harbour:Bank"\n'
+    )
+    found = run(
+        installed,
+        "import",
+        str(tmp_path / "found.diary"),
+        "--map",
+        str(tmp_path / "map.toml"),
+        "-o",
+        str(tmp_path / "case"),
+    )
+    assert found.returncode == 0, found.stderr
+    checked = run(installed, "check", str(tmp_path / "case" / "main.beancount"))
+    assert checked.returncode == 0, checked.stdout
+    assert "in suspense: found.diary:1: -12.50 USD on 2021-02-03" in checked.stdout

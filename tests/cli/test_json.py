@@ -200,8 +200,8 @@ PROMISED = {
     },
     "explain deposits": {**CASE, "flows": [{"id": str}], "sources": [{"name": str}]},
 }
-#: Commands that print no JSON of a case.
-WITHOUT = {"report", "verify", "browse", "new"}
+#: Commands that print no JSON of one case; what import and diff promise is below.
+WITHOUT = {"report", "verify", "browse", "new", "import", "diff", "redact"}
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -246,6 +246,66 @@ def test_json_has_the_keys_that_are_promised(line, harbour):
 
 def test_every_command_that_prints_json_is_here():
     assert {line.split()[0] for line in PROMISED} | WITHOUT == set(COMMANDS)
+
+
+def test_import_has_the_keys_that_are_promised(tmp_path):
+    bank = tmp_path / "bank.csv"
+    # The second row stands twice, the third balance does not follow.
+    bank.write_text(
+        "Date,Name,Amount,Balance\n2022-01-01,A,-1,9\n2022-01-02,B,-2,7\n"
+        "2022-01-02,B,-2,7\n2022-01-03,Other,-3,5\n"
+    )
+    other = tmp_path / "other.csv"
+    other.write_text("Date,Name,Amount,Balance\n2022-01-01,X,1,1\n2022-01-09,X,1,2\n")
+    columns = (
+        'currency = "USD"\ncolumns = { date = "Date", payee = "Name",'
+        ' amount = "Amount", balance = "Balance" }\n'
+    )
+    (tmp_path / "m.toml").write_text(
+        columns + '[[files]]\nname = "other.csv"\naccount = "Assets:Other:Bank"\n'
+    )
+    arguments = [str(bank), str(other), "--map", str(tmp_path / "m.toml")]
+    ran = CliRunner().invoke(main, ["import", *arguments, "--dry-run", "--json"])
+    assert ran.exit_code == 0, ran.output
+    promised = {
+        "files": [{"file": str, "sha256": str, "lines": int}],
+        "flows": [{"id": str, "date": str, "row": str, "status": str}],
+        "duplicates": [{"file": str, "row": int, "of": str}],
+        "unmatched": [{"file": str, "row": int}],
+        "one_sided": [{"file": str, "row": int, "amount": Decimal}],
+        "gaps": [{"file": str, "row": int, "expected": Decimal, "found": Decimal}],
+    }
+    assert list(lacking(promised, json.loads(ran.stdout))) == []
+
+
+def test_diff_has_the_keys_that_are_promised(harbour, tmp_path):
+    later = tmp_path / "later.beancount"
+    text = harbour.read_text(encoding="utf-8")
+    added = (
+        '2021-12-30 * "More spent" ^petition\n  id: "more"\n'
+        "  Expenses:Harbour:Wages  900000000 USD\n"
+        "  Assets:Harbour:Bank  -900000000 USD\n"
+    )
+    later.write_text(
+        text.replace("price BTC 45,000", "price BTC 44,000") + added, encoding="utf-8"
+    )
+    arguments = ["--no-beliefs", "--json"]
+    ran = CliRunner().invoke(main, ["diff", str(harbour), str(later), *arguments])
+    assert ran.exit_code == 0, ran.output
+    promised = {
+        "added": [{"kind": str, "id": str}],
+        "removed": [],
+        "changed": [
+            {"kind": str, "id": str, "field": str, "before": str, "after": str}
+        ],
+        "findings": [
+            {"test": str, "entity": str, "before": str, "after": str, "because": [str]}
+        ],
+        "figures": [
+            {"name": str, "before": Decimal, "after": Decimal, "because": [str]}
+        ],
+    }
+    assert list(lacking(promised, json.loads(ran.stdout))) == []
 
 
 def test_what_is_lacking_is_found():

@@ -163,9 +163,7 @@ def test_a_workbook_of_all_its_sheets(tmp_path):
                 sheet.write(at, 1, words)
                 sheet.write(at, 2, float(amount))
     mapping = tmp_path / "map.toml"
-    guess = run("import", "--guess", path)
-    lines = [one for one in guess.splitlines() if not one.startswith("sheets")]
-    mapping.write_text("\n".join(lines), encoding="utf-8")
+    mapping.write_text(run("import", "--guess", path), encoding="utf-8")
     found = json.loads(run("import", path, "--map", mapping, "--dry-run", "--json"))
     assert moved(found) == expected()
     assert found["unmatched"][0] == {"file": "bank.xlsx", "row": "Sep:2"}
@@ -340,3 +338,18 @@ def test_amounts(text, number):
 def test_what_is_no_amount(text):
     with pytest.raises(ValueError, match=r".*"):
         Notation(",", ".").amount(text)
+
+
+def test_rows_that_state_the_balances(tmp_path):
+    # 100.00 - 30.00 + 5.00 is 75.00, and the statement closes at 70.00.
+    path = tmp_path / "bank.csv"
+    path.write_text(
+        "Date,Description,Amount\n2022-10-01,Opening balance,100.00\n"
+        "2022-10-03,Rent,-30.00\n2022-10-04,Sale,5.00\n"
+        "2022-10-31,Closing balance,70.00\n"
+    )
+    found = told(tmp_path, path)
+    assert found["gaps"] == [
+        {"file": "bank.csv", "row": 5, "expected": "75", "found": "70"}
+    ]
+    assert [amount for _, amount in moved(found)] == [-30, 5]

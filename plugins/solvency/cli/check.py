@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show each error, however many of one rule.",
 )
+@click.option(
+    "--reviewed",
+    "reviews",
+    is_flag=True,
+    help="List the flows that nobody has approved as they stand.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 on a breach of solvency.")
 @click.option(
     "--draws",
@@ -48,6 +54,7 @@ def command(
     asked: Asked,
     canonical: bool,
     every: bool,
+    reviews: bool,
     strict: bool,
     draws: int | None,
     seed: int,
@@ -73,9 +80,14 @@ def command(
     findings = _findings(case, draws, seed)
     if output.plain:
         _print(case, findings, every=every)
+        if reviews:
+            _print_reviews(case)
     else:
         table = _errors(case) if findings is None else findings.to_frame()
-        output.print(table, _document(case, findings))
+        document = _document(case, findings)
+        if reviews:
+            document["reviews"] = _reviews(case)
+        output.print(table, document)
     if case.errors or (strict and findings is not None and findings.breaches):
         raise SystemExit(1)
 
@@ -103,6 +115,7 @@ def _errors(case: Case) -> Frame:
 def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
 
+    open_items = standing(case)
     return {
         "case": case.path,
         "fingerprint": case.fingerprint,
@@ -110,9 +123,10 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "known": case.known,
         "errors": _errors(case).records(),
         "findings": findings.findings if findings else [],
-        "evidence": standing(case),
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         "counts": case.counts(),
+        # Of a case into which nothing was imported there is nothing to say.
+        **({"evidence": [asdict(one) for one in open_items]} if open_items else {}),
     }
 
 
@@ -169,6 +183,26 @@ def _print_evidence(case: Case, *, every: bool) -> None:
                 f"{name}: {len(of_kind) - _EACH:,} more;"
                 " solvency check --all shows each"
             )
+
+
+def _reviews(case: Case) -> list[dict[str, object]]:
+    from solvency.evidence.review import reviewed  # noqa: PLC0415 (asked for seldom)
+
+    return [asdict(one) for one in reviewed(case)]
+
+
+def _print_reviews(case: Case) -> None:
+    """Print the flows nobody has approved as they stand, and how many are."""
+    from solvency.evidence.review import reviewed  # noqa: PLC0415 (asked for seldom)
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+
+    found = reviewed(case)
+    for one in found:
+        if not one.holds:
+            said = f" by {one.by} on {one.day}" if one.day else ""
+            click.echo(f"{one.status}: {one.flow}{said}; its hash is {one.hash}")
+    held = sum(one.holds for one in found)
+    click.echo(f"{held:,} of {count(len(found), 'flow')} approved as they stand")
 
 
 def _print_findings(findings: Findings) -> None:

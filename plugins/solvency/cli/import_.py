@@ -14,6 +14,8 @@ from solvency.evidence.records import EvidenceError
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
+    from solvency.evidence.continuity import Gap
+    from solvency.evidence.drafts import Draft
     from solvency.evidence.intake import Intake
 
 #: Rows of each sort that are named one by one; --json has all.
@@ -190,11 +192,7 @@ def _print(found: Intake, *, dry_run: bool) -> None:
     )
     _listed(
         "gaps",
-        [
-            f"{gap.file}:{gap.row} states {gap.found:,} {gap.currency} where the rows"
-            f" to {gap.after} make {gap.expected:,}; {gap.missing:,} is missing"
-            for gap in found.gaps
-        ],
+        [_apart(gap) for gap in found.gaps],
     )
     _listed(
         "names that may be one, to decide in names.toml",
@@ -202,7 +200,16 @@ def _print(found: Intake, *, dry_run: bool) -> None:
     )
 
 
-def _told(draft: Any) -> str:
+def _apart(gap: Gap) -> str:
+    if gap.row == gap.after:  # a trial balance, of which no row is missing
+        return f"{gap.file}:{gap.row}: {gap.expected:,} and {gap.found:,} do not agree"
+    return (
+        f"{gap.file}:{gap.row} states {gap.found:,} {gap.currency} where the rows to"
+        f" {gap.after} make {gap.expected:,}; {gap.missing:,} is missing"
+    )
+
+
+def _told(draft: Draft) -> str:
     leg = draft.own
     said = draft.payee or draft.narration
     return f"{draft.rows[0]} {draft.date} {leg.amount:,} {leg.commodity} {said}"[:150]

@@ -9,9 +9,13 @@ import itertools
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 from solvency.evidence.columns import meaning
+from solvency.evidence.dialect import LOOKED_AT
+from solvency.evidence.dialect import Table
+from solvency.evidence.dialect import currency
+from solvency.evidence.dialect import is_amount
+from solvency.evidence.dialect import notation
 from solvency.evidence.grid import Row
 from solvency.evidence.grid import decoded
 from solvency.evidence.grid import encoding_of
@@ -27,50 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from solvency.evidence.grid import Cell
     from solvency.evidence.records import Document
 
-#: Rows that a guess looks at.
-_LOOKED_AT = 2_000
+_MONTHS = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|mai|okt|dez|q"
+#: Words of a file's name that tell no account from another.
+_ANY = frozenset({"statement", "statements", "export", "page", "kontoauszug"})
 _DELIMITERS = (",", ";", "\t", "|")
-#: Forms of days, with day first before month first.
-_DATES = (
-    "%Y-%m-%d",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%m-%Y",
-    "%m-%d-%Y",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d.%m.%y",
-    "%d/%m/%y",
-    "%m/%d/%y",
-    "%Y%m%d",
-    "%d %b %Y",
-    "%d-%b-%Y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-    "%d-%b-%y",
-    "%Y年%m月%d日",
-)
-_NUMBERS = re.compile(
-    r"[-+(\u2212]?[^\W\d_]{0,3}\s?"
-    r"[\d.,' \u00a0\u202f\u2019\u2009]*\d[)\-+]?(\s?[^\W\d_]{1,3})?"
-)
-
-
-class _Table(NamedTuple):
-    """The part of a table a guess looks at."""
-
-    header: int
-    names: list[str]
-    rows: list[list[Cell]]
-    delimiter: str | None
-    sheet: str | None = None
-    #: What stands above the column names.
-    title: tuple[str, ...] = ()
 
 
 def guessed(paths: Sequence[Path]) -> str:
@@ -86,10 +52,10 @@ def guessed(paths: Sequence[Path]) -> str:
         "",
     ]
     if len(documents) == 1:
-        parts += _keys(documents[0], "Company")
-    for at, document in enumerate(documents if len(documents) > 1 else ()):
+        parts += _keys(documents[0])
+    for document in documents if len(documents) > 1 else ():
         parts += ["[[files]]", f"name = {toml(document.name)}"]
-        parts += _keys(document, f"Company{chr(65 + at % 26)}")
+        parts += _keys(document)
         parts.append("")
     parts += [
         "",
@@ -106,29 +72,29 @@ def guessed(paths: Sequence[Path]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _keys(document: Document, entity: str) -> Iterator[str]:
+def _keys(document: Document) -> Iterator[str]:
     form = format_of(document)
     yield f'format = "{form}"'
     if form in {"mt940", "camt053", "ofx"}:
         yield 'kind = "statement"'
-        yield from _owner(entity)
+        yield from _owner(document, "statement")
         return
     encoding = encoding_of(document.content) if form == "csv" else None
     table = _workbook(document) if form == "xlsx" else _delimited(document, encoding)
     columns = _columns(table)
     kind = _kind(columns, document.name)
     yield f'kind = "{kind}"    # one of {", ".join(KINDS)}'
-    yield from _owner(entity)
+    yield from _owner(document, kind)
     if encoding is not None:
         yield f'encoding = "{encoding}"'
         yield f"delimiter = {toml(table.delimiter or ',')}"
     if table.sheet is not None:
         yield f"sheets = [{toml(table.sheet)}]"
     yield f"header = {table.header}    # the line of the column names"
-    yield from _notation(table, columns)
-    currency = _currency(table, columns)
-    if currency is not None and "currency" not in columns:
-        yield f'currency = "{currency}"'
+    yield from notation(table, columns)
+    unit = currency(table, columns)
+    if unit is not None and "currency" not in columns:
+        yield f'currency = "{unit}"'
     elif "currency" not in columns and kind not in {"exchange", "transfers"}:
         yield 'currency = "USD"    # nothing in the file says so: correct it'
     if kind in {"claims", "trial-balance"} and "date" not in columns:
@@ -147,7 +113,7 @@ def _keys(document: Document, entity: str) -> Iterator[str]:
     yield f"columns = {{ {inside} }}"
 
 
-def _day(document: Document, table: _Table) -> datetime.date | None:
+def _day(document: Document, table: Table) -> datetime.date | None:
     """Return the day that a title above the table, or the file's name, gives."""
     words = " ".join([document.name, *table.title])
     for pattern, forms in (
@@ -165,19 +131,32 @@ def _day(document: Document, table: _Table) -> datetime.date | None:
     return None
 
 
-def _owner(entity: str) -> Iterator[str]:
-    yield f'entity = "{entity}"    # whose books these are'
-    yield f'account = "Assets:{entity}:Bank"'
-    yield f'suspense = "Assets:{entity}:Suspense"'
+def _owner(document: Document, kind: str) -> Iterator[str]:
+    yield 'entity = "Company"    # whose books these are'
+    if kind not in {"claims", "trial-balance", "ledger"}:
+        # Two banks are two accounts; two months of one are one.
+        yield f'account = "Assets:Company:{_called(document.name)}"'
+    yield 'suspense = "Assets:Company:Suspense"'
     yield 'grade = "C2"    # reliability A to F, credibility 1 to 6'
 
 
-def _delimited(document: Document, encoding: str | None) -> _Table:
+def _called(name: str) -> str:
+    """Return a part of an account, of the words in a file's name."""
+    words = re.findall(r"[A-Za-z]+", name.rpartition(".")[0])
+    named = [
+        word
+        for word in words
+        if not re.fullmatch(_MONTHS, word.lower()) and word.lower() not in _ANY
+    ]
+    return "".join(word[:1].upper() + word[1:] for word in named)[:40] or "Bank"
+
+
+def _delimited(document: Document, encoding: str | None) -> Table:
     text = decoded(document, encoding)
     head = text[: 2**20]
     best: tuple[int, int, str, list[Row]] | None = None
     for mark in _DELIMITERS:
-        rows = list(itertools.islice(_rows(head, mark), _LOOKED_AT))
+        rows = list(itertools.islice(_rows(head, mark), LOOKED_AT))
         widths = [len(row.cells) for row in rows if any(row.cells)]
         if not widths:
             continue
@@ -207,31 +186,30 @@ def _rows(text: str, mark: str) -> Iterator[Row]:
         yield Row(str(start), [cell.strip() for cell in cells])
 
 
-def _workbook(document: Document) -> _Table:
+def _workbook(document: Document) -> Table:
     from solvency.evidence.workbook import sheets  # noqa: PLC0415 (an extra)
 
-    best: _Table | None = None
+    tables = []
     for part in sheets(document, ()):
-        rows = list(itertools.islice(part, _LOOKED_AT))
-        filled = [row for row in rows if sum(cell != "" for cell in row.cells) > 1]
-        if not filled:
-            continue
-        name = rows[0].label.rpartition(":")[0]
-        table = _headed(rows, None, name, document.name)
-        if best is None or len(table.rows) > len(best.rows):
-            best = table
-    if best is None:
+        rows = list(itertools.islice(part, LOOKED_AT))
+        if any(sum(cell != "" for cell in row.cells) > 1 for row in rows):
+            name = rows[0].label.rpartition(":")[0]
+            tables.append(_headed(rows, None, name, document.name))
+    if not tables:
         raise EvidenceError(document.name, 1, "no sheet has a table", "Name a table")
+    best = max(tables, key=lambda one: len(one.rows))
+    if all(one.names == best.names and one.header == best.header for one in tables):
+        return best._replace(sheet=None)  # all sheets are read
     return best
 
 
-def _headed(rows: list[Row], mark: str | None, sheet: str | None, file: str) -> _Table:
+def _headed(rows: list[Row], mark: str | None, sheet: str | None, file: str) -> Table:
     """Find the row of the column names: the one whose names mean most."""
     best, score = -1, 0
     for at, row in enumerate(rows[:60]):
         names = [str(cell) for cell in row.cells if isinstance(cell, str) and cell]
         known = {key for one in names if (key := meaning(one)) is not None}
-        if len(known) > score and not any(_is_amount(one) for one in names):
+        if len(known) > score and not any(is_amount(one) for one in names):
             best, score = at, len(known)
     if best < 0:
         wrong = "no row names its columns in words that are known here"
@@ -244,14 +222,10 @@ def _headed(rows: list[Row], mark: str | None, sheet: str | None, file: str) -> 
     line = int(head.label.rpartition(":")[2])
     title = [str(cell) for row in rows[:best] for cell in row.cells if cell != ""]
     names = [str(cell) for cell in head.cells]
-    return _Table(line, names, body, mark, sheet, tuple(title))
+    return Table(line, names, body, mark, sheet, tuple(title))
 
 
-def _is_amount(text: str) -> bool:
-    return bool(re.search(r"\d", text)) and _NUMBERS.fullmatch(text) is not None
-
-
-def _columns(table: _Table) -> dict[str, list[str]]:
+def _columns(table: Table) -> dict[str, list[str]]:
     """Return what each column means, by its name."""
     found: dict[str, list[str]] = {}
     for at, name in enumerate(table.names):
@@ -263,7 +237,7 @@ def _columns(table: _Table) -> dict[str, list[str]]:
             key in {"amount", "debit", "credit", "balance"}
             and cells
             and not any(
-                isinstance(cell, Decimal) or _is_amount(str(cell)) for cell in cells
+                isinstance(cell, Decimal) or is_amount(str(cell)) for cell in cells
             )
         ):
             continue
@@ -286,139 +260,14 @@ def _kind(columns: dict[str, list[str]], name: str) -> str:
         return "transfers"
     if "claim-number" in has or "claim" in low:
         return "claims"
+    if {"payee", "amount", "rank"} <= has and "balance" not in has:
+        return "claims"
     if ({"account-code", "account-name"} & has) and "date" not in has:
         return "trial-balance"
-    if {"account-code"} <= has and {"voucher"} & has:
+    if {"account-code", "account-name"} & has and (
+        "voucher" in has or {"debit", "credit", "account-name"} <= has
+    ):
         return "ledger"
     if "operation" in has and "currency" in has and "debit" not in has:
         return "exchange"
     return "statement"
-
-
-def _notation(table: _Table, columns: dict[str, list[str]]) -> Iterator[str]:
-    texts = {
-        key: [
-            str(row[at])
-            for row in table.rows
-            if at < len(row) and isinstance(row[at], str) and row[at] != ""
-        ]
-        for key, names in columns.items()
-        for at in [table.names.index(names[0])]
-    }
-    money = [
-        text
-        for key in ("amount", "debit", "credit", "balance", "fee")
-        for text in texts.get(key, ())
-    ]
-    mark, between = _marks(money)
-    yield f'decimal = "{mark}"'
-    yield f"thousands = {toml(between)}"
-    forms, doubt = _dates(texts.get("date", []), mark)
-    if forms:
-        said = "    # day and month may be the other way round" if doubt else ""
-        yield f"date-formats = [{', '.join(map(toml, forms))}]{said}"
-    if any(
-        isinstance(row[at], Decimal)
-        for key in ("amount", "debit", "credit", "balance")
-        if key in columns
-        for at in [table.names.index(columns[key][0])]
-        for row in table.rows
-        if at < len(row)
-    ):
-        yield f"places = {_places(table, columns)}"
-
-
-def _places(table: _Table, columns: dict[str, list[str]]) -> int:
-    """Return how many places the amounts of a workbook have, two at least."""
-    most = 2
-    for key in ("amount", "debit", "credit", "balance"):
-        for name in columns.get(key, ()):
-            at = table.names.index(name)
-            for row in table.rows:
-                if at < len(row) and isinstance(cell := row[at], Decimal):
-                    exact = round(cell, 10).normalize()
-                    exponent = exact.as_tuple().exponent
-                    most = max(most, -exponent if isinstance(exponent, int) else 0)
-    return min(most, 8)
-
-
-def _marks(texts: list[str]) -> tuple[str, str]:
-    """Return the decimal mark, and what stands between thousands."""
-    best = (-1, ".", ",")
-    for mark, between in ((".", ","), (",", "."), (".", ""), (",", "")):
-        notation = Notation(decimal=mark, thousands=between)
-        fits = 0
-        for text in texts:
-            try:
-                notation.amount(text)
-            except ValueError:
-                continue
-            # A mark with other than three digits after it parts no thousands.
-            fits += 2 if re.search(rf"{re.escape(mark)}(\d\d?|\d{{4,}})\b", text) else 1
-        if fits > best[0]:
-            best = fits, mark, between
-    _, mark, between = best
-    used = any(between in text for text in texts) if between else False
-    return mark, between if used else ""
-
-
-def _dates(texts: list[str], mark: str) -> tuple[list[str], bool]:
-    """Return the forms of the days, and whether another order fits as well."""
-    fitting: list[tuple[int, int, str]] = []
-    for at, form in enumerate(_DATES):
-        notation = Notation(dates=(form,))
-        try:
-            days = [notation.day(text) for text in texts[:_LOOKED_AT]]
-        except ValueError:
-            continue
-        if days:
-            order = min(_turns(days), _turns(days[::-1]))
-            fitting.append((order, at, form))
-    if not fitting:
-        # Some rows are no movements: take the form that most of them have.
-        counts = [
-            (sum(_fits(text, form) for text in texts), -at)
-            for at, form in enumerate(_DATES)
-        ]
-        most, at = max(counts, default=(0, 0))
-        return ([_DATES[-at]], False) if most else ([], False)
-    fitting.sort()
-    alike = [one for one in fitting if one[0] == fitting[0][0]]
-    if len(alike) > 1 and mark == ".":
-        # A decimal point goes with either order: the days before and after say it.
-        return [alike[0][2]], True
-    return [alike[0][2]], False
-
-
-def _fits(text: str, form: str) -> bool:
-    try:
-        Notation(dates=(form,)).day(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _turns(days: list[datetime.date]) -> int:
-    """Count how often days go back; statements run one way."""
-    return sum(later < earlier for earlier, later in itertools.pairwise(days))
-
-
-def _currency(table: _Table, columns: dict[str, list[str]]) -> str | None:
-    """Return a currency that the column names or the amounts say."""
-    signs = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY"}
-    words = [*table.names]
-    for key in ("amount", "balance", "debit", "credit"):
-        for name in columns.get(key, ()):
-            at = table.names.index(name)
-            words += [str(row[at]) for row in table.rows[:20] if at < len(row)]
-    for word in words:
-        found = re.search(
-            r"\b(EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN|CZK|HUF|AUD|CAD|SGD|HKD|INR|BRL)\b",
-            word,
-        )
-        if found:
-            return found[1]
-        for sign, name in signs.items():
-            if sign in word:
-                return name
-    return None

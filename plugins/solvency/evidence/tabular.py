@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import Document
 
+#: Rows that state a balance, by their words.
+_OPENING = re.compile(
+    r"(?i)\W*((opening|previous|initial|starting|beginning) balance|balance (brought"
+    r"|b/?f)|anfangssaldo|saldovortrag|solde (initial|pr.c.dent)|beginsaldo"
+    r"|saldo (inicial|iniziale|anterior))\b"
+)
+_CLOSING = re.compile(
+    r"(?i)\W*((closing|ending|final) balance|balance (carried|c/?f)|endsaldo"
+    r"|schlusssaldo|solde final|eindsaldo|saldo finale?)\b"
+)
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "EURO": "EUR"}
 #: What a column of sides calls money that left.
 _OUT = frozenset(
@@ -63,7 +73,13 @@ def statement(document: Document, mapping: Mapping) -> Statement:
     Raises:
         EvidenceError: A row cannot be read as the mapping says.
     """
-    records = list(Table(document, mapping))
+    records, stated = [], []
+    for record in Table(document, mapping):
+        kind = _stated(record)
+        if kind:
+            stated.append((record, kind))
+        else:
+            records.append(record)
     found = [_movement(record, mapping, signed=False) for record in records]
     if any(record.has("debit") and record.amount("debit") < 0 for record in records):
         # Some banks write debits below zero: the balances say, else the signs do.
@@ -83,16 +99,33 @@ def statement(document: Document, mapping: Mapping) -> Statement:
         )
     lines: list[Movement | Balance] = [*found]
     first, last = found[0], found[-1]
-    if first.balance is not None:
+    for record, kind in stated:
+        near = first if kind == "opening" else last
+        number = record.amount("balance" if record.has("balance") else "amount")
+        line = Balance(record.label, near.date, number, near.currency, kind)
+        lines.insert(0 if kind == "opening" else len(lines), line)
+    kinds = {kind for _, kind in stated}
+    if first.balance is not None and "opening" not in kinds:
         before = first.balance - first.amount
         lines.insert(
             0, Balance(first.row, first.date, before, first.currency, "opening")
         )
-    if last.balance is not None:
+    if last.balance is not None and "closing" not in kinds:
         lines.append(
             Balance(last.row, last.date, last.balance, last.currency, "closing")
         )
     return Statement(document, lines, mapping.number)
+
+
+def _stated(record: Record) -> str:
+    """Say of a row that states a balance, and moves nothing, which it states."""
+    if not (record.has("balance") or record.has("amount")):
+        return ""
+    words = f"{record.text('payee')} {record.text('narration')}"
+    for kind, pattern in (("opening", _OPENING), ("closing", _CLOSING)):
+        if pattern.match(words):
+            return kind
+    return ""
 
 
 def _breaks(found: list[Movement]) -> int:

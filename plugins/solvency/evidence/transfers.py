@@ -17,6 +17,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9/._-]{4,}[A-Za-z0-9]")
 #: A reference that stands in both rows outweighs any day between them.
 _REFERENCE = 4.0
 _NAMED = 1.0
+#: So many transfers with one payee say whose account the payee is.
+_ENOUGH = 2
+#: Last parts of accounts that many have.
+_ANY = frozenset({"Bank", "Cash", "Wallet", "Exchange", "Account", "Current"})
 #: A row that so many of the other side would match names none of them.
 _MOST = 200
 
@@ -33,8 +37,14 @@ class Own:
     since: datetime.date | None = None
     until: datetime.date | None = None
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the account itself, not of whose it is."""
+        last = self.account.rpartition(":")[2]
+        return self.known_as if last in _ANY else (*self.known_as, last)
+
     def named_in(self, draft: Draft) -> bool:
-        """Say whether a row names this account, or whose it is."""
+        """Say whether a row of another account names this one, or whose it is."""
         if self.number and len(self.number) >= 5:
             bare = re.sub(r"\W", "", draft.text).upper()
             if self.number in {draft.other, bare} or self.number in bare:
@@ -42,7 +52,15 @@ class Own:
         text = draft.text.casefold()
         return any(
             re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text)
-            for name in (self.entity, *self.known_as)
+            # Its own entity's name stands on most rows of a statement.
+            for name in (
+                *self.names,
+                *(
+                    (self.entity,)
+                    if draft.own.account.split(":")[1] != self.entity
+                    else ()
+                ),
+            )
             if len(name) >= 3
         )
 
@@ -108,10 +126,27 @@ def matched(
         for at, one in enumerate(listed)
         if at in joined or at not in taken
     ]
+    payees = _payees(both)
     for at, one in enumerate(listed):
         if at not in taken and _open(one, owns):
-            _unmatched(one, meant[at])
+            known = payees.get((one.own.account, one.payee.casefold()))
+            _unmatched(one, meant[at] or (owns[known] if known else None))
     return flows, both
+
+
+def _payees(both: Iterable[tuple[Draft, Draft]]) -> dict[tuple[str, str], str]:
+    """Return whose account a payee is, where several transfers to it were joined."""
+    seen: dict[tuple[str, str], list[str]] = {}
+    for paid, received in both:
+        for one, other in ((paid, received), (received, paid)):
+            if one.payee:
+                key = one.own.account, one.payee.casefold()
+                seen.setdefault(key, []).append(other.own.account)
+    return {
+        key: accounts[0]
+        for key, accounts in seen.items()
+        if len(accounts) >= _ENOUGH and len(set(accounts)) == 1
+    }
 
 
 def _open(draft: Draft, owns: Mapping[str, Own]) -> bool:
@@ -137,11 +172,8 @@ def _meant(draft: Draft, owns: Mapping[str, Own]) -> Own | None:
         if own.account != draft.own.account and own.named_in(draft)
     ]
     entity = draft.own.account.split(":")[1]
-    # Its own entity's name stands on most rows of a statement.
-    others = [own for own in named if own.entity != entity] or [
-        own for own in named if own.number and own.number == draft.other
-    ]
-    return others[0] if others else None
+    others = [own for own in named if own.entity != entity]
+    return next(iter(others or named), None)
 
 
 def _score(
@@ -198,10 +230,9 @@ def _joined(paid: Draft, received: Draft) -> Draft:
 def _unmatched(draft: Draft, other: Own | None) -> None:
     """Book what names an own account whose statement does not have it."""
     if other is None or not other.covers(draft.date):
-        if draft.legs[1].account == (other.account if other else None):
-            return  # a rule names the account, and there is no statement to look in
         return
     leg = draft.legs[1]
     entity = draft.own.account.split(":")[1]
-    draft.legs[1] = leg._replace(account=f"Assets:{entity}:Suspense:{other.entity}")
+    side = other.entity if other.entity != entity else other.account.split(":")[-1]
+    draft.legs[1] = leg._replace(account=f"Assets:{entity}:Suspense:{side}")
     draft.status = "one-sided"

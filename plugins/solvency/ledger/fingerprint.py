@@ -102,6 +102,11 @@ def _beside(flow: Flow) -> str:
     return json.dumps(said, sort_keys=True, ensure_ascii=False) if said else ""
 
 
+def of_flow(flow: Flow) -> str:
+    """Return sixteen characters that change with anything a flow says."""
+    return hashlib.sha256(_flow(flow).encode()).hexdigest()[:16]
+
+
 def _plain(value: object) -> object:
     """Turn a declared value into JSON's types, without places in files."""
     if isinstance(value, Money):

@@ -176,7 +176,7 @@ def preferences(setting: Setting) -> Table | None:
                         formula="given anew afterwards",
                     ),
                     setting.money(
-                        f"preference:{n}:back",
+                        f"{key}:back",
                         one.given_back,
                         formula="came back of it later",
                     ),

@@ -1,0 +1,62 @@
+"""Which flows somebody has reviewed, and whether they are still what was reviewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from beancount.core.data import Custom
+
+from solvency.ledger.fingerprint import of_flow
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.ledger.case import Case
+
+APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A flow with its last review."""
+
+    flow: str
+    #: approved, or whatever else the reviewer wrote; changed; unreviewed.
+    status: str
+    by: str
+    day: datetime.date | None
+    note: str
+    #: What a review of the flow as it stands has as its hash.
+    hash: str
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the flow is approved as it stands."""
+        return self.status == APPROVED
+
+
+def reviewed(case: Case) -> tuple[Reviewed, ...]:
+    """Return each flow of the scenario with its last review.
+
+    A review is `custom "review" "FLOW" "approved"` with `by:` and `hash:`; one whose
+    hash is not the flow's was of what the flow no longer is.
+    """
+    last: dict[str, tuple[str, Custom]] = {}
+    for entry in case.entries:
+        if isinstance(entry, Custom) and entry.type == "review":
+            values = [str(one.value) for one in entry.values or ()]
+            if len(values) == 2:
+                last[values[0]] = values[1], entry
+    found = []
+    for flow in case.selected:
+        now = of_flow(flow)
+        if flow.id not in last:
+            found.append(Reviewed(flow.id, "unreviewed", "", None, "", now))
+            continue
+        status, review = last[flow.id]
+        if str(review.meta.get("hash", "")) != now:
+            status = "changed"
+        by, note = (str(review.meta.get(key) or "") for key in ("by", "note"))
+        found.append(Reviewed(flow.id, status, by, review.date, note, now))
+    return tuple(found)

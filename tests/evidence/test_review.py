@@ -1,0 +1,67 @@
+"""A review is of a flow as it stands, and lost when the flow changes."""
+
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner
+
+from solvency.cli import main
+
+CASE = """
+option "operating_currency" "USD"
+plugin "solvency"
+2022-01-01 custom "entity" "Firm" "Firm"
+2022-01-01 open Assets:Firm:Bank
+2022-01-01 open Equity:Firm:Capital
+2022-02-01 custom "source" "paper" "A paper"
+  grade: "B2"
+2022-01-02 * "Paid in" ^paper
+  id: "F-1"
+  Equity:Firm:Capital  -10 USD
+  Assets:Firm:Bank  10 USD
+2022-01-03 * "Paid in again" ^paper
+  id: "F-2"
+  Equity:Firm:Capital  -20 USD
+  Assets:Firm:Bank  20 USD
+"""
+
+
+def check(path, *more):
+    ran = CliRunner().invoke(main, ["check", str(path), "--reviewed", *more])
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
+
+
+def test_a_changed_flow_loses_its_review(tmp_path):
+    path = tmp_path / "main.beancount"
+    path.write_text(CASE)
+    assert "0 of 2 flows approved" in check(path)
+    first = json.loads(check(path, "--json"))["reviews"][0]
+    assert (first["flow"], first["status"]) == ("F-1", "unreviewed")
+    review = (
+        '2022-03-01 custom "review" "F-1" "approved"\n'
+        f'  by: "A. Reader"\n  hash: "{first["hash"]}"\n'
+    )
+    path.write_text(CASE + review)
+    said = check(path)
+    assert "1 of 2 flows approved" in said
+    assert "unreviewed: F-2; its hash is " in said
+    path.write_text(CASE.replace("10 USD", "11 USD") + review)
+    said = check(path)
+    assert "changed: F-1 by A. Reader on 2022-03-01" in said
+    assert "0 of 2 flows approved" in said
+    # A place in the file is no change of the flow.
+    path.write_text("\n\n" + CASE + review)
+    assert "1 of 2 flows approved" in check(path)
+
+
+def test_a_question_is_no_approval(tmp_path):
+    path = tmp_path / "main.beancount"
+    path.write_text(CASE)
+    first = json.loads(check(path, "--json"))["reviews"][0]
+    path.write_text(
+        CASE + '2022-03-01 custom "review" "F-1" "questioned"\n'
+        f'  by: "A. Reader"\n  hash: "{first["hash"]}"\n'
+    )
+    assert "questioned: F-1 by A. Reader" in check(path)

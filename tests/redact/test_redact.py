@@ -1,0 +1,264 @@
+"""A redacted copy keeps every figure, and names nobody."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from solvency.analysis.diff.ask import _state
+from solvency.cli import main
+from solvency.ledger.load import load
+from solvency.redact.words import LANGUAGE
+
+ROOT = Path(__file__).parents[2]
+LEDGERS = ("harbour", "mf-global")
+
+
+def run(*arguments, status=0):
+    ran = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert ran.exit_code == status, ran.output
+    return ran.stdout if status == 0 else ran.output
+
+
+def copied(ledger, folder, *more):
+    """Redact a ledger; return both cases and the key."""
+    run("redact", ledger, "-o", folder, *more)
+    key = json.loads(folder.with_name(f"{folder.name}.key.json").read_text())
+    return load(ledger), load(folder / "main.beancount"), key
+
+
+@pytest.fixture(scope="module", params=LEDGERS)
+def redacted(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param) / "copy"
+    top = ROOT / "ledgers" / request.param / "main.beancount"
+    return (*copied(top, folder), folder)
+
+
+def renamed(state, key):
+    """Return headline figures under the pseudonyms of their entities."""
+    figures, tests = state
+    entity = {**key["entity"], "group": "group"}
+    coin = key.get("commodity", {})
+    return (
+        {
+            (
+                f"{entity[name.rpartition(' ')[0]]} {name.rpartition(' ')[2]}",
+                unit,
+            ): value
+            for (name, unit), value in figures.items()
+        },
+        sorted(
+            (test, entity[who], said.replace(of, coin.get(of, of)) if of else said)
+            for (test, who, of), said in tests.items()
+        ),
+    )
+
+
+def test_every_figure_stays(redacted):
+    case, copy, key, _ = redacted
+    was = renamed(_state(case, beliefs=False), key)
+    figures, tests = _state(copy, beliefs=False)
+    assert figures == was[0]
+    assert [(test, who) for test, who, _ in was[1]] == sorted(
+        (test, who) for test, who, _ in tests
+    )
+    # Amounts of findings, whatever they are of.
+    numbers = re.compile(r"worst by ([\d,.]+)")
+    assert sorted(numbers.findall(" ".join(said for *_, said in was[1]))) == sorted(
+        numbers.findall(" ".join(tests.values()))
+    )
+
+
+def test_every_flow_and_observation_stays(redacted):
+    case, copy, key, _ = redacted
+
+    def flows(one):
+        return sorted(
+            (f.date, sorted(abs(p.units) for p in f.postings), f.grade or "", f.basis)
+            for f in one.flows
+        )
+
+    assert flows(copy) == flows(case)
+    assert sorted(
+        (o.date, o.amount.number, o.low or Decimal(), o.counted)
+        for o in copy.observations
+    ) == sorted(
+        (o.date, o.amount.number, o.low or Decimal(), o.counted)
+        for o in case.observations
+    )
+    assert {key["id"][flow.id] for flow in case.flows} == {f.id for f in copy.flows}
+    assert [s.grade for s in copy.sources.values()] == [
+        s.grade for s in case.sources.values()
+    ]
+
+
+def names_of(case):
+    """Return the words of a case that a copy must not have."""
+    found = {case.title, *case.titles.values(), *case.hypotheses, *case.sources}
+    for one in case.flows:
+        found |= {one.narration, one.payee or "", *one.notes.values()}
+    for one in case.sources.values():
+        found |= {one.title, one.url or "", one.publisher or "", one.sha256 or ""}
+    for one in case.entities.values():
+        found |= {one.name, one.description, *one.notes.values()}
+    found |= {Path(file).stem for file in case.files} - {"main"}
+    return {word for word in found if len(word) > 4 and re.search("[^0-9:-]", word)}
+
+
+#: Names that are words of every ledger or report, such as the role `customers`.
+SPOKEN = LANGUAGE | {"lenders", "prices", "accounts", "trustee"}
+
+
+def test_no_byte_of_it_names_anybody(redacted):
+    case, _, _, folder = redacted
+    content = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+    files = " ".join(path.name for path in folder.iterdir())
+    text = (content.decode() + files).casefold()
+    for name in names_of(case):
+        if name.casefold() not in SPOKEN:
+            assert not re.search(
+                rf"(?<![\w-]){re.escape(name.casefold())}(?![\w-])", text
+            ), name
+    assert ";" not in text.replace('";', "")
+
+
+def test_its_report_says_so_and_names_nobody(redacted, tmp_path):
+    case, _, _, folder = redacted
+    page = tmp_path / "report.html"
+    run("report", folder / "main.beancount", "--kind", "brief", "-o", page)
+    text = page.read_text(encoding="utf-8")
+    assert "Redacted case" in text
+    for name in case.entities:
+        if name.casefold() not in SPOKEN and len(name) > 4:
+            assert not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text), name
+
+
+CASE = """
+option "title" "The Orchard affair"
+option "operating_currency" "USD"
+option "tolerance_multiplier" "0"
+plugin "solvency"
+; Orchard was run from Elm Street.
+2022-01-01 custom "entity" "Orchard" "Orchard Holdings of Elm Street"
+  group: TRUE
+  zh: "果园"
+2022-01-01 custom "entity" "Meadow" "Meadow Bank"
+  role: "bank"
+2022-01-01 commodity ORC
+  name: "Orchard token"
+  issuer: "Orchard"
+2022-01-01 open Assets:Orchard:Bank
+  erp-account: "1000 Meadow current account"
+2022-01-01 open Assets:Orchard:Tokens:ORC
+2022-01-01 open Equity:Orchard:Granted
+2022-01-01 open Assets:Meadow:Loans:Orchard
+  counterparty: "Orchard"
+2022-01-01 open Liabilities:Orchard:Loans:Meadow
+  counterparty: "Meadow"
+2022-01-01 open Assets:Meadow:Cash
+2022-02-01 custom "source" "elm-papers" "Papers found in Elm Street"
+  grade: "B2"
+  url: "https://example.org/orchard"
+  publisher: "The Elm Gazette"
+2022-01-02 price ORC 2.5 USD
+  source: "elm-papers"
+2022-01-05 * "Meadow" "Loan to Orchard
+over two lines" ^elm-papers
+  locator: "page 7 of the Orchard file"
+  row: "orchard.csv:7"
+  Assets:Meadow:Cash  -100.10 USD ; wired by J. Smith
+  Assets:Orchard:Bank  100.10 USD
+2022-01-06 * "J. Smith" "Grant" ^elm-papers
+  Assets:Orchard:Tokens:ORC  40 ORC
+  Equity:Orchard:Granted
+2022-01-07 note Assets:Orchard:Bank "J. Smith rang"
+2022-01-08 event "petition" "Orchard"
+2022-01-08 event "raid" "Elm Street"
+2022-01-31 custom "observation" Assets:Orchard:Bank 90 USD
+  source: "elm-papers"
+  perimeter: "the account at Meadow"
+"""
+WORDS = ("orchard", "meadow", "elm", "smith", "果园", "orc", "gazette", "raid", "1000")
+
+
+@pytest.fixture
+def small(tmp_path):
+    path = tmp_path / "orchard.beancount"
+    path.write_text(CASE, encoding="utf-8")
+    return path
+
+
+def test_comments_addresses_and_free_keys_are_gone(small, tmp_path):
+    case, copy, key, *_ = copied(small, tmp_path / "copy")
+    (file,) = (tmp_path / "copy").iterdir()
+    text = file.read_text(encoding="utf-8").casefold()
+    for word in WORDS:
+        assert word not in text, word
+    assert copy.errors == case.errors == ()
+    # 100.10 of cash; its own 40 tokens are no asset of its own.
+    sheet = copy.book().balance_sheet(key["entity"]["Orchard"])
+    assert sheet.totals.assets == Decimal("100.10")
+    assert [event.kind for event in copy.events] == ["event", "petition"]
+    assert copy.flows[0].notes["row"] == "file-01:7"
+
+
+def test_a_kept_entity_keeps_its_name(small, tmp_path):
+    _, copy, key = copied(small, tmp_path / "copy", "--keep", "Meadow")
+    assert "Meadow" in copy.entities
+    assert "Meadow" not in key["entity"]
+    assert "Orchard" not in copy.entities
+    said = run("redact", small, "-o", tmp_path / "b", "--keep", "Nobody", status=2)
+    assert "Nobody, which is no entity" in said
+
+
+def test_the_key_stays_apart_and_names_stay_stable(small, tmp_path):
+    copied(small, tmp_path / "copy")
+    key = tmp_path / "copy.key.json"
+    assert key.stat().st_mode & 0o077 == 0
+    first = (tmp_path / "copy" / "main.beancount").read_bytes()
+    small.write_text(
+        CASE.replace(
+            '2022-01-01 custom "entity" "Meadow"',
+            '2022-01-01 custom "entity" "Acorn" "Acorn"\n'
+            '2022-01-01 custom "entity" "Meadow"',
+        ),
+        encoding="utf-8",
+    )
+    run("redact", small, "-o", tmp_path / "again", "--key", key)
+    again = (tmp_path / "again" / "main.beancount").read_bytes()
+    kept = [line for line in again.splitlines() if b"Party03" not in line]
+    assert set(first.splitlines()) <= set(kept)
+    said = run(
+        "redact", small, "-o", tmp_path / "x", "--key", tmp_path / "x" / "k", status=2
+    )
+    assert "stays apart" in said
+    key.write_text("[]")
+    said = run("redact", small, "-o", tmp_path / "y", "--key", key, status=2)
+    assert "is no key of a redacted copy" in said
+    assert not (tmp_path / "y").exists()
+
+
+def test_what_cannot_be_redacted_is_refused(small, tmp_path):
+    with small.open("a", encoding="utf-8") as file:
+        file.write('plugin "beancount.plugins.check_average_cost" "0.01"\n')
+    said = run("redact", small, "-o", tmp_path / "copy", "--trust", status=2)
+    assert "has a configuration, which may hold names" in said
+    assert not (tmp_path / "copy").exists()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").touch()
+    assert "is not empty" in run("redact", small, "-o", tmp_path / "full", status=2)
+
+
+@pytest.mark.long
+def test_the_largest_case(tmp_path):
+    case, copy, key = copied(
+        ROOT / "ledgers" / "ftx" / "main.beancount", tmp_path / "copy"
+    )
+    assert (
+        _state(copy, beliefs=False)[0] == renamed(_state(case, beliefs=False), key)[0]
+    )
