@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 from typing import TYPE_CHECKING
@@ -52,6 +53,8 @@ class Spark:
                 " installed",
                 _INSTALL,
             ) from error
+        # It logs every error it raises, those of the guards too.
+        logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
         self.name = f"spark {pyspark.__version__}"
         try:
             builder = SparkSession.builder.master(address).appName("solvency")
@@ -136,6 +139,8 @@ _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.structuredLogging.enabled": "false",
     "spark.sql.shuffle.partitions": os.environ.get("SOLVENCY_PARTITIONS", "16"),
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
 }
@@ -168,7 +173,7 @@ def in_spark(sql: str) -> str:
         return node
 
     tree = sqlglot.parse_one(sql, read="duckdb").transform(exact)
-    return tree.sql(dialect="spark")
+    return str(tree.sql(dialect="spark"))
 
 
 def _type(kind: str) -> str:
