@@ -56,8 +56,8 @@ class Engine(Protocol):
         """Run a statement that has no answer, as one that makes a view."""
         ...
 
-    def seal(self) -> None:
-        """Allow nothing but the files named so far."""
+    def seal(self, paths: Sequence[str]) -> None:
+        """Allow these files to be read, and nothing else."""
         ...
 
     def close(self) -> None:

@@ -61,6 +61,8 @@ class Rows:
 
     def __init__(self, engine: Engine, files: Files, layout: Layout) -> None:
         guard(engine)
+        register = [layout.parties[0]] if layout.parties else []
+        engine.seal([*files.paths, *register])
         self.engine = engine
         self.files = files
         number = next(_numbers)
@@ -72,7 +74,6 @@ class Rows:
         self.normal: Normal = normal(engine, self.parts, layout)
         selects = [self.normal.select(part) for part in self.parts]
         engine.do(f"CREATE VIEW {self.view} AS " + " UNION ALL ".join(selects))
-        engine.seal()
         self._totals: tuple[Total, ...] | None = None
 
     @property

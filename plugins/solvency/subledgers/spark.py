@@ -117,7 +117,7 @@ class Spark:
         except Exception as error:
             raise self._failed(error) from error
 
-    def seal(self) -> None:
+    def seal(self, paths: Sequence[str]) -> None:
         """Do nothing: what a cluster may read is set by whoever runs it."""
 
     def close(self) -> None:
@@ -157,22 +157,21 @@ def in_spark(sql: str) -> str:
     from sqlglot import exp  # noqa: PLC0415 (as above)
 
     whole = exp.DataType.build("DECIMAL(38, 0)", dialect="spark")
-
-    def exact(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
-            return whole.copy()
-        if isinstance(node, exp.Sum) and not isinstance(node.this, exp.Cast):
-            return exp.Sum(this=exp.cast(node.this, whole.copy()))
-        if isinstance(node, exp.IntDiv):
-            above = exp.paren(node.this.copy())
-            below = exp.paren(node.expression.copy())
-            rest = exp.paren(exp.Mod(this=above.copy(), expression=below.copy()))
-            left = exp.paren(exp.Sub(this=above, expression=rest))
-            quotient = exp.Div(this=left, expression=below, typed=True, safe=False)
-            return exp.cast(quotient, whole.copy())
-        return node
-
-    tree = sqlglot.parse_one(sql, read="duckdb").transform(exact)
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for kind in list(tree.find_all(exp.DataType)):
+        if kind.this == exp.DataType.Type.INT128:
+            kind.replace(whole.copy())
+    # The innermost first, so that what is copied is changed already.
+    for node in reversed(list(tree.find_all(exp.IntDiv, exp.Sum))):
+        if isinstance(node, exp.Sum):
+            node.set("this", exp.cast(node.this, whole.copy()))
+            continue
+        above = exp.paren(node.this.copy())
+        below = exp.paren(node.expression.copy())
+        rest = exp.paren(exp.Mod(this=above.copy(), expression=below.copy()))
+        left = exp.paren(exp.Sub(this=above, expression=rest))
+        quotient = exp.Div(this=left, expression=below, typed=True, safe=False)
+        node.replace(exp.cast(quotient, whole.copy()))
     return str(tree.sql(dialect="spark"))
 
 
