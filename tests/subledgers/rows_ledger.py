@@ -81,8 +81,8 @@ def parquet(path: Path, rows: list[Row], kind: str = "BIGINT") -> None:
         )
     amount = "u" if kind.endswith("INT") else "u * 0.01"
     base.execute(
-        f"COPY (SELECT seq, day, party, coin, CAST({amount} AS {kind}) AS amount FROM t)"
-        f" TO '{path}' (FORMAT parquet)"
+        f"COPY (SELECT seq, day, party, coin, CAST({amount} AS {kind}) AS amount"
+        f" FROM t) TO '{path}' (FORMAT parquet)"
     )
     base.close()
 

@@ -151,7 +151,6 @@ class Numbers:
 )
 def test_parts_sum_to_the_whole_and_nobody_is_a_unit_off(people, pot):
     """The tide is where the parts exhaust the pot; rounding moves each by under one."""
-    given_, got = zip(*people, strict=True)
     pot = min(pot, sum(max(0, a - b) for a, b in people))
     if not pot:
         return
@@ -161,10 +160,10 @@ def test_parts_sum_to_the_whole_and_nobody_is_a_unit_off(people, pot):
     share = level(rows, weighed, pot)
     exact = [max(Fraction(0), share * a - b) for a, b in people]
     assert sum(exact) == pot
-    parts = dict(
-        (int(party), int(part))
+    parts = {
+        int(party): int(part)
         for party, _, _, part in rows.ask(rounded(rows, weighed, share, pot))
-    )
+    }
     assert sum(parts.values()) == pot
     assert all(abs(parts[n] - one) < 1 for n, one in enumerate(exact))
     rows.engine.close()
