@@ -1,6 +1,7 @@
 # make report   prints the FTX case to build/ftx.pdf
 # make test     runs all that a change can break
 # make test-all adds the long tests; make lint the static checks; make bench the benchmarks
+# make test-cluster compares Spark on two workers with DuckDB
 # make test-lowest runs the tests against the oldest versions pyproject.toml allows
 # make fuzz     runs 20,000 made-up ledgers through every command; not in CI
 # make docs     builds the documentation in build/docs
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report test test-all test-lowest fuzz lint bench docs clean
+.PHONY: report test test-all test-cluster test-lowest fuzz lint bench docs clean
 
 report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
@@ -21,8 +22,12 @@ report: $(VENV)/installed $(VENV)/system
 test: $(VENV)/tested $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto
 
-test-all: $(VENV)/tested $(VENV)/system $(VENV)/browser
+test-all: $(VENV)/tested $(VENV)/clustered $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto -m "long or not long"
+
+# Spark on a master and two workers of this machine, its answers beside DuckDB's.
+test-cluster: $(VENV)/clustered
+	$(BIN)/python -m pytest -m long tests/subledgers/test_cluster.py
 
 # pip has no way to ask for the oldest versions; uv has.
 test-lowest: $(LOWEST)/tested $(VENV)/system $(VENV)/browser
@@ -65,6 +70,12 @@ $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/tested: $(VENV)/installed
 	$(INSTALL) --editable '.[test]'
+	@touch $@
+
+# Java is no package of Python's; Debian has it.
+$(VENV)/clustered: $(VENV)/tested
+	$(INSTALL) --editable '.[spark]'
+	@command -v java >/dev/null 2>&1 || sh .ci/java
 	@touch $@
 
 $(VENV)/linted: $(VENV)/tested

@@ -126,7 +126,7 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         "counts": case.counts(),
         # Of a case into which nothing was imported there is nothing to say.
-        **({"evidence": [asdict(one) for one in open_items]} if open_items else {}),
+        **({"evidence": open_items} if open_items else {}),
     }
 
 

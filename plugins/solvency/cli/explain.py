@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from solvency.cli.common import Asked
+from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
@@ -14,6 +15,7 @@ from solvency.cli.common import print_json
 from solvency.cli.progress import progress
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
     from decimal import Decimal
 
@@ -37,8 +39,23 @@ _LISTED = 10
     help="List every flow and figure, and leave each source out in turn even where"
     " that means drawing or weighing anew.",
 )
+@click.option(
+    "--rows", is_flag=True, help="Show the rows of a subledger behind it, by page."
+)
+@click.option("--page", type=click.IntRange(1), default=1, help="Which page of rows.")
+@click.option("--commodity", metavar="NAME", help="Rows of this commodity alone.")
+@click.option("--at", type=Day(), metavar="DATE", help="Rows of this day alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(asked: Asked, name: str, every: bool, as_json: bool) -> None:
+def command(
+    asked: Asked,
+    name: str,
+    every: bool,
+    rows: bool,
+    page: int,
+    commodity: str | None,
+    at: datetime.date | None,
+    as_json: bool,
+) -> None:
     r"""Say what a figure, flow, source, observation, hypothesis or account rests on.
 
     NAME is the id of a flow or an observation, the name of a source, a hypothesis, an
@@ -53,6 +70,13 @@ def command(asked: Asked, name: str, every: bool, as_json: bool) -> None:
     case = asked.load()
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing rests on anything")
+    if rows:
+        from solvency.cli.explain_rows import print_rows  # noqa: PLC0415 (lazy start)
+
+        print_rows(case, name, at=at, commodity=commodity, page=page, as_json=as_json)
+        return
+    if at is not None or commodity is not None or page > 1:
+        raise click.UsageError("--at, --commodity and --page go with --rows.")
     from solvency.exhibits.explain import explain  # noqa: PLC0415 (lazy start)
     from solvency.figures.errors import ReportError  # noqa: PLC0415 (as above)
 

@@ -170,9 +170,8 @@ def _layout(meta: Metadata, folder: Path, top: str) -> Layout:
         try:
             text = content_of(path).decode()
         except UnreadableError as error:
-            raise _UnusableError(
-                f"{mapping} cannot be used: {error}", error.mend
-            ) from error
+            wrong = f"{mapping} cannot be used: {error}"
+            raise _UnusableError(wrong, error.mend) from error
         layout = mapped(layout, text, mapping)
     scale = meta.number("scale", "0", str(MOST_PLACES))
     if scale is not None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _INSTALL = "Install it: pip install 'solvency[rows]'"
+#: How DuckDB says which line of CSV has too many fields, or a quote left open.
+_BROKEN_LINE = re.compile(
+    r"CSV Error on Line: (\d+)(.*?)(?:\n\s*Possible|\Z)", re.DOTALL
+)
 #: The longest head of a CSV file.
 _HEAD = 2**16
 
@@ -109,9 +113,11 @@ class Duck:
         """Run a statement that has no answer."""
         self.run(sql)
 
-    def seal(self) -> None:
-        """Allow nothing but the files named so far, and no change of that."""
-        listed = ", ".join(map(text, self._paths))
+    def seal(self, paths: Sequence[str]) -> None:
+        """Allow these files to be read, nothing else, and no change of that."""
+        # A database keeps what is not yet written into it beside it.
+        beside = [f"{path}.wal" for path in paths]
+        listed = ", ".join(map(text, [*paths, *beside]))
         self.do(f"SET allowed_paths = [{listed}]")
         self.do(f"SET allowed_directories = [{text(self._spill + os.sep)}]")
         self.do("SET enable_external_access = false")
@@ -139,6 +145,12 @@ class Duck:
                 f"DuckDB has not enough memory or disk for this: {said}",
                 "Allow it more with --memory, or free the disk it spills to",
             )
+        broken = _BROKEN_LINE.search(str(error))
+        if broken is not None:
+            file = re.search(r"^\s*file\s*=\s*(.+)$", str(error), re.MULTILINE)
+            where = file[1].strip() if file else ", ".join(self._paths)
+            said = " ".join(broken[2].split())
+            return RowsError(f"{where}: line {broken[1]}: {said}", "Mend that line")
         bad = self._unreadable()
         if bad is not None:
             return RowsError(f"{bad} cannot be read: {said}", "Export that file again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Protocol
@@ -55,8 +56,8 @@ class Engine(Protocol):
         """Run a statement that has no answer, as one that makes a view."""
         ...
 
-    def seal(self) -> None:
-        """Allow nothing but the files named so far."""
+    def seal(self, paths: Sequence[str]) -> None:
+        """Allow these files to be read, and nothing else."""
         ...
 
     def close(self) -> None:
@@ -91,6 +92,11 @@ def guard(engine: Engine) -> None:
 def text(value: str) -> str:
     """Write a string of SQL."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def plain(path: object) -> str:
+    """Return a path as it was given, where an engine makes an address of it."""
+    return re.sub("^file:(//)?", "", str(path))
 
 
 def whole(number: int) -> str:

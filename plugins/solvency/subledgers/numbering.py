@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.subledgers.engine import column
+from solvency.subledgers.engine import plain
 from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _twice(
     places: dict[tuple[str, ...], list[Place]] = {}
     for *key, file, row in behind:
         places.setdefault(tuple(map(str, key)), []).append(
-            Place(str(file).removeprefix("file://"), int(row) + 1 if row >= 0 else -1)
+            Place(plain(file), int(row) + 1 if row >= 0 else -1)
         )
     return [
         Duplicate(

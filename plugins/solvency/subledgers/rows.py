@@ -12,6 +12,7 @@ from typing import Any
 from typing import NamedTuple
 
 from solvency.subledgers.engine import guard
+from solvency.subledgers.engine import plain
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.normal import Normal
 from solvency.subledgers.normal import Part
@@ -60,6 +61,8 @@ class Rows:
 
     def __init__(self, engine: Engine, files: Files, layout: Layout) -> None:
         guard(engine)
+        register = [layout.parties[0]] if layout.parties else []
+        engine.seal([*files.paths, *register])
         self.engine = engine
         self.files = files
         number = next(_numbers)
@@ -71,7 +74,6 @@ class Rows:
         self.normal: Normal = normal(engine, self.parts, layout)
         selects = [self.normal.select(part) for part in self.parts]
         engine.do(f"CREATE VIEW {self.view} AS " + " UNION ALL ".join(selects))
-        engine.seal()
         self._totals: tuple[Total, ...] | None = None
 
     @property
@@ -133,7 +135,7 @@ class Rows:
                 )
             )
         )
-        rows = {_plain(path): count for path, count in rows.items()}
+        rows = {plain(path): count for path, count in rows.items()}
         return tuple(
             Filed(_below(path, folder), *_hashed(path), int(rows.get(path, 0)))
             for path in sorted(self.files.paths)
@@ -162,7 +164,7 @@ class Rows:
             if row < 0:
                 where = self._row_of(part, str(path), str(name), value)
             mend = f"It should be {self._wanted(str(name))}"
-            return RowsError(f"{_plain(path)}: {where}: {name} {what}", mend)
+            return RowsError(f"{plain(path)}: {where}: {name} {what}", mend)
         return RowsError("a row of the subledger cannot be read")
 
     def _wanted(self, name: str) -> str:
@@ -238,8 +240,3 @@ def _below(path: str, folder: str) -> str:
     return (
         found.relative_to(folder).as_posix() if found.is_relative_to(folder) else path
     )
-
-
-def _plain(path: object) -> str:
-    """Return a path as it was given, where the engine makes an address of it."""
-    return str(path).removeprefix("file://")

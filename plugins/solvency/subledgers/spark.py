@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
 from typing import TYPE_CHECKING
@@ -52,6 +53,8 @@ class Spark:
                 " installed",
                 _INSTALL,
             ) from error
+        # It logs every error it raises, those of the guards too.
+        logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
         self.name = f"spark {pyspark.__version__}"
         try:
             builder = SparkSession.builder.master(address).appName("solvency")
@@ -114,7 +117,7 @@ class Spark:
         except Exception as error:
             raise self._failed(error) from error
 
-    def seal(self) -> None:
+    def seal(self, paths: Sequence[str]) -> None:
         """Do nothing: what a cluster may read is set by whoever runs it."""
 
     def close(self) -> None:
@@ -136,6 +139,8 @@ _SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.structuredLogging.enabled": "false",
     "spark.sql.shuffle.partitions": os.environ.get("SOLVENCY_PARTITIONS", "16"),
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
 }
@@ -152,23 +157,22 @@ def in_spark(sql: str) -> str:
     from sqlglot import exp  # noqa: PLC0415 (as above)
 
     whole = exp.DataType.build("DECIMAL(38, 0)", dialect="spark")
-
-    def exact(node: exp.Expression) -> exp.Expression:
-        if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.INT128:
-            return whole.copy()
-        if isinstance(node, exp.Sum) and not isinstance(node.this, exp.Cast):
-            return exp.Sum(this=exp.cast(node.this, whole.copy()))
-        if isinstance(node, exp.IntDiv):
-            above = exp.paren(node.this.copy())
-            below = exp.paren(node.expression.copy())
-            rest = exp.paren(exp.Mod(this=above.copy(), expression=below.copy()))
-            left = exp.paren(exp.Sub(this=above, expression=rest))
-            quotient = exp.Div(this=left, expression=below, typed=True, safe=False)
-            return exp.cast(quotient, whole.copy())
-        return node
-
-    tree = sqlglot.parse_one(sql, read="duckdb").transform(exact)
-    return tree.sql(dialect="spark")
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    for kind in list(tree.find_all(exp.DataType)):
+        if kind.this == exp.DataType.Type.INT128:
+            kind.replace(whole.copy())
+    # The innermost first, so that what is copied is changed already.
+    for node in reversed(list(tree.find_all(exp.IntDiv, exp.Sum))):
+        if isinstance(node, exp.Sum):
+            node.set("this", exp.cast(node.this, whole.copy()))
+            continue
+        above = exp.paren(node.this.copy())
+        below = exp.paren(node.expression.copy())
+        rest = exp.paren(exp.Mod(this=above.copy(), expression=below.copy()))
+        left = exp.paren(exp.Sub(this=above, expression=rest))
+        quotient = exp.Div(this=left, expression=below, typed=True, safe=False)
+        node.replace(exp.cast(quotient, whole.copy()))
+    return str(tree.sql(dialect="spark"))
 
 
 def _type(kind: str) -> str:

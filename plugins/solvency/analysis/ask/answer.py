@@ -46,7 +46,7 @@ class Answer:
             )
         return Frame(
             self.title,
-            tuple(Column(name, places=None) for name in self.columns),
+            tuple(_column(name, self.case.currency) for name in self.columns),
             self.rows,
             notes=(*said, *self.notes),
         )
@@ -63,6 +63,14 @@ class Answer:
             "totals": dict(self.totals),
             "notes": list(self.notes),
         }
+
+
+def _column(name: str, currency: str) -> Column:
+    """Return a column: money to hundredths, units of a coin as they are."""
+    of_money = f" ({currency})"
+    if name.endswith(of_money):
+        return Column(name.removesuffix(of_money), currency)
+    return Column(name, places=None)
 
 
 def _said(value: object) -> str:

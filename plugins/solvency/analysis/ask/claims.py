@@ -23,7 +23,7 @@ def balances(asking: Asking) -> str:
 
 
 def claims(asking: Asking) -> str:
-    """Return the SQL of what each party is owed, in hundredths, at the day's prices."""
+    """Return the SQL of each party's claim, in hundredths, at prices of the day."""
     worth = (
         f"SELECT party, sum({asking.worth('units')}) AS worth"
         f" FROM ({balances(asking)}) AS b GROUP BY party"

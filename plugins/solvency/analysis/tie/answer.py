@@ -165,15 +165,15 @@ def _notes(one: Checked) -> list[str]:
             ],
         ),
     ]
-    for days, where in (
+    for outside, where in (
         (one.before, "before the first"),
         (one.after, "after the last"),
     ):
         said += _listed(
-            len(days),
+            len(outside),
             f"day with rows {where} day",
             f"days with rows {where} day",
-            [f"{day.day}, {count(day.rows, 'row')}" for day in days[:_WRITTEN]],
+            [f"{day.day}, {count(day.rows, 'row')}" for day in outside[:_WRITTEN]],
         )
     unasked = [
         what

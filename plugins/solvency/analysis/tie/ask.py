@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.analysis.tie.answer import Checked
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.ledger.subledger import Subledger
+    from solvency.subledgers.numbering import Duplicate
     from solvency.subledgers.rows import Rows
 
 #: By day and commodity.
@@ -82,7 +84,7 @@ def _checked(case: Case, subledger: Subledger, rows: Rows) -> Checked:
         days=len({total.day for total in rows.totals()}),
         gaps=numbers.gaps,
         gap_count=numbers.gap_count,
-        duplicates=numbers.duplicates,
+        duplicates=tuple(_below(case, twice) for twice in numbers.duplicates),
         duplicate_count=numbers.duplicate_count,
         unknown=strangers,
         unknown_count=how_many,
@@ -94,6 +96,15 @@ def _checked(case: Case, subledger: Subledger, rows: Rows) -> Checked:
         and not rows.normal.orders_as_text,
         keyed=layout.order is not None or layout.unique is not None,
     )
+
+
+def _below(case: Case, twice: Duplicate) -> Duplicate:
+    """Return a duplicate with its files named from the folder of the case."""
+    folder = str(Path(case.path).parent) + "/"
+    places = [
+        place._replace(file=place.file.removeprefix(folder)) for place in twice.places
+    ]
+    return twice._replace(places=tuple(places))
 
 
 def _carried(case: Case, subledger: Subledger) -> _Moved:

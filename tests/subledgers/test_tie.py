@@ -1,0 +1,289 @@
+"""Rows are tied to their control account to the last unit, whatever holds them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from rows_ledger import case_of
+from rows_ledger import flows
+from rows_ledger import parquet
+from rows_ledger import written
+
+from solvency.analysis.tie.ask import tie
+from solvency.cli import main
+from solvency.subledgers.errors import RowsError
+
+ROWS = [
+    (1, 3, 7, "USD", 1_000_00),
+    (2, 3, 8, "BTC", 2_50),
+    (3, 4, 7, "USD", -250_01),
+    (4, 5, 9, "USD", 10_00),
+]
+
+
+def tied(*args):
+    ran = CliRunner().invoke(main, ["tie", "--json", *map(str, args)])
+    return ran.exit_code, json.loads(ran.output)
+
+
+def test_rows_that_the_flows_carry_tie(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS)
+    case = case_of(tmp_path, flows(ROWS))
+    assert not case.errors
+    status, found = tied(case.path)
+    assert status == 0
+    assert (found["rows"], found["parties"], found["days"]) == (4, 3, 3)
+    for kind in ("differences", "gaps", "duplicates", "unknown", "before", "after"):
+        assert found[kind] == []
+    assert found["engine"].startswith("duckdb ")
+
+
+def test_a_difference_names_day_commodity_and_both_amounts(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS)
+    # The ledger has the withdrawal of the 4th short by a cent: -250.00, not -250.01.
+    short = [*ROWS[:2], (3, 4, 7, "USD", -250_00), ROWS[3]]
+    status, found = tied(case_of(tmp_path, flows(short)).path)
+    assert status == 1
+    assert found["differences"] == [
+        {
+            "account": "Liabilities:Firm:Customers",
+            "day": "2022-01-04",
+            "commodity": "USD",
+            "rows": "-250.01",
+            "ledger": "-250",
+            "difference": "-0.01",
+            "row_count": 1,
+        }
+    ]
+
+
+def test_a_duplicate_does_not_hide_a_gap(tmp_path):
+    # Numbers 1, 2, 2, 4: four rows from 1 to 4, and yet 3 is missing.
+    rows = [ROWS[0], ROWS[1], (2, 3, 8, "BTC", 1), (4, 5, 9, "USD", 10_00)]
+    parquet(tmp_path / "rows" / "a.parquet", rows)
+    status, found = tied(case_of(tmp_path, flows(rows)).path)
+    assert status == 1
+    assert [(one["after"], one["before"]) for one in found["gaps"]] == [(2, 4)]
+    assert [(one["key"], one["rows"]) for one in found["duplicates"]] == [(["2"], 2)]
+    assert found["duplicates"][0]["places"] == [
+        {"file": "rows/a.parquet", "row": 2},
+        {"file": "rows/a.parquet", "row": 3},
+    ]
+
+
+def test_unknown_parties_and_days_outside_are_named(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS)
+    (tmp_path / "known.csv").write_text("id\n7\n8\n", "utf-8")
+    case = case_of(
+        tmp_path,
+        flows(ROWS),
+        more='control: TRUE\n  parties: "known.csv#id"\n  until: 2022-01-04',
+    )
+    status, found = tied(case.path)
+    assert status == 1
+    assert [(one["party"], one["rows"]) for one in found["unknown"]] == [("9", 1)]
+    assert [(one["day"], one["rows"]) for one in found["after"]] == [("2022-01-05", 1)]
+
+
+def test_rows_become_flows_where_no_flow_carries_them(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS)
+    case = case_of(tmp_path, "", more="other: Equity:Customers:Wealth")
+    assert not case.errors
+    assert {one.basis for one in case.flows} == {"subledger"}
+    # 1,000.00 - 250.01 + 10.00 = 759.99 USD owed, and 2.50 BTC.
+    owed = {}
+    for flow in case.flows:
+        for posting in flow.postings:
+            if posting.account == "Liabilities:Firm:Customers":
+                owed[posting.commodity] = owed.get(posting.commodity, 0) - posting.units
+    assert owed == {"USD": Decimal("759.99"), "BTC": Decimal("2.50")}
+    assert tie(case).holds
+    assert "by construction" in "\n".join(tie(case).to_frame().notes)
+
+
+rows_of_a_case = st.lists(
+    st.tuples(
+        st.integers(1, 28),
+        st.integers(1, 5),
+        st.sampled_from(["USD", "BTC"]),
+        st.integers(-(10**9), 10**9).filter(bool),
+    ),
+    min_size=1,
+    max_size=12,
+).map(lambda found: [(n, *one) for n, one in enumerate(found, 1)])
+
+
+@settings(max_examples=15)
+@given(rows_of_a_case, st.randoms(use_true_random=False))
+def test_splitting_shuffling_and_encoding_change_nothing(rows, random):
+    """The same rows give the same totals and flows, however they are filed."""
+    found = set()
+    for way in ("one", "split", "decimal", "csv", "posted"):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            mixed = random.sample(rows, len(rows))
+            if way == "one":
+                parquet(folder / "rows" / "a.parquet", rows)
+            elif way == "split":
+                for n, row in enumerate(mixed):
+                    parquet(folder / "rows" / f"{n}.parquet", [row])
+            elif way == "decimal":
+                parquet(folder / "rows" / "a.parquet", mixed, "DECIMAL(20, 2)")
+            elif way == "csv":
+                half = len(mixed) // 2
+                written(folder / "rows" / "a.csv", mixed[:half])
+                parquet(folder / "rows" / "b.parquet", mixed[half:])
+            else:
+                parquet(folder / "rows" / "a.parquet", rows)
+                posted = case_of(folder, flows(rows))
+                assert not posted.errors
+                assert tie(posted).holds
+                found.add(balances(posted))
+                continue
+            made = case_of(folder, "", more="other: Equity:Customers:Wealth")
+            assert not made.errors
+            found.add(balances(made))
+    assert len(found) == 1
+
+
+def balances(case):
+    """Return what is owed to customers at the end, by coin."""
+    owed = {}
+    for flow in case.flows:
+        for posting in flow.postings:
+            if posting.account == "Liabilities:Firm:Customers":
+                owed[posting.commodity] = (
+                    owed.get(posting.commodity, Decimal()) - posting.units
+                )
+    return tuple(sorted((coin, one) for coin, one in owed.items() if one))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("2,2022-01-03,8,USD,", "row 2: amount is empty"),
+        ("2,2022-01-03,,USD,1.00", "row 2: party is empty"),
+        ("2,yesterday,8,USD,1.00", "row 2: day is 'yesterday'"),
+        ("2,2022-02-31,8,USD,1.00", "row 2: day is '2022-02-31'"),
+        ("2,2022-01-03,8,USD,1e3", "row 2: amount is '1e3'"),
+        ("2,2022-01-03,8,USD,1.005", "row 2: amount is '1.005'"),
+        (f"2,2022-01-03,8,USD,{'9' * 40}", "row 2: amount is '9999"),
+        ("2,2022-01-03,8,USD,NaN", "row 2: amount is 'NaN'"),
+        ("2,2022-01-03,8", "rows/a.csv"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(tmp_path, line, said):
+    path = tmp_path / "rows" / "a.csv"
+    path.parent.mkdir()
+    path.write_text(
+        f"seq,day,party,coin,amount\n1,2022-01-03,7,USD,1.00\n{line}\n", "utf-8"
+    )
+    case = case_of(tmp_path, "")
+    ran = CliRunner().invoke(main, ["tie", case.path])
+    assert ran.exit_code == 2
+    assert said in ran.output
+    assert "a.csv" in ran.output
+
+
+def test_a_float_is_refused(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS, "DOUBLE")
+    with pytest.raises(RowsError, match="amount, of the units, is DOUBLE"):
+        tie(case_of(tmp_path, ""))
+
+
+def test_a_parquet_file_that_is_broken_is_named(tmp_path):
+    path = tmp_path / "rows" / "a.parquet"
+    parquet(path, ROWS)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(RowsError, match=r"a\.parquet"):
+        tie(case_of(tmp_path, ""))
+
+
+def test_a_null_in_parquet_is_named_with_its_row(tmp_path):
+    import duckdb
+
+    (tmp_path / "rows").mkdir()
+    duckdb.execute(
+        "COPY (SELECT i AS seq, DATE '2022-01-03' AS day, 1 AS party, 'USD' AS coin,"
+        " CASE WHEN i <> 4 THEN i END AS amount FROM range(1, 9) t(i))"
+        f" TO '{tmp_path / 'rows' / 'a.parquet'}' (FORMAT parquet)"
+    )
+    with pytest.raises(RowsError, match=r"a\.parquet: row 4: amount is empty"):
+        tie(case_of(tmp_path, ""))
+
+
+def test_a_sum_too_large_is_an_error(tmp_path):
+    import duckdb
+
+    (tmp_path / "rows").mkdir()
+    duckdb.execute(
+        "COPY (SELECT i AS seq, DATE '2022-01-03' AS day, 1 AS party, 'USD' AS coin,"
+        " CAST('99999999999999999999999999999999999999' AS DECIMAL(38,0)) AS amount"
+        f" FROM range(1, 9) t(i)) TO '{tmp_path / 'rows' / 'a.parquet'}'"
+    )
+    case = case_of(tmp_path, "", more="control: TRUE")
+    # Scale 2 makes 40 digits of 38; without it the sum of eight has 39.
+    with pytest.raises(RowsError):
+        tie(case)
+
+
+def test_files_outside_the_case_are_refused_unless_trusted(tmp_path):
+    import solvency
+
+    parquet(tmp_path / "elsewhere" / "a.parquet", ROWS)
+    inside = tmp_path / "case"
+    inside.mkdir()
+    case = case_of(inside, flows(ROWS), files="../elsewhere/*.parquet")
+    assert [one.rule for one in case.errors] == ["trust"]
+    assert not solvency.load(case.path, trust=True).errors
+    (inside / "rows").mkdir()
+    (inside / "rows" / "a.parquet").symlink_to(tmp_path / "elsewhere" / "a.parquet")
+    linked = case_of(inside, flows(ROWS))
+    assert [one.rule for one in linked.errors] == ["trust"]
+
+
+def test_time_zones_move_rows_across_days(tmp_path):
+    path = tmp_path / "rows" / "a.csv"
+    path.parent.mkdir()
+    # 03:00 in London on the 4th is 22:00 in New York on the 3rd.
+    path.write_text(
+        "seq,day,party,coin,amount\n1,2022-01-04T03:00:00Z,7,USD,5.00\n", "utf-8"
+    )
+    posted = flows([(1, 3, 7, "USD", 5_00)])
+    more = 'control: TRUE\n  time-zone: "America/New_York"'
+    assert tie(case_of(tmp_path, posted, more=more)).holds
+    assert not tie(case_of(tmp_path, posted)).holds
+
+
+def test_the_manifest_enters_the_fingerprint(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS)
+    before = case_of(tmp_path, flows(ROWS)).fingerprint
+    assert case_of(tmp_path, flows(ROWS)).fingerprint == before
+    parquet(tmp_path / "rows" / "a.parquet", ROWS[:3])
+    assert case_of(tmp_path, flows(ROWS)).fingerprint != before
+
+
+def test_a_database_of_duckdb_is_read_and_nothing_beside_it(tmp_path):
+    import duckdb
+
+    base = duckdb.connect(str(tmp_path / "books.duckdb"))
+    base.execute(
+        "CREATE TABLE moves AS SELECT 1 AS seq, DATE '2022-01-03' AS day, 7 AS party,"
+        " 'USD' AS coin, 500 AS amount"
+    )
+    secret = tmp_path.parent / "secret.csv"
+    secret.write_text("seq,day,party,coin,amount\n1,2022-01-03,7,USD,5\n", "utf-8")
+    base.execute(f"CREATE VIEW prying AS SELECT * FROM read_csv('{secret}')")
+    base.close()
+    posted = flows([(1, 3, 7, "USD", 5_00)])
+    assert tie(case_of(tmp_path, posted, "duckdb:books.duckdb#moves")).holds
+    with pytest.raises(RowsError, match="disabled by configuration"):
+        tie(case_of(tmp_path, posted, "duckdb:books.duckdb#prying"))
