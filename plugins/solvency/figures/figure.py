@@ -198,9 +198,7 @@ class Figure:
         if self.unit == SHARE:
             return formats.percent(self.value)
         if self.prose and self.unit:
-            return formats.money(
-                self.value, self.unit, locale, self.beside, self.fixed
-            )
+            return formats.money(self.value, self.unit, locale, self.beside, self.fixed)
         return formats.number(self.value, scale=self.scale, places=self.places)
 
     def to_json(self, locale: formats.Locale) -> dict[str, object]:

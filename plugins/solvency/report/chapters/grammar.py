@@ -154,6 +154,4 @@ def _check(node: nodes.Node, name: str, depth: int) -> None:
         _check(child, name, depth)
     if isinstance(node, nodes.For):
         counted = nodes.Name(COUNTED, "load", lineno=node.lineno)
-        node.iter = nodes.Call(
-            counted, [node.iter], [], None, None, lineno=node.lineno
-        )
+        node.iter = nodes.Call(counted, [node.iter], [], None, None, lineno=node.lineno)

@@ -6,11 +6,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.sections import SECTIONS
 from solvency.figures.errors import ReportError
 from solvency.report.chapters.numerals import typed
 
 if TYPE_CHECKING:
+    import datetime
+
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.layout import Section
     from solvency.exhibits.setting import Setting
@@ -98,7 +101,9 @@ class Exhibits:
             return self._section(name) is not None
         return self._find(self._dated(name)) is not None
 
-    def find(self, name: str, title: str = "", *, notes: bool = True) -> Table | Drawing:
+    def find(
+        self, name: str, title: str = "", *, notes: bool = True
+    ) -> Table | Drawing:
         """Return an exhibit by its key; `@` in it is the last day reported.
 
         Args:
@@ -114,12 +119,29 @@ class Exhibits:
         if found is None:
             every = [one.key for each in self.behind for one in each.tables]
             near = get_close_matches(name, [*every, *_WHERE], 4, 0.3)
-            raise ReportError(f"no exhibit {name!r} of this case; near it: {', '.join(near)}")
+            raise ReportError(
+                f"no exhibit {name!r} of this case; near it: {', '.join(near)}"
+            )
         for one in typed(title):
             raise ReportError(f"{one.text!r} is typed into the title of {name}")
         if title:
             found = replace(found, title=title)
         return found if notes else replace(found, notes=())
+
+    def stage(
+        self, title: str, since: datetime.date | None, until: datetime.date
+    ) -> Drawing:
+        """Return a drawing of how money moved after a day and to another.
+
+        Raises:
+            ReportError: Nothing moved, or a number is typed into the title.
+        """
+        found = flow_of_funds(self._setting, since, until)
+        if found is None:
+            raise ReportError(f"no money moved to {until}, or it went in circles")
+        for one in typed(title):
+            raise ReportError(f"{one.text!r} is typed into a title")
+        return replace(found, title=title or found.title)
 
     def _dated(self, name: str) -> str:
         for mark, day in (("@first", self._setting.dates[0]), ("@", self._setting.at)):

@@ -51,6 +51,7 @@ _MOST_ROUNDS = 100_000
 _BLOCKS = (Table, Drawing, Section)
 _INLINE = (Figure, Ref, Said, Day, Exhibit, Grade, Cited, Quoted, Linked)
 _ALONE = re.compile("<p>\ue000(\\d+)\ue001</p>")
+_TAGS = re.compile(r"\{%.*?%\}")
 _TITLE = re.compile(r"<h1>(.*?)</h1>\n?", re.DOTALL)
 
 
@@ -227,7 +228,7 @@ class _Run:
         """
         name = self._chapter.file
         try:
-            tree = self._environment.parse(self._chapter.source, name)
+            tree = self._environment.parse(_with_ends(self._chapter.source), name)
             grammar.check(tree, name)
             code = self._environment.compile(tree, name, name)
             template = jinja2.Template.from_code(
@@ -341,6 +342,20 @@ class _Run:
                 found += [Quoted(word), *one] if found else one
             return tuple(found)
         return tuple(listed(self._names.setting.locale, pieces))
+
+
+def _with_ends(source: str) -> str:
+    """Return a source that keeps the ends of lines that end with a tag.
+
+    Jinja takes the end of a line off after each tag; that is meant for tags that have
+    the line to themselves.
+    """
+    return "\n".join(
+        f'{line}{{{{ "" }}}}'
+        if line.rstrip().endswith("%}") and _TAGS.sub("", line).strip()
+        else line
+        for line in source.split("\n")
+    )
 
 
 def _piece(one: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -82,6 +83,12 @@ class Facts:
         return self._said
 
 
+class _Nothing:
+    """Where no account can be traced."""
+
+    by_purpose: tuple[Any, ...] = ()
+
+
 class Vocabulary:
     """The names of one case."""
 
@@ -112,6 +119,7 @@ class Vocabulary:
             self.event,
             self.count,
             self.exhibit,
+            self.stage,
             self.section,
             self.has,
             self.cite,
@@ -198,7 +206,9 @@ class Vocabulary:
             return cell("found" if self._counted(entity, day) else "total:asset")
 
         def basis(which: int) -> Figure:
-            each = sheets_of(setting, day)[self._known(entity, setting.inside, "entity")]
+            each = sheets_of(setting, day)[
+                self._known(entity, setting.inside, "entity")
+            ]
             return assets(setting, entity, day, each)[which]
 
         return self._keep(
@@ -206,9 +216,11 @@ class Vocabulary:
             said,
             assets=owned,
             liabilities=lambda: cell("total:liability"),
-            equity=lambda: owned() - cell("total:liability")
-            if found or entity == "group"
-            else cell("total:asset") - cell("total:liability"),
+            equity=lambda: (
+                owned() - cell("total:liability")
+                if found or entity == "group"
+                else cell("total:asset") - cell("total:liability")
+            ),
             clean=lambda: basis(1),
             realisable=lambda: basis(2),
             day=lambda: day,
@@ -266,8 +278,10 @@ class Vocabulary:
         series = [
             key
             for key in setting.study.findings.series
-            if key.invariant == name and key.entity == entity
-            and (not of or key.label == of) and (not basis or key.variant == basis)
+            if key.invariant == name
+            and key.entity == entity
+            and (not of or key.label == of)
+            and (not basis or key.variant == basis)
         ]
         if not series:
             raise ReportError(f"{said}: the case asks no such test")
@@ -333,9 +347,9 @@ class Vocabulary:
             Facts(
                 name,
                 words=lambda name=name: text(asks(name)),
-                entity=lambda entity=entity: text("The group")
-                if entity == "group"
-                else entity,
+                entity=lambda entity=entity: (
+                    text("The group") if entity == "group" else entity
+                ),
                 name=lambda name=name: name,
             )
             for name, entity in sorted(tests, key=lambda x: (x[1], x[0]))
@@ -349,7 +363,9 @@ class Vocabulary:
         def cell(kind: str, column: str) -> Figure:
             if entity != "group":
                 return self._lacking(entity, day, kind, column, said)
-            table = next((x for x in bridge(setting, day) if isinstance(x, Table)), None)
+            table = next(
+                (x for x in bridge(setting, day) if isinstance(x, Table)), None
+            )
             for row in table.rows if table else ():
                 if row.key == kind:
                     at_ = [one.key for one in table.columns].index(column)  # type: ignore[union-attr]
@@ -410,15 +426,22 @@ class Vocabulary:
     def _ranks(self) -> tuple[Facts, ...]:
         found = self.setting.study.recovery
         return tuple(
-            self.recovery(one.entity, one.rank) for one in (found.classes if found else ())
+            self.recovery(one.entity, one.rank)
+            for one in (found.classes if found else ())
         )
 
     def recovery(self, entity: str, rank: str, way: str = "alone") -> Facts:
         """Return what a class of claims would be paid, as shares of them."""
         setting, found = self.setting, self.setting.study.recovery
         if found is None or way not in WAYS:
-            raise ReportError(f"recovery: ways are {', '.join(WAYS)}, where any is owed")
-        some = {"alone": found.classes, "silo": found.silos, "group": found.consolidated}
+            raise ReportError(
+                f"recovery: ways are {', '.join(WAYS)}, where any is owed"
+            )
+        some = {
+            "alone": found.classes,
+            "silo": found.silos,
+            "group": found.consolidated,
+        }
         every = {(x.entity, x.rank): x for x in some[way]}
         one = every.get((entity, rank))
         if one is None:
@@ -452,7 +475,8 @@ class Vocabulary:
 
         def cell(row: str, column: str) -> Figure:
             tables = [
-                x for x in (*tally_tables(setting, found), untraced_table(setting, found))
+                x
+                for x in (*tally_tables(setting, found), untraced_table(setting, found))
                 if isinstance(x, Table)
             ]
             for table in tables:
@@ -619,7 +643,13 @@ class Vocabulary:
             "undated": [flow for flow in taken if flow.earliest is not None],
         }
         found = every[self._known(what, every, "kind of thing")]
-        flows = tuple(x.id for x in found) if found and found is not case.sources and hasattr(next(iter(found)), "postings") else ()
+        flows = (
+            tuple(x.id for x in found)
+            if found
+            and found is not case.sources
+            and hasattr(next(iter(found)), "postings")
+            else ()
+        )
         return self.setting.count(f"count:{what}", len(found), flows=flows)
 
     def exhibit(
@@ -627,6 +657,16 @@ class Vocabulary:
     ) -> Any:
         """Return a table or drawing to place, by its key and whose it is."""
         return self.exhibits.find(_whose(name, of), title, notes=notes)
+
+    def stage(
+        self,
+        title: str,
+        since: str | datetime.date = "",
+        until: str | datetime.date = "",
+    ) -> Any:
+        """Return a drawing of how money moved after a day and to another."""
+        first = self._day(since) if since else None
+        return self.exhibits.stage(title, first, self._day(until))
 
     def section(self, name: str) -> Any:
         """Return a whole list of an appendix to place."""
@@ -647,6 +687,56 @@ class Vocabulary:
         if not isinstance(text, str) or len(text) > 500:
             raise ReportError("quoted(...) takes the words")
         return Quoted(text)
+
+    def listed(self) -> Iterator[tuple[str, str]]:
+        """Yield each name of the case, as a chapter writes it, with its value now."""
+        case, study = self.setting.case, self.setting.study
+        asked: list[tuple[Callable[..., Facts], tuple[Any, ...]]] = [
+            *((self.sheet, (name,)) for name in self.setting.inside),
+            *(((self.sheet, ("group",)),) if case.group else ()),
+            *((self.customers, (name,)) for name in self.names["case"].keepers),
+            (self.untraced, ()),
+            (self.funds, ()),
+            *((self.recovery, (x.entity, x.rank)) for x in self.names["case"].ranks),
+            *(((self.tally, ()),) if study.tallied else ()),
+            *(
+                (self.belief, (x.id,))
+                for x in (study.beliefs.hypotheses if study.beliefs else ())
+            ),
+            *(
+                (self.traced, (x.purpose,))
+                for x in (followed(self.setting) or _Nothing()).by_purpose
+            ),
+            *((self.token, (name,)) for name in self.names["case"].tokens),
+            *((self.event, (kind,)) for kind in self.names["case"].events),
+            *(
+                (self.test, pair)
+                for pair in dict.fromkeys(
+                    (key.invariant, key.entity) for key in study.findings.series
+                )
+            ),
+            *((self.flow, (flow.id,)) for flow in case.selected),
+            *((self.observation, (one.id,)) for one in case.observations),
+        ]
+        for name, words in asked:
+            try:
+                facts = name(*words)
+                called = ", ".join(f'"{word}"' for word in words)
+                for fact in facts:
+                    value = self._shown(getattr(facts, fact))
+                    if value:
+                        yield f"{name.__name__}({called}).{fact}", value
+            except ReportError:
+                continue
+
+    def _shown(self, value: Any) -> str:
+        """Return a fact as text; nothing for a list, or for what was not found."""
+        if isinstance(value, Figure):
+            shown = replace(value, prose=True)
+            return "" if value.value is None else shown.text(self.setting.locale)
+        if isinstance(value, datetime.date):
+            return value.isoformat()
+        return value if isinstance(value, str) else ""
 
     def _keep(self, key: tuple[Any, ...], said: str, **makers: Maker) -> Facts:
         if key not in self._kept:
