@@ -189,7 +189,7 @@ class _Run:
     @cached_property
     def _environment(self) -> _Sandbox:
         environment = _Sandbox(
-            autoescape=False,  # noqa: S701 (Markdown escapes what it is given)
+            autoescape=False,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -241,7 +241,7 @@ class _Run:
             raise self._at_line(str(error)) from error
         except (RecursionError, MemoryError):
             raise ReportError(f"{name}: it goes too deep") from None
-        except Exception as error:  # noqa: BLE001 (a stranger's chapter may raise any)
+        except Exception as error:
             raise self._at_line(str(error)[:300]) from error
 
     def _at_line(self, why: str) -> ReportError:

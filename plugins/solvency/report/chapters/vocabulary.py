@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -40,6 +38,9 @@ from solvency.report.chapters.body import Quoted
 from solvency.report.chapters.placing import Exhibits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
