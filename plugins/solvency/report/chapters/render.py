@@ -166,9 +166,9 @@ class Renderer:
                 if isinstance(thing, _BLOCKS):
                     yield thing
                 else:
-                    yield _text(f"<p>\ue000{piece}\ue001</p>", things)
+                    yield _block("<p>\ue000" + piece + "\ue001</p>", things)
             elif piece.strip():
-                found = _text(piece, things)
+                found = _block(piece, things)
                 if any(isinstance(one, _BLOCKS) for one in found.things):
                     raise ReportError(
                         f"{chapter.file}: an exhibit stands in a line of its own, an"
@@ -396,7 +396,7 @@ def _size(value: Any) -> Figure:
     return -found if found.value is not None and found.value < 0 else found
 
 
-def _text(html: str, things: list[Any]) -> Text:
+def _block(html: str, things: list[Any]) -> Text:
     """Return a piece of HTML with the things it has, numbered anew."""
     kept: list[Any] = []
 
