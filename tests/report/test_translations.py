@@ -55,7 +55,9 @@ def messages() -> dict[str | tuple[str, str], str]:
             if path.name != "logs.py":
                 for message, line in _in_python(path):
                     found.setdefault(message, f"{path.name}:{line}")
-    for path in ROOT.glob("reports/*/manifest.toml"):
+    for path in sorted(
+        [*ROOT.glob("reports/*/manifest.toml"), *ROOT.glob("reports/*/kind.toml")]
+    ):
         for message in re.findall(
             r'^(?:title|description) = "(.*)"', path.read_text(), re.MULTILINE
         ):

@@ -187,8 +187,9 @@ def _print_evidence(case: Case, *, every: bool) -> None:
 
 def _reviews(case: Case) -> list[dict[str, object]]:
     from solvency.evidence.review import reviewed  # noqa: PLC0415 (asked for seldom)
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
 
-    return [asdict(one) for one in reviewed(case)]
+    return [fields_of(one) for one in reviewed(case)]
 
 
 def _print_reviews(case: Case) -> None:

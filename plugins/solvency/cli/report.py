@@ -42,7 +42,6 @@ _PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
 @click.option(
     "-o",
     "output",
-    required=True,
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.pdf",
     help="The file to write; a name that ends in .html gives a page for a browser.",
@@ -79,6 +78,11 @@ _PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
     help="Print only this section; several may be given.",
 )
 @click.option(
+    "--names",
+    is_flag=True,
+    help="Print the names a chapter may call, with what each is now, and no report.",
+)
+@click.option(
     "--draft",
     is_flag=True,
     help="Print quickly, for a look: no tags, nothing attached, and neither the"
@@ -106,7 +110,8 @@ _PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
 )
 def command(
     asked: Asked,
-    output: Path,
+    output: Path | None,
+    names: bool,
     kind: str,
     dates: tuple[datetime.date, ...],
     langs: tuple[str, ...],
@@ -127,6 +132,11 @@ def command(
       solvency report -o ftx.pdf --lang en --lang zh ledgers/ftx/main.beancount
       solvency report -o look.pdf --draft --section balances main.beancount
     """
+    if names:
+        _print_names(asked, dates, langs[0])
+        return
+    if output is None:
+        raise click.UsageError("Missing option '-o'.")
     if key is None and (password_file or timestamp):
         raise click.UsageError("--sign-password-file and --timestamp go with --sign.")
     options: dict[str, Any] = {"kind": kind, "sections": sections, "draft": draft}
@@ -153,6 +163,21 @@ def command(
         raise Refused(str(error)) from error
     for path in outputs.values():
         click.echo(str(path))
+
+
+def _print_names(asked: Asked, dates: tuple[datetime.date, ...], lang: str) -> None:
+    """Print the names of a case that its chapters may call, one a line."""
+    from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
+    from solvency.report.build import names_of  # noqa: PLC0415 (as above)
+
+    case = asked.load()
+    if not case.selected:
+        raise Refused("the ledger has no flow, so nothing to name")
+    try:
+        for name, value in names_of(case, case.book(), dates, lang):
+            click.echo(f"{name}\t{value}")
+    except ReportError as error:
+        raise Refused(str(error)) from error
 
 
 def _seal(key: Path, password_file: Path | None, timestamp: str | None) -> Seal:

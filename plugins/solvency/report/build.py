@@ -200,12 +200,8 @@ def build(
     if not case.selected:
         raise ReportError("the case has no flows in this scenario: nothing to report")
     sections = tuple(sections)
-    days = tuple(sorted(set(dates))) if dates is not None else default_dates(case)
-    days = days or default_dates(case)
-    study = study_of(case, book, days[-1], progress)
-    locale = pages.locale(lang, case)
-    case = case_in(case, lang)
-    setting = replace(setting_of(case, book, days, locale, study), draft=draft)
+    setting = replace(_setting(case, book, dates, lang, progress), draft=draft)
+    case = setting.case
     behind: tuple[Section, ...] = ()
     found: list[Section] = []
     if chosen.chaptered:
@@ -241,6 +237,37 @@ def build(
     # Casting is not left to whoever prints first.
     _ = report.tables
     return _enclosing(report, setting, attached) if attached else report
+
+
+def names_of(
+    case: Case, book: Book, dates: Iterable[datetime.date] = (), lang: str = "en"
+) -> Iterable[tuple[str, str]]:
+    """Return the names that chapters of a case may call, with their values now.
+
+    Args:
+        case: The case.
+        book: Its postings in the scenario to report.
+        dates: The days to report at, as `write` takes them.
+        lang: The language to print values in.
+
+    Raises:
+        ReportError: There is no such language.
+    """
+    return Vocabulary(_setting(case, book, dates, lang, None)).listed()
+
+
+def _setting(
+    case: Case,
+    book: Book,
+    dates: Iterable[datetime.date] | None,
+    lang: str,
+    progress: Callable[[str], None] | None,
+) -> Setting:
+    """Return what a report of a case is built from, in a language."""
+    days = tuple(sorted(set(dates or ()))) or default_dates(case)
+    study = study_of(case, book, days[-1], progress)
+    locale = pages.locale(lang, case)
+    return setting_of(case_in(case, lang), book, days, locale, study)
 
 
 def _chapters(

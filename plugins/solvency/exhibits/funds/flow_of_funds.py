@@ -30,6 +30,7 @@ from solvency.figures.figure import Said
 from solvency.figures.words import joined
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Collection
     from collections.abc import Mapping
 
@@ -43,13 +44,22 @@ _ZERO = Decimal()
 _LEFT = "left"
 
 
-def links(setting: Setting) -> dict[tuple[str, str], dict[str, Decimal]]:
+def links(
+    setting: Setting,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> dict[tuple[str, str], dict[str, Decimal]]:
     """Return who paid whom over all, the group's entities each by itself.
 
     A flow that changes the funds of any entity of the group is followed on the
     books of each: what was credited came in from there, what was debited went there,
     and the change in funds stays. What one owes another is one link, though both
     books have it. So into each entity goes what comes out of it and is left.
+
+    Args:
+        setting: What the report is of.
+        since: The day before the first; default the beginning.
+        until: The last day; default the last reported.
 
     Returns:
         By (from, to), what each flow moved. Parties and purposes, named as sources
@@ -59,7 +69,7 @@ def links(setting: Setting) -> dict[tuple[str, str], dict[str, Decimal]]:
     sums: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(dict)
     inside = set(setting.inside)
     for flow in setting.book.flows:
-        if flow.date > setting.at:
+        if flow.date > (until or setting.at) or (since and flow.date <= since):
             continue
         for pair, amount in _links_of(setting, flow, inside).items():
             sums[pair][flow.id] = amount
@@ -113,14 +123,27 @@ def _links_of(
     return found
 
 
-def flow_of_funds(setting: Setting) -> Drawing | None:
-    """Draw who paid whom, or return None where no money moved or it went in circles."""
+def flow_of_funds(
+    setting: Setting,
+    since: datetime.date | None = None,
+    until: datetime.date | None = None,
+) -> Drawing | None:
+    """Draw who paid whom, or return None where no money moved or it went in circles.
+
+    Args:
+        setting: What the report is of.
+        since: The day before the first; default the beginning.
+        until: The last day; default the last reported.
+    """
     text = setting.text
-    found = links(setting)
+    found = links(setting, since, until)
+    stage = f":{since or ''}:{until}" if since or until else ""
     if not found:
         return None
     names = sorted({name for pair in found for name in pair})
     labels = {name: _node(setting, name, names) for name in names}
+    if stage and _LEFT in labels:
+        labels[_LEFT] = text("Money held")
     positive = [
         sankey.Link(one, other, amount)
         if amount > 0
@@ -129,7 +152,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
         for amount in (_total(of),)
     ]
     largest = max(one.value for one in positive)
-    key = "flow-of-funds"
+    key = f"flow-of-funds{stage.replace(':', '-')}"
     title = text("How money moved through the group")
     chart = sankey.Sankey(
         title=title,
@@ -154,7 +177,7 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
             f"{one}>{other}",
             f"{labels[one]} \N{RIGHTWARDS ARROW} {labels[other]}",
             setting.own(
-                f"link:{one}:{other}",
+                f"link{stage}:{one}:{other}",
                 _total(of),
                 formula="sum of its flows",
                 **_drawn(setting, of),
@@ -169,14 +192,21 @@ def flow_of_funds(setting: Setting) -> Drawing | None:
             "%(unit)s to %(day)s, at what coins were worth when they moved; width is"
             " amount; what went in came out or is left",
             unit=Said(look.unit),
-            day=Day(setting.at),
+            day=Day(until or setting.at),
+        )
+        if since is None
+        else setting.say(
+            "%(unit)s after %(first)s and to %(day)s, at what coins were worth when"
+            " they moved; width is amount",
+            unit=Said(look.unit),
+            first=Day(since),
+            day=Day(until or setting.at),
         ),
         svg,
         plotted(key, title, text("From and to"), (text("Amount"),), rows),
-        notes=(
-            _tied(setting, found),
-            _parties(setting, found, labels),
-        ),
+        notes=()
+        if stage
+        else (_tied(setting, found), _parties(setting, found, labels)),
     )
 
 

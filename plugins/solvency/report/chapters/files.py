@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
     from solvency.report.pages import Kind
 
+#: The language of a chapter whose name says none.
+OWN = "en"
 #: The folder of a case with chapters of its own.
 FOLDER = "report"
 #: From this number on chapters are appendices.
@@ -35,6 +37,8 @@ class Chapter:
     name: str
     file: str
     source: str
+    #: True where it is in the language asked for.
+    own: bool = True
 
     @property
     def appendix(self) -> bool:
@@ -63,7 +67,11 @@ def chapters(kind: Kind, case: Case, lang: str) -> tuple[Chapter, ...]:
         for folder in folders_of(kind, case)
     ]
     for folder, shown in folders:
-        found |= {one.name: one for one in _in(folder, shown, lang)}
+        for one in _in(folder, shown, lang):
+            before = found.get(one.name)
+            # Better the kind's words in the language than the case's in another.
+            if one.own or before is None or not before.own or lang == OWN:
+                found[one.name] = one
     kept = [one for one in found.values() if one.source.strip()]
     return tuple(sorted(kept, key=lambda one: (one.number, one.name)))
 
@@ -120,8 +128,9 @@ def _in(folder: Path, shown: str, lang: str) -> Iterator[Chapter]:
             )
         if before is None or own:
             best[name["name"]] = (own, number, path)
-    for name_, (_, number, path) in best.items():
-        yield Chapter(number, name_, f"{shown}{path.name}", _read(path, shown))
+    for name_, (own, number, path) in best.items():
+        source = _read(path, shown)
+        yield Chapter(number, name_, f"{shown}{path.name}", source, own or lang == OWN)
 
 
 def _read(path: Path, shown: str) -> str:

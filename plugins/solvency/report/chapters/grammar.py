@@ -141,9 +141,6 @@ def _check(node: nodes.Node, name: str, depth: int) -> None:
             node.lineno or 1,
             name,
         )
-    if isinstance(node, nodes.Name | nodes.NSRef) and node.name.startswith("_"):
-        if node.name not in {HELD, COUNTED} or node.lineno is None:
-            raise TemplateSyntaxError(f"no name {node.name}", node.lineno or 1, name)
     if isinstance(node, nodes.For):
         if node.recursive or depth >= _DEEPEST:
             raise TemplateSyntaxError(

@@ -28,8 +28,8 @@ _DATES = re.compile(
       | {_MONTH}\ \d{{1,2}}(?:,\ {_YEAR})?
       | {_YEAR}\s?年(?:\s?\d{{1,2}}\s?月(?:\s?\d{{1,2}}\s?日)?)?
       | \d{{1,2}}\s?月(?:\s?\d{{1,2}}\s?日)?
-      | {_YEAR}(?:[-–/]\d\d)?(?!\s?(?:percent|per\ cent|bn|m\b|亿|万|美元|元))
-      )(?![\d%,]|\.\d)
+      | {_YEAR}(?:[-\u2013/]\d\d)?(?!\s?(?:percent|per\ cent|bn|m\b|亿|万|美元|元))
+      )(?![\d%]|[.,]\d)
     """,
     re.VERBOSE,
 )

@@ -6,11 +6,14 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.sections import SECTIONS
 from solvency.figures.errors import ReportError
 from solvency.report.chapters.numerals import typed
 
 if TYPE_CHECKING:
+    import datetime
+
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.layout import Section
     from solvency.exhibits.setting import Setting
@@ -124,6 +127,21 @@ class Exhibits:
         if title:
             found = replace(found, title=title)
         return found if notes else replace(found, notes=())
+
+    def stage(
+        self, title: str, since: datetime.date | None, until: datetime.date
+    ) -> Drawing:
+        """Return a drawing of how money moved after a day and to another.
+
+        Raises:
+            ReportError: Nothing moved, or a number is typed into the title.
+        """
+        found = flow_of_funds(self._setting, since, until)
+        if found is None:
+            raise ReportError(f"no money moved to {until}, or it went in circles")
+        for one in typed(title):
+            raise ReportError(f"{one.text!r} is typed into a title")
+        return replace(found, title=title or found.title)
 
     def _dated(self, name: str) -> str:
         for mark, day in (("@first", self._setting.dates[0]), ("@", self._setting.at)):

@@ -51,6 +51,7 @@ _MOST_ROUNDS = 100_000
 _BLOCKS = (Table, Drawing, Section)
 _INLINE = (Figure, Ref, Said, Day, Exhibit, Grade, Cited, Quoted, Linked)
 _ALONE = re.compile("<p>\ue000(\\d+)\ue001</p>")
+_TAGS = re.compile(r"\{%.*?%\}")
 _TITLE = re.compile(r"<h1>(.*?)</h1>\n?", re.DOTALL)
 
 
@@ -165,9 +166,9 @@ class Renderer:
                 if isinstance(thing, _BLOCKS):
                     yield thing
                 else:
-                    yield _text(f"<p>\ue000{piece}\ue001</p>", things)
+                    yield _block("<p>\ue000" + piece + "\ue001</p>", things)
             elif piece.strip():
-                found = _text(piece, things)
+                found = _block(piece, things)
                 if any(isinstance(one, _BLOCKS) for one in found.things):
                     raise ReportError(
                         f"{chapter.file}: an exhibit stands in a line of its own, an"
@@ -227,7 +228,7 @@ class _Run:
         """
         name = self._chapter.file
         try:
-            tree = self._environment.parse(self._chapter.source, name)
+            tree = self._environment.parse(_with_ends(self._chapter.source), name)
             grammar.check(tree, name)
             code = self._environment.compile(tree, name, name)
             template = jinja2.Template.from_code(
@@ -343,6 +344,20 @@ class _Run:
         return tuple(listed(self._names.setting.locale, pieces))
 
 
+def _with_ends(source: str) -> str:
+    """Return a source that keeps the ends of lines that end with a tag.
+
+    Jinja takes the end of a line off after each tag; that is meant for tags that have
+    the line to themselves.
+    """
+    return "\n".join(
+        f'{line}{{{{ "" }}}}'
+        if line.rstrip().endswith("%}") and _TAGS.sub("", line).strip()
+        else line
+        for line in source.split("\n")
+    )
+
+
 def _piece(one: Any) -> Any:
     return Day(one) if isinstance(one, datetime.date) else one
 
@@ -381,7 +396,7 @@ def _size(value: Any) -> Figure:
     return -found if found.value is not None and found.value < 0 else found
 
 
-def _text(html: str, things: list[Any]) -> Text:
+def _block(html: str, things: list[Any]) -> Text:
     """Return a piece of HTML with the things it has, numbered anew."""
     kept: list[Any] = []
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -39,6 +38,9 @@ from solvency.report.chapters.body import Quoted
 from solvency.report.chapters.placing import Exhibits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Iterator
+
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
@@ -82,6 +84,12 @@ class Facts:
         return self._said
 
 
+class _Nothing:
+    """Where no account can be traced."""
+
+    by_purpose: tuple[Any, ...] = ()
+
+
 class Vocabulary:
     """The names of one case."""
 
@@ -112,6 +120,7 @@ class Vocabulary:
             self.event,
             self.count,
             self.exhibit,
+            self.stage,
             self.section,
             self.has,
             self.cite,
@@ -650,6 +659,16 @@ class Vocabulary:
         """Return a table or drawing to place, by its key and whose it is."""
         return self.exhibits.find(_whose(name, of), title, notes=notes)
 
+    def stage(
+        self,
+        title: str,
+        since: str | datetime.date = "",
+        until: str | datetime.date = "",
+    ) -> Any:
+        """Return a drawing of how money moved after a day and to another."""
+        first = self._day(since) if since else None
+        return self.exhibits.stage(title, first, self._day(until))
+
     def section(self, name: str) -> Any:
         """Return a whole list of an appendix to place."""
         return self.exhibits.section(name)
@@ -669,6 +688,56 @@ class Vocabulary:
         if not isinstance(text, str) or len(text) > 500:
             raise ReportError("quoted(...) takes the words")
         return Quoted(text)
+
+    def listed(self) -> Iterator[tuple[str, str]]:
+        """Yield each name of the case, as a chapter writes it, with its value now."""
+        case, study = self.setting.case, self.setting.study
+        asked: list[tuple[Callable[..., Facts], tuple[Any, ...]]] = [
+            *((self.sheet, (name,)) for name in self.setting.inside),
+            *(((self.sheet, ("group",)),) if case.group else ()),
+            *((self.customers, (name,)) for name in self.names["case"].keepers),
+            (self.untraced, ()),
+            (self.funds, ()),
+            *((self.recovery, (x.entity, x.rank)) for x in self.names["case"].ranks),
+            *(((self.tally, ()),) if study.tallied else ()),
+            *(
+                (self.belief, (x.id,))
+                for x in (study.beliefs.hypotheses if study.beliefs else ())
+            ),
+            *(
+                (self.traced, (x.purpose,))
+                for x in (followed(self.setting) or _Nothing()).by_purpose
+            ),
+            *((self.token, (name,)) for name in self.names["case"].tokens),
+            *((self.event, (kind,)) for kind in self.names["case"].events),
+            *(
+                (self.test, pair)
+                for pair in dict.fromkeys(
+                    (key.invariant, key.entity) for key in study.findings.series
+                )
+            ),
+            *((self.flow, (flow.id,)) for flow in case.selected),
+            *((self.observation, (one.id,)) for one in case.observations),
+        ]
+        for name, words in asked:
+            try:
+                facts = name(*words)
+                called = ", ".join(f'"{word}"' for word in words)
+                for fact in facts:
+                    value = self._shown(getattr(facts, fact))
+                    if value:
+                        yield f"{name.__name__}({called}).{fact}", value
+            except ReportError:
+                continue
+
+    def _shown(self, value: Any) -> str:
+        """Return a fact as text; nothing for a list, or for what was not found."""
+        if isinstance(value, Figure):
+            shown = replace(value, prose=True)
+            return "" if value.value is None else shown.text(self.setting.locale)
+        if isinstance(value, datetime.date):
+            return value.isoformat()
+        return value if isinstance(value, str) else ""
 
     def _keep(self, key: tuple[Any, ...], said: str, **makers: Maker) -> Facts:
         if key not in self._kept:
