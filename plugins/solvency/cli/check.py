@@ -107,7 +107,10 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "scenario": case.scenario.name,
         "known": case.known,
         "errors": _errors(case).records(),
-        "findings": [asdict(finding) for finding in findings.findings]
+        "findings": [
+            {**asdict(finding), "draws": findings.draws}
+            for finding in findings.findings
+        ]
         if findings
         else [],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
@@ -144,7 +147,7 @@ def _print_findings(findings: Findings) -> None:
             f" broken from {finding.first} to {finding.until}, worst"
             f" {finding.worst} by {finding.amount:,.2f} {finding.unit}"
             + (
-                f" (broken in {finding.probability:.0%} of draws, first between"
+                f" (broken in {findings.told(finding.probability)}, first between"
                 f" {finding.first_earliest} and {finding.first_latest})"
                 if findings.draws
                 else ""
@@ -155,7 +158,7 @@ def _print_findings(findings: Findings) -> None:
         of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
-            f" broke in {finding.probability:.0%} of draws"
+            f" broke in {findings.told(finding.probability)}"
         )
     if findings.found:
         from solvency.analysis.check.tested import tests_frame  # noqa: PLC0415 (as above)
@@ -171,3 +174,5 @@ def _print_findings(findings: Findings) -> None:
             else ""
         )
     )
+    if findings.draws:
+        click.echo(findings.frame_of_draws)

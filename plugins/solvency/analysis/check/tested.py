@@ -83,6 +83,8 @@ class Tested:
     #: The interval that holds the first day it broke in 90% of those draws.
     least: datetime.date | None
     most: datetime.date | None
+    #: How many draws that was asked in; none where nothing can differ.
+    draws: int = 0
     variant: str = ""
     severity: str = "breach"
     #: It returns what was put in: no finding.
@@ -124,19 +126,23 @@ class Tested:
                 for one in self.spells
             ],
             "probability": self.probability,
+            "draws": self.draws,
             "first": {"least": self.least, "most": self.most},
             "by_construction": self.by_construction,
         }
 
 
 @wide()
-def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
+def tested(
+    series: Series, finding: Finding | None, chance: float, draws: int
+) -> Tested:
     """Return what a test came to.
 
     Args:
         series: What it had and needed over time.
         finding: What it found, if anything worth saying.
         chance: The share of draws it broke in.
+        draws: How many they were.
     """
     margins = [have - need for have, need in zip(series.have, series.need, strict=True)]
     # Before an entity has or owes anything there is nothing to test.
@@ -154,6 +160,7 @@ def tested(series: Series, finding: Finding | None, chance: float) -> Tested:
         margin=min(asked, default=ZERO),
         spells=tuple(_spells(series.days, margins)),
         probability=chance,
+        draws=draws,
         least=finding.first_earliest if finding else None,
         most=finding.first_latest if finding else None,
         variant=series.variant,
