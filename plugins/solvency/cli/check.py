@@ -116,13 +116,20 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
 
     open_items = standing(case)
+    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+
     return {
         "case": case.path,
         "fingerprint": case.fingerprint,
         "scenario": case.scenario.name,
         "known": case.known,
         "errors": _errors(case).records(),
-        "findings": findings.findings if findings else [],
+        "findings": [
+            fields_of(finding) | {"draws": findings.draws}
+            for finding in findings.findings
+        ]
+        if findings
+        else [],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         "counts": case.counts(),
         # Of a case into which nothing was imported there is nothing to say.
@@ -220,7 +227,7 @@ def _print_findings(findings: Findings) -> None:
             f" broken {finding.when}, worst"
             f" {finding.worst} by {rounded(finding.amount)} {finding.unit}"
             + (
-                f" (broken in {finding.probability:.0%} of draws, first between"
+                f" (broken in {findings.told(finding.probability)}, first between"
                 f" {finding.first_earliest} and {finding.first_latest})"
                 if findings.draws
                 else ""
@@ -232,7 +239,7 @@ def _print_findings(findings: Findings) -> None:
         of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
-            f" broke in {finding.probability:.0%} of draws"
+            f" broke in {findings.told(finding.probability)}"
         )
     if findings.found:
         from solvency.analysis.check.tested import tests_frame  # noqa: PLC0415 (as above)
@@ -248,3 +255,5 @@ def _print_findings(findings: Findings) -> None:
             else ""
         )
     )
+    if findings.draws:
+        click.echo(findings.frame_of_draws)

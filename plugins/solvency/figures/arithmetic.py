@@ -112,12 +112,19 @@ def cholesky(matrix: ArrayLike) -> Array:
         ValueError: one of them is not positive definite.
     """
     whole = np.array(matrix, dtype=float)
-    if whole.ndim == 2:
-        return np.asarray(_cholesky(whole[None])[0])
-    found: Array = np.empty_like(whole)
-    for part in _cached(whole):
-        found[part] = _cholesky(whole[part])
-    return found
+    found, fine = factored(whole[None] if whole.ndim == 2 else whole)
+    if not fine.all():
+        raise ValueError("the matrix is not positive definite")
+    return found[0] if whole.ndim == 2 else found
+
+
+def factored(stack: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Return the lower factors of matrices, and which of them have one, (c, n, n)."""
+    found: Array = np.empty_like(stack)
+    fine = np.ones(len(stack), dtype=bool)
+    for part in _cached(stack):
+        found[part], fine[part] = _cholesky(stack[part])
+    return found, fine
 
 
 def _cached(stack: Array) -> list[slice]:
@@ -126,17 +133,16 @@ def _cached(stack: Array) -> list[slice]:
     return [slice(at, at + size) for at in range(0, len(stack), size)]
 
 
-def _cholesky(whole: Array) -> Array:
-    """Factor a stack in place, its matrices side by side along the last axis."""
+def _cholesky(whole: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """Factor a stack, its matrices side by side along the last axis."""
     # A later step then works on one block of memory, whatever the stack's height.
     work = np.ascontiguousarray(whole.transpose(1, 2, 0))
     count = len(work)
     # The root of a pivot below zero is no number, and what follows is none either.
     with np.errstate(invalid="ignore", divide="ignore"):
         _eliminate(work, count)
-    if not np.all(np.diagonal(work) > 0):
-        raise ValueError("the matrix is not positive definite")
-    return np.tril(work.transpose(2, 0, 1))
+        fine = np.all(np.diagonal(work) > 0, axis=1)
+    return np.tril(work.transpose(2, 0, 1)), fine
 
 
 def _eliminate(work: Array, count: int) -> None:

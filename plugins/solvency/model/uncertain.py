@@ -7,6 +7,8 @@ draw balances.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -123,18 +125,28 @@ class Spreads:
             "lognormal",
         )
         self._central = np.array([float(end.central) for end in ends])
-        drivers = [book.flows[index].driver for index in indexes]
+        errors = [error_of(book.case, book.flows[index]) for index in indexes]
         #: Flows that name one driver share its score, and rise and fall together.
         self._score = np.array(
             [
-                drivers.index(driver) if driver is not None else number
-                for number, driver in enumerate(drivers)
+                errors.index(error) if error is not None and error[0] else number
+                for number, error in enumerate(errors)
             ],
             np.int64,
         )
+        groups = [None if one is None or one[0] else one[1] for one in errors]
+        names = [name for name, count in Counter(groups).items() if name and count > 1]
+        #: The group of sources each shares a part of its score with; -1 for none.
+        self._group = np.array(
+            [names.index(one) if one in names else -1 for one in groups], np.int64
+        )
+        self._groups = len(names)
 
     def draw(self, draws: int, seed: int, chunk: int) -> Iterator[NDArray[np.float64]]:
         """Yield what each uncertain flow is multiplied by, less one.
+
+        Amounts of one source share a part of their normal score, so that each keeps
+        its distribution (a Gaussian copula).
 
         Args:
             draws: How many draws in all.
@@ -146,9 +158,15 @@ class Spreads:
         """
         sizes = [chunk] * (draws // chunk) + [draws % chunk] * (draws % chunk > 0)
         children = np.random.SeedSequence(seed).spawn(len(sizes))
+        share = float(self.book.case.uncertainty.correlation)
         for child, size in zip(children, sizes, strict=True):
             rng = np.random.default_rng(child)
             scores = rng.standard_normal((len(self.flows), size))[self._score]
+            if self._groups and share:
+                common = rng.standard_normal((self._groups, size))
+                several = self._group >= 0
+                scores[several] *= math.sqrt(1.0 - share)
+                scores[several] += math.sqrt(share) * common[self._group[several]]
             scaled = np.empty((size, len(self.flows)))
             for column, amount in enumerate(self.amounts):
                 scaled[:, column] = amount.at(scores[column]) / self._central[column]

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from solvency.ledger.files.source import UnreadableError
+from solvency.ledger.files.source import content_of
 from solvency.ledger.load import load
-from solvency.ledger.source import UnreadableError
-from solvency.ledger.source import content_of
 from solvency.redact.copy import Copy
 from solvency.redact.copy import RefusedError
 from solvency.redact.copy import leaks

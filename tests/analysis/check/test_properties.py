@@ -209,7 +209,9 @@ def test_draws_without_spread_are_the_written_world(books, flows):
     world = World(timeline)
     asked = [one for one in case.invariants if not TESTS[one.name].certain]
     written_ = [TESTS[one.name].run(world, one) for one in asked]
-    drawn = DrawnWorld(timeline, np.arange(count), np.zeros((3, count)), world.asked)
+    drawn = DrawnWorld(
+        timeline, np.arange(count), np.zeros((3, count)), {}, world.asked
+    )
     for invariant, exact in zip(asked, written_, strict=True):
         again = TESTS[invariant.name].run(drawn, invariant)
         assert [one.label for one in exact] == [one.label for one in again]
@@ -264,18 +266,17 @@ def test_the_same_seed_finds_the_same(books):
 
 
 def test_a_probability_is_the_share_of_the_distribution(books):
-    # 10 of its own stand against 10 taken; own is lognormal with mean 10, and so is
-    # what is taken, in variances of their own. Broken where taken > own.
+    # 10 of its own stand against 10 taken, each a median with two halves: own from 8
+    # to 12, taken from 5 to 20. Broken where taken > own, summed over own's scores.
     from scipy.special import ndtr
     from scipy.special import ndtri
 
-    def logs(low, high, mean):
-        sigma = (high - low) / (2 * float(ndtri(0.95)))
-        spread = np.log1p((sigma / mean) ** 2)
-        return np.log(mean) - spread / 2, spread
-
-    (own_mean, own_var), (taken_mean, taken_var) = logs(8, 12, 10), logs(5, 20, 10)
-    expected = ndtr((taken_mean - own_mean) / np.sqrt(own_var + taken_var))
+    z = float(ndtri(0.95))
+    score = (np.arange(20_000) + 0.5) / 1_250 - 8
+    ends = np.where(score > 0, np.log(12 / 10), np.log(10 / 8)) / z
+    weight = np.exp(-(score**2) / 2)
+    beyond = ndtr(-ends * score / (np.log(2) / z))
+    expected = float((weight * beyond).sum() / weight.sum())
     found = books.broken(UNCERTAIN, "customer-assets", draws=40_000)
     assert found.probability == pytest.approx(expected, abs=4 * 0.5 / 200)
     assert found.first is None

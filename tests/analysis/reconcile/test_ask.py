@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from halves import halves
 from preamble import PREAMBLE
 
+import solvency
 from solvency.analysis.reconcile import tables
 from solvency.analysis.reconcile.ask import reconcile
 from solvency.cli import main
@@ -276,3 +278,42 @@ def test_nothing_depends_on_the_unit(ledger, size):
     wanted = (mean - seen) ** 2 / (sigma**2 + own**2 + graded**2)
     found = reconcile(ledger.case(text))
     assert found.chi2 == pytest.approx(wanted, rel=1e-5)
+
+
+def test_flows_of_one_driver_rise_and_fall_together():
+    # Two legs of one repo cancel in the cash: by the same share each, whatever it is,
+    # so that nothing can meet the 200 that were seen but the observation itself.
+    path = Path(__file__).parents[1] / "weigh" / "cases" / "one-driver.beancount"
+    found = reconcile(solvency.load(path))
+    claims = {claim.id: claim for claim in found.claims}
+    assert claims["F-2"].balanced == claims["F-3"].balanced == 1000
+    assert claims["F-2"].z is None
+    assert sum(claim.balanced for claim in claims.values()) == 2000
+
+
+def test_a_flow_in_two_parts_of_one_driver_is_the_flow(ledger):
+    def loss(name, amount):
+        return (
+            f'2020-01-05 * "Lost" ^three\n  id: "{name}"\n  driver: "m"\n'
+            f"  low: {amount * 8 // 10} USD\n  high: {amount * 12 // 10} USD\n"
+            f"  Expenses:Alameda:Costs   {amount} USD\n"
+            f"  Assets:Alameda:Bank     -{amount} USD\n"
+        )
+
+    head, ends = HEAD.format(capital=""), seen("bank", "500")
+    one, two = (
+        reconcile(ledger.case(head + text + ends))
+        for text in (loss("whole", 300), loss("first", 100) + loss("second", 200))
+    )
+    assert two.chi2 == pytest.approx(one.chi2, rel=1e-6)
+    assert two.dof == one.dof
+    amounts = {claim.id: claim for claim in two.claims}
+    (flow,) = (claim for claim in one.claims if claim.id == "whole")
+    both = [amounts["first"], amounts["second"]]
+    assert float(sum(claim.balanced for claim in both)) == pytest.approx(
+        float(flow.balanced), abs=0.02
+    )
+    assert [claim.z for claim in both] == [pytest.approx(flow.z, rel=1e-6)] * 2
+    # Each part is moved by the same share of itself.
+    assert 2 * both[0].balanced == pytest.approx(both[1].balanced, abs=Decimal(2))
+    assert {"first", "second", "costs", "bank"} == set(two.sets[0].members)

@@ -261,7 +261,9 @@ def test_a_bound_by_expectation_propagation(ledger):
         )
     )
     found = evidence(ledger.case(text))
-    ((value, noise),) = found._sites.values()
+    flows = found.weighed_flows()
+    bounds = found._bounds(flows)
+    ((_, (value, noise)),) = found.sites(bounds, flows)
     value, noise = [value], [noise]
     scale = found.seen.scales[0]
     loss, spread = halves(450, 500, 550)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 #: Spells told one by one; of more, the first and the last.
 _TOLD = 3
+#: A test that holds as written is still reported if it broke in this share of draws.
+WORTH_SAYING = 0.05
+#: Draws below which nothing is said of how many more there might be.
+_FEW = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,12 +163,31 @@ class Findings:
         """Return the tests of what was found, from the petition on."""
         return tuple(one for one in self.tests if one.on == "found")
 
+    def told(self, probability: float) -> str:
+        """Say in how many draws: of all of them, what that leaves open (1 - 3 / n)."""
+        if probability < 1 or self.draws < _FEW:
+            return f"{probability:.0%} of draws"
+        return (
+            f"all {self.draws:,} draws of amounts and days: more than"
+            f" {1 - 3 / self.draws:.2%}"
+        )
+
+    @property
+    def frame_of_draws(self) -> str:
+        """Say what draws leave as it is, and what they are silent of."""
+        return (
+            "Draws are of amounts and days, with the flows, prices and scenario as"
+            f" they are; what broke in fewer than {WORTH_SAYING:.0%} of them is left"
+            " out."
+        )
+
     @property
     def convergence(self) -> str:
         """Say how many draws the probabilities rest on, and how well."""
         return (
             f"Probabilities from {self.draws:,} draws (seed {self.seed});"
             f" standard error at most {self.standard_error:.3f}."
+            f" {self.frame_of_draws}"
         )
 
     @property

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from solvency.analysis.check import always
+from solvency.analysis.check.answer import WORTH_SAYING
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
@@ -32,6 +33,7 @@ from solvency.analysis.check.worlds import is_certain
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
+from solvency.model.days import Days
 from solvency.wide import QUOTIENTS
 from solvency.wide import wide
 
@@ -57,8 +59,6 @@ _CELLS = 250_000
 _THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
 _MOST = 4_000_000_000
-#: A test that holds as written is still reported if it broke in this share of draws.
-_WORTH_SAYING = 0.05
 _ZERO = Decimal()
 
 
@@ -103,13 +103,13 @@ def _evaluate(
     with wide():
         asked = [(one, _run(one, worlds.of(one))) for one in case.invariants]
         unasked = list(always.claims_below_zero(worlds.certain.last))
-    spreads = None
+    spreads = moves = None
     if draws != 0 and any(not is_certain(one) for one, _ in asked):
         from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
 
-        spreads = Spreads(book)
-    draws = _how_many(draws, asked, spreads, timeline)
-    chances = _draw(asked, spreads, worlds, draws, seed)
+        spreads, moves = Spreads(book), Days(book)
+    draws = _how_many(draws, asked, spreads, moves, timeline)
+    chances = _draw(asked, spreads, moves, worlds, draws, seed)
     findings = []
     tests = []
     series = {}
@@ -124,7 +124,7 @@ def _evaluate(
             broke = bool(_broken(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
-            tests.append(tested(one, finding, chance, spells, book.flows))
+            tests.append(tested(one, finding, (chance, drawn), spells, book.flows))
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:
@@ -177,10 +177,16 @@ def _run(invariant: Invariant, spells: Spells) -> list[Outcome]:
 
 
 def _how_many(
-    draws: int | None, asked: Asked, spreads: Spreads | None, timeline: Timeline
+    draws: int | None,
+    asked: Asked,
+    spreads: Spreads | None,
+    moves: Days | None,
+    timeline: Timeline,
 ) -> int:
     """Return how many draws to make."""
-    if spreads is None or not len(spreads.flows):
+    if spreads is None or moves is None:
+        return 0
+    if not len(spreads.flows) and not len(moves.flows):
         return 0
     if draws is not None:
         return draws
@@ -190,7 +196,12 @@ def _how_many(
 
 
 def _draw(
-    asked: Asked, spreads: Spreads | None, worlds: Worlds, draws: int, seed: int
+    asked: Asked,
+    spreads: Spreads | None,
+    moves: Days | None,
+    worlds: Worlds,
+    draws: int,
+    seed: int,
 ) -> list[list[_Drawn]]:
     """Run the tests in draws, and count in how many each broke, and when first."""
     chances = [[_Drawn() for _ in found] for _, found in asked]
@@ -200,7 +211,7 @@ def _draw(
         for (invariant, _), tallies in zip(asked, chances, strict=True)
         if not is_certain(invariant)
     ]
-    if spreads is None or not draws:
+    if spreads is None or moves is None or not draws:
         return chances
     timeline = worlds.timeline
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
@@ -211,11 +222,10 @@ def _draw(
         if not is_certain(invariant)
     ]
 
-    def run(invariant: Invariant, drawn: dict[bool, Spells]) -> list[Outcome]:
-        return _run(invariant, drawn[worlds.intraday(invariant)])
-
-    def counted(scales: NDArray[np.float64]) -> list[list[_Drawn]]:
-        drawn = worlds.drawn(spreads.flows, scales)
+    def counted(
+        scales: NDArray[np.float64], days: NDArray[np.int64]
+    ) -> list[list[_Drawn]]:
+        drawn = worlds.drawn(spreads.flows, scales, moves.flows, days)
         return [
             [
                 judge.count(outcome, len(scales))
@@ -230,7 +240,8 @@ def _draw(
 
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-        for part in pool.map(counted, spreads.draw(draws, seed, chunk)):
+        amounts = spreads.draw(draws, seed, chunk)
+        for part in pool.map(counted, amounts, moves.draw(draws, seed, chunk)):
             for tallies, more in zip(drawn_of, part, strict=True):
                 for tally, one in zip(tallies, more, strict=True):
                     tally.broken += one.broken
@@ -317,7 +328,7 @@ def _finding(
     broken = _broken(outcome)
     days = timeline.days
     chance = tally.broken / draws if draws else float(broken.any())
-    if not broken.any() and chance < _WORTH_SAYING:
+    if not broken.any() and chance < WORTH_SAYING:
         return None
     between: tuple[datetime.date | None, datetime.date | None] = (None, None)
     if tally.first:

@@ -69,11 +69,19 @@ class Spells:
         """Return the world of the last spell."""
         return self.worlds[-1]
 
-    def drawn(self, flows: NDArray[np.int64], scales: NDArray[np.float64]) -> Spells:
-        """Return the same in draws of the uncertain flows."""
+    def drawn(
+        self,
+        flows: NDArray[np.int64],
+        scales: NDArray[np.float64],
+        moved: NDArray[np.int64],
+        days: NDArray[np.int64],
+    ) -> Spells:
+        """Return the same in draws of the uncertain flows and days."""
+        bucket = np.searchsorted(self.timeline.ordinals, days, side="left")
+        placed = dict(zip(moved.tolist(), bucket, strict=True))
         return Spells(
             tuple(
-                DrawnWorld(one.timeline, flows, scales, one.asked)
+                DrawnWorld(one.timeline, flows, scales, placed, one.asked)
                 for one in self.worlds
             ),
             self.begins,

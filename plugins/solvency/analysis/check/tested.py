@@ -77,6 +77,8 @@ class Tested:
     #: The interval that holds the first day it broke in 90% of those draws.
     least: datetime.date | None
     most: datetime.date | None
+    #: How many draws that was asked in; none where nothing can differ.
+    draws: int = 0
     variant: str = ""
     severity: str = "breach"
     #: It first broke by flows sized to other figures: it returns what was put in.
@@ -121,6 +123,7 @@ class Tested:
                 for one in self.spells
             ],
             "probability": self.probability,
+            "draws": self.draws,
             "first": {"least": self.least, "most": self.most},
             "by_construction": self.by_construction,
             "day": self.day and {"earliest": self.day[0], "latest": self.day[1]},
@@ -131,7 +134,7 @@ class Tested:
 def tested(
     series: Series,
     finding: Finding | None,
-    chance: float,
+    drawn: tuple[float, int],
     spells: tuple[Spell, ...],
     flows: Iterable[Flow],
 ) -> Tested:
@@ -140,7 +143,7 @@ def tested(
     Args:
         series: What it had and needed over time.
         finding: What it found, if anything worth saying.
-        chance: The share of draws it broke in.
+        drawn: The share of draws it broke in, and how many they were.
         spells: Each time it broke in the written amounts.
         flows: The flows of the books, to say which of its days was put in.
     """
@@ -160,7 +163,8 @@ def tested(
         on="books",
         margin=min(asked, default=ZERO),
         spells=spells,
-        probability=chance,
+        probability=drawn[0],
+        draws=drawn[1],
         least=finding.first_earliest if finding else None,
         most=finding.first_latest if finding else None,
         variant=series.variant,

@@ -19,6 +19,7 @@ from solvency.analysis.check.traits import Traits
 from solvency.ledger.case import LAST_HOUR
 from solvency.ledger.case import LAST_PLACE
 from solvency.model.costs import Costs
+from solvency.model.days import Days
 from solvency.model.prices import Missing
 
 if TYPE_CHECKING:
@@ -73,11 +74,17 @@ class Timeline:
     def _days(self) -> NDArray[np.int64]:
         book = self.book
         first = int(book.day.min())
-        last = max(int(book.day.max()), book.case.reporting_date.toordinal())
+        moves = Days(book)
+        # What may have happened later still has happened by the end.
+        last = max(
+            int(book.day.max()),
+            book.case.reporting_date.toordinal(),
+            int(moves.last.max(initial=0)),
+        )
         found = {first, last, *np.unique(book.day).tolist()}
         for commodity in {position.commodity for position in book.positions}:
             found |= book.prices.changes(commodity)
-        found |= {day.toordinal() for day in book.case.turns}
+        found |= {day.toordinal() for day in book.case.turns} | moves.grid()
         for event in book.case.events:
             if event.kind == "attestation":
                 found.add(event.date.toordinal())
@@ -180,6 +187,13 @@ class Timeline:
             for index in np.flatnonzero(mask)
         ]
         return np.concatenate(runs) if runs else np.zeros(0, np.int64)
+
+    def between(self, flow: int) -> tuple[int, int]:
+        """Return the first of a flow's uncertain days, and the first after them."""
+        one = self.book.flows[flow]
+        ends = [(day or one.date).toordinal() for day in (one.earliest, one.latest)]
+        low, high = np.searchsorted(self.ordinals, ends, side="left")
+        return int(low), int(high) + 1
 
     def counted(self, mask: Mask) -> NDArray[Any]:
         """Return the integer units in selected positions of one commodity."""

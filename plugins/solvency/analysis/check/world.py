@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     Quantity = NDArray[Any]
     #: What uncertain flows move, and the row of it that holds on each day.
-    Changes = tuple[sparse.csr_array, NDArray[np.int64]]
+    Elsewhere = list[tuple[int, float, int]]
+    Changes = tuple[sparse.csr_array, NDArray[np.int64], Elsewhere, NDArray[np.int64]]
 
 ZERO = Decimal()
 ONE = Decimal(1)
@@ -226,6 +227,7 @@ class DrawnWorld(World):
         timeline: Timeline,
         flows: NDArray[np.int64],
         scales: NDArray[np.float64],
+        placed: Mapping[int, NDArray[np.intp]],
         asked: Mapping[Hashable, int],
     ) -> None:
         """Make the world of some draws.
@@ -234,6 +236,8 @@ class DrawnWorld(World):
             timeline: The days and prices.
             flows: Indexes of the uncertain flows, shape (uncertain,).
             scales: What each is multiplied by, less one, shape (draws, uncertain).
+            placed: Of each flow whose day is uncertain the days it is drawn on, as
+                indexes of the timeline's, shape (draws,).
             asked: How often the same tests asked for each thing in the written
                 amounts: what will not be asked for again is let go.
         """
@@ -241,6 +245,7 @@ class DrawnWorld(World):
         self._left = dict(asked)
         self.flows = flows
         self.scales = scales
+        self.placed = placed
         self._by_flow = np.ascontiguousarray(scales.T)
         self._row = np.full(len(timeline.book.flows), -1, np.int64)
         self._row[flows] = np.arange(len(flows))
@@ -296,8 +301,12 @@ class DrawnWorld(World):
         found = known[key]
         if found is None:
             return None
-        changes, last = found
+        changes, last, elsewhere, row_of = found
         moved: NDArray[np.float64] = np.asarray(changes @ self._by_flow)
+        each = np.arange(len(self.scales))
+        for flow, units, written in elsewhere:
+            moved[written] -= units
+            moved[row_of[self.placed[flow]], each] += units * self.factor(flow)
         # Row by row: a cumulative sum along the first axis is far slower.
         for day in range(1, len(moved)):
             moved[day] += moved[day - 1]
@@ -308,25 +317,42 @@ class DrawnWorld(World):
         """Return what each uncertain flow moves on the days that any moves a thing.
 
         Returns:
-            Changes of units, shape (1 + such days, flows), the first of nothing; and
-            the row that holds on each day.
+            Changes of units, shape (1 + such days, flows), the first of nothing; the
+            row that holds on each day; flows of uncertain days, with their units and
+            the row of the written day; and the row of each day a flow may fall on.
         """
         from scipy import sparse  # noqa: PLC0415 (for draws alone)
 
         book, timeline = self.timeline.book, self.timeline
         inside = timeline.postings(mask)
-        rows = self._row[book.flow[inside]]
-        inside, rows = inside[rows >= 0], rows[rows >= 0]
-        if not len(inside):
+        flows, units = book.flow[inside], book.units[inside].astype(float)
+        units *= float(f"1e-{book.scales.get(commodity, 0)}")
+        bucket, rows = timeline.bucket[inside], self._row[flows]
+        moving = np.isin(flows, list(self.placed))
+        still = (rows >= 0) & ~moving
+        if not still.any() and not moving.any():
             return None
-        size = float(f"1e-{book.scales.get(commodity, 0)}")
-        days, which = np.unique(timeline.bucket[inside], return_inverse=True)
+        names = sorted(set(flows[moving].tolist()))
+        ends = [timeline.between(flow) for flow in names]
+        days = np.unique(
+            np.concatenate(
+                [bucket[still | moving], *(np.arange(low, high) for low, high in ends)]
+            )
+        ).astype(np.int64)
+        size = len(timeline.ordinals)
+        row_of = np.searchsorted(days, np.arange(size)) + 1
         changes = sparse.csr_array(
-            (book.units[inside].astype(float) * size, (which + 1, rows)),
+            (units[still], (row_of[bucket[still]], rows[still])),
             shape=(len(days) + 1, len(self.flows)),
         )
-        every = np.arange(len(timeline.ordinals))
-        return changes, np.searchsorted(days, every, side="right")
+        elsewhere = [
+            (int(flow), float(number), int(row_of[day]))
+            for flow, number, day in zip(
+                flows[moving], units[moving], bucket[moving], strict=True
+            )
+        ]
+        last = np.searchsorted(days, np.arange(size), side="right")
+        return changes, last, elsewhere, row_of
 
     def zeros(self) -> Quantity:
         """Return nothing, on every day, in one row for all draws."""
@@ -335,8 +361,12 @@ class DrawnWorld(World):
     def accumulate(self, moved: dict[int, Any]) -> Quantity:
         """Return running sums by day of an amount a flow, by index of the flow."""
         sums = np.zeros((len(self.timeline.ordinals), len(self.scales)))
+        each = np.arange(len(self.scales))
         for flow, amount in moved.items():
-            sums[self.timeline.flow_bucket[flow]] += amount
+            if flow in self.placed:
+                sums[self.placed[flow], each] += amount
+            else:
+                sums[self.timeline.flow_bucket[flow]] += amount
         return np.cumsum(sums, axis=0).T
 
     def series(self, numbers: Quantity) -> Quantity:

@@ -47,11 +47,15 @@ class Worlds:
         return self._of(intraday=False, certain=True)
 
     def drawn(
-        self, flows: NDArray[np.int64], scales: NDArray[np.float64]
+        self,
+        flows: NDArray[np.int64],
+        scales: NDArray[np.float64],
+        moved: NDArray[np.int64],
+        days: NDArray[np.int64],
     ) -> dict[bool, Spells]:
         """Return those in draws, by whether they are of moments."""
         return {
-            intraday: spells.drawn(flows, scales)
+            intraday: spells.drawn(flows, scales, moved, days)
             for (intraday, certain), spells in self._made.items()
             if not certain
         }

@@ -85,9 +85,12 @@ def _balanced(problem: Problem, level: float) -> _Found:
         if not problem.turn(balance(*problem.free(), level=0.0)):
             break
     free, kept = balance(*problem.free(), level=level), None
-    if np.any(free.values[: len(problem.flows)] < -SIGN):
+    # The least multiple of a column at which none that follows it is below zero.
+    if np.any(problem.amounts(free)[: len(problem.flows)] < -SIGN):
         lower = np.full(len(free.values), -math.inf)
-        lower[: len(problem.flows)] = 0.0
+        flows = np.arange(len(problem.flows))
+        least = problem.values[flows] - 1.0 / problem.ratio[flows]
+        np.maximum.at(lower, problem.lead[flows], least)
         kept = balance(*problem.free(), lower=lower, level=0.0)
     return _Found(free, kept)
 
@@ -111,8 +114,12 @@ _ROUNDS = 20
 
 def _result(problem: Problem, found: _Found) -> Reconciled:
     free, best = found.free, found.best
-    set_of = {column: at for at, group in enumerate(free.sets) for column in group}
-    suspects = set(free.suspects)
+    set_of = {
+        claim: at
+        for at, group in enumerate(free.sets)
+        for claim in problem.together(group)
+    }
+    suspects = problem.together(free.suspects)
     return Reconciled(
         scenario=problem.book.case.scenario.name,
         chi2=settled(best.chi2),
@@ -126,7 +133,7 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
         ),
         sets=tuple(
             Alike(
-                tuple(problem.name(column) for column in group),
+                tuple(problem.name(claim) for claim in problem.together(group)),
                 any(column in suspects for column in group),
                 _settling(problem, free, group),
             )
@@ -137,7 +144,7 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
                 problem.name(step.index),
                 settled(step.z),
                 settled(step.drop),
-                tuple(problem.name(column) for column in step.alike),
+                tuple(problem.name(claim) for claim in problem.together(step.alike)),
                 _settling(problem, free, step.alike) if len(step.alike) > 1 else (),
             )
             for step in free.removed
@@ -146,7 +153,7 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
         notes=_notes(problem, best),
         workings={
             problem.name(column): working(problem, free, best, column)
-            for column in free.suspects
+            for column in suspects
         },
     )
 
@@ -165,10 +172,11 @@ def _claim(
     suspect: bool,
     alike: int | None,
 ) -> Claim:
-    z = float(found.free.z[column])
+    z = float(found.free.z[problem.lead[column]])
     best = found.best
     name, tested = problem.name(column), None if math.isnan(z) else settled(z)
-    change = float(best.values[column] - problem.values[column])
+    change = float(problem.amounts(best)[column] - problem.values[column])
+    after = float(problem.spreads(best)[column])
     if column < len(problem.flows):
         flow = problem.book.flows[int(problem.flows[column])]
         size = problem.size(column)
@@ -181,7 +189,7 @@ def _claim(
             claimed=flow.amount.number,
             balanced=moved(flow.amount.number, change, size),
             sigma=_spread(problem.sigmas[column] * size, flow.amount.number),
-            sigma_after=_spread(best.sigmas[column] * size, flow.amount.number),
+            sigma_after=_spread(after * size, flow.amount.number),
             z=tested,
             suspect=suspect,
             set=alike,
@@ -199,7 +207,7 @@ def _claim(
         claimed=row.stated,
         balanced=moved(row.stated, change, scale),
         sigma=_spread(problem.sigmas[column] * scale, row.stated),
-        sigma_after=_spread(best.sigmas[column] * scale, row.stated),
+        sigma_after=_spread(after * scale, row.stated),
         z=tested,
         suspect=suspect,
         set=alike,

@@ -11,10 +11,12 @@ from scipy import sparse
 from solvency.model.observed import amount_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from decimal import Decimal
 
     from numpy.typing import NDArray
 
+    from solvency.ledger.case import Flow
     from solvency.methods.balancing import Balanced
     from solvency.model.observed import Observed
 
@@ -29,7 +31,11 @@ _WRONG = {"least": -1.0, "most": 1.0}
 
 
 class Problem:
-    """The claims as columns: the flows some observation tests, the observations."""
+    """The claims as columns: the flows some observation tests, the observations.
+
+    Flows of one driver are one claim: their amounts rise and fall together, each by as
+    many of its own spreads. The first of them has the column, and the others follow.
+    """
 
     def __init__(self, seen: Observed) -> None:
         self.seen = seen
@@ -56,15 +62,45 @@ class Problem:
         # is written, so that an uncontested amount stays.
         effects = sparse.diags_array(1.0 / seen.scales) @ seen.effects[:, self.flows]
         effects = effects @ sparse.diags_array(self.means)
+        #: The column each claim is balanced in, and by how much it moves with that.
+        self.lead, self.ratio = _driven(named, self.sigmas)
+        following = self.ratio[: len(named)]
+        alone = np.arange(len(named)) == self.lead[: len(named)]
+        #: What the identities sum to: the part of a follower that does not move.
+        self.totals = -(effects @ np.where(alone, 0.0, 1.0 - following))
+        effects = effects @ sparse.csr_array(
+            (following, (np.arange(len(named)), self.lead[: len(named)])),
+            shape=(len(named), len(named)),
+        )
         self.identities = sparse.hstack(
             [effects, -sparse.eye_array(len(seen.rows))], format="csr"
         )
         #: Bounds that join the fit; rows that are no bound always do.
         self.joined = np.array([not row.bound for row in seen.rows], dtype=bool)
 
-    def free(self) -> tuple[Array, Array, sparse.csr_array]:
-        """Return claims, spreads and identities, bounds that hold left unknown."""
-        return self.values, self.known(), self.identities
+    def free(self) -> tuple[Array, Array, sparse.csr_array, Array]:
+        """Return what is balanced, bounds that hold left unknown."""
+        sigmas = self.known()
+        # What follows another is no claim of its own.
+        sigmas[self.lead != np.arange(len(sigmas))] = 0.0
+        return self.values, sigmas, self.identities, self.totals
+
+    def amounts(self, found: Balanced) -> Array:
+        """Return the balanced amounts, as multiples of what is claimed."""
+        moved = found.values[self.lead] - self.values[self.lead]
+        return np.asarray(self.values + self.ratio * moved)
+
+    def spreads(self, found: Balanced) -> Array:
+        """Return the spreads of the balanced amounts."""
+        return np.asarray(self.ratio * found.sigmas[self.lead])
+
+    def together(self, columns: Iterable[int]) -> tuple[int, ...]:
+        """Return claims with those that follow them."""
+        return tuple(
+            int(claim)
+            for column in columns
+            for claim in np.flatnonzero(self.lead == column)
+        )
 
     def known(self) -> Array:
         """Return spreads, those of bounds that hold without end."""
@@ -91,11 +127,11 @@ class Problem:
         Returns:
             Whether any did.
         """
-        before = self.joined.copy()
+        before, values = self.joined.copy(), self.amounts(found)
         for at, row in enumerate(self.seen.rows):
             if row.bound:
                 column = len(self.flows) + at
-                gap = float(found.values[column] - self.values[column])
+                gap = float(values[column] - self.values[column])
                 self.joined[at] = gap * _WRONG[row.bound] > SIGN
         return bool(np.any(before != self.joined))
 
@@ -137,3 +173,15 @@ class Problem:
                         f" {self.seen.predicted[at]:,.2f}"
                     )
         return "; ".join(names)
+
+
+def _driven(flows: list[Flow], sigmas: Array) -> tuple[NDArray[np.intp], Array]:
+    """Return the claim each follows, itself if none, and its spread over that one's."""
+    lead, ratio = np.arange(len(sigmas)), np.ones(len(sigmas))
+    first: dict[str, int] = {}
+    for at, flow in enumerate(flows):
+        sigma = float(sigmas[at])
+        if flow.driver is not None and 0 < sigma < math.inf:
+            lead[at] = first.setdefault(flow.driver, at)
+            ratio[at] = sigma / float(sigmas[lead[at]])
+    return lead, ratio

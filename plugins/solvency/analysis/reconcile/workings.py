@@ -40,16 +40,17 @@ def working(problem: Problem, free: Balanced, best: Balanced, column: int) -> Wo
         What binds it and what pulls on it, in the claim's commodity.
     """
     size, like = problem.size(column), problem.written(column)
-    pulls = free.pulls(column) * size
-    strongest = _strongest(pulls, (column,))
-    gap = problem.values[column] - free.values[column]
+    lead, amount = int(problem.lead[column]), float(problem.amounts(free)[column])
+    pulls = free.pulls(lead) * size * float(problem.ratio[column])
+    strongest = _strongest(pulls, (lead,))
+    gap = problem.values[column] - amount
     at = column - len(problem.flows)
     flow = at < 0
     parts = () if flow else _parts(problem, best, at)
     ranged, graded, repeated = _errors(problem, column)
     return Working(
-        free=money(free.values[column] * size, like=like),
-        gap=money(abs(gap / free.z[column]) * size, like=like),
+        free=money(amount * size, like=like),
+        gap=money(abs(gap / free.z[lead]) * size, like=like),
         written=None if flow else money(float(problem.seen.predicted[at]), like=like),
         ranged=ranged,
         graded=graded,
@@ -59,8 +60,8 @@ def working(problem: Problem, free: Balanced, best: Balanced, column: int) -> Wo
         pulls=tuple(
             Pull(problem.name(one), money(pulls[one], like=like)) for one in strongest
         ),
-        rest=money(pulls.sum() - pulls[[column, *strongest]].sum(), like=like),
-        own=money(pulls[column], like=like),
+        rest=money(pulls.sum() - pulls[[lead, *strongest]].sum(), like=like),
+        own=money(pulls[lead], like=like),
     )
 
 
@@ -102,7 +103,7 @@ def _parts(
 ) -> tuple[tuple[str, Decimal], ...]:
     """Return what flows bring to an observation as balanced, the largest first."""
     effects = problem.seen.effects[[at]].toarray().ravel()[problem.flows]
-    brought = effects * problem.means * best.values[: len(problem.flows)]
+    brought = effects * problem.means * problem.amounts(best)[: len(problem.flows)]
     brought *= problem.seen.rows[at].shown
     like = problem.seen.rows[at].stated
     order = _largest(brought)
@@ -122,8 +123,10 @@ def _moves(problem: Problem, free: Balanced, column: int) -> tuple[Pull, ...]:
     price = np.zeros(len(sigmas))
     shift = free.values[tail] - problem.values[tail]
     price[told] = shift[told] / sigmas[told] ** 2
-    brings = problem.identities[:, [column]].toarray().ravel()
-    shifts = -(problem.sigmas[column] ** 2) * brings * price * problem.size(column)
+    lead = int(problem.lead[column])
+    brings = problem.identities[:, [lead]].toarray().ravel()
+    variance = problem.sigmas[lead] ** 2 * float(problem.ratio[column])
+    shifts = -variance * brings * price * problem.size(column)
     order, like = _largest(shifts), problem.written(column)
     rows = problem.seen.rows
     found = ((rows[one].id, money(shifts[one], like=like)) for one in order)

@@ -153,7 +153,7 @@ def _otherwise(case: Case, whole: Weighing, seed: int) -> list[dict[str, float]]
     ]
     believed = []
     for one in asked:
-        weighed = one.weigh(best=1, error=_ROUGH, seed=seed, start=whole.last)
+        weighed = one.weigh(best=1, error=_ROUGH, seed=seed, like=whole)
         beliefs = settled_all(weighed.posteriors)
         believed.append(dict(zip(one.hypotheses, beliefs, strict=True)))
     return believed

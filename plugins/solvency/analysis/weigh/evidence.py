@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solvency.analysis.weigh.bounds import LEAST
 from solvency.analysis.weigh.bounds import stand_in
 from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
@@ -30,6 +29,7 @@ from solvency.methods.weighing import Curves
 from solvency.methods.weighing import Weighing
 from solvency.methods.weighing import fit
 from solvency.methods.weighing import weigh
+from solvency.methods.weighing.bounds import expected
 from solvency.methods.weighing.leaving import FEW
 from solvency.methods.weighing.model import model
 from solvency.methods.weighing.priors import admitted
@@ -41,6 +41,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -127,7 +128,7 @@ class Evidence:
         best: int = 1000,
         error: float = 0.008,
         seed: int = 0,
-        start: NDArray[np.bool_] | None = None,
+        like: Weighing | None = None,
     ) -> Weighing:
         """Weigh all combinations of the hypotheses by the observations."""
         flows = self.weighed_flows()
@@ -142,7 +143,7 @@ class Evidence:
             wide=WIDE if best > 1 else math.inf,
             error=error,
             seed=seed,
-            start=start,
+            like=like,
         )
 
     @cached_property
@@ -172,25 +173,25 @@ class Evidence:
         """Return the rows that are bounds."""
         return [at for at, row in enumerate(self.seen.rows) if row.bound]
 
-    def _bounds(self, flows: list[int]) -> Bounds | None:
-        """Return the bounds on sums of some flows."""
+    def _bounds(self, flows: list[int], *, sites: bool = True) -> Bounds | None:
+        """Return the bounds on sums of some flows, with what stands near each."""
         rows, stated = self.bounded, self._stated()[1]
         if not rows:
             return None
         edges = self.seen.values / self.seen.scales
         signs = [1.0 if self.seen.rows[at].bound == "least" else -1.0 for at in rows]
-        sites = np.full((len(rows), 2), math.nan)
-        if len(self.hypotheses) > FEW:
-            for at, site in self._sites.items():
-                sites[rows.index(at)] = site
-        return Bounds(
+        found = Bounds(
             effects=self.effects[np.ix_(rows, flows)],
             edges=edges[rows],
             signs=np.array(signs),
             noise=self._covariance[np.ix_(rows, rows)],
             cross=self._covariance[np.ix_(rows, stated)],
-            sites=sites,
+            sites=np.full((len(rows), 2), math.nan),
         )
+        if sites and len(self.hypotheses) > FEW:
+            for at, site in self.sites(found, flows):
+                found.sites[at] = site
+        return found
 
     def _inputs(self) -> Inputs:
         """Return what the weighing takes."""
@@ -229,7 +230,7 @@ class Evidence:
             own[flows],
             shared=shared[flows],
             nu=self.scale,
-            bounds=self._bounds(flows) if bounds else None,
+            bounds=self._bounds(flows, sites=False) if bounds else None,
         )
 
     def elsewhere(self, error: float) -> float:
@@ -304,65 +305,30 @@ class Evidence:
             return []
         return [number[name] for name in names if name in number]
 
-    @cached_property
-    def _sites(self) -> dict[int, tuple[float, float]]:
-        """Return the Gaussian statement that stands for each bound that may break."""
-        bounds = [at for at, row in enumerate(self.seen.rows) if row.bound]
-        if not bounds:
-            return {}
-        means, variances = self._expected(bounds)
-        edges = self.seen.values / self.seen.scales
-        found = {}
-        for column, at in enumerate(bounds):
-            sign = 1.0 if self.seen.rows[at].bound == "least" else -1.0
-            site = stand_in(
-                sign * means[:, column],
-                variances[:, column],
-                sign * float(edges[at]),
-                float(self.noise[at]),
-            )
-            if site is not None:
-                found[at] = (sign * site[0], site[1])
-        return found
+    def sites(
+        self, bounds: Bounds, flows: list[int]
+    ) -> Iterator[tuple[int, tuple[float, float]]]:
+        """Yield the Gaussian statement that stands for each bound that may break.
 
-    def _expected(self, bounds: list[int]) -> tuple[Array, Array]:
-        """Return what drawn combinations expect of bounds, given what else was seen.
-
-        Returns:
-            Means and variances, shapes (combinations, bounds).
+        What drawn combinations expect of it, given what else was seen, says which.
         """
         rng = np.random.default_rng(0)
         priors = [self.prior(name) for name in self.hypotheses]
         drawn = rng.random((_DRAWN, len(priors))) < priors
         for one, other in self.exclusions:
             drawn = drawn[~(drawn[:, one] & drawn[:, other])]
-        values, stated = self._stated()
-        noise = self.noise[stated]
-        on = self._happening(drawn[:_COMBINATIONS])
-        spread = (self.effects * self.sigmas) * on[:, None, :]
-        mean = arithmetic.product(on * self.means, self.effects.T)
-        known, asked = spread[:, stated], spread[:, bounds]
-        joint = arithmetic.product(known, known.transpose(0, 2, 1))
-        joint += np.diag(noise**2 + LEAST)
-        cross = arithmetic.product(known, asked.transpose(0, 2, 1))
-        root = arithmetic.cholesky(joint)
-        gap = (values - mean[:, stated])[:, :, None]
-        image = arithmetic.forward(root, np.concatenate([cross, gap], axis=2))
-        means = mean[:, bounds] + (image[:, :, :-1] * image[:, :, -1:]).sum(axis=1)
-        taken = (image[:, :, :-1] ** 2).sum(axis=1)
-        return means, np.maximum((asked**2).sum(axis=2) - taken, 0.0)
-
-    def _happening(self, held: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Say which flows happen under combinations, shape (combinations, flows)."""
-        number = {name: at for at, name in enumerate(self.hypotheses)}
-        switches = np.zeros((len(number), len(self.book.flows)))
-        always = np.zeros(len(self.book.flows), dtype=bool)
-        for at, flow in enumerate(self.book.flows):
-            always[at] = not flow.hypotheses or bool(flow.hypotheses & self.certain)
-            for name in flow.hypotheses:
-                if name in number:
-                    switches[number[name], at] = 1.0
-        return np.asarray(always | (arithmetic.product(held, switches) > 0))
+        case = model(*self._inputs(), shared=self._errors[1][flows], nu=self.scale)
+        means, variances = expected(case, bounds, drawn[:_COMBINATIONS])
+        errors = np.sqrt(np.diag(bounds.noise))
+        for at, sign in enumerate(bounds.signs.tolist()):
+            site = stand_in(
+                sign * means[:, at],
+                variances[:, at],
+                sign * float(bounds.edges[at]),
+                float(errors[at]),
+            )
+            if site is not None:
+                yield at, (sign * site[0], site[1])
 
 
 @wide()

@@ -20,9 +20,9 @@ from typing import Literal
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.believed import believed
 from solvency.methods.weighing.bounded import Bounded
 from solvency.methods.weighing.bounded import bounded
-from solvency.methods.weighing.bounded import with_sites
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.gather import gather
@@ -35,7 +35,8 @@ from solvency.methods.weighing.logs import reweigh
 from solvency.methods.weighing.model import Model
 from solvency.methods.weighing.model import model
 from solvency.methods.weighing.sampler import best_of
-from solvency.methods.weighing.sampler import sample
+from solvency.methods.weighing.visited import Followed
+from solvency.methods.weighing.visited import sample
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -109,10 +110,9 @@ class Weighing:
     #: the greatest standard error of the log probability of one's bounds.
     unjudged: float
     bounds_error: float
-    #: Where the chains of a sampler ended; None where exact.
-    last: NDArray[np.bool_] | None
     _model: Model
     _bounds: Bounds | None
+    _followed: Followed | None
 
     @property
     def bayes_factors(self) -> Array:
@@ -147,7 +147,7 @@ class Weighing:
         Raises:
             ValueError: groups and observations differ in number.
         """
-        return leaving_out(self._model, groups, self._bounds)
+        return leaving_out(self._model, groups, self._bounds, followed=self._followed)
 
     def amounts(self) -> tuple[Array, Array, Array]:
         """Return what is believed of each flow after the observations.
@@ -156,7 +156,9 @@ class Weighing:
             Probability that it happened; its mean amount and its spread if it did,
             averaged over the best combinations; nan where none has it; shapes (f,).
         """
-        return _amounts(self._model, self.combinations)
+        combinations = [one.hypotheses for one in self.combinations]
+        beliefs = np.array([one.posterior for one in self.combinations])
+        return believed(self._model, combinations, beliefs)
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ def weigh(
     wide: float = 0.25,
     error: float = 0.004,
     seed: int = 0,
-    start: NDArray[np.bool_] | None = None,
+    like: Weighing | None = None,
 ) -> Weighing:
     """Compare all combinations of hypotheses by what was observed.
 
@@ -223,7 +225,8 @@ def weigh(
             end of one and a half times the central value.
         error: standard error of any belief at which the sampler may stop.
         seed: of the sampler.
-        start: `last` of a weighing of the same hypotheses, to start a sampler from.
+        like: a weighing of the same hypotheses with other errors: what its sampler
+            visited is weighted anew where that suffices.
 
     Returns:
         Belief in each hypothesis and in the best combinations.
@@ -238,14 +241,14 @@ def weigh(
         nu=nu,
     )
     exact = case.count <= EXACT
-    judged = Bounded(None, 0.0, 0.0)
+    judged, followed = Bounded(None, 0.0, 0.0), None
     if exact:
         found = gather(case, best if bounds is None else max(best, JUDGED))
         if bounds is not None:
             judged = bounded(case, bounds, found, best)
     else:
-        near = case if bounds is None else with_sites(case, bounds)
-        found = sample(near, best, error, seed, target=(case, bounds), start=start)
+        before = None if like is None else like._followed  # noqa: SLF001 (its own)
+        found, followed = sample(case, bounds, best, error, seed, before)
     found = judged.found or found
     combinations = []
     fast = found.scores + case.log_prior(()) + case.constant
@@ -270,9 +273,9 @@ def weigh(
         lognormal=reweigh(case, found.combinations, found.posteriors, wide, curves),
         unjudged=judged.rest,
         bounds_error=judged.error,
-        last=found.last,
         _model=case,
         _bounds=bounds,
+        _followed=followed,
     )
 
 
@@ -354,8 +357,7 @@ def fit(
     z = residuals / spread
     likelihood, chi2 = case.log_likelihood(())
     if bounds is not None:
-        everything = np.ones((1, len(case.means)), dtype=bool)
-        likelihood += float(held(case, bounds, everything).holding[0])
+        likelihood += float(held(case, bounds, np.zeros((1, 0), bool)).holding[0])
     return Fit(
         log_likelihood=likelihood,
         chi2=chi2,
@@ -369,41 +371,6 @@ def fit(
 def _odds(belief: Array) -> Array:
     with np.errstate(divide="ignore"):
         return np.asarray(belief / (1.0 - belief))
-
-
-def _amounts(
-    case: Model, combinations: tuple[Combination, ...]
-) -> tuple[Array, Array, Array]:
-    """Mix the Gaussian posteriors of the amounts over combinations."""
-    flows = len(case.means)
-    white = case.whiten(np.column_stack([case.observed, case.effects]))
-    weights = np.zeros(flows)
-    first, second = np.zeros(flows), np.zeros(flows)
-    total = sum(c.posterior for c in combinations)
-    for combination in combinations:
-        if combination.posterior < 1e-6 * total:
-            continue
-        on = np.flatnonzero(case.active(combination.hypotheses))
-        reach, shared = white[:, 1 + on], case.shared[on]
-        gap = white[:, 0] - arithmetic.product(reach, case.means[on])
-        left, _ = arithmetic.swept(
-            case.live(combination.hypotheses), np.column_stack([gap, reach])
-        )
-        told = arithmetic.product(left[1:], left[0])
-        inner = arithmetic.product(left[1:], left[1:].T)
-        prior = np.diag(case.sigmas[on] ** 2) + arithmetic.product(shared, shared.T)
-        image = arithmetic.product(prior, inner)
-        mean = case.means[on] + arithmetic.product(prior, told)
-        variance = np.diag(prior) - (image * prior).sum(axis=1)
-        variance = np.maximum(variance, 0.0) * case.widened(combination.chi2)
-        share = combination.posterior / total
-        weights[on] += share
-        first[on] += share * mean
-        second[on] += share * (variance + mean**2)
-    with np.errstate(invalid="ignore"):
-        mean = np.where(weights > 0, first / weights, np.nan)
-        variance = np.where(weights > 0, second / weights - mean**2, np.nan)
-    return weights, mean, np.sqrt(np.maximum(variance, 0.0))
 
 
 __all__ = [

@@ -36,11 +36,12 @@ class Bounded(NamedTuple):
     error: float
 
 
-def happening(
-    case: Model, combinations: Sequence[tuple[int, ...]]
-) -> NDArray[np.bool_]:
-    """Say which flows happen under each combination, shape (c, f)."""
-    return np.array([case.active(chosen) for chosen in combinations], dtype=bool)
+def states_of(combinations: Sequence[tuple[int, ...]], count: int) -> NDArray[np.bool_]:
+    """Say which hypotheses hold in each combination, shape (c, h)."""
+    states = np.zeros((len(combinations), count), dtype=bool)
+    for row, chosen in enumerate(combinations):
+        states[row, list(chosen)] = True
+    return states
 
 
 def bounded(case: Model, bounds: Bounds, found: Gathered, best: int) -> Bounded:
@@ -63,7 +64,7 @@ def bounded(case: Model, bounds: Bounds, found: Gathered, best: int) -> Bounded:
     logs, error = np.zeros(0), 0.0
     for start in range(0, len(before), _SOME):
         some = found.combinations[start : start + _SOME]
-        judged = held(case, bounds, happening(case, some))
+        judged = held(case, bounds, states_of(some, case.count))
         logs = np.concatenate([logs, judged.holding])
         error = max(error, judged.error)
         sure = arithmetic.dot(arithmetic.exp(logs), before[: len(logs)])
@@ -76,9 +77,7 @@ def bounded(case: Model, bounds: Bounds, found: Gathered, best: int) -> Bounded:
     # Of those left the bounds are taken to hold as often as of the last ones judged.
     last = slice(max(0, count - _SOME), count)
     usual = float(weights[last].sum() / max(float(before[last].sum()), 1e-300))
-    on = np.zeros((count, case.count))
-    for row, chosen in enumerate(found.combinations[:count]):
-        on[row, list(chosen)] = 1.0
+    on = states_of(found.combinations[:count], case.count).astype(float)
     others = found.marginals - arithmetic.product(before[:count], on)
     total = float(weights.sum()) + usual * rest
     marginals = arithmetic.product(weights, on) + usual * np.maximum(others, 0.0)

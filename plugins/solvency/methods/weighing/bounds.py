@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -23,8 +24,14 @@ from scipy.special import ndtri
 from scipy.special import stdtr
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.metric import Metric
+from solvency.methods.weighing.metric import chi2_of
+from solvency.methods.weighing.metric import live
+from solvency.methods.weighing.metric import summed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from solvency.methods.weighing.model import Model
@@ -38,6 +45,8 @@ _SHIFTS, _CELLS = 4, 1 << 21
 #: Points of the lattice at each shift, at most and at least.
 _MOST, _FEWEST = 4096, 32
 _TINY = 1e-300
+#: Spreads from its edge at which a bound breaks less than once in ten million.
+_SAFE = 6.0
 
 
 @dataclass(frozen=True)
@@ -87,50 +96,114 @@ class Held(NamedTuple):
     error: float
 
 
-def held(case: Model, bounds: Bounds, on: NDArray[np.bool_]) -> Held:
+def held(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Held:
     """Return how probable combinations make the bounds, given the rest.
 
     Args:
         case: the model, without the bounds.
         bounds: the bounds.
-        on: which flows happen under each combination, shape (c, f).
+        states: the hypotheses of each combination, shape (c, h).
     """
+    told = list(_told(case, bounds, states))
+    likelihood, chi2 = (
+        np.concatenate([getattr(one, name) for one in told])
+        for name in ("likelihood", "chi2")
+    )
+    room = bounds.signs * np.concatenate([one.ahead for one in told])
+    below = bounds.signs[:, None] * np.concatenate([one.root for one in told])
+    size = len(case.observed)
+    # What no combination can break takes no part.
+    scale = np.sqrt((below**2).sum(axis=2))
+    if not math.isinf(case.nu):
+        scale *= np.sqrt((case.nu + chi2) / (case.nu + size))[:, None]
+    kept = np.flatnonzero((room / scale).min(axis=0) < _SAFE)
+    if not len(kept):
+        return Held(likelihood, np.zeros(len(states)), 0.0)
+    if len(kept) < len(bounds.edges):
+        some = below[:, kept]
+        turned = np.ascontiguousarray(some.transpose(0, 2, 1))
+        below = arithmetic.cholesky(arithmetic.product(some, turned))
+        # A factor of the signed rows: its own diagonal is positive.
+        room = room[:, kept]
+    logs, error = _orthant(case.nu, size, chi2, room, below, len(states))
+    return Held(likelihood, logs, error)
+
+
+class _Told(NamedTuple):
+    """What combinations say of bounds, given the other observations.
+
+    Attributes:
+        likelihood: log likelihoods of these, shape (c,).
+        chi2: their squared distances, shape (c,).
+        ahead: means of what is bounded, less the edges, shape (c, b).
+        root: triangular factors of its covariance, errors with it, shape (c, b, b).
+    """
+
+    likelihood: Array
+    chi2: Array
+    ahead: Array
+    root: Array
+
+
+def _told(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Iterator[_Told]:
+    """Yield what some combinations at a time say of the bounds."""
     size, count = len(case.observed), len(bounds.edges)
-    reach = np.vstack([case.effects, bounds.effects])
+    both = beside(case, bounds)
+    first, rest = both.vectors[:size], both.vectors[size:]
+    gram = arithmetic.product(first.T, first)
+    lower = both.lower[size:]
+    factor = arithmetic.log_det(both.lower[:size, :size])
+    step = max(1, _CELLS // len(gram) ** 2)
+    for start in range(0, len(states), step):
+        on = live(both, states[start : start + step])
+        metric = Metric.of(both, on, gram=gram)
+        chi2, _, image = chi2_of(gram, metric)
+        gap = summed(both.vectors.T, [metric.residual], len(on))[:, 0]
+        seen = metric.image(rest.T)
+        mean = (seen * image[:, :, None]).sum(axis=1) - gap[:, size:]
+        turned = np.ascontiguousarray(seen.transpose(0, 2, 1))
+        inner = np.eye(count) + arithmetic.product(turned, seen)
+        likelihood = case.norm() + case.tail(chi2) - 0.5 * (factor + metric.log_det)
+        yield _Told(
+            np.asarray(likelihood),
+            chi2,
+            arithmetic.product(mean, lower[:, size:].T),
+            arithmetic.product(lower[:, size:], arithmetic.cholesky(inner)),
+        )
+
+
+def beside(case: Model, bounds: Bounds) -> Model:
+    """Return the model with the bounds' edges as its last observations."""
+    size, count = len(case.observed), len(bounds.edges)
     noise = np.zeros((size + count, size + count))
     noise[:size, :size] = case.noise
     noise[size:, size:] = bounds.noise + _LEAST * np.eye(count)
     noise[size:, :size], noise[:size, size:] = bounds.cross, bounds.cross.T
-    told = np.concatenate([case.observed, bounds.edges])
-    flat = (reach.T[:, :, None] * case.shared[:, None, :]).reshape(len(case.means), -1)
-    always = case.established
-    fixed = (reach * case.sigmas)[:, always]
-    noise += arithmetic.product(fixed, fixed.T)
-    parts: list[Held] = []
-    step = max(1, _CELLS // (size + count) ** 2)
-    for start in range(0, len(on), step):
-        live = on[start : start + step].astype(float)
-        used = live.any(axis=0) & ~always
-        spread = live[:, None, used] * (reach * case.sigmas)[:, used]
-        together = arithmetic.product(live, flat).reshape(len(live), len(told), -1)
-        columns = np.concatenate([spread, together], axis=2)
-        turned = np.ascontiguousarray(columns.transpose(0, 2, 1))
-        root = arithmetic.cholesky(noise + arithmetic.product(columns, turned))
-        gap = told - arithmetic.product(live * case.means, reach.T)
-        first = np.ascontiguousarray(root[:, :size, :size])
-        white = arithmetic.forward(first, gap[:, :size, None])[:, :, 0]
-        chi2 = (white**2).sum(axis=1)
-        pull = (root[:, size:, :size] * white[:, None, :]).sum(axis=2)
-        room = bounds.signs * (pull - gap[:, size:])
-        below = bounds.signs[:, None] * root[:, size:, size:]
-        logs, error = _orthant(case.nu, size, chi2, room, below, len(on))
-        likelihood = case.norm() + case.tail(chi2) - 0.5 * arithmetic.log_det(first)
-        parts.append(Held(np.asarray(likelihood), logs, error))
-    return Held(
-        np.concatenate([one.likelihood for one in parts]),
-        np.concatenate([one.holding for one in parts]),
-        max(one.error for one in parts),
+    return replace(
+        case,
+        observed=np.concatenate([case.observed, bounds.edges]),
+        noise=noise,
+        effects=np.vstack([case.effects, bounds.effects]),
     )
+
+
+def expected(
+    case: Model, bounds: Bounds, states: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """Return means and variances of what is bounded, given the rest.
+
+    Args:
+        case: the model, without the bounds.
+        bounds: the bounds; their errors are no part of the variances.
+        states: the hypotheses of each combination, shape (c, h).
+
+    Returns:
+        Means and variances, shapes (c, b).
+    """
+    told = list(_told(case, bounds, states))
+    means = bounds.edges + np.concatenate([one.ahead for one in told])
+    variances = (np.concatenate([one.root for one in told]) ** 2).sum(axis=2)
+    return means, np.maximum(variances - np.diag(bounds.noise) - _LEAST, 0.0)
 
 
 def _orthant(

@@ -40,7 +40,6 @@ class Gathered:
         posteriors: belief in each.
         shares: what each stands for in a mixture of them all: its belief, or, where
             sampled, its share of the visits.
-        last: where sampled, where the chains ended, shape (chains, h).
     """
 
     priors: Array
@@ -51,7 +50,6 @@ class Gathered:
     scores: Array
     posteriors: Array
     shares: Array
-    last: NDArray[np.bool_] | None = None
 
 
 class _Sums:

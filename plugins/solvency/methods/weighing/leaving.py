@@ -20,8 +20,13 @@ from solvency.figures import arithmetic
 from solvency.methods.weighing.bounded import bounded
 from solvency.methods.weighing.bounded import with_sites
 from solvency.methods.weighing.gather import gather
+from solvency.methods.weighing.metric import Metric
+from solvency.methods.weighing.metric import chi2_of
+from solvency.methods.weighing.metric import live
+from solvency.methods.weighing.metric import summed
 from solvency.methods.weighing.sampler import CHAINS
 from solvency.methods.weighing.sampler import visits
+from solvency.methods.weighing.visited import moved
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.model import Model
     from solvency.methods.weighing.sampler import Visits
+    from solvency.methods.weighing.visited import Followed
 
     Array = NDArray[np.float64]
     States = NDArray[np.bool_]
@@ -39,9 +45,9 @@ if TYPE_CHECKING:
 #: Hypotheses up to which each group is left out exactly.
 FEW = 12
 #: Visits that are weighted, and the fewest they may be worth.
-_VISITS, _WORTH = 2048, 512
+_VISITS, _WORTH = 1024, 192
 #: Standard error at which chains stop.
-_ERROR = 0.01
+_ERROR = 0.015
 
 
 class Without(NamedTuple):
@@ -52,7 +58,11 @@ class Without(NamedTuple):
 
 
 def leaving_out(
-    case: Model, groups: Sequence[Hashable], bounds: Bounds | None = None, seed: int = 0
+    case: Model,
+    groups: Sequence[Hashable],
+    bounds: Bounds | None = None,
+    seed: int = 0,
+    followed: Followed | None = None,
 ) -> dict[Hashable, Without]:
     """Return the beliefs with each group of observations left out in turn.
 
@@ -61,6 +71,7 @@ def leaving_out(
         groups: the group of each observation, and of each bound, shape (m + b,).
         bounds: the bounds; beyond a few hypotheses what is near them stands for them.
         seed: of the sampler.
+        followed: visits of chains with all groups, where there are any.
 
     Returns:
         Beliefs by the group left out; the priors where it was the only one.
@@ -88,10 +99,11 @@ def leaving_out(
             group: Without(_exactly(case, bounds, gone), nothing)
             for group, gone in out.items()
         }
-    whole = visits(case, _ERROR, seed)
+    whole = visits(case, _ERROR, seed) if followed is None else followed.seen
     states = whole.states
     rng = np.random.default_rng(seed)
-    some = states[rng.choice(len(states), size=_VISITS, replace=len(states) < _VISITS)]
+    taken = min(_VISITS, len(states))
+    some = states[rng.choice(len(states), size=taken, replace=False)]
     # Many visits are to one combination, which is asked once.
     unique, back = np.unique(some, axis=0, return_inverse=True)
     each = _surprises(case, unique, list(out.values()))
@@ -142,12 +154,7 @@ def _weighted(
         start = some[rng.choice(len(some), size=CHAINS, p=weights)]
         found = visits(_rest(case, gone), _ERROR, seed, start)
         return Without(found.marginals, found.errors)
-    # Only how leaving the group out moves belief is taken from the few visits.
-    change = weights - 1.0 / len(some)
-    belief = np.clip(whole.marginals + arithmetic.product(change, some), 0.0, 1.0)
-    spread = arithmetic.product(change**2, (some - belief) ** 2)
-    errors = np.sqrt(whole.errors**2 + spread)
-    return Without(belief, errors)
+    return Without(*moved(whole, some, weights))
 
 
 def _surprises(
@@ -160,37 +167,26 @@ def _surprises(
     Returns:
         For each group minus the log density, but for a constant, shape (states,).
     """
-    size, shares = len(case.observed), case.shared.shape[1]
-    switched = np.flatnonzero(~case.established)
-    scale = np.sqrt(np.diag(case.noise))
-    base = case.effects[:, case.established]
-    fixed = (base * case.sigmas[case.established]) / scale[:, None]
-    common = case.noise / np.outer(scale, scale) + arithmetic.product(fixed, fixed.T)
-    known = arithmetic.product(base, case.means[case.established])
-    gap = (case.observed - known) / scale
-    reach = case.effects[:, switched] / scale[:, None]
-    belongs = [list(case.belongs[flow]) for flow in switched.tolist()]
-    always = arithmetic.product(base / scale[:, None], case.shared[case.established])
-    flat = reach.T[:, :, None] * case.shared[switched][:, None, :]
-    flat = flat.reshape(len(switched), -1)
+    size = len(case.observed)
+    # Columns that pick each observation, whitened: their products in a combination's
+    # metric are the inverse of its covariance.
+    picked = case.whiten(np.eye(size))
+    products = arithmetic.product(case.vectors.T, picked)
+    whole = arithmetic.product(picked.T, picked)
     found: list[list[Array]] = [[] for _ in out]
     for part in np.array_split(states, max(1, len(states) // 256)):
-        on = np.stack([part[:, tags].any(axis=1) for tags in belongs], axis=1)
-        spread = on[:, None, :] * (reach * case.sigmas[switched])
-        together = arithmetic.product(on.astype(float), flat)
-        together = together.reshape(len(on), size, shares) + always
-        spread = np.concatenate([spread, together], axis=2)
-        joint = common + arithmetic.product(spread, spread.transpose(0, 2, 1))
-        inverse = arithmetic.inverse(joint)
-        rest = gap - arithmetic.product(on * case.means[switched], reach.T)
-        pull = (inverse * rest[:, None, :]).sum(axis=2)
-        chi2 = (rest * pull).sum(axis=1)
+        metric = Metric.of(case, live(case, part))
+        chi2, _, image = chi2_of(case.gram, metric)
+        seen = metric.image(products)
+        gap = summed(products, [metric.residual], len(part))[:, 0]
+        pull = gap - (seen * image[:, :, None]).sum(axis=1)
         for at, gone in enumerate(out):
-            block = inverse[:, gone][:, :, gone]
-            mine = pull[:, gone]
+            mine = np.ascontiguousarray(seen[:, :, gone])
+            turned = np.ascontiguousarray(mine.transpose(0, 2, 1))
+            block = whole[np.ix_(gone, gone)] - arithmetic.product(turned, mine)
             root = arithmetic.cholesky(block)
-            moved = arithmetic.forward(root, mine[:, :, None])[:, :, 0]
-            fewer = chi2 - (moved**2).sum(axis=1)
+            told = arithmetic.forward(root, pull[:, gone, None])[:, :, 0]
+            fewer = chi2 - (told**2).sum(axis=1)
             score = case.tail(fewer, size - int(gone.sum())) - case.tail(chi2)
             found[at].append(score - 0.5 * arithmetic.log_det(root))
     return [np.concatenate(parts) for parts in found]

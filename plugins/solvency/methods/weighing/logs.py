@@ -29,6 +29,8 @@ SHARE = 0.999
 MOST = 100
 # Steps at most, and the greatest of one, in spreads.
 _STEPS, _FAR = 25, 8.0
+# Halvings of a step at most.
+_HALVINGS = 12
 # Steps at first with Gauss and Newton's curvature, and the drop that is worth none.
 _FIRST, _SETTLED = 2, 1e-7
 
@@ -288,9 +290,12 @@ class _Problem(NamedTuple):
 
 def _laplace(case: Model, problem: _Problem) -> Array:
     """Return the log likelihoods of combinations with wide amounts as they are."""
-    unknowns = _modes(problem)
+    # The other modes are near that of the best combination.
+    size = problem.inner.shape[1]
+    near = _modes(problem.take(np.arange(1)), np.zeros((1, size)))
+    unknowns = _modes(problem, np.repeat(near, len(problem.square), axis=0))
     _, steep, full = problem.slopes(unknowns)
-    root, fine = _roots(full)
+    root, fine = arithmetic.factored(full)
     # At a mode the full second derivative is positive; at a shelf it need not be.
     if not fine.all():
         root[~fine] = arithmetic.cholesky(steep[~fine])
@@ -299,35 +304,20 @@ def _laplace(case: Model, problem: _Problem) -> Array:
     return np.asarray(logs - 0.5 * (problem.log_det + arithmetic.log_det(root)))
 
 
-def _roots(matrices: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """Return Cholesky factors, and which matrices have one."""
-    fine = np.ones(len(matrices), dtype=bool)
-    try:
-        return arithmetic.cholesky(matrices), fine
-    except ValueError:
-        pass
-    found = np.zeros_like(matrices)
-    for at, one in enumerate(matrices):
-        try:
-            found[at] = arithmetic.cholesky(one)
-        except ValueError:
-            fine[at] = False
-    return found, fine
-
-
-def _modes(problem: _Problem) -> Array:
+def _modes(problem: _Problem, start: Array) -> Array:
     """Find the most probable unknowns of each combination by damped Newton steps.
 
     Steps take the full curvature where it is positive, which near a mode doubles the
     digits each time, else Gauss and Newton's.
     """
-    found = np.zeros((len(problem.square), problem.inner.shape[1]))
+    found = start.copy()
+    found[:, : len(problem.own)] *= problem.on
     value = problem.chi2(found)
     going = np.arange(len(found))
     for number in range(_STEPS):
         some = problem.take(going)
         gradient, steep, full = some.slopes(found[going])
-        root, fine = _roots(full if number >= _FIRST else steep)
+        root, fine = arithmetic.factored(full if number >= _FIRST else steep)
         if not fine.all():
             root[~fine] = arithmetic.cholesky(steep[~fine])
         step = arithmetic.solve_factored(root, gradient[:, :, None])[:, :, 0]
@@ -335,16 +325,19 @@ def _modes(problem: _Problem) -> Array:
         longest = np.abs(step).max(axis=1)
         size = np.minimum(1.0, _FAR / np.maximum(longest, 1e-300))
         open_ = drop > _SETTLED * (1.0 + value[going])
-        for _ in range(30):
-            if not open_.any():
+        for _ in range(_HALVINGS):
+            rows = np.flatnonzero(open_)
+            if not len(rows):
                 break
-            trial = found[going] - size[:, None] * step
-            there = some.chi2(trial)
-            better = open_ & (there <= value[going] - 1e-4 * size * drop)
-            found[going[better]] = trial[better]
-            value[going[better]] = there[better]
-            open_ &= ~better
-            size = np.where(open_, size / 2.0, size)
+            trial = found[going[rows]] - size[rows, None] * step[rows]
+            asked = some if len(rows) == len(going) else some.take(rows)
+            there = asked.chi2(trial)
+            better = there <= value[going[rows]] - 1e-4 * size[rows] * drop[rows]
+            taken = rows[better]
+            found[going[taken]] = trial[better]
+            value[going[taken]] = there[better]
+            open_[taken] = False
+            size[rows] /= 2.0
         moved = (drop > _SETTLED * (1.0 + value[going])) & ~open_
         going = going[moved]
         if not len(going):

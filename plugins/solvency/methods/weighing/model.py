@@ -133,7 +133,7 @@ class Model:
         return float(arithmetic.log1p(-self.priors).sum())
 
     @cached_property
-    def _root(self) -> Array:
+    def lower(self) -> Array:
         """Return the Cholesky factor of what every combination shares."""
         flows = self.effects[:, self.established] * self.sigmas[self.established]
         alone = self.shared[:, self._coupling[0]] * self.established[:, None]
@@ -216,12 +216,12 @@ class Model:
 
     def whiten(self, columns: Array) -> Array:
         """Return columns in units in which what all share has unit covariance."""
-        return arithmetic.forward(self._root, columns)
+        return arithmetic.forward(self.lower, columns)
 
     @cached_property
     def constant(self) -> float:
         """Return the part of the log likelihood all combinations share."""
-        return self.norm() - 0.5 * float(arithmetic.log_det(self._root))
+        return self.norm() - 0.5 * float(arithmetic.log_det(self.lower))
 
     @cached_property
     def residual(self) -> Array:
@@ -251,13 +251,17 @@ class Model:
         return tuple(atoms)
 
     @cached_property
-    def gram(self) -> Array:
-        """Return inner products of all vectors, in the order the tree has them."""
+    def vectors(self) -> Array:
+        """Return all whitened vectors, in the order the tree has them, shape (m, n)."""
         vectors = [atom.columns for atom in self.atoms]
         vectors += [atom.shift[:, None] for atom in self.atoms]
         vectors += [atom.parts for atom in self.atoms]
-        whole = np.hstack([*vectors, self.bases, self.residual[:, None]])
-        return arithmetic.product(whole.T, whole)
+        return np.hstack([*vectors, self.bases, self.residual[:, None]])
+
+    @cached_property
+    def gram(self) -> Array:
+        """Return inner products of all vectors."""
+        return arithmetic.product(self.vectors.T, self.vectors)
 
     def live(self, chosen: Iterable[int]) -> Array:
         """Return the whitened columns of what a combination switches on."""

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.bounds import held
-from solvency.methods.weighing.gather import Gathered
+from solvency.methods.weighing.metric import Metric
+from solvency.methods.weighing.metric import Places
+from solvency.methods.weighing.metric import live
+from solvency.methods.weighing.metric import scores_of
+from solvency.methods.weighing.metric import shared
+from solvency.methods.weighing.metric import summed
 from solvency.methods.weighing.tree import enumerate_all
 
 if TYPE_CHECKING:
@@ -27,20 +30,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.model import Model
     from solvency.methods.weighing.tree import Switched
 
     Array = NDArray[np.float64]
     States = NDArray[np.bool_]
 
-#: Visits that are judged by bounds.
-_JUDGED = 1024
 #: Hypotheses enumerated at a step, and chains.
 BLOCK, CHAINS = 6, 128
 #: Visits to each hypothesis by each chain before any is counted; those between two
 #: looks at the error; and at most.
-_WARMUP, _ROUND, _MOST = 12, 4, 400
+_WARMUP, _ROUND, _MOST = 8, 4, 400
 
 
 @dataclass(frozen=True)
@@ -56,104 +56,6 @@ class Visits:
     marginals: Array
     errors: Array
     states: States
-
-
-def sample(
-    case: Model,
-    best: int,
-    error: float,
-    seed: int,
-    target: tuple[Model, Bounds | None] | None = None,
-    start: States | None = None,
-) -> Gathered:
-    """Weigh combinations by sampling.
-
-    Args:
-        case: the model the chains follow.
-        best: combinations to report.
-        error: standard error of any belief at which the chains may stop.
-        seed: of the chains.
-        target: the model whose beliefs are asked for and its bounds, where the chains
-            follow one near it: visits are then given the weight they have under it.
-        start: where the chains of a model like this one ended.
-
-    Returns:
-        Beliefs with their standard errors; the evidence from the visits to the best
-        combinations.
-    """
-    found = visits(case, error, seed, start)
-    if target is not None and target[1] is not None:
-        return _corrected(case, target[0], target[1], found, best, seed)
-    packed = np.packbits(found.states, axis=1)
-    unique, counts = np.unique(packed, axis=0, return_counts=True)
-    common = np.argsort(-counts, kind="stable")[: 4 * best]
-    states = np.unpackbits(unique[common], axis=1, count=case.count).astype(bool)
-    scores = scores_of(case, states)
-    good = np.argsort(-arithmetic.rounded(scores, 36), kind="stable")[:best]
-    chosen = tuple(
-        tuple(np.flatnonzero(state).tolist()) for state in states[good].astype(bool)
-    )
-    shares = counts[common][good] / len(found.states)
-    scores = scores[good]
-    # Joint density over belief is the same for every combination: the evidence.
-    peak = float(scores.max())
-    summed = arithmetic.exp(scores - peak).sum()
-    evidence = peak + float(arithmetic.log(summed / shares.sum()))
-    priors, admitted = case.admitted
-    return Gathered(
-        priors=priors,
-        marginals=found.marginals,
-        errors=found.errors,
-        log_evidence=evidence - float(arithmetic.log(admitted)),
-        combinations=chosen,
-        scores=scores,
-        posteriors=arithmetic.exp(scores - evidence),
-        shares=shares,
-        last=found.states[-CHAINS:],
-    )
-
-
-def _corrected(
-    case: Model, wanted: Model, bounds: Bounds, found: Visits, best: int, seed: int
-) -> Gathered:
-    """Return beliefs under the bounds from visits made under what is near them."""
-    rng = np.random.default_rng([seed, 3])
-    some = found.states[rng.choice(len(found.states), size=_JUDGED)]
-    unique, back, counts = np.unique(
-        some, axis=0, return_inverse=True, return_counts=True
-    )
-    on = np.array([wanted.active(np.flatnonzero(one).tolist()) for one in unique])
-    judged = held(wanted, bounds, on)
-    odds = arithmetic.product(unique, wanted.log_odds)
-    scores = judged.likelihood + judged.holding + odds
-    logs = scores - scores_of(case, unique)
-    each = arithmetic.exp(logs - logs.max())
-    weights = each[back.ravel()]
-    weights /= weights.sum()
-    # Only how the bounds move belief is taken from the few visits judged.
-    change = weights - 1.0 / len(some)
-    belief = np.clip(found.marginals + arithmetic.product(change, some), 0.0, 1.0)
-    spread = arithmetic.product(change**2, (some - belief) ** 2)
-    order = np.argsort(-arithmetic.rounded(scores, 36), kind="stable")[:best]
-    shares = (each * counts)[order] / float((each * counts).sum())
-    peak = float(scores[order].max())
-    summed = float(arithmetic.exp(scores[order] - peak).sum())
-    evidence = peak + float(arithmetic.log(summed / shares.sum()))
-    priors, admitted = wanted.admitted
-    plain = judged.likelihood[order] + odds[order] - wanted.constant
-    return Gathered(
-        priors=priors,
-        marginals=belief,
-        errors=np.sqrt(found.errors**2 + spread + judged.error**2 / len(some)),
-        log_evidence=evidence - float(arithmetic.log(admitted)) - wanted.constant,
-        combinations=tuple(
-            tuple(np.flatnonzero(one).tolist()) for one in unique[order]
-        ),
-        scores=plain,
-        posteriors=arithmetic.exp(scores[order] - evidence),
-        shares=shares,
-        last=found.states[-CHAINS:],
-    )
 
 
 def visits(case: Model, error: float, seed: int, start: States | None = None) -> Visits:
@@ -281,57 +183,6 @@ def step(
     return arithmetic.product(weights, on)
 
 
-def scores_of(case: Model, states: States) -> Array:
-    """Return the scores of combinations, as `weighing_tree` defines them.
-
-    Args:
-        case: the model.
-        states: combinations, shape (n, h).
-
-    Returns:
-        Scores, shape (n,).
-    """
-    found = []
-    everything = list(range(case.bases.shape[1]))
-    for part in np.array_split(states, max(1, len(states) // 1024)):
-        log_det, rest = _pivoted(case, _live(case, part), [], everything)
-        odds = arithmetic.product(part, case.log_odds)
-        found.append(odds - 0.5 * log_det + case.tail(rest[:, -1, -1]))
-    return np.concatenate(found)
-
-
-def _live(case: Model, states: States) -> Array:
-    """Return which atoms are in, as 0 and 1, a row a state."""
-    return np.stack(
-        [states[:, list(atom.hypotheses)].any(axis=1) for atom in case.atoms], axis=1
-    ).astype(float)
-
-
-class _Places(NamedTuple):
-    """Where the vectors of a model stand among its inner products."""
-
-    columns: list[list[int]]
-    shifts: list[int]
-    parts: list[list[int]]
-    bases: list[int]
-    residual: int
-
-    @classmethod
-    def of(cls, case: Model) -> _Places:
-        """Return the places of a model's vectors."""
-        first = 0
-
-        def take(count: int) -> list[int]:
-            nonlocal first
-            first += count
-            return list(range(first - count, first))
-
-        columns = [take(atom.columns.shape[1]) for atom in case.atoms]
-        shifts = take(len(case.atoms))
-        parts = [take(len(atom.shared)) for atom in case.atoms]
-        return cls(columns, shifts, parts, take(case.bases.shape[1]), first)
-
-
 def _given(
     case: Model, states: States, number: dict[int, int]
 ) -> tuple[list[Switched], Array]:
@@ -341,7 +192,7 @@ def _given(
         The atoms by the block's own numbers; inner products of their columns, shifts
         and parts, of what is shared, and of the residual, shape (n, n, chains).
     """
-    live, places = _live(case, states), _Places.of(case)
+    on, places = live(case, states), Places.of(case)
     mine = [a for a, one in enumerate(case.atoms) if set(one.hypotheses) & set(number)]
     open_ = sorted({k for a in mine for k in case.atoms[a].shared})
     columns = [c for a in mine for c in places.columns[a]]
@@ -349,13 +200,12 @@ def _given(
     kept = [*columns, *(places.shifts[a] for a in mine), *parts]
     of = [a for a in mine for _ in places.columns[a]]
     of += [*mine, *(a for a in mine for _ in places.parts[a])]
-    closed = [k for k in range(case.bases.shape[1]) if k not in open_]
     # Many chains have the same others: what they come to is worked out once.
-    _, first, back = np.unique(live, axis=0, return_index=True, return_inverse=True)
-    _, gram = _pivoted(case, live[first], kept, closed)
+    _, first, back = np.unique(on, axis=0, return_index=True, return_inverse=True)
+    gram = _seen(case, on[first], kept, open_)
     gram = gram[back.ravel()]
     # What another hypothesis has switched on already, the block cannot again.
-    gone = live[:, of] > 0
+    gone = on[:, of] > 0
     if gone.any():
         chain, place = np.nonzero(gone)
         gram[chain, place] = 0.0
@@ -371,83 +221,33 @@ def _given(
     return atoms, np.ascontiguousarray(gram.transpose(1, 2, 0))
 
 
-def _pivoted(
-    case: Model, live: Array, kept: Sequence[int], closed: Sequence[int]
-) -> tuple[Array, Array]:
-    """Take what is in out of the inner products of the rest, for each state.
+def _seen(case: Model, on: Array, kept: Sequence[int], open_: Sequence[int]) -> Array:
+    """Return inner products in the metric of what is in, for each combination.
 
     Args:
         case: the model.
-        live: which atoms are in, as 0 and 1, shape (states, atoms).
-        kept: places of vectors that stay.
-        closed: numbers of what is shared that is taken out too; the rest stays.
+        on: which atoms are in, as 0 and 1, shape (c, atoms).
+        kept: places of vectors they are of, besides what is shared and stays.
+        open_: numbers of what is shared and stays.
 
     Returns:
-        Log determinants of what was taken out, and inner products in its metric of
-        `kept`, of what is shared and stays, and of the residual.
+        Of `kept`, of what is shared and stays, and of the residual, (c, n, n).
     """
-    places, count = _Places.of(case), len(live)
-    size = len(case.gram)
-    owner = np.array([a for a, some in enumerate(places.columns) for _ in some], int)
-    inside = live[:, owner]
-    # Columns that are in nowhere drop out.
-    used = np.flatnonzero(inside.any(axis=0))
-    inside = inside[:, used]
-    # What is shared has a part of each atom that is in; the residual is less shifts.
-    made: list[list[tuple[int, Array | None]]] = [
-        [(place, None)] for place in places.bases
-    ]
-    for a, atom in enumerate(case.atoms):
-        for k, place in zip(atom.shared, places.parts[a], strict=True):
-            made[k].append((place, live[:, a, None]))
-    less = [(place, -live[:, a, None]) for a, place in enumerate(places.shifts)]
-    made.append([(places.residual, None), *less])
-    towards = np.empty((count, len(made), size))
-    for k, members in enumerate(made[:-1]):
-        towards[:, k] = _added([(case.gram[place], on) for place, on in members])
-    shifted = np.zeros((count, size))
-    shifted[:, places.shifts] = -live
-    shifted[:, places.residual] = 1.0
-    towards[:, -1] = arithmetic.product(shifted, case.gram)
-    among = np.empty((count, len(made), len(made)))
-    for k, members in enumerate(made):
-        among[:, :, k] = _added([(towards[:, :, place], on) for place, on in members])
-    stay = [k for k in range(case.bases.shape[1]) if k not in set(closed)]
-    out, rows = list(closed), [*stay, case.bases.shape[1]]
-    first, last = len(used), len(used) + len(out)
-    joint = np.zeros((count, last, last))
-    joint[:, :first, :first] = case.gram[np.ix_(used, used)]
-    joint[:, :first, :first] *= inside[:, :, None] * inside[:, None, :]
-    mixed = towards[:, out][:, :, used] * inside[:, None, :]
-    joint[:, first:, :first] = mixed
-    joint[:, :first, first:] = mixed.transpose(0, 2, 1)
-    joint[:, first:, first:] = among[:, out][:, :, out]
-    joint += np.eye(last)
-    near = list(kept)
-    cross = np.empty((count, last, len(near) + len(rows)))
-    cross[:, :first, : len(near)] = case.gram[np.ix_(used, np.array(near, int))]
-    cross[:, :first, len(near) :] = towards[:, rows][:, :, used].transpose(0, 2, 1)
-    cross[:, :first] *= inside[:, :, None]
-    cross[:, first:, : len(near)] = towards[:, out][:, :, near]
-    cross[:, first:, len(near) :] = among[:, out][:, :, rows]
-    part = np.empty((count, len(near) + len(rows), len(near) + len(rows)))
+    metric, made = Metric.of(case, on, open_=open_), shared(case, on)
+    sums = [*(made[k] for k in open_), metric.residual]
+    count, near = len(on), np.array(kept, int)
+    towards = summed(case.gram, sums, count)
+    turned = np.ascontiguousarray(towards.transpose(0, 2, 1))
+    size = len(near) + len(sums)
+    part = np.empty((count, size, size))
     part[:, : len(near), : len(near)] = case.gram[np.ix_(near, near)]
-    part[:, len(near) :, : len(near)] = towards[:, rows][:, :, near]
-    part[:, : len(near), len(near) :] = towards[:, rows][:, :, near].transpose(0, 2, 1)
-    part[:, len(near) :, len(near) :] = among[:, rows][:, :, rows]
-    root = arithmetic.cholesky(joint)
-    image = arithmetic.forward(root, cross)
-    part -= arithmetic.product(image.transpose(0, 2, 1), image)
-    return arithmetic.log_det(root), part
-
-
-def _added(members: list[tuple[Array, Array | None]]) -> Array:
-    """Return the sum of some vectors, each where it is in."""
-    (whole, _), *others = members
-    total = np.array(whole, dtype=float)
-    for one, on in others:
-        total = total + (one if on is None else on * one)
-    return np.asarray(total)
+    part[:, len(near) :, : len(near)] = towards[:, :, near]
+    part[:, : len(near), len(near) :] = turned[:, near]
+    part[:, len(near) :, len(near) :] = summed(turned, sums, count)
+    same = np.broadcast_to(case.gram[:, near], (count, len(case.gram), len(near)))
+    image = metric.image(np.concatenate([same, turned], axis=2))
+    part -= arithmetic.product(np.ascontiguousarray(image.transpose(0, 2, 1)), image)
+    return part
 
 
 def _drawn(case: Model, rng: np.random.Generator) -> States:
@@ -459,4 +259,4 @@ def _drawn(case: Model, rng: np.random.Generator) -> States:
     return states
 
 
-__all__ = ["Visits", "best_of", "sample", "scores_of", "visits"]
+__all__ = ["Visits", "best_of", "step", "visits"]

@@ -1,0 +1,106 @@
+"""Days no source gives: the flows they are of, and draws of them.
+
+A flow with `earliest:` or `latest:` may have happened on any day between; the written
+date is what the books show. Flows of one driver share their place in their intervals,
+and one that cannot precede another (`after:`) is drawn no earlier than that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from solvency.model.book import Book
+
+#: Days of an interval that are told apart: a longer one is taken in as many steps.
+STEPS = 12
+
+
+class Days:
+    """The flows of a Book whose day is uncertain, and draws of their days."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        ends = [
+            (
+                (one.earliest or one.date).toordinal(),
+                (one.latest or one.date).toordinal(),
+            )
+            for one in book.flows
+        ]
+        uncertain = [at for at, (low, high) in enumerate(ends) if low < high]
+        #: Indexes of the flows in the Book.
+        self.flows: NDArray[np.int64] = np.array(uncertain, np.int64)
+        #: The first and the last day of each, as ordinals.
+        self.first: NDArray[np.int64] = np.array(
+            [ends[n][0] for n in uncertain], np.int64
+        )
+        self.last: NDArray[np.int64] = np.array(
+            [ends[n][1] for n in uncertain], np.int64
+        )
+
+    def grid(self) -> set[int]:
+        """Return the days that draws are told apart by, as ordinals."""
+        found: set[int] = set()
+        for low, high in zip(self.first.tolist(), self.last.tolist(), strict=True):
+            steps = min(STEPS, high - low)
+            found |= {low + (high - low) * step // steps for step in range(steps + 1)}
+        return found
+
+    def draw(self, draws: int, seed: int, chunk: int) -> Iterator[NDArray[np.int64]]:
+        """Yield days, as ordinals.
+
+        Args:
+            draws: How many draws in all.
+            seed: The seed.
+            chunk: How many to yield at once.
+
+        Yields:
+            Arrays of shape (flows, up to chunk).
+        """
+        sizes = [chunk] * (draws // chunk) + [draws % chunk] * (draws % chunk > 0)
+        children = np.random.SeedSequence([seed, 1]).spawn(len(sizes))
+        drivers = [self.book.flows[flow].driver for flow in self.flows]
+        shared = np.array(
+            [
+                number if driver is None else drivers.index(driver)
+                for number, driver in enumerate(drivers)
+            ],
+            np.int64,
+        )
+        width = (self.last - self.first + 1)[:, None]
+        for child, size in zip(children, sizes, strict=True):
+            place = np.random.default_rng(child).random((len(self.flows), size))[shared]
+            days = self.first[:, None] + np.floor(place * width).astype(np.int64)
+            self._in_order(days)
+            yield days
+
+    def _in_order(self, days: NDArray[np.int64]) -> None:
+        """Put flows no earlier than those they cannot precede."""
+        row = {int(flow): at for at, flow in enumerate(self.flows)}
+        number = {flow.id: at for at, flow in enumerate(self.book.flows)}
+        done: set[int] = set()
+
+        def settle(at: int) -> None:
+            if at in done:
+                return
+            done.add(at)
+            flow = self.book.flows[int(self.flows[at])]
+            before = number.get(flow.after or "")
+            if before is None:
+                return
+            if before in row:
+                settle(row[before])
+                least = days[row[before]]
+            else:
+                least = np.int64(self.book.flows[before].date.toordinal())
+            days[at] = np.minimum(np.maximum(days[at], least), self.last[at])
+
+        for at in range(len(days)):
+            settle(at)

@@ -1,0 +1,111 @@
+"""Days no source gives: what is broken first, and when."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pytest
+from analysis.check.each_case import ask
+from analysis.check.small_books import Books
+from analysis.check.small_books import deposit
+from analysis.check.small_books import moved
+
+from solvency.analysis.check import TESTS
+from solvency.analysis.check import evaluate
+from solvency.analysis.check.timeline import Timeline
+from solvency.analysis.check.world import DrawnWorld
+from solvency.analysis.check.world import World
+from solvency.model.days import Days
+
+
+@pytest.fixture
+def books(ledger):
+    return Books(ledger)
+
+
+def taken(day="2020-01-15", keys=""):
+    """Return 40 of Alice's 100 taken by the house, some day from 10 to 20 January."""
+    return moved(
+        day, "40 USD", "Assets:Exchange:Custody", "Assets:Exchange:House", keys=keys
+    )
+
+
+HEAD = ask("customer-assets") + deposit("2020-01-02", "Alice", "100 USD")
+BETWEEN = "id: 'taken';earliest: 2020-01-10;latest: 2020-01-20".replace("'", '"')
+END = moved("2020-02-01", "1 USD", "Assets:Exchange:House", "Assets:Exchange:House")
+
+
+def test_a_first_date_is_as_uncertain_as_the_day_of_its_flow(books):
+    # Any of eleven days, each as likely: 5% and 95% lie on the first and the last.
+    found = evaluate(books.case(HEAD + taken(keys=BETWEEN)).book(), draws=4_000)
+    (one,) = (x for x in found.findings if x.invariant == "customer-assets")
+    assert one.probability == 1.0
+    assert one.first == datetime.date(2020, 1, 15)
+    assert one.first_earliest == datetime.date(2020, 1, 10)
+    assert one.first_latest == datetime.date(2020, 1, 20)
+    assert found.draws == 4_000
+
+
+def test_days_alone_are_drawn_and_a_flow_certain_of_its_day_is_not(books):
+    case = books.case(HEAD + taken())
+    assert evaluate(case.book(), draws=500).draws == 0
+
+
+@pytest.mark.parametrize("day", range(10, 21))
+def test_a_draw_of_a_day_is_the_ledger_with_that_day(books, day):
+    case = books.case(HEAD + taken(keys=BETWEEN) + END)
+    timeline = Timeline(case.book())
+    (invariant,) = case.invariants
+    test = TESTS[invariant.name].run
+    world = World(timeline)
+    test(world, invariant)
+    flow = next(at for at, one in enumerate(case.book().flows) if one.id == "taken")
+    written = datetime.date(2020, 1, day)
+    bucket = np.searchsorted(timeline.ordinals, [written.toordinal()] * 2)
+    none = np.zeros((2, 0))
+    drawn = DrawnWorld(
+        timeline, np.zeros(0, np.int64), none, {flow: bucket}, world.asked
+    )
+    (got,) = test(drawn, invariant)
+    other = books.case(HEAD + taken(f"2020-01-{day}") + END)
+    beside = Timeline(other.book())
+    (wanted,) = test(World(beside), invariant)
+    at = np.searchsorted(beside.ordinals, timeline.ordinals, side="right") - 1
+    for mine, theirs in ((got.have, wanted.have), (got.need, wanted.need)):
+        shape = (2, len(timeline.ordinals))
+        np.testing.assert_allclose(
+            np.broadcast_to(mine.astype(float), shape),
+            np.broadcast_to(theirs[at].astype(float), shape),
+            atol=1e-9,
+        )
+
+
+def test_a_flow_is_drawn_no_earlier_than_the_one_it_cannot_precede(books):
+    # One returns what another took: both from 10 to 20 January.
+    back = moved(
+        "2020-01-16",
+        "40 USD",
+        "Assets:Exchange:House",
+        "Assets:Exchange:Custody",
+        keys=BETWEEN.replace('"taken"', '"back"') + ';after: "taken"',
+    )
+    days = Days(books.case(HEAD + taken(keys=BETWEEN) + back).book())
+    names = [days.book.flows[flow].id for flow in days.flows]
+    drawn = np.concatenate(list(days.draw(2_000, 0, 300)), axis=1)
+    first, then = drawn[names.index("taken")], drawn[names.index("back")]
+    assert (first <= then).all()
+    ends = [datetime.date(2020, 1, n).toordinal() for n in (10, 20)]
+    assert drawn.min() == ends[0]
+    assert drawn.max() == ends[1]
+    # Uniform: a mean of the fifteenth, to a tenth of a day.
+    assert first.mean() == pytest.approx(sum(ends) / 2, abs=0.3)
+
+
+def test_flows_of_one_driver_share_their_place(books):
+    other = taken("2020-01-14", BETWEEN.replace('"taken"', '"other"') + ';driver: "m"')
+    text = HEAD + taken(keys=BETWEEN + ';driver: "m"') + other
+    days = Days(books.case(text).book())
+    drawn = np.concatenate(list(days.draw(100, 0, 30)), axis=1)
+    assert (drawn[0] == drawn[1]).all()
+    assert len(set(drawn[0].tolist())) > 5
