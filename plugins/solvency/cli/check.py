@@ -114,10 +114,9 @@ def _errors(case: Case) -> Frame:
 
 def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
-
-    open_items = standing(case)
     from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
 
+    open_items = standing(case)
     return {
         "case": case.path,
         "fingerprint": case.fingerprint,

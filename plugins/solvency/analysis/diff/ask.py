@@ -169,8 +169,7 @@ def _state(case: Case, *, beliefs: bool) -> State:
     for one in evaluate(book, draws=0).findings:
         if one.first is not None:
             tests[one.invariant, one.entity, one.of] = (
-                f"{one.severity} from {one.first} to {one.until}, worst by"
-                f" {one.amount:,.2f} {one.unit}"
+                f"{one.severity} {one.when}, worst by {one.amount:,.2f} {one.unit}"
             )
     if beliefs and case.hypotheses and case.observations:
         from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (it takes long)
