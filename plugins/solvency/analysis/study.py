@@ -12,15 +12,6 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.check import evaluate
 from solvency.analysis.funds import funds
-from solvency.analysis.reconcile.ask import reconcile
-from solvency.analysis.recover import made_whole
-from solvency.analysis.recover.ask import recover
-from solvency.analysis.recover.preferences import preferences
-from solvency.analysis.stress.ask import stress
-from solvency.analysis.tally.ask import tally
-from solvency.analysis.trace.ask import follow
-from solvency.analysis.weigh.ask import believe
-from solvency.analysis.weigh.history import history
 
 if TYPE_CHECKING:
     import datetime
@@ -94,6 +85,8 @@ class Study:
     @cached_property
     def reconciled(self) -> Reconciled | None:
         """Return whether the claims can all be true."""
+        from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (brings in SciPy)
+
         if not self.case.observations:
             return None
         self._long("reconciling claims")
@@ -105,6 +98,8 @@ class Study:
     @cached_property
     def beliefs(self) -> Beliefs | None:
         """Return belief in the hypotheses."""
+        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
+
         if not self.case.hypotheses or not self.case.observations:
             return None
         self._long("weighing hypotheses")
@@ -116,6 +111,8 @@ class Study:
     @cached_property
     def history(self) -> History | None:
         """Return how each hypothesis fared as evidence came in."""
+        from solvency.analysis.weigh.history import history  # noqa: PLC0415 (brings in SciPy)
+
         if self.beliefs is None:
             return None
         try:
@@ -126,6 +123,8 @@ class Study:
     @cached_property
     def tallied(self) -> Tallied | None:
         """Return the distribution of what the hypotheses take together."""
+        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
+
         if not self.case.hypotheses:
             return None
         self._long("adding up losses")
@@ -137,6 +136,8 @@ class Study:
     @cached_property
     def recovery(self) -> Recovery | None:
         """Return who gets what back."""
+        from solvency.analysis.recover.ask import recover  # noqa: PLC0415 (brings in SciPy)
+
         self._long("sharing out")
         try:
             found = recover(self.book, self.at)
@@ -147,6 +148,8 @@ class Study:
     @cached_property
     def stress(self) -> Stress | None:
         """Return what tokens would fetch."""
+        from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (brings in SciPy)
+
         try:
             found = stress(self.book, self.at)
         except LookupError:
@@ -156,6 +159,8 @@ class Study:
     @cached_property
     def preferences(self) -> tuple[Transfer, ...]:
         """Return transfers before the petition that may have to be given back."""
+        from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (brings in SciPy)
+
         if not any(event.kind == "petition" for event in self.case.events):
             return ()
         return preferences(self.book, self.case.reporting_date)
@@ -163,11 +168,15 @@ class Study:
     @cached_property
     def afterwards(self) -> tuple[Afterwards, ...]:
         """Return what came later of the assets there were."""
+        from solvency.analysis.recover import made_whole  # noqa: PLC0415 (brings in SciPy)
+
         return made_whole.afterwards(self.book, self.recovery) if self.recovery else ()
 
     @cached_property
     def in_kind(self) -> tuple[InKind, ...]:
         """Return claims in coins at the petition's prices and at a later day's."""
+        from solvency.analysis.recover import made_whole  # noqa: PLC0415 (brings in SciPy)
+
         if self.recovery is None:
             return ()
         later = made_whole.later_day(self.book, self.recovery)
@@ -184,6 +193,8 @@ class Study:
 
     def followed(self, account: str) -> Following | None:
         """Return whose money each outlay of an account was, if that can be said."""
+        from solvency.analysis.trace.ask import follow  # noqa: PLC0415 (brings in SciPy)
+
         if account not in self._followed:
             try:
                 self._followed[account] = follow(self.book, (account,), at=self.at)
