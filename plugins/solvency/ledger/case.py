@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
@@ -17,7 +18,6 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from beancount.core.data import Directive
 
@@ -166,6 +166,17 @@ class Commodity:
     #: Units in free circulation, oldest statement first.
     floats: tuple[Measure, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def fetched(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Return what share of its price a sale in haste fetches: low, central, high.
+
+        All of it where no haircut is stated.
+        """
+        central = self.haircut or Decimal()
+        least = central if self.haircut_low is None else self.haircut_low
+        most = central if self.haircut_high is None else self.haircut_high
+        return 1 - most, 1 - central, 1 - least
 
     def depth(self, day: datetime.date) -> Measure | None:
         """Return the depth in force on a day."""
