@@ -48,17 +48,25 @@ def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
         bold = book.add_format({"bold": True})
         sheet.write_string(0, 0, _short(frame.title), bold)
         for index, column in enumerate(frame.columns):
-            unit = f" ({column.unit})" if column.unit else ""
-            sheet.write_string(2, index, _short(column.name + unit), bold)
+            sheet.write_string(2, index, _short(_headed(column)), bold)
         formats = [
             book.add_format({"num_format": "#,##0" + _places(column.places)})
             for column in frame.columns
         ]
         total = book.add_format({"bold": True, "top": 1, "num_format": "#,##0.00"})
+        rounding = {
+            index: len(frame.columns) + n for n, index in enumerate(_long(frame))
+        }
+        for index, beside in rounding.items():
+            head = _headed(frame.columns[index]) + ", to 15 digits"
+            sheet.write_string(2, beside, _short(head), bold)
         row = 3
         for group in groups:
             first = row
             for cells in group:
+                for index, beside in rounding.items():
+                    if isinstance(number := cells[index], Decimal):
+                        sheet.write_number(row, beside, float(number), formats[index])
                 for index, value in enumerate(cells):
                     if isinstance(value, Decimal) and _kept(
                         value, frame.columns[index]
@@ -80,6 +88,24 @@ def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
         sheet.autofit()
         sheet.freeze_panes(3, 0)
     return out.getvalue()
+
+
+def _headed(column: Column) -> str:
+    return column.name + (f" ({column.unit})" if column.unit else "")
+
+
+def _long(frame: Frame) -> list[int]:
+    """Return the columns with numbers a spreadsheet would round.
+
+    They are written as text, and stand beside it as the numbers they are rounded to.
+    """
+    return [
+        index
+        for index, column in enumerate(frame.columns)
+        if not all(
+            _kept(number, column) for number in column_numbers(list(frame.rows), index)
+        )
+    ]
 
 
 def _totals(

@@ -172,6 +172,17 @@ class Commodity:
     floats: tuple[Measure, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
+    @property
+    def fetched(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Return what share of its price a sale in haste fetches: low, central, high.
+
+        All of it where no haircut is stated.
+        """
+        central = self.haircut or Decimal()
+        least = central if self.haircut_low is None else self.haircut_low
+        most = central if self.haircut_high is None else self.haircut_high
+        return 1 - most, 1 - central, 1 - least
+
     def depth(self, day: datetime.date) -> Measure | None:
         """Return the depth in force on a day."""
         return _in_force(self.depths, day)

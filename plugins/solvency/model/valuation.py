@@ -148,7 +148,11 @@ class Valuation:
         commodity = self.book.case.commodities.get(position.commodity)
         depth = commodity.depth(self.at) if commodity else None
         held = self._held.get((account.entity, position.commodity))
-        if market is None or depth is None or account.is_claim or not held:
+        if market is None or account.is_claim or not held:
+            return market
+        if commodity is not None and depth is None:
+            return market * commodity.fetched[1]
+        if depth is None:
             return market
         # The discount is worked out in floats.
         return stepped(market * discount(held, depth.units))

@@ -152,3 +152,19 @@ def test_numbers_below_one_keep_the_digits_that_tell_them() -> None:
     assert {text: rounded(Decimal(text)) for text in shown} == shown
     # Cents are cents.
     assert rounded(Decimal("0.005"), small=False) == "0.00"
+
+
+def test_the_findings_tell_the_spell_under_way_and_not_the_first() -> None:
+    from solvency.report import build
+    from solvency.report import pages
+
+    case = solvency.load(GROUPS / "broken-to-last-event.beancount")
+
+    def said(day: date) -> str:
+        report = build(case, case.book(), dates=[day], sections=["findings"])
+        return " ".join("".join(pages.tree(report).itertext()).split())
+
+    # Short in February, whole in March, short again from 10 April to 31 May.
+    assert "It had held too little since 10 Apr 2021." in said(date(2021, 4, 20))
+    whole = said(date(2021, 6, 1))
+    assert "It had last held too little from 10 Apr 2021 to 31 May 2021." in whole

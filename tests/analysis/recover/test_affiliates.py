@@ -175,3 +175,45 @@ def test_the_report_has_what_was_paid_beside_the_claims() -> None:
         )
     )
     assert (values["paid"].value, values["claims"].value) == (60, 100)
+
+
+BOND = """
+option "operating_currency" "USD"
+plugin "solvency"
+2021-01-01 custom "entity" "Firm" "the firm"
+  group: TRUE
+2021-01-01 custom "source" "s" "s"
+  grade: "C2"
+2021-01-01 commodity BOND
+  haircut: 0.10
+  haircut-low: 0.04
+  haircut-high: 0.25
+2021-01-01 open Assets:Firm:Bonds
+2021-01-01 open Equity:Firm:Own
+2021-02-01 price BOND 0.95 USD
+  source: "s"
+2021-02-01 * "Firm" "Holds bonds" ^s
+  id: "F-1"
+  Assets:Firm:Bonds  1,000 BOND @ 0.95 USD
+  Equity:Firm:Own   -950 USD
+2021-02-10 event "petition" "Firm"
+"""
+
+
+def test_bonds_fetch_their_price_less_a_haircut(ledger) -> None:
+    # 950 at market: 855 less a tenth, 912 less 4 in a hundred, 712.50 less a quarter.
+    case = ledger.load(BOND)
+    assert not case.errors
+    book = case.book()
+    (firm,) = recover(book).statements
+    worth = {line.kind: line.worth for line in firm.lines}["free"]
+    assert worth == (Decimal("712.5"), 855, 912)
+    sheet = book.balance_sheet("Firm", case.reporting_date, basis="realisable")
+    assert sheet.totals.assets == 855
+    at_market = book.balance_sheet("Firm", case.reporting_date)
+    assert at_market.totals.assets == 950
+
+
+def test_a_haircut_that_is_more_than_the_price_is_an_error(ledger) -> None:
+    case = ledger.load(BOND.replace("haircut: 0.10", "haircut: 1.10"))
+    assert [one.rule for one in case.errors] == ["metadata"]

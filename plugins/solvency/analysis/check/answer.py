@@ -119,6 +119,11 @@ class Finding:
     #: Each time it broke and how long it lasted.
     spells: tuple[Spell, ...] = ()
 
+    def at(self, day: datetime.date) -> Spell | None:
+        """Return the spell under way on a day, else the last that had begun by it."""
+        begun = [one for one in self.spells if one.first <= day]
+        return begun[-1] if begun else None
+
     @property
     def when(self) -> str:
         """Say from when to when it was broken, each time or the first and last."""

@@ -66,6 +66,7 @@ class Ends(NamedTuple):
 
 
 NOTHING = Ends.all(ZERO)
+NOTHING_OFF = Ends.all(Decimal(1))
 #: The line of the assets of what nobody found.
 UNTRACED = "untraced"
 
@@ -215,7 +216,13 @@ class Estate:
             return NOTHING
         depth = commodity.depth(self.at) if commodity else None
         if depth is None:
-            return Ends(*(number * quote.number for number in units))
+            kept = commodity.fetched if commodity else NOTHING_OFF
+            return Ends(
+                *(
+                    number * quote.number * share
+                    for number, share in zip(units, kept, strict=True)
+                )
+            )
         return Ends(
             *(
                 number * quote.number * discount(together, end or depth.units)

@@ -56,14 +56,19 @@ def cover(setting: Setting) -> Iterator[Found]:
         if finding is None or finding.first is None or finding.first > setting.at:
             continue
         owed, held, _, _ = cover_worked(setting, entity, series, setting.at)
+        spell = finding.at(setting.at)
         text = setting.say(
             "%(entity)s owed its customers %(owed)s on %(day)s and held %(held)s for"
-            " them. It had held too little since %(first)s.",
+            " them. It had held too little since %(first)s."
+            if spell is None or spell.last >= setting.at
+            else "%(entity)s owed its customers %(owed)s on %(day)s and held %(held)s"
+            " for them. It had last held too little from %(first)s to %(last)s.",
             entity=Said(entity),
             owed=in_prose(owed),
             held=in_prose(held),
             day=Day(setting.at),
-            first=Day(finding.first),
+            first=Day(spell.first if spell else finding.first),
+            last=Day(spell.last if spell else finding.first),
         )
         sure = setting.say(
             "Short in %(chance)s of draws of the uncertain amounts. ",
@@ -211,12 +216,17 @@ def insolvent(setting: Setting) -> Iterator[Found]:
         elif one.first > setting.at:
             continue
         else:
+            spell = one.at(setting.at)
             text = setting.say(
                 "Counted %(how)s, %(entity)s's debts exceeded its assets from %(day)s"
-                " on.",
+                " on."
+                if spell is None or spell.last >= setting.at
+                else "Counted %(how)s, %(entity)s's debts last exceeded its assets from"
+                " %(day)s to %(last)s.",
                 entity=Said(one.entity),
                 how=(how,),
-                day=Day(one.first),
+                day=Day(spell.first if spell else one.first),
+                last=Day(spell.last if spell else one.first),
             )
         sure = setting.say(
             "Debts exceeded assets on some day in %(chance)s of the draws",

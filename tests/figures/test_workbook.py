@@ -1,0 +1,45 @@
+"""Workbooks: numbers of more digits than a spreadsheet keeps."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from decimal import Decimal
+
+from solvency.figures.frame import Column
+from solvency.figures.frame import Frame
+from solvency.figures.workbook import content
+
+LONG = Decimal("1234567890123456.78")
+
+
+def sheet(*numbers: Decimal) -> tuple[str, list[str]]:
+    """Return the sheet's markup, and the texts its cells name."""
+    frame = Frame(
+        "Balances",
+        (Column("account"), Column("amount", unit="USD")),
+        tuple((f"a{n}", number) for n, number in enumerate(numbers)),
+    )
+    with zipfile.ZipFile(io.BytesIO(content(frame, [list(frame.rows)]))) as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+        return book.read("xl/worksheets/sheet1.xml").decode(), re.findall(
+            r"<t[^>]*>([^<]*)</t>", texts
+        )
+
+
+def test_a_number_of_more_digits_is_text_with_the_number_beside() -> None:
+    # Of 18 digits a spreadsheet keeps 15 to 17: the text has them all.
+    cells, texts = sheet(LONG, Decimal(5))
+    assert "1234567890123456.78" in texts
+    assert "amount (USD), to 15 digits" in texts
+    number = re.search(r'<c r="C4"[^>]*><v>([^<]+)</v>', cells)
+    assert number is not None
+    assert number[1] == "1234567890123457"
+    assert re.search(r'<c r="C5"[^>]*><v>5</v>', cells)
+
+
+def test_ordinary_numbers_have_nothing_beside() -> None:
+    cells, texts = sheet(Decimal("12.50"))
+    assert not any("15 digits" in text for text in texts)
+    assert '<c r="C4"' not in cells
