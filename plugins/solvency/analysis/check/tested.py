@@ -128,7 +128,6 @@ class Tested:
             "probability": self.probability,
             "first": {"least": self.least, "most": self.most},
             "by_construction": self.by_construction,
-            "day": self.day and {"earliest": self.day[0], "latest": self.day[1]},
         }
 
 
