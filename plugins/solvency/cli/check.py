@@ -130,6 +130,18 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         if findings
         else [],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
+        # First days that rest on a flow whose day no source gives.
+        "undated": [
+            {
+                "test": one.test,
+                "entity": one.entity,
+                "of": one.of,
+                "earliest": one.day[0],
+                "latest": one.day[1],
+            }
+            for one in (findings.tests if findings else ())
+            if one.day is not None
+        ],
         "counts": case.counts(),
         # Of a case into which nothing was imported there is nothing to say.
         **({"evidence": open_items} if open_items else {}),

@@ -126,7 +126,6 @@ class Tested:
             "draws": self.draws,
             "first": {"least": self.least, "most": self.most},
             "by_construction": self.by_construction,
-            "day": self.day and {"earliest": self.day[0], "latest": self.day[1]},
         }
 
 
