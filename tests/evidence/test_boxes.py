@@ -142,6 +142,10 @@ def test_one_bank_after_the_other_gives_the_same_flows(case, tmp_path):
     }
     (item,) = [one for one in standing(loaded) if one.kind == "one-sided"]
     assert "is in no statement of Birch" in item.message
+    # The opening of October gave way to September's: the page alone is missing.
+    assert len([one for one in standing(loaded) if one.kind == "gap"]) == 1
+    openings = [flow for flow in loaded.flows if "Opening balance" in flow.narration]
+    assert len(openings) == 2
 
 
 def test_the_page_that_turns_up_closes_the_gap(case, tmp_path):

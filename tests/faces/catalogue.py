@@ -219,6 +219,9 @@ _ALONE = (
             "verify",
             "browse",
             "new",
+            "import",
+            "diff",
+            "redact",
         )
     ),
     "chekc",

@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from importlib import import_module
-from keyword import iskeyword
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -105,9 +104,7 @@ class _Commands(click.Group):
             return offer
         if cmd_name not in COMMANDS:
             return None
-        # A word of Python's own names no module.
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command: click.Command = import_module(f"solvency.cli.{module}").command
+        command: click.Command = import_module(f"solvency.cli.{cmd_name}").command
         # Docstrings are raw, as linters ask: click wants the character itself,
         # which keeps the lines of an example apart.
         command.help = (command.help or "").replace("\\b\n", "\b\n")

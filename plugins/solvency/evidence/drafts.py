@@ -167,5 +167,7 @@ def block(draft: Draft) -> str:
 
 def quoted(text: str) -> str:
     """Return words as they stand between quotation marks, on one line."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(text.split())
     return line[:2000].replace("\\", "\\\\").replace('"', '\\"')

@@ -109,12 +109,11 @@ class Record:
 
     def text(self, key: str) -> str:
         """Return a column's words, of several columns joined, on one line."""
-        cells = self._cells
-        return " ".join(
-            " ".join(
-                str(cells[at]) for at in self._places.get(key, ()) if at < len(cells)
-            ).split()
-        )
+        places, cells = self._places.get(key), self._cells
+        if places is None:
+            return ""
+        words = " ".join(str(cells[at]) for at in places if at < len(cells))
+        return " ".join(words.split())
 
     def has(self, key: str) -> bool:
         """Say whether a column has anything in this row."""

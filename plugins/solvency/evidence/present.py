@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from beancount.core import data
@@ -15,6 +16,7 @@ from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import Leg
 from solvency.evidence.records import EvidenceError
+from solvency.ledger.source import MOST_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,11 +74,15 @@ def present(folder: Path) -> Present:
         EvidenceError: A file of the case cannot be read.
     """
     folder = folder.absolute()
-    tops = [one / "main.beancount" for one in (folder, *folder.parents[:3])]
+    tops = [one / "main.beancount" for one in (folder, *folder.parents[:2])]
     top = next((one for one in tops if one.is_file()), None)
     found = Present(top, folder)
     root = top.parent if top is not None else folder
-    for path in sorted(root.rglob("*.beancount")) if root.is_dir() else ():
+    paths = sorted(islice(root.rglob("*.beancount"), MOST_FILES + 1))
+    if len(paths) > MOST_FILES:
+        wrong = f"it has more than {MOST_FILES:,} ledger files"
+        raise EvidenceError(str(root), None, wrong, "Name the folder of the case")
+    for path in paths:
         text = _text(path)
         if path == top:
             found.includes = text
