@@ -13,16 +13,6 @@ from typing import TypeVar
 
 from solvency.analysis.check import evaluate
 from solvency.analysis.funds import funds
-from solvency.analysis.reconcile.ask import reconcile
-from solvency.analysis.recover import made_whole
-from solvency.analysis.recover.ask import recover
-from solvency.analysis.recover.distributions import distributions
-from solvency.analysis.recover.preferences import preferences
-from solvency.analysis.stress.ask import stress
-from solvency.analysis.tally.ask import tally
-from solvency.analysis.trace.ask import follow
-from solvency.analysis.weigh.ask import believe
-from solvency.analysis.weigh.history import history
 
 if TYPE_CHECKING:
     import datetime
@@ -108,6 +98,8 @@ class Study:
     @cached_property
     def reconciled(self) -> Reconciled | None:
         """Return whether the claims can all be true."""
+        from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (brings in SciPy)
+
         if not self.case.observations:
             return None
         self._long("reconciling claims")
@@ -116,6 +108,8 @@ class Study:
     @cached_property
     def beliefs(self) -> Beliefs | None:
         """Return belief in the hypotheses."""
+        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
+
         if not self.case.hypotheses or not self.case.observations:
             return None
         self._long("weighing hypotheses")
@@ -126,6 +120,8 @@ class Study:
     @cached_property
     def history(self) -> History | None:
         """Return how each hypothesis fared as evidence came in."""
+        from solvency.analysis.weigh.history import history  # noqa: PLC0415 (brings in SciPy)
+
         now = self.beliefs
         if now is None:
             return None
@@ -136,6 +132,8 @@ class Study:
     @cached_property
     def tallied(self) -> Tallied | None:
         """Return the distribution of what the hypotheses take together."""
+        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
+
         if not self.case.hypotheses:
             return None
         self._long("adding up losses")
@@ -144,6 +142,8 @@ class Study:
     @cached_property
     def recovery(self) -> Recovery | None:
         """Return who gets what back."""
+        from solvency.analysis.recover.ask import recover  # noqa: PLC0415 (brings in SciPy)
+
         self._long("sharing out")
         found = self._tried("recovery", lambda: recover(self.book, self.at))
         return found if found and found.classes else None
@@ -151,6 +151,8 @@ class Study:
     @cached_property
     def stress(self) -> Stress | None:
         """Return what tokens would fetch."""
+        from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (brings in SciPy)
+
         try:
             found = stress(self.book, self.at)
         except LookupError:
@@ -160,6 +162,8 @@ class Study:
     @cached_property
     def preferences(self) -> tuple[Transfer, ...]:
         """Return transfers before the petition that may have to be given back."""
+        from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (brings in SciPy)
+
         if not any(event.kind == "petition" for event in self.case.events):
             return ()
         return preferences(self.book, self.case.reporting_date)
@@ -167,16 +171,22 @@ class Study:
     @cached_property
     def afterwards(self) -> tuple[Afterwards, ...]:
         """Return what came later of the assets there were."""
+        from solvency.analysis.recover import made_whole  # noqa: PLC0415 (brings in SciPy)
+
         return made_whole.afterwards(self.book, self.recovery) if self.recovery else ()
 
     @cached_property
     def distributions(self) -> tuple[Distribution, ...]:
         """Return what was paid on debts after the petition."""
+        from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (brings in SciPy)
+
         return distributions(self.book, self.recovery) if self.recovery else ()
 
     @cached_property
     def in_kind(self) -> tuple[InKind, ...]:
         """Return claims in coins at the petition's prices and at a later day's."""
+        from solvency.analysis.recover import made_whole  # noqa: PLC0415 (brings in SciPy)
+
         if self.recovery is None:
             return ()
         later = made_whole.later_day(self.book, self.recovery)
@@ -193,6 +203,8 @@ class Study:
 
     def followed(self, account: str) -> Following | None:
         """Return whose money each outlay of an account was, if that can be said."""
+        from solvency.analysis.trace.ask import follow  # noqa: PLC0415 (brings in SciPy)
+
         if account not in self._followed:
             try:
                 self._followed[account] = self._tried(
