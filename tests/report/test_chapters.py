@@ -267,8 +267,7 @@ def test_names_are_listed_with_their_values() -> None:
         "{{ case.title | center(999999999) }}",
         "{% set x %}a{% endset %}",
         "{% filter upper %}a{% endfilter %}",
-        "{% for a in case.sources %}{% for b in case.sources %}{% for c in case.sources %}"
-        "{% endfor %}{% endfor %}{% endfor %}",
+        "".join(f"{{% for {x} in case.sources %}}" for x in "abc") + "{% endfor %}" * 3,
         "{% for a in 'abc' %}{% endfor %}",
         "{{ exhibit('../../etc/passwd') }}",
         "{{ section('__class__') }}",

@@ -83,8 +83,8 @@ def typed(text: str, names: Iterable[str] = ()) -> Iterator[Typed]:
         names: Names of things that have digits in them, which are no numbers.
     """
     blank = text
-    for found in (TOKEN, _MARK, _ADDRESS):
-        blank = _cleared(found, blank)
+    for pattern in (TOKEN, _MARK, _ADDRESS):
+        blank = _cleared(pattern, blank)
     with_digits = sorted(
         (name for name in names if name in blank), key=len, reverse=True
     )

@@ -1,0 +1,308 @@
+"""Names of what the books and sources say: sheets, flows, funds, counts."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.analysis.funds import SOURCE
+from solvency.analysis.funds import USE
+from solvency.exhibits.balance.bases import assets
+from solvency.exhibits.balance.bases import sheets_of
+from solvency.exhibits.balance.bridge import bridge
+from solvency.exhibits.balance.group import group_table
+from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.check.segregation import cover_of
+from solvency.exhibits.check.segregation import cover_worked
+from solvency.exhibits.evidence.observations import _stated
+from solvency.exhibits.funds.sources_uses import held
+from solvency.exhibits.funds.sources_uses import line
+from solvency.figures.errors import ReportError
+from solvency.figures.figure import Figure
+from solvency.figures.figure import anchor
+from solvency.figures.table import Table
+from solvency.report.chapters.facts import ZERO
+from solvency.report.chapters.facts import Facts
+from solvency.report.chapters.facts import Maker
+from solvency.report.chapters.facts import Named
+
+if TYPE_CHECKING:
+    import datetime
+
+    from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Observation
+
+
+class OfBooks(Named):
+    """Names of what the books and sources say."""
+
+    def sheet(
+        self, entity: str, at: str | datetime.date = "", *, found: bool = False
+    ) -> Facts:
+        """Return totals of the balance sheet of an entity, or of "group"."""
+        setting, day = self.setting, self._day(at)
+        key = ("sheet", entity, day, found)
+        said = f'sheet("{entity}", at="{day}"{", found=true" if found else ""})'
+
+        def cell(row: str) -> Figure:
+            if entity == "group":
+                table: Table | None = group_table(setting, day)
+                column = "group"
+            else:
+                self._known(entity, setting.inside, "entity with books")
+                table, column = sheet_table(setting, entity, (day,)), day.isoformat()
+            if table is None:
+                return setting.money(f"{said}:{row}", None, formula=said)
+            at_ = [one.key for one in table.columns].index(column)
+            for one in table.rows:
+                if one.key == row and isinstance(one.cells[at_], Figure):
+                    return one.cells[at_]  # type: ignore[return-value]
+            return setting.money(f"{said}:{row}", ZERO, formula=row)
+
+        def owned() -> Figure:
+            if not found:
+                return cell("total:asset")
+            return cell("found" if self._counted(entity, day) else "total:asset")
+
+        def basis(which: int) -> Figure:
+            each = sheets_of(setting, day)[
+                self._known(entity, setting.inside, "entity")
+            ]
+            return assets(setting, entity, day, each)[which]
+
+        return self._keep(
+            key,
+            said,
+            assets=owned,
+            liabilities=lambda: cell("total:liability"),
+            equity=lambda: (
+                owned() - cell("total:liability")
+                if found or entity == "group"
+                else cell("total:asset") - cell("total:liability")
+            ),
+            clean=lambda: basis(1),
+            realisable=lambda: basis(2),
+            day=lambda: day,
+        )
+
+    def flow(self, name: str) -> Facts:
+        """Return the amount and the day of a flow."""
+        case = self.setting.case
+        one: Flow = case.by_id[self._known(name, case.by_id, "flow")]
+        said = f'flow("{name}")'
+
+        def figure(part: str, value: Any) -> Figure:
+            unit = one.amount.commodity
+            rest = {
+                "formula": f"{part} of the flow {name}",
+                "flows": (name,),
+                "target": anchor("flow", name) if name in self.setting.listed else "",
+            }
+            if unit == case.currency:
+                whole = {"parts": ((name, value),)} if part == "amount" else {}
+                return self.setting.money(f"{said}:{part}", value, **rest, **whole)
+            return self.setting.units(f"{said}:{part}", value, unit, **rest)
+
+        return self._keep(
+            ("flow", name),
+            said,
+            amount=lambda: figure("amount", one.amount.number),
+            low=lambda: figure("low", one.low),
+            high=lambda: figure("high", one.high),
+            day=lambda: one.date,
+        )
+
+    def observation(self, name: str) -> Facts:
+        """Return what a source states of a balance."""
+        case = self.setting.case
+        every = {one.id: one for one in case.observations}
+        one: Observation = every[self._known(name, every, "observation")]
+
+        def part(which: str) -> Figure:
+            return _stated(self.setting, one, which)
+
+        return self._keep(
+            ("observation", name),
+            f'observation("{name}")',
+            amount=lambda: part("amount"),
+            low=lambda: part("low"),
+            high=lambda: part("high"),
+            day=lambda: one.date,
+        )
+
+    def untraced(self, entity: str = "group", at: str | datetime.date = "") -> Facts:
+        """Return what the books show and nobody found, by class."""
+        setting, day = self.setting, self._day(at)
+        said = f'untraced("{entity}", at="{day}")'
+
+        def cell(kind: str, column: str) -> Figure:
+            if entity != "group":
+                return self._lacking(entity, day, kind, column, said)
+            table = next(
+                (x for x in bridge(setting, day) if isinstance(x, Table)), None
+            )
+            for row in table.rows if table else ():
+                if row.key == kind:
+                    at_ = [one.key for one in table.columns].index(column)  # type: ignore[union-attr]
+                    return row.cells[at_]  # type: ignore[return-value]
+            return setting.money(f"{said}:{kind}:{column}", ZERO, formula="untraced")
+
+        kinds = {"money": "money", "bitcoin": "bitcoin", "coins": "other coins"}
+        kinds |= {"tokens": "own tokens", "thin": "thin tokens", "stakes": "stakes"}
+        return self._keep(
+            ("untraced", entity, day),
+            said,
+            total=lambda: cell("total", "untraced"),
+            books=lambda: cell("total", "books"),
+            counted=lambda: cell("total", "counted"),
+            unrecorded=lambda: cell("total", "unrecorded"),
+            **{name: partial(cell, kind, "untraced") for name, kind in kinds.items()},
+        )
+
+    def _lacking(
+        self, entity: str, day: datetime.date, kind: str, column: str, said: str
+    ) -> Figure:
+        from solvency.exhibits.balance.found import resting_on  # noqa: PLC0415
+        from solvency.exhibits.balance.found import rests_of  # noqa: PLC0415
+
+        setting = self.setting
+        some = [
+            x
+            for x in setting.found(day).held
+            if setting.book.account(x.position).entity == entity
+            and kind in {"total", x.kind}
+        ]
+        return setting.money(
+            f"{said}:{kind}:{column}",
+            sum((getattr(x, column) for x in some), ZERO),
+            formula=f"{column}, {entity}",
+            **resting_on(setting, rests_of(some), day),
+        )
+
+    def funds(
+        self,
+        name: str = "group",
+        since: str | datetime.date = "",
+        until: str | datetime.date = "",
+    ) -> Facts:
+        """Return sources and uses of funds: `.from_customers`, `.to_insiders`."""
+        setting = self.setting
+        name = name if setting.case.group or name != "group" else setting.inside[0]
+        last = self._day(until)
+        one = setting.study.funds(name, last, self._day(since) if since else None)
+        said = f'funds("{name}")'
+
+        def made(side: str, label: str) -> Maker:
+            return lambda: line(setting, one, side, label)
+
+        def word(side: str, label: str) -> str:
+            start = "from" if side == SOURCE else "to"
+            return f"{start}_{label.lower().replace('-', '_').replace(' ', '_')}"
+
+        def total(side: str) -> Figure:
+            labels = dict.fromkeys(x.label for x in one.lines if x.side == side)
+            return _sum([line(setting, one, side, label) for label in labels], setting)
+
+        def largest(side: str) -> tuple[Facts, ...]:
+            found = sorted(
+                (x for x in one.lines if x.side == side), key=lambda x: -x.amount
+            )
+            return tuple(
+                Facts(
+                    x.label,
+                    amount=made(side, x.label),
+                    who=partial(setting.text, x.label.replace("-", " ")),
+                )
+                for x in found[:4]
+            )
+
+        return self._keep(
+            ("funds", name, since, until),
+            said,
+            left=lambda: held(setting, one, f"funds:{name}:{last}:said"),
+            came=lambda: total(SOURCE),
+            went=lambda: total(USE),
+            sources=lambda: largest(SOURCE),
+            uses=lambda: largest(USE),
+            **{word(x.side, x.label): made(x.side, x.label) for x in one.lines},
+        )
+
+    def customers(self, entity: str, at: str | datetime.date = "") -> Facts:
+        """Return what an entity owed its customers and held for them."""
+        setting, day = self.setting, self._day(at)
+        series = cover_of(setting, entity)
+        if series is None:
+            raise ReportError(f"no test asks what {entity} held for customers")
+
+        def part(n: int) -> Maker:
+            return lambda: cover_worked(setting, entity, series, day)[n]
+
+        return self._keep(
+            ("customers", entity, day),
+            f'customers("{entity}", at="{day}")',
+            owed=part(0),
+            held=part(1),
+            missing=part(2),
+            ratio=part(3),
+            since=lambda: next(
+                (
+                    x.first
+                    for x in setting.study.findings.findings
+                    if x.key == series.key
+                ),
+                None,
+            ),
+        )
+
+    def event(self, kind: str) -> Facts:
+        """Return the day of an event of the case, the first of its kind."""
+        every: dict[str, Any] = {}
+        for one in sorted(self.setting.case.events, key=lambda x: x.date):
+            every.setdefault(one.kind, one)
+        found = every[self._known(kind, every, "event")]
+        return self._keep(
+            ("event", kind),
+            f'event("{kind}")',
+            day=lambda: found.date,
+            words=lambda: found.description,
+        )
+
+    def count(self, what: str) -> Figure:
+        """Return how many things of a kind the case has."""
+        case = self.setting.case
+        taken = [flow for flow in case.selected if flow.date <= self.setting.at]
+        every: dict[str, Any] = {
+            "flows": taken,
+            "assumed": [flow for flow in taken if flow.basis == "assumed"],
+            "derived": [flow for flow in taken if flow.basis == "derived"],
+            "plugs": [flow for flow in taken if flow.basis == "plug"],
+            "sources": case.sources,
+            "observations": case.observations,
+            "hypotheses": case.hypotheses,
+            "scenarios": case.scenarios,
+            "entities": self.setting.inside,
+            "accounts": case.accounts,
+            "prices": case.prices,
+            "undated": [flow for flow in taken if flow.earliest is not None],
+        }
+        found = every[self._known(what, every, "kind of thing")]
+        flows = (
+            tuple(x.id for x in found)
+            if found
+            and found is not case.sources
+            and hasattr(next(iter(found)), "postings")
+            else ()
+        )
+        return self.setting.count(f"count:{what}", len(found), flows=flows)
+
+
+def _sum(figures: list[Figure], setting: Setting) -> Figure:
+    """Return the sum of figures, nothing where there are none."""
+    if not figures:
+        return setting.money("nothing", ZERO, formula="nothing")
+    found = figures[0]
+    for one in figures[1:]:
+        found += one
+    return found

@@ -1,0 +1,243 @@
+"""Names of what the analyses find: tests, beliefs, recoveries, tracing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from solvency.exhibits.check.words import asks
+from solvency.exhibits.recover.payments import WAYS
+from solvency.exhibits.recover.receipts import rate
+from solvency.exhibits.stress.spiral import proceeds
+from solvency.exhibits.tally.total import tally_tables
+from solvency.exhibits.tally.untraced import untraced_table
+from solvency.exhibits.trace.section import followed
+from solvency.exhibits.weigh.beliefs import belief
+from solvency.figures.errors import ReportError
+from solvency.figures.figure import Figure
+from solvency.figures.table import Table
+from solvency.report.chapters.facts import ZERO
+from solvency.report.chapters.facts import Facts
+from solvency.report.chapters.facts import Maker
+from solvency.report.chapters.facts import Named
+
+
+class OfFindings(Named):
+    """Names of what the analyses find."""
+
+    def test(self, name: str, entity: str, of: str = "", basis: str = "") -> Facts:
+        """Return when a test of an entity first failed, by how much, how surely."""
+        setting = self.setting
+        said = f'test("{name}", "{entity}"{f", {of!r}" if of else ""})'
+        series = [
+            key
+            for key in setting.study.findings.series
+            if key.invariant == name
+            and key.entity == entity
+            and (not of or key.label == of)
+            and (not basis or key.variant == basis)
+        ]
+        if not series:
+            raise ReportError(f"{said}: the case asks no such test")
+        found = [x for x in setting.study.findings.findings if x.key in series]
+        one = min(found, key=lambda x: (x.first is None, x.first), default=None)
+        unit = one.unit if one else setting.case.currency
+
+        def amount() -> Figure:
+            value = one.amount if one else ZERO
+            rest = {"formula": f"missing: {name}", "flows": one.flows if one else ()}
+            if unit == setting.case.currency:
+                return setting.money(f"{said}:amount", value, **rest)
+            if unit.startswith(("share", "chance")):
+                return setting.share(f"{said}:amount", value, **rest)
+            return setting.units(f"{said}:amount", value, unit, **rest)
+
+        return self._keep(
+            ("test", name, entity, of, basis),
+            said,
+            passed=lambda: one is None or one.first is None,
+            first=lambda: one.first if one else None,
+            last=lambda: one.last if one else None,
+            worst=lambda: one.worst if one else None,
+            amount=amount,
+            chance=lambda: setting.share(
+                f"{said}:chance",
+                one.probability if one else 0.0,
+                formula="share of draws in which the test broke",
+                flows=one.flows if one else (),
+            ),
+        )
+
+    def tests(self, entity: str = "") -> Facts:
+        """Return how many tests on the books of an entity, or of all, passed."""
+        setting = self.setting
+        broken = {
+            (x.invariant, x.entity)
+            for x in setting.study.findings.findings
+            if x.first is not None and x.first <= setting.at
+        }
+        asked = {
+            (x.name, x.entity)
+            for x in setting.case.invariants
+            if not entity or x.entity == entity
+        }
+
+        def count(part: str, value: int) -> Figure:
+            return setting.count(f"tests:{entity}:{part}", value, formula=part)
+
+        return self._keep(
+            ("tests", entity),
+            f'tests("{entity}")' if entity else "tests()",
+            asked=lambda: count("tests asked", len(asked)),
+            failed=lambda: count("tests failed", len(asked & broken)),
+            passed=lambda: count("tests passed", len(asked - broken)),
+            of_failed=lambda: self._asked(asked & broken),
+            of_passed=lambda: self._asked(asked - broken),
+        )
+
+    def _asked(self, tests: set[tuple[str, str]]) -> tuple[Facts, ...]:
+        text = self.setting.text
+        return tuple(
+            Facts(
+                name,
+                words=partial(text, asks(name)),
+                entity=partial(str, text("The group") if entity == "group" else entity),
+                name=partial(str, name),
+            )
+            for name, entity in sorted(tests, key=lambda x: (x[1], x[0]))
+        )
+
+    def belief(self, name: str) -> Facts:
+        """Return belief in a hypothesis before and after the observations."""
+        found = self.setting.study.beliefs
+        every = {x.id: x for x in found.hypotheses} if found else {}
+        one = every[self._known(name, every, "hypothesis that was weighed")]
+        title = self.setting.case.hypotheses[name].title
+        return self._keep(
+            ("belief", name),
+            f'belief("{name}")',
+            before=lambda: belief(self.setting, one, "prior"),
+            after=lambda: belief(self.setting, one, "posterior"),
+            title=lambda: title,
+            tested=lambda: one.tested,
+        )
+
+    @property
+    def _ranks(self) -> tuple[Facts, ...]:
+        found = self.setting.study.recovery
+        return tuple(
+            self.recovery(one.entity, one.rank)
+            for one in (found.classes if found else ())
+        )
+
+    def recovery(self, entity: str, rank: str, way: str = "alone") -> Facts:
+        """Return what a class of claims would be paid, as shares of them."""
+        setting, found = self.setting, self.setting.study.recovery
+        if found is None or way not in WAYS:
+            raise ReportError(
+                f"recovery: ways are {', '.join(WAYS)}, where any is owed"
+            )
+        some = {
+            "alone": found.classes,
+            "silo": found.silos,
+            "group": found.consolidated,
+        }
+        every = {(x.entity, x.rank): x for x in some[way]}
+        one = every.get((entity, rank))
+        if one is None:
+            there = ", ".join(f"{a} {b}" for a, b in every)
+            raise ReportError(f"no {rank} claims on {entity}; there are {there}")
+
+        def share(end: str) -> Figure:
+            return rate(setting, WAYS[way], one, end)
+
+        def money(part: str, value: Any) -> Figure:
+            key = f"recovery:{WAYS[way]}:{entity}:{rank}:{part}:said"
+            return setting.money(key, value, formula=part, flows=setting.moved)
+
+        return self._keep(
+            ("recovery", entity, rank, way),
+            f'recovery("{entity}", "{rank}")',
+            low=lambda: share("low"),
+            central=lambda: share("rate"),
+            high=lambda: share("high"),
+            claims=lambda: money("claims", one.claims),
+            paid=lambda: money("paid", one.paid),
+            entity=lambda: entity,
+            rank=lambda: setting.text(rank),
+        )
+
+    def tally(self) -> Facts:
+        """Return what the hypotheses would take together."""
+        setting, found = self.setting, self.setting.study.tallied
+        if found is None:
+            raise ReportError("the case has no hypothesis to add up")
+
+        def cell(row: str, column: str) -> Figure:
+            tables = [
+                x
+                for x in (*tally_tables(setting, found), untraced_table(setting, found))
+                if isinstance(x, Table)
+            ]
+            for table in tables:
+                for one in table.rows:
+                    if one.key == row and column in [x.key for x in table.columns]:
+                        at = [x.key for x in table.columns].index(column)
+                        if isinstance(one.cells[at], Figure):
+                            return one.cells[at]  # type: ignore[return-value]
+            raise ReportError("tally(): nothing was counted")
+
+        return self._keep(
+            ("tally",),
+            "tally()",
+            low=lambda: cell("total", "low"),
+            median=lambda: cell("total", "central"),
+            high=lambda: cell("total", "high"),
+            mean=lambda: cell("mean", "expected"),
+            explained=lambda: cell("together", "median"),
+        )
+
+    def traced(self, purpose: str) -> Facts:
+        """Return how much of the outlays for a purpose was customers' money."""
+        found = followed(self.setting)
+        every = {x.purpose: x for x in found.by_purpose} if found else {}
+        one = every[self._known(purpose, every, "purpose traced")]
+        flows = tuple(x.flow for x in found.outlays if x.purpose == purpose)  # type: ignore[union-attr]
+
+        def money(part: str, value: Any) -> Figure:
+            key = f"trace:{purpose}:{part}:said"
+            return self.setting.money(key, value, formula=part, flows=flows)
+
+        rules = {
+            name.replace("-", "_"): partial(money, name, value)
+            for name, value in one.rules.items()
+        }
+        return self._keep(
+            ("traced", purpose),
+            f'traced("{purpose}")',
+            amount=lambda: money("amount", one.amount),
+            least=lambda: money("least", one.least),
+            most=lambda: money("most", one.most),
+            **rules,
+        )
+
+    def token(self, name: str) -> Facts:
+        """Return what a token was worth on the screen and in a sale."""
+        found = self.setting.study.stress
+        every = {x.token: x for x in found.tokens} if found else {}
+        one = every[self._known(name, every, "token with a thin market")]
+
+        def part(which: str) -> Maker:
+            return partial(proceeds, self.setting, one, which)
+
+        return self._keep(
+            ("token", name),
+            f'token("{name}")',
+            market=part("market"),
+            low=part("low"),
+            sale=part("proceeds"),
+            high=part("high"),
+            holder=lambda: one.holder,
+            day=lambda: one.at,
+            assumed=lambda: one.depth_basis == "assumed",
+        )
