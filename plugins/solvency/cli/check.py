@@ -107,10 +107,7 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "scenario": case.scenario.name,
         "known": case.known,
         "errors": _errors(case).records(),
-        "findings": [
-            {**asdict(finding), "draws": findings.draws}
-            for finding in findings.findings
-        ]
+        "findings": [asdict(finding) for finding in findings.findings]
         if findings
         else [],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
@@ -147,9 +144,9 @@ def _print_findings(findings: Findings) -> None:
             f" broken from {finding.first} to {finding.until}, worst"
             f" {finding.worst} by {finding.amount:,.2f} {finding.unit}"
             + (
-                f" (broken in {findings.told(finding.probability)}, first between"
+                f" (broken in {finding.told}, first between"
                 f" {finding.first_earliest} and {finding.first_latest})"
-                if findings.draws
+                if finding.draws
                 else ""
             )
         )
@@ -158,7 +155,7 @@ def _print_findings(findings: Findings) -> None:
         of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
-            f" broke in {findings.told(finding.probability)}"
+            f" broke in {finding.told}"
         )
     if findings.found:
         from solvency.analysis.check.tested import tests_frame  # noqa: PLC0415 (as above)

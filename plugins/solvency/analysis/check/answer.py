@@ -90,6 +90,18 @@ class Finding:
     variant: str = ""
     #: Whether it is broken still on the last day of the books.
     unmended: bool = False
+    #: How many draws the share is of; none where nothing can differ.
+    draws: int = 0
+
+    @property
+    def told(self) -> str:
+        """Say in how many draws: of all of them, what that leaves open (1 - 3 / n)."""
+        if self.probability < 1 or self.draws < _FEW:
+            return f"{self.probability:.0%} of draws"
+        return (
+            f"all {self.draws:,} draws of amounts and days: more than"
+            f" {1 - 3 / self.draws:.2%}"
+        )
 
     @property
     def until(self) -> str:
@@ -127,15 +139,6 @@ class Findings:
     def found(self) -> tuple[Tested, ...]:
         """Return the tests of what was found, from the petition on."""
         return tuple(one for one in self.tests if one.on == "found")
-
-    def told(self, probability: float) -> str:
-        """Say in how many draws: of all of them, what that leaves open (1 - 3 / n)."""
-        if probability < 1 or self.draws < _FEW:
-            return f"{probability:.0%} of draws"
-        return (
-            f"all {self.draws:,} draws of amounts and days: more than"
-            f" {1 - 3 / self.draws:.2%}"
-        )
 
     @property
     def frame_of_draws(self) -> str:

@@ -347,6 +347,7 @@ def _finding(
         first_latest=between[1],
         flows=flows,
         unmended=bool(broken[-1]),
+        draws=draws,
     )
 
 
