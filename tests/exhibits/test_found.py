@@ -21,9 +21,11 @@ PETITION = datetime.date(2022, 11, 11)
 OWED = """
 2020-01-01 open Liabilities:FTX:Depositors
   counterparty: "Customers"
+  pair: "deposits"
   rank: "customer"
 2020-01-01 open Assets:Customers:Depositors
   counterparty: "FTX"
+  pair: "deposits"
 2020-01-01 custom "invariant" "customer-assets-clean" "FTX"
 2022-10-02 * "Owed to customers for what is in the wallet" ^court
   on: Liabilities:FTX:Depositors

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from halves import halves
 
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Exhibit
@@ -139,7 +140,8 @@ def test_an_expected_value_prints_both_factors(ledger) -> None:
     assert read(found["tally:loss:expected"].worked) == "0.333333 times 300"
     ((flow, amount),) = found["tally:loss:expected"].parts
     assert flow == "H-loss"
-    assert float(amount) == pytest.approx(100)
+    # A third of the mean of the median 300 and its quantiles, 270 and 330.
+    assert float(amount) == pytest.approx(halves(270, 300, 330)[0] / 3, abs=0.01)
     assert found["tally:loss:expected"].sources == ("one",)
     chance = found["tally:loss:probability"]
     assert chance.target == OWN
@@ -220,10 +222,8 @@ def test_a_flow_graded_unlike_its_source_says_so(ledger) -> None:
 
 
 def test_a_scenario_lies_behind_by_misfit_and_by_spreads(ledger) -> None:
-    # The bank is 900 as stated, spread by 9 and, of the costs, 10: variance 181. With
-    # the loss 600 is expected, 100 more of spread, variance 10,181, both over 1.645
-    # squared: 300 squared over that is a chi-square of 23.92, and half the logarithm of
-    # 56.25 is 2.01.
+    # The bank is 900 as stated, spread by 9 and, of the costs, 10. With the loss 600 is
+    # expected, and 100 more of spread.
     scenarios = "".join(
         f'2020-01-01 custom "scenario" "{name}" "{name}"\n  hypotheses: "{taken}"\n'
         for name, taken in (("lost", "loss"), ("kept", "tiny"))
@@ -233,8 +233,26 @@ def test_a_scenario_lies_behind_by_misfit_and_by_spreads(ledger) -> None:
     text = HEAD + may("loss", 300, "  low: 200 USD\n  high: 400 USD\n") + tiny
     found = figures(_report(ledger, text + scenarios + seen("bank", "900", exact)))
     said = read(found["scenario:lost:posterior"].worked)
-    assert "13.97 below the best one's: 11.96 by half of what its misfit is" in said
-    assert "is greater (23.92 less 0), 2.01 by how wide" in said
+    behind, misfit, mine, least, wide = (
+        float(x)
+        for x in re.findall(
+            r"lies (\S+) below.*?: (\S+) by its misfit, (\S+) where the best one's is"
+            r" (\S+) \(.*? greater\), (\S+) by how wide",
+            said,
+        )[0]
+    )
+    # One statement, four degrees of freedom: a multivariate t of both.
+    (bank, own), (costs, spread) = halves(891, 900, 909), halves(90, 100, 110)
+    loss, much = halves(200, 300, 400)
+    # Costs and loss are of one source: their errors are correlated by a half.
+    variances = [own**2 + spread**2]
+    variances.append(variances[0] + much**2 + spread * much)
+    wanted = (bank - (1000 - costs - loss)) ** 2 / variances[1]
+    assert mine == pytest.approx(wanted, abs=0.01)
+    assert least == pytest.approx(0, abs=0.02)
+    assert misfit == pytest.approx(2.5 * math.log1p(wanted / 4), abs=0.02)
+    assert wide == pytest.approx(math.log(variances[1] / variances[0]) / 2, abs=0.02)
+    assert behind == pytest.approx(misfit + wide)
     assert "determinant is greater) and 0 by the bounds" in said
     best = read(found["scenario:kept:posterior"].worked)
     assert best.startswith("its likelihood is the greatest, so that it counts as 1;")
@@ -247,7 +265,8 @@ def test_a_scenario_lies_behind_by_misfit_and_by_spreads(ledger) -> None:
     whole, misfit, spreads, bounds = (
         float(x.strip("()"))
         for x in re.findall(
-            r"lies (\S+) below.*?: (\S+) by half.*?, (\S+) by how.* and (\S+) by the b",
+            r"lies (\S+) below.*?: (\S+) by its misfit.*? greater\), (\S+) by how.*"
+            r" and (\S+) by the b",
             said,
         )[0]
     )

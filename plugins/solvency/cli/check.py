@@ -114,7 +114,6 @@ def _errors(case: Case) -> Frame:
 
 def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
 
     open_items = standing(case)
     return {
@@ -123,12 +122,7 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "scenario": case.scenario.name,
         "known": case.known,
         "errors": _errors(case).records(),
-        "findings": [
-            fields_of(finding) | {"draws": findings.draws}
-            for finding in findings.findings
-        ]
-        if findings
-        else [],
+        "findings": findings.findings if findings else [],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         # First days that rest on a flow whose day no source gives.
         "undated": [
@@ -238,9 +232,9 @@ def _print_findings(findings: Findings) -> None:
             f" broken {finding.when}, worst"
             f" {finding.worst} by {rounded(finding.amount)} {finding.unit}"
             + (
-                f" (broken in {findings.told(finding.probability)}, first between"
+                f" (broken in {finding.told}, first between"
                 f" {finding.first_earliest} and {finding.first_latest})"
-                if findings.draws
+                if finding.draws
                 else ""
             )
             + _first_day(tests.get(finding.key))
@@ -250,7 +244,7 @@ def _print_findings(findings: Findings) -> None:
         of = f" {finding.of}" if finding.of else ""
         click.echo(
             f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
-            f" broke in {findings.told(finding.probability)}"
+            f" broke in {finding.told}"
         )
     if findings.found:
         from solvency.analysis.check.tested import tests_frame  # noqa: PLC0415 (as above)

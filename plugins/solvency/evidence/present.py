@@ -16,7 +16,7 @@ from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import Leg
 from solvency.evidence.records import EvidenceError
-from solvency.ledger.source import MOST_FILES
+from solvency.ledger.files.source import MOST_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

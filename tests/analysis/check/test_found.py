@@ -20,9 +20,11 @@ PETITION = datetime.date(2022, 11, 11)
 OWED = """
 2020-01-01 open Liabilities:FTX:Depositors
   counterparty: "Customers"
+  pair: "deposits"
   rank: "customer"
 2020-01-01 open Assets:Customers:Depositors
   counterparty: "FTX"
+  pair: "deposits"
 2022-10-02 * "Owed to customers" ^court
   on: Liabilities:FTX:Depositors
   Equity:Customers:Wealth  -120 USD
@@ -130,6 +132,7 @@ def test_json_has_every_test(ledger) -> None:
             }
         ],
         "probability": 1.0,
+        "draws": 0,
         "first": {"least": "2022-11-11", "most": "2022-11-11"},
         "by_construction": False,
     }

@@ -13,9 +13,11 @@ from solvency.analysis.recover.ask import recover
 OWED = """
 2020-01-01 open Liabilities:FTX:Depositors
   counterparty: "Customers"
+  pair: "deposits"
   rank: "customer"
 2020-01-01 open Assets:Customers:Depositors
   counterparty: "FTX"
+  pair: "deposits"
 2022-10-02 * "Owed to customers, and spent" ^court
   on: Liabilities:FTX:Depositors
   Equity:Customers:Wealth  -120 USD

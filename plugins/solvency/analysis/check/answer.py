@@ -118,11 +118,23 @@ class Finding:
     variant: str = ""
     #: Each time it broke and how long it lasted.
     spells: tuple[Spell, ...] = ()
+    #: How many draws the share is of; none where nothing can differ.
+    draws: int = 0
 
     def at(self, day: datetime.date) -> Spell | None:
         """Return the spell under way on a day, else the last that had begun by it."""
         begun = [one for one in self.spells if one.first <= day]
         return begun[-1] if begun else None
+
+    @property
+    def told(self) -> str:
+        """Say in how many draws: of all of them, what that leaves open (1 - 3 / n)."""
+        if self.probability < 1 or self.draws < _FEW:
+            return f"{self.probability:.0%} of draws"
+        return (
+            f"all {self.draws:,} draws of amounts and days: more than"
+            f" {1 - 3 / self.draws:.2%}"
+        )
 
     @property
     def when(self) -> str:
@@ -167,15 +179,6 @@ class Findings:
     def found(self) -> tuple[Tested, ...]:
         """Return the tests of what was found, from the petition on."""
         return tuple(one for one in self.tests if one.on == "found")
-
-    def told(self, probability: float) -> str:
-        """Say in how many draws: of all of them, what that leaves open (1 - 3 / n)."""
-        if probability < 1 or self.draws < _FEW:
-            return f"{probability:.0%} of draws"
-        return (
-            f"all {self.draws:,} draws of amounts and days: more than"
-            f" {1 - 3 / self.draws:.2%}"
-        )
 
     @property
     def frame_of_draws(self) -> str:

@@ -369,6 +369,7 @@ def _finding(
         first_latest=between[1],
         flows=flows,
         spells=spells,
+        draws=draws,
     )
 
 

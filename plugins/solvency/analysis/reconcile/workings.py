@@ -11,6 +11,7 @@ from solvency.analysis.reconcile.answer import Pull
 from solvency.analysis.reconcile.answer import Working
 from solvency.figures import arithmetic
 from solvency.figures.quantised import money
+from solvency.figures.quantised import moved
 from solvency.model.observed import stated
 
 if TYPE_CHECKING:
@@ -107,8 +108,14 @@ def _parts(
     brought *= problem.seen.rows[at].shown
     like = problem.seen.rows[at].stated
     order = _largest(brought)
-    found = ((problem.name(one), money(brought[one], like=like)) for one in order)
-    return tuple((name, amount) for name, amount in found if amount)
+    found = {one: money(brought[one], like=like) for one in order}
+    # Each is rounded by itself; the largest takes what their sum is off by.
+    column = len(problem.flows) + at
+    change = float(problem.amounts(best)[column] - problem.values[column])
+    off = moved(like, change, problem.size(column)) - sum(found.values())
+    if order and abs(off) <= len(order) * abs(money(1.0, like=like)) / 50:
+        found[order[0]] += off
+    return tuple((problem.name(one), amount) for one, amount in found.items() if amount)
 
 
 def _moves(problem: Problem, free: Balanced, column: int) -> tuple[Pull, ...]:

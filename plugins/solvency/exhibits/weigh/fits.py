@@ -91,6 +91,7 @@ def _weight(setting: Setting, found: Beliefs, one: ScenarioFit) -> Prose:
     """Say what a scenario's weight is worked out from."""
     key = f"scenario:{one.name}:posterior"
     best = max(found.scenarios, key=lambda each: each.log_evidence)
+    freedom = float(setting.case.uncertainty.scale)
     total = sum(
         math.exp(each.log_evidence - best.log_evidence) for each in found.scenarios
     )
@@ -99,7 +100,9 @@ def _weight(setting: Setting, found: Beliefs, one: ScenarioFit) -> Prose:
         for name, value, places in (
             ("power", math.exp(one.log_evidence - best.log_evidence), 6),
             ("sum", total, 4),
-            *((name, value, 2) for name, value in _behind(one, best).items()),
+            ("freedom", freedom, 2),
+            ("power_of", freedom + one.dof, 2),
+            *((name, value, 2) for name, value in _behind(one, best, freedom).items()),
         )
     }
     words = (
@@ -111,8 +114,10 @@ def _weight(setting: Setting, found: Beliefs, one: ScenarioFit) -> Prose:
         if one is best
         else setting.say(
             "the logarithm of its likelihood lies %(behind)s below the best one's:"
-            " %(misfit)s by half of what its misfit is greater (%(mine)s less"
-            " %(least)s), %(spreads)s by how wide it expects the statements to lie"
+            " %(misfit)s by its misfit, %(mine)s where the best one's is %(least)s (all"
+            " errors having one unknown scale: half of %(power_of)s times the logarithm"
+            " of what one plus the misfit over %(freedom)s is greater), %(spreads)s by"
+            " how wide it expects the statements to lie"
             " (half of what the logarithm of their determinant is greater) and"
             " %(bounds)s by the bounds, which the misfit leaves out; so it is"
             " %(power)s times as likely; over %(sum)s, the sum of these of all; worst"
@@ -123,13 +128,14 @@ def _weight(setting: Setting, found: Beliefs, one: ScenarioFit) -> Prose:
     return (*words, *_misses(setting, key, one.unexplained[:_WORST]))
 
 
-def _behind(one: ScenarioFit, best: ScenarioFit) -> dict[str, float]:
+def _behind(one: ScenarioFit, best: ScenarioFit, freedom: float) -> dict[str, float]:
     """Return how far a scenario lies behind in log-likelihood, whole and by parts.
 
     To two places, so that what is printed adds up: the spreads are what is left.
     """
     behind = round(best.log_evidence - one.log_evidence, 2)
-    misfit = round((one.chi2 - best.chi2) / 2, 2)
+    greater = math.log1p(one.chi2 / freedom) - math.log1p(best.chi2 / freedom)
+    misfit = round((freedom + one.dof) / 2 * greater, 2)
     stated = best.log_stated - one.log_stated
     bounds = round(best.log_evidence - one.log_evidence - stated, 2)
     return {
