@@ -59,8 +59,10 @@ os.umask(int(os.environ.get("ASKED_UMASK", "022"), 8))
 for command in ("weigh", "reconcile", "tally", "check"):
     with open(os.path.join(out, command + ".json"), "w") as file:
         file.write(CliRunner().invoke(main, [command, "--json", ledger]).stdout)
-made = CliRunner().invoke(main, ["report", "-o", os.path.join(out, report), ledger])
-sys.exit(made.output if made.exit_code else 0)
+if report:
+    path = os.path.join(out, report)
+    made = CliRunner().invoke(main, ["report", "-o", path, ledger])
+    sys.exit(made.output if made.exit_code else 0)
 """
 
 
@@ -92,16 +94,27 @@ def run(ledger: Path, out: Path, more: dict[str, str], report: str) -> dict[str,
 
 
 def differing(
-    ledger: Path, folder: Path, runs: dict[str, dict[str, str]]
+    ledger: Path,
+    folder: Path,
+    runs: dict[str, dict[str, str]],
+    printed: frozenset[str] | None = None,
 ) -> dict[str, list[str]]:
-    """Return what each run writes that the plain one writes otherwise."""
+    """Return what each run writes that the plain one writes otherwise.
+
+    Those of `printed`, or all, print a report besides.
+    """
     tasks = {"plain": {}, **runs}
     with ThreadPoolExecutor(2) as pool:
         found = dict(
             zip(
                 tasks,
                 pool.map(
-                    lambda item: run(ledger, folder / item[0], item[1], "r.pdf"),
+                    lambda item: run(
+                        ledger,
+                        folder / item[0],
+                        item[1],
+                        "r.pdf" if printed is None or item[0] in printed else "",
+                    ),
                     tasks.items(),
                 ),
                 strict=True,
@@ -112,7 +125,7 @@ def differing(
     return {
         name: changed
         for name, one in found.items()
-        if (changed := [key for key in plain if one[key] != plain[key]])
+        if (changed := [key for key in one if one[key] != plain[key]])
     }
 
 
@@ -159,7 +172,11 @@ def test_each_two_settings_of_a_machine_meet():
 @pytest.mark.long
 def test_ftx_is_the_same_on_every_machine(ledgers, tmp_path):
     ledger = ledgers / "ftx" / "main.beancount"
-    assert differing(ledger, tmp_path, pairwise()) == {}
+    runs = pairwise()
+    # A report takes a minute: it is printed on the machine furthest from this one.
+    far = [name for name in runs if name.endswith("narrow-2")]
+    printed = frozenset({"plain", far[len(far) // 2]})
+    assert differing(ledger, tmp_path, runs, printed) == {}
 
 
 def shuffled(text: str, seed: int) -> str:
