@@ -247,9 +247,7 @@ def test_json_has_the_keys_that_are_promised(line, harbour):
 
 
 def test_every_command_that_prints_json_is_here():
-    assert {line.split()[0] for line in PROMISED} | WITHOUT | OF_ROWS == set(
-        COMMANDS
-    )
+    assert {line.split()[0] for line in PROMISED} | WITHOUT | OF_ROWS == set(COMMANDS)
 
 
 def test_what_is_lacking_is_found():
