@@ -287,3 +287,27 @@ def test_a_database_of_duckdb_is_read_and_nothing_beside_it(tmp_path):
     assert tie(case_of(tmp_path, posted, "duckdb:books.duckdb#moves")).holds
     with pytest.raises(RowsError, match="disabled by configuration"):
         tie(case_of(tmp_path, posted, "duckdb:books.duckdb#prying"))
+
+
+def test_a_report_says_that_rows_do_not_travel_in_it(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS)
+    case = case_of(tmp_path, flows(ROWS))
+    ran = CliRunner().invoke(main, ["report", "-o", str(tmp_path / "a.pdf"), case.path])
+    assert ran.exit_code == 2
+    assert "do not travel in a report" in ran.output
+
+
+def test_the_rows_behind_a_figure_are_shown_by_page(tmp_path):
+    parquet(tmp_path / "rows" / "a.parquet", ROWS)
+    case = case_of(tmp_path, flows(ROWS))
+    ran = CliRunner().invoke(
+        main,
+        ["explain", "Liabilities:Firm:Customers", "--rows", "--json", case.path],
+    )
+    found = json.loads(ran.output)
+    assert [one["order"] for one in found["rows"]] == ["1", "2", "3", "4"]
+    assert found["totals"] == {"together (BTC)": "2.5", "together (USD)": "759.99"}
+    # The flow of a day rests on that day's rows of its commodity.
+    flow = next(one.id for one in case.flows if str(one.date) == "2022-01-04")
+    ran = CliRunner().invoke(main, ["explain", flow, "--rows", "--json", case.path])
+    assert [one["order"] for one in json.loads(ran.output)["rows"]] == ["3"]
