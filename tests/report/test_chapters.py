@@ -328,3 +328,14 @@ def test_a_report_is_verified_with_its_chapters(harbour: Path) -> None:
     verdict = verify(path)
     assert verdict.same_bytes
     assert [one.name for one in case_files(case)][1] == "report/10-found.md"
+
+
+def test_a_summary_takes_chapters_of_the_case(harbour: Path) -> None:
+    """The case's own findings are on it, and only the chapters it takes."""
+    (harbour.parent / "report" / "10-found.md").write_text(
+        "# Found by us\n\nWords.\n", encoding="utf-8"
+    )
+    case = solvency.load(harbour)
+    report = build(case, case.book(), kind="summary", draft=True)
+    titles = [one.title for one in report.sections]
+    assert titles == ["Found by us", "What these books cannot show"]

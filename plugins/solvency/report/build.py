@@ -278,7 +278,9 @@ def _chapters(
     Raises:
         ReportError: A chapter is wrong, or there is none of a name asked for.
     """
-    every = chapters(kind, setting.case, setting.locale.lang)
+    whose = pages.main_kind() if kind.take else kind
+    every = chapters(whose, setting.case, setting.locale.lang)
+    every = tuple(one for one in every if not kind.take or one.name in kind.take)
     known = {one.name for one in every}
     for name in names:
         if name not in known:

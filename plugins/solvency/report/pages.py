@@ -76,13 +76,15 @@ class Kind:
     main: bool = False
     #: True where it has no cover, no contents, and no list of what it carries.
     short: bool = False
+    #: The chapters of the main kind that it prints, in place of its own.
+    take: tuple[str, ...] = ()
     #: How many exhibits of a section are printed, where not all.
     most: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def chaptered(self) -> bool:
         """Say whether it is written in chapters."""
-        return (self.folder / "chapters").is_dir()
+        return bool(self.take) or (self.folder / "chapters").is_dir()
 
     def cut(self, section: Section) -> Section:
         """Return a section with as many exhibits as this kind prints of it."""
@@ -126,6 +128,18 @@ def kinds(folder: Path | None = None) -> dict[str, Kind]:
     return found
 
 
+def main_kind() -> Kind:
+    """Return the kind whose chapters others take.
+
+    Raises:
+        ReportError: There is none.
+    """
+    for one in kinds().values():
+        if one.main:
+            return one
+    raise ReportError("no kind of report is the main one: reinstall solvency")
+
+
 def find(name: str) -> Kind:
     """Return a kind by its name, or by the path of its folder.
 
@@ -158,6 +172,7 @@ def _kind(path: Path) -> Kind:
             draft=tuple(map(str, manifest.get("draft", ()))),
             main=manifest.get("main") is True,
             short=manifest.get("short") is True,
+            take=tuple(map(str, manifest.get("take", ()))),
             most={str(k): int(v) for k, v in manifest.get("exhibits", {}).items()},
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
