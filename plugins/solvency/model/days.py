@@ -7,6 +7,7 @@ and one that cannot precede another (`after:`) is drawn no earlier than that.
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,21 @@ if TYPE_CHECKING:
 
     from solvency.model.book import Book
 
-#: Days of an interval that are told apart: a longer one is taken in as many steps.
-STEPS = 12
+#: Intervals of no more days than this are told apart in steps of a week or less;
+#: longer ones by month, whose last days many intervals share.
+_MONTH = 31
+_WEEK = 7
+
+
+def _month_ends(low: int, high: int) -> Iterator[int]:
+    """Yield the last days of months between two days, as ordinals."""
+    first = datetime.date.fromordinal(low).replace(day=1)
+    while first.toordinal() <= high:
+        after = (first + datetime.timedelta(days=32)).replace(day=1)
+        end = after.toordinal() - 1
+        if low < end < high:
+            yield end
+        first = after
 
 
 class Days:
@@ -49,7 +63,10 @@ class Days:
         """Return the days that draws are told apart by, as ordinals."""
         found: set[int] = set()
         for low, high in zip(self.first.tolist(), self.last.tolist(), strict=True):
-            steps = min(STEPS, high - low)
+            if high - low > _MONTH:
+                found |= {low, high, *_month_ends(low, high)}
+                continue
+            steps = min(high - low, max(4, -(-(high - low) // _WEEK)))
             found |= {low + (high - low) * step // steps for step in range(steps + 1)}
         return found
 
