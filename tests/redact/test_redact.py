@@ -13,7 +13,10 @@ from click.testing import CliRunner
 from solvency.analysis.diff.ask import _state
 from solvency.cli import main
 from solvency.ledger.load import load
+from solvency.ledger.vocabulary import INVARIANTS
+from solvency.redact.words import KEPT
 from solvency.redact.words import LANGUAGE
+from solvency.redact.words import NAMED
 
 ROOT = Path(__file__).parents[2]
 LEDGERS = ("harbour", "mf-global")
@@ -136,6 +139,12 @@ def test_its_report_says_so_and_names_nobody(redacted, tmp_path):
     for name in case.entities:
         if name.casefold() not in SPOKEN and len(name) > 4:
             assert not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text), name
+
+
+def test_every_parameter_of_a_test_stays():
+    # What is asked of the books decides what they answer; a note is somebody's words.
+    asked = frozenset({"intraday"}).union(*INVARIANTS.values()) - {"note"}
+    assert asked <= KEPT | NAMED.keys()
 
 
 CASE = """

@@ -122,6 +122,12 @@ def test_preferences_are_net_of_new_value_given_after(tmp_path):
     assert [(r["party"], r["preference (USD)"]) for r in found["rows"]] == [("7", "60")]
 
 
+def test_preferences_reach_back_to_the_first_day_there_is(tmp_path):
+    # Ninety days before 31 January of the year 1 lies no day.
+    found = asked(tmp_path, "preferences", "--at", "0001-01-31")
+    assert found["rows"] == []
+
+
 def test_a_party_alone(tmp_path):
     found = asked(tmp_path, "owed", "--party", "8")
     assert [r["claim (USD)"] for r in found["rows"]] == ["200"]

@@ -255,7 +255,7 @@ class Copy:
                 # A silo's `group: TRUE`; a name that is written as an account.
                 return self._line(line, []) if said else None
             kind = NAMED[key]
-            whole = kind in {"publisher", "driver", "silo", "group"}
+            whole = kind in {"publisher", "driver", "silo", "group", "class"}
             names = [said[0].words] if whole else said[0].words.split(",")
             listed = [self._named(kind, name.strip()) for name in names]
             text = ", ".join(filter(None, listed))
@@ -269,7 +269,7 @@ class Copy:
 
     def _plain(self, key: str, words: str) -> bool:
         """Say whether a string is a word of the language, a grade or an hour."""
-        if words.casefold() in LANGUAGE or key in {"time", "grade", "seq"}:
+        if words.casefold() in LANGUAGE or key in {"time", "grade", "origin", "seq"}:
             return True
         self.dropped.add(words)
         return False

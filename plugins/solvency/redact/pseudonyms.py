@@ -25,6 +25,7 @@ _FORMS = {
     "driver": "driver-{:02}",
     "variant": "variant-{:02}",
     "claim": "R{:03}",
+    "class": "class-{:02}",
     "commodity": "TKN{}",
     "publisher": "Publisher {}",
     "party": "Payee {:03}",

@@ -18,7 +18,7 @@ KEPT = _set(
     " halving float max-price-age haircut haircut-low haircut-high minimum"
     " maximum days inflow-cap runoff horizon stress level affiliates"
     " suspense expected found states trial-balance after-day control settled"
-    " amount"
+    " amount intraday recovery-basis origin"
 )
 #: Keys whose value is a name, or several with commas, and the kind of name.
 NAMED = {
@@ -29,7 +29,7 @@ NAMED = {
     **dict.fromkeys(_set("source amount-from traced-by"), "source"),
     **dict.fromkeys(_set("excludes hypotheses"), "hypothesis"),
     **dict.fromkeys(_set("id sized-by after"), "id"),
-    **dict.fromkeys(_set("on set-off"), "account"),
+    **dict.fromkeys(_set("on set-off accounts owed"), "account"),
     **dict.fromkeys(_set("row after-row duplicate-of"), "row"),
     "silo": "silo",
     "group": "group",
@@ -40,6 +40,7 @@ NAMED = {
     "variant": "variant",
     "variants": "variants",
     "claim": "claim",
+    "class": "class",
     "commodity": "commodity",
     "name": "commodity-name",
     "publisher": "publisher",
@@ -83,6 +84,7 @@ LANGUAGE = frozenset(
         *vocabulary.RANKS,
         *vocabulary.LIQUIDITIES,
         *vocabulary.BASES,
+        *vocabulary.RECOVERY_BASES,
         *vocabulary.SIDES,
         *vocabulary.SEVERITIES,
         *vocabulary.CUSTOMS,

@@ -77,6 +77,25 @@ CASES = {
         CENT,
         "USD",
     ),
+    # 100 owed to Alice. Bob, 5 below nil, lessens it by nothing: 95 of the customers'
+    # and 5 of the house's are held apart.
+    "segregation": (
+        ask("segregation")
+        + deposit("2020-01-02", "Alice", "100.00 USD")
+        + flow(
+            "2020-01-02",
+            ("Assets:Customers:Hands", "5.00 USD"),
+            ("Assets:Customers:Deposits:Bob", "-5.00 USD"),
+            ("Assets:Exchange:Custody", "-5.00 USD"),
+            ("Liabilities:Exchange:Bob", "5.00 USD"),
+        )
+        + own("Exchange", "5.00 USD", account="Custody"),
+        moved(
+            "2020-01-03", "0.01 USD", "Assets:Exchange:Custody", "Assets:Exchange:House"
+        ),
+        CENT,
+        "USD",
+    ),
     # 90 of 100 in custody is not the exchange's own token: 0.9. Then a tenth of a
     # token more, at 1 USD: 0.9 x 100.10 = 90.09.
     "clean-ratio": (

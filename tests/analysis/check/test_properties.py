@@ -90,9 +90,9 @@ def written(flows):
 
 
 def told(findings):
-    """Return what findings say, but for the flows they name."""
+    """Return what findings say, but for the flows they name and how many draws."""
     return sorted(
-        astuple(replace(one, commodity=one.commodity or "", flows=()))
+        astuple(replace(one, commodity=one.commodity or "", flows=(), draws=0))
         for one in findings.findings
     )
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import solvency
 from solvency.analysis.check import evaluate
+from solvency.analysis.check.tested import spells_of
 from solvency.cli import main
 from solvency.figures.frame import rounded
 
@@ -95,6 +96,12 @@ def test_a_hole_within_a_day_is_found_where_the_order_is_known(ledger) -> None:
         (one,) = found_in(ledger.case(TAKEN.format(first, second))).findings
         assert one.when == "on 2021-02-10"
         assert (one.amount, one.flows) == (100, ("F-2",))
+
+
+def test_a_hole_within_the_first_day_there_is() -> None:
+    # A cent is missing at the first moment of 1 January of the year 1, not at the next.
+    (one,) = spells_of([date.min, date.min], [Decimal("-0.01"), Decimal(0)])
+    assert (one.first, one.last, one.lasting) == (date.min, date.min, False)
 
 
 def test_no_order_is_invented_within_a_day(ledger) -> None:

@@ -27,8 +27,8 @@ def preferences(asking: Asking, days: int, threshold: Decimal) -> Answer:
         threshold: Less than this, in the reporting currency, is left out.
     """
     currency = asking.case.currency
-    since = asking.at - datetime.timedelta(days=days)
-    window = f"day > CAST('{since.isoformat()}' AS DATE) AND day <= {asking.day}"
+    first = datetime.date.fromordinal(max(asking.at.toordinal() - days + 1, 1))
+    window = f"day >= CAST('{first.isoformat()}' AS DATE) AND day <= {asking.day}"
     moved = (
         f"SELECT party, day, ord, units, {asking.worth('-units')} AS out"
         f" FROM {{rows}} WHERE {window} AND {asking.only()}"

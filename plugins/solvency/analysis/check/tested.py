@@ -219,8 +219,10 @@ def spells_of(
         worst = min(run, key=lambda at: (margins[at], at))
         first, after = days[run[0]], run[-1] + 1
         lasting = after == len(days)
-        # It was broken still the day before it was cured, whatever moved till then.
-        last = days[-1] if lasting else max(days[run[-1]], days[after] - _DAY)
+        last = days[run[-1]]
+        if not lasting and days[after] > last:
+            # It was broken still the day before it was cured.
+            last = days[after] - _DAY
         yield Spell(first, last, -margins[worst], days[worst], lasting)
 
 

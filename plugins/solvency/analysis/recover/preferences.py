@@ -11,7 +11,6 @@ A transfer on a day no source gives is undated: it may lie within the period or 
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import replace
@@ -22,6 +21,7 @@ from solvency.model.worth import posting_worth
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterator
 
     from solvency.ledger.case import Flow
@@ -83,9 +83,10 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         list
     )
     for flow in book.flows:
-        last = min(flow.latest or flow.date, petition - datetime.timedelta(days=1))
         days = (petition - flow.date).days
-        if days <= 0 or (petition - last).days > FRAUD_DAYS:
+        # The fewest it may be; the day before the petition is the last that counts.
+        fewest = max((petition - (flow.latest or flow.date)).days, 1)
+        if days <= 0 or fewest > FRAUD_DAYS:
             continue
         for creditor, debtor, amount in _given(book, flow, members):
             given[creditor, debtor].append((flow.date, amount))
@@ -93,7 +94,7 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
             reach = FRAUD_DAYS
             if transfer.law == "547":
                 reach = INSIDER_DAYS if transfer.insider else DAYS
-            if (petition - last).days > reach:
+            if fewest > reach:
                 continue
             first = flow.earliest or flow.date
             found.append(
