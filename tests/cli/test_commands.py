@@ -77,8 +77,10 @@ def test_check_as_json(run, harbour):
         "errors",
         "findings",
         "tests",
+        "undated",
         "counts",
     ]
+    assert said["undated"] == []
     assert said["case"] == str(harbour)
     assert said["fingerprint"] == solvency.load(harbour).fingerprint
     assert (said["scenario"], said["known"], said["errors"]) == (
@@ -390,7 +392,10 @@ def test_a_packaged_case_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--case", "nowhere"], "no case nowhere; there are: ftx, harbour, mf-global"),
+        (
+            ["--case", "nowhere"],
+            "no case nowhere; there are: exchange, ftx, harbour, mf-global",
+        ),
         (["--case", "ftx", "mine.beancount"], "exclude one another"),
     ],
 )

@@ -308,7 +308,7 @@ def test_an_unknown_importer_is_told(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("solvency.evidence.workbook._LARGEST", 1000)
+    monkeypatch.setattr("solvency.evidence.formats.workbook._LARGEST", 1000)
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         out.writestr("xl/worksheets/sheet1.xml", b" " * 5000)

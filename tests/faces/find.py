@@ -208,7 +208,7 @@ def assets(m, shown):
 
 
 def preference(m, shown):
-    names = {"days": "days_before", "new": "new_value"}
+    names = {"days": "days_before", "new": "new_value", "back": "given_back"}
     one = named(
         shown.document("recover LEDGER")["preferences"],
         flow=m["flow"],

@@ -252,7 +252,7 @@ RULES = (
     ),
     Rule(
         r"preference:(?P<flow>[\w-]+):(?P<debtor>\w+):(?P<transferee>\w+)"
-        r":(?P<what>days|amount|new)",
+        r":(?P<what>days|amount|new|back)",
         find.preference,
     ),
     Rule(
@@ -328,7 +328,8 @@ ALONE = {
     r"|token:.*:units:.*": "units and price behind a value",
     r"recovery:met:.*|rate:.*|affairs:owing:.*": "a step towards what a class is paid",
     r"belief:.*:(prior:prior|after:(before|factor)|after:.*:log)|belief:quiet"
-    r"|scenario:.*:(power|sum|behind|misfit|mine|least|spreads|bounds)|scenario:dof"
+    r"|scenario:.*:(power|sum|behind|misfit|mine|least|spreads|bounds|freedom|power_of)"
+    r"|scenario:dof"
     r"|reconciled:dof:stated|reconciled:chi2:.*": "a step towards a belief or a test",
     r".*:draws": "how often it was drawn, which the figure itself is tested for",
     r"tally:[\w.:-]+:(low|central|high|mean|chance)|explained:\w+:central(:.*)?"

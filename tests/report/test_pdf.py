@@ -279,7 +279,9 @@ class TestFailures:
 
     def test_a_missing_font_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(fonts.FONTS, "plex-sans.ttf", (fonts._PLEX, "Gone.ttf"))
-        with pytest.raises(ReportError, match=r"the font file Gone.ttf is missing"):
+        with pytest.raises(
+            ReportError, match=r"the font IBM Plex Sans is missing: reinstall"
+        ):
             fonts.font_path("plex-sans.ttf")
 
     def test_a_missing_library_names_the_packages(self, tmp_path: Path) -> None:

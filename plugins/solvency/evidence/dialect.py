@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
-    from solvency.evidence.grid import Cell
+    from solvency.evidence.records import Cell
 
 #: Rows that a guess looks at.
 LOOKED_AT = 2_000

@@ -16,14 +16,14 @@ from solvency.evidence.dialect import Table
 from solvency.evidence.dialect import currency
 from solvency.evidence.dialect import is_amount
 from solvency.evidence.dialect import notation
-from solvency.evidence.grid import Row
-from solvency.evidence.grid import decoded
-from solvency.evidence.grid import encoding_of
+from solvency.evidence.formats.grid import decoded
+from solvency.evidence.formats.grid import encoding_of
 from solvency.evidence.mapping import KINDS
 from solvency.evidence.names import toml
 from solvency.evidence.numbers import Notation
 from solvency.evidence.reading import format_of
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import Row
 from solvency.evidence.records import opened
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _rows(text: str, mark: str) -> Iterator[Row]:
 
 
 def _workbook(document: Document) -> Table:
-    from solvency.evidence.workbook import sheets  # noqa: PLC0415 (an extra)
+    from solvency.evidence.formats.workbook import sheets  # noqa: PLC0415 (an extra)
 
     tables = []
     for part in sheets(document, ()):

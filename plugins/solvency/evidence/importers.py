@@ -8,14 +8,14 @@ from typing import Any
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import Leg
-from solvency.evidence.reading import Stated
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
+from solvency.evidence.said import Stated
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
-    from solvency.evidence.reading import Reading
+    from solvency.evidence.said import Reading
 
 GROUP = "solvency.importers"
 

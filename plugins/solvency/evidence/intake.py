@@ -18,11 +18,11 @@ from solvency.evidence.drafts import drafted
 from solvency.evidence.names import Names
 from solvency.evidence.present import OPENING
 from solvency.evidence.present import present
-from solvency.evidence.reading import Noted
-from solvency.evidence.reading import Stated
 from solvency.evidence.reading import read
 from solvency.evidence.records import digest
 from solvency.evidence.records import opened
+from solvency.evidence.said import Noted
+from solvency.evidence.said import Stated
 from solvency.evidence.transfers import Own
 from solvency.evidence.transfers import matched
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.mapping import Mappings
     from solvency.evidence.present import Present
-    from solvency.evidence.reading import Reading
     from solvency.evidence.records import Balance
     from solvency.evidence.records import Document
     from solvency.evidence.records import Statement
+    from solvency.evidence.said import Reading
 
 
 @dataclass

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from solvency.evidence.drafts import Draft
     from solvency.evidence.intake import Intake
-    from solvency.evidence.reading import Noted
-    from solvency.evidence.reading import Reading
-    from solvency.evidence.reading import Stated
+    from solvency.evidence.said import Noted
+    from solvency.evidence.said import Reading
+    from solvency.evidence.said import Stated
 
 #: A ledger's file may have 16 MiB; those written stay well below.
 _PART = 8 * 2**20

@@ -3,68 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.said import Reading
 
 if TYPE_CHECKING:
-    import datetime
-    from decimal import Decimal
-
-    from solvency.evidence.continuity import Gap
-    from solvency.evidence.drafts import Draft
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import Document
     from solvency.evidence.records import Statement
-
-
-@dataclass(frozen=True)
-class Stated:
-    """What a document says an account held at the end of a day."""
-
-    row: str
-    date: datetime.date
-    account: str
-    amount: Decimal
-    currency: str
-    counted: bool = True
-
-
-@dataclass(frozen=True)
-class Noted:
-    """Something wrong with a document, kept in the ledger until it is mended."""
-
-    row: str
-    date: datetime.date
-    account: str
-    text: str
-    notes: dict[str, str]
-
-
-@dataclass
-class Reading:
-    """All that one document says."""
-
-    document: Document
-    mapping: Mapping
-    lines: int = 0
-    statements: list[Statement] = field(default_factory=list)
-    drafts: list[Draft] = field(default_factory=list)
-    stated: list[Stated] = field(default_factory=list)
-    noted: list[Noted] = field(default_factory=list)
-    #: Accounts to open, with the metadata of each.
-    opens: dict[str, dict[str, str]] = field(default_factory=dict)
-    #: The days that the rows of an account cover, where there is no statement of it.
-    covered: dict[str, tuple[datetime.date, datetime.date]] = field(
-        default_factory=dict
-    )
-    gaps: list[Gap] = field(default_factory=list)
-    #: Rows left out since another row says the same: row and the other.
-    repeats: list[tuple[str, str]] = field(default_factory=list)
 
 
 def format_of(document: Document) -> str:
@@ -104,7 +53,7 @@ def read(document: Document, mapping: Mapping, source: str) -> Reading:
     elif form in {"mt940", "camt053", "ofx"}:
         found.statements = _structured(document, mapping, form)
     elif mapping.kind == "statement":
-        from solvency.evidence.tabular import statement  # noqa: PLC0415 (as above)
+        from solvency.evidence.formats.tabular import statement  # noqa: PLC0415 (as above)
 
         found.statements = [statement(document, mapping)]
     else:
@@ -131,14 +80,14 @@ def _checked(found: Reading) -> None:
 
 def _structured(document: Document, mapping: Mapping, form: str) -> list[Statement]:
     if form == "mt940":
-        from solvency.evidence import mt940  # noqa: PLC0415 (each format alone)
+        from solvency.evidence.formats import mt940  # noqa: PLC0415 (each format alone)
 
         return mt940.statements(document, mapping)
     if form == "camt053":
-        from solvency.evidence import camt  # noqa: PLC0415 (as above)
+        from solvency.evidence.formats import camt  # noqa: PLC0415 (as above)
 
         return camt.statements(document, mapping)
-    from solvency.evidence import ofx  # noqa: PLC0415 (as above)
+    from solvency.evidence.formats import ofx  # noqa: PLC0415 (as above)
 
     return ofx.statements(document, mapping)
 
@@ -146,18 +95,18 @@ def _structured(document: Document, mapping: Mapping, form: str) -> list[Stateme
 def _registers(found: Reading, source: str) -> None:
     kind = found.mapping.kind
     if kind == "claims":
-        from solvency.evidence import claims  # noqa: PLC0415 (each kind alone)
+        from solvency.evidence.registers import claims  # noqa: PLC0415 (each kind alone)
 
         claims.read(found, source)
     elif kind == "trial-balance":
-        from solvency.evidence import trial_balance  # noqa: PLC0415 (as above)
+        from solvency.evidence.registers import trial_balance  # noqa: PLC0415 (as above)
 
         trial_balance.read(found, source)
     elif kind == "ledger":
-        from solvency.evidence import general_ledger  # noqa: PLC0415 (as above)
+        from solvency.evidence.registers import general_ledger  # noqa: PLC0415 (as above)
 
         general_ledger.read(found, source)
     else:
-        from solvency.evidence import trades  # noqa: PLC0415 (as above)
+        from solvency.evidence.registers import trades  # noqa: PLC0415 (as above)
 
         trades.read(found, source)

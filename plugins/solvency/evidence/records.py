@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
 from typing import NamedTuple
+from typing import TypeAlias
 
 if TYPE_CHECKING:
     import datetime
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+#: Text as it stands, or what a workbook says it is.
+Cell: TypeAlias = "str | Decimal | datetime.date"
 #: The most bytes one file of evidence may have.
 LARGEST = 128 * 2**20
 
@@ -42,6 +45,13 @@ class Document(NamedTuple):
         """Return a name for links, made of the file's own."""
         found = re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
         return (found or "file")[:60]
+
+
+class Row(NamedTuple):
+    """One record of a table: where it stands, and its cells."""
+
+    label: str
+    cells: list[Cell]
 
 
 class Movement(NamedTuple):

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.evidence.grid import Cell
-from solvency.evidence.grid import Row
+from solvency.evidence.records import Cell
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.evidence.grid import decoded
+from solvency.evidence.formats.grid import decoded
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement

@@ -7,21 +7,21 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.chart import proposed
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import Leg
-from solvency.evidence.grid import Table
-from solvency.evidence.reading import Noted
+from solvency.evidence.formats.grid import Table
+from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
-from solvency.evidence.tabular import currency_of
+from solvency.evidence.registers.chart import proposed
+from solvency.evidence.said import Noted
 
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.evidence.grid import Record
-    from solvency.evidence.reading import Reading
+    from solvency.evidence.formats.grid import Record
+    from solvency.evidence.said import Reading
 
 #: An account between companies of a group, by its name.
 _BETWEEN = re.compile(r"(?i)\b(due (to|from)|inter-?compan|interco|affiliate|related)")

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.grid import Table
+from solvency.evidence.formats.grid import Table
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
@@ -15,7 +15,7 @@ from solvency.evidence.records import Movement
 from solvency.evidence.records import Statement
 
 if TYPE_CHECKING:
-    from solvency.evidence.grid import Record
+    from solvency.evidence.formats.grid import Record
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import Document
 

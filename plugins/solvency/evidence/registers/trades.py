@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import Leg
-from solvency.evidence.grid import Table
+from solvency.evidence.formats.grid import Table
+from solvency.evidence.formats.tabular import amount_of
+from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.records import Movement
 from solvency.evidence.records import Statement
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
-from solvency.evidence.tabular import amount_of
-from solvency.evidence.tabular import currency_of
 
 if TYPE_CHECKING:
-    from solvency.evidence.grid import Record
-    from solvency.evidence.reading import Reading
+    from solvency.evidence.formats.grid import Record
+    from solvency.evidence.said import Reading
 
 _TRADE = re.compile(
     r"(?i)\b(trade|buy|sell|bought|sold|fee|convert|spend|revenue|swap)"

@@ -101,11 +101,11 @@ def command(
         )
     try:
         if funds:
-            from solvency.cli.balance_funds import print_funds  # noqa: PLC0415 (lazy start)
+            from solvency.cli.balance.funds import print_funds  # noqa: PLC0415 (lazy start)
 
             print_funds(case, name, at, output, every=asked.scenario is None)
         elif found:
-            from solvency.cli.balance_found import print_found  # noqa: PLC0415 (lazy start)
+            from solvency.cli.balance.found import print_found  # noqa: PLC0415 (lazy start)
 
             print_found(case, name, at if dated else None, basis, output)
         elif name is None:

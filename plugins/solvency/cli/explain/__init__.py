@@ -71,7 +71,7 @@ def command(
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing rests on anything")
     if rows:
-        from solvency.cli.explain_rows import print_rows  # noqa: PLC0415 (lazy start)
+        from solvency.cli.explain.rows import print_rows  # noqa: PLC0415 (lazy start)
 
         print_rows(case, name, at=at, commodity=commodity, page=page, as_json=as_json)
         return

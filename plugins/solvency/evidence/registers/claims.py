@@ -8,19 +8,19 @@ from typing import NamedTuple
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import Leg
-from solvency.evidence.grid import Table
+from solvency.evidence.formats.grid import Table
+from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.names import alike
-from solvency.evidence.reading import Noted
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
-from solvency.evidence.tabular import currency_of
+from solvency.evidence.said import Noted
 from solvency.ledger.vocabulary import RANKS
 
 if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.evidence.reading import Reading
+    from solvency.evidence.said import Reading
 
 #: Whose claims a register holds: creditors are one entity, each named by its flow.
 CREDITORS = "Creditors"
@@ -74,7 +74,7 @@ def read(found: Reading, source: str) -> None:
 
 
 def _claim(record: object, found: Reading) -> Claim:
-    from solvency.evidence.grid import Record  # noqa: PLC0415 (its type alone)
+    from solvency.evidence.formats.grid import Record  # noqa: PLC0415 (its type alone)
 
     assert isinstance(record, Record)  # noqa: S101 (the table yields them)
     mapping = found.mapping

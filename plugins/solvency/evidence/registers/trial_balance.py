@@ -6,17 +6,17 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.chart import proposed
 from solvency.evidence.continuity import Gap
-from solvency.evidence.grid import Table
-from solvency.evidence.reading import Noted
-from solvency.evidence.reading import Stated
+from solvency.evidence.formats.grid import Table
+from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.records import EvidenceError
-from solvency.evidence.tabular import currency_of
+from solvency.evidence.registers.chart import proposed
+from solvency.evidence.said import Noted
+from solvency.evidence.said import Stated
 
 if TYPE_CHECKING:
-    from solvency.evidence.grid import Record
-    from solvency.evidence.reading import Reading
+    from solvency.evidence.formats.grid import Record
+    from solvency.evidence.said import Reading
 
 _TOTAL = re.compile(
     r"\s*(grand |sub)?-?totals?\b|\s*(summe|gesamt|saldo)\b", re.IGNORECASE

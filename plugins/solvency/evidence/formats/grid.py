@@ -7,30 +7,21 @@ import datetime
 import io
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from typing import NamedTuple
-from typing import TypeAlias
 
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.evidence.mapping import Mapping
+    from solvency.evidence.records import Cell
     from solvency.evidence.records import Document
 
-#: Text as it stands, or what a workbook says it is.
-Cell: TypeAlias = "str | Decimal | datetime.date"
 #: The most characters one cell may have.
 _LONGEST = 2**17
 #: From here a float tells neither cents nor larger units apart.
 _EXACT = 2**53
-
-
-class Row(NamedTuple):
-    """One record of a table: where it stands, and its cells."""
-
-    label: str
-    cells: list[Cell]
 
 
 class Table:
@@ -182,7 +173,7 @@ def _tables(
 ) -> Iterator[tuple[Row, Iterator[Row]]]:
     """Yield the header and the rows below it, of each sheet."""
     if mapping.format == "xlsx":
-        from solvency.evidence.workbook import sheets  # noqa: PLC0415 (an extra)
+        from solvency.evidence.formats.workbook import sheets  # noqa: PLC0415 (an extra)
 
         parts = sheets(document, mapping.sheets)
     else:

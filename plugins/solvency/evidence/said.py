@@ -1,0 +1,62 @@
+"""All that one document says: its rows, what it states, what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
+    from decimal import Decimal
+
+    from solvency.evidence.continuity import Gap
+    from solvency.evidence.drafts import Draft
+    from solvency.evidence.mapping import Mapping
+    from solvency.evidence.records import Document
+    from solvency.evidence.records import Statement
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a document says an account held at the end of a day."""
+
+    row: str
+    date: datetime.date
+    account: str
+    amount: Decimal
+    currency: str
+    counted: bool = True
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Something wrong with a document, kept in the ledger until it is mended."""
+
+    row: str
+    date: datetime.date
+    account: str
+    text: str
+    notes: dict[str, str]
+
+
+@dataclass
+class Reading:
+    """All that one document says."""
+
+    document: Document
+    mapping: Mapping
+    lines: int = 0
+    statements: list[Statement] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    stated: list[Stated] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+    #: Accounts to open, with the metadata of each.
+    opens: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: The days that the rows of an account cover, where there is no statement of it.
+    covered: dict[str, tuple[datetime.date, datetime.date]] = field(
+        default_factory=dict
+    )
+    gaps: list[Gap] = field(default_factory=list)
+    #: Rows left out since another row says the same: row and the other.
+    repeats: list[tuple[str, str]] = field(default_factory=list)
