@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STEPS = 12
 
 
-class Days:
+class UncertainDays:
     """The flows of a Book whose day is uncertain, and draws of their days."""
 
     def __init__(self, book: Book) -> None:
