@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from solvency.analysis.funds import Funds
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.analysis.recover.ask import Recovery
-    from solvency.analysis.recover.distributions import Distribution
+    from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.preferences import Transfer
@@ -176,7 +176,7 @@ class Study:
         return made_whole.afterwards(self.book, self.recovery) if self.recovery else ()
 
     @cached_property
-    def distributions(self) -> tuple[Distribution, ...]:
+    def distributions(self) -> tuple[ClassPayment, ...]:
         """Return what was paid on debts after the petition."""
         from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (brings in SciPy)
 

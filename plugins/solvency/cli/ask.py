@@ -35,7 +35,7 @@ QUESTIONS = (
 _BANDS = "100,1000,10000,100000,1000000"
 
 
-class Number(click.ParamType[Decimal]):
+class AmountType(click.ParamType[Decimal]):
     """An amount without its currency."""
 
     name = "amount"
@@ -68,7 +68,7 @@ class Number(click.ParamType[Decimal]):
 )
 @click.option(
     "--pot",
-    type=Number(),
+    type=AmountType(),
     metavar="AMOUNT",
     help="What there is to distribute, in the reporting currency. Default: what the"
     " entity holds, at prices of the day.",
@@ -89,7 +89,7 @@ class Number(click.ParamType[Decimal]):
 )
 @click.option(
     "--threshold",
-    type=Number(),
+    type=AmountType(),
     default=Decimal(0),
     metavar="AMOUNT",
     help="The least preference shown. Default: nil.",
@@ -175,7 +175,7 @@ def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:
 
 
 def _bounds(text: str) -> list[Decimal]:
-    number = Number()
+    number = AmountType()
     found = [number.convert(one.strip(), None, None) for one in text.split(",")]
     if not found or any(one <= 0 for one in found):
         raise click.UsageError(f"--bands takes amounts above nil, not {text!r}")

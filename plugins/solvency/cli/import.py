@@ -14,7 +14,7 @@ from solvency.evidence.records import EvidenceError
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
-    from solvency.evidence.continuity import Gap
+    from solvency.evidence.continuity import BalanceGap
     from solvency.evidence.drafts import Draft
     from solvency.evidence.intake import Intake
 
@@ -200,7 +200,7 @@ def _print(found: Intake, *, dry_run: bool) -> None:
     )
 
 
-def _apart(gap: Gap) -> str:
+def _apart(gap: BalanceGap) -> str:
     if gap.row == gap.after:  # a trial balance, of which no row is missing
         return f"{gap.file}:{gap.row}: {gap.expected:,} and {gap.found:,} do not agree"
     return (

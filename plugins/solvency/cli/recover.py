@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.ask import Class
     from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.ask import Statement
-    from solvency.analysis.recover.distributions import Distribution
+    from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import InKind
     from solvency.figures.frame import Frame
     from solvency.model.book import Book
@@ -194,7 +194,7 @@ def _affairs(one: Statement) -> dict[str, Any]:
     }
 
 
-def _rated(one: Class | Distribution | InKind) -> dict[str, Any]:
+def _rated(one: Class | ClassPayment | InKind) -> dict[str, Any]:
     """Return an answer with its share, to six places."""
     from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
 

@@ -51,7 +51,7 @@ def command(
       solvency redact main.beancount -o public --keep Harbour
     """
     from solvency.redact.ask import redacted  # noqa: PLC0415 (lazy start)
-    from solvency.redact.copy import RefusedError  # noqa: PLC0415 (as above)
+    from solvency.redact.copy import RedactionError  # noqa: PLC0415 (as above)
     from solvency.redact.pseudonyms import BadKeyError  # noqa: PLC0415 (as above)
     from solvency.redact.pseudonyms import Pseudonyms  # noqa: PLC0415 (as above)
 
@@ -70,7 +70,7 @@ def command(
         names = Pseudonyms.read(key, frozenset(keep))
         contents = redacted(case, names, trust=trust)
         _write(folder, contents, key, names.written())
-    except (RefusedError, BadKeyError, NotWrittenError) as error:
+    except (RedactionError, BadKeyError, NotWrittenError) as error:
         raise Refused(str(error)) from error
     except OSError as error:
         raise Refused(

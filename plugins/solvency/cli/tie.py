@@ -17,7 +17,7 @@ from solvency.cli.ending import DOES_NOT_HOLD
 from solvency.cli.engines import on_engine
 
 if TYPE_CHECKING:
-    from solvency.analysis.tie.answer import Tie
+    from solvency.analysis.tie.answer import TieOut
 
 
 @click.command("tie")
@@ -53,7 +53,7 @@ def command(asked: Asked, engine: str, memory: str | None, output: Output) -> No
         raise SystemExit(DOES_NOT_HOLD)
 
 
-def document(found: Tie) -> dict[str, Any]:
+def document(found: TieOut) -> dict[str, Any]:
     """Return the JSON document of a tie."""
     return {
         **heading(found.case),

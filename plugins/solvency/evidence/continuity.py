@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.evidence.records import Statement
+    from solvency.evidence.records import AccountStatement
 
 
-class Gap(NamedTuple):
+class BalanceGap(NamedTuple):
     """A balance that what stands before it does not make."""
 
     file: str
@@ -40,7 +40,7 @@ class Gap(NamedTuple):
 class Walk:
     """A statement walked from its opening balance to its last."""
 
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[BalanceGap] = field(default_factory=list)
     #: Rows that repeat an earlier one of the same document, and which.
     repeats: dict[str, str] = field(default_factory=dict)
     opening: Balance | None = None
@@ -49,7 +49,7 @@ class Walk:
     months: list[Balance] = field(default_factory=list)
 
 
-def walk(statement: Statement) -> Walk:
+def walk(statement: AccountStatement) -> Walk:
     """Add a statement's movements up and compare with the balances it states."""
     found = Walk()
     pages = _repeated_pages(statement)
@@ -79,7 +79,7 @@ def walk(statement: Statement) -> Walk:
         if broken and expected is not None and stated is not None:
             day = _until(statement, at).isoformat()
             found.gaps.append(
-                Gap(
+                BalanceGap(
                     statement.document.name,
                     line.row,
                     before or line.row,
@@ -102,7 +102,7 @@ def walk(statement: Statement) -> Walk:
     return found
 
 
-def _until(statement: Statement, at: int) -> datetime.date:
+def _until(statement: AccountStatement, at: int) -> datetime.date:
     """Return the last day on which what is missing before a line can have moved."""
     line = statement.lines[at]
     if isinstance(line, Balance) and line.kind == "opening":
@@ -136,7 +136,7 @@ def _closing(line: Movement) -> list[Balance]:
     return [Balance(line.row, line.date, line.balance, line.currency, "running")]
 
 
-def _repeated_pages(statement: Statement) -> dict[int, str]:
+def _repeated_pages(statement: AccountStatement) -> dict[int, str]:
     """Return the places of rows on a page that came before, with the row each repeats.
 
     A page has an opening and a closing balance. Where the whole has but one of each,
@@ -166,7 +166,7 @@ def _content(line: Movement | Balance) -> tuple[str, ...]:
     return (line.kind, line.date.isoformat(), str(line.amount), line.currency)
 
 
-def _repeated_run(statement: Statement) -> dict[int, str]:
+def _repeated_run(statement: AccountStatement) -> dict[int, str]:
     lines = statement.lines
     balances = [line for line in lines if isinstance(line, Balance)]
     moves = [(at, x) for at, x in enumerate(lines) if isinstance(x, Movement)]

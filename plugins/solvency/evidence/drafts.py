@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency.evidence.mapping import Mapping
+    from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Movement
-    from solvency.evidence.records import Statement
 
 
-class Leg(NamedTuple):
+class DraftLeg(NamedTuple):
     """One posting of a flow to be written."""
 
     account: str
@@ -48,7 +48,7 @@ class Draft:
     date: datetime.date
     payee: str
     narration: str
-    legs: list[Leg]
+    legs: list[DraftLeg]
     rows: list[Cited]
     sources: list[str]
     #: A digest of each row.
@@ -71,7 +71,7 @@ class Draft:
         return "I-" + ".".join(self.keys)
 
     @property
-    def own(self) -> Leg:
+    def own(self) -> DraftLeg:
         """Return the leg on the account whose statement it was read from."""
         return self.legs[0]
 
@@ -89,7 +89,7 @@ def keyed(
 
 
 def drafted(
-    statement: Statement, mapping: Mapping, source: str, repeats: dict[str, str]
+    statement: AccountStatement, mapping: Mapping, source: str, repeats: dict[str, str]
 ) -> Iterator[Draft]:
     """Yield the flow of each movement, by the first rule that fits.
 
@@ -114,8 +114,8 @@ def drafted(
             (rule.payee if rule is not None and rule.payee else one.payee),
             one.narration or one.reference,
             [
-                Leg(account, one.amount, one.currency),
-                Leg(against or mapping.suspense, -one.amount, one.currency),
+                DraftLeg(account, one.amount, one.currency),
+                DraftLeg(against or mapping.suspense, -one.amount, one.currency),
             ],
             [Cited(name, one.row)],
             [source],

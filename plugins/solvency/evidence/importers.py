@@ -7,20 +7,20 @@ from typing import Any
 
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
-from solvency.evidence.drafts import Leg
+from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
-from solvency.evidence.said import Stated
+from solvency.evidence.said import StatedBalance
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
-    from solvency.evidence.said import Reading
+    from solvency.evidence.said import Contents
 
 GROUP = "solvency.importers"
 
 
-def read(found: Reading, source: str) -> None:
+def read(found: Contents, source: str) -> None:
     """Read a document with the importer that the mapping names.
 
     Raises:
@@ -63,13 +63,13 @@ def read(found: Reading, source: str) -> None:
 
             day = entry.date - datetime.timedelta(days=1)
             number, unit = entry.amount.number, entry.amount.currency
-            found.stated.append(Stated(row, day, entry.account, number, unit))
+            found.stated.append(StatedBalance(row, day, entry.account, number, unit))
 
 
-def _draft(found: Reading, entry: Any, account: str, row: str, source: str) -> Draft:
+def _draft(found: Contents, entry: Any, account: str, row: str, source: str) -> Draft:
     """Return the flow of a transaction; what it lacks stands in suspense."""
     legs = [
-        Leg(one.account, one.units.number, one.units.currency)
+        DraftLeg(one.account, one.units.number, one.units.currency)
         for one in entry.postings
         if one.units is not None and hasattr(one.units, "number")
     ]
@@ -81,7 +81,9 @@ def _draft(found: Reading, entry: Any, account: str, row: str, source: str) -> D
     left = [one.account for one in entry.postings if one.units is None]
     for unit, amount in sums.items():
         if amount:
-            legs.append(Leg(left[0] if left else found.mapping.suspense, -amount, unit))
+            legs.append(
+                DraftLeg(left[0] if left else found.mapping.suspense, -amount, unit)
+            )
             status = "settled" if left else "unmatched"
     content = [f"{leg.account} {plain(leg.amount)} {leg.commodity}" for leg in legs]
     narration = entry.narration or ""

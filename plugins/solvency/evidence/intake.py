@@ -9,20 +9,20 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.evidence.continuity import Gap
+from solvency.evidence.continuity import BalanceGap
 from solvency.evidence.continuity import walk
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
-from solvency.evidence.drafts import Leg
+from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.drafts import drafted
-from solvency.evidence.names import Names
+from solvency.evidence.names import NameDecisions
 from solvency.evidence.present import OPENING
 from solvency.evidence.present import present
 from solvency.evidence.reading import read
 from solvency.evidence.records import digest
 from solvency.evidence.records import opened
 from solvency.evidence.said import Noted
-from solvency.evidence.said import Stated
+from solvency.evidence.said import StatedBalance
 from solvency.evidence.transfers import Own
 from solvency.evidence.transfers import matched
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.mapping import Mappings
     from solvency.evidence.present import Present
+    from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Balance
     from solvency.evidence.records import Document
-    from solvency.evidence.records import Statement
-    from solvency.evidence.said import Reading
+    from solvency.evidence.said import Contents
 
 
 @dataclass
@@ -45,17 +45,17 @@ class Intake:
     """All that one import found."""
 
     present: Present
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Contents] = field(default_factory=list)
     #: The name of each document's source.
     sources: dict[int, str] = field(default_factory=dict)
     #: The flows to add.
     drafts: list[Draft] = field(default_factory=list)
     #: Rows left out, each with the row that says the same.
     duplicates: list[tuple[Cited, str]] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[BalanceGap] = field(default_factory=list)
     #: Flows that an earlier import wrote and a later row completes or corrects.
     replaced: list[tuple[Path, str]] = field(default_factory=list)
-    names: Names = field(default_factory=Names)
+    names: NameDecisions = field(default_factory=NameDecisions)
 
     @property
     def unmatched(self) -> list[Draft]:
@@ -80,7 +80,7 @@ def take_in(paths: Iterable[Path], mappings: Mappings, folder: Path) -> Intake:
         EvidenceError: A document, the mapping or the case cannot be read.
     """
     found = Intake(present(folder))
-    found.names = Names.read(folder)
+    found.names = NameDecisions.read(folder)
     seen: set[str] = set()
     for path in paths:
         document = opened(path)
@@ -116,7 +116,7 @@ def _source(document: Document, found: Intake) -> str:
 
 def _walked(found: Intake) -> None:
     """Add up each statement, and each account's statements one after another."""
-    ends: list[tuple[str, Statement, Walk, Reading, str]] = []
+    ends: list[tuple[str, AccountStatement, Walk, Contents, str]] = []
     for at, reading in enumerate(found.readings):
         found.drafts += reading.drafts
         found.gaps += reading.gaps
@@ -140,7 +140,7 @@ def _walked(found: Intake) -> None:
     _in_turn(found, ends)
 
 
-def _for(statement: Statement, mapping: Mapping) -> Mapping:
+def _for(statement: AccountStatement, mapping: Mapping) -> Mapping:
     """Return the mapping with the account that a statement's number stands for."""
     account = mapping.accounts.get(statement.number, mapping.account)
     if account == mapping.account:
@@ -157,7 +157,7 @@ def _for(statement: Statement, mapping: Mapping) -> Mapping:
 
 
 def _recorded(
-    reading: Reading, mapping: Mapping, statement: Statement, walked: Walk
+    reading: Contents, mapping: Mapping, statement: AccountStatement, walked: Walk
 ) -> None:
     """Keep a statement's balances, gaps and repeated rows for the ledger."""
     first = next(statement.movements(), None)
@@ -172,7 +172,8 @@ def _recorded(
         balances.append(walked.closing)
     account = mapping.account
     reading.stated += [
-        Stated(one.row, one.date, account, one.amount, one.currency) for one in balances
+        StatedBalance(one.row, one.date, account, one.amount, one.currency)
+        for one in balances
     ]
     name = statement.document.name
     days = {line.row: line.date for line in statement.lines}
@@ -205,10 +206,10 @@ def _recorded(
 
 
 def _in_turn(
-    found: Intake, ends: list[tuple[str, Statement, Walk, Reading, str]]
+    found: Intake, ends: list[tuple[str, AccountStatement, Walk, Contents, str]]
 ) -> None:
     """Compare each statement's opening with the closing of the one before it."""
-    by_account: dict[str, list[tuple[str, Statement, Walk, Reading, str]]] = {}
+    by_account: dict[str, list[tuple[str, AccountStatement, Walk, Contents, str]]] = {}
     for one in ends:
         by_account.setdefault(one[0], []).append(one)
     for account, several in by_account.items():
@@ -226,7 +227,7 @@ def _in_turn(
                 continue  # they overlap: rows of both say what each opened with
             if closing.amount != opening.amount:
                 found.gaps.append(
-                    Gap(
+                    BalanceGap(
                         later[1].document.name,
                         opening.row,
                         f"{earlier[1].document.name}:{closing.row}",
@@ -239,7 +240,7 @@ def _in_turn(
                 )
 
 
-def _days(statement: Statement) -> tuple[datetime.date, datetime.date]:
+def _days(statement: AccountStatement) -> tuple[datetime.date, datetime.date]:
     days = [line.date for line in statement.movements()] or [
         line.date for line in statement.lines
     ]
@@ -247,7 +248,9 @@ def _days(statement: Statement) -> tuple[datetime.date, datetime.date]:
 
 
 def _opening(
-    found: Intake, account: str, first: tuple[str, Statement, Walk, Reading, str]
+    found: Intake,
+    account: str,
+    first: tuple[str, AccountStatement, Walk, Contents, str],
 ) -> None:
     """Add the flow that opens an account, where no earlier row of it is there."""
     _, statement, walked, reading, source = first
@@ -271,8 +274,8 @@ def _opening(
             "",
             f"{OPENING} of {account}, as its statement has it",
             [
-                Leg(account, opening.amount, opening.currency),
-                Leg(mapping.opening, -opening.amount, opening.currency),
+                DraftLeg(account, opening.amount, opening.currency),
+                DraftLeg(mapping.opening, -opening.amount, opening.currency),
             ],
             [Cited(statement.document.name, opening.row)],
             [source],

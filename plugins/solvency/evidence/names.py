@@ -31,7 +31,7 @@ _HEAD = """\
 
 
 @dataclass
-class Names:
+class NameDecisions:
     """What was decided of names, and what is still to decide."""
 
     #: Each spelling with the name it stands for.
@@ -42,7 +42,7 @@ class Names:
     text: str = ""
 
     @classmethod
-    def read(cls, folder: Path) -> Names:
+    def read(cls, folder: Path) -> NameDecisions:
         """Read a folder's decisions.
 
         Raises:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from solvency.evidence.drafts import Draft
     from solvency.evidence.intake import Intake
+    from solvency.evidence.said import Contents
     from solvency.evidence.said import Noted
-    from solvency.evidence.said import Reading
-    from solvency.evidence.said import Stated
+    from solvency.evidence.said import StatedBalance
 
 #: A ledger's file may have 16 MiB; those written stay well below.
 _PART = 8 * 2**20
@@ -65,7 +65,7 @@ def write(found: Intake) -> list[Path]:
     return written
 
 
-def _parts(found: Intake, reading: Reading, source: str) -> Iterator[str]:
+def _parts(found: Intake, reading: Contents, source: str) -> Iterator[str]:
     """Yield the ledger files of one document, nothing where nothing is new."""
     # What joins a row of an earlier import stands with the row that is new.
     read = set(found.sources.values())
@@ -101,7 +101,7 @@ def _parts(found: Intake, reading: Reading, source: str) -> Iterator[str]:
     yield "\n".join(text) + "\n"
 
 
-def _declared(reading: Reading, source: str, drafts: list[Draft]) -> str:
+def _declared(reading: Contents, source: str, drafts: list[Draft]) -> str:
     """Return the declaration of a document as a source."""
     mapping = reading.mapping
     days = [
@@ -122,7 +122,7 @@ def _declared(reading: Reading, source: str, drafts: list[Draft]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _stated(reading: Reading, source: str) -> Iterator[str]:
+def _stated(reading: Contents, source: str) -> Iterator[str]:
     """Yield the balances a document states, each once."""
     name = reading.document.name
     seen: set[tuple[str, datetime.date, str]] = set()
@@ -134,7 +134,7 @@ def _stated(reading: Reading, source: str) -> Iterator[str]:
         yield _observed(one, source, name)
 
 
-def _observed(one: Stated, source: str, name: str) -> str:
+def _observed(one: StatedBalance, source: str, name: str) -> str:
     row = quoted(f"{name}:{one.row}")
     assets = one.account.startswith("Assets")
     owed = one.account.startswith("Liabilities")
@@ -156,11 +156,11 @@ def _observed(one: Stated, source: str, name: str) -> str:
     )
 
 
-def _key(reading: Reading, one: Noted) -> str:
+def _key(reading: Contents, one: Noted) -> str:
     return digest("note", reading.document.name, one.row, one.account, one.text)
 
 
-def _noted(reading: Reading, one: Noted) -> str:
+def _noted(reading: Contents, one: Noted) -> str:
     lines = [
         f'{one.date} note {one.account} "{quoted(one.text)}"',
         f'  row: "{quoted(f"{reading.document.name}:{one.row}")}"',

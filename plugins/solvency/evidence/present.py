@@ -14,7 +14,7 @@ from beancount.core import data
 
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
-from solvency.evidence.drafts import Leg
+from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.records import EvidenceError
 from solvency.ledger.files.source import MOST_FILES
 
@@ -149,7 +149,7 @@ def _imported(found: Present, path: Path, text: str) -> None:
         keys = key[1].split(".")
         for at, one_key in enumerate(keys):
             found.rows[one_key] = cited[min(at, len(cited) - 1)]
-        legs = [Leg(m[1], Decimal(m[2]), m[3]) for m in _LEG.finditer(block)]
+        legs = [DraftLeg(m[1], Decimal(m[2]), m[3]) for m in _LEG.finditer(block)]
         head = _HEAD.match(block.lstrip())
         if head is None:
             continue
@@ -168,7 +168,7 @@ def _loose(
     path: Path,
     block: str,
     head: re.Match[str],
-    legs: list[Leg],
+    legs: list[DraftLeg],
     cited: list[str],
     keys: list[str],
     day: datetime.date,

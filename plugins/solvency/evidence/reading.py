@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import EvidenceError
-from solvency.evidence.said import Reading
+from solvency.evidence.said import Contents
 
 if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
+    from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Document
-    from solvency.evidence.records import Statement
 
 
 def format_of(document: Document) -> str:
@@ -32,7 +32,7 @@ def format_of(document: Document) -> str:
     return "csv"
 
 
-def read(document: Document, mapping: Mapping, source: str) -> Reading:
+def read(document: Document, mapping: Mapping, source: str) -> Contents:
     """Read a document.
 
     Args:
@@ -45,7 +45,7 @@ def read(document: Document, mapping: Mapping, source: str) -> Reading:
     """
     form = mapping.format or format_of(document)
     mapping = replace(mapping, format=form)
-    found = Reading(document, mapping)
+    found = Contents(document, mapping)
     if mapping.importer or form == "importer":
         from solvency.evidence import importers  # noqa: PLC0415 (each format alone)
 
@@ -68,7 +68,7 @@ def read(document: Document, mapping: Mapping, source: str) -> Reading:
     return found
 
 
-def _checked(found: Reading) -> None:
+def _checked(found: Contents) -> None:
     """Refuse a currency that no ledger can hold, whatever format it came in."""
     for statement in found.statements:
         for line in statement.lines:
@@ -78,7 +78,9 @@ def _checked(found: Reading) -> None:
                 raise EvidenceError(found.document.name, line.row, wrong, mend)
 
 
-def _structured(document: Document, mapping: Mapping, form: str) -> list[Statement]:
+def _structured(
+    document: Document, mapping: Mapping, form: str
+) -> list[AccountStatement]:
     if form == "mt940":
         from solvency.evidence.formats import mt940  # noqa: PLC0415 (each format alone)
 
@@ -92,7 +94,7 @@ def _structured(document: Document, mapping: Mapping, form: str) -> list[Stateme
     return ofx.statements(document, mapping)
 
 
-def _registers(found: Reading, source: str) -> None:
+def _registers(found: Contents, source: str) -> None:
     kind = found.mapping.kind
     if kind == "claims":
         from solvency.evidence.registers import claims  # noqa: PLC0415 (each kind alone)

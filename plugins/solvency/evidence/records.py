@@ -101,7 +101,7 @@ class Balance(NamedTuple):
 
 
 @dataclass
-class Statement:
+class AccountStatement:
     """The rows of one account in one document, oldest first."""
 
     document: Document

@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.evidence.continuity import Gap
+    from solvency.evidence.continuity import BalanceGap
     from solvency.evidence.drafts import Draft
     from solvency.evidence.mapping import Mapping
+    from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Document
-    from solvency.evidence.records import Statement
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedBalance:
     """What a document says an account held at the end of a day."""
 
     row: str
@@ -41,15 +41,15 @@ class Noted:
 
 
 @dataclass
-class Reading:
+class Contents:
     """All that one document says."""
 
     document: Document
     mapping: Mapping
     lines: int = 0
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[AccountStatement] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
-    stated: list[Stated] = field(default_factory=list)
+    stated: list[StatedBalance] = field(default_factory=list)
     noted: list[Noted] = field(default_factory=list)
     #: Accounts to open, with the metadata of each.
     opens: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -57,6 +57,6 @@ class Reading:
     covered: dict[str, tuple[datetime.date, datetime.date]] = field(
         default_factory=dict
     )
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[BalanceGap] = field(default_factory=list)
     #: Rows left out since another row says the same: row and the other.
     repeats: list[tuple[str, str]] = field(default_factory=list)

@@ -25,7 +25,7 @@ _MOST_ON_THE_WAY = 12
 
 
 @dataclass(frozen=True)
-class Item:
+class OpenItem:
     """One thing about the evidence that somebody has to settle."""
 
     #: suspense, one-sided, gap, duplicate or disagreement.
@@ -76,7 +76,7 @@ class _Movements:
         ]
 
 
-def standing(case: Case) -> tuple[Item, ...]:
+def standing(case: Case) -> tuple[OpenItem, ...]:
     """Return what is open of the evidence that was imported into a case."""
     moved = _Movements(case)
     gaps = list(_gaps(case, moved))
@@ -103,7 +103,7 @@ def _natural(row: str) -> list[tuple[int, str]]:
     ]
 
 
-def _suspense(case: Case) -> Iterator[Item]:
+def _suspense(case: Case) -> Iterator[OpenItem]:
     """Yield the flows that stand in suspense."""
     marked = {
         name: account.notes.get("other-side")
@@ -120,7 +120,7 @@ def _suspense(case: Case) -> Iterator[Item]:
             row = flow.notes.get("row", flow.id)
             said = (flow.payee or flow.narration)[:80]
             amount = f"{-posting.units:,} {posting.commodity}"
-            yield Item(
+            yield OpenItem(
                 "one-sided" if other else "suspense",
                 posting.entity,
                 posting.account,
@@ -143,7 +143,7 @@ def _notes(case: Case, key: str) -> Iterator[Note]:
             yield entry
 
 
-def _gaps(case: Case, moved: _Movements) -> Iterator[Item]:
+def _gaps(case: Case, moved: _Movements) -> Iterator[OpenItem]:
     """Yield the gaps an import noted, that no later flow has closed."""
     for note in _notes(case, "expected"):
         expected, found = note.meta["expected"], note.meta.get("found")
@@ -173,7 +173,7 @@ def _gaps(case: Case, moved: _Movements) -> Iterator[Item]:
             kind = "gap"
         else:
             message, kind = f"{row}: {note.comment}", "disagreement"
-        yield Item(
+        yield OpenItem(
             kind,
             _entity(note.account),
             note.account,
@@ -194,7 +194,7 @@ def _entity(account: str) -> str:
     return account.split(":")[1] if ":" in account else account
 
 
-def _between(case: Case, moved: _Movements, gaps: list[Item]) -> Iterator[Item]:
+def _between(case: Case, moved: _Movements, gaps: list[OpenItem]) -> Iterator[OpenItem]:
     """Yield each two balances of statements between which movements are missing."""
     stated: dict[tuple[str, str], list[tuple[datetime.date, Decimal, str]]] = (
         defaultdict(list)
@@ -225,7 +225,7 @@ def _between(case: Case, moved: _Movements, gaps: list[Item]) -> Iterator[Item]:
             ]
             if missing == known or _reached(missing - known, ways):
                 continue
-            yield Item(
+            yield OpenItem(
                 "gap",
                 _entity(key[0]),
                 key[0],
@@ -247,7 +247,7 @@ def _reached(number: Decimal, ways: list[Decimal]) -> bool:
     return number in sums
 
 
-def _duplicates(case: Case) -> Iterator[Item]:
+def _duplicates(case: Case) -> Iterator[OpenItem]:
     """Yield the rows that say again what another row says."""
     for note in _notes(case, "duplicate-of"):
         if note.meta.get("settled"):
@@ -255,7 +255,7 @@ def _duplicates(case: Case) -> Iterator[Item]:
         amount = note.meta.get("amount")
         number = amount.number if isinstance(amount, Amount) else None
         unit = amount.currency if isinstance(amount, Amount) else ""
-        yield Item(
+        yield OpenItem(
             "duplicate",
             _entity(note.account),
             note.account,
@@ -267,7 +267,7 @@ def _duplicates(case: Case) -> Iterator[Item]:
         )
 
 
-def _disagreements(case: Case, moved: _Movements) -> Iterator[Item]:
+def _disagreements(case: Case, moved: _Movements) -> Iterator[OpenItem]:
     """Yield the balances of a trial balance that the books do not have."""
     for row, day, account, debit, unit in _trial_balances(case):
         key = account, unit
@@ -277,7 +277,7 @@ def _disagreements(case: Case, moved: _Movements) -> Iterator[Item]:
         if books == debit or _reached(debit - books, moved.on_the_way(key, day)):
             continue
         apart = debit - books
-        yield Item(
+        yield OpenItem(
             "disagreement",
             _entity(account),
             account,

@@ -22,7 +22,7 @@ from solvency.ledger.terms.metadata import place
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.layout import MOST_PLACES
 from solvency.subledgers.layout import SIGNS
-from solvency.subledgers.layout import Layout
+from solvency.subledgers.layout import ColumnLayout
 from solvency.subledgers.layout import mapped
 from solvency.subledgers.layout import register
 from solvency.subledgers.layout import zone_named
@@ -50,7 +50,7 @@ class Subledger:
     #: Files as the ledger names them.
     pattern: str
     source: str
-    layout: Layout
+    layout: ColumnLayout
     #: The files found, each an absolute path.
     paths: tuple[str, ...]
     place: Place
@@ -157,9 +157,9 @@ def _source(meta: Metadata) -> str:
     return source
 
 
-def _layout(meta: Metadata, folder: Path, top: str) -> Layout:
+def _layout(meta: Metadata, folder: Path, top: str) -> ColumnLayout:
     """Return how the columns are read, by the directive and by its mapping."""
-    layout = Layout()
+    layout = ColumnLayout()
     named: dict[str, Any] = {
         key: meta.text(key) for key in ("day", "party", "commodity", "units", "order")
     }
@@ -194,7 +194,7 @@ def _layout(meta: Metadata, folder: Path, top: str) -> Layout:
     return replace(layout, sign=sign or layout.sign, parties=parties)
 
 
-def _with_days(layout: Layout, meta: Metadata) -> Layout:
+def _with_days(layout: ColumnLayout, meta: Metadata) -> ColumnLayout:
     zone, until = meta.text("time-zone"), meta.date("until")
     try:
         zone = zone_named(zone) if zone else layout.zone
@@ -205,7 +205,7 @@ def _with_days(layout: Layout, meta: Metadata) -> Layout:
     return replace(layout, zone=zone, until=until or layout.until)
 
 
-def _signed(layout: Layout, account: str, declared: Declarations) -> Layout:
+def _signed(layout: ColumnLayout, account: str, declared: Declarations) -> ColumnLayout:
     """Return the layout with a sign, by the account's root where none is written."""
     if layout.sign is not None:
         return layout

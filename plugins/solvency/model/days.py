@@ -36,7 +36,7 @@ def _month_ends(low: int, high: int) -> Iterator[int]:
         first = after
 
 
-class Days:
+class UncertainDays:
     """The flows of a Book whose day is uncertain, and draws of their days."""
 
     def __init__(self, book: Book) -> None:

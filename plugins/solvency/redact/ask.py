@@ -11,7 +11,7 @@ from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import content_of
 from solvency.ledger.load import load
 from solvency.redact.copy import Copy
-from solvency.redact.copy import RefusedError
+from solvency.redact.copy import RedactionError
 from solvency.redact.copy import leaks
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def redacted(case: Case, names: Pseudonyms, *, trust: bool = False) -> dict[str,
         trust: Load the copy with the plugins that it asks for, too.
 
     Raises:
-        RefusedError: The case holds what cannot be redacted, or a copy would give a
+        RedactionError: The case holds what cannot be redacted, or a copy would give a
             name away or not load.
     """
     copy = Copy(case, names)
@@ -56,7 +56,7 @@ def _read(path: str) -> str:
     try:
         return content_of(path).decode("utf-8")
     except UnreadableError as error:
-        raise RefusedError(f"{path} cannot be read again: {error}") from error
+        raise RedactionError(f"{path} cannot be read again: {error}") from error
 
 
 def _named(case: Case, names: Pseudonyms) -> None:
@@ -71,7 +71,7 @@ def _proved(
     """Look for replaced words in every byte, and load the copy.
 
     Raises:
-        RefusedError: A word is there still, or the copy has an error.
+        RedactionError: A word is there still, or the copy has an error.
     """
     case = copy.case
     words = {*names.replaced(), *copy.dropped, case.title}
@@ -83,7 +83,7 @@ def _proved(
     looked_for = {word for word in words - names.kept if word.casefold() not in spoken}
     leaks(looked_for, contents, found.append)
     if found:
-        raise RefusedError(
+        raise RedactionError(
             f"the copy would give names away ({len(found):,}): {found[0]}. Call the"
             " thing otherwise in the ledger, or keep it with --keep"
         )
@@ -93,7 +93,7 @@ def _proved(
         loaded = load(Path(folder) / TOP, trust=trust)
     if loaded.errors:
         error = loaded.errors[0]
-        raise RefusedError(
+        raise RedactionError(
             f"the copy has {len(loaded.errors):,} errors that the case has not:"
             f" {Path(error.file).name}:{error.line}: {error.message}"
         )

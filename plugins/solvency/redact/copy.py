@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from solvency.redact.tokens import LedgerStatement
+from solvency.redact.tokens import LedgerToken
 from solvency.redact.tokens import Line
-from solvency.redact.tokens import Statement
-from solvency.redact.tokens import Token
 from solvency.redact.tokens import statements
 from solvency.redact.words import EVENTS
 from solvency.redact.words import GENERIC
@@ -32,7 +32,7 @@ _CURRENCY = re.compile(r"(?<![\w'./-])[A-Z][A-Z0-9'._-]*(?![\w:])")
 _SHORT = 3
 
 
-class RefusedError(Exception):
+class RedactionError(Exception):
     """A case that cannot be redacted; the message is one line for the user."""
 
 
@@ -60,7 +60,7 @@ class Copy:
             part for one in statements(text) for part in self._statement(path, one)
         )
 
-    def _statement(self, path: str, one: Statement) -> Iterator[str]:
+    def _statement(self, path: str, one: LedgerStatement) -> Iterator[str]:
         """Yield the lines of a statement, none where it is left out."""
         head = self._head(one)
         if head is None:
@@ -81,7 +81,7 @@ class Copy:
         if one.dated:
             yield ""
 
-    def _head(self, one: Statement) -> str | None:
+    def _head(self, one: LedgerStatement) -> str | None:
         """Return the first line of a statement, None where it is left out."""
         kind = one.kind
         strings = [token.words for token in one.head.said if token.kind == "string"]
@@ -111,7 +111,7 @@ class Copy:
         name, config = strings
         found = re.fullmatch(r"scenario=(.*)", config)
         if found is None or not name.startswith("solvency"):
-            raise RefusedError(
+            raise RedactionError(
                 f"the plugin {name} has a configuration, which may hold names: take it"
                 " out of the ledger first"
             )
@@ -120,10 +120,10 @@ class Copy:
             scenario = self.names.of("hypothesis", scenario)
         return f'plugin "{name}" "scenario={scenario}"'
 
-    def _pushed(self, one: Statement) -> str | None:
+    def _pushed(self, one: LedgerStatement) -> str | None:
         said = one.head.said
         key = said[1].text.rstrip(":")
-        line = Line(one.head.number, [Token("space", "  "), *said[1:]])
+        line = Line(one.head.number, [LedgerToken("space", "  "), *said[1:]])
         value = f"{key}:" if one.kind == "popmeta" else self._value(key, line)
         if value is None or (key not in KEPT and key not in NAMED):
             return None
@@ -141,7 +141,7 @@ class Copy:
             return ["word"] * len(strings)
         custom = strings[0]
         if custom == "subledger":
-            raise RefusedError(
+            raise RedactionError(
                 "the case has a subledger, whose files name its customers: a copy of"
                 " them cannot be made"
             )
@@ -176,7 +176,7 @@ class Copy:
                 parts.append(self._token(token))
         return "".join(parts).rstrip()
 
-    def _token(self, token: Token) -> str:
+    def _token(self, token: LedgerToken) -> str:
         if token.kind == "account":
             return self._account(token.text)
         if token.kind == "link":

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 _KEY = re.compile(r"[a-z][\w-]*:")
 
 
-class Token(NamedTuple):
+class LedgerToken(NamedTuple):
     """A word of a ledger and what it is."""
 
     kind: str
@@ -43,7 +43,7 @@ class Line:
     """One line, or several where a string goes on."""
 
     number: int
-    tokens: list[Token] = field(default_factory=list)
+    tokens: list[LedgerToken] = field(default_factory=list)
 
     @property
     def indented(self) -> bool:
@@ -51,7 +51,7 @@ class Line:
         return bool(self.tokens) and self.tokens[0].kind == "space"
 
     @property
-    def said(self) -> list[Token]:
+    def said(self) -> list[LedgerToken]:
         """Return the tokens that say something."""
         return [one for one in self.tokens if one.kind not in {"space", "comment"}]
 
@@ -65,7 +65,7 @@ class Line:
 
 
 @dataclass
-class Statement:
+class LedgerStatement:
     """A directive, an option or another statement, with the lines below it."""
 
     head: Line
@@ -86,13 +86,13 @@ class Statement:
         return word if re.fullmatch(r"[a-z]+", word) and word != "txn" else "*"
 
 
-def statements(text: str) -> Iterator[Statement]:
+def statements(text: str) -> Iterator[LedgerStatement]:
     """Yield the statements of a ledger, without its comments and headings.
 
     Args:
         text: A file of a ledger that loads without errors.
     """
-    now: Statement | None = None
+    now: LedgerStatement | None = None
     for line in _lines(text):
         if not line.said:
             continue
@@ -102,7 +102,7 @@ def statements(text: str) -> Iterator[Statement]:
             continue
         if now is not None:
             yield now
-        now = None if line.tokens[0].kind == "heading" else Statement(line)
+        now = None if line.tokens[0].kind == "heading" else LedgerStatement(line)
     if now is not None:
         yield now
 
@@ -117,6 +117,6 @@ def _lines(text: str) -> Iterator[Line]:
             number += 1
             line = Line(number)
             continue
-        line.tokens.append(Token(kind, word))
+        line.tokens.append(LedgerToken(kind, word))
         number += word.count("\n")
     yield line

@@ -15,9 +15,9 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
-from solvency.report.chapters.body import Cited
+from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
-from solvency.report.chapters.body import Quoted
+from solvency.report.chapters.body import QuotedWords
 from solvency.report.chapters.numerals import TOKEN
 
 if TYPE_CHECKING:
@@ -107,9 +107,9 @@ class Printer:
 
     def _thing(self, thing: Any) -> Markup:
         """Return a figure, day, link, note or quotation of a chapter as markup."""
-        if isinstance(thing, Cited):
+        if isinstance(thing, CitedSources):
             return self.footnote(thing.sources)
-        if isinstance(thing, Quoted):
+        if isinstance(thing, QuotedWords):
             return escape(thing.text)
         if isinstance(thing, Linked):
             return self._exhibit(Exhibit(thing.key))

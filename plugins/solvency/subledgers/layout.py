@@ -25,7 +25,7 @@ SIGNS = ("owed", "held")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ColumnLayout:
     """What the columns of a subledger's files mean."""
 
     day: str = "day"
@@ -67,7 +67,7 @@ class Layout:
         return self.scales.get(commodity, own)
 
 
-def mapped(layout: Layout, text: str, name: str) -> Layout:
+def mapped(layout: ColumnLayout, text: str, name: str) -> ColumnLayout:
     """Return a layout with what a mapping file says.
 
     Args:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.subledgers.engine import Engine
-    from solvency.subledgers.layout import Layout
+    from solvency.subledgers.layout import ColumnLayout
 
 _INTEGERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
@@ -65,7 +65,7 @@ class Part:
 class Normal:
     """How the parts of a subledger are read as one."""
 
-    layout: Layout
+    layout: ColumnLayout
     #: Decimal places of the units, unless the layout gives a coin others.
     places: int
     #: Parties are read as text unless every part has them as integers.
@@ -195,7 +195,7 @@ class Normal:
         )
 
 
-def normal(engine: Engine, parts: Sequence[Part], layout: Layout) -> Normal:
+def normal(engine: Engine, parts: Sequence[Part], layout: ColumnLayout) -> Normal:
     """Settle how parts with columns of several types are read as one.
 
     Raises:
@@ -231,13 +231,13 @@ def normal(engine: Engine, parts: Sequence[Part], layout: Layout) -> Normal:
     )
 
 
-def _without_scales(layout: Layout) -> Layout:
+def _without_scales(layout: ColumnLayout) -> ColumnLayout:
     from dataclasses import replace  # noqa: PLC0415 (seldom)
 
     return replace(layout, scales={})
 
 
-def _own_places(engine: Engine, part: Part, layout: Layout, kind: str) -> int:
+def _own_places(engine: Engine, part: Part, layout: ColumnLayout, kind: str) -> int:
     """Return the decimal places that a column of units has of itself."""
     found = _DECIMAL.fullmatch(kind)
     if found:
@@ -253,7 +253,9 @@ def _own_places(engine: Engine, part: Part, layout: Layout, kind: str) -> int:
     return int(most or 0)
 
 
-def _orders_as_text(engine: Engine, parts: Sequence[Part], layout: Layout) -> bool:
+def _orders_as_text(
+    engine: Engine, parts: Sequence[Part], layout: ColumnLayout
+) -> bool:
     if layout.order is None:
         return False
     for part in parts:

@@ -25,7 +25,7 @@ _MOST_STRETCHES = 4096
 NAMED = 1000
 
 
-class Gap(NamedTuple):
+class NumberGap(NamedTuple):
     """Numbers missing between two that are there."""
 
     after: int
@@ -37,7 +37,7 @@ class Gap(NamedTuple):
         return self.before - self.after - 1
 
 
-class Place(NamedTuple):
+class RowPlace(NamedTuple):
     """Where a row stands; -1 where the reader numbers none."""
 
     file: str
@@ -49,13 +49,13 @@ class Duplicate(NamedTuple):
 
     key: tuple[str, ...]
     rows: int
-    places: tuple[Place, ...]
+    places: tuple[RowPlace, ...]
 
 
 class Numbering(NamedTuple):
     """What is wrong with the numbers of rows."""
 
-    gaps: tuple[Gap, ...]
+    gaps: tuple[NumberGap, ...]
     duplicates: tuple[Duplicate, ...]
     #: How many there are of each, named or not.
     gap_count: int
@@ -72,7 +72,7 @@ def numbering(rows: Rows) -> Numbering:
     if not by_number:
         found = _twice(rows, unique) if unique else ([], 0)
         return Numbering((), tuple(found[0]), 0, found[1])
-    gaps: list[Gap] = []
+    gaps: list[NumberGap] = []
     doubles: list[Duplicate] = []
     gap_count = double_count = 0
     last: int | None = None
@@ -87,7 +87,7 @@ def numbering(rows: Rows) -> Numbering:
         if layout.gapless:
             if last is not None and least > last + 1:
                 gap_count += 1
-                gaps.append(Gap(last, least))
+                gaps.append(NumberGap(last, least))
             if different < most - least + 1:
                 some, more = _missing(rows, within)
                 gaps += some
@@ -114,7 +114,7 @@ def _stretches(rows: Rows) -> list[tuple[int, int]]:
     return [(start, start + step - 1) for start in range(low, high + 1, step)]
 
 
-def _missing(rows: Rows, within: str) -> tuple[list[Gap], int]:
+def _missing(rows: Rows, within: str) -> tuple[list[NumberGap], int]:
     ahead = (
         "SELECT ord, lead(ord) OVER (ORDER BY ord) AS next FROM"
         f" (SELECT DISTINCT ord FROM {rows.view} WHERE {within}) AS t"
@@ -122,7 +122,7 @@ def _missing(rows: Rows, within: str) -> tuple[list[Gap], int]:
     where = f"FROM ({ahead}) AS u WHERE next > ord + 1"
     count = rows.engine.run(f"SELECT count(*) {where}")[0][0]
     found = rows.engine.run(f"SELECT ord, next {where} ORDER BY ord LIMIT {NAMED}")
-    return [Gap(int(after), int(before)) for after, before in found], int(count)
+    return [NumberGap(int(after), int(before)) for after, before in found], int(count)
 
 
 def _twice(
@@ -146,10 +146,10 @@ def _twice(
         f" ON {same} WHERE {within.replace('ord', 'r.ord')}"
         f" ORDER BY r._file, r.file_row_number LIMIT {10 * NAMED}"
     )
-    places: dict[tuple[str, ...], list[Place]] = {}
+    places: dict[tuple[str, ...], list[RowPlace]] = {}
     for *key, file, row in behind:
         places.setdefault(tuple(map(str, key)), []).append(
-            Place(plain(file), int(row) + 1 if row >= 0 else -1)
+            RowPlace(plain(file), int(row) + 1 if row >= 0 else -1)
         )
     return [
         Duplicate(

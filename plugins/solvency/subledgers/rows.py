@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.subledgers.engine import Engine
-    from solvency.subledgers.layout import Layout
+    from solvency.subledgers.layout import ColumnLayout
 
 _CHUNK = 2**20
 _numbers = itertools.count()
@@ -59,7 +59,7 @@ class Files:
 class Rows:
     """The rows of one subledger in an engine, as the view `self.view`."""
 
-    def __init__(self, engine: Engine, files: Files, layout: Layout) -> None:
+    def __init__(self, engine: Engine, files: Files, layout: ColumnLayout) -> None:
         guard(engine)
         register = [layout.parties[0]] if layout.parties else []
         engine.seal([*files.paths, *register])
@@ -77,7 +77,7 @@ class Rows:
         self._totals: tuple[Total, ...] | None = None
 
     @property
-    def layout(self) -> Layout:
+    def layout(self) -> ColumnLayout:
         """Return how the columns are read."""
         return self.normal.layout
 
@@ -194,7 +194,9 @@ class Rows:
         return f"row {found[0][0]}"
 
 
-def _parts(engine: Engine, files: Files, layout: Layout, prefix: str) -> Iterable[Part]:
+def _parts(
+    engine: Engine, files: Files, layout: ColumnLayout, prefix: str
+) -> Iterable[Part]:
     """Make views of files that have the same columns of the same types."""
     if not files.paths:
         raise RowsError("the subledger has no file", "Correct its path")

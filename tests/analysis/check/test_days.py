@@ -16,7 +16,7 @@ from solvency.analysis.check import evaluate
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.world import DrawnWorld
 from solvency.analysis.check.world import World
-from solvency.model.days import Days
+from solvency.model.days import UncertainDays
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_flow_is_drawn_no_earlier_than_the_one_it_cannot_precede(books):
         "Assets:Exchange:Custody",
         keys=BETWEEN.replace('"taken"', '"back"') + ';after: "taken"',
     )
-    days = Days(books.case(HEAD + taken(keys=BETWEEN) + back).book())
+    days = UncertainDays(books.case(HEAD + taken(keys=BETWEEN) + back).book())
     names = [days.book.flows[flow].id for flow in days.flows]
     drawn = np.concatenate(list(days.draw(2_000, 0, 300)), axis=1)
     first, then = drawn[names.index("taken")], drawn[names.index("back")]
@@ -105,7 +105,7 @@ def test_a_flow_is_drawn_no_earlier_than_the_one_it_cannot_precede(books):
 def test_flows_of_one_driver_share_their_place(books):
     other = taken("2020-01-14", BETWEEN.replace('"taken"', '"other"') + ';driver: "m"')
     text = HEAD + taken(keys=BETWEEN + ';driver: "m"') + other
-    days = Days(books.case(text).book())
+    days = UncertainDays(books.case(text).book())
     drawn = np.concatenate(list(days.draw(100, 0, 30)), axis=1)
     assert (drawn[0] == drawn[1]).all()
     assert len(set(drawn[0].tolist())) > 5

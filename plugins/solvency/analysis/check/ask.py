@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,6 +19,9 @@ from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.answer import Spell
+from solvency.analysis.check.judge import BrokenDraws
+from solvency.analysis.check.judge import Judge
+from solvency.analysis.check.judge import broken_days
 from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.spells import Spells
 from solvency.analysis.check.tested import as_found
@@ -33,7 +34,7 @@ from solvency.analysis.check.worlds import is_certain
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.load import collector_paused
-from solvency.model.days import Days
+from solvency.model.days import UncertainDays
 from solvency.wide import QUOTIENTS
 from solvency.wide import wide
 
@@ -60,15 +61,6 @@ _THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
 _MOST = 4_000_000_000
 _ZERO = Decimal()
-
-
-@dataclass
-class _Drawn:
-    """What draws found of one outcome."""
-
-    broken: int = 0
-    #: Index of the first day broken, of each draw in which it broke.
-    first: list[NDArray[np.int64]] = field(default_factory=list)
 
 
 @wide()
@@ -107,7 +99,7 @@ def _evaluate(
     if draws != 0 and any(not is_certain(one) for one, _ in asked):
         from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
 
-        spreads, moves = Spreads(book), Days(book)
+        spreads, moves = Spreads(book), UncertainDays(book)
     draws = _how_many(draws, asked, spreads, moves, timeline)
     chances = _draw(asked, spreads, moves, worlds, draws, seed)
     findings = []
@@ -121,14 +113,14 @@ def _evaluate(
             series[one.key] = one
             drawn = 0 if is_certain(invariant) else draws
             finding = _finding(at, invariant, outcome, tally, drawn)
-            broke = bool(_broken(outcome).any())
+            broke = bool(broken_days(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
             tests.append(tested(one, finding, (chance, drawn), spells, book.flows))
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:
-        finding = _finding(timeline, invariant, outcome, _Drawn(), 0)
+        finding = _finding(timeline, invariant, outcome, BrokenDraws(), 0)
         if finding is not None:
             findings.append(finding)
     return Findings(
@@ -180,7 +172,7 @@ def _how_many(
     draws: int | None,
     asked: Asked,
     spreads: Spreads | None,
-    moves: Days | None,
+    moves: UncertainDays | None,
     timeline: Timeline,
 ) -> int:
     """Return how many draws to make."""
@@ -198,13 +190,13 @@ def _how_many(
 def _draw(
     asked: Asked,
     spreads: Spreads | None,
-    moves: Days | None,
+    moves: UncertainDays | None,
     worlds: Worlds,
     draws: int,
     seed: int,
-) -> list[list[_Drawn]]:
+) -> list[list[BrokenDraws]]:
     """Run the tests in draws, and count in how many each broke, and when first."""
-    chances = [[_Drawn() for _ in found] for _, found in asked]
+    chances = [[BrokenDraws() for _ in found] for _, found in asked]
     # A list of each test that is drawn, in the order of the judges.
     drawn_of = [
         tallies
@@ -217,14 +209,14 @@ def _draw(
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
 
     judges = [
-        (invariant, [_Judge(outcome) for outcome in found])
+        (invariant, [Judge(outcome) for outcome in found])
         for invariant, found in asked
         if not is_certain(invariant)
     ]
 
     def counted(
         scales: NDArray[np.float64], days: NDArray[np.int64]
-    ) -> list[list[_Drawn]]:
+    ) -> list[list[BrokenDraws]]:
         drawn = worlds.drawn(spreads.flows, scales, moves.flows, days)
         return [
             [
@@ -265,67 +257,15 @@ def solvency_states(
     return sorted(states)
 
 
-def _broken(outcome: Outcome) -> NDArray[np.bool_]:
-    """Return on which days a test does not hold in the written amounts."""
-    return np.asarray(outcome.have < outcome.need, bool)
-
-
-class _Judge:
-    """Tells in which draws and on which days one outcome does not hold.
-
-    Float noise breaks nothing, and mends nothing: where the written amounts are
-    too close to tell in floats and draws do not differ, they decide.
-    """
-
-    def __init__(self, exact: Outcome) -> None:
-        """Take what the written amounts say."""
-        size = np.maximum(np.abs(exact.have), np.abs(exact.need)).max()
-        self.noise = 1e-12 * float(size)
-        margin = (exact.have - exact.need).astype(float)
-        #: The days on which the written amounts are too close to tell.
-        self.close = np.flatnonzero(np.abs(margin) <= self.noise)
-        self.closely = _broken(exact)[self.close]
-
-    def broken(self, outcome: Outcome) -> NDArray[np.bool_]:
-        """Return what is broken, shape (draws or 1, days)."""
-        have, need = np.atleast_2d(outcome.have), np.atleast_2d(outcome.need)
-        broken: NDArray[np.bool_] = have < need - self.noise
-        # Where neither says that it broke there is nothing to decide.
-        asked = self.closely | broken.T[self.close].any(axis=1)
-        close, closely = self.close[asked], self.closely[asked]
-        if len(close):
-            # Draws lie together by day.
-            at = have.T[close] - need.T[close]
-            same = np.ptp(at, axis=1) <= self.noise
-            broken[:, close[same]] = closely[same]
-        return broken
-
-    def count(self, outcome: Outcome, draws: int) -> _Drawn:
-        """Count in how many draws an outcome broke, and when first in each."""
-        broken = self.broken(outcome)
-        on = np.flatnonzero(broken.T.any(axis=1))
-        if not len(on):
-            return _Drawn()
-        # No draw is first broken before any is, or after all are.
-        surely = np.flatnonzero(broken.T.all(axis=1))
-        start, stop = on[0], surely[0] if len(surely) else on[-1]
-        broken = broken[:, start : stop + 1]
-        if len(broken) == 1:
-            broken = np.broadcast_to(broken, (draws, broken.shape[1]))
-        first = broken.argmax(axis=1)
-        ever = broken[np.arange(len(broken)), first]
-        return _Drawn(int(ever.sum()), [start + first[ever]])
-
-
 def _finding(
     timeline: Timeline,
     invariant: Invariant,
     outcome: Outcome,
-    tally: _Drawn,
+    tally: BrokenDraws,
     draws: int,
 ) -> Finding | None:
     """Say what an outcome found, or None where it held and surely so."""
-    broken = _broken(outcome)
+    broken = broken_days(outcome)
     days = timeline.days
     chance = tally.broken / draws if draws else float(broken.any())
     if not broken.any() and chance < WORTH_SAYING:
@@ -393,7 +333,7 @@ def _states(
     timeline: Timeline, invariant: Invariant, outcome: Outcome
 ) -> list[tuple[datetime.date, str, bool]]:
     """Return the days on which an entity became insolvent, or solvent again."""
-    broken = _broken(outcome)
+    broken = broken_days(outcome)
     changes = []
     before: Any = None
     # Before the first flow an entity has no state.

@@ -19,7 +19,7 @@ from solvency.analysis.check.traits import Traits
 from solvency.ledger.case import LAST_HOUR
 from solvency.ledger.case import LAST_PLACE
 from solvency.model.costs import Costs
-from solvency.model.days import Days
+from solvency.model.days import UncertainDays
 from solvency.model.prices import Missing
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Timeline:
     def _days(self) -> NDArray[np.int64]:
         book = self.book
         first = int(book.day.min())
-        moves = Days(book)
+        moves = UncertainDays(book)
         # What may have happened later still has happened by the end.
         last = max(
             int(book.day.max()),

@@ -6,6 +6,8 @@ Decimal of shape (days,); in draws they are floats of shape (draws, days), where
 each uncertain flow is scaled as a whole, so that every draw balances.
 """
 
+# Longer than 400 lines: amounts as written and as drawn, each method beside its twin.
+
 from __future__ import annotations
 
 from collections import Counter

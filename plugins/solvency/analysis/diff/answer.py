@@ -41,7 +41,7 @@ class FigureChanged:
 
 
 @dataclass(frozen=True)
-class Difference:
+class CaseDifference:
     """What changed between two versions of a case, and what follows from it."""
 
     changes: tuple[Change, ...]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.check import evaluate
-from solvency.analysis.diff.answer import Difference
+from solvency.analysis.diff.answer import CaseDifference
 from solvency.analysis.diff.answer import FigureChanged
 from solvency.analysis.diff.answer import FindingChanged
 from solvency.analysis.diff.changes import changes
@@ -38,7 +38,7 @@ def compare(
     beliefs: bool = True,
     most: int = MOST,
     progress: Callable[[str], None] | None = None,
-) -> Difference:
+) -> CaseDifference:
     """Compare two versions of a case.
 
     Args:
@@ -73,7 +73,7 @@ def compare(
     if not all(turned.values()):
         in_turn = _in_turn(base, old, tried)
         turned = {key: by or in_turn.get(key, ()) for key, by in turned.items()}
-    return Difference(
+    return CaseDifference(
         found,
         tuple(
             FindingChanged(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
 
 
-class Distribution(NamedTuple):
+class ClassPayment(NamedTuple):
     """What one flow paid on the debts of one class."""
 
     date: datetime.date
@@ -77,7 +77,7 @@ def lowered(
 
 
 @wide()
-def distributions(book: Book, found: Recovery) -> tuple[Distribution, ...]:
+def distributions(book: Book, found: Recovery) -> tuple[ClassPayment, ...]:
     """Return what was paid after the petition on the debts there were then."""
     claims = {(one.entity, one.rank): one.claims for one in found.classes}
     totals: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -88,7 +88,7 @@ def distributions(book: Book, found: Recovery) -> tuple[Distribution, ...]:
         for key, amount in lowered(book, flow, found.at).items():
             totals[key] += amount
             rows.append(
-                Distribution(
+                ClassPayment(
                     flow.date,
                     flow.id,
                     *key,
@@ -101,7 +101,7 @@ def distributions(book: Book, found: Recovery) -> tuple[Distribution, ...]:
     return tuple(rows)
 
 
-def distributions_frame(found: Recovery, rows: Sequence[Distribution]) -> Frame:
+def distributions_frame(found: Recovery, rows: Sequence[ClassPayment]) -> Frame:
     """Return what was paid by class and date, beside the claims."""
     unit = found.case.currency
     return Frame(

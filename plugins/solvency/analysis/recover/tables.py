@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.ask import Class
     from solvency.analysis.recover.ask import Recovery
-    from solvency.analysis.recover.distributions import Distribution
+    from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.made_whole import Record
@@ -279,7 +279,7 @@ def afterwards_frame(
     found: Recovery,
     rows: Sequence[Afterwards],
     said: Sequence[Record],
-    paid_out: Sequence[Distribution],
+    paid_out: Sequence[ClassPayment],
 ) -> Frame:
     """Return what came of the assets later, and what sources say was paid."""
     claims = sum((one.claims for one in found.consolidated), Decimal())

@@ -11,8 +11,8 @@ import numpy as np
 
 from solvency.analysis.tally.answer import Expected
 from solvency.analysis.tally.answer import Loss
-from solvency.analysis.weigh.evidence import contradictions
 from solvency.analysis.weigh.evidence import evidence
+from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
 from solvency.figures.amounts import amounts
 from solvency.figures.quantised import money

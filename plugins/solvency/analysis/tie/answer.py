@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.subledgers.numbering import Duplicate
-    from solvency.subledgers.numbering import Gap
+    from solvency.subledgers.numbering import NumberGap
     from solvency.subledgers.parties import Outside
     from solvency.subledgers.parties import Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DayDifference:
     """A day and commodity on which rows and ledger moved by different amounts."""
 
     account: str
@@ -51,7 +51,7 @@ class Checked:
     rows: int
     parties: int
     days: int
-    gaps: tuple[Gap, ...]
+    gaps: tuple[NumberGap, ...]
     gap_count: int
     duplicates: tuple[Duplicate, ...]
     duplicate_count: int
@@ -77,13 +77,13 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Tie:
+class TieOut:
     """Whether rows and ledger agree."""
 
     case: Case
     engine: str
     checked: tuple[Checked, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[DayDifference, ...]
 
     @property
     def holds(self) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.analysis.tie.answer import Checked
-from solvency.analysis.tie.answer import Difference
-from solvency.analysis.tie.answer import Tie
+from solvency.analysis.tie.answer import DayDifference
+from solvency.analysis.tie.answer import TieOut
 from solvency.ledger.made import rows_of
 from solvency.subledgers.numbering import numbering
 from solvency.subledgers.parties import outside
@@ -31,7 +31,7 @@ _Moved = dict[tuple["datetime.date", str], Decimal]
 
 
 @wide()
-def tie(case: Case, engine: str = "duckdb", memory: str | None = None) -> Tie:
+def tie(case: Case, engine: str = "duckdb", memory: str | None = None) -> TieOut:
     """Compare the rows of each subledger with the flows on its account.
 
     Args:
@@ -59,12 +59,12 @@ def tie(case: Case, engine: str = "duckdb", memory: str | None = None) -> Tie:
                     moved[subledger.account][key] += amount
                     counts[subledger.account, *key] += total.rows
             checked.append(_checked(case, subledger, rows))
-    differences: list[Difference] = []
+    differences: list[DayDifference] = []
     for account, by_rows in moved.items():
         one = next(sub for sub in case.subledgers if sub.account == account)
         differences += _differences(account, by_rows, _carried(case, one), counts)
     differences.sort(key=lambda one: (one.day, one.account, one.commodity))
-    return Tie(case, name, tuple(checked), tuple(differences))
+    return TieOut(case, name, tuple(checked), tuple(differences))
 
 
 def _checked(case: Case, subledger: Subledger, rows: Rows) -> Checked:
@@ -133,12 +133,12 @@ def _differences(
     rows: _Moved,
     ledger: _Moved,
     counts: Mapping[tuple[str, datetime.date, str], int],
-) -> Iterable[Difference]:
+) -> Iterable[DayDifference]:
     nil = Decimal()
     for day, commodity in {*rows, *ledger}:
         by_rows, by_ledger = (one.get((day, commodity), nil) for one in (rows, ledger))
         if by_rows != by_ledger:
-            yield Difference(
+            yield DayDifference(
                 account,
                 day,
                 commodity,

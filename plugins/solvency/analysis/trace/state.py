@@ -88,7 +88,7 @@ class Limits:
     most: dict[str, int] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
 
-    def put(self, bounds: Bounds) -> None:
+    def put(self, bounds: Owned) -> None:
         """Add money of which each owner's part is only bounded."""
         self.balance += bounds.units
         for owner in self.owners:
@@ -97,7 +97,7 @@ class Limits:
             self.most[owner] = min(self.balance, self.most.get(owner, 0) + most)
             self.others[owner] = min(self.balance, others)
 
-    def take(self, units: int) -> Bounds:
+    def take(self, units: int) -> Owned:
         """Take money, and bound whose it was."""
         found = {}
         left = self.balance = self.balance - units
@@ -107,11 +107,11 @@ class Limits:
                 found[owner] = (max(0, units - others), min(units, most))
             self.most[owner] = min(most, left)
             self.others[owner] = min(others, left)
-        return Bounds(units, found)
+        return Owned(units, found)
 
 
 @dataclass(frozen=True)
-class Bounds:
+class Owned:
     """Units of which at least and at most so many are an owner's."""
 
     units: int
@@ -121,10 +121,10 @@ class Bounds:
         """Return what is the owner's at least and at most."""
         return self.by_owner.get(owner, (0, 0))
 
-    def part(self, units: int) -> Bounds:
+    def part(self, units: int) -> Owned:
         """Return the bounds of some of the units, whichever they are."""
         rest = self.units - units
-        return Bounds(
+        return Owned(
             units,
             {
                 owner: (max(0, least - rest), min(units, most))
@@ -132,12 +132,12 @@ class Bounds:
             },
         )
 
-    def scaled(self, units: int) -> Bounds:
+    def scaled(self, units: int) -> Owned:
         """Return the same for what these units were exchanged for."""
         if units == self.units or not self.units:
-            return Bounds(units, self.by_owner)
+            return Owned(units, self.by_owner)
         # Rounded outwards: bounds stay bounds.
-        return Bounds(
+        return Owned(
             units,
             {
                 owner: (
@@ -153,14 +153,14 @@ class Bounds:
 class Taken:
     """Money on its way: whose it is under each rule, and its bounds."""
 
-    bounds: Bounds
+    bounds: Owned
     by_rule: dict[Rule, Pieces]
 
     @classmethod
     def of(cls, owner: str, units: int) -> Taken:
         """Return money that is one owner's under every rule."""
         pieces = [(owner, units)]
-        return cls(Bounds(units, {owner: (units, units)}), dict.fromkeys(RULES, pieces))
+        return cls(Owned(units, {owner: (units, units)}), dict.fromkeys(RULES, pieces))
 
     def scaled(self, units: int) -> Taken:
         """Return the same for what it was exchanged for."""

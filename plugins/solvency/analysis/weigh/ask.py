@@ -31,8 +31,8 @@ from solvency.analysis.weigh.answer import Otherwise
 from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
-from solvency.analysis.weigh.evidence import contradictions
 from solvency.analysis.weigh.evidence import evidence
+from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
 from solvency.figures.quantised import money
 from solvency.figures.quantised import settled

@@ -22,6 +22,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.analysis.weigh.bounds import stand_in
+from solvency.analysis.weigh.rivals import contradictions
+from solvency.analysis.weigh.rivals import excluding
+from solvency.analysis.weigh.rivals import weighable
 from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
 from solvency.methods.weighing import Bounds
@@ -381,45 +384,4 @@ def evidence(
         correlation=float(assumed.correlation) if correlation is None else correlation,
         by_construction=names,
     )
-    return replace(found, hypotheses=_weighable(found))
-
-
-def _weighable(found: Evidence) -> tuple[str, ...]:
-    """Return the hypotheses some observation touches, or that exclude one such."""
-    case = found.case
-    open_ = {
-        name
-        for name, hypothesis in case.hypotheses.items()
-        if 0 < hypothesis.prior < 1
-        and not any(excluding(case, name, other) for other in found.certain)
-    }
-    reached = {name for name in open_ if found.touches(name).any()}
-    more = reached
-    # What a rival of a rival loses, a hypothesis may win.
-    while more:
-        more = {
-            name
-            for name in open_ - reached
-            if any(excluding(case, name, other) for other in reached)
-        }
-        reached |= more
-    return tuple(name for name in case.hypotheses if name in reached)
-
-
-def excluding(case: Case, one: str, other: str) -> bool:
-    """Say whether two hypotheses exclude one another, whichever says so."""
-    return (
-        other in case.hypotheses[one].excludes or one in case.hypotheses[other].excludes
-    )
-
-
-@wide()
-def contradictions(case: Case, held: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the pairs among hypotheses that exclude one another."""
-    names = sorted(set(held) & set(case.hypotheses))
-    return [
-        (one, other)
-        for at, one in enumerate(names)
-        for other in names[at + 1 :]
-        if excluding(case, one, other)
-    ]
+    return replace(found, hypotheses=weighable(found))

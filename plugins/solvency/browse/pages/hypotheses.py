@@ -196,7 +196,7 @@ def _choice(
 
 
 def _contradictions(view: View) -> tuple[str, ...]:
-    from solvency.analysis.weigh.evidence import contradictions  # noqa: PLC0415 (brings in SciPy)
+    from solvency.analysis.weigh.rivals import contradictions  # noqa: PLC0415 (brings in SciPy)
 
     return tuple(
         f"{one} and {other} exclude one another: both cannot be true."

@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
-from solvency.evidence.records import Statement
 
 if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
@@ -30,7 +30,7 @@ _OPENING = frozenset({"OPBD", "PRCD", "OPAV"})
 _CLOSING = frozenset({"CLBD"})
 
 
-def statements(document: Document, mapping: Mapping) -> list[Statement]:
+def statements(document: Document, mapping: Mapping) -> list[AccountStatement]:
     """Read the statements in a document.
 
     Raises:
@@ -68,7 +68,7 @@ class _Reader:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.found: list[Statement] = []
+        self.found: list[AccountStatement] = []
         self.parser: expat.XMLParserType | None = None
         self._path: list[str] = []
         self._texts: dict[str, list[str]] = defaultdict(list)
@@ -98,7 +98,7 @@ class _Reader:
         self._path.append(local)
         self._text, self._size = [], 0
         if local == "Stmt":
-            self.found.append(Statement(self.document))
+            self.found.append(AccountStatement(self.document))
             self._balances, self._moves = [], []
         if local in {"Ntry", "Bal"} and "Ntry" not in self._path[:-1]:
             self._texts = defaultdict(list)

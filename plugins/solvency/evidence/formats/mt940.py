@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.evidence.formats.grid import decoded
+from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
-from solvency.evidence.records import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ _SLASHED = re.compile(
 )
 
 
-def statements(document: Document, mapping: Mapping) -> list[Statement]:
+def statements(document: Document, mapping: Mapping) -> list[AccountStatement]:
     """Read the statements in a document, each account's pages after one another.
 
     Raises:
@@ -43,13 +43,13 @@ def statements(document: Document, mapping: Mapping) -> list[Statement]:
             "Install solvency[import]",
         ) from None
     text = decoded(document, mapping.encoding)
-    found: dict[str, Statement] = {}
+    found: dict[str, AccountStatement] = {}
     number = ""
     for tag, line, content in _fields(text):
         if tag == "25":
             number = re.sub(r"\W", "", content).upper()
         elif tag in _BALANCES or tag == "61":
-            place = found.setdefault(number, Statement(document, [], number))
+            place = found.setdefault(number, AccountStatement(document, [], number))
             try:
                 parsed = _parsed(mt940, tag, content)
                 place.lines.append(_line(parsed, tag, line, place))
@@ -63,7 +63,7 @@ def statements(document: Document, mapping: Mapping) -> list[Statement]:
                     "Compare the line with the bank's original",
                 ) from None
         elif tag == "86":
-            place = found.setdefault(number, Statement(document, [], number))
+            place = found.setdefault(number, AccountStatement(document, [], number))
             if place.lines and isinstance(last := place.lines[-1], Movement):
                 place.lines[-1] = _described(last, content)
     if not found:
@@ -107,7 +107,7 @@ def _parsed(mt940: Any, tag: str, content: str) -> dict[str, Any]:
 
 
 def _line(
-    parsed: dict[str, Any], tag: str, line: int, place: Statement
+    parsed: dict[str, Any], tag: str, line: int, place: AccountStatement
 ) -> Movement | Balance:
     if tag != "61":
         balance = parsed.get("balance") or next(iter(parsed.values()))

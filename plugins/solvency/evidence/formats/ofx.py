@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
-from solvency.evidence.records import Statement
 
 if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _AMOUNT = re.compile(r"[-+]?\d{1,30}([.,]\d{1,17})?")
 
 
-def statements(document: Document, mapping: Mapping) -> list[Statement]:
+def statements(document: Document, mapping: Mapping) -> list[AccountStatement]:
     """Read the statements in a document.
 
     Raises:
@@ -66,7 +66,7 @@ def _tree(document: Document) -> Any:
 
 def _statement(
     document: Document, root: Any, lines: list[int], at: int, usual: str | None
-) -> tuple[Statement, int]:
+) -> tuple[AccountStatement, int]:
     currency = (root.findtext("CURDEF") or usual or "").strip().upper()
     number = re.sub(r"\W", "", root.findtext(".//ACCTID") or "").upper()
     moves: list[Movement] = []
@@ -92,7 +92,7 @@ def _statement(
                 ),
             )
             found.append(Balance(row, day, amount, currency, "closing"))
-    return Statement(document, found, number), at
+    return AccountStatement(document, found, number), at
 
 
 def _movement(document: Document, one: Any, currency: str, line: int) -> Movement:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.mapping import CURRENCY
+from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
-from solvency.evidence.records import Statement
 
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record
@@ -67,7 +67,7 @@ _IN = frozenset(
 )
 
 
-def statement(document: Document, mapping: Mapping) -> Statement:
+def statement(document: Document, mapping: Mapping) -> AccountStatement:
     """Read a table of movements, oldest first.
 
     Raises:
@@ -114,7 +114,7 @@ def statement(document: Document, mapping: Mapping) -> Statement:
         lines.append(
             Balance(last.row, last.date, last.balance, last.currency, "closing")
         )
-    return Statement(document, lines, mapping.number)
+    return AccountStatement(document, lines, mapping.number)
 
 
 def _stated(record: Record) -> str:

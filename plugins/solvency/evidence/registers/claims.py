@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
-from solvency.evidence.drafts import Leg
+from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.names import alike
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.evidence.said import Reading
+    from solvency.evidence.said import Contents
 
 #: Whose claims a register holds: creditors are one entity, each named by its flow.
 CREDITORS = "Creditors"
@@ -46,7 +46,7 @@ class Claim(NamedTuple):
         return f"{number}{self.creditor} for {self.amount:,} {self.currency}"
 
 
-def read(found: Reading, source: str) -> None:
+def read(found: Contents, source: str) -> None:
     """Read a register into flows, duplicates left out and noted.
 
     Raises:
@@ -73,7 +73,7 @@ def read(found: Reading, source: str) -> None:
         found.opens[owed] = {"counterparty": f'"{entity}"', "pair": pair}
 
 
-def _claim(record: object, found: Reading) -> Claim:
+def _claim(record: object, found: Contents) -> Claim:
     from solvency.evidence.formats.grid import Record  # noqa: PLC0415 (its type alone)
 
     assert isinstance(record, Record)  # noqa: S101 (the table yields them)
@@ -135,7 +135,7 @@ def _duplicates(
     return found
 
 
-def _noted(found: Reading, claim: Claim, of: Claim, why: str) -> None:
+def _noted(found: Contents, claim: Claim, of: Claim, why: str) -> None:
     name = found.document.name
     found.repeats.append((claim.row, of.row))
     notes = {
@@ -160,7 +160,7 @@ def _accounts(entity: str, rank: str) -> tuple[str, str]:
     )
 
 
-def _draft(found: Reading, claim: Claim, source: str) -> Draft:
+def _draft(found: Contents, claim: Claim, source: str) -> Draft:
     entity = found.mapping.entity
     debt, owed = _accounts(entity, claim.rank)
     amount, unit = claim.amount, claim.currency
@@ -169,10 +169,10 @@ def _draft(found: Reading, claim: Claim, source: str) -> Draft:
         claim.creditor,
         claim.narration or f"Claim {claim.number}".strip(),
         [
-            Leg(debt, -amount, unit),
-            Leg(f"Expenses:{entity}:Claims", amount, unit),
-            Leg(owed, amount, unit),
-            Leg(f"Equity:{CREDITORS}:Claims", -amount, unit),
+            DraftLeg(debt, -amount, unit),
+            DraftLeg(f"Expenses:{entity}:Claims", amount, unit),
+            DraftLeg(owed, amount, unit),
+            DraftLeg(f"Equity:{CREDITORS}:Claims", -amount, unit),
         ],
         [Cited(found.document.name, claim.row)],
         [source],

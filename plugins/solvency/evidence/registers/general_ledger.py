@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
-from solvency.evidence.drafts import Leg
+from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.records import digest
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.evidence.formats.grid import Record
-    from solvency.evidence.said import Reading
+    from solvency.evidence.said import Contents
 
 #: An account between companies of a group, by its name.
 _BETWEEN = re.compile(r"(?i)\b(due (to|from)|inter-?compan|interco|affiliate|related)")
 
 
-def read(found: Reading, source: str) -> None:
+def read(found: Contents, source: str) -> None:
     """Read a general ledger into flows; what a voucher lacks stands in suspense.
 
     Raises:
@@ -47,14 +47,14 @@ def read(found: Reading, source: str) -> None:
 
 
 def _voucher(
-    found: Reading,
+    found: Contents,
     source: str,
     number: str,
     day: datetime.date,
     records: list[Record],
 ) -> None:
     mapping, name = found.mapping, found.document.name
-    legs: list[Leg] = []
+    legs: list[DraftLeg] = []
     words = []
     other = ""
     for record in records:
@@ -69,7 +69,7 @@ def _voucher(
             other = account
             continue
         if amount:
-            legs.append(Leg(account, amount, currency_of(record, mapping)))
+            legs.append(DraftLeg(account, amount, currency_of(record, mapping)))
     if not legs:
         return
     narration = " ".join(
@@ -118,7 +118,7 @@ def _lines(records: list[Record]) -> list[str]:
     ]
 
 
-def _balanced(found: Reading, draft: Draft, number: str) -> None:
+def _balanced(found: Contents, draft: Draft, number: str) -> None:
     """Put what a voucher lacks into suspense, and note it."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for leg in draft.legs:
@@ -126,7 +126,7 @@ def _balanced(found: Reading, draft: Draft, number: str) -> None:
     for unit, left in sums.items():
         if not left:
             continue
-        draft.legs.append(Leg(found.mapping.suspense, -left, unit))
+        draft.legs.append(DraftLeg(found.mapping.suspense, -left, unit))
         draft.status = "unmatched"
         found.noted.append(
             Noted(

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
-from solvency.evidence.drafts import Leg
+from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import amount_of
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Movement
-from solvency.evidence.records import Statement
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record
-    from solvency.evidence.said import Reading
+    from solvency.evidence.said import Contents
 
 _TRADE = re.compile(
     r"(?i)\b(trade|buy|sell|bought|sold|fee|convert|spend|revenue|swap)"
@@ -29,13 +29,13 @@ _OUT = re.compile(r"(?i)\b(withdraw|sell|sold|send|sent)")
 _FEE = re.compile(r"(?i)\b(fee|commission)")
 
 
-def read(found: Reading, source: str) -> None:
+def read(found: Contents, source: str) -> None:
     """Read an exchange's account or a chain's transfers.
 
     Raises:
         EvidenceError: A row cannot be read as the mapping says.
     """
-    statements: dict[str, Statement] = {}
+    statements: dict[str, AccountStatement] = {}
     trades: dict[tuple[str, str], list[tuple[Movement, str]]] = defaultdict(list)
     chain = found.mapping.kind == "transfers"
     for record in Table(found.document, found.mapping):
@@ -48,7 +48,7 @@ def read(found: Reading, source: str) -> None:
                 trades[key].append((one, operation))
                 continue
             place = statements.setdefault(
-                one.currency, Statement(found.document, [], found.mapping.number)
+                one.currency, AccountStatement(found.document, [], found.mapping.number)
             )
             place.lines.append(one)
     for rows in trades.values():
@@ -58,7 +58,7 @@ def read(found: Reading, source: str) -> None:
     found.statements = list(statements.values())
 
 
-def _exchange(record: Record, found: Reading) -> list[tuple[Movement, str]]:
+def _exchange(record: Record, found: Contents) -> list[tuple[Movement, str]]:
     mapping = found.mapping
     operation = record.text("operation")
     amount = amount_of(record, signed=False)
@@ -83,7 +83,7 @@ def _exchange(record: Record, found: Reading) -> list[tuple[Movement, str]]:
     return found_rows
 
 
-def _chain(record: Record, found: Reading) -> list[tuple[Movement, str]]:
+def _chain(record: Record, found: Contents) -> list[tuple[Movement, str]]:
     mapping = found.mapping
     own = mapping.number
     sent, got = (re.sub(r"\W", "", record.text(key)).upper() for key in ("from", "to"))
@@ -119,7 +119,7 @@ def _chain(record: Record, found: Reading) -> list[tuple[Movement, str]]:
 
 
 def _traded(
-    rows: list[tuple[Movement, str]], found: Reading, source: str
+    rows: list[tuple[Movement, str]], found: Contents, source: str
 ) -> list[Draft]:
     """Return the flows of one trade: what was given, what was got, and the fee."""
     account, entity = found.mapping.account, found.mapping.entity
@@ -129,25 +129,25 @@ def _traded(
     for one, operation in rows:
         if not _FEE.search(operation):
             (got if one.amount > 0 else given)[one.currency] += one.amount
-    legs: list[Leg] = []
+    legs: list[DraftLeg] = []
     status = "settled"
     if len(given) == 1 and len(got) == 1:
         (sold, less), (bought, more) = *given.items(), *got.items()
         legs = [
-            Leg(account, less, sold),
-            Leg(account, more, bought, f"@@ {plain(-less)} {sold}"),
+            DraftLeg(account, less, sold),
+            DraftLeg(account, more, bought, f"@@ {plain(-less)} {sold}"),
         ]
     else:
         for unit, amount in [*given.items(), *got.items()]:
             legs += [
-                Leg(account, amount, unit),
-                Leg(found.mapping.suspense, -amount, unit),
+                DraftLeg(account, amount, unit),
+                DraftLeg(found.mapping.suspense, -amount, unit),
             ]
             status = "unmatched"
     for one in fees:
         legs += [
-            Leg(account, one.amount, one.currency),
-            Leg(f"Expenses:{entity}:Fees", -one.amount, one.currency),
+            DraftLeg(account, one.amount, one.currency),
+            DraftLeg(f"Expenses:{entity}:Fees", -one.amount, one.currency),
         ]
     legs = [leg for leg in legs if leg.amount]
     if not legs:

@@ -6,24 +6,24 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.continuity import Gap
+from solvency.evidence.continuity import BalanceGap
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.registers.chart import proposed
 from solvency.evidence.said import Noted
-from solvency.evidence.said import Stated
+from solvency.evidence.said import StatedBalance
 
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record
-    from solvency.evidence.said import Reading
+    from solvency.evidence.said import Contents
 
 _TOTAL = re.compile(
     r"\s*(grand |sub)?-?totals?\b|\s*(summe|gesamt|saldo)\b", re.IGNORECASE
 )
 
 
-def read(found: Reading, source: str) -> None:
+def read(found: Contents, source: str) -> None:
     """Read a trial balance into what the books are compared with.
 
     Raises:
@@ -57,7 +57,9 @@ def read(found: Reading, source: str) -> None:
             '"' + f"{code} {name}".strip().replace("\\", "").replace('"', "'") + '"'
         )
         found.stated.append(
-            Stated(record.label, mapping.at, account, debit - credit, unit, False)
+            StatedBalance(
+                record.label, mapping.at, account, debit - credit, unit, False
+            )
         )
     if sums[0] != sums[1]:
         _apart(found, last, "debits", sums[0], "credits", sums[1], unit)
@@ -84,7 +86,7 @@ def _sides(record: Record) -> tuple[Decimal, Decimal]:
 
 
 def _apart(
-    found: Reading,
+    found: Contents,
     row: str,
     what: str,
     one: Decimal,
@@ -108,7 +110,7 @@ def _apart(
         )
     )
     found.gaps.append(
-        Gap(
+        BalanceGap(
             found.document.name,
             row,
             row,

@@ -13,7 +13,7 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
-    from solvency.analysis.recover.distributions import Distribution
+    from solvency.analysis.recover.distributions import ClassPayment
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Cell
 
@@ -60,7 +60,7 @@ def distributions(setting: Setting) -> Table | None:
     )
 
 
-def _cells(setting: Setting, number: int, one: Distribution) -> tuple[Cell, ...]:
+def _cells(setting: Setting, number: int, one: ClassPayment) -> tuple[Cell, ...]:
     key = f"distribution:{number}"
     paying = tuple(
         other.flow

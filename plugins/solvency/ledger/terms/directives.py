@@ -6,7 +6,6 @@ Each reader takes one directive into the declarations, or reports why it cannot.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -16,7 +15,6 @@ from beancount.core.amount import Amount
 from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Entity
 from solvency.ledger.case import Hypothesis
-from solvency.ledger.case import Invariant
 from solvency.ledger.case import Measure
 from solvency.ledger.case import Money
 from solvency.ledger.case import Observation
@@ -24,6 +22,8 @@ from solvency.ledger.case import Scenario
 from solvency.ledger.case import Source
 from solvency.ledger.subledger import subledger
 from solvency.ledger.terms import changes
+from solvency.ledger.terms import invariants
+from solvency.ledger.terms import uncertainty
 from solvency.ledger.terms.metadata import Metadata
 from solvency.ledger.terms.metadata import closest
 from solvency.ledger.terms.metadata import place
@@ -315,123 +315,6 @@ def _observation_id(entry: Custom) -> str:
     return f"O-{entry.date:%Y%m%d}-{hashlib.sha256(content.encode()).hexdigest()[:6]}"
 
 
-def _invariant(
-    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
-) -> None:
-    name, entity = values
-    known = words.invariants()
-    allowed = known.get(name)
-    if allowed is None:
-        meant = closest(name, known)
-        declared.errors.add(
-            "invariant",
-            entry,
-            f"there is no invariant {name}",
-            (f"If {meant} is meant, write that; known" if meant else "Known")
-            + " are "
-            + ", ".join(known),
-        )
-        return
-    severity = meta.choice("severity", words.SEVERITIES) or "breach"
-    parameters: dict[str, object] = {}
-    for key in meta.rest_as_written("severity"):
-        if key == "intraday" and name in words.INTRADAY:
-            if meta.flag(key):
-                parameters[key] = True
-        elif key not in allowed:
-            declared.errors.add(
-                "invariant",
-                entry,
-                f"`{key}:` is no parameter of {name}",
-                "It takes " + ", ".join(sorted(allowed)),
-            )
-        elif (found := _parameter(name, key, meta)) is not None:
-            parameters[key] = found
-    declared.invariants.append(
-        Invariant(name, entity, severity, place(entry), parameters)
-    )
-
-
-def _parameter(name: str, key: str, meta: Metadata) -> object:
-    """Return an invariant's parameter, None if it is of the wrong type."""
-    if name not in words.INVARIANTS and key not in words.OF_EVERY_INVARIANT:
-        # A test another package adds says by its defaults which are numbers.
-        is_text = words.added(name)[key] is None
-        return meta.text(key) if is_text else meta.number(key)
-    if key in words.NUMBERS:
-        return meta.number(key, *words.NUMBERS[key])
-    if key in words.CHOICES:
-        return meta.choice(key, words.CHOICES[key])
-    if key == "limit":
-        return meta.money(key)
-    return meta.text(key)
-
-
-def _spread(
-    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
-) -> None:
-    grade, spread = values
-    if not words.GRADE.fullmatch(grade) or spread < 0:
-        declared.errors.add(
-            "spread",
-            entry,
-            "a spread goes with a grade from A1 to F6 and is not negative,"
-            f" not {grade} {spread}",
-            f'Write: {entry.date} custom "spread" "C3" 0.15',
-        )
-    elif declared.name("spread", grade, entry):
-        declared.spreads[grade] = spread
-
-
-def _scale(
-    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
-) -> None:
-    if not Decimal("0.1") <= values[0] <= Decimal("1e9"):
-        declared.errors.add(
-            "scale",
-            entry,
-            f"the scale of errors has from 0.1 to 1e9 degrees of freedom, not"
-            f" {values[0]}",
-            f'Write: {entry.date} custom "scale" 4',
-        )
-    elif declared.name("scale", "of errors", entry):
-        declared.uncertainty = replace(declared.uncertainty, scale=values[0])
-
-
-def _correlation(
-    declared: Declarations, entry: Custom, values: list[Any], _: Metadata
-) -> None:
-    of, value = values
-    if of != "source" or not 0 <= value <= 1:
-        declared.errors.add(
-            "correlation",
-            entry,
-            f"a correlation is of the errors of one source, from 0 to 1, not {of}"
-            f" {value}",
-            f'Write: {entry.date} custom "correlation" "source" 0.5',
-        )
-    elif declared.name("correlation", of, entry):
-        declared.uncertainty = replace(declared.uncertainty, correlation=value)
-
-
-def _alternative(
-    declared: Declarations, entry: Custom, values: list[Any], meta: Metadata
-) -> None:
-    error = meta.number("error", "0.000001")
-    if error is None or not 0 < values[0] < 1:
-        declared.errors.add(
-            "alternative",
-            entry,
-            "something else has a prior between 0 and 1, and an error: the spread of"
-            " what it predicts, as a share of what was seen",
-            f'Write: {entry.date} custom "alternative" 0.1 and below it error: 0.5',
-        )
-    elif declared.name("alternative", "something else", entry):
-        declared.uncertainty = replace(
-            declared.uncertainty, alternative=(values[0], error)
-        )
-
-
 def _title(
     declared: Declarations, entry: Custom, values: list[Any], _: Metadata
 ) -> None:
@@ -462,11 +345,11 @@ _READERS: Mapping[str, _Reader] = {
     "hypothesis": _hypothesis,
     "scenario": _scenario,
     "observation": _observation,
-    "invariant": _invariant,
-    "spread": _spread,
-    "scale": _scale,
-    "correlation": _correlation,
-    "alternative": _alternative,
+    "invariant": invariants.invariant,
+    "spread": uncertainty.spread,
+    "scale": uncertainty.scale,
+    "correlation": uncertainty.correlation,
+    "alternative": uncertainty.alternative,
     "depth": _measure,
     "float": _measure,
     "title": _title,

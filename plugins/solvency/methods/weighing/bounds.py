@@ -82,7 +82,7 @@ class Bounds:
         )
 
 
-class Held(NamedTuple):
+class Standing(NamedTuple):
     """How some combinations stand to the observations and the bounds.
 
     Attributes:
@@ -96,7 +96,7 @@ class Held(NamedTuple):
     error: float
 
 
-def held(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Held:
+def held(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Standing:
     """Return how probable combinations make the bounds, given the rest.
 
     Args:
@@ -118,7 +118,7 @@ def held(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Held:
         scale *= np.sqrt((case.nu + chi2) / (case.nu + size))[:, None]
     kept = np.flatnonzero((room / scale).min(axis=0) < _SAFE)
     if not len(kept):
-        return Held(likelihood, np.zeros(len(states)), 0.0)
+        return Standing(likelihood, np.zeros(len(states)), 0.0)
     if len(kept) < len(bounds.edges):
         some = below[:, kept]
         turned = np.ascontiguousarray(some.transpose(0, 2, 1))
@@ -126,7 +126,7 @@ def held(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Held:
         # A factor of the signed rows: its own diagonal is positive.
         room = room[:, kept]
     logs, error = _orthant(case.nu, size, chi2, room, below, len(states))
-    return Held(likelihood, logs, error)
+    return Standing(likelihood, logs, error)
 
 
 class _Told(NamedTuple):

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedSources:
     """A note at the foot of the page that names some sources."""
 
     sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class QuotedWords:
     """Words that are quoted, whose numbers are not the case's."""
 
     text: str
@@ -39,7 +39,7 @@ class Text:
     """HTML made from Markdown, with a token where each of its things stands."""
 
     html: str
-    things: tuple[Piece | Figure | Cited | Quoted | Linked, ...] = ()
+    things: tuple[Piece | Figure | CitedSources | QuotedWords | Linked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ from solvency.figures.figure import Said
 from solvency.figures.table import Table
 from solvency.figures.words import listed
 from solvency.report.chapters import grammar
-from solvency.report.chapters.body import Cited
+from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
-from solvency.report.chapters.body import Quoted
+from solvency.report.chapters.body import QuotedWords
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.numerals import TOKEN
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 100_000
 #: What stands on the page as it is, by itself.
 BLOCKS = (Table, Drawing, Section)
-_INLINE = (Figure, Ref, Said, Day, Exhibit, Grade, Cited, Quoted, Linked)
+_INLINE = (Figure, Ref, Said, Day, Exhibit, Grade, CitedSources, QuotedWords, Linked)
 _TAGS = re.compile(r"\{%.*?%\}")
 
 
@@ -217,7 +217,7 @@ class Run:
             return replace(value, prose=True).text(locale)
         if isinstance(value, Day):
             return value.date.isoformat()
-        if isinstance(value, Said | Quoted | Grade):
+        if isinstance(value, Said | QuotedWords | Grade):
             return value.text
         if isinstance(value, Ref):
             return value.label
@@ -229,7 +229,7 @@ class Run:
         if word:
             found: list[Any] = []
             for one in pieces:
-                found += [Quoted(word), *one] if found else one
+                found += [QuotedWords(word), *one] if found else one
             return tuple(found)
         return tuple(listed(self._names.setting.locale, pieces))
 

@@ -12,8 +12,8 @@ from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.trace.section import followed
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
-from solvency.report.chapters.body import Cited
-from solvency.report.chapters.body import Quoted
+from solvency.report.chapters.body import CitedSources
+from solvency.report.chapters.body import QuotedWords
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.of_books import OfBooks
 from solvency.report.chapters.of_findings import OfFindings
@@ -77,13 +77,13 @@ class Vocabulary(OfBooks, OfFindings):
                 "case",
                 title=lambda: case.title,
                 currency=lambda: case.currency,
-                unit=lambda: Quoted(self.setting.unit),
+                unit=lambda: QuotedWords(self.setting.unit),
                 day=lambda: self.setting.at,
                 first=lambda: min(flow.date for flow in case.selected),
                 known=lambda: case.known,
                 scenario=lambda: case.scenario.title or case.scenario.name,
                 established=lambda: not case.scenario.hypotheses,
-                fingerprint=lambda: Quoted(case.fingerprint[:16]),
+                fingerprint=lambda: QuotedWords(case.fingerprint[:16]),
                 members=lambda: self.setting.inside,
                 entities=lambda: tuple(case.entities),
                 group=lambda: bool(case.group),
@@ -147,17 +147,17 @@ class Vocabulary(OfBooks, OfFindings):
         """Say whether the case has an exhibit of a name."""
         return self.exhibits.has(_whose(name, of))
 
-    def cite(self, *names: str) -> Cited:
+    def cite(self, *names: str) -> CitedSources:
         """Return a note at the foot of the page that names sources."""
         for name in names:
             self._known(name, self.setting.case.sources, "source")
-        return Cited(names)
+        return CitedSources(names)
 
-    def quoted(self, text: str) -> Quoted:
+    def quoted(self, text: str) -> QuotedWords:
         """Return words that are quoted, numbers and all."""
         if len(text) > _LONGEST_QUOTED:
             raise ReportError("quoted(...) takes the words")
-        return Quoted(text)
+        return QuotedWords(text)
 
     def listed(self) -> Iterator[tuple[str, str]]:
         """Yield each name of the case, as a chapter writes it, with its value now."""
