@@ -195,8 +195,11 @@ def _walk(value: Any, path: str, found: dict[str, str]) -> None:
 
 
 def main() -> None:
-    """Write every page anew that is out of date."""
+    """Write pages anew that are out of date: those named, by default all."""
+    asked = {Path(name).resolve() for name in sys.argv[1:]}
     for page in pages():
+        if asked and page.resolve() not in asked:
+            continue
         was, now = page.read_text(encoding="utf-8"), refreshed(page)
         if was != now:
             page.write_text(now, encoding="utf-8")
