@@ -22,8 +22,8 @@ report: $(VENV)/installed $(VENV)/system
 test: $(VENV)/tested $(VENV)/system $(VENV)/browser
 	$(BIN)/python -m pytest -n auto
 
-test-all: test $(VENV)/clustered
-	$(BIN)/python -m pytest -n auto -m long
+test-all: test
+	$(BIN)/python -m pytest -n auto -m long --ignore tests/subledgers/test_cluster.py
 
 # Spark on a master and two workers of this machine, its answers beside DuckDB's.
 test-cluster: $(VENV)/clustered
