@@ -74,7 +74,7 @@ def findings(setting: Setting) -> Section | None:
             "more": setting.say_many(
                 "%(count)s more of the same kind stands in the exhibits named.",
                 "%(count)s more of the same kinds stand in the exhibits named.",
-                setting.count("findings:more", more),
+                setting.count("findings:more", more, flows=setting.moved),
             )
             if more
             else (),
