@@ -184,7 +184,9 @@ def test_what_flows_have_in_a_figure_sums_to_it(
 
 
 @pytest.mark.long
-@pytest.mark.xfail(reason="findings:more leads to no source: the fault is open")
+@pytest.mark.xfail(
+    reason="findings:more leads to no source: the fault is open", strict=True
+)
 def test_every_figure_of_the_packaged_case_leads_to_a_source() -> None:
     import solvency
 
