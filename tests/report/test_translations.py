@@ -144,13 +144,7 @@ class Recorder(gettext.NullTranslations):
         (HARBOUR, "brief"),
         pytest.param(
             (FTX, "reconstruction"),
-            marks=[
-                pytest.mark.long,
-                pytest.mark.xfail(
-                    reason="words of what was found and of the tests' margins are"
-                    " not translated yet: the fault is open"
-                ),
-            ],
+            marks=pytest.mark.long,
         ),
     ],
     ids=lambda param: f"{param[0].parent.name}-{param[1]}",
@@ -173,6 +167,19 @@ def chinese(request):
     return report, root, recorder.lacking
 
 
+@pytest.fixture
+def untranslated(request):
+    """Expect the failure of the large case."""
+    if "ftx" in request.node.callspec.id:
+        request.applymarker(
+            pytest.mark.xfail(
+                reason="words of what was found and of the tests' margins are"
+                " not translated yet: the fault is open"
+            )
+        )
+
+
+@pytest.mark.usefixtures("untranslated")
 def test_nothing_a_report_asks_for_is_lacking(chinese):
     report, _, lacking = chinese
     unsaid = {
@@ -183,6 +190,7 @@ def test_nothing_a_report_asks_for_is_lacking(chinese):
     assert {one for one in unsaid if re.search("[a-z]{3}", one)} - names == set()
 
 
+@pytest.mark.usefixtures("untranslated")
 def test_pages_hold_no_english_sentence(chinese):
     _, root, _ = chinese
     body = root.find("body")
