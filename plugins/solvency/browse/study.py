@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from solvency.analysis.check import Findings
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.browse.request import Asked
+    from solvency.exhibits.evidence.dossier import Claimed
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
@@ -95,8 +96,21 @@ class Later(Generic[T]):
 class Study:
     """A case in one scenario, and the answers to what pages ask of it."""
 
-    def __init__(self, case: Case, answers: dict[object, Any]) -> None:
+    def __init__(
+        self,
+        case: Case,
+        answers: dict[object, Any],
+        key: tuple[object, ...] | None = None,
+    ) -> None:
+        """Keep a case, and where answers are kept.
+
+        Args:
+            case: The case.
+            answers: The answers of all studies, by what they depend on.
+            key: What answers depend on, where they are not kept by fingerprint.
+        """
         self.case = case
+        self._key = key
         self._answers = answers
         self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
 
@@ -111,6 +125,13 @@ class Study:
         return self.case.by_id
 
     @cached_property
+    def dossier(self) -> Mapping[str, Claimed]:
+        """Return the rows of evidence the case keeps beside its ledger, by id."""
+        from solvency.exhibits.evidence.dossier import claimed  # noqa: PLC0415 (as above)
+
+        return claimed(self.case)
+
+    @cached_property
     def observations(self) -> Mapping[str, Observation]:
         """Return every observation by its id."""
         return {one.id: one for one in self.case.observations}
@@ -123,6 +144,8 @@ class Study:
     @cached_property
     def key(self) -> tuple[object, ...]:
         """Return what an answer of this study depends on."""
+        if self._key is not None:
+            return self._key
         scenario = self.case.scenario
         held = tuple(sorted(scenario.hypotheses))
         return self.case.fingerprint, scenario.name, held, self.case.known

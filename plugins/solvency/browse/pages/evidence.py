@@ -19,6 +19,8 @@ from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.hypotheses import Waiting
+from solvency.browse.pages.source import KINDS
+from solvency.browse.pages.source import known_flows
 from solvency.browse.view import outside
 from solvency.charts import beliefs as beliefs_chart
 from solvency.figures.frame import count
@@ -28,32 +30,12 @@ if TYPE_CHECKING:
 
     from solvency.analysis.weigh.history import History
     from solvency.browse.view import View
-    from solvency.ledger.case import Observation
     from solvency.ledger.case import Source
 
     Tell = Callable[[str], None]
 
-#: What the letter of a grade stands for.
-KINDS = {
-    "A": "court record, audited or on-chain",
-    "B": "leaked document, published by a major outlet",
-    "C": "named press, or an organisation's own statement",
-    "D": "anonymous",
-    "F": "unknown or recalled",
-}
 #: The most lines a chart of beliefs has.
 _LINES = 8
-
-
-@dataclass(frozen=True)
-class Opened:
-    """One source: what it is, and what rests on it."""
-
-    title: str
-    facts: tuple[tuple[str, Cell], ...]
-    flows: Table
-    observations: Table | None
-    prices: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +47,6 @@ class Page:
     first: str
     last: str
     moments: tuple[Link, ...]
-    opened: Opened | None
     sources: Table
     plugs: Table | None
     disputed: Table | None
@@ -83,7 +64,6 @@ def build(view: View) -> Page:
         one for one in case.sources.values() if known is None or one.published <= known
     ]
     hidden = len(case.sources) - len(sources)
-    opened = case.sources.get(view.asked.pick)
     plugs = [flow.id for flow in case.selected if flow.basis == "plug"]
     days = sorted(one.published for one in case.sources.values())
     history, chart = _history(view) if view.asked.weigh else (None, None)
@@ -93,7 +73,6 @@ def build(view: View) -> Page:
         first=days[0].isoformat() if days else "",
         last=days[-1].isoformat() if days else "",
         moments=_moments(view),
-        opened=_opened(view, opened) if opened else None,
         sources=_sources(view, sources),
         plugs=view.flows_table("plugs", "Plugs: amounts nobody stated", plugs)
         if plugs
@@ -159,10 +138,9 @@ def _moments(view: View) -> tuple[Link, ...]:
 
 def _rests(view: View) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for flow in view.case.flows:
-        if view.case.known is None or flow.known <= view.case.known:
-            for source in flow.sources:
-                found[source].append(flow.id)
+    for flow in known_flows(view):
+        for source in flow.sources:
+            found[source].append(flow.id)
     return found
 
 
@@ -185,7 +163,7 @@ def _sources(view: View, sources: list[Source]) -> Table:
                     Cell(one.grade, kind="grade"),
                     Cell(
                         one.name,
-                        view.page("evidence", "opened", pick=one.name),
+                        view.page("source", pick=one.name),
                         title=one.title,
                     ),
                     day_cell(one.published),
@@ -196,8 +174,7 @@ def _sources(view: View, sources: list[Source]) -> Table:
                     Cell(f"{stated[one.name]:,}", kind="num"),
                     Cell(f"{prices[one.name]:,}", kind="num"),
                 ),
-                "current" if one.name == view.asked.pick else "",
-                f"source-{one.name}",
+                key=f"source-{one.name}",
             )
         )
     return Table(
@@ -213,73 +190,6 @@ def _sources(view: View, sources: list[Source]) -> Table:
             Cell("Flows", kind="num"),
             Cell("Observations", kind="num"),
             Cell("Prices", kind="num"),
-        ),
-        tuple(rows),
-    )
-
-
-def _opened(view: View, one: Source) -> Opened:
-    """Show one source, and what rests on it."""
-    seen = [obs for obs in view.case.observations if obs.source == one.name]
-    facts = [
-        ("Published", Cell(one.published.isoformat())),
-        ("Publisher", Cell(one.publisher or "")),
-        ("Grade", Cell(f"{one.grade}: {KINDS.get(one.grade[:1], '')}")),
-        (
-            "Origin",
-            Cell(
-                f"{one.origin}: {KINDS.get(one.origin[:1], '')}" if one.origin else ""
-            ),
-        ),
-        ("Group", Cell(one.group or "")),
-        ("Address", outside(one.url, one.url or "")),
-        ("Copy read", outside(one.mirror, one.mirror or "")),
-        ("SHA-256", Cell(one.sha256 or "")),
-        ("Note", Cell(one.note or "")),
-        ("In the ledger", Cell("its entry", view.at_home.entry(one.place))),
-    ]
-    return Opened(
-        title=one.title,
-        facts=tuple(fact for fact in facts if fact[1].text),
-        flows=view.flows_table(
-            "rests", "Flows that rest on it", _rests(view).get(one.name, [])
-        ),
-        observations=_observations(view, seen) if seen else None,
-        prices=sum(price.source == one.name for price in view.case.prices),
-    )
-
-
-def _observations(view: View, seen: list[Observation]) -> Table:
-    rows = []
-    for one in seen:
-        ends = [
-            end for end in (one.amount.number, one.low, one.high) if end is not None
-        ]
-        printing = Printing(ends, one.amount.commodity)
-        rows.append(
-            Row(
-                (
-                    Cell(one.id, view.at_home.entry(one.place)),
-                    day_cell(one.date),
-                    Cell(one.perimeter or ", ".join(one.accounts)),
-                    printing.cell(one.amount.number),
-                    printing.cell(one.low),
-                    printing.cell(one.high),
-                    Cell(printing.unit),
-                )
-            )
-        )
-    return Table(
-        "states",
-        "Balances and movements it states",
-        (
-            Cell("Observation"),
-            Cell("Date"),
-            Cell("Of what"),
-            Cell("Amount", kind="num"),
-            Cell("Low", kind="num"),
-            Cell("High", kind="num"),
-            Cell("In"),
         ),
         tuple(rows),
     )

@@ -20,6 +20,7 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import drawn
+from solvency.browse.blocks import figure_place
 from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.group import scopes
@@ -123,6 +124,20 @@ def _numbers(found: Funds) -> list[Number]:
     ]
 
 
+def _figure_key(found: Funds, line: FundsLine) -> str:
+    """Return the key of the figure a line of the exhibit prints."""
+    since = found.since.isoformat() if found.since else ""
+    until = found.until.isoformat()
+    return f"funds:{found.name}:{since}:{until}:{line.side}:{line.label}"
+
+
+def bands(view: View) -> Chart | None:
+    """Draw where all money came from and went, for a page that has its lines."""
+    found = funds(view.study.book, name_of(view), view.at)
+    amounts = (found.opening, found.left, *(line.amount for line in found.lines))
+    return _chart(view, found, Printing(amounts, found.currency), [])
+
+
 def _key(line: FundsLine) -> str:
     return f"{line.side}/{line.label}"
 
@@ -141,7 +156,7 @@ def _chart(
         links.append(sankey.Link(*ends, amount, href))
 
     for line in found.lines:
-        href = view.page("flows", "opened", entity=found.name, pick=_key(line))
+        href = figure_place(_figure_key(found, line))
         add(line.side, line.label, line.amount, href)
     if found.opening > 0:
         add(SOURCE, START, found.opening, "")

@@ -184,7 +184,7 @@ def _choice(
         rests_on=tuple(
             Cell(
                 name,
-                view.page("evidence", "opened", pick=name),
+                view.page("source", pick=name),
                 title=view.case.sources[name].title,
             )
             for name in sources
@@ -204,15 +204,15 @@ def _contradictions(view: View) -> tuple[str, ...]:
     )
 
 
-def _waited(later: Later[Any]) -> Waiting | None:
+def waited(later: Later[Any]) -> Waiting | None:
     """Return how far a long computation is, or why there is no answer."""
     if not later.wait():
         return Waiting(said=later.said or "started")
     return Waiting(error=later.error) if later.error else None
 
 
-def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
-    """Start the tally and the weighing, or return what was started."""
+def asked_tally(view: View) -> Later[Tallied]:
+    """Start the tally, or return what was started."""
 
     def add(tell: Tell) -> Tallied:
         from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
@@ -220,18 +220,24 @@ def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
         tell("adding up the losses")
         return tally(view.case)
 
+    return view.study.later("tally", add)
+
+
+def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
+    """Start the tally and the weighing, or return what was started."""
+
     def weigh(tell: Tell) -> Beliefs:
         from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
 
         return believe(view.case, progress=tell)
 
-    return view.study.later("tally", add), view.study.later("weights", weigh)
+    return asked_tally(view), view.study.later("weights", weigh)
 
 
 def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waiting:
     from solvency.exhibits.tally.total import losses  # noqa: PLC0415 (brings in SciPy)
 
-    unfinished = _waited(later)
+    unfinished = waited(later)
     found = later.result
     if unfinished or found is None:
         return unfinished or Waiting(error="no answer")
@@ -264,7 +270,7 @@ def _weights(view: View, later: Later[Beliefs]) -> Waiting:
     from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
 
-    unfinished = _waited(later)
+    unfinished = waited(later)
     found = later.result
     if unfinished or found is None:
         return unfinished or Waiting(error="no answer")
