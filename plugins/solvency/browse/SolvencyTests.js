@@ -416,6 +416,11 @@ function panels(page) {
     node.setAttribute("aria-expanded", "true");
     show(root, key, labelOf(node), node);
   });
+  // What was worked out meanwhile has numbers of its own.
+  page.addEventListener("sv-more", () => {
+    kept.delete(root.rests);
+    root.found = null;
+  });
   if (location.hash.startsWith("#figure=")) {
     show(root, decodeURIComponent(location.hash.slice("#figure=".length)));
   }
@@ -682,13 +687,40 @@ function beside() {
   ". It shows the ledger as the program was started. ", made("a", { href: back }, "Back to where that holds")));
 }
 
+// ---- Long computations: what stands in their place is asked for again ----
+
+async function follow(page, place) {
+  while (place.isConnected && place.dataset.again) {
+    await new Promise((done) => setTimeout(done, 1000));
+    const reply = await fetch(place.dataset.again.split("#")[0]);
+    const found = new DOMParser().parseFromString(await reply.text(), "text/html");
+    const now = found.getElementById(place.id);
+    if (!now || !place.isConnected) return;
+    const fresh = document.importNode(now, true);
+    place.replaceWith(fresh);
+    place = fresh;
+    if (!place.dataset.again) {
+      dress(place);
+      page.dispatchEvent(new CustomEvent("sv-more"));
+      said("Computed");
+    }
+  }
+}
+
 // ---- All of it, on a page ----
+
+function dress(part) {
+  for (const one of part.querySelectorAll("section")) {
+    if (one.querySelector(":scope > .sv-scroll > table")) tools(one);
+  }
+}
 
 function begin(page) {
   if (page.dataset.begun) return;
   page.dataset.begun = "yes";
   panels(page);
-  for (const one of page.querySelectorAll("section")) if (one.querySelector(":scope > .sv-scroll > table")) tools(one);
+  dress(page);
+  for (const one of page.querySelectorAll("[data-again]")) follow(page, one).catch(() => {});
   for (const [n, one] of [...page.querySelectorAll(".sv-chart")].entries()) drawings(one, n);
   search(page);
   page.addEventListener("change", (event) => {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import ENGLISH
@@ -18,6 +19,7 @@ from solvency.exhibits.explain.document import of_flow
 from solvency.exhibits.explain.document import of_source
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
+from solvency.exhibits.layout import figures_in
 from solvency.exhibits.rests import rests
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
@@ -25,13 +27,13 @@ from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.formats import unit_label
-from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.exhibits.evidence.dossier import Claimed
     from solvency.exhibits.explain import Explanation
+    from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Prose
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
@@ -43,6 +45,8 @@ class Register:
     """The figures a page prints, as it is built."""
 
     sections: list[Section] = field(default_factory=list)
+    #: What exhibits of its tests are built from.
+    setting: Setting | None = None
 
     def table(self, table: Table, ground: Ground = Ground()) -> None:
         """Keep the figures of an exhibit, with what they rest on beside their own."""
@@ -70,8 +74,6 @@ def resting(
         has them, but for flows and sources, which are named with their part.
     """
     known: dict[str, Figure] = {}
-    from solvency.exhibits.layout import figures_in  # noqa: PLC0415 (named once)
-
     for section in register.sections:
         for figure in figures_in((section.tables, section.values)):
             known.setdefault(figure.key, figure)
@@ -157,11 +159,10 @@ def _pieces(case: Case, prose: Prose) -> list[dict[str, str]]:
 
 def counted(key: str, value: int, formula: str, **rest: tuple[str, ...]) -> Figure:
     """Return a number of things, with the flows or sources that are counted."""
-    from decimal import Decimal  # noqa: PLC0415 (as a figure takes it)
-
-    return Figure(key=key, value=Decimal(value), formula=formula, **rest)  # type: ignore[arg-type]  # flows and sources alone
-
-
-def things(number: int, one: str, many: str = "") -> str:
-    """Return a number of things in words."""
-    return count(number, one, many) if many else count(number, one)
+    return Figure(
+        key=key,
+        value=Decimal(value),
+        formula=formula,
+        flows=rest.get("flows", ()),
+        sources=rest.get("sources", ()),
+    )

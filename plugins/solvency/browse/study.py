@@ -45,9 +45,7 @@ DRAWN = 2_000
 #: Answers kept from one load to the next.
 _KEPT = 200
 #: Seconds a page waits for a long computation before it says how far it is.
-_PATIENCE = 3.0
-#: Seconds a page waits for the draws of its tests.
-_DRAWING = 0.5
+PATIENCE = 0.5
 
 
 class _StoppedError(Exception):
@@ -66,8 +64,8 @@ class Later(Generic[T]):
         self._work = work
         threading.Thread(target=self._run, daemon=True).start()
 
-    def wait(self, seconds: float = _PATIENCE) -> bool:
-        """Wait a little; say whether the answer is there."""
+    def wait(self, seconds: float | None) -> bool:
+        """Wait a little, or with None to the end; say whether the answer is there."""
         return self._done.wait(seconds)
 
     def stop(self) -> None:
@@ -110,6 +108,8 @@ class Study:
             key: What answers depend on, where they are not kept by fingerprint.
         """
         self.case = case
+        #: Seconds to wait for a long computation; None waits for its end.
+        self.patience: float | None = PATIENCE
         self._key = key
         self._answers = answers
         self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
@@ -163,7 +163,7 @@ class Study:
         what was found in the written amounts: the same but for probabilities.
         """
         later = self._drawn()
-        if later is None or not later.wait(_DRAWING) or later.result is None:
+        if later is None or not later.wait(self.patience) or later.result is None:
             return self.written()
         return later.result
 
@@ -183,17 +183,15 @@ class Study:
             return None
         return self.later("findings", lambda _: evaluate(self.book, draws=self.draws))
 
-    def reconciled(self) -> Reconciled | str:
-        """Return whether the claims can all be true, or why that cannot be asked."""
+    def reconciled(self) -> Later[Reconciled]:
+        """Return whether the claims can all be true, worked on beside the pages."""
         from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (as above)
 
-        def work() -> Reconciled | str:
-            try:
-                return reconcile(self.case)
-            except ValueError as error:
-                return str(error)
+        def work(tell: Callable[[str], None]) -> Reconciled:
+            tell("reconciling the claims")
+            return reconcile(self.case)
 
-        return self._answer("reconciled", work)
+        return self.later("reconciled", work)
 
     def sheet(
         self, at: datetime.date, basis: str, names: tuple[str, ...]

@@ -19,6 +19,7 @@ from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
 from solvency.browse.panel import Register
+from solvency.browse.panel import counted
 from solvency.figures.frame import count
 from solvency.model.worth import amount_worth
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
+    from solvency.analysis.check import Findings
     from solvency.browse.request import Asked
     from solvency.browse.study import Study
     from solvency.exhibits.setting import Setting
@@ -146,6 +148,12 @@ class View:
         vars(answers).update(found)
         return setting_of(self.case, book, (self.at,), ENGLISH, answers, of)
 
+    def setting_of_tests(self, found: Findings) -> Setting:
+        """Return what exhibits of tests are built from, made once a page."""
+        if self.register.setting is None:
+            self.register.setting = self.setting(findings=found)
+        return self.register.setting
+
     def worth(self, flow: Flow) -> Decimal | None:
         """Return a flow's central amount in the case's currency; None if unpriced."""
         return amount_worth(self.study.book.prices, flow)
@@ -202,6 +210,13 @@ class View:
             tuple(notes),
             printing.unit,
         )
+
+    def counted(self, key: str, number: int, formula: str, **rest: Any) -> Cell:
+        """Return a number of things as a cell that opens which they are."""
+        key = f"count:{key}"
+        if number:
+            self.register.figure(counted(key, number, formula, **rest))
+        return Cell(f"{number:,}", kind="num", figure=key if number else "")
 
     def sources(self, names: tuple[str, ...]) -> Cell:
         """Return sources as a cell that leads to each of them."""

@@ -18,9 +18,10 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.pages.disputes import disputed
-from solvency.browse.pages.hypotheses import Waiting
 from solvency.browse.pages.source import KINDS
 from solvency.browse.pages.source import known_flows
+from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import waited
 from solvency.browse.view import outside
 from solvency.charts import beliefs as beliefs_chart
 from solvency.figures.frame import count
@@ -49,7 +50,7 @@ class Page:
     moments: tuple[Link, ...]
     sources: Table
     plugs: Table | None
-    disputed: Table | None
+    disputed: Waiting
     later: str
     weigh: str
     history: Waiting | None
@@ -68,7 +69,7 @@ def build(view: View) -> Page:
     days = sorted(one.published for one in case.sources.values())
     history, chart = _history(view) if view.asked.weigh else (None, None)
     return Page(
-        numbers=tuple(_numbers(sources, plugs)),
+        numbers=tuple(_numbers(view, sources, plugs)),
         known=known.isoformat() if known else "",
         first=days[0].isoformat() if days else "",
         last=days[-1].isoformat() if days else "",
@@ -77,7 +78,7 @@ def build(view: View) -> Page:
         plugs=view.flows_table("plugs", "Plugs: amounts nobody stated", plugs)
         if plugs
         else None,
-        disputed=disputed(view)[0],
+        disputed=disputed(view),
         later=f"{count(hidden, 'source')} published later, and what rests on them"
         " alone, left out."
         if hidden
@@ -88,7 +89,9 @@ def build(view: View) -> Page:
     )
 
 
-def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
+def _numbers(
+    view: View, sources: list[Source], plugs: list[str]
+) -> tuple[Number, ...]:
     letters = Counter(one.grade[:1] for one in sources)
     groups = {one.independence_group for one in sources}
     return (
@@ -97,6 +100,12 @@ def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
             f"{len(sources):,}",
             f"{count(len(groups), 'group')} that count once each",
             str(len(sources)),
+            figure=view.counted(
+                "sources",
+                len(sources),
+                "sources of the ledger, published by the day it is looked at",
+                sources=tuple(one.name for one in sources),
+            ).figure,
         ),
         *(
             Number(
@@ -104,6 +113,12 @@ def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
                 f"{number:,}",
                 KINDS.get(letter, ""),
                 str(number),
+                figure=view.counted(
+                    f"grade:{letter}",
+                    number,
+                    f"sources of grade {letter}",
+                    sources=tuple(x.name for x in sources if x.grade[:1] == letter),
+                ).figure,
             )
             for letter, number in sorted(letters.items())
         ),
@@ -113,6 +128,9 @@ def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
             "amounts nobody stated",
             str(len(plugs)),
             bool(plugs),
+            figure=view.counted(
+                "plugs", len(plugs), "flows whose amount nobody stated", flows=tuple(plugs)
+            ).figure,
         ),
     )
 
@@ -170,9 +188,25 @@ def _sources(view: View, sources: list[Source]) -> Table:
                     Cell(one.publisher or ""),
                     outside(one.url, one.title),
                     Cell(one.group or ""),
-                    Cell(f"{len(rests.get(one.name, [])):,}", kind="num"),
-                    Cell(f"{stated[one.name]:,}", kind="num"),
-                    Cell(f"{prices[one.name]:,}", kind="num"),
+                    view.counted(
+                        f"flows:{one.name}",
+                        len(rests.get(one.name, [])),
+                        f"flows that rest on {one.name}",
+                        flows=tuple(rests.get(one.name, [])),
+                        sources=(one.name,),
+                    ),
+                    view.counted(
+                        f"observations:{one.name}",
+                        stated[one.name],
+                        f"balances and movements {one.name} states",
+                        sources=(one.name,),
+                    ),
+                    view.counted(
+                        f"prices:{one.name}",
+                        prices[one.name],
+                        f"prices {one.name} gives",
+                        sources=(one.name,),
+                    ),
                 ),
                 key=f"source-{one.name}",
             )
@@ -204,11 +238,10 @@ def _history(view: View) -> tuple[Waiting, Chart | None]:
         return history(view.case, progress=tell)
 
     later = view.study.later("history", work)
-    if not later.wait():
-        return Waiting(said=later.said or "started"), None
+    unfinished = waited(view, later)
     found = later.result
-    if later.error or found is None:
-        return Waiting(error=later.error or "no answer"), None
+    if unfinished or found is None:
+        return unfinished or Waiting(error="no answer"), None
     frame = found.to_frame()
     table = Table(
         "history",
@@ -246,10 +279,10 @@ def _beliefs_over_time(view: View, found: History) -> Chart | None:
     lines = {
         name: [one.posteriors[name] for one in found.then] for name in found.hypotheses
     }
+    # A belief that came later is drawn from nothing: it could not be held before.
     whole = {
-        name: [Decimal(f"{share:.4f}") for share in shares if share is not None]
+        name: [Decimal(f"{share or 0:.4f}") for share in shares]
         for name, shares in lines.items()
-        if None not in shares
     }
     moved = sorted(whole, key=lambda name: min(whole[name]) - max(whole[name]))
     if len(days) < 2 or not moved:

@@ -90,7 +90,7 @@ def build(view: View) -> Page:
     return Page(
         scopes=_scopes(view, name),
         said=f"{name}, {period}",
-        numbers=tuple(_numbers(found)),
+        numbers=tuple(_numbers(found, whole=places is None)),
         chart=_chart(view, found, printing, notes),
         table=_table(view, book, found),
         opened=_opened(view, found),
@@ -109,18 +109,32 @@ def _nothing(view: View, notes: list[str]) -> Page:
     return Page(_scopes(view, name_of(view)), "", (), None, empty, None, tuple(notes))
 
 
-def _numbers(found: Funds) -> list[Number]:
+def _numbers(found: Funds, *, whole: bool) -> list[Number]:
+    # Of some flows alone nothing is left: what they bring less what they take.
+    left = "Left" if whole else "Sources less uses of these flows"
+    keys = {
+        "At the start": "opening",
+        "Sources": "total:source",
+        "Uses": "total:use",
+        "Change in prices": "revaluation",
+        left: "left",
+    }
     amounts = {
         "At the start": found.opening,
         "Sources": found.total(SOURCE),
         "Uses": found.total(USE),
         "Change in prices": found.revaluation,
-        "Left": found.left,
+        left: found.left,
     }
     return [
-        Number(label, money(value, found.currency), value=format(value, "f"))
+        Number(
+            label,
+            money(value, found.currency),
+            value=format(value, "f"),
+            figure=f"funds:{found.name}:{keys[label]}",
+        )
         for label, value in amounts.items()
-        if value or label == "Left"
+        if value or label == left
     ]
 
 

@@ -10,9 +10,9 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
 from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
-from solvency.browse.pages.hypotheses import Waiting
 from solvency.browse.pages.hypotheses import asked_tally
-from solvency.browse.pages.hypotheses import waited
+from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import waited
 from solvency.figures.figure import Figure
 from solvency.figures.frame import plain
 
@@ -105,7 +105,7 @@ def _explained(view: View, setting: Setting) -> Waiting:
     if not view.case.hypotheses or not setting.found(setting.at).held:
         return Waiting()
     later = asked_tally(view)
-    unfinished = waited(later)
+    unfinished = waited(view, later)
     if unfinished or later.result is None:
         return unfinished or Waiting(error="no answer")
     table = untraced_table(setting, later.result)
