@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import re
-import shutil
-import subprocess
-import sys
 import threading
 
 import pytest
+from chromium import CHROMIUM
+from chromium import QUIET
+from chromium import expect
+from chromium import playwright_api
 from click.testing import CliRunner
 from fava.application import CLIENT_SIDE_REPORTS
 from fava_site import CLASSES
@@ -20,38 +21,11 @@ from werkzeug.serving import make_server
 from solvency.cli import main
 from solvency.ledger.reading import insist
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-playwright_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed"
-)
-if CHROMIUM is None:
-    pytest.skip(
-        "Chromium is not installed: apt-get install chromium", allow_module_level=True
-    )
-
-if subprocess.run(
-    [sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False
-).returncode:
-    pytest.skip(
-        "playwright's driver does not run: apt-get install libatomic1",
-        allow_module_level=True,
-    )
-
-expect = playwright_api.expect
 pytestmark = [
     # Chromium's pipes are closed by its driver when the interpreter collects them.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.xdist_group("chromium"),
-]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
 ]
 
 

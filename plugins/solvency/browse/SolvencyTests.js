@@ -125,6 +125,12 @@ function asked(address) {
   return got;
 }
 
+// On a site of files pages share their flows and sources.
+async function complete(address) {
+  const found = await asked(address);
+  return found.things ? { ...(await asked(found.things)), ...found } : found;
+}
+
 // ---- The panel ----
 
 let openedFrom = null;
@@ -382,7 +388,7 @@ async function show(root, key, label, from) {
     panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, "Looking up what it rests on"));
     panel.focus();
     try {
-      root.found = await asked(root.rests);
+      root.found = await complete(root.rests);
     } catch (error) {
       panel.replaceChildren(
         made("p", { class: "sv-said", id: "sv-panel-title" }, `This could not be looked up: ${error.message}`),

@@ -99,7 +99,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
             if view.at_home.has(name)
         ),
         refused=asked.refused,
-        action=view.at_home.page(page),
+        action=view.at_home.page(page) if view.at_home.live else "#",
         hidden=tuple((name, value) for name, value in hidden if value),
         state=_state(view, page, filters),
         unapplied=_unapplied(view, page, filters),
