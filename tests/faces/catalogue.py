@@ -15,13 +15,16 @@ from pathlib import Path
 
 BOOKS = Path(__file__).with_name("books")
 
+WHERE = "extension/WhereItWent/"
+FLOW = "extension/OneFlow/"
+SOURCE = "extension/OneSource/"
 TESTS = "extension/SolvencyTests/"
 GROUP = "extension/GroupBalance/"
 FLOWS = "extension/FundsFlow/"
 RIVALS = "extension/RivalHypotheses/"
 EVIDENCE = "extension/EvidenceLedger/"
 PAPER = "extension/PrintedReport/"
-PAGES = (TESTS, GROUP, FLOWS, RIVALS, EVIDENCE, PAPER)
+PAGES = (WHERE, TESTS, GROUP, FLOWS, RIVALS, EVIDENCE, PAPER)
 KINDS = ("reconstruction", "brief", "affairs", "compare")
 
 
@@ -177,8 +180,13 @@ _HARBOUR_PAGES = (
     f"{RIVALS}?scenario=invested",
     f"{RIVALS}?chosen=1&h=ventures&h=gifts",
     f"{RIVALS}?known=2022-01-20",
-    f"{EVIDENCE}?pick=gazette",
-    f"{EVIDENCE}?pick=petition&scenario=invested",
+    f"{WHERE}?scenario=invested",
+    f"{WHERE}?known=2019-01-01",
+    f"{WHERE}rests",
+    f"{FLOW}?pick=deposits",
+    f"{FLOW}?pick=none",
+    f"{SOURCE}?pick=gazette",
+    f"{SOURCE}?pick=petition&scenario=invested",
     f"{EVIDENCE}?weigh=1",
     f"{EVIDENCE}?known=2022-01-15",
     f"{PAPER}?scenario=gambled&at=2021-12-31",
@@ -218,6 +226,7 @@ _ALONE = (
             "report",
             "verify",
             "browse",
+            "site",
             "new",
             "import",
             "diff",
