@@ -89,6 +89,10 @@ function amount(text, unit) {
   return `${grouped(text)} ${unit}`.trim();
 }
 
+function counted(number_, one) {
+  return `${number_} ${one}${number_ === 1 ? "" : "s"}`;
+}
+
 function said(words) {
   const live = document.querySelector(".sv-live");
   if (live) live.textContent = words;
@@ -319,9 +323,9 @@ function figureBody(root, key, figure) {
     const parts = figure.flows.map(([, part]) => part).filter((part) => part !== null);
     const sum = parts.length ? added(parts) : "";
     const summary = figure.sum
-      ? `${figure.flows.length} flows, signed, add up to ${amount(sum, figure.unit)}`
+      ? `${counted(figure.flows.length, "flow")}, signed, add up to ${amount(sum, figure.unit)}`
         + (sum === added([figure.value]) ? ": the figure, to the last digit." : ".")
-      : `It rests on ${figure.flows.length} flows and is no plain sum of them.`;
+      : `It rests on ${counted(figure.flows.length, "flow")} and is no plain sum of them.`;
     body.append(listed("Flows", ["Date", "Flow", "What happened", ">Part"], flowRows(root, figure), summary));
   }
   if (figure.sources.length) {

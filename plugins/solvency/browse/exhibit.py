@@ -11,7 +11,7 @@ from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
-from solvency.exhibits.layout import Ground
+from solvency.browse.panel import NO_GROUND
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -23,6 +23,7 @@ from solvency.figures.frame import plain
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
+    from solvency.exhibits.layout import Ground
     from solvency.figures import table as exhibits
     from solvency.figures.figure import Prose
 
@@ -32,7 +33,7 @@ _KINDS = {"class": "total", "subtotal": "total", "total": "total", "group": "gro
 def shown(
     view: View,
     table: exhibits.Table,
-    ground: Ground = Ground(),
+    ground: Ground = NO_GROUND,
 ) -> Table:
     """Return an exhibit as a page prints it, checked to add up.
 

@@ -35,8 +35,8 @@ from flask import request
 
 from solvency.browse import journal
 from solvency.browse import request as asking
-from solvency.browse.pages import report as paper
 from solvency.browse.index import indexed
+from solvency.browse.pages import report as paper
 from solvency.browse.render import failure
 from solvency.browse.render import in_words
 from solvency.browse.render import refused

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Source
 
+#: What rests on nothing beside what its figures name.
+NO_GROUND = Ground()
+
 
 @dataclass
 class Register:
@@ -51,7 +54,7 @@ class Register:
     #: What exhibits of its tests are built from.
     setting: Setting | None = None
 
-    def table(self, table: Table, ground: Ground = Ground()) -> None:
+    def table(self, table: Table, ground: Ground = NO_GROUND) -> None:
         """Keep the figures of an exhibit, with what they rest on beside their own."""
         self.sections.append(Section(table.key, table.title, (table,), ground=ground))
 
@@ -63,7 +66,7 @@ class Register:
             for figure in figures_in((one.tables, one.values))
         )
 
-    def figure(self, figure: Figure, ground: Ground = Ground()) -> str:
+    def figure(self, figure: Figure, ground: Ground = NO_GROUND) -> str:
         """Keep one figure; return its key."""
         values = {"figure": figure}
         self.sections.append(Section(figure.key, "", values=values, ground=ground))
@@ -143,7 +146,7 @@ def _figure(case: Case, found: Explanation) -> dict[str, object]:
         "flows": [[one.flow.id, one.part] for one in found.flows],
         "sources": [[one.source.name, one.carries] for one in found.sources],
         "printed": _printed(figure),
-        "worked": _pieces(case, figure.worked),
+        "worked": _pieces(figure.worked),
     }
 
 
@@ -155,7 +158,7 @@ def _printed(figure: Figure) -> str:
     return f"{text} {unit_label(figure.unit, figure.scale, ENGLISH)}"
 
 
-def _pieces(case: Case, prose: Prose) -> list[dict[str, str]]:
+def _pieces(prose: Prose) -> list[dict[str, str]]:
     """Return how a figure is worked out: words, figures and things by name."""
     found: list[dict[str, str]] = []
     for piece in prose:

@@ -9,6 +9,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from solvency.browse.blocks import Link
+from solvency.browse.blocks import figure_place
+from solvency.browse.head import TITLES
+from solvency.browse.head import head
 from solvency.browse.pages import evidence
 from solvency.browse.pages import flow
 from solvency.browse.pages import flows
@@ -18,10 +22,6 @@ from solvency.browse.pages import report
 from solvency.browse.pages import solvency
 from solvency.browse.pages import source
 from solvency.browse.pages import where
-from solvency.browse.blocks import Link
-from solvency.browse.blocks import figure_place
-from solvency.browse.head import TITLES
-from solvency.browse.head import head
 from solvency.figures.errors import ReportError
 from solvency.inert import written_out
 from solvency.ledger.errors import CaseError

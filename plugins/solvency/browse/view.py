@@ -197,7 +197,9 @@ class View:
                             ": ".join(filter(None, (flow.payee, flow.narration))),
                             kind="wide",
                         ),
-                        replace(printing.cell(worth[flow.id]), figure=f"flow:{flow.id}"),
+                        replace(
+                            printing.cell(worth[flow.id]), figure=f"flow:{flow.id}"
+                        ),
                         Cell(spread(self.case, flow)),
                         self.sources(flow.sources),
                         Cell(flow.grade or "", kind="grade"),

@@ -91,9 +91,7 @@ def build(view: View) -> Page:
     )
 
 
-def _numbers(
-    view: View, sources: list[Source], plugs: list[str]
-) -> tuple[Number, ...]:
+def _numbers(view: View, sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
     letters = Counter(one.grade[:1] for one in sources)
     groups = {one.independence_group for one in sources}
     return (
@@ -131,7 +129,10 @@ def _numbers(
             str(len(plugs)),
             bool(plugs),
             figure=view.counted(
-                "plugs", len(plugs), "flows whose amount nobody stated", flows=tuple(plugs)
+                "plugs",
+                len(plugs),
+                "flows whose amount nobody stated",
+                flows=tuple(plugs),
             ).figure,
         ),
     )

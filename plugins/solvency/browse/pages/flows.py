@@ -90,7 +90,7 @@ def build(view: View) -> Page:
         scopes=_scopes(view, name),
         said=f"{name}, {period}",
         numbers=tuple(_numbers(found, whole=places is None)),
-        chart=_chart(view, found, printing, notes),
+        chart=_chart(found, printing, notes),
         table=_table(view, book, found),
         notes=tuple(notes),
     )
@@ -147,12 +147,10 @@ def bands(view: View) -> Chart | None:
     """Draw where all money came from and went, for a page that has its lines."""
     found = funds(view.study.book, name_of(view), view.at)
     amounts = (found.opening, found.left, *(line.amount for line in found.lines))
-    return _chart(view, found, Printing(amounts, found.currency), [])
+    return _chart(found, Printing(amounts, found.currency), [])
 
 
-def _chart(
-    view: View, found: Funds, printing: Printing, notes: list[str]
-) -> Chart | None:
+def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
     """Draw the sources and uses as bands that lead to their transactions."""
     whole = f"\N{ZERO WIDTH SPACE}{found.name}"
     links, labels = [], [(whole, found.name)]

@@ -311,7 +311,9 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
             Cell(
                 chance(one.probability) if found.draws else "",
                 kind="num",
-                title=f"of {found.draws} draws, seed {found.seed}" if found.draws else "",
+                title=f"of {found.draws} draws, seed {found.seed}"
+                if found.draws
+                else "",
             ),
         ),
         kind="current" if current else "",

@@ -71,14 +71,19 @@ def _opened(view: View, one: Source) -> Page:
         ("Note", Cell(one.note or "")),
         (
             "In the ledger",
-            Cell("its entry" if view.at_home.entry(one.place) else "", view.at_home.entry(one.place)),
+            Cell(
+                "its entry" if view.at_home.entry(one.place) else "",
+                view.at_home.entry(one.place),
+            ),
         ),
     ]
     return Page(
         title=one.title,
         facts=tuple(fact for fact in facts if fact[1].text),
         flows=view.flows_table(
-            "rests", "Flows that rest on it", [flow.id for flow in known_flows(view) if one.name in flow.sources]
+            "rests",
+            "Flows that rest on it",
+            [flow.id for flow in known_flows(view) if one.name in flow.sources],
         ),
         observations=_observations(view, seen) if seen else None,
         prices=sum(price.source == one.name for price in view.case.prices),

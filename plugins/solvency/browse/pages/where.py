@@ -77,8 +77,7 @@ def _numbers(walk: exhibits.Table, rivals: exhibits.Table) -> list[Number]:
     found += [
         _number(f"Missing for customers of {row.key.partition(':')[2]}", figure)
         for row in rivals.rows
-        if row.key.startswith("missing:")
-        and isinstance(figure := row.cells[0], Figure)
+        if row.key.startswith("missing:") and isinstance(figure := row.cells[0], Figure)
     ]
     return found
 

@@ -1,4 +1,4 @@
-"""The long questions of a site, asked in processes of their own while pages are made."""
+"""The long questions of a site, asked in processes beside the one that makes pages."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _QUESTIONS: dict[str, Callable[[], Any]] = {
 
 
 class Work:
-    """The long questions of one case; where processes cannot be split, asked in turn."""
+    """The long questions of one case; asked in turn where no process can be split."""
 
     def __init__(self, case: Case) -> None:
         """Begin on all of them.
@@ -69,9 +69,7 @@ class Work:
             return
         context = multiprocessing.get_context("fork")
         self._pool = ProcessPoolExecutor(_PROCESSES, context)
-        self._asked = {
-            name: self._pool.submit(ask) for name, ask in _QUESTIONS.items()
-        }
+        self._asked = {name: self._pool.submit(ask) for name, ask in _QUESTIONS.items()}
 
     def given(self, study: Study) -> None:
         """Have a study wait for these answers instead of working them out."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import shutil
 from dataclasses import dataclass
 from dataclasses import replace
 from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
 
 from solvency.browse.index import indexed
 from solvency.browse.panel import flow
@@ -30,6 +29,7 @@ from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from solvency.browse.site.names import Wanted
     from solvency.ledger.case import Case
@@ -204,7 +204,8 @@ class _Site:
         self._found[name] = _taken(name, placed(view, things))
         self._found["search.js"] = _taken("search.js", indexed(view))
         folder = files("solvency.browse")
-        style = (folder / "templates" / "site.css").read_text(encoding="utf-8")
+        style = _fonts()
+        style += (folder / "templates" / "site.css").read_text(encoding="utf-8")
         style += (folder / "templates" / _STYLE).read_text(encoding="utf-8")
         self._found["site.css"] = style
         script = (folder / "SolvencyTests.js").read_text(encoding="utf-8")
@@ -220,6 +221,25 @@ class _Site:
             "pages": sorted(one for one in self._found if one.endswith(".html")),
         }
         self._found[MARK] = json.dumps(to_json(about), indent=1) + "\n"
+
+
+def _fonts() -> str:
+    """Return the letters Fava's pages are set in, which drawings are measured for.
+
+    They stand in the style itself: a browser may load no font from a disk.
+    """
+    found = []
+    folder = files("fava") / "static"
+    for weight in (400, 500):
+        start = f"fira-sans-latin-{weight}-normal-"
+        for one in folder.iterdir():
+            if one.name.startswith(start) and one.name.endswith(".woff2"):
+                letters = base64.b64encode(one.read_bytes()).decode("ascii")
+                found.append(
+                    f'@font-face {{ font-family: "Fira Sans"; font-weight: {weight};'
+                    f' src: url("data:font/woff2;base64,{letters}") format("woff2"); }}'
+                )
+    return "".join(f"{one}\n" for one in found)
 
 
 def _taken(name: str, document: object) -> str:
