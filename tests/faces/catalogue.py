@@ -16,8 +16,6 @@ from pathlib import Path
 BOOKS = Path(__file__).with_name("books")
 
 WHERE = "extension/WhereItWent/"
-FLOW = "extension/OneFlow/"
-SOURCE = "extension/OneSource/"
 TESTS = "extension/SolvencyTests/"
 GROUP = "extension/GroupBalance/"
 FLOWS = "extension/FundsFlow/"
@@ -183,10 +181,10 @@ _HARBOUR_PAGES = (
     f"{WHERE}?scenario=invested",
     f"{WHERE}?known=2019-01-01",
     f"{WHERE}rests",
-    f"{FLOW}?pick=deposits",
-    f"{FLOW}?pick=none",
-    f"{SOURCE}?pick=gazette",
-    f"{SOURCE}?pick=petition&scenario=invested",
+    f"{FLOWS}?pick=deposits",
+    f"{FLOWS}?pick=none",
+    f"{EVIDENCE}?pick=gazette",
+    f"{EVIDENCE}?pick=petition&scenario=invested",
     f"{EVIDENCE}?weigh=1",
     f"{EVIDENCE}?known=2022-01-15",
     f"{PAPER}?scenario=gambled&at=2021-12-31",

@@ -137,9 +137,12 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
     words.append(f"in {case.currency}")
     if view.asked.entity:
         words.append(view.asked.entity)
-    words += [
-        f"{FILTERS[name]} {value}" for name, value in filters.items() if name in applied
-    ]
+    if view.period.said:  # else they could not be read, and are named as such
+        words += [
+            f"{FILTERS[name]} {value}"
+            for name, value in filters.items()
+            if name in applied
+        ]
     return ", ".join(words)
 
 
