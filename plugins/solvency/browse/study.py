@@ -112,6 +112,8 @@ class Study:
         self.patience: float | None = PATIENCE
         #: False where figures alone are wanted: no long work, no drawing.
         self.whole = True
+        #: False where long work is left out, and said to be.
+        self.long = True
         #: False where the tests are asked in the written amounts alone.
         self.drawn = True
         self._key = key

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from solvency.browse.view import View
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Ref
-    from solvency.model.claims import Claim
+    from solvency.model.claims import Owed
     from solvency.model.consolidation import GroupSheet
     from solvency.model.parts import Made
     from solvency.model.sheets import Totals
@@ -347,7 +347,7 @@ _OF_CLAIM = (
 )
 
 
-def _between(setting: Setting, one: Claim) -> tuple[str, ...]:
+def _between(setting: Setting, one: Owed) -> tuple[str, ...]:
     """Return the flows that moved what one owes another."""
     pair = {one.creditor, one.debtor}
     names = [

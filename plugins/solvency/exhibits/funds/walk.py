@@ -349,8 +349,8 @@ def _customers(setting: Setting, entity: str) -> Iterable[Row]:
     ):
         yield _rival(f"{name}:{entity}", label, figure, entity, setting.at, why)
     finding = finding_of(setting, series)
-    if finding is not None and finding.worst not in {None, setting.at}:
-        worst = finding.worst or setting.at
+    worst = None if finding is None else finding.worst
+    if worst is not None and worst != setting.at:
         yield _rival(
             f"worst:{entity}",
             text("Missing on the worst day"),
