@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.sections import SECTIONS
+from solvency.exhibits.unmade import with_reasons
 from solvency.figures.errors import ReportError
 from solvency.report.chapters.numerals import typed
 
@@ -73,6 +74,8 @@ class Exhibits:
         """Make nothing yet."""
         self._setting = setting
         self._sections: dict[str, Section | None] = {}
+        #: Why analyses were not made that were asked for since this was emptied.
+        self.unmade: list[str] = []
 
     @property
     def behind(self) -> tuple[Section, ...]:
@@ -92,13 +95,17 @@ class Exhibits:
 
     def _section(self, name: str) -> Section | None:
         if name not in self._sections:
-            self._sections[name] = SECTIONS[name](self._setting)
-        return self._sections[name]
+            made = SECTIONS[name](self._setting)
+            self._sections[name] = with_reasons(self._setting, name, made)
+        found = self._sections[name]
+        self.unmade += found.unmade if found else ()
+        return found
 
     def has(self, name: str) -> bool:
         """Say whether there is an exhibit, or a section."""
         if name in SECTIONS and name not in _WHERE:
-            return self._section(name) is not None
+            found = self._section(name)
+            return found is not None and not found.unmade
         return self._find(self._dated(name)) is not None
 
     def find(
