@@ -58,6 +58,7 @@ _WHERE = {
     "in-kind": "affairs",
     "preferences": "affairs",
     "afterwards": "affairs",
+    "distributions": "affairs",
     "tests-": "solvency",
     "line-": "solvency",
     "flow-matrix": "matrix",
