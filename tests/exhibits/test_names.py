@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from solvency.exhibits.findings.section import findings
 
 import solvency
 from solvency.analysis.study import study_of
-from solvency.exhibits.findings.section import findings
 from solvency.exhibits.kit import apart
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.recover.affairs import affairs

@@ -21,6 +21,7 @@ from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
 from solvency.figures import arithmetic
 from solvency.figures.quantised import settled
+from solvency.figures.remark import Remark
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
@@ -78,7 +79,7 @@ def stress(
         if measure is None:
             continue
         if isinstance(quote, Missing):
-            notes.append(f"left out: {quote}")
+            notes.append(Remark("left out: %(reason)s", reason=quote.why))
             continue
         for holder in case.group or tuple(case.entities):
             if holder == case.commodities[name].issuer:
@@ -92,11 +93,15 @@ def stress(
             breaking.append(limits.breaking(measure, quote.number))
             grid += limits.grid(measure, quote.number)
         if measure.basis == "assumed":
-            notes.append(
-                f"every figure of {name} rests on an assumed market depth of"
-                f" {measure.units:,} units"
-                + (f", {measure.low:,} to {measure.high:,}" if measure.low else "")
+            message = (
+                "every figure of %(token)s rests on an assumed market depth of"
+                " %(units)s units"
             )
+            values = {"token": name, "units": f"{measure.units:,}"}
+            if measure.low:
+                message += ", %(low)s to %(high)s"
+                values |= {"low": f"{measure.low:,}", "high": f"{measure.high:,}"}
+            notes.append(Remark(message, **values))
     return Stress(case, at, tuple(found), tuple(breaking), tuple(grid), tuple(notes))
 
 

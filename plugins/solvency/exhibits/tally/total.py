@@ -13,7 +13,6 @@ from solvency.exhibits.kit import apart
 from solvency.exhibits.kit import in_figures
 from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import row
-from solvency.exhibits.remarks import remark
 from solvency.exhibits.tally.losses import EXPECTED
 from solvency.exhibits.tally.losses import MEAN
 from solvency.exhibits.tally.losses import averages
@@ -177,7 +176,7 @@ def losses(setting: Setting, found: Tallied) -> Table:
             Column("expected", text("Expected value"), width=18, current=True),
         ),
         rows=(*rows, mean, total),
-        notes=tuple((Said(remark(setting.locale, note)),) for note in found.notes),
+        notes=tuple((Said(setting.remark(note)),) for note in found.notes),
         size="dense",
     )
 

@@ -6,6 +6,9 @@ from functools import partial
 from typing import Any
 
 from solvency.exhibits.check.words import asks
+from solvency.exhibits.reconcile.section import claims_of
+from solvency.exhibits.reconcile.section import inflation_of as inflation_of_claims
+from solvency.exhibits.reconcile.section import suspects_of
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.recover.receipts import rate
 from solvency.exhibits.stress.spiral import proceeds
@@ -13,6 +16,8 @@ from solvency.exhibits.tally.total import tally_tables
 from solvency.exhibits.tally.untraced import untraced_table
 from solvency.exhibits.trace.section import followed
 from solvency.exhibits.weigh.beliefs import belief
+from solvency.exhibits.weigh.beliefs import widened
+from solvency.exhibits.weigh.section import inflation_of as inflation_of_weights
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.figures.table import Table
@@ -20,6 +25,9 @@ from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
 from solvency.report.chapters.facts import Named
+
+#: Claims agree where chance alone would set them further apart more often than this.
+_USUAL = 0.05
 
 
 class OfFindings(Named):
@@ -120,6 +128,34 @@ class OfFindings(Named):
             after=lambda: belief(self.setting, one, "posterior"),
             title=lambda: title,
             tested=lambda: one.tested,
+        )
+
+    def fit(self) -> Facts:
+        """Return how well the hypotheses together fit what was observed."""
+        setting, found = self.setting, self.setting.study.beliefs
+        if found is None:
+            raise ReportError("fit(): nothing was weighed")
+        untested = [x.id for x in found.hypotheses if not x.tested]
+        return self._keep(
+            ("fit",),
+            "fit()",
+            widened=lambda: widened(found),
+            factor=lambda: inflation_of_weights(setting, found),
+            untested=lambda: tuple(setting.case.hypotheses[x].title for x in untested),
+        )
+
+    def contradictions(self) -> Facts:
+        """Return how many claims are held against one another, and how many not fit."""
+        setting, found = self.setting, self.setting.study.reconciled
+        if found is None or not found.dof:
+            raise ReportError("contradictions(): no claim is tied to another")
+        return self._keep(
+            ("contradictions",),
+            "contradictions()",
+            held=lambda: claims_of(setting, found),
+            suspect=lambda: suspects_of(setting, found),
+            factor=lambda: inflation_of_claims(setting, found),
+            agree=lambda: found.p > _USUAL,
         )
 
     @property

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: The section that has an exhibit, by what its key is or begins with.
 _WHERE = {
     "bases": "plugs",
+    "plugs": "plugs",
     "grades": "scope",
     "ladder": "scope",
     "group-chart": "entities",
