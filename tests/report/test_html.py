@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from report.exhibits import every_list
 
 from solvency.figures import formats
 from solvency.figures.table import Table
@@ -187,7 +188,7 @@ def test_a_hypothesis_left_out_is_shown_but_not_counted(loaded: Case) -> None:
     import solvency
 
     case = solvency.load(loaded.path)
-    report = build(case, case.book())
+    report = every_list(case)
     root = pages.tree(report)
     values = {figure.key: figure.value for figure in report.figures()}
     day = case.reporting_date
@@ -218,22 +219,11 @@ def test_sections_with_nothing_to_say_are_left_out(ledger) -> None:
           Equity:FTX:Shares   -900 USD
         """
     )
-    report = build(case, case.book())
-    names = [section.name for section in report.sections]
-    assert names == [
-        "plugs",
-        "scope",
-        "entities",
-        "balances",
-        "funds",
-        "matrix",
-        "registers",
-        "flows",
-        "derived",
-        "sources",
-        "methods",
-        "glossary",
-    ]
+    report = build(case, case.book(), screen=True)
+    names = {section.name for section in report.sections}
+    assert {"found", "sheets", "flows", "registers", "derived"} <= names
+    # Nothing was traced, transferred, weighed or contradicted.
+    assert not {"whose", "transfers", "rivals", "contradictions", "statements"} & names
     assert report.unit == "$"
     pages.tree(report)
 
@@ -247,7 +237,7 @@ def test_a_group_of_many_prints_on_the_long_side(ledger) -> None:
         for n in range(12)
     )
     case = ledger.case(entities)
-    report = build(case, case.book())
+    report = every_list(case)
     wide = [
         table.key
         for table in report.tables
@@ -267,7 +257,7 @@ def test_the_rounding_note_says_where_and_by_how_much(ledger) -> None:
           Equity:FTX:Shares
         """
     )
-    text = text_of(pages.tree(build(case, case.book())))
+    text = text_of(pages.tree(every_list(case)))
     assert (
         "differs from the sum of its printed parts by 0.1 in Other assets, 1 Feb"
         in text
@@ -280,7 +270,7 @@ def test_of_many_flows_the_largest_are_printed(
     from solvency.exhibits import setting
 
     monkeypatch.setattr(setting, "MOST_FLOWS", 3)
-    report = build(loaded, loaded.book())
+    report = every_list(loaded)
     root = pages.tree(report)
     shown = [
         x.get("id") for x in root.iter("tbody") if x.get("id", "").startswith("flow")
@@ -302,19 +292,19 @@ def test_of_many_flows_the_largest_are_printed(
 
 
 class TestKinds:
-    def test_a_folder_with_a_manifest_is_a_kind(self, tmp_path: Path) -> None:
+    def test_a_folder_with_its_file_is_a_kind(self, tmp_path: Path) -> None:
         folder = tmp_path / "short"
         folder.mkdir()
-        (folder / "manifest.toml").write_text(
-            'title = "T"\ndescription = "D"\nsections = ["plugs"]\nstyles = []\n'
+        (folder / "kind.toml").write_text(
+            'title = "T"\ndescription = "D"\ntake = ["found"]\nstyles = []\n'
         )
-        assert pages.kinds(tmp_path)["short"].sections == ("plugs",)
+        assert pages.kinds(tmp_path)["short"].take == ("found",)
 
-    def test_a_manifest_that_lacks_something_says_what(self, tmp_path: Path) -> None:
+    def test_a_file_that_lacks_something_says_what(self, tmp_path: Path) -> None:
         folder = tmp_path / "short"
         folder.mkdir()
-        (folder / "manifest.toml").write_text('title = "T"\n')
-        with pytest.raises(ReportError, match=r"short/manifest.toml: .*'description'"):
+        (folder / "kind.toml").write_text('title = "T"\n')
+        with pytest.raises(ReportError, match=r"short/kind.toml: .*'description'"):
             pages.kinds(tmp_path)
 
     def test_an_unknown_kind_names_those_there_are(self, loaded: Case) -> None:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 DERIVED = "derived"
 FILES = "files"
 #: Whole lists of exhibits that can be printed by name.
-LISTS = frozenset((*SECTIONS, DERIVED, FILES))
+LISTS = (*SECTIONS, DERIVED, FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,8 @@ def build(
             postings and the figures; none carries nothing.
         sections: Build only these chapters, or lists of exhibits; none builds all
             chapters.
-        draft: Mark it as one for a look only: without `sections`, the chapters its
-            kind names for a draft and no appendices.
+        draft: Mark it as one for a look only: without `sections`, no
+            appendices, and none of the chapters that take long.
         screen: Add what the kind has for a browser alone.
         dated: The date written in the file; default SOURCE_DATE_EPOCH, else the
             last of the dates.
@@ -213,13 +213,12 @@ def build(
     asked = tuple(sections)
     setting = _setting(case, book, dates, lang, progress)
     case = setting.case
-    names = asked or (chosen.draft if draft else ())
     every = of_kind(chosen, pages.find(pages.MAIN), case, lang)
     _check_known(chosen, every, asked)
-    found, behind = _chapters(setting, every, names)
     if draft and not asked:
-        found = [one for one in found if not one.appendix]
-    listed = [name for name in names if name in LISTS and not _has(every, name)]
+        every = tuple(x for x in every if not x.appendix and x.name not in chosen.long)
+    found, behind = _chapters(setting, every, asked)
+    listed = [name for name in LISTS if name in asked and not _has(every, name)]
     if screen and not asked:
         listed += chosen.screen
     found += _lists(setting, listed, found)
@@ -292,7 +291,7 @@ def _check_known(
             raise ReportError(
                 f"{kind.name} has no chapter {name!r}; there are:"
                 f" {', '.join(chapters)}; and lists of exhibits:"
-                f" {', '.join(sorted(LISTS - set(chapters)))}"
+                f" {', '.join(one for one in LISTS if one not in chapters)}"
             )
 
 

@@ -66,8 +66,8 @@ class Kind:
     title: str
     description: str
     styles: tuple[str, ...]
-    #: The chapters of a draft; none leaves out the appendices alone.
-    draft: tuple[str, ...] = ()
+    #: The chapters that take long, which a draft leaves out.
+    long: tuple[str, ...] = ()
     #: True where the chapters of a case's own folder are for this kind.
     main: bool = False
     #: True where it has no cover, no contents, and no list of what it carries.
@@ -140,7 +140,7 @@ def _kind(path: Path) -> Kind:
             title=str(said["title"]),
             description=str(said["description"]),
             styles=tuple(map(str, said["styles"])),
-            draft=names("draft"),
+            long=names("long"),
             main=said.get("main") is True,
             short=said.get("short") is True,
             take=names("take"),

@@ -54,7 +54,8 @@ class OfBooks(Named):
                 self._known(entity, setting.inside, "entity with books")
                 table, column = sheet_table(setting, entity, (day,)), day.isoformat()
             if table is None:
-                return setting.money(f"{said}:{row}", None, formula=said)
+                # Nothing was ever booked there.
+                return setting.money(f"{said}:{row}", ZERO, formula=row)
             at_ = [one.key for one in table.columns].index(column)
             for one in table.rows:
                 if one.key == row and isinstance(one.cells[at_], Figure):
