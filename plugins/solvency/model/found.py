@@ -233,7 +233,7 @@ def found(
     )
 
 
-def class_of(book: Book, position: Position, day: datetime.date) -> str:
+def class_of(book: Book, position: Position) -> str:
     """Return the class a holding is listed under."""
     account = book.account(position)
     if account.is_claim:
@@ -250,9 +250,7 @@ def class_of(book: Book, position: Position, day: datetime.date) -> str:
         return "own tokens"
     if name in _BITCOIN:
         return "bitcoin"
-    if commodity is not None and (
-        commodity.liquidity == "illiquid" or commodity.depth(day) is not None
-    ):
+    if commodity is not None and commodity.thin:
         return "thin tokens"
     return "other coins"
 
@@ -273,7 +271,7 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
     books, untraced, unrecorded = amounts
     return Held(
         position,
-        class_of(valuation.book, position, valuation.at),
+        class_of(valuation.book, position),
         books,
         books - untraced + unrecorded,
         untraced,
