@@ -153,8 +153,8 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
             )
         ]
         if thin := _thin(setting, name, day, each):
-            label = (text("Of these tokens with a thin market"),)
-            rows.insert(-1, Row(f"{key}:thin", label, thin, indent=2))
+            said = text("Of these tokens with a thin market")
+            rows.insert(-1, Row(f"{key}:thin", (said,), thin, indent=2))
         nets = tuple(
             setting.money(
                 f"{key}:{basis}:net",
