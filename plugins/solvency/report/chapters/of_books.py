@@ -120,6 +120,31 @@ class OfBooks(Named):
             **(as_found(setting, rest, accounts, whole.at) if seen else rest),
         )
 
+    def balance(self, account: str, at: str | datetime.date = "") -> Facts:
+        """Return what stands in an account and all below it, at market."""
+        setting, day = self.setting, self._day(at)
+        accounts = tuple(
+            name
+            for name in setting.case.accounts
+            if name == account or name.startswith(f"{account}:")
+        )
+        if not accounts:
+            self._known(account, setting.case.accounts, "account")
+        entity = setting.case.accounts[accounts[0]].entity
+        lines = setting.sheet(day).own(entity).lines
+        said = f'balance("{account}", at="{day}")'
+        return self._keep(
+            ("balance", account, day),
+            said,
+            amount=lambda: setting.money(
+                f"{said}:amount",
+                sum((x.amount for x in lines if x.account in accounts), ZERO),
+                formula=f"balance of {account} at market",
+                basis="market",
+                **resting(setting, accounts, day),
+            ),
+        )
+
     def flow(self, name: str) -> Facts:
         """Return the amount and the day of a flow."""
         case = self.setting.case
