@@ -183,6 +183,11 @@ class Commodity:
         most = central if self.haircut_high is None else self.haircut_high
         return 1 - most, 1 - central, 1 - least
 
+    @property
+    def thin(self) -> bool:
+        """Return whether no market takes much of it at its price."""
+        return self.liquidity == "illiquid" or bool(self.depths)
+
     def depth(self, day: datetime.date) -> Measure | None:
         """Return the depth in force on a day."""
         return _in_force(self.depths, day)

@@ -237,7 +237,7 @@ def found(
     )
 
 
-def class_of(book: Book, position: Position, day: datetime.date) -> str:
+def class_of(book: Book, position: Position) -> str:
     """Return the class a holding is listed under."""
     account = book.account(position)
     if account.is_claim:
@@ -254,9 +254,7 @@ def class_of(book: Book, position: Position, day: datetime.date) -> str:
         return "own tokens"
     if name in _BITCOIN:
         return "bitcoin"
-    if commodity is not None and (
-        commodity.liquidity == "illiquid" or commodity.depth(day) is not None
-    ):
+    if commodity is not None and commodity.thin:
         return "thin tokens"
     return "other coins"
 
@@ -277,7 +275,7 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
     books, untraced, unrecorded = amounts
     return Held(
         position,
-        class_of(valuation.book, position, valuation.at),
+        class_of(valuation.book, position),
         books,
         books - untraced + unrecorded,
         untraced,

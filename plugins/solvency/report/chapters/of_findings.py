@@ -203,8 +203,12 @@ class OfFindings(Named):
             rank=lambda: setting.text(rank),
         )
 
-    def tally(self) -> Facts:
-        """Return what the hypotheses would take together."""
+    def tally(self, name: str = "") -> Facts:
+        """Return what the hypotheses would take together, or what one explains.
+
+        Args:
+            name: A hypothesis or scenario: how much of what is untraced it explains.
+        """
         setting, found = self.setting, self.setting.study.tallied
         if found is None:
             raise ReportError("the case has no hypothesis to add up")
@@ -223,6 +227,17 @@ class OfFindings(Named):
                             return one.cells[at]  # type: ignore[return-value]
             raise ReportError("tally(): nothing was counted")
 
+        if name:
+            case = setting.case
+            self._known(name, {**case.hypotheses, **case.scenarios}, "hypothesis")
+            kind = "hypothesis" if name in case.hypotheses else "scenario"
+            return self._keep(
+                ("tally", name),
+                f'tally("{name}")',
+                low=lambda: cell(f"{kind}:{name}", "low"),
+                explained=lambda: cell(f"{kind}:{name}", "median"),
+                high=lambda: cell(f"{kind}:{name}", "high"),
+            )
         return self._keep(
             ("tally",),
             "tally()",
