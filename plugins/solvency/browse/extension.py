@@ -44,6 +44,7 @@ from solvency.browse.view import Period
 from solvency.browse.view import View
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
+from solvency.model.restating import currencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,6 +200,7 @@ class CasePage(FavaExtensionBase):
             case.hypotheses,
             ("group", *case.entities, *silos),
             case.scenarios,
+            currencies(case),
         )
         if self.refused:
             asked = asking.also_refused(asked, self.refused)

@@ -18,6 +18,7 @@ from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
 from solvency.figures.frame import count
+from solvency.model.restating import currencies
 from solvency.model.worth import amount_worth
 
 if TYPE_CHECKING:
@@ -236,6 +237,9 @@ class Head:
     scenario_title: str
     by_hand: bool
     known: str
+    #: What it can be reported in, and what it is.
+    currencies: tuple[str, ...]
+    currency: str
     at: str
     reporting: str
     fingerprint: str
@@ -274,6 +278,8 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         scenario_title=case.scenario.title,
         by_hand=by_hand,
         known=case.known.isoformat() if case.known else "",
+        currencies=currencies(case),
+        currency=case.currency,
         at=asked.at.isoformat() if asked.at else "",
         reporting=case.reporting_date.isoformat(),
         fingerprint=case.fingerprint,

@@ -12,14 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from solvency.ledger.case import Case
 
-#: The currencies of ISO 4217 that ledgers are likely to be kept in.
-_CODES = (
-    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP GHS HKD"
-    " HRK HUF IDR ILS INR ISK JOD JPY KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR"
-    " PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD TZS UAH UGX USD UYU"
-    " VND XAF XOF ZAR ZMW"
-)
-CURRENCIES = frozenset(_CODES.split())
 #: What is said instead of each message.
 INSTEAD = {
     "%(unit)s to %(day)s, at what coins were worth when they moved; width is amount;"
@@ -79,4 +71,4 @@ class MoneyOnly(NullTranslations):
 def is_money_only(case: Case) -> bool:
     """Say whether all that a case holds and owes is currencies."""
     held = {one.commodity for flow in case.flows for one in flow.postings}
-    return held <= CURRENCIES | {case.currency}
+    return all(map(case.is_money, held))

@@ -269,7 +269,7 @@ class Estate:
     def _capital(self, entity: str) -> Decimal:
         """Return what was paid into an entity's equity, at what it was worth."""
         case = self.book.case
-        paid = Costs(self.book, self.at).historic
+        paid = Costs(self.book, self.at).paid
         return -sum(
             (
                 worth
