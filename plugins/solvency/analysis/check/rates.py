@@ -131,7 +131,11 @@ def _eliminated(rows: list[list[Decimal]]) -> list[Decimal]:
 def drawn_rates(
     means: Amounts, debts: Amounts, owed: Between
 ) -> dict[str, NDArray[Any]]:
-    """Return the rates in each draw and on each day; as `exact_rates`."""
+    """Return the rates in each draw and on each day; as `exact_rates`.
+
+    Only where somebody falls short of its debts is anything solved: that is seldom
+    more than a few of all draws and days.
+    """
     full = {
         name: sum(
             (amount for (_, creditor), amount in owed.items() if creditor == name),
@@ -139,6 +143,32 @@ def drawn_rates(
         )
         for name, has in means.items()
     }
+    short = np.array(False)
+    for name in means:
+        short = short | (full[name] < debts[name])
+    rates = {name: np.ones(short.shape) for name in means}
+    if not short.any():
+        return rates
+
+    def there(amounts: NDArray[Any]) -> NDArray[Any]:
+        # Days lie together in memory, so that what is picked is picked in order.
+        found: NDArray[Any] = np.broadcast_to(amounts, short.shape).T[short.T]
+        return found
+
+    found = _iterated(
+        *({name: there(one) for name, one in each.items()} for each in (means, debts)),
+        {pair: there(amount) for pair, amount in owed.items()},
+        {name: there(one) for name, one in full.items()},
+    )
+    for name, rate in found.items():
+        rates[name].T[short.T] = rate
+    return rates
+
+
+def _iterated(
+    means: Amounts, debts: Amounts, owed: Between, full: Amounts
+) -> dict[str, NDArray[Any]]:
+    """Return the rates by iteration from full payment downwards."""
     rates = {name: _share(full[name], debts[name]) for name in means}
     fell = {name for name, rate in rates.items() if (rate < 1.0).any()}
     for _ in range(_ROUNDS):
