@@ -72,7 +72,7 @@ class Study:
         self.book = book
         self.at = at
         self.progress: Progress | None = None
-        self._funds: dict[tuple[str, datetime.date | None], Funds] = {}
+        self._funds: dict[tuple[str, datetime.date, datetime.date | None], Funds] = {}
         self._followed: dict[str, Following | None] = {}
         #: Why an analysis could not be made, by its name here.
         self.reasons: dict[str, str] = {}
@@ -199,7 +199,10 @@ class Study:
         since: datetime.date | None = None,
     ) -> Funds:
         """Return sources and uses of funds of an entity, a silo or the group."""
-        return funds(self.book, name, until or self.at, since)
+        key = (name, until or self.at, since)
+        if key not in self._funds:
+            self._funds[key] = funds(self.book, *key)
+        return self._funds[key]
 
     def followed(self, account: str) -> Following | None:
         """Return whose money each outlay of an account was, if that can be said."""

@@ -48,11 +48,11 @@ class OfBooks(Named):
 
         def cell(row: str) -> Figure:
             if entity == "group":
-                table: Table | None = group_table(setting, day)
+                table: Table | None = self._once(group_table, day)
                 column = "group"
             else:
                 self._known(entity, setting.inside, "entity with books")
-                table, column = sheet_table(setting, entity, (day,)), day.isoformat()
+                table, column = self._once(sheet_table, entity, (day,)), day.isoformat()
             if table is None:
                 # Nothing was ever booked there.
                 return setting.money(f"{said}:{row}", ZERO, formula=row)
@@ -68,7 +68,7 @@ class OfBooks(Named):
             return cell("found" if self._counted(entity, day) else "total:asset")
 
         def basis(which: int) -> Figure:
-            each = sheets_of(setting, day)[
+            each = self._once(sheets_of, day)[
                 self._known(entity, setting.inside, "entity")
             ]
             return assets(setting, entity, day, each)[which]
@@ -142,7 +142,7 @@ class OfBooks(Named):
             if entity != "group":
                 return self._lacking(entity, day, kind, column, said)
             table = next(
-                (x for x in bridge(setting, day) if isinstance(x, Table)), None
+                (x for x in self._once(bridge, day) if isinstance(x, Table)), None
             )
             for row in table.rows if table else ():
                 if row.key == kind:
@@ -238,7 +238,7 @@ class OfBooks(Named):
             raise ReportError(f"no test asks what {entity} held for customers")
 
         def part(n: int) -> Maker:
-            return lambda: cover_worked(setting, entity, series, day)[n]
+            return lambda: self._once(_covered, entity, day)[n]
 
         return self._keep(
             ("customers", entity, day),
@@ -297,6 +297,20 @@ class OfBooks(Named):
             else ()
         )
         return self.setting.count(f"count:{what}", len(found), flows=flows)
+
+
+def _covered(
+    setting: Setting, entity: str, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return what a tested entity owed and held on a day, what was missing, the share.
+
+    Raises:
+        ReportError: No test asks.
+    """
+    series = cover_of(setting, entity)
+    if series is None:
+        raise ReportError(f"no test asks what {entity} held for customers")
+    return cover_worked(setting, entity, series, day)
 
 
 def _sum(figures: list[Figure], setting: Setting) -> Figure:

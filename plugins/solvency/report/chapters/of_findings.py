@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.words import asks
@@ -25,6 +26,9 @@ from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
 from solvency.report.chapters.facts import Named
+
+if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
 
 #: Claims agree where chance alone would set them further apart more often than this.
 _USUAL = 0.05
@@ -205,16 +209,11 @@ class OfFindings(Named):
 
     def tally(self) -> Facts:
         """Return what the hypotheses would take together."""
-        setting, found = self.setting, self.setting.study.tallied
-        if found is None:
+        if self.setting.study.tallied is None:
             raise ReportError("the case has no hypothesis to add up")
 
         def cell(row: str, column: str) -> Figure:
-            tables = [
-                x
-                for x in (*tally_tables(setting, found), untraced_table(setting, found))
-                if isinstance(x, Table)
-            ]
+            tables = self._once(_tallied)
             for table in tables:
                 for one in table.rows:
                     if one.key == row and column in [x.key for x in table.columns]:
@@ -277,3 +276,12 @@ class OfFindings(Named):
             day=lambda: one.at,
             assumed=lambda: one.depth_basis == "assumed",
         )
+
+
+def _tallied(setting: Setting) -> tuple[Table, ...]:
+    """Return the tables of what the hypotheses take together."""
+    found = setting.study.tallied
+    tables = (
+        (*tally_tables(setting, found), untraced_table(setting, found)) if found else ()
+    )
+    return tuple(one for one in tables if isinstance(one, Table))

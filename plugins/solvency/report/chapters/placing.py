@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.unmade import with_reasons
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Table
 
-#: The section that has an exhibit, by what its key is or begins with.
+#: The list that has an exhibit, or the family, by what its key is or begins with.
 _WHERE = {
     "bases": "plugs",
     "plugs": "plugs",
@@ -41,11 +42,13 @@ _WHERE = {
     "funds": "funds",
     "flows-for-": "families",
     "effect-": "families",
-    "beliefs": "weighing",
-    "belief-history": "weighing",
-    "scenario-": "weighing",
-    "tally": "weighing",
-    "dependence": "weighing",
+    # Of the weighing each part alone: all together takes long.
+    "beliefs": "belief",
+    "belief-history": "history",
+    "scenario-fits": "belief",
+    "scenario-tally": "tally",
+    "tally": "tally",
+    "dependence": "tally",
     "hypotheses": "hypotheses",
     "flows-of-": "hypotheses",
     "suspects": "reconciled",
@@ -97,8 +100,12 @@ class Exhibits:
 
     def _section(self, name: str) -> Section | None:
         if name not in self._sections:
-            made = SECTIONS[name](self._setting)
-            self._sections[name] = with_reasons(self._setting, name, made)
+            if name in SECTIONS:
+                title, made = name, SECTIONS[name](self._setting)
+            else:
+                part = FAMILIES[name]
+                title, made = part.section, part.build(self._setting, ((), ()))
+            self._sections[name] = with_reasons(self._setting, title, made)
         found = self._sections[name]
         self.unmade += found.unmade if found else ()
         return found
