@@ -223,7 +223,9 @@ def test_sections_with_nothing_to_say_are_left_out(ledger) -> None:
     names = {section.name for section in report.sections}
     assert {"found", "sheets", "flows", "registers", "derived"} <= names
     # Nothing was traced, transferred, weighed or contradicted.
-    assert not {"whose", "transfers", "rivals", "contradictions", "statements"} & names
+    assert (
+        not {"whose", "transfers", "rivals", "contradictions", "observations"} & names
+    )
     assert report.unit == "$"
     pages.tree(report)
 

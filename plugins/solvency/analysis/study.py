@@ -96,6 +96,13 @@ class Study:
         return evaluate(self.book)
 
     @cached_property
+    def written(self) -> Findings:
+        """Return what the tests found in the amounts as written, without draws."""
+        if "findings" in self.__dict__:
+            return self.findings
+        return evaluate(self.book, draws=0)
+
+    @cached_property
     def reconciled(self) -> Reconciled | None:
         """Return whether the claims can all be true."""
         from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (brings in SciPy)
@@ -138,6 +145,16 @@ class Study:
             return None
         self._long("adding up losses")
         return self._tried("tallied", lambda: tally(self.case))
+
+    @cached_property
+    def totalled(self) -> Tallied | None:
+        """Return the same without scenarios and dependence, which take most draws."""
+        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
+
+        if "tallied" in self.__dict__ or not self.case.hypotheses:
+            return self.tallied
+        self._long("adding up losses")
+        return self._tried("tallied", lambda: tally(self.case, beside=False))
 
     @cached_property
     def recovery(self) -> Recovery | None:

@@ -70,7 +70,6 @@ def balances(setting: Setting) -> Section:
         "balances",
         setting.text("Balance sheets"),
         tuple(tables),
-        {"group": bool(setting.case.group)},
     )
 
 

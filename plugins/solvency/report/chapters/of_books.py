@@ -250,7 +250,7 @@ class OfBooks(Named):
             since=lambda: next(
                 (
                     x.first
-                    for x in setting.study.findings.findings
+                    for x in setting.study.written.findings
                     if x.key == series.key
                 ),
                 None,
@@ -296,7 +296,14 @@ class OfBooks(Named):
             and hasattr(next(iter(found)), "postings")
             else ()
         )
-        return self.setting.count(f"count:{what}", len(found), flows=flows)
+        where = f"section-{'flows' if flows else what}"
+        return self.setting.count(
+            f"count:{what}",
+            len(found),
+            flows=flows,
+            sources=tuple(case.sources) if found is case.sources else (),
+            target=where if len(found) else "",
+        )
 
 
 def _covered(

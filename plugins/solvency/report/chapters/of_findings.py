@@ -43,7 +43,7 @@ class OfFindings(Named):
         said = f'test("{name}", "{entity}"{f", {of!r}" if of else ""})'
         series = [
             key
-            for key in setting.study.findings.series
+            for key in setting.study.written.series
             if key.invariant == name
             and key.entity == entity
             and (not of or key.label == of)
@@ -51,8 +51,14 @@ class OfFindings(Named):
         ]
         if not series:
             raise ReportError(f"{said}: the case asks no such test")
-        found = [x for x in setting.study.findings.findings if x.key in series]
+        found = [x for x in setting.study.written.findings if x.key in series]
         one = min(found, key=lambda x: (x.first is None, x.first), default=None)
+
+        def chance() -> float:
+            drawn = [x for x in setting.study.findings.findings if x.key in series]
+            broke = min(drawn, key=lambda x: (x.first is None, x.first), default=None)
+            return broke.probability if broke else 0.0
+
         unit = one.unit if one else setting.case.currency
 
         def amount() -> Figure:
@@ -74,7 +80,7 @@ class OfFindings(Named):
             amount=amount,
             chance=lambda: setting.share(
                 f"{said}:chance",
-                one.probability if one else 0.0,
+                chance(),
                 formula="share of draws in which the test broke",
                 flows=one.flows if one else (),
             ),
@@ -85,7 +91,7 @@ class OfFindings(Named):
         setting = self.setting
         broken = {
             (x.invariant, x.entity)
-            for x in setting.study.findings.findings
+            for x in setting.study.written.findings
             if x.first is not None and x.first <= setting.at
         }
         asked = {
@@ -209,7 +215,7 @@ class OfFindings(Named):
 
     def tally(self) -> Facts:
         """Return what the hypotheses would take together."""
-        if self.setting.study.tallied is None:
+        if self.setting.study.totalled is None:
             raise ReportError("the case has no hypothesis to add up")
 
         def cell(row: str, column: str) -> Figure:
@@ -280,7 +286,7 @@ class OfFindings(Named):
 
 def _tallied(setting: Setting) -> tuple[Table, ...]:
     """Return the tables of what the hypotheses take together."""
-    found = setting.study.tallied
+    found = setting.study.totalled
     tables = (
         (*tally_tables(setting, found), untraced_table(setting, found)) if found else ()
     )
