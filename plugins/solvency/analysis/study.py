@@ -148,7 +148,7 @@ class Study:
 
     @cached_property
     def totalled(self) -> Tallied | None:
-        """Return the same without scenarios and dependence, which take most draws."""
+        """Return the same without what is beside the total, which takes most draws."""
         from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
 
         if "tallied" in self.__dict__ or not self.case.hypotheses:

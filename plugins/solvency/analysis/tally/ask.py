@@ -67,8 +67,9 @@ def tally(
         draws: number of draws.
         seed: of the draws.
         at: day of the hole; by default the reporting date.
-        beside: also what each scenario takes, and the total with amounts that go
-            together, which takes most of the draws.
+        beside: also what each scenario takes, the total with amounts that go
+            together, and how much of what is untraced that explains: most of the
+            draws.
         executor: something with a `map`, as `tally.draw` takes.
 
     Returns:
@@ -122,7 +123,9 @@ def tally(
         notes=tuple(notes),
         untraced=untraced(
             case, day, held if case.scenario.name != "*" else frozenset(), few, seed
-        ),
+        )
+        if beside
+        else None,
     )
 
 

@@ -101,7 +101,8 @@ class OfFindings(Named):
         }
 
         def count(part: str, value: int) -> Figure:
-            return setting.count(f"tests:{entity}:{part}", value, formula=part)
+            key = f"tests:{entity}:{part}"
+            return setting.count(key, value, formula=part, target="section-tests")
 
         return self._keep(
             ("tests", entity),
@@ -219,7 +220,7 @@ class OfFindings(Named):
             raise ReportError("the case has no hypothesis to add up")
 
         def cell(row: str, column: str) -> Figure:
-            tables = self._once(_tallied)
+            tables = self._once(_explained if row == "together" else _tallied)
             for table in tables:
                 for one in table.rows:
                     if one.key == row and column in [x.key for x in table.columns]:
@@ -287,7 +288,12 @@ class OfFindings(Named):
 def _tallied(setting: Setting) -> tuple[Table, ...]:
     """Return the tables of what the hypotheses take together."""
     found = setting.study.totalled
-    tables = (
-        (*tally_tables(setting, found), untraced_table(setting, found)) if found else ()
-    )
+    tables = tally_tables(setting, found) if found else ()
     return tuple(one for one in tables if isinstance(one, Table))
+
+
+def _explained(setting: Setting) -> tuple[Table, ...]:
+    """Return the table of how much of what is untraced they explain."""
+    found = setting.study.tallied
+    table = untraced_table(setting, found) if found else None
+    return (table,) if table is not None else ()

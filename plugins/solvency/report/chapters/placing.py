@@ -52,6 +52,7 @@ _WHERE = {
     "scenario-fits": "belief",
     "scenario-tally": "tally",
     "tally": "total",
+    "tally-untraced": "tally",
     "dependence": "tally",
     "hypotheses": "hypotheses",
     "flows-of-": "hypotheses",
