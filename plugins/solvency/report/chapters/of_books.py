@@ -34,6 +34,14 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
 
+#: Where things that are counted are listed.
+_LISTED = {
+    "sources": "section-sources",
+    "observations": "section-observations",
+    "entities": "entities",
+    "hypotheses": "section-hypotheses",
+}
+
 
 class OfBooks(Named):
     """Names of what the books and sources say."""
@@ -296,7 +304,7 @@ class OfBooks(Named):
             and hasattr(next(iter(found)), "postings")
             else ()
         )
-        where = f"section-{'flows' if flows else what}"
+        where = "section-flows" if flows else _LISTED.get(what, "section-files")
         return self.setting.count(
             f"count:{what}",
             len(found),
