@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from solvency.exhibits.findings.section import findings
 
 import solvency
 from solvency.analysis.study import study_of
@@ -32,7 +31,7 @@ def figures(path):
     book = case.book()
     at = case.reporting_date
     setting = setting_of(case, book, (at,), Locale(), study_of(case, book, at))
-    sections = [build(setting) for build in (affairs, weighing, findings)]
+    sections = [build(setting) for build in (affairs, weighing)]
     return {
         figure.key: figure
         for section in sections

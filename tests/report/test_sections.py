@@ -279,13 +279,19 @@ def test_analyses_are_made_once_a_case(
     monkeypatch.setattr(study, "_cache", study.OrderedDict())
     made = []
     real = study.evaluate
-    monkeypatch.setattr(study, "evaluate", lambda book: made.append(1) or real(book))
+
+    def evaluate(book, draws=None):
+        made.append(draws)
+        return real(book, draws=draws)
+
+    monkeypatch.setattr(study, "evaluate", evaluate)
     for kind in ("brief", "reconstruction", "brief"):
         build(loaded, loaded.book(), kind=kind)
-    assert len(made) == 1
+    # Of a brief nothing is drawn.
+    assert made == [0, None]
     other = replace(loaded, known=datetime.date(2022, 2, 1))
     build(other, other.book(), kind="brief")
-    assert len(made) == 2
+    assert made == [0, None, 0]
 
 
 @pytest.mark.long

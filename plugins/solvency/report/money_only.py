@@ -21,9 +21,6 @@ INSTEAD = {
     " units where a currency is named; what is owed is positive",
     "%(unit)s; funds are money and liquid coins, at the price of the day they"
     " moved": "%(unit)s; funds are money, at the rates of the day it moved",
-    "%(unit)s; funds are money and liquid coins, at the price of the day they moved;"
-    " page: where the flows behind a line are listed": "%(unit)s; funds are money, at"
-    " the rates of the day it moved; page: where the flows behind a line are listed",
     "%(unit)s; the same coins at %(day)s": "%(unit)s; the same currencies at %(day)s",
     "Change in the prices of coins held": "Change in the rates of what was held",
     "Every flow that moved money or liquid coins of the group, by where it came from"

@@ -33,6 +33,7 @@ from solvency.report.money_only import MoneyOnly
 from solvency.report.money_only import is_money_only
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
+from solvency.report.printer import large
 from solvency.report.printer import widths
 from solvency.report.sandbox import Sandbox
 
@@ -312,6 +313,8 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "svg": lambda drawing: Markup(drawing.svg),  # noqa: S704 (our charts escape all they are given)
         "drawn": lambda exhibit: isinstance(exhibit, Drawing),
         "gaps": printer.gaps,
+        "large": large,
+        "shown": printer.shown,
         "leading": printer.leading,
         "text": printer.text,
     }

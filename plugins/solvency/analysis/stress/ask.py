@@ -93,15 +93,19 @@ def stress(
             breaking.append(limits.breaking(measure, quote.number))
             grid += limits.grid(measure, quote.number)
         if measure.basis == "assumed":
-            message = (
-                "every figure of %(token)s rests on an assumed market depth of"
-                " %(units)s units"
-            )
             values = {"token": name, "units": f"{measure.units:,}"}
             if measure.low:
-                message += ", %(low)s to %(high)s"
                 values |= {"low": f"{measure.low:,}", "high": f"{measure.high:,}"}
-            notes.append(Remark(message, **values))
+            notes.append(
+                Remark(
+                    "every figure of %(token)s rests on an assumed market depth of"
+                    " %(units)s units, %(low)s to %(high)s"
+                    if measure.low
+                    else "every figure of %(token)s rests on an assumed market depth of"
+                    " %(units)s units",
+                    **values,
+                )
+            )
     return Stress(case, at, tuple(found), tuple(breaking), tuple(grid), tuple(notes))
 
 

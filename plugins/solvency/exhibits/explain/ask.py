@@ -104,9 +104,7 @@ def _figure(
     )
 
 
-def explained(
-    case: Case, figure: Figure, rest: Rest, section: str = ""
-) -> Explanation:
+def explained(case: Case, figure: Figure, rest: Rest, section: str = "") -> Explanation:
     """Say what a figure rests on, without leaving any source out in turn.
 
     Args:

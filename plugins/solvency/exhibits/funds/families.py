@@ -300,7 +300,7 @@ def _effect(
         unit=(
             text(
                 "%(unit)s at the price of the day: change in what each entity owns and"
-                " owes, added legs included; page: where the flows are listed",
+                " owes, added legs included",
                 unit=setting.unit,
             ),
         ),

@@ -291,7 +291,7 @@ def side_by_side(
         unit=(
             text(
                 "%(unit)s; funds are money and liquid coins, at the price of the day"
-                " they moved; page: where the flows behind a line are listed",
+                " they moved",
                 unit=setting.unit,
             ),
         ),

@@ -84,7 +84,9 @@ def affairs(setting: Setting) -> Section | None:
             # In no exhibit: they are here to have an entry each.
             "rates": paying.rates,
         },
-        ground=settled(setting),
+        ground=replace(
+            settled(setting), sources=(*settled(setting).sources, *setting.counted)
+        ),
     )
 
 

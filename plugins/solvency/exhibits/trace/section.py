@@ -44,32 +44,10 @@ def tracing(setting: Setting) -> Section | None:
     found = followed(setting)
     if found is None:
         return None
-    sizes = {one.flow: one.amount for one in found.outlays}
-    points = {one.flow: one.amount for one in found.outlays if one.point}
     return Section(
         "tracing",
         setting.text("Whose money was spent"),
         (_purposes(setting, found), _outlays(setting, found)),
-        {
-            "whose": found.whose,
-            "account": setting.account_ref(found.accounts[0]),
-            "points": entry(
-                setting.count(
-                    "trace:points",
-                    len(points),
-                    formula="outlays whose least is their most",
-                    **of_flows(setting, points),
-                )
-            ),
-            "outlays": entry(
-                setting.count(
-                    "trace:outlays",
-                    len(sizes),
-                    formula="outlays from the account traced",
-                    **of_flows(setting, sizes),
-                )
-            ),
-        },
         # Which account is traced, and whether it can be, hangs on all of them.
         ground=replace(settled(setting), whole=True),
     )

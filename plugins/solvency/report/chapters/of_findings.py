@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.words import asks
@@ -26,6 +27,9 @@ from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
 from solvency.report.chapters.facts import Named
 
+if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
+
 #: Claims agree where chance alone would set them further apart more often than this.
 _USUAL = 0.05
 
@@ -39,7 +43,7 @@ class OfFindings(Named):
         said = f'test("{name}", "{entity}"{f", {of!r}" if of else ""})'
         series = [
             key
-            for key in setting.study.findings.series
+            for key in setting.study.written.series
             if key.invariant == name
             and key.entity == entity
             and (not of or key.label == of)
@@ -47,8 +51,14 @@ class OfFindings(Named):
         ]
         if not series:
             raise ReportError(f"{said}: the case asks no such test")
-        found = [x for x in setting.study.findings.findings if x.key in series]
+        found = [x for x in setting.study.written.findings if x.key in series]
         one = min(found, key=lambda x: (x.first is None, x.first), default=None)
+
+        def chance() -> float:
+            drawn = [x for x in setting.study.findings.findings if x.key in series]
+            broke = min(drawn, key=lambda x: (x.first is None, x.first), default=None)
+            return broke.probability if broke else 0.0
+
         unit = one.unit if one else setting.case.currency
 
         def amount() -> Figure:
@@ -70,7 +80,7 @@ class OfFindings(Named):
             amount=amount,
             chance=lambda: setting.share(
                 f"{said}:chance",
-                one.probability if one else 0.0,
+                chance(),
                 formula="share of draws in which the test broke",
                 flows=one.flows if one else (),
             ),
@@ -81,7 +91,7 @@ class OfFindings(Named):
         setting = self.setting
         broken = {
             (x.invariant, x.entity)
-            for x in setting.study.findings.findings
+            for x in setting.study.written.findings
             if x.first is not None and x.first <= setting.at
         }
         asked = {
@@ -91,7 +101,8 @@ class OfFindings(Named):
         }
 
         def count(part: str, value: int) -> Figure:
-            return setting.count(f"tests:{entity}:{part}", value, formula=part)
+            key = f"tests:{entity}:{part}"
+            return setting.count(key, value, formula=part, target="section-tests")
 
         return self._keep(
             ("tests", entity),
@@ -209,16 +220,12 @@ class OfFindings(Named):
         Args:
             name: A hypothesis or scenario: how much of what is untraced it explains.
         """
-        setting, found = self.setting, self.setting.study.tallied
-        if found is None:
+        setting = self.setting
+        if setting.study.totalled is None:
             raise ReportError("the case has no hypothesis to add up")
 
         def cell(row: str, column: str) -> Figure:
-            tables = [
-                x
-                for x in (*tally_tables(setting, found), untraced_table(setting, found))
-                if isinstance(x, Table)
-            ]
+            tables = self._once(_explained if name or row == "together" else _tallied)
             for table in tables:
                 for one in table.rows:
                     if one.key == row and column in [x.key for x in table.columns]:
@@ -292,3 +299,17 @@ class OfFindings(Named):
             day=lambda: one.at,
             assumed=lambda: one.depth_basis == "assumed",
         )
+
+
+def _tallied(setting: Setting) -> tuple[Table, ...]:
+    """Return the tables of what the hypotheses take together."""
+    found = setting.study.totalled
+    tables = tally_tables(setting, found) if found else ()
+    return tuple(one for one in tables if isinstance(one, Table))
+
+
+def _explained(setting: Setting) -> tuple[Table, ...]:
+    """Return the table of how much of what is untraced they explain."""
+    found = setting.study.tallied
+    table = untraced_table(setting, found) if found else None
+    return (table,) if table is not None else ()

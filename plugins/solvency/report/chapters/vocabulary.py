@@ -185,7 +185,7 @@ class Vocabulary(OfBooks, OfFindings):
             (self.untraced, ()),
             (self.funds, ()),
             *((self.recovery, (x.entity, x.rank)) for x in self.names["case"].ranks),
-            *(((self.tally, ()),) if study.tallied else ()),
+            *(((self.tally, ()),) if study.totalled else ()),
             *(((self.fit, ()),) if study.beliefs else ()),
             (self.contradictions, ()),
             *(
