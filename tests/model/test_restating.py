@@ -229,7 +229,7 @@ def _number(text):
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize(
     ("capital", "lent", "units", "price", "half", "halving"),
-    [(1000, 40, 3, 20, 70, 5), (7, 12_345, 11, 90_001, 99_999, 1)],
+    [(1000, 40, 3, 20, 70, 5), (9_000_000, 12_345, 11, 90_001, 99_999, 1)],
 )
 def test_restating_at_a_constant_rate_scales_every_answer(
     ledger, command, capital, lent, units, price, half, halving

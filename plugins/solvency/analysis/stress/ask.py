@@ -118,7 +118,7 @@ def _tokens(case: Case, at: datetime.date, asked: str | None) -> list[str]:
     if asked not in known:
         there = ", ".join(sorted({*known, *cut})) or "none"
         raise LookupError(
-            f"no market depth and no haircut of {asked} is known by {at}; there is of"
+            f"no market depth of {asked} is known by {at}, and no haircut; there is of"
             f' {there}. Add `{at} custom "depth" NUMBER {asked}` with its source, or'
             f" `haircut:` to its `commodity`"
         )

@@ -93,4 +93,4 @@ def test_one_holding_may_be_asked_for(ledger, name, status) -> None:
     asked = ["stress", "--token", name, str(ledger.write(BONDS))]
     shown = CliRunner().invoke(main, asked)
     assert shown.exit_code == status
-    assert ("no haircut of SHARE" in shown.output) == (name == "SHARE")
+    assert ("no market depth of SHARE" in shown.output) == (name == "SHARE")
