@@ -36,6 +36,7 @@ MESSAGES = (
         "what %(token)s would fetch rests on an assumed market depth of %(units)s units"
         " that halve the price"
     ),
+    ("no market depth and no haircut of %(tokens)s: taken at market value"),
     "owed to the group by %(who)s: %(amount)s",
     "set off: %(claim)s against %(debt)s, %(netted)s on each side",
     (

@@ -1,4 +1,4 @@
-"""Rival bookings of one established fact: which stands, and what others would change."""
+"""Rival bookings of one established fact: which stands, what others would change."""
 
 from __future__ import annotations
 

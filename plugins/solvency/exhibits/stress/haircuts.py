@@ -113,7 +113,7 @@ def haircuts(setting: Setting, cuts: tuple[Cut, ...]) -> Table:
             Column("low", text("Sale, low"), width=18),
             Column("proceeds", text("Sale"), width=18, current=True),
             Column("high", text("Sale, high"), width=18),
-            Column("left", text("Left"), width=20),
+            Column("left", text("Left after the sale"), width=20),
         ),
         rows=tuple(
             Row(
