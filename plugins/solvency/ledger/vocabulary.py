@@ -205,6 +205,16 @@ _CODES = (
 CURRENCIES = frozenset(_CODES.split())
 
 
+#: Coins that are told from shares and goods by their names, where nothing says so.
+_COINS = (
+    "AAVE ADA ALGO APT ARB ATOM AVAX BCH BNB BSV BTC BUSD DAI DASH DOGE DOT EOS ETC ETH"
+    " FIL FTM GUSD HBAR ICP LINK LTC LUNA LUNC MATIC NEAR OP PAX PEPE SHIB SOL STETH SUI"
+    " TON TRX TUSD UNI USDC USDD USDP USDT UST USTC VET WBTC WETH XBT XLM XMR XRP XTZ"
+    " ZEC"
+)
+COINS = frozenset(_COINS.split())
+
+
 def price_age(commodity: str) -> int:
     """Return for how many days a price is good where its commodity says nothing."""
     return CURRENCY_PRICE_AGE if commodity in CURRENCIES else DEFAULT_PRICE_AGE

@@ -199,9 +199,9 @@ class Prices:
             ]
             if stale:
                 through = None if name == commodity else name
-                last = max(stale, key=lambda price: price.date)
-                age = self._age(name, last)
-                return Missing(commodity, day, last.date, age, through)
+                latest = max(stale, key=lambda price: price.date)
+                age = self._age(name, latest)
+                return Missing(commodity, day, latest.date, age, through)
         end = tuple(reached)[-1]
         through = None if end == commodity else end
         return Missing(commodity, day, None, self.max_age(end), through)

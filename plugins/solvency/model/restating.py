@@ -81,8 +81,8 @@ def _named(one: Observation) -> set[str]:
 def _observed(one: Observation, home: str, currency: str, rate: Decimal) -> Observation:
     """Return an observation with its amounts in the reporting currency."""
 
-    def turned(amount: Money | None) -> Money | None:
-        if amount is None or amount.commodity != home:
+    def turned(amount: Money) -> Money:
+        if amount.commodity != home:
             return amount
         return Money(amount.number * rate, currency)
 
@@ -95,5 +95,5 @@ def _observed(one: Observation, home: str, currency: str, rate: Decimal) -> Obse
         amount=turned(one.amount),
         low=scaled(one.low),
         high=scaled(one.high),
-        mark=turned(one.mark),
+        mark=one.mark and turned(one.mark),
     )

@@ -125,6 +125,13 @@ class Following:
     #: Units that the books show and nobody found, and what counted them.
     untraced: Decimal = Decimal()
     counts: tuple[str, ...] = ()
+    #: What amounts are in, where it is not the commodity itself.
+    currency: str | None = None
+
+    @property
+    def unit(self) -> str:
+        """Return what amounts are in."""
+        return self.currency or self.commodity
 
     @property
     def whose(self) -> str:
@@ -142,7 +149,7 @@ class Following:
                 Column("purpose"),
                 Column("owner"),
                 *(
-                    Column(name, unit=self.commodity)
+                    Column(name, unit=self.unit)
                     for name in ("amount", "least", "most", *RULES)
                 ),
             ),
@@ -169,9 +176,9 @@ class Following:
             title=f"How much of it was money of {self.whose}, by purpose",
             columns=(
                 Column("purpose"),
-                *(Column(n, unit=self.commodity) for n in ("amount", "least", "most")),
+                *(Column(n, unit=self.unit) for n in ("amount", "least", "most")),
                 Column("share"),
-                *(Column(rule, unit=self.commodity) for rule in RULES),
+                *(Column(rule, unit=self.unit) for rule in RULES),
             ),
             rows=tuple(
                 (
@@ -190,7 +197,7 @@ class Following:
     def _notes(self) -> Iterator[str]:
         if self.untraced:
             yield (
-                f"{self.untraced:,.2f} {self.commodity} of what the books show here is"
+                f"{self.untraced:,.2f} {self.unit} of what the books show here is"
                 f" untraced ({', '.join(self.counts)}): last seen in these accounts,"
                 " and not found. Earlier balances may have been lower than the books"
                 " say."
@@ -210,7 +217,7 @@ class Following:
                 verdict = "within" if said.inside else "NOT within"
                 yield (
                     f"{purpose.purpose}, {said.flow}: {said.source} has"
-                    f" {said.amount:,.0f} {self.commodity}, {verdict} what the books"
+                    f" {said.amount:,.0f} {self.unit}, {verdict} what the books"
                     f" allow: {said.least:,.0f} to {said.most:,.0f}."
                 )
 

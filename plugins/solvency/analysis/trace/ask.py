@@ -33,6 +33,7 @@ from solvency.analysis.trace.order import deposits_first
 from solvency.analysis.trace.order import outlays_first
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
+from solvency.analysis.trace.translated import translated
 from solvency.methods.tracing import RULES
 from solvency.methods.tracing import Rule
 from solvency.model.book import Position
@@ -76,7 +77,7 @@ def follow(
         book: The Book.
         accounts: One account, or several taken as a pool, each with all below it.
         at: Until the end of this day; default the case's reporting date.
-        commodity: What is traced; default the case's currency if the accounts
+        commodity: What is traced; default the currency of the books if the accounts
             hold it, else the only commodity they hold.
         owners: Whose money the totals by purpose are of; default those who keep
             money with a custodian.
@@ -103,7 +104,7 @@ def follow(
     other = _run(reader, outlays_first(flows), pool, claimants)
     mine = _owners(owners, claimants, main, pool)
     scale = reader.scales[commodity]
-    return Following(
+    found = Following(
         case=book.case,
         accounts=tuple(accounts),
         commodity=commodity,
@@ -115,6 +116,7 @@ def follow(
         before=befores(main, mine, scale),
         **_untraced(book, pool, at),
     )
+    return translated(book, found)
 
 
 def _untraced(
@@ -153,7 +155,7 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
             " account of assets that is no claim"
         )
     held = sorted({key.commodity for key in inside})
-    wanted = wanted or (book.case.currency if book.case.currency in held else None)
+    wanted = wanted or (book.case.home if book.case.home in held else None)
     if wanted is None and len(held) == 1:
         return held[0]
     if wanted not in held:

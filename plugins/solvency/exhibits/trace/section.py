@@ -60,7 +60,7 @@ def followed(setting: Setting) -> Following | None:
     says anything: one whose outlays are all its entity's own is passed over.
     """
     out: dict[str, Decimal] = defaultdict(Decimal)
-    currency = setting.case.currency
+    currency = setting.case.home
     for name, moves in setting.movements.items():
         account = setting.case.accounts[name]
         if (
