@@ -1,8 +1,8 @@
 """Whose money paid for it: an account into which several owners' money flowed.
 
 Money in one account has no marks. Which owner's money an outlay spent is decided by a
-rule, and courts choose among several; what none of them can leave is an interval. Both are
-given, so that a reader sees where the choice of rule matters.
+rule, and courts choose among several; what none of them can leave is an interval. Both
+are given, so that a reader sees where the choice of rule matters.
 
 Rules: `fifo` (Clayton's Case, 1816), `lifo`, `pro-rata` (each outlay takes the share
 each owner has at that moment: the rolling charge), `lowest-balance` (one's own money is
