@@ -59,8 +59,6 @@ INSTEAD = {
     "%(unit)s; funds are money and liquid coins, at the price of the day they moved": (
         "%(unit)s; funds are money, at the rates of the day it moved"
     ),
-    "%(unit)s; funds are money and liquid coins, at the price of the day they"
-    " moved": "%(unit)s; funds are money, at the rates of the day it moved",
     "%(unit)s; the same coins at %(day)s": "%(unit)s; the same currencies at %(day)s",
     "Change in the prices of coins held": "Change in the rates of what was held",
     "Every flow that moved money or liquid coins of the group, by where it came"

@@ -13,6 +13,7 @@ from solvency.analysis.trace.bounds import together
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.wide import wide
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
 
 ZERO = Decimal()
+#: The rules shown: those that keep the order of movements, then the one that does not.
+COLUMNS = (*RULES, EX_POST)
 #: What an outlay without `purpose:` is counted under.
 UNSTATED = "unstated"
 #: Metadata of a flow: how much of it a source traced to the owners, and the source.
@@ -50,7 +53,7 @@ class Share:
     @property
     @wide()
     def point(self) -> bool:
-        """Say whether the choice of rule cannot matter."""
+        """Say whether no choice matters of rules that keep the order of movements."""
         return self.least == self.most
 
 
@@ -69,7 +72,7 @@ class Outlay:
     @property
     @wide()
     def point(self) -> bool:
-        """Say whether the choice of rule cannot matter for any owner."""
+        """Say whether none matters for any owner, of rules that keep the order."""
         return all(share.point for share in self.owners)
 
 
@@ -150,7 +153,7 @@ class Following:
                 Column("owner"),
                 *(
                     Column(name, unit=self.unit)
-                    for name in ("amount", "least", "most", *RULES)
+                    for name in ("amount", "least", "most", *COLUMNS)
                 ),
             ),
             rows=tuple(
@@ -162,7 +165,7 @@ class Following:
                     outlay.amount,
                     share.least,
                     share.most,
-                    *(share.rules[rule] for rule in RULES),
+                    *(share.rules[rule] for rule in COLUMNS),
                 )
                 for outlay in self.outlays
                 for share in outlay.owners
@@ -178,7 +181,7 @@ class Following:
                 Column("purpose"),
                 *(Column(n, unit=self.unit) for n in ("amount", "least", "most")),
                 Column("share"),
-                *(Column(rule, unit=self.unit) for rule in RULES),
+                *(Column(rule, unit=self.unit) for rule in COLUMNS),
             ),
             rows=tuple(
                 (
@@ -187,7 +190,7 @@ class Following:
                     p.least,
                     p.most,
                     _share(p),
-                    *(p.rules[rule] for rule in RULES),
+                    *(p.rules[rule] for rule in COLUMNS),
                 )
                 for p in self.by_purpose
             ),
@@ -206,8 +209,13 @@ class Following:
         if points:
             yield (
                 f"In {len(points)} of {count(len(self.outlays), 'outlay')} the interval"
-                " is a point: the choice of rule cannot matter there."
+                " is a point: the choice of rule cannot matter there, of rules that"
+                " keep the order of movements."
             )
+        yield (
+            "least and most are the interval of rules that keep the order of movements;"
+            f" {EX_POST} does not, and may lie outside."
+        )
         yield (
             "The bounds of a purpose hold for its outlays together; those of several"
             " purposes do not add."
@@ -278,7 +286,7 @@ def purposes(
                             for owner in owners
                         )
                     )
-                    for rule in RULES
+                    for rule in COLUMNS
                 },
                 tuple(item for item in said if item is not None),
                 spendings(orders, chosen, owners, scale),

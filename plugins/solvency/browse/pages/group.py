@@ -132,7 +132,9 @@ class _Rests:
             self._parts[basis] = Parts(self._setting.book, self._at, basis)
         return self._parts[basis].of(accounts, side)
 
-    def line(self, side: str, account: str, value: Decimal, basis: str) -> dict[str, Any]:
+    def line(
+        self, side: str, account: str, value: Decimal, basis: str
+    ) -> dict[str, Any]:
         """Return what a line of a sheet rests on, for its figure."""
         setting = self._setting
         if side in FOUND:
@@ -147,7 +149,9 @@ class _Rests:
         made = self.of((account,), side, basis)
         return _exactly(made, value)
 
-    def whole(self, entity: str, side: str, value: Decimal, basis: str) -> dict[str, Any]:
+    def whole(
+        self, entity: str, side: str, value: Decimal, basis: str
+    ) -> dict[str, Any]:
         """Return what a total of an entity rests on, for its figure."""
         accounts = self._setting.case.accounts.values()
         names = [one.name for one in accounts if one.entity == entity]
