@@ -27,7 +27,7 @@ MONEY = """
   Assets:FTX:Bank      -50 EUR
   Assets:Alameda:Bank   50 EUR
 """
-SECTIONS = ("findings", "segregation", "balances", "funds", "families", "solvency")
+SECTIONS = ("segregation", "balances", "funds", "families", "solvency")
 
 
 def said(case: Case) -> str:
