@@ -343,7 +343,7 @@ class TestFailures:
 def test_no_text_is_wider_than_its_cell(whole: Report) -> None:
     """Lay the report out and compare every cell's lines with the cell."""
     weasyprint = pdf._weasyprint()
-    document = pdf._document(weasyprint, pages.tree(report)).render(
+    document = pdf._document(weasyprint, pages.tree(whole)).render(
         font_config=pdf._font_configuration(os.getpid())
     )
     cells = 0
