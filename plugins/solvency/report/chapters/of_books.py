@@ -40,6 +40,14 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Observation
     from solvency.model.consolidation import GroupSheet
 
+#: Where things that are counted are listed.
+_LISTED = {
+    "sources": "section-sources",
+    "observations": "section-observations",
+    "entities": "entities",
+    "hypotheses": "section-hypotheses",
+}
+
 
 class OfBooks(Named):
     """Names of what the books and sources say."""
@@ -54,13 +62,14 @@ class OfBooks(Named):
 
         def cell(row: str) -> Figure:
             if entity == "group":
-                table: Table | None = group_table(setting, day)
+                table: Table | None = self._once(group_table, day)
                 column = "group"
             else:
                 self._known(entity, setting.inside, "entity with books")
-                table, column = sheet_table(setting, entity, (day,)), day.isoformat()
+                table, column = self._once(sheet_table, entity, (day,)), day.isoformat()
             if table is None:
-                return setting.money(f"{said}:{row}", None, formula=said)
+                # Nothing was ever booked there.
+                return setting.money(f"{said}:{row}", ZERO, formula=row)
             at_ = [one.key for one in table.columns].index(column)
             for one in table.rows:
                 if one.key == row and isinstance(one.cells[at_], Figure):
@@ -74,10 +83,10 @@ class OfBooks(Named):
 
         def basis(which: int) -> Figure:
             if entity != "group" and not found:
-                self._known(entity, setting.inside, "entity")
-                return assets(setting, entity, day, sheets_of(setting, day)[entity])[
-                    which
+                each = self._once(sheets_of, day)[
+                    self._known(entity, setting.inside, "entity")
                 ]
+                return assets(setting, entity, day, each)[which]
             whole = group_sheet(setting.book, setting.inside, day, BASES[which])
             return self._valued(entity, whole, found=found, said=said)
 
@@ -199,7 +208,7 @@ class OfBooks(Named):
             if entity != "group":
                 return self._lacking(entity, day, kind, column, said)
             table = next(
-                (x for x in bridge(setting, day) if isinstance(x, Table)), None
+                (x for x in self._once(bridge, day) if isinstance(x, Table)), None
             )
             for row in table.rows if table else ():
                 if row.key == kind:
@@ -295,7 +304,7 @@ class OfBooks(Named):
             raise ReportError(f"no test asks what {entity} held for customers")
 
         def part(n: int) -> Maker:
-            return lambda: cover_worked(setting, entity, series, day)[n]
+            return lambda: self._once(_covered, entity, day)[n]
 
         return self._keep(
             ("customers", entity, day),
@@ -307,7 +316,7 @@ class OfBooks(Named):
             since=lambda: next(
                 (
                     x.first
-                    for x in setting.study.findings.findings
+                    for x in setting.study.written.findings
                     if x.key == series.key
                 ),
                 None,
@@ -354,7 +363,28 @@ class OfBooks(Named):
             and hasattr(next(iter(found)), "postings")
             else ()
         )
-        return self.setting.count(f"count:{what}", len(found), flows=flows)
+        where = "section-flows" if flows else _LISTED.get(what, "section-files")
+        return self.setting.count(
+            f"count:{what}",
+            len(found),
+            flows=flows,
+            sources=tuple(case.sources) if found is case.sources else (),
+            target=where if len(found) else "",
+        )
+
+
+def _covered(
+    setting: Setting, entity: str, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return what a tested entity owed and held on a day, what was missing, the share.
+
+    Raises:
+        ReportError: No test asks.
+    """
+    series = cover_of(setting, entity)
+    if series is None:
+        raise ReportError(f"no test asks what {entity} held for customers")
+    return cover_worked(setting, entity, series, day)
 
 
 def _sum(figures: list[Figure], setting: Setting) -> Figure:
