@@ -64,8 +64,8 @@ TABLES = (
     "--later",
     type=Day(),
     metavar="DATE",
-    help="The day at which to value claims in other units again. Default: the plan's, else"
-    " the last with prices.",
+    help="The day at which to value claims in other units again. Default: the plan's,"
+    " else the last with prices.",
 )
 @click.option(
     "--table",

@@ -39,6 +39,7 @@ MESSAGES = (
     ("no market depth and no haircut of %(tokens)s: taken at market value"),
     "owed to the group by %(who)s: %(amount)s",
     "set off: %(claim)s against %(debt)s, %(netted)s on each side",
+    "of %(accounts)s the share that the ledger states",
     (
         "debts to the group count at what the books show the debtor holding, else in"
         " full; at nothing at low, in full at high"
