@@ -43,7 +43,7 @@ BLOCK, CHAINS = 6, 128
 _UNMIXED = 3.0
 #: Visits to each hypothesis by each chain before any is counted; those between two
 #: looks at the error; and at most.
-_WARMUP, _ROUND, _MOST = 24, 4, 400
+_WARMUP, _ROUND, _MOST = 16, 4, 400
 
 
 @dataclass(frozen=True)
