@@ -26,7 +26,7 @@ PURPOSES = ("ventures", "loans", "property")
 
 def generated(seed):
     """Return moves in order: (units, owner or None, purpose or None)."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 (a generator of tests)
     # From dust to a thousand million millions.
     size = rng.choice([1, 10**6, 10**15 // 1000])
     moves, balance = [], 0
