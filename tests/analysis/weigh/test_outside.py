@@ -1,9 +1,10 @@
 """Generated ledgers weighed by a route of their own.
 
 Thirty ledgers: dollars and coins, exclusions, flows of two hypotheses, observations of
-levels and of movements since a day (`from:`), from dust to a million million dollars. Every combination is written out by itself: its covariance flow by flow,
-`slogdet`, SciPy's t. What each flow brings to each observation is known from how it was
-made up, and not from the ledger.
+levels and of movements since a day (`from:`), from dust to a million million dollars.
+Every combination is written out by itself: its covariance flow by flow, `slogdet`, the
+density of a multivariate t. What each flow brings to each observation is known from
+how it was made up, and not from the ledger.
 """
 
 from __future__ import annotations
