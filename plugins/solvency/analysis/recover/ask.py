@@ -233,7 +233,12 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
         and account.counterparty in owing
     )
     if stated:
-        notes.append(f"of {', '.join(stated)} the share that the ledger states")
+        notes.append(
+            Remark(
+                "of %(accounts)s the share that the ledger states",
+                accounts=", ".join(stated),
+            )
+        )
     return notes
 
 
