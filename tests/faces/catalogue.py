@@ -141,12 +141,12 @@ _HARBOUR_SLOW = (
     "tally LEDGER --shape pert --at-least 5e6 --draws 20000",
     "explain balance.Harbour.2022-01-20.liabilities LEDGER",
     "explain tally.mean LEDGER",
-    "explain key.missing LEDGER --json",
+    "explain cover.Harbour.2022-01-20.missing LEDGER --json",
     "explain recovery.Desk.secured LEDGER",
     "report LEDGER -o out.html",
     "report LEDGER -o out.html --lang zh",
     "report LEDGER -o out.html --scenario gambled --known 2022-02-10",
-    "report LEDGER -o out.html --draft --section balances",
+    "report LEDGER -o out.html --draft --section sheets",
 )
 _HARBOUR_PAGES = (
     *PAGES,

@@ -51,6 +51,7 @@ from solvency.browse.view import View
 from solvency.figures.frame import to_json
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
+from solvency.model.restating import currencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -220,6 +221,7 @@ class CasePage(FavaExtensionBase):
             case.hypotheses,
             ("group", *case.entities, *silos),
             case.scenarios,
+            currencies(case),
         )
         if self.refused:
             asked = asking.also_refused(asked, self.refused)

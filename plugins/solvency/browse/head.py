@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Link
 from solvency.browse.request import BASES
+from solvency.model.restating import currencies
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -47,6 +48,9 @@ class Head:
     scenario: str
     by_hand: bool
     known: str
+    #: What it can be reported in, and what it is.
+    currencies: tuple[str, ...]
+    currency: str
     at: str
     basis: str
     bases: tuple[str, ...]
@@ -88,6 +92,8 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         scenario=case.scenario.name,
         by_hand=by_hand,
         known=case.known.isoformat() if case.known else "",
+        currencies=currencies(case),
+        currency=case.currency,
         at=asked.at.isoformat() if asked.at else "",
         basis=asked.basis,
         bases=BASES,

@@ -19,6 +19,7 @@ from solvency.ledger.case import Scenario
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
 from solvency.model.consolidation import group_sheet
+from solvency.model.restating import restated
 
 if TYPE_CHECKING:
     import datetime
@@ -240,12 +241,14 @@ class Shelf:
         known: datetime.date | None = None,
         *,
         trust: bool = False,
+        currency: str | None = None,
     ) -> None:
         """Keep where the ledger is, and what is shown unless a page is asked else."""
         self.path = path
         self.scenario = scenario
         self.known = known
         self.trust = trust
+        self.currency = currency
         #: Pages are built one at a time: they share what they compute.
         self.lock = threading.RLock()
         self._loaded: Loaded | None = None
@@ -279,11 +282,14 @@ class Shelf:
         Raises:
             CaseError: If the ledger cannot be read.
         """
-        key = (asked.scenario, asked.chosen, asked.known)
+        currency = asked.currency or self.currency
+        key = (asked.scenario, asked.chosen, asked.known, currency)
         if key not in self._studies:
             case = self.case(asked.scenario, asked.known)
             if asked.chosen is not None:
                 case = replace(case, scenario=scenario_of(case, asked.chosen))
+            if currency and not case.errors:
+                case = restated(case, currency)
             self._studies[key] = Study(case, self._answers)
         return self._studies[key]
 

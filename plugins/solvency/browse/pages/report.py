@@ -50,7 +50,6 @@ def build(view: View) -> Page:
                 ),
             )
             for kind in kinds().values()
-            if kind.sections
         ),
         numbers=(
             Number("Scenario", case.scenario.name, case.scenario.title),
