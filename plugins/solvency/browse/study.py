@@ -160,7 +160,8 @@ class Study:
             return self._key
         scenario = self.case.scenario
         held = tuple(sorted(scenario.hypotheses))
-        return self.case.fingerprint, scenario.name, held, self.case.known
+        case = self.case
+        return case.fingerprint, scenario.name, held, case.known, case.currency
 
     def written(self) -> Findings:
         """Return what the tests found in the written amounts, without draws."""
