@@ -10,11 +10,9 @@ from typing import Any
 
 from solvency.browse.blocks import Link
 from solvency.browse.exhibit import shown
+from solvency.browse.pages.behind import Behind
 from solvency.browse.request import BASES
 from solvency.exhibits.balance.claims import matrix
-from solvency.exhibits.balance.found import resting_on
-from solvency.exhibits.balance.found import rests_of
-from solvency.exhibits.workings import made_of
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
@@ -27,13 +25,11 @@ from solvency.figures.table import Table
 from solvency.ledger.entries.postings import total
 from solvency.model.consolidation import intercompany
 from solvency.model.consolidation import members
-from solvency.model.parts import Parts
 from solvency.model.sheets import SIDES
 from solvency.model.untraced import SIDES as FOUND
 from solvency.model.untraced import with_found
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable
 
     from solvency.browse import blocks
@@ -42,7 +38,6 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Ref
     from solvency.model.claims import Owed
     from solvency.model.consolidation import GroupSheet
-    from solvency.model.parts import Made
     from solvency.model.sheets import Totals
 
 #: The bases that stand side by side.
@@ -118,53 +113,6 @@ def build(view: View) -> Page:
     )
 
 
-class _Rests:
-    """Says what balances of accounts rest on, at the bases of the sheets."""
-
-    def __init__(self, setting: Setting, at: datetime.date) -> None:
-        self._setting = setting
-        self._at = at
-        self._parts: dict[str, Parts] = {}
-
-    def of(self, accounts: Iterable[str], side: str, basis: str) -> Made:
-        """Return the flows behind accounts on one side of a sheet."""
-        if basis not in self._parts:
-            self._parts[basis] = Parts(self._setting.book, self._at, basis)
-        return self._parts[basis].of(accounts, side)
-
-    def line(
-        self, side: str, account: str, value: Decimal, basis: str
-    ) -> dict[str, Any]:
-        """Return what a line of a sheet rests on, for its figure."""
-        setting = self._setting
-        if side in FOUND:
-            held = [
-                one
-                for one in setting.found(self._at).held
-                if one.position.account == account
-            ]
-            return resting_on(setting, rests_of(held), self._at)
-        if account not in setting.case.accounts:
-            return {}
-        made = self.of((account,), side, basis)
-        return _exactly(made, value)
-
-    def whole(
-        self, entity: str, side: str, value: Decimal, basis: str
-    ) -> dict[str, Any]:
-        """Return what a total of an entity rests on, for its figure."""
-        accounts = self._setting.case.accounts.values()
-        names = [one.name for one in accounts if one.entity == entity]
-        return _exactly(self.of(names, side, basis), value)
-
-
-def _exactly(made: Made, value: Decimal) -> dict[str, Any]:
-    """Return flows with their parts where these add up to a value, else without."""
-    exact = made.exact and sum((part for _, part in made.parts), Decimal()) == value
-    found = made_of(made)
-    return found if exact else {**found, "parts": ()}
-
-
 def _totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
     """Put assets, liabilities and equity at each basis side by side."""
     members = next(iter(sheets.values())).members
@@ -173,7 +121,7 @@ def _totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table
         for at, member in enumerate(members)
     }
 
-    rests = _Rests(setting, next(iter(sheets.values())).at)
+    rests = Behind(setting, next(iter(sheets.values())).at)
 
     def made(label: str, what: str, value: Decimal, basis: str) -> dict[str, Any]:
         if label not in setting.case.entities or what == "equity":
@@ -238,7 +186,7 @@ def _sheet(setting: Setting, name: str, sheet: GroupSheet) -> Table:
     across = () if alone else tuple((key, 1) for key in keys[:-1])
     across_of = () if alone else keys[-1:]
     rows: list[Row] = []
-    rests = _Rests(setting, sheet.at)
+    rests = Behind(setting, sheet.at)
     for side in (*SIDES, *FOUND):
         lines = [row for row in frame.rows if row[0] == side and any(row[2:])]
         if not lines:
