@@ -34,7 +34,6 @@ TWICE = {
     "Line",
     "Link",
     "Look",
-    "Opened",
     "Outcome",
     "Page",
     "Pair",
