@@ -15,13 +15,14 @@ from pathlib import Path
 
 BOOKS = Path(__file__).with_name("books")
 
+WHERE = "extension/WhereItWent/"
 TESTS = "extension/SolvencyTests/"
 GROUP = "extension/GroupBalance/"
 FLOWS = "extension/FundsFlow/"
 RIVALS = "extension/RivalHypotheses/"
 EVIDENCE = "extension/EvidenceLedger/"
 PAPER = "extension/PrintedReport/"
-PAGES = (TESTS, GROUP, FLOWS, RIVALS, EVIDENCE, PAPER)
+PAGES = (WHERE, TESTS, GROUP, FLOWS, RIVALS, EVIDENCE, PAPER)
 KINDS = ("reconstruction", "brief", "affairs", "compare")
 
 
@@ -177,6 +178,11 @@ _HARBOUR_PAGES = (
     f"{RIVALS}?scenario=invested",
     f"{RIVALS}?chosen=1&h=ventures&h=gifts",
     f"{RIVALS}?known=2022-01-20",
+    f"{WHERE}?scenario=invested",
+    f"{WHERE}?known=2019-01-01",
+    f"{WHERE}rests",
+    f"{FLOWS}?pick=deposits",
+    f"{FLOWS}?pick=none",
     f"{EVIDENCE}?pick=gazette",
     f"{EVIDENCE}?pick=petition&scenario=invested",
     f"{EVIDENCE}?weigh=1",
@@ -218,6 +224,7 @@ _ALONE = (
             "report",
             "verify",
             "browse",
+            "site",
             "new",
             "import",
             "diff",

@@ -177,6 +177,14 @@ class Study:
         return found if found.tokens else None
 
     @cached_property
+    def cut(self) -> Stress | None:
+        """Return what holdings without a market depth would fetch at a haircut."""
+        from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (brings in SciPy)
+
+        found = stress(self.book, self.at)
+        return found if found.cuts else None
+
+    @cached_property
     def preferences(self) -> tuple[Transfer, ...]:
         """Return transfers before the petition that may have to be given back."""
         from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (brings in SciPy)

@@ -134,16 +134,32 @@ def _origins(setting: Setting) -> Prose:
     first = [one for one in sources if (one.origin or one.grade)[:1] == "A"]
     if not any(one.origin for one in sources):
         return ()
+    case = setting.case
+    seen = [(case.sources[one.source], one.grade) for one in case.observations]
+    stated = [of for of, _ in seen]
+    observed = "section-observations"
     return setting.say(
         "A copy counts as what it is: of %(all)s sources %(origin)s relay a court"
         " record, an audited figure or the chain, and %(read)s of these were read so;"
-        " the list of sources gives both grades.",
+        " of %(seen)s statements of balances, %(relayed)s and %(first)s. The list of"
+        " sources gives both grades.",
         all=setting.count("scope:origin:all", len(sources), target="section-sources"),
         origin=setting.count("scope:origin:A", len(first), target="section-sources"),
         read=setting.count(
             "scope:origin:read",
             sum(one.grade[:1] == "A" for one in first),
             target="section-sources",
+        ),
+        seen=setting.count("scope:origin:seen", len(stated), target=observed),
+        relayed=setting.count(
+            "scope:origin:relayed",
+            sum(of.name in {one.name for one in first} for of in stated),
+            target=observed,
+        ),
+        first=setting.count(
+            "scope:origin:first",
+            sum((one or of.grade)[:1] == "A" for of, one in seen),
+            target=observed,
         ),
     )
 

@@ -44,15 +44,6 @@ CLASSES = (
     "stakes",
     "claims",
 )
-#: Money other than the case's own, by the codes of ISO 4217 most often met.
-_MONEY = frozenset(
-    {
-        *("USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK"),
-        *("PLN", "CZK", "HUF", "RON", "TRY", "RUB", "UAH", "ILS", "ZAR", "CNY", "CNH"),
-        *("HKD", "SGD", "KRW", "INR", "IDR", "THB", "MYR", "PHP", "VND", "TWD", "AED"),
-        *("SAR", "BRL", "MXN", "ARS", "CLP", "COP", "BSD", "NGN", "KES"),
-    }
-)
 _BITCOIN = frozenset({"BTC", "XBT"})
 
 
@@ -237,7 +228,7 @@ def found(
     )
 
 
-def class_of(book: Book, position: Position, day: datetime.date) -> str:
+def class_of(book: Book, position: Position) -> str:
     """Return the class a holding is listed under."""
     account = book.account(position)
     if account.is_claim:
@@ -246,7 +237,7 @@ def class_of(book: Book, position: Position, day: datetime.date) -> str:
     commodity = book.case.commodities.get(name)
     if account.stake_in is not None:
         return "stakes"
-    if name == book.case.currency or name in _MONEY:
+    if book.case.is_money(name):
         # What is sold at a share of its cost, or to no ready buyer, is no money.
         fixed = account.recovery is not None or account.liquidity == "illiquid"
         return "stakes" if fixed else "money"
@@ -254,9 +245,7 @@ def class_of(book: Book, position: Position, day: datetime.date) -> str:
         return "own tokens"
     if name in _BITCOIN:
         return "bitcoin"
-    if commodity is not None and (
-        commodity.liquidity == "illiquid" or commodity.depth(day) is not None
-    ):
+    if commodity is not None and commodity.thin:
         return "thin tokens"
     return "other coins"
 
@@ -277,7 +266,7 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
     books, untraced, unrecorded = amounts
     return Held(
         position,
-        class_of(valuation.book, position, valuation.at),
+        class_of(valuation.book, position),
         books,
         books - untraced + unrecorded,
         untraced,

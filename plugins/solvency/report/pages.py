@@ -29,8 +29,7 @@ from solvency.figures.scripts import leading
 from solvency.figures.scripts import reads_leftward
 from solvency.figures.scripts import scripts_in
 from solvency.report import language
-from solvency.report.money_only import MoneyOnly
-from solvency.report.money_only import is_money_only
+from solvency.report.money_only import worded
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
 from solvency.report.printer import large
@@ -166,8 +165,7 @@ def locale(lang: str, case: Case | None = None) -> Locale:
     plain = replace(plain, catalogue=language.catalogue(reports_folder(), lang))
     if case is None:
         return plain
-    if is_money_only(case):
-        plain = replace(plain, catalogue=MoneyOnly(plain.catalogue))
+    plain = replace(plain, catalogue=worded(plain.catalogue, case))
     return replace(
         plain,
         names=language.names_in(case, lang),

@@ -19,6 +19,7 @@ from solvency.exhibits.balance.group import ZERO
 from solvency.exhibits.balance.group import add
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.group import unpriced
+from solvency.exhibits.balance.rivals import rivals
 from solvency.exhibits.evidence.observations import beside
 from solvency.exhibits.evidence.observations import nearby
 from solvency.exhibits.kit import class_place
@@ -66,6 +67,9 @@ def balances(setting: Setting) -> Section:
         sheet = sheet_table(setting, entity, setting.dates)
         if sheet is not None:
             tables += [sheet, *beside(setting, entity)]
+    booked = rivals(setting)
+    if booked is not None:
+        tables.append(booked)
     return Section(
         "balances",
         setting.text("Balance sheets"),

@@ -182,7 +182,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
             Said(_day(setting, one.first) + _mark(setting, one)),
             Said(between),
             Said(_day(setting, one.worst)),
-            _missing(setting, one, key),
+            missing(setting, one, key),
             _chance(setting, one, key),
         ),
         anchor=place_of(one),
@@ -197,7 +197,8 @@ def _chance(setting: Setting, one: Finding, key: str) -> Figure:
     return replace(chance, target=anchor("figure", f"{key}:missing"))
 
 
-def _missing(setting: Setting, one: Finding, key: str) -> Cell:
+def missing(setting: Setting, one: Finding, key: str) -> Cell:
+    """Return what was missing on the worst day; a dash where it broke in draws only."""
     if one.first is None:
         return Said("\N{EN DASH}")
 

@@ -14,6 +14,8 @@ from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.derived import derived
+from solvency.exhibits.funds.walk import rivals
+from solvency.exhibits.funds.walk import walk
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.sections import SECTIONS
@@ -86,6 +88,11 @@ def _found(setting: Setting, asked: Asked) -> Section:
 def _bases(setting: Setting, asked: Asked) -> Section:
     days = asked[1] or setting.dates
     return _of_tables("balances", *(bases_table(setting, day) for day in days))
+
+
+def _walk(setting: Setting, asked: Asked) -> Section:
+    tables = (walk(setting),) if "rival" not in asked[0] else (rivals(setting),)
+    return _of_tables("where", *tables)
 
 
 def _tally(setting: Setting, _: Asked) -> Section | None:
@@ -173,6 +180,8 @@ FAMILIES: dict[str, Family] = {
     "register": _whole("registers"),
     "source": _whole("sources"),
     "trace": _whole("tracing"),
+    "walk": Family("where", _walk),
+    "rival": Family("where", _walk),
 }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.layout import Section
+from solvency.exhibits.stress.haircuts import haircuts
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import made_of
@@ -35,13 +36,22 @@ if TYPE_CHECKING:
 
 def spiral(setting: Setting) -> Section | None:
     """Build what tokens would fetch and where the loop of pledging explodes."""
-    found = setting.study.stress
+    found = setting.study.stress or setting.study.cut
     if found is None:
         return None
+    title = setting.text("Holdings and what they would fetch")
+    tables = []
+    if found.tokens:
+        title = setting.text("Tokens and what they would fetch")
+        tables += [_tokens(setting, found), _loop(setting, found.tokens)]
+    if found.cuts:
+        # The notes of all holdings stand under the first table.
+        said = () if found.tokens else found.notes
+        tables.append(haircuts(setting, found.cuts, said))
     return Section(
         "spiral",
-        setting.text("Tokens and what they would fetch"),
-        (_tokens(setting, found), _loop(setting, found.tokens)),
+        title,
+        tuple(tables),
         ground=settled(setting),
     )
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
+from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.balance.bases import assets
 from solvency.exhibits.balance.bases import sheets_of
 from solvency.exhibits.balance.bridge import bridge
+from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.check.segregation import cover_of
@@ -18,10 +20,13 @@ from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.evidence.observations import _stated
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
+from solvency.exhibits.workings import resting
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.figures.figure import anchor
 from solvency.figures.table import Table
+from solvency.model.consolidation import group_sheet
+from solvency.model.untraced import of_sheet
 from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
+    from solvency.model.consolidation import GroupSheet
 
 #: Where things that are counted are listed.
 _LISTED = {
@@ -76,10 +82,13 @@ class OfBooks(Named):
             return cell("found" if self._counted(entity, day) else "total:asset")
 
         def basis(which: int) -> Figure:
-            each = self._once(sheets_of, day)[
-                self._known(entity, setting.inside, "entity")
-            ]
-            return assets(setting, entity, day, each)[which]
+            if entity != "group" and not found:
+                each = self._once(sheets_of, day)[
+                    self._known(entity, setting.inside, "entity")
+                ]
+                return assets(setting, entity, day, each)[which]
+            whole = group_sheet(setting.book, setting.inside, day, BASES[which])
+            return self._valued(entity, whole, found=found, said=said)
 
         return self._keep(
             key,
@@ -94,6 +103,55 @@ class OfBooks(Named):
             clean=lambda: basis(1),
             realisable=lambda: basis(2),
             day=lambda: day,
+        )
+
+    def _valued(
+        self, entity: str, whole: GroupSheet, *, found: bool, said: str
+    ) -> Figure:
+        """Return total assets at a basis; with what was found in place of the books."""
+        setting = self.setting
+        sheet = whole if entity == "group" else whole.own(entity)
+        seen = of_sheet(setting.book, sheet) if found else None
+        value = sheet.totals.assets
+        if seen is not None:
+            value += seen.totals.unrecorded - seen.totals.untraced
+        accounts = tuple(
+            name
+            for name, one in setting.case.accounts.items()
+            if entity in {"group", one.entity}
+        )
+        rest = resting(setting, accounts, whole.at, "asset")
+        return setting.money(
+            f"{said}:{whole.basis}",
+            value,
+            formula=f"total assets, {whole.basis}",
+            basis=whole.basis,
+            **(as_found(setting, rest, accounts, whole.at) if seen else rest),
+        )
+
+    def balance(self, account: str, at: str | datetime.date = "") -> Facts:
+        """Return what stands in an account and all below it, at market."""
+        setting, day = self.setting, self._day(at)
+        accounts = tuple(
+            name
+            for name in setting.case.accounts
+            if name == account or name.startswith(f"{account}:")
+        )
+        if not accounts:
+            self._known(account, setting.case.accounts, "account")
+        entity = setting.case.accounts[accounts[0]].entity
+        lines = setting.sheet(day).own(entity).lines
+        said = f'balance("{account}", at="{day}")'
+        return self._keep(
+            ("balance", account, day),
+            said,
+            amount=lambda: setting.money(
+                f"{said}:amount",
+                sum((x.amount for x in lines if x.account in accounts), ZERO),
+                formula=f"balance of {account} at market",
+                basis="market",
+                **resting(setting, accounts, day),
+            ),
         )
 
     def flow(self, name: str) -> Facts:
@@ -286,6 +344,7 @@ class OfBooks(Named):
             "flows": taken,
             "assumed": [flow for flow in taken if flow.basis == "assumed"],
             "derived": [flow for flow in taken if flow.basis == "derived"],
+            "remainders": [flow for flow in taken if flow.basis == "residual"],
             "plugs": [flow for flow in taken if flow.basis == "plug"],
             "sources": case.sources,
             "observations": case.observations,

@@ -214,13 +214,18 @@ class OfFindings(Named):
             rank=lambda: setting.text(rank),
         )
 
-    def tally(self) -> Facts:
-        """Return what the hypotheses would take together."""
-        if self.setting.study.totalled is None:
+    def tally(self, name: str = "") -> Facts:
+        """Return what the hypotheses would take together, or what one explains.
+
+        Args:
+            name: A hypothesis or scenario: how much of what is untraced it explains.
+        """
+        setting = self.setting
+        if setting.study.totalled is None:
             raise ReportError("the case has no hypothesis to add up")
 
         def cell(row: str, column: str) -> Figure:
-            tables = self._once(_explained if row == "together" else _tallied)
+            tables = self._once(_explained if name or row == "together" else _tallied)
             for table in tables:
                 for one in table.rows:
                     if one.key == row and column in [x.key for x in table.columns]:
@@ -229,6 +234,17 @@ class OfFindings(Named):
                             return one.cells[at]  # type: ignore[return-value]
             raise ReportError("tally(): nothing was counted")
 
+        if name:
+            case = setting.case
+            self._known(name, {**case.hypotheses, **case.scenarios}, "hypothesis")
+            kind = "hypothesis" if name in case.hypotheses else "scenario"
+            return self._keep(
+                ("tally", name),
+                f'tally("{name}")',
+                low=lambda: cell(f"{kind}:{name}", "low"),
+                explained=lambda: cell(f"{kind}:{name}", "median"),
+                high=lambda: cell(f"{kind}:{name}", "high"),
+            )
         return self._keep(
             ("tally",),
             "tally()",

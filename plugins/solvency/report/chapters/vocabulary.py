@@ -51,6 +51,7 @@ class Vocabulary(OfBooks, OfFindings):
         case = self.setting.case
         called: tuple[Callable[..., Any], ...] = (
             self.sheet,
+            self.balance,
             self.flow,
             self.observation,
             self.test,
