@@ -13,6 +13,8 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import print_json
+from solvency.cli.terminal.screen import screen
+from solvency.cli.terminal.screen import show
 
 if TYPE_CHECKING:
     import datetime
@@ -70,7 +72,7 @@ def command(
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude one another.")
     from solvency.analysis.diff.ask import compare  # noqa: PLC0415 (lazy start)
-    from solvency.cli.progress import progress as showing  # noqa: PLC0415 (as above)
+    from solvency.cli.terminal.progress import progress as showing  # noqa: PLC0415 (as above)
 
     asked = Asked(Path(), scenario, known, trust)
     old, new = _both(asked, before, after)
@@ -79,16 +81,13 @@ def command(
     if as_json:
         print_json(found.to_json())
     elif as_csv:
-        for frame in found.to_frames():
-            click.echo(frame.to_csv())
+        for table in found.to_tables():
+            click.echo(table.to_csv())
     else:
-        for frame in found.to_frames():
-            if frame.rows:
-                click.echo(frame.to_text())
-        if not found.changes:
-            click.echo("nothing differs")
+        said = [] if found.changes else ["nothing differs"]
         if found.untried:
-            click.echo(f"{found.untried:,} smaller changes were not tried alone")
+            said.append(f"{found.untried:,} smaller changes were not tried alone")
+        show((*(one for one in found.to_tables() if one.rows), *said), screen())
     if exit_code and found.changes:
         raise SystemExit(1)
 

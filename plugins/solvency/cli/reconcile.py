@@ -48,15 +48,14 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        output.print(document(case, found), found.to_table())
         return
-    parts = [
+    output.show(
         tables.headline(found),
-        tables.suspects(found).to_text(),
-        tables.plan(found).to_text(),
-        tables.claims(found, everything=everything).to_text(),
-    ]
-    click.echo("\n".join(parts), nl=False)
+        tables.suspects(found),
+        tables.plan(found),
+        tables.claims(found, everything=everything),
+    )
 
 
 def document(case: Case, found: Reconciled) -> dict[str, Any]:

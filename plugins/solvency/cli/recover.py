@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.ask import Statement
     from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import InKind
-    from solvency.figures.frame import Frame
+    from solvency.figures.table import Table
     from solvency.model.book import Book
 
 TABLES = (
@@ -101,14 +101,14 @@ def command(
         raise Refused(str(error)) from error
     frames = _frames(book, found, later)
     if output.plain and table is None:
-        click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
+        output.show(*frames.values())
         return
-    output.print(frames[table or "classes"], document(book, found, later))
+    output.print(document(book, found, later), frames[table or "classes"])
 
 
 def _frames(
     book: Book, found: Recovery, later: datetime.date | None
-) -> dict[str, Frame]:
+) -> dict[str, Table]:
     """Return every table by its name, in the order of TABLES."""
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (lazy start)
     from solvency.analysis.recover import tables  # noqa: PLC0415 (as above)

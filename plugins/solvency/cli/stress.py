@@ -97,9 +97,9 @@ def command(
         for note in found.notes or ("the group holds no token with a market depth",):
             click.echo(f"solvency: {note}", err=True)
     if output.plain and table is None:
-        click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
+        output.show(*frames.values())
         return
-    output.print(frames[table or "tokens"], document(found, rows))
+    output.print(document(found, rows), frames[table or "tokens"])
 
 
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:

@@ -101,10 +101,9 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(losses(found), document(case, found))
+        output.print(document(case, found), losses(found))
         return
-    parts = [headline(found), *(frame.to_text() for frame in tables(found))]
-    click.echo("\n".join(parts), nl=False)
+    output.show(headline(found), *tables(found))
 
 
 def document(case: Case, found: Tallied) -> dict[str, Any]:

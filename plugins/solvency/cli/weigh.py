@@ -57,15 +57,15 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     try:
         if over_time:
             then = history(case, seed=seed, progress=progress)
-            output.print(then.to_frame(), history_document(case, then))
+            output.print(history_document(case, then), then.to_table())
             return
         found = believe(case, seed=seed, progress=progress)
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        output.print(document(case, found), found.to_table())
         return
-    click.echo("\n".join(frame.to_text() for frame in tables(found)), nl=False)
+    output.show(*tables(found))
 
 
 def _progress() -> Callable[[str], None] | None:

@@ -14,6 +14,8 @@ from analysis.trace.books import flow
 from analysis.trace.books import spend
 
 from solvency.analysis.trace.ask import follow
+from solvency.figures.text import Screen
+from solvency.figures.text import text
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def test_where_the_interval_is_a_point_the_rule_cannot_matter(found):
     result = found(deposit(1, "theirs", 100), spend(2, "all", 40))
     assert share(result, "all").point
     assert result.outlays[0].point
-    assert "cannot matter" in result.purposes_frame().to_text()
+    assert "cannot matter" in text(result.purposes_frame(), Screen())
 
 
 def test_own_deposits_do_not_refill_what_was_spent(found):
@@ -268,7 +270,7 @@ def test_testimony_stands_beside_the_bounds(found):
     )
     said = result.by_purpose[0].testimony[0]
     assert (said.amount, said.least, said.most, said.inside) == (18, 30, 90, False)
-    assert "NOT within" in result.purposes_frame().to_text()
+    assert "NOT within" in text(result.purposes_frame(), Screen())
 
 
 def test_a_withdrawal_beyond_the_balance_names_the_flow(found):

@@ -6,14 +6,15 @@ import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.reconcile.answer import Claim
     from solvency.analysis.reconcile.answer import Reconciled
+    from solvency.figures.table import Table
 
 #: Claims that had to move by more than this many spreads are shown without being asked.
 _NOTABLE = 2.0
@@ -49,7 +50,7 @@ def headline(found: Reconciled) -> str:
 
 
 @wide()
-def suspects(found: Reconciled) -> Frame:
+def suspects(found: Reconciled) -> Table:
     """Return the suspects in the order found, one let go at a time."""
     by_id = {claim.id: claim for claim in found.claims}
     rows = []
@@ -74,17 +75,17 @@ def suspects(found: Reconciled) -> Frame:
                     _short(by_id[name].statement),
                 )
             )
-    return Frame(
+    return listing(
         "Suspects, found by letting the worst claim go, one at a time",
         (
-            Column("step"),
-            Column("claim"),
-            Column("which"),
-            Column("claims"),
-            Column("z", places=1),
-            Column("chi-square falls by", places=1),
-            Column("source"),
-            Column("what it says"),
+            Heading("step"),
+            Heading("claim"),
+            Heading("which"),
+            Heading("claims"),
+            Heading("z", places=1),
+            Heading("chi-square falls by", places=1),
+            Heading("source"),
+            Heading("what it says"),
         ),
         tuple(rows),
         notes=() if rows else ("no claim stands out",),
@@ -92,7 +93,7 @@ def suspects(found: Reconciled) -> Frame:
 
 
 @wide()
-def plan(found: Reconciled) -> Frame:
+def plan(found: Reconciled) -> Table:
     """Return what further evidence would tell claims apart, by set, the best first.
 
     Sets that hold a suspect, or had to move, come with it; the others agree well
@@ -117,17 +118,17 @@ def plan(found: Reconciled) -> Frame:
         for settling in would_settle
         if settling.gain >= 1
     ]
-    return Frame(
+    return listing(
         "Investigation plan: one more independent source on which amount would settle"
         " it",
-        tuple(map(Column, ("to tell apart", "find out", "it would", "which is"))),
+        tuple(map(Heading, ("to tell apart", "find out", "it would", "which is"))),
         tuple(rows),
         notes=() if rows else ("nothing that an observation could tell apart is open",),
     )
 
 
 @wide()
-def claims(found: Reconciled, *, everything: bool = False) -> Frame:
+def claims(found: Reconciled, *, everything: bool = False) -> Table:
     """Return the claims that had to move most, or all."""
     shown = [
         claim
@@ -135,20 +136,20 @@ def claims(found: Reconciled, *, everything: bool = False) -> Frame:
         if everything or claim.suspect or abs(claim.z or 0.0) >= _NOTABLE
     ]
     shown.sort(key=lambda claim: -abs(claim.z or 0.0))
-    return Frame(
+    return listing(
         "Claims, as stated and as balanced"
         + ("" if everything else f" (moved by {_NOTABLE:g} spreads or more)"),
         (
-            Column("claim"),
-            Column("source"),
-            Column("unit"),
-            Column("claimed", places=0, fine=True),
-            Column("balanced", places=0, fine=True),
-            Column("spread", places=0, fine=True),
-            Column("spread after", places=0, fine=True),
-            Column("z", places=1),
-            Column("set"),
-            Column("what it says"),
+            Heading("claim"),
+            Heading("source"),
+            Heading("unit"),
+            Heading("claimed", places=0),
+            Heading("balanced", places=0),
+            Heading("spread", places=0),
+            Heading("spread after", places=0),
+            Heading("z", places=1),
+            Heading("set"),
+            Heading("what it says"),
         ),
         tuple(
             (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.analysis.recover.estate import ZERO
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.model.prices import Missing
 from solvency.wide import wide
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.recover.ask import Recovery
+    from solvency.figures.table import Table
     from solvency.ledger.case import Flow
     from solvency.model.book import Book
 
@@ -101,15 +102,15 @@ def distributions(book: Book, found: Recovery) -> tuple[ClassPayment, ...]:
     return tuple(rows)
 
 
-def distributions_frame(found: Recovery, rows: Sequence[ClassPayment]) -> Frame:
+def distributions_frame(found: Recovery, rows: Sequence[ClassPayment]) -> Table:
     """Return what was paid by class and date, beside the claims."""
     unit = found.case.currency
-    return Frame(
+    return listing(
         f"Paid on debts after {found.at}, by class and date",
         (
-            *map(Column, ("date", "flow", "entity", "rank")),
-            *(Column(name, unit=unit) for name in ("paid", "paid by then", "claims")),
-            Column("rate"),
+            *map(Heading, ("date", "flow", "entity", "rank")),
+            *(Heading(name, unit=unit) for name in ("paid", "paid by then", "claims")),
+            Heading("rate"),
         ),
         tuple(
             (

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.waterfall import payments
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.made_whole import Record
     from solvency.analysis.recover.made_whole import Shared
     from solvency.analysis.recover.preferences import Transfer
+    from solvency.figures.table import Table
 
 
 def _columns(
     found: Recovery, words: Iterable[str], money: Iterable[str]
-) -> tuple[Column, ...]:
+) -> tuple[Heading, ...]:
     unit = found.case.currency
-    return (*map(Column, words), *(Column(name, unit=unit) for name in money))
+    return (*map(Heading, words), *(Heading(name, unit=unit) for name in money))
 
 
 @wide()
@@ -38,9 +39,9 @@ def percent(rate: Decimal | None) -> str:
 
 
 @wide()
-def assets_frame(found: Recovery) -> Frame:
+def assets_frame(found: Recovery) -> Table:
     """Return the assets of each statement of affairs, book and realisable."""
-    return Frame(
+    return listing(
         f"Statement of affairs at {found.at}: assets, and what they would fetch",
         _columns(found, ("entity", "assets"), ("book", "low", "central", "high")),
         tuple(
@@ -54,7 +55,7 @@ def assets_frame(found: Recovery) -> Frame:
 
 
 @wide()
-def affairs_frame(found: Recovery) -> Frame:
+def affairs_frame(found: Recovery) -> Table:
     """Return what is free for whom, a row an entity and estimate."""
     names = (
         "pledged",
@@ -65,9 +66,9 @@ def affairs_frame(found: Recovery) -> Frame:
         "unsecured",
         "deficiency",
     )
-    return Frame(
+    return listing(
         f"Statement of affairs at {found.at}: who is secured, and what is left",
-        (*_columns(found, ("entity", "estimate"), names), Column("rate")),
+        (*_columns(found, ("entity", "estimate"), names), Heading("rate")),
         tuple(
             (
                 one.entity,
@@ -92,7 +93,7 @@ def affairs_frame(found: Recovery) -> Frame:
 
 
 @wide()
-def classes_frame(found: Recovery) -> Frame:
+def classes_frame(found: Recovery) -> Table:
     """Return claims and payments by class, each way of taking the estates."""
     rows: list[tuple[object, ...]] = []
     ways: tuple[tuple[str, Sequence[Class]], ...] = (
@@ -114,7 +115,7 @@ def classes_frame(found: Recovery) -> Frame:
             )
             for one in classes
         ]
-    return Frame(
+    return listing(
         f"What each class is paid at {found.at}",
         (
             *_columns(
@@ -122,7 +123,7 @@ def classes_frame(found: Recovery) -> Frame:
                 ("estates", "entity", "rank"),
                 ("claims", "low", "paid", "high"),
             ),
-            Column("rate"),
+            Heading("rate"),
         ),
         tuple(rows),
         notes=("Claims of one estate on another are among these; paid is central.",),
@@ -130,13 +131,13 @@ def classes_frame(found: Recovery) -> Frame:
 
 
 @wide()
-def clearing_frame(found: Recovery) -> Frame:
+def clearing_frame(found: Recovery) -> Table:
     """Return the clearing payments."""
-    return Frame(
+    return listing(
         f"Clearing of all debts at {found.at}, each entity alone",
         (
             *_columns(found, ("entity",), ("assets", "received", "pays", "equity")),
-            Column("in default"),
+            Heading("in default"),
         ),
         tuple(
             (
@@ -153,13 +154,13 @@ def clearing_frame(found: Recovery) -> Frame:
 
 
 @wide()
-def gains_frame(found: Recovery) -> Frame:
+def gains_frame(found: Recovery) -> Table:
     """Return who gains and who loses by each way of taking the estates."""
     names = ("claim", "alone", "by silo", "all as one")
-    gain = Column(
+    gain = Heading(
         "gain by one estate", unit=found.case.currency, sums=((6, 1), (4, -1))
     )
-    return Frame(
+    return listing(
         "Who gains and who loses when estates are taken together",
         (*_columns(found, ("creditor", "against", "rank"), names), gain),
         tuple(
@@ -179,10 +180,10 @@ def gains_frame(found: Recovery) -> Frame:
 
 
 @wide()
-def tide_frame(found: Recovery, rows: Sequence[Shared]) -> Frame:
+def tide_frame(found: Recovery, rows: Sequence[Shared]) -> Table:
     """Return what customers receive pro rata and under a rising tide."""
     names = ("deposited", "withdrawn", "claim", "pro rata", "rising tide")
-    return Frame(
+    return listing(
         "Customers: pro rata beside a rising tide",
         _columns(found, ("entity", "creditor"), names),
         tuple(rows),
@@ -190,19 +191,19 @@ def tide_frame(found: Recovery, rows: Sequence[Shared]) -> Frame:
 
 
 @wide()
-def in_kind_frame(found: Recovery, rows: Sequence[InKind]) -> Frame:
+def in_kind_frame(found: Recovery, rows: Sequence[InKind]) -> Table:
     """Return claims in coins at the petition and later."""
     later = rows[0].later if rows else found.at
     unpriced = sorted({row.commodity for row in rows if row.worth is None})
-    return Frame(
+    return listing(
         f"The same coins at {later}: made whole in money is not made whole in kind",
         (
-            Column("entity"),
-            Column("rank"),
-            Column("coin"),
-            Column("units"),
+            Heading("entity"),
+            Heading("rank"),
+            Heading("coin"),
+            Heading("units"),
             *_columns(found, (), ("claim", "paid", f"worth at {later}")),
-            Column("paid in kind"),
+            Heading("paid in kind"),
         ),
         tuple(
             (
@@ -222,15 +223,15 @@ def in_kind_frame(found: Recovery, rows: Sequence[InKind]) -> Frame:
 
 
 @wide()
-def preferences_frame(found: Recovery, rows: Sequence[Transfer]) -> Frame:
+def preferences_frame(found: Recovery, rows: Sequence[Transfer]) -> Table:
     """Return the transfers in the suspect periods."""
     ordered = sorted(rows, key=lambda row: (row.law, not row.dated, row.date, row.flow))
-    return Frame(
+    return listing(
         "Transfers a court may look at: payments on debts (11 USC 547), and loans,"
         " gifts and purchases (548)",
         (
             *map(
-                Column,
+                Heading,
                 (
                     *("section", "day", "date", "days before", "flow", "from", "to"),
                     *("for", "insider"),
@@ -280,7 +281,7 @@ def afterwards_frame(
     rows: Sequence[Afterwards],
     said: Sequence[Record],
     paid_out: Sequence[ClassPayment],
-) -> Frame:
+) -> Table:
     """Return what came of the assets later, and what sources say was paid."""
     claims = sum((one.claims for one in found.consolidated), Decimal())
     paid = sum((one.paid for one in found.consolidated), Decimal())
@@ -304,7 +305,7 @@ def afterwards_frame(
             "a rate taken from the outcome is what the sale fetched: that it agrees"
             " says nothing of the books"
         )
-    return Frame(
+    return listing(
         f"After {found.at}: what the assets fetched beside what the books expected",
         (
             *_columns(
@@ -312,7 +313,7 @@ def afterwards_frame(
                 ("date", "flow", "account", "rate from"),
                 ("expected", "fetched"),
             ),
-            Column("difference", unit=found.case.currency, sums=((5, 1), (4, -1))),
+            Heading("difference", unit=found.case.currency, sums=((5, 1), (4, -1))),
         ),
         tuple(
             (

@@ -13,7 +13,7 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.figures.frame import Frame
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 ZERO = Decimal()
@@ -99,6 +99,6 @@ class Stress:
     notes: tuple[str, ...]
 
     @wide()
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return what the tokens would fetch, a row a token and holder."""
         return tokens_frame(self, self.tokens)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -13,25 +13,26 @@ if TYPE_CHECKING:
 
     from solvency.analysis.stress.answer import Stress
     from solvency.analysis.stress.answer import Token
+    from solvency.figures.table import Table
 
 
 @wide()
-def tokens_frame(found: Stress, rows: Sequence[Token]) -> Frame:
+def tokens_frame(found: Stress, rows: Sequence[Token]) -> Table:
     """Return what tokens would fetch, a row a day, token and holder."""
     unit = found.case.currency
-    return Frame(
+    return listing(
         "What the tokens are worth, and what selling them would fetch",
         (
-            Column("date"),
-            Column("token"),
-            Column("holder"),
-            Column("units", places=0),
-            Column("price", unit=unit, places=4),
-            Column("market value", unit=unit, places=0),
-            Column("proceeds", unit=unit, places=0),
-            Column("ceiling", unit=unit, places=0),
-            Column("discount"),
-            Column("depth"),
+            Heading("date"),
+            Heading("token"),
+            Heading("holder"),
+            Heading("units", places=0),
+            Heading("price", unit=unit, places=4),
+            Heading("market value", unit=unit, places=0),
+            Heading("proceeds", unit=unit, places=0),
+            Heading("ceiling", unit=unit, places=0),
+            Heading("discount"),
+            Heading("depth"),
         ),
         tuple(
             (
@@ -53,24 +54,24 @@ def tokens_frame(found: Stress, rows: Sequence[Token]) -> Frame:
 
 
 @wide()
-def loop_frame(found: Stress, rows: Sequence[Token]) -> Frame:
+def loop_frame(found: Stress, rows: Sequence[Token]) -> Table:
     """Return the loop of pledging, and what happened to the price."""
     unit = found.case.currency
-    return Frame(
+    return listing(
         "Pledging, borrowing, buying and pledging again; and what happened",
         (
-            Column("date"),
-            Column("token"),
-            Column("holder"),
-            Column("pledged", places=0),
-            Column("lent"),
-            Column("gain"),
-            Column("explosive"),
-            Column("since"),
-            Column("explosive if lent"),
-            Column("lowest after", unit=unit, places=4),
-            Column("on"),
-            Column("units that explain it", places=0),
+            Heading("date"),
+            Heading("token"),
+            Heading("holder"),
+            Heading("pledged", places=0),
+            Heading("lent"),
+            Heading("gain"),
+            Heading("explosive"),
+            Heading("since"),
+            Heading("explosive if lent"),
+            Heading("lowest after", unit=unit, places=4),
+            Heading("on"),
+            Heading("units that explain it", places=0),
         ),
         tuple(
             (
@@ -98,19 +99,19 @@ def loop_frame(found: Stress, rows: Sequence[Token]) -> Frame:
 
 
 @wide()
-def breaking_frame(found: Stress) -> Frame:
+def breaking_frame(found: Stress) -> Table:
     """Return the price of each token at which its holder is insolvent."""
     unit = found.case.currency
-    return Frame(
+    return listing(
         f"The price below which assets no longer cover debts, at {found.at}",
         (
-            Column("token"),
-            Column("holder"),
-            Column("price", unit=unit, places=4),
-            Column("at market", unit=unit, places=4),
-            Column("below since"),
-            Column("as sold, without claims on the group", unit=unit, places=4),
-            Column("below it since"),
+            Heading("token"),
+            Heading("holder"),
+            Heading("price", unit=unit, places=4),
+            Heading("at market", unit=unit, places=4),
+            Heading("below since"),
+            Heading("as sold, without claims on the group", unit=unit, places=4),
+            Heading("below it since"),
         ),
         tuple(
             (
@@ -131,18 +132,18 @@ def breaking_frame(found: Stress) -> Frame:
 
 
 @wide()
-def grid_frame(found: Stress) -> Frame:
+def grid_frame(found: Stress) -> Table:
     """Return the grid of price shock by depth."""
     unit = found.case.currency
-    return Frame(
+    return listing(
         f"Price shock by depth, at {found.at}",
         (
-            Column("token"),
-            Column("holder"),
-            Column("share of price"),
-            Column("depth", places=0),
-            Column("proceeds", unit=unit, places=0),
-            Column("assets less debts", unit=unit, places=0),
+            Heading("token"),
+            Heading("holder"),
+            Heading("share of price"),
+            Heading("depth", places=0),
+            Heading("proceeds", unit=unit, places=0),
+            Heading("assets less debts", unit=unit, places=0),
         ),
         tuple(
             (

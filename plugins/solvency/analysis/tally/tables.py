@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.tally.answer import QUANTILES
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.tally.answer import Tallied
+    from solvency.figures.table import Table
 
 _ENDS = tuple(f"{share:g}" for share in QUANTILES)
 
@@ -51,22 +52,22 @@ def headline(found: Tallied) -> str:
 
 
 @wide()
-def tables(found: Tallied) -> tuple[Frame, ...]:
+def tables(found: Tallied) -> tuple[Table, ...]:
     """Return every table of a tally."""
     every = (losses(found), levels(found), scenarios(found), dependence(found))
     if found.untraced is None:
         return every
-    return (found.untraced.to_frame(found.currency), *every)
+    return (found.untraced.to_table(found.currency), *every)
 
 
 @wide()
-def losses(found: Tallied) -> Frame:
+def losses(found: Tallied) -> Table:
     """Return what each hypothesis takes if it holds."""
     names = ("low", "central", "high", "expected")
-    amounts = (Column(name, found.currency, 0) for name in names)
-    return Frame(
+    amounts = (Heading(name, found.currency, 0) for name in names)
+    return listing(
         "What each hypothesis takes from the group's clean liquid assets if it holds",
-        (Column("hypothesis"), Column("probability"), *amounts),
+        (Heading("hypothesis"), Heading("probability"), *amounts),
         tuple(
             (
                 *(one.id, Decimal(f"{one.probability:.4f}")),
@@ -82,11 +83,11 @@ def losses(found: Tallied) -> Frame:
 
 
 @wide()
-def levels(found: Tallied) -> Frame:
+def levels(found: Tallied) -> Table:
     """Return the probability of reaching some amounts."""
-    return Frame(
+    return listing(
         "Probability that they take at least",
-        (Column("amount", found.currency, 0), Column("probability", places=3)),
+        (Heading("amount", found.currency, 0), Heading("probability", places=3)),
         tuple(
             (Decimal(amount), Decimal(f"{chance:.5f}"))
             for amount, chance in found.at_least.items()
@@ -95,17 +96,17 @@ def levels(found: Tallied) -> Frame:
 
 
 @wide()
-def scenarios(found: Tallied) -> Frame:
+def scenarios(found: Tallied) -> Table:
     """Return the scenarios side by side."""
-    return Frame(
+    return listing(
         "Scenarios, their hypotheses all holding",
         (
-            Column("scenario"),
-            *(Column(f"takes, {share}", found.currency, 0) for share in _ENDS),
-            Column("hole", found.currency, 0),
-            Column("left, 0.5", found.currency, 0),
-            Column("fills the hole", places=3),
-            Column("title"),
+            Heading("scenario"),
+            *(Heading(f"takes, {share}", found.currency, 0) for share in _ENDS),
+            Heading("hole", found.currency, 0),
+            Heading("left, 0.5", found.currency, 0),
+            Heading("fills the hole", places=3),
+            Heading("title"),
         ),
         tuple(
             (
@@ -122,14 +123,14 @@ def scenarios(found: Tallied) -> Frame:
 
 
 @wide()
-def dependence(found: Tallied) -> Frame:
+def dependence(found: Tallied) -> Table:
     """Return what a common factor does to the total."""
-    return Frame(
+    return listing(
         "If all amounts rise and fall together",
         (
-            Column("correlation"),
-            *(Column(share, found.currency, 0) for share in _ENDS),
-            Column("fills the hole", places=3),
+            Heading("correlation"),
+            *(Heading(share, found.currency, 0) for share in _ENDS),
+            Heading("fills the hole", places=3),
         ),
         tuple(
             (

@@ -12,7 +12,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import print_json
-from solvency.cli.progress import progress
+from solvency.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     import datetime

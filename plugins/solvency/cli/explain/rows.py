@@ -50,7 +50,7 @@ def print_rows(
     except LookupError as error:
         raise click.UsageError(str(error)) from error
     Output(as_json, False, None).print(
-        found.to_frame(), {**heading(case), **found.document()}
+        {**heading(case), **found.document()}, found.to_table()
     )
 
 
