@@ -12,6 +12,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from solvency.analysis.reconcile.answer import Reconciled
@@ -52,10 +53,20 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
         return
     output.show(
         tables.headline(found),
-        tables.suspects(found),
-        tables.plan(found),
+        *_exhibits(case, found),
         tables.claims(found, everything=everything),
     )
+
+
+def _exhibits(case: Case, found: Reconciled) -> list[Table]:
+    """Return the report's tables: the suspects, and what would tell."""
+    from solvency.exhibits.reconcile.section import reconciled  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
+
+    # Beliefs would be weighed for a remark alone.
+    answers = {"reconciled": found, "beliefs": None}
+    section = reconciled(of_answers(case.book(), case.reporting_date, **answers))
+    return [one for one in section.tables if isinstance(one, Table)] if section else []
 
 
 def document(case: Case, found: Reconciled) -> dict[str, Any]:

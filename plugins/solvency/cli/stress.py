@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -14,6 +15,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     import datetime
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.stress.answer import Stress
     from solvency.analysis.stress.answer import Token
+    from solvency.model.book import Book
 
 
 @click.command("stress")
@@ -66,8 +69,7 @@ def command(
       solvency stress ledgers/ftx/main.beancount --at 2022-06-30
       solvency stress --token FTT --since 2022-11-02 --at 2022-11-11
     """
-    from solvency.analysis.stress import tables  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.stress.ask import over_days  # noqa: PLC0415 (as above)
+    from solvency.analysis.stress.ask import over_days  # noqa: PLC0415 (lazy start)
     from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (as above)
 
     case = asked.load()
@@ -87,19 +89,38 @@ def command(
             if since <= day < found.at
         }
         rows = (*over_days(book, sorted(days), token, lent), *rows)
-    frames = {
-        "tokens": tables.tokens_frame(found, rows),
-        "loop": tables.loop_frame(found, rows),
-        "breaking": tables.breaking_frame(found),
-        "grid": tables.grid_frame(found),
-    }
     if not rows:
         for note in found.notes or ("the group holds no token with a market depth",):
             click.echo(f"solvency: {note}", err=True)
-    if output.plain and table is None:
-        output.show(*frames.values())
-        return
-    output.print(document(found, rows), frames[table or "tokens"])
+    made = _tables(book, found, rows)
+    chosen = [
+        one for name in ("tokens", "loop", "breaking", "grid") for one in made[name]
+    ]
+    if table is not None or not output.plain:
+        chosen = made[table or "tokens"]
+    output.print(document(found, rows), *chosen)
+
+
+def _tables(book: Book, found: Stress, rows: Sequence[Token]) -> dict[str, list[Table]]:
+    """Return the tables by name: of tokens and their loop, one for each day."""
+    from solvency.analysis.stress import tables  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
+    from solvency.exhibits.stress.spiral import spiral  # noqa: PLC0415 (as above)
+
+    made: dict[str, list[Table]] = {
+        "tokens": [],
+        "loop": [],
+        "breaking": [tables.breaking(found)],
+        "grid": [tables.grid(found)],
+    }
+    for day in dict.fromkeys(one.at for one in rows):
+        tokens = tuple(one for one in rows if one.at == day)
+        then = replace(found, at=day, tokens=tokens)
+        section = spiral(of_answers(book, day, stress=then))
+        for one in section.tables if section else ():
+            if isinstance(one, Table):
+                made["loop" if one.key == "spiral" else "tokens"].append(one)
+    return made
 
 
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:

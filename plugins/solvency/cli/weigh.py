@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.analysis.weigh.history import History
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 
@@ -50,6 +51,7 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     """
     from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (lazy start)
     from solvency.analysis.weigh.history import history  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.weigh.tables import remarks  # noqa: PLC0415 (lazy start)
     from solvency.analysis.weigh.tables import tables  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
@@ -65,7 +67,18 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     if not output.plain:
         output.print(document(case, found), found.to_table())
         return
-    output.show(*tables(found))
+    output.show(*_exhibits(case, found), *tables(found), "\n".join(remarks(found)))
+
+
+def _exhibits(case: Case, found: Beliefs) -> list[Table]:
+    """Return the report's tables: the beliefs, and the scenarios side by side."""
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (as above)
+    from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
+
+    setting = of_answers(case.book(), case.reporting_date, beliefs=found)
+    beside = [scenarios(setting, found)] if len(found.scenarios) > 1 else []
+    return [beliefs(setting, found), *beside]
 
 
 def _progress() -> Callable[[str], None] | None:

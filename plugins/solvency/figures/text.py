@@ -13,6 +13,7 @@ from solvency.figures import formats
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
+from solvency.figures.figure import Ref
 from solvency.figures.table import Row
 from solvency.figures.table import words_of
 from solvency.wide import wide
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 #: Between two columns.
 _GAP = "  "
-#: The least a column of words is narrowed to.
-_NARROW = 12
+#: The widest word or name that keeps a column from being narrowed, as a share of the
+#: screen.
+_NARROW = 4
 #: Where words and the names of accounts may be broken.
 _BREAKS = re.compile(r"(?<=[\s:/,;])")
 #: What the colours say: what is lacking, what is doubtful, what is sure.
@@ -149,7 +151,13 @@ class _Grid:
         self.least = [
             self.natural[n]
             if self.right[n]
-            else min(self.natural[n], max(_NARROW, _longest(self.heads[n])))
+            else max(
+                _longest(self.heads[n]),
+                min(
+                    screen.width // _NARROW,
+                    max([_piece(row[n].text) for row in whole] + [0]),
+                ),
+            )
             for n in places
         ]
 
@@ -290,7 +298,17 @@ def _plain(cell: Cell | str, screen: Screen) -> str:
         return "".join(_plain(piece, screen) for piece in cell)
     if isinstance(cell, Figure) and not cell.prose:
         return _number(cell, screen)
+    if isinstance(cell, Ref) and cell.name:
+        return inert.line(_named(cell))
     return inert.line(words_of(cell))
+
+
+def _named(ref: Ref) -> str:
+    """Return what a link says with the name one can ask `explain` about."""
+    # Paper has the number of a source in its list, and titles of hypotheses.
+    if ref.kind == "source":
+        return ref.name
+    return f"{ref.label} [{ref.name}]" if ref.kind == "hypothesis" else ref.label
 
 
 def width(text: str) -> int:
@@ -308,6 +326,11 @@ def width(text: str) -> int:
 def _padded(text: str, room: int, *, right: bool) -> str:
     blank = " " * room
     return blank + text if right else text + blank
+
+
+def _piece(text: str) -> int:
+    """Return the width of the longest piece of a text that cannot be broken well."""
+    return max((width(each.strip()) for each in _BREAKS.split(text)), default=0)
 
 
 def _longest(text: str) -> int:

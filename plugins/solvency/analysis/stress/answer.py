@@ -7,13 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.analysis.stress.tables import tokens_frame
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 ZERO = Decimal()
@@ -97,8 +95,3 @@ class Stress:
     breaking: tuple[Breaking, ...]
     grid: tuple[Cell, ...]
     notes: tuple[str, ...]
-
-    @wide()
-    def to_table(self) -> Table:
-        """Return what the tokens would fetch, a row a token and holder."""
-        return tokens_frame(self, self.tokens)

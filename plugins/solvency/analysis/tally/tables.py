@@ -52,92 +52,13 @@ def headline(found: Tallied) -> str:
 
 
 @wide()
-def tables(found: Tallied) -> tuple[Table, ...]:
-    """Return every table of a tally."""
-    every = (losses(found), levels(found), scenarios(found), dependence(found))
-    if found.untraced is None:
-        return every
-    return (found.untraced.to_table(found.currency), *every)
-
-
-@wide()
-def losses(found: Tallied) -> Table:
-    """Return what each hypothesis takes if it holds."""
-    names = ("low", "central", "high", "expected")
-    amounts = (Heading(name, found.currency, 0) for name in names)
-    return listing(
-        "What each hypothesis takes from the group's clean liquid assets if it holds",
-        (Heading("hypothesis"), Heading("probability"), *amounts),
-        tuple(
-            (
-                *(one.id, Decimal(f"{one.probability:.4f}")),
-                *(one.low, one.central, one.high, one.expected),
-            )
-            for one in found.hypotheses
-        ),
-        notes=(
-            "expected: chance times the mean of the draws; adds up to the average",
-            *found.notes,
-        ),
-    )
-
-
-@wide()
-def levels(found: Tallied) -> Table:
+def reached(found: Tallied) -> Table:
     """Return the probability of reaching some amounts."""
     return listing(
         "Probability that they take at least",
-        (Heading("amount", found.currency, 0), Heading("probability", places=3)),
+        ("amount", Heading("probability", places=3)),
         tuple(
-            (Decimal(amount), Decimal(f"{chance:.5f}"))
+            (f"{Decimal(amount):,f} {found.currency}", Decimal(f"{chance:.5f}"))
             for amount, chance in found.at_least.items()
-        ),
-    )
-
-
-@wide()
-def scenarios(found: Tallied) -> Table:
-    """Return the scenarios side by side."""
-    return listing(
-        "Scenarios, their hypotheses all holding",
-        (
-            Heading("scenario"),
-            *(Heading(f"takes, {share}", found.currency, 0) for share in _ENDS),
-            Heading("hole", found.currency, 0),
-            Heading("left, 0.5", found.currency, 0),
-            Heading("fills the hole", places=3),
-            Heading("title"),
-        ),
-        tuple(
-            (
-                one.name,
-                *(one.quantiles[share] for share in _ENDS),
-                "" if one.hole is None else one.hole,
-                one.unexplained.get("0.5", ""),
-                "" if one.reaches is None else Decimal(f"{one.reaches:.5f}"),
-                one.title,
-            )
-            for one in found.scenarios
-        ),
-    )
-
-
-@wide()
-def dependence(found: Tallied) -> Table:
-    """Return what a common factor does to the total."""
-    return listing(
-        "If all amounts rise and fall together",
-        (
-            Heading("correlation"),
-            *(Heading(share, found.currency, 0) for share in _ENDS),
-            Heading("fills the hole", places=3),
-        ),
-        tuple(
-            (
-                Decimal(f"{one.rho:g}"),
-                *(one.quantiles[share] for share in _ENDS),
-                "" if one.reaches is None else Decimal(f"{one.reaches:.5f}"),
-            )
-            for one in found.dependence
         ),
     )

@@ -19,8 +19,6 @@ import numpy as np
 from solvency.analysis.tally.answer import QUANTILES
 from solvency.analysis.tally.parts import number
 from solvency.analysis.tally.parts import prior_combinations
-from solvency.figures.listing import Heading
-from solvency.figures.listing import listing
 from solvency.ledger.case import Scenario
 from solvency.model.book import Book
 from solvency.model.found import found
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
     Array = NDArray[np.float64]
@@ -84,29 +81,6 @@ class Untraced:
             ],
             "together": ends(self.together),
         }
-
-    def to_table(self, currency: str) -> Table:
-        """Return a row each."""
-        rows = [("hypothesis", one) for one in self.hypotheses]
-        rows += [("scenario", one) for one in self.scenarios]
-        rows.append(("", self.together))
-        return listing(
-            f"Of {self.amount:,.0f} {currency} untraced in the established books, what"
-            " is explained",
-            (
-                Heading("by"),
-                Heading("name"),
-                *(Heading(name, currency, 0) for name in ("low", "median", "high")),
-            ),
-            tuple((by, *one) for by, one in rows),
-            notes=(
-                (
-                    "what flows take out of the accounts that were counted, at most"
-                    " what is untraced there; below zero: money is brought in, and"
-                    " more is to be found"
-                ),
-            ),
-        )
 
 
 def untraced(

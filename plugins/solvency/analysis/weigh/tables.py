@@ -23,10 +23,8 @@ _MOVES = 0.05
 
 @wide()
 def tables(found: Beliefs) -> tuple[Table, ...]:
-    """Return every table of the beliefs, the most important first."""
+    """Return what a report has no table of, the most important first."""
     return (
-        beliefs(found),
-        scenarios(found),
         unexplained(found),
         double_counted(found),
         left_out(found),
@@ -37,66 +35,9 @@ def tables(found: Beliefs) -> tuple[Table, ...]:
 
 
 @wide()
-def beliefs(found: Beliefs) -> Table:
-    """Return belief in each hypothesis before and after."""
-    return listing(
-        "Belief in each hypothesis, before and after the observations",
-        (
-            Heading("hypothesis"),
-            Heading("before"),
-            Heading("after"),
-            Heading("odds change by", places=3),
-            Heading("lognormal: after moves by"),
-            Heading("title"),
-        ),
-        tuple(
-            (
-                one.id,
-                _belief(one.prior),
-                _belief(one.posterior),
-                Decimal(f"{one.bayes_factor:.3g}") if one.tested else "not tested",
-                _belief(found.lognormal[one.id]) if one.id in found.lognormal else "",
-                one.title,
-            )
-            for one in found.ordered
-        ),
-        notes=(_method(found), *_lognormal(found), *found.notes),
-    )
-
-
-@wide()
-def scenarios(found: Beliefs) -> Table:
-    """Return the scenarios side by side, relative to the best."""
-    best = max((one.log_evidence for one in found.scenarios), default=0.0)
-    return listing(
-        "Scenarios side by side, each as likely before",
-        (
-            Heading("scenario"),
-            Heading("belief", places=3),
-            Heading("log evidence below the best", places=1),
-            Heading("chi-square", places=1),
-            Heading("observations"),
-            Heading("breaks worst"),
-            Heading("title"),
-        ),
-        tuple(
-            (
-                one.name,
-                _belief(one.posterior),
-                Decimal(f"{best - one.log_evidence:.2f}"),
-                Decimal(f"{one.chi2:.2f}"),
-                one.dof,
-                one.unexplained[0].observation if one.unexplained else "",
-                one.title,
-            )
-            for one in found.scenarios
-        ),
-        notes=(
-            "one scenario alone has no rival to share belief with: 1.000 says nothing",
-        )
-        if len(found.scenarios) == 1
-        else (),
-    )
+def remarks(found: Beliefs) -> tuple[str, ...]:
+    """Return how the beliefs were worked out, and what they leave out."""
+    return (_method(found), *_lognormal(found), *found.notes)
 
 
 @wide()
