@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from solvency import inert
+from solvency.cli.terminal.completion import names
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
@@ -90,13 +91,11 @@ class Asked:
 
 
 def _no_scenario(name: str, case: Case) -> str:
-    from solvency.ledger.terms.metadata import closest  # noqa: PLC0415 (lazy start)
+    from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
 
-    meant = closest(name, case.scenarios)
-    return f"no scenario {name} is declared. " + (
-        f"Did you mean {meant}?"
-        if meant
-        else f"There are {', '.join(['established', *case.scenarios, '*'])}."
+    known = ["established", *case.scenarios]
+    return f"no scenario {name} is declared." + (
+        meant(name, known) or f" There are {', '.join([*known, '*'])}."
     )
 
 
@@ -107,7 +106,11 @@ def packaged_case(context: click.Context, _: click.Parameter, name: str | None) 
     folder = packaged("ledgers")
     cases = sorted(path.parent.name for path in folder.glob("*/main.beancount"))
     if name not in cases:
-        raise click.UsageError(f"no case {name}; there are: {', '.join(cases)}.")
+        from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
+
+        raise click.UsageError(
+            f"no case {name}; there are: {', '.join(cases)}.{meant(name, cases)}"
+        )
     context.meta[PACKAGED] = folder / name / "main.beancount"
 
 
@@ -131,6 +134,7 @@ def on_ledger(function: Function) -> Function:
     @click.option(
         "--scenario",
         metavar="NAME",
+        shell_complete=names("scenario", besides=("established", "*")),
         help="Take the hypotheses of this scenario (* for all). Default: the"
         " ledger's own.",
     )

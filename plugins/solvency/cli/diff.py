@@ -13,6 +13,7 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import print_json
+from solvency.cli.terminal.completion import names
 from solvency.cli.terminal.screen import screen
 from solvency.cli.terminal.screen import show
 
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 @click.command("diff")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option("--scenario", metavar="NAME", help="Take this scenario of both.")
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    shell_complete=names("scenario", besides=("established", "*")),
+    help="Take this scenario of both.",
+)
 @click.option(
     "--known", type=Day(), metavar="DATE", help="Take only what was published by then."
 )

@@ -15,6 +15,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.terminal.completion import names
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
 
 @click.command("stress")
 @on_ledger
-@click.option("--token", metavar="NAME", help="Default: each with a market depth.")
+@click.option(
+    "--token",
+    metavar="NAME",
+    shell_complete=names("commodity"),
+    help="Default: each with a market depth.",
+)
 @click.option(
     "--at",
     type=Day(),

@@ -14,6 +14,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.terminal.completion import names
 
 if TYPE_CHECKING:
     import datetime
@@ -22,20 +23,27 @@ if TYPE_CHECKING:
 
 
 @click.command("trace")
-@click.argument("account")
+@click.argument("account", shell_complete=names("account"))
 @on_ledger
 @click.option(
     "--pool",
     multiple=True,
     metavar="ACCOUNT",
+    shell_complete=names("account"),
     help="Trace this account with the first as one pool; may be given again.",
 )
-@click.option("--commodity", metavar="NAME", help="What is traced. Default: money.")
+@click.option(
+    "--commodity",
+    metavar="NAME",
+    shell_complete=names("commodity"),
+    help="What is traced. Default: money.",
+)
 @click.option(
     "--owner",
     "owners",
     multiple=True,
     metavar="NAME",
+    shell_complete=names("entity"),
     help="Whose money the totals by purpose are of; may be given again. Default:"
     " those who keep money with a custodian.",
 )

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from solvency.ledger.entries.postings import EXACT
 from solvency.ledger.entries.postings import total
+from solvency.ledger.terms.metadata import meant
 from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
@@ -204,9 +205,10 @@ def members(case: Case, name: str) -> tuple[str, ...]:
     )
     if not found:
         silos = sorted({e.silo for e in case.entities.values() if e.silo})
+        names = [*case.entities, *silos, "group"]
         raise LookupError(
             f"no entity or silo is called {name}; there are "
-            + ", ".join([*case.entities, *silos, "group"])
+            f"{', '.join(names)}.{meant(name, names)}"
         )
     return found
 

@@ -21,6 +21,7 @@ from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
 from solvency.figures import arithmetic
 from solvency.figures.quantised import settled
+from solvency.ledger.terms.metadata import meant
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
@@ -108,7 +109,8 @@ def _tokens(case: Case, at: datetime.date, asked: str | None) -> list[str]:
         there = ", ".join(known) or "none"
         raise LookupError(
             f"no market depth of {asked} is known by {at}; there is of {there}. Add"
-            f' `{at} custom "depth" NUMBER {asked}` with its source'
+            f' `{at} custom "depth" NUMBER {asked}` with its source.'
+            f"{meant(asked, known)}"
         )
     return [asked]
 

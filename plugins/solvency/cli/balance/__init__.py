@@ -15,6 +15,7 @@ from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.common import reporting_day
+from solvency.cli.terminal.completion import names
 
 if TYPE_CHECKING:
     import datetime
@@ -29,9 +30,19 @@ if TYPE_CHECKING:
 
 @click.command("balance")
 @on_ledger
-@click.option("--entity", metavar="NAME", help="The balance sheet of one entity.")
+@click.option(
+    "--entity",
+    metavar="NAME",
+    shell_complete=names("entity"),
+    help="The balance sheet of one entity.",
+)
 @click.option("--group", is_flag=True, help="The group, consolidated.")
-@click.option("--silo", metavar="NAME", help="One silo, consolidated.")
+@click.option(
+    "--silo",
+    metavar="NAME",
+    shell_complete=names("silo"),
+    help="One silo, consolidated.",
+)
 @click.option(
     "--at",
     type=Day(),
@@ -98,8 +109,11 @@ def command(
     at = at or case.reporting_date
     name = entity or silo or ("group" if group else None)
     if entity is not None and entity not in case.entities:
+        from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
+
         raise click.UsageError(
             f"no entity {entity} is declared; there are {', '.join(case.entities)}."
+            f"{meant(entity, case.entities)}"
         )
     try:
         if funds:
