@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Between two columns.
 _GAP = "  "
+#: Cells up to so wide are never broken.
+_SHORT = 12
 #: The widest word or name that keeps a column from being narrowed, as a share of the
 #: screen.
 _NARROW = 4
@@ -153,6 +155,7 @@ class _Grid:
             if self.right[n]
             else max(
                 _longest(self.heads[n]),
+                min(_SHORT, self.natural[n]),
                 min(
                     screen.width // _NARROW,
                     max([_piece(row[n].text) for row in whole] + [0]),
