@@ -30,8 +30,6 @@ TWICE = {
     "Evidence",
     "Explained",
     "Family",
-    "Found",
-    "Key",
     "Line",
     "Link",
     "Look",

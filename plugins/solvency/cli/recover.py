@@ -14,7 +14,6 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
-from solvency.figures.table import words_of
 
 if TYPE_CHECKING:
     import datetime
@@ -107,9 +106,8 @@ def command(
         raise Refused(str(error)) from error
     section, others = _tables(book, found, later)
     if output.plain and table is None:
-        notes = [words_of(note) for note in section.values["notes"]] if section else []
         shown = (*(section.tables if section else ()), *others.values())
-        output.show(*_tables_of(shown), *notes, _paid(book, found))
+        output.show(*_tables_of(shown), _paid(book, found))
         return
     key = TABLES[table or "classes"]
     made = [others[table or ""]] if not key else section.tables if section else ()

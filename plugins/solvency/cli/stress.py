@@ -1,4 +1,4 @@
-"""`solvency stress`: what a token really fetches."""
+"""`solvency stress`: what a holding really fetches."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--token",
     metavar="NAME",
     shell_complete=names("commodity"),
-    help="Default: each with a market depth.",
+    help="One commodity. Default: each with a market depth or a haircut.",
 )
 @click.option(
     "--at",
@@ -55,8 +55,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--table",
-    type=click.Choice(["tokens", "loop", "breaking", "grid"]),
-    help="Show this table only; what --csv and -o write. Default for them: tokens.",
+    type=click.Choice(["tokens", "loop", "breaking", "grid", "haircuts"]),
+    help="Show this table only; what --csv and -o write. Default for them: tokens,"
+    " or haircuts where nothing has a depth.",
 )
 @on_output
 def command(
@@ -68,7 +69,7 @@ def command(
     table: str | None,
     output: Output,
 ) -> None:
-    r"""Say what tokens really fetch, and where the spiral of pledging them starts.
+    r"""Say what holdings really fetch, and where the spiral of pledging starts.
 
     \b
     Examples:
@@ -95,15 +96,15 @@ def command(
             if since <= day < found.at
         }
         rows = (*over_days(book, sorted(days), token, lent), *rows)
-    if not rows:
-        for note in found.notes or ("the group holds no token with a market depth",):
+    if not rows and not found.cuts:
+        nothing = "the group holds nothing with a market depth or a haircut"
+        for note in (nothing, *found.notes):
             click.echo(f"solvency: {note}", err=True)
     made = _tables(book, found, rows)
-    chosen = [
-        one for name in ("tokens", "loop", "breaking", "grid") for one in made[name]
-    ]
+    chosen = [one for each in made.values() for one in each if one.rows]
     if table is not None or not output.plain:
-        chosen = made[table or "tokens"]
+        usual = "tokens" if rows or not found.cuts else "haircuts"
+        chosen = made[table or usual]
     output.print(document(found, rows), *chosen)
 
 
@@ -118,14 +119,18 @@ def _tables(book: Book, found: Stress, rows: Sequence[Token]) -> dict[str, list[
         "loop": [],
         "breaking": [tables.breaking(found)],
         "grid": [tables.grid(found)],
+        "haircuts": [],
     }
-    for day in dict.fromkeys(one.at for one in rows):
+    names = {"spiral": "loop"}
+    last = [found.at] if found.cuts else []
+    for day in dict.fromkeys([*(one.at for one in rows), *last]):
         tokens = tuple(one for one in rows if one.at == day)
-        then = replace(found, at=day, tokens=tokens)
+        cuts = found.cuts if day == found.at else ()
+        then = replace(found, at=day, tokens=tokens, cuts=cuts)
         section = spiral(of_answers(book, day, stress=then))
         for one in section.tables if section else ():
             if isinstance(one, Table):
-                made["loop" if one.key == "spiral" else "tokens"].append(one)
+                made[names.get(one.key, one.key)].append(one)
     return made
 
 
@@ -138,5 +143,5 @@ def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:
         **heading(found.case),
         "at": found.at,
         "tokens": [fields_of(row) | taken(row, "discount") for row in rows],
-        **taken(found, "breaking", "grid", "notes"),
+        **taken(found, "breaking", "grid", "cuts", "notes"),
     }

@@ -67,7 +67,9 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     if not output.plain:
         output.print(document(case, found), found.to_table())
         return
-    output.show(*_exhibits(case, found), *tables(found), "\n".join(remarks(found)))
+    said = [f"{line[0].upper()}{line[1:]}." for line in map(str, found.verdict)]
+    beside = "\n".join(map(str, remarks(found)))
+    output.show(*said, *_exhibits(case, found), *tables(found), beside)
 
 
 def _exhibits(case: Case, found: Beliefs) -> list[Table]:
@@ -116,6 +118,10 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
         "by_construction": [
             {"hypothesis": hypothesis, "observation": observation}
             for hypothesis, observation in found.by_construction
+        ],
+        "predicted": [
+            taken(one, "of", "name", "p", observations="count")
+            for one in found.predicted
         ],
         "bounds": {"unjudged": found.unjudged, "error": found.bounds_error},
         **taken(found, "amounts", "left_out"),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.figures.table import Table
 
+#: Chances of a gap below which it is listed.
+_ODD = 0.05
 #: Beliefs that move by more than this without a source are worth a line.
 _MOVES = 0.05
 
@@ -26,6 +28,7 @@ def tables(found: Beliefs) -> tuple[Table, ...]:
     """Return what a report has no table of, the most important first."""
     return (
         unexplained(found),
+        predicted(found),
         double_counted(found),
         left_out(found),
         priors(found),
@@ -60,6 +63,21 @@ def unexplained(found: Beliefs) -> Table:
             for gap in one.unexplained
             if abs(gap.z) >= 1
         ),
+    )
+
+
+@wide()
+def predicted(found: Beliefs) -> Table:
+    """Return what was seen that the believed combinations hardly predict."""
+    each = [one for one in found.predicted if one.of == "observation"]
+    odd = [one for one in found.predicted if one.p < _ODD]
+    broken = sum(one.p < _ODD for one in each)
+    return listing(
+        "Observations, and families of them, that are hardly predicted, errors as"
+        f" stated: chance below {_ODD:g}",
+        (*map(Heading, ("of", "name", "observations")), Heading("chance")),
+        tuple((one.of, one.name, one.count, Decimal(f"{one.p:.2g}")) for one in odd),
+        notes=(_expected(broken, len(each)),),
     )
 
 
@@ -182,6 +200,13 @@ def combinations(found: Beliefs) -> Table:
             for one in found.combinations
         ),
         notes=(f"together they hold {found.covered:.1%} of the belief",),
+    )
+
+
+def _expected(broken: int, several: int) -> str:
+    return (
+        f"{broken} of {count(several, 'observation')}; were all as predicted,"
+        f" {_ODD * several:.1f} would be expected"
     )
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from solvency.browse import blocks
     from solvency.browse.view import View
     from solvency.exhibits.setting import Setting
+    from solvency.model.claims import Owed
 
 #: The bases that stand side by side.
 SIDE_BY_SIDE = ("market", "clean", "realisable")
@@ -92,6 +93,25 @@ def build(view: View) -> Page:
     )
 
 
+_OF_CLAIM = (
+    "as the creditor's books have it",
+    "as the debtor's books have it",
+    "claimed less owed",
+)
+
+
+def _between(setting: Setting, one: Owed) -> tuple[str, ...]:
+    """Return the flows that moved what one owes another."""
+    pair = {one.creditor, one.debtor}
+    names = [
+        name
+        for name, account in setting.case.accounts.items()
+        if account.counterparty and {account.entity, account.counterparty} == pair
+    ]
+    found: tuple[str, ...] = setting.flows_of(tuple(names), setting.at)
+    return found
+
+
 def _claims(setting: Setting) -> Table | None:
     """List who owes whom what, as each side's books have it, and the unmatched."""
     within = set(setting.inside)
@@ -115,7 +135,15 @@ def _claims(setting: Setting) -> Table | None:
                     about("entity", one.debtor),
                     Said(formats.unit_label(one.commodity, scale, setting.locale)),
                     *(
-                        Figure(f"owed:{pair}:{at}", value, one.commodity, scale, places)
+                        Figure(
+                            f"owed:{pair}:{at}",
+                            value,
+                            one.commodity,
+                            scale,
+                            places,
+                            formula=_OF_CLAIM[at],
+                            flows=_between(setting, one) if at < 2 else (),
+                        )
                         for at, value in enumerate(values)
                     ),
                 ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -147,6 +148,7 @@ def _print_one(
     from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import group_sheet  # noqa: PLC0415 (as above)
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (as above)
+    from solvency.model.thin import thin_tokens  # noqa: PLC0415 (as above)
     from solvency.model.untraced import amounts  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
@@ -157,6 +159,13 @@ def _print_one(
     else:
         whole, rests = sheet, tuple(_of_group(setting, sheet, every=every))
     found = by_account(setting, name, whole)
+    if thin := thin_tokens(book, sheet):
+        amount = setting.money("sheet:thin", thin)
+        said = (
+            *("of the assets, ", amount, " are tokens with a thin market: no sale of"),
+            " all of them fetches that",
+        )
+        found = replace(found, notes=(*found.notes, said))
     if output.plain:
         output.show(found, *rests)
     else:

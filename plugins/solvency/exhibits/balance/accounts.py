@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import astuple
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
+from solvency.exhibits.balance.found import resting_on
+from solvency.exhibits.balance.found import rests_of
+from solvency.exhibits.workings import made_of
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.frame import plain
@@ -13,6 +17,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger.entries.postings import total
+from solvency.model.parts import Parts
 from solvency.model.sheets import SIDES
 from solvency.model.untraced import SIDES as FOUND
 from solvency.model.untraced import found_rows
@@ -20,6 +25,7 @@ from solvency.model.untraced import of_sheet
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
     from collections.abc import Sequence
 
@@ -28,10 +34,12 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.figures.figure import Ref
     from solvency.model.consolidation import GroupSheet
+    from solvency.model.parts import Made
     from solvency.model.sheets import BalanceSheet
     from solvency.model.sheets import Totals
 
 _TOTALS = ("assets", "liabilities", "equity")
+_ONE_SIDE = {"assets": "asset", "liabilities": "liability"}
 _SIDES = {
     "asset": "Assets",
     "liability": "Liabilities",
@@ -44,6 +52,53 @@ _BASES: tuple[Prose, ...] = (
     ("Market: at that day's price. Clean: no own tokens, no claims inside.",),
     ("Realisable: held at what selling it would fetch, claims in full.",),
 )
+
+
+class _Rests:
+    """Says what balances of accounts rest on, at the bases of the sheets."""
+
+    def __init__(self, setting: Setting, at: datetime.date) -> None:
+        self._setting = setting
+        self._at = at
+        self._parts: dict[str, Parts] = {}
+
+    def of(self, accounts: Iterable[str], side: str, basis: str) -> Made:
+        """Return the flows behind accounts on one side of a sheet."""
+        if basis not in self._parts:
+            self._parts[basis] = Parts(self._setting.book, self._at, basis)
+        return self._parts[basis].of(accounts, side)
+
+    def line(
+        self, side: str, account: str, value: Decimal, basis: str
+    ) -> dict[str, Any]:
+        """Return what a line of a sheet rests on, for its figure."""
+        setting = self._setting
+        if side in FOUND:
+            held = [
+                one
+                for one in setting.found(self._at).held
+                if one.position.account == account
+            ]
+            return resting_on(setting, rests_of(held), self._at)
+        if account not in setting.case.accounts:
+            return {}
+        made = self.of((account,), side, basis)
+        return _exactly(made, value)
+
+    def whole(
+        self, entity: str, side: str, value: Decimal, basis: str
+    ) -> dict[str, Any]:
+        """Return what a total of an entity rests on, for its figure."""
+        accounts = self._setting.case.accounts.values()
+        names = [one.name for one in accounts if one.entity == entity]
+        return _exactly(self.of(names, side, basis), value)
+
+
+def _exactly(made: Made, value: Decimal) -> dict[str, Any]:
+    """Return flows with their parts where these add up to a value, else without."""
+    exact = made.exact and sum((part for _, part in made.parts), Decimal()) == value
+    found = made_of(made)
+    return found if exact else {**found, "parts": ()}
 
 
 def totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
@@ -60,9 +115,22 @@ def totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
         for at, member in enumerate(members)
     }
 
+    rests = _Rests(setting, next(iter(sheets.values())).at)
+
+    def made(label: str, what: str, value: Decimal, basis: str) -> dict[str, Any]:
+        if label not in setting.case.entities or what == "equity":
+            return {"flows": setting.moved} if what != "equity" else {}
+        return rests.whole(label, _ONE_SIDE[what], value, basis)
+
     def cells(label: str, totals: Iterable[Totals]) -> tuple[Figure, ...]:
         return tuple(
-            setting.money(f"totals:{label}:{basis}:{what}", value)
+            setting.money(
+                f"totals:{label}:{basis}:{what}",
+                value,
+                formula=f"{what} of {label} at {basis} value",
+                basis=basis,
+                **made(label, what, value, basis),
+            )
             for basis, one in zip(sheets, totals, strict=True)
             for what, value in zip(_TOTALS, astuple(one), strict=True)
         )
@@ -151,6 +219,8 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
     heads = ("", "", *(one for one, _ in sheet.shown), "eliminations", "consolidated")
     keys = [f"{at}:{one}" for at, one in enumerate(heads[kept])]
     across = () if alone else tuple((key, 1) for key in keys[:-1])
+    across_of = () if alone else keys[-1:]
+    rests = _Rests(setting, sheet.at)
     found, notes = found_rows(setting.book, sheet)
     rows: list[Row] = []
     for side, head in _SIDES.items():
@@ -163,7 +233,17 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
                 f"{side}-{line[1]}",
                 (_account(setting, str(line[1])),),
                 tuple(
-                    setting.money(f"sheet:{side}:{line[1]}:{key}", value)
+                    setting.money(
+                        f"sheet:{side}:{line[1]}:{key}",
+                        value,
+                        formula=f"{line[1]} at {sheet.basis} value",
+                        basis=sheet.basis,
+                        **(
+                            {}
+                            if key in across_of
+                            else rests.line(side, str(line[1]), value, sheet.basis)
+                        ),
+                    )
                     if isinstance(value, Decimal) and value
                     else None
                     for key, value in zip(keys, line[kept], strict=True)
@@ -262,7 +342,14 @@ def eliminations(setting: Setting, sheet: GroupSheet) -> Table | None:
                 (
                     _account(setting, item.account),
                     Said(item.reason),
-                    setting.money(f"eliminated:{at}", item.amount),
+                    setting.money(
+                        f"eliminated:{at}",
+                        item.amount,
+                        formula=item.reason,
+                        flows=setting.parts(sheet.at).of((item.account,)).flows
+                        if item.account in setting.case.accounts
+                        else (),
+                    ),
                 ),
             )
             for at, item in enumerate(taken)
