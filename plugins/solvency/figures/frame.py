@@ -5,19 +5,10 @@ from __future__ import annotations
 import datetime
 from dataclasses import fields
 from dataclasses import is_dataclass
-from decimal import ROUND_HALF_EVEN
-from decimal import Context
 from decimal import Decimal
 from typing import Any
 
 from solvency.wide import written
-
-#: Digits of a number below one that places alone would hide.
-_SIGNIFICANT = 4
-#: Wide enough for sums and products of any numbers that a ledger may hold.
-_WIDE = Context(prec=400)
-#: Amounts below this are printed in full where a column is fine.
-_SMALL = 10
 
 
 def plain(value: Decimal) -> str:
@@ -26,22 +17,6 @@ def plain(value: Decimal) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
-
-
-def rounded(value: Decimal, places: int = 2, *, small: bool = True) -> str:
-    """Print a number to some places; a small one to as many digits as tell it.
-
-    Args:
-        value: The number.
-        places: Digits after the point.
-        small: Print a number below one with four digits that say something, where
-            so few places would say less.
-    """
-    shown = value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, _WIDE)
-    if small and shown != value and abs(value) < 1:
-        least = Decimal(1).scaleb(value.adjusted() - _SIGNIFICANT + 1)
-        return plain(value.quantize(least, ROUND_HALF_EVEN, _WIDE))
-    return f"{shown:,}"
 
 
 def count(number: int, one: str, several: str = "") -> str:

@@ -181,7 +181,7 @@ class _Maker:
         if isinstance(cell, Decimal) and head.unit:
             return Figure(key, cell, head.unit, self.scale, self.places)
         if isinstance(cell, Decimal):
-            return Figure(key, cell, places=_places(cell, head.places))
+            return Figure(key, cell, places=places_of(cell, head.places))
         if isinstance(cell, datetime.date):
             return Day(cell)
         if isinstance(cell, tuple | list | frozenset):
@@ -197,8 +197,13 @@ def _is_number(cell: object) -> bool:
     return isinstance(cell, Decimal | int | Figure) and not isinstance(cell, bool)
 
 
-def _places(value: Decimal, places: int | None) -> int:
-    """Return the places a number is printed to, more where so few would say less."""
+def places_of(value: Decimal, places: int | None) -> int:
+    """Return the places a number is printed to, more where so few would say less.
+
+    Args:
+        value: The number.
+        places: Its column's; None for those that the number has.
+    """
     if places is None:
         return _digits(value)
     shown = formats.round_to(value, places=places)

@@ -28,6 +28,7 @@ from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
+from solvency.figures.listing import places_of
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -218,7 +219,11 @@ def missing(setting: Setting, one: Finding, key: str) -> Cell:
             return setting.money(f"{key}:{name}", value, **rest)
         if one.unit.startswith(("share", "chance")):
             return setting.share(f"{key}:{name}", value, **rest)
-        return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+        if abs(value) >= 1:
+            return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+        # Dust is told by its digits: rounded, nothing would be missing.
+        dust = setting.units(f"{key}:{name}", value, one.unit, **rest)
+        return replace(dust, places=places_of(value, 0))
 
     found = setting.study.findings
     series = found.series.get(one.key)
