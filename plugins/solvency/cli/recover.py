@@ -69,8 +69,8 @@ TABLES = {
     "--later",
     type=Day(),
     metavar="DATE",
-    help="The day at which to value claims in coins again. Default: the plan's, else"
-    " the last with prices.",
+    help="The day at which to value claims in other units again. Default: the plan's,"
+    " else the last with prices.",
 )
 @click.option(
     "--table",
@@ -107,7 +107,8 @@ def command(
     section, others = _tables(book, found, later)
     if output.plain and table is None:
         shown = (*(section.tables if section else ()), *others.values())
-        output.show(*_tables_of(shown), _paid(book, found))
+        said = [one for one in _tables_of(shown) if one.rows]
+        output.show(*said, _paid(book, found))
         return
     key = TABLES[table or "classes"]
     made = [others[table or ""]] if not key else section.tables if section else ()
