@@ -73,8 +73,8 @@ def test_pro_rata_ex_post_shares_with_what_came_later(found):
     assert (second.least, second.most) == (0, 0)
     assert second.rules["lowest-balance"] == 0
     assert second.rules["pro-rata-ex-post"] == 20
-    text = result.purposes_frame().to_text()
-    assert "of rules that keep the order of movements" in text
+    shown = text(result.purposes_frame(), Screen(200))
+    assert "of rules that keep the order of movements" in shown
 
 
 def test_pro_rata_ex_post_takes_what_came_from_elsewhere_as_pro_rata_has_it(found):
