@@ -255,7 +255,7 @@ def test_coins_and_dust_are_printed_in_full(ledger):
     # Both share a gap of a half by their variances: neither is nothing.
     assert 0.005 < by_id["seen"].balanced < 0.0068
     assert 0.005 < by_id["coins"].balanced < 0.0068
-    printed = text(tables.claims(found, everything=True), Screen(200))
+    printed = as_text(tables.claims(found, everything=True), Screen(200))
     assert " 0.01 " in printed
     assert " 0.005 " in printed
 
