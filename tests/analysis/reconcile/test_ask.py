@@ -16,6 +16,7 @@ from solvency.analysis.reconcile import tables
 from solvency.analysis.reconcile.ask import reconcile
 from solvency.cli import main
 from solvency.figures.text import Screen
+from solvency.figures.text import text as as_text
 
 HEAD = """
 2020-01-01 custom "spread" "B2" 0.10
@@ -192,7 +193,7 @@ def test_json_has_the_keys_that_scripts_read(ledger):
     assert isinstance(claim["claimed"], str)
     assert document["sets"][0].keys() >= {"members", "would_settle"}
     printed = CliRunner().invoke(main, ["reconcile", str(path), "--all"])
-    assert "Investigation plan" in printed.stdout
+    assert "Claims at odds with the others" in printed.stdout
 
 
 def test_nothing_to_test_is_a_message_not_a_trace(ledger):
