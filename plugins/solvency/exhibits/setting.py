@@ -325,6 +325,21 @@ def setting_of(
     return replace(plain, scale=scale, places=places)
 
 
+def of_answers(book: Book, at: datetime.date, **answers: Any) -> Setting:
+    """Return a setting in English whose study has answers already.
+
+    Args:
+        book: The Book.
+        at: The day of what is stated as at a day.
+        answers: What analyses found, by their names in the study.
+    """
+    from solvency.analysis.study import Study  # noqa: PLC0415 (a report brings its own)
+
+    study = Study(book.case, book, at)
+    vars(study).update(answers)
+    return setting_of(book.case, book, (at,), formats.Locale(), study)
+
+
 def default_dates(case: Case) -> tuple[datetime.date, ...]:
     """Return the reporting date, and the day before it that is most spoken of.
 
