@@ -181,7 +181,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     if one.unit == one.commodity != setting.case.currency:
         of += " " + setting.text("(in %(name)s)", name=setting.text(one.unit))
     elif one.unit != setting.case.currency and one.unit not in of:
-        of += " " + setting.text("(%(name)s)", name=setting.text(one.unit))
+        of += " " + setting.text("(%(name)s)", name=setting.remark(one.unit))
     between = "\N{EN DASH}"
     if one.first_earliest and one.first_latest:
         low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
