@@ -17,6 +17,7 @@ from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
 from solvency.ledger.vocabulary import ROOTS
 from solvency.ledger.vocabulary import UNSAID
 from solvency.ledger.vocabulary import UNTRACED
+from solvency.ledger.vocabulary import price_age
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ class Commodity:
     haircut_low: Decimal | None = None
     haircut_high: Decimal | None = None
     max_price_age: int = DEFAULT_PRICE_AGE
-    price_age_said: bool = field(default=False, metadata=UNSAID)
+    #: True where the age that is said is the one it would have unsaid.
+    usual_age_said: bool = field(default=False, metadata=UNSAID)
     #: Units whose sale halves the price, oldest statement first.
     depths: tuple[Measure, ...] = ()
     #: Units in free circulation, oldest statement first.
@@ -184,6 +186,11 @@ class Commodity:
         least = central if self.haircut_low is None else self.haircut_low
         most = central if self.haircut_high is None else self.haircut_high
         return 1 - most, 1 - central, 1 - least
+
+    @property
+    def age_said(self) -> bool:
+        """Say whether its author said how old its prices may be."""
+        return self.usual_age_said or self.max_price_age != price_age(self.name)
 
     def depth(self, day: datetime.date) -> Measure | None:
         """Return the depth in force on a day."""
