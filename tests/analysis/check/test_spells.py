@@ -159,6 +159,9 @@ def test_numbers_below_one_keep_the_digits_that_tell_them() -> None:
     assert {text: rounded(Decimal(text)) for text in shown} == shown
     # Cents are cents.
     assert rounded(Decimal("0.005"), small=False) == "0.00"
+    # Nothing has no sign.
+    assert rounded(Decimal("-0.004"), small=False) == "0.00"
+    assert rounded(Decimal("-0")) == "0.00"
 
 
 def test_the_findings_tell_the_spell_under_way_and_not_the_first() -> None:
