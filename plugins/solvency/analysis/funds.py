@@ -18,6 +18,7 @@ from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.prices import Missing
 from solvency.model.worth import posting_worth
+from solvency.wide import settled
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
 
 ZERO = Decimal()
+#: Below this a difference is that of quotients rounded one by one.
+_NOISE = Decimal("1E-9")
 SOURCE = "source"
 USE = "use"
 #: What a table calls the lines that are no flows.
@@ -132,6 +135,16 @@ def funds(
             sums.setdefault(key, {})[flow.id] = abs(amount)
     opening, _ = _held(book, inside, since) if since else (ZERO, set())
     left, unpriced = _held(book, inside, until)
+    lines = sum(
+        (
+            sum(of.values(), ZERO) * (1 if side == SOURCE else -1)
+            for (side, _), of in sums.items()
+        ),
+        ZERO,
+    )
+    if abs(moved - lines) < _NOISE:
+        # Of quotients only: each line has been rounded by itself.
+        moved = lines
     return Funds(
         name=name,
         scenario=case.scenario.name,
@@ -186,11 +199,14 @@ def _split(
         elif not (account.is_claim and account.counterparty in inside):
             label = source_or_use(book, flow, account)
             others[label] = others.get(label, ZERO) + worth
+    # Rates that are quotients cancel to the last of many digits only.
+    change = settled(change)
     if not change:
         return ZERO, {}
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.
-    return change, {label: worth for label, worth in others.items() if worth}
+    rounded = {label: settled(worth) for label, worth in others.items()}
+    return change, {label: worth for label, worth in rounded.items() if worth}
 
 
 @wide()
@@ -239,7 +255,7 @@ def _held(
             unpriced.add(position.commodity)
         else:
             total += units * quote.number
-    return total, unpriced
+    return settled(total), unpriced
 
 
 @wide()

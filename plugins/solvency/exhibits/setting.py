@@ -33,6 +33,8 @@ from solvency.model.consolidation import group_sheet
 from solvency.model.found import found
 from solvency.model.parts import Parts
 from solvency.model.valuation import Valuation
+from solvency.wide import exact
+from solvency.wide import stepped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,7 +193,12 @@ class Setting:
         return tuple(flow.id for flow in self.book.flows if flow.date <= self.at)
 
     def money(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
-        """Return an amount of the case's currency as this report's tables print it."""
+        """Return an amount of the case's currency as this report's tables print it.
+
+        What is left of quotients that cancel, each of which was cut off, is nothing.
+        """
+        if value and not exact(value) and not stepped(value):
+            value = Decimal()
         return Figure(
             key=key,
             value=value,

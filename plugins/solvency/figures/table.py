@@ -22,6 +22,7 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.wide import exact as is_exact
 from solvency.wide import wide
 from solvency.wide import written
 
@@ -198,7 +199,12 @@ def _gap(
         exact += sign * (part.value or 0)
         printed += sign * (part.printed or 0)
     # A share is a quotient, and a quotient is cut off somewhere.
-    slack = Decimal("1e-20") if total.unit == SHARE else Decimal(0)
+    numbers = [
+        total.value or Decimal(0),
+        *(part.value or Decimal(0) for part, _ in found),
+    ]
+    whole = total.unit != SHARE and all(map(is_exact, numbers))
+    slack = Decimal(0) if whole else Decimal("1e-20")
     if abs(exact - (total.value or Decimal(0))) > slack:
         raise ReportError(
             f"table {table}: {where} is {total.value}, its parts sum to {exact}"

@@ -162,6 +162,9 @@ def test_numbers_below_one_keep_the_digits_that_tell_them() -> None:
         text: number(value, places=places_of(value, 2))
         for text, value in numbers.items()
     }
+    # Nothing has no sign.
+    assert number(Decimal("-0.004"), places=2) == "0.00"
+    assert number(Decimal(0).copy_negate()) == "0"
 
 
 def test_the_findings_tell_the_spell_under_way_and_not_the_first() -> None:
