@@ -134,7 +134,7 @@ def predicted(found: Beliefs) -> Frame:
         "Observations, and families of them, that are hardly predicted, errors as"
         f" stated: chance below {_ODD:g}",
         (*map(Column, ("of", "name", "observations")), Column("chance")),
-        tuple((one.of, one.name, one.count, Decimal(f"{one.p:.2g}")) for one in odd),
+        tuple((one.of, one.name, one.several, Decimal(f"{one.p:.2g}")) for one in odd),
         notes=(_expected(broken, len(each)),),
     )
 
