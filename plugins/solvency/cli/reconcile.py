@@ -80,6 +80,8 @@ def document(case: Case, found: Reconciled) -> dict[str, Any]:
         **taken(found, "chi2", "dof"),
         "p": found.p if found.dof else None,
         "inflation": found.inflation if found.dof else None,
+        "correlated": taken(found.correlated, "correlation", "chi2", "dof")
+        | {"p": found.correlated.p if found.correlated.dof else None},
         **taken(found, "approximate", "claims", "sets", "removed"),
         "untested": [
             {"id": one.observation.id, "reason": one.reason} for one in found.untested

@@ -120,7 +120,7 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
             for hypothesis, observation in found.by_construction
         ],
         "predicted": [
-            taken(one, "of", "name", "p", observations="count")
+            taken(one, "of", "name", "p", observations="several")
             for one in found.predicted
         ],
         "bounds": {"unjudged": found.unjudged, "error": found.bounds_error},

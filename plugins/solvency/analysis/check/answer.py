@@ -175,8 +175,8 @@ class Familywise(NamedTuple):
     def told(self) -> str:
         """Say it."""
         return (
-            f"Of {self.tests} tests that hold as written on all {self.days} days, one"
-            f" or more breaks in {self.rate:.0%} of draws, each alone in at most"
+            f"Of the tests that hold as written ({self.tests}, on all {self.days} days)"
+            f" one or more breaks in {self.rate:.0%} of draws, each alone in at most"
             f" {self.most:.0%}: were the written amounts true, so often would the same"
             " sources, erring as the case says, make one look broken by chance."
         )

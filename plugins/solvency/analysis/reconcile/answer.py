@@ -120,6 +120,15 @@ class Removed(NamedTuple):
     would_settle: tuple[Settled, ...]
 
 
+class Correlated(NamedTuple):
+    """The test of all claims with errors of one source correlated."""
+
+    correlation: float
+    chi2: float
+    dof: int
+    p: float
+
+
 @dataclass(frozen=True)
 class Reconciled:
     """Whether a case's claims can all be true.
@@ -137,6 +146,7 @@ class Reconciled:
         removed: suspects, in the order found.
         untested: observations left out, with the reason.
         notes: what the reader must know about the answer.
+        correlated: the test with errors of one source going together.
         workings: how the balanced amount of each suspect comes about, by its id.
     """
 
@@ -151,6 +161,7 @@ class Reconciled:
     removed: tuple[Removed, ...]
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
+    correlated: Correlated
     workings: Mapping[str, Working]
 
     @property

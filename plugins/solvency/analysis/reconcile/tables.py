@@ -22,6 +22,10 @@ _DOUBTFUL = 0.05
 _SETTLES, _LEANS = 10.0, 4.0
 
 
+#: Chi-squares nearer than this share are the same.
+_SAME = 1e-6
+
+
 @wide()
 def headline(found: Reconciled) -> str:
     """Say in a few lines whether the claims can all be true."""
@@ -39,6 +43,13 @@ def headline(found: Reconciled) -> str:
             f" {found.dof} is expected, a probability of {about}{chance}."
         ),
     ]
+    beside = found.correlated
+    little = "less than one in a million" if beside.p < 1e-6 else f"{beside.p:.2g}"
+    if abs(beside.chi2 - found.chi2) > _SAME * max(found.chi2, 1.0):
+        text.append(
+            f"With errors of one source correlated by {beside.correlation:g}:"
+            f" chi-square {beside.chi2:,.1f}, a probability of {little}."
+        )
     if doubtful:
         text.append(
             f"Every spread would have to be {found.inflation:.1f} times as wide for"

@@ -76,7 +76,7 @@ def predicted(found: Beliefs) -> Table:
         "Observations, and families of them, that are hardly predicted, errors as"
         f" stated: chance below {_ODD:g}",
         (*map(Heading, ("of", "name", "observations")), Heading("chance")),
-        tuple((one.of, one.name, one.count, Decimal(f"{one.p:.2g}")) for one in odd),
+        tuple((one.of, one.name, one.several, Decimal(f"{one.p:.2g}")) for one in odd),
         notes=(_expected(broken, len(each)),),
     )
 
