@@ -236,7 +236,7 @@ def rounded(value: Decimal, places: int = 2, *, small: bool = True) -> str:
     if small and shown != value and abs(value) < 1:
         least = Decimal(1).scaleb(value.adjusted() - _SIGNIFICANT + 1)
         return plain(value.quantize(least, ROUND_HALF_EVEN, _WIDE))
-    return f"{shown if shown else abs(shown):,}"
+    return f"{shown or abs(shown):,}"
 
 
 def count(number: int, one: str, several: str = "") -> str:
