@@ -30,7 +30,9 @@ OWNERS = [
         "owner": str,
         "least": Decimal,
         "most": Decimal,
-        "rules": dict.fromkeys(("fifo", "lifo", "pro-rata", "lowest-balance"), Decimal),
+        "rules": dict.fromkeys(
+            ("fifo", "lifo", "pro-rata", "lowest-balance", "pro-rata-ex-post"), Decimal
+        ),
     }
 ]
 CLASSES = [{"entity": str, "rank": str, "claims": Decimal, "paid": Decimal}]
@@ -201,7 +203,7 @@ PROMISED = {
     "explain deposits": {**CASE, "flows": [{"id": str}], "sources": [{"name": str}]},
 }
 #: Commands that print no JSON of one case; what import and diff promise is below.
-WITHOUT = {"report", "verify", "browse", "new", "import", "diff", "redact"}
+WITHOUT = {"report", "verify", "browse", "site", "new", "import", "diff", "redact"}
 #: They need rows: tests/subledgers.
 OF_ROWS = {"tie", "ask"}
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")

@@ -145,6 +145,15 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 @pytest.fixture(scope="session")
 def report(loaded: Case) -> Report:
+    """Return all lists of exhibits, as a page for a browser has them."""
+    from report.exhibits import every_list
+
+    return every_list(loaded)
+
+
+@pytest.fixture(scope="session")
+def whole(loaded: Case) -> Report:
+    """Return the report as it is printed."""
     from solvency.report import build
     from solvency.report.build import case_files
 

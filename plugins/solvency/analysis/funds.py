@@ -14,8 +14,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.prices import Missing
@@ -25,7 +23,6 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
@@ -97,10 +94,6 @@ class Funds:
         return sum(
             (x.amount for x in self.lines if (x.side, x.label) == (side, label)), ZERO
         )
-
-    def to_frame(self) -> Frame:
-        """Return the table."""
-        return side_by_side([self])
 
 
 @wide()
@@ -282,84 +275,4 @@ def by_scenario(case: Case) -> tuple[Case, ...]:
             *([] if any(not one.hypotheses for one in declared) else [plain]),
             *sorted(declared, key=lambda one: bool(one.hypotheses)),
         )
-    )
-
-
-@wide()
-def side_by_side(found: Sequence[Funds]) -> Frame:
-    """Return sources, uses and what is left in one scenario, a column a name."""
-    labels = list(
-        dict.fromkeys(
-            (line.side, line.label)
-            # The group, which stands last, sets the order.
-            for one in reversed(found)
-            for line in one.lines
-        )
-    )
-    rows: list[tuple[object, ...]] = []
-
-    def add(side: str, label: str, amounts: list[Decimal]) -> None:
-        if any(amounts):
-            rows.append((side, label, *amounts))
-
-    add(SOURCE, START, [one.opening for one in found])
-    for side, label in labels:
-        if side == SOURCE:
-            add(side, label, [one.amount(side, label) for one in found])
-    add(SOURCE, CHANGE, [max(one.revaluation, ZERO) for one in found])
-    for side, label in labels:
-        if side == USE:
-            add(side, label, [one.amount(side, label) for one in found])
-    add(USE, CHANGE, [max(-one.revaluation, ZERO) for one in found])
-    add(USE, LEFT, [one.left for one in found])
-    first = found[0]
-    of = f"{first.name}: s" if len(found) == 1 else "S"
-    closes = ", ".join(f"{one.name} {one.control:,.2f}" for one in found)
-    return Frame(
-        title=f"{of}ources and uses of funds to {first.until},"
-        f" scenario {first.scenario}",
-        columns=(
-            Column("side"),
-            Column("what"),
-            *(Column(one.name, unit=first.currency) for one in found),
-        ),
-        rows=tuple(rows),
-        groups="side",
-        # Balances and movements are counted apart: both sides come to the same.
-        totals=tuple(
-            (
-                side,
-                one.name,
-                one.opening + one.total(SOURCE) + max(one.revaluation, ZERO),
-            )
-            for one in found
-            for side in (SOURCE, USE)
-        ),
-        notes=(
-            *(
-                f"{one.name}: without a price, and left out: {', '.join(one.unpriced)}"
-                for one in found
-                if one.unpriced
-            ),
-            f"control: sources less uses and what is left: {closes}",
-        ),
-    )
-
-
-@wide()
-def one_below_another(found: Sequence[Funds]) -> Frame:
-    """Return the same as rows of one amount each, over any scenarios and names."""
-    rows = [
-        (one.scenario, one.name, *row)
-        for one in found
-        for row in side_by_side([one]).rows
-    ]
-    return Frame(
-        title=f"Sources and uses of funds to {found[0].until}",
-        columns=(
-            *map(Column, ("scenario", "name", "side", "what")),
-            Column("amount", unit=found[0].currency),
-        ),
-        rows=tuple(rows),
-        groups="side",
     )

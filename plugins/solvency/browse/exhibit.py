@@ -11,6 +11,7 @@ from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
+from solvency.browse.panel import NO_GROUND
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -21,9 +22,8 @@ from solvency.figures.frame import count
 from solvency.figures.frame import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from solvency.browse.view import View
+    from solvency.exhibits.layout import Ground
     from solvency.figures import table as exhibits
     from solvency.figures.figure import Prose
 
@@ -31,19 +31,22 @@ _KINDS = {"class": "total", "subtotal": "total", "total": "total", "group": "gro
 
 
 def shown(
-    view: View, table: exhibits.Table, links: Mapping[str, str] | None = None
+    view: View,
+    table: exhibits.Table,
+    ground: Ground = NO_GROUND,
 ) -> Table:
     """Return an exhibit as a page prints it, checked to add up.
 
     Args:
         view: What the page is built from: it says where things are.
         table: The exhibit.
-        links: Where rows lead, by their keys, beside what their labels lead to.
+        ground: What its figures rest on beside what they name.
 
     Raises:
         ReportError: The parts of a total do not sum to it.
     """
     table.cast()
+    view.register.table(table, ground)
     most = _most(table) if table.heat else Decimal()
     # A column of links to pages of paper has nothing to say on a screen.
     kept = [
@@ -64,7 +67,7 @@ def shown(
         tuple(
             Row(
                 (
-                    _label(view, row, (links or {}).get(row.key, "")),
+                    _cell(view, row.label),
                     *(
                         _shaded(_cell(view, row.cells[at]), row, most)
                         if at < len(row.cells)
@@ -91,11 +94,6 @@ def _says(cells: tuple[exhibits.Cell, ...], at: int) -> bool:
     return bool(cell.label if isinstance(cell, Ref) else cell)
 
 
-def _label(view: View, row: exhibits.Row, href: str) -> Cell:
-    cell = _cell(view, row.label)
-    return replace(cell, href=href) if href else cell
-
-
 def _cell(view: View, cell: exhibits.Cell) -> Cell:
     if cell is None:
         return Cell()
@@ -106,6 +104,9 @@ def _cell(view: View, cell: exhibits.Cell) -> Cell:
     if isinstance(cell, Grade):
         return Cell(cell.text, kind="grade")
     pieces = cell if isinstance(cell, tuple) else (cell,)
+    found = [piece for piece in pieces if isinstance(piece, Ref)]
+    if len(found) > 1 and all(one.kind == "source" for one in found):
+        return view.sources(tuple(one.name for one in found))
     first = next((piece for piece in pieces if isinstance(piece, Ref)), None)
     title = ""
     if first is not None and first.kind == "source":
@@ -126,6 +127,7 @@ def _figure(figure: Figure) -> Cell:
         title=f"{exact}{unit}".strip() + rests,
         kind=f"num{bad}",
         value=exact,
+        figure=figure.key,
     )
 
 

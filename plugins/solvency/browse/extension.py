@@ -1,4 +1,4 @@
-"""The Fava extension: six pages, and the evidence of a journal's entries.
+"""The Fava extension: the pages, and the evidence of a journal's entries.
 
 This is the one module that knows Fava. It relies on: an extension's class name being
 its address; `after_load_file` running after each reload; templates being fragments;
@@ -12,7 +12,9 @@ from __future__ import annotations
 import ast
 import datetime
 import functools
+import json
 import logging
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypeVar
@@ -34,14 +36,19 @@ from flask import request
 
 from solvency.browse import journal
 from solvency.browse import request as asking
+from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
 from solvency.browse.render import failure
+from solvency.browse.render import in_words
 from solvency.browse.render import refused
 from solvency.browse.render import render
+from solvency.browse.resting import rested
+from solvency.browse.resting import without_each
 from solvency.browse.study import Shelf
 from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import Period
 from solvency.browse.view import View
+from solvency.figures.frame import to_json
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
 from solvency.model.restating import currencies
@@ -92,6 +99,9 @@ def _endpoint(function: F) -> F:
 class InFava:
     """Where things are in Fava, its filters kept."""
 
+    live = True
+    switched: frozenset[str] = frozenset()
+
     def __init__(self, ledger: FavaLedger) -> None:
         """Remember the ledger, to find entries by their place."""
         self._ledger = ledger
@@ -124,16 +134,22 @@ class InFava:
             return self.line(place.file, place.line)
         return f"#context-{hash_entry(entry)}"
 
+    def has(self, page: str) -> bool:
+        """Say whether there is such a page."""
+        return page in _CLASSES
+
     def line(self, file: str, line: int) -> str:
         """Return the address of a file's line in Fava's editor."""
         return url_for("report", report_name="editor", file_path=file, line=str(line))
 
 
 class CasePage(FavaExtensionBase):
-    """What the six pages have in common."""
+    """What the pages have in common."""
 
     #: The page's name among ours.
     page: str
+    #: The page of one of what it lists, where the address picks it.
+    one: str = ""
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
         """Read the configuration without insisting on anything.
@@ -153,6 +169,11 @@ class CasePage(FavaExtensionBase):
         else:
             if self.config not in ({}, None):
                 self.refused = "solvency.browse has no configuration; it is ignored"
+
+    @property
+    def shown(self) -> str:
+        """Return the name of the page the address asks for."""
+        return self.one if self.one and request.args.get("pick") else self.page
 
     @property
     def jinja_env(self) -> jinja2.Environment:
@@ -207,9 +228,42 @@ class CasePage(FavaExtensionBase):
         period = Period()
         try:
             period = _period(self.ledger, case)
+        except re.error as error:
+            said = f"Fava's account filter is no regular expression: {error}"
+            asked = asking.also_refused(asked, said)
         except (FavaAPIError, ValueError, ArithmeticError) as error:
             asked = asking.also_refused(asked, f"Fava's filter: {error}")
         return View(shelf.study(asked), asked, InFava(self.ledger), period)
+
+    @_endpoint
+    def rests(self) -> Response:
+        """Return what each number of the page rests on."""
+        return self._answer(lambda: rested(self.shown, self.view()))
+
+    @_endpoint
+    def without(self) -> Response:
+        """Return what one number would be without each source, or how far that is."""
+
+        def find() -> object:
+            name = request.args.get("figure", "")
+            return without_each(self.shown, self.view(), name)
+
+        return self._answer(find)
+
+    @_endpoint
+    def index(self) -> Response:
+        """Return what search looks through."""
+        return self._answer(lambda: indexed(self.view()))
+
+    def _answer(self, find: Callable[[], object]) -> Response:
+        """Return an answer as JSON, or in one line why there is none."""
+        try:
+            with self.shelf.lock:
+                found = to_json(find())
+        except Exception as error:
+            log.exception("solvency: %s failed", request.path)
+            return _json({"error": in_words(error)}, 500)
+        return _json(found, 200)
 
     def content(self) -> Markup:
         """Return the page, or in one line why there is none."""
@@ -219,7 +273,7 @@ class CasePage(FavaExtensionBase):
                 filters = {
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }
-                page = render(self.page, self.view(), filters)
+                page = render(self.shown, self.view(), filters)
                 ledger = self.ledger
                 why = ledger.refused if isinstance(ledger, TrustedLedger) else ()
                 return refused(why) + page if why else page
@@ -251,6 +305,11 @@ def _period(ledger: FavaLedger, case: Any) -> Period:
     return Period(since, until, entities, places, said)
 
 
+def _json(document: object, status: int) -> Response:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, mimetype="application/json")
+
+
 def _place(entry: Any) -> tuple[str, int]:
     """Return where an entry is written; nowhere for what a plugin added."""
     return str(entry.meta.get("filename")), int(entry.meta.get("lineno") or 0)
@@ -264,6 +323,13 @@ def _names(account_filter: str, account: str) -> bool:
         data.new_metadata("", 0), datetime.date.min, account, [], None
     )
     return bool(AccountFilter(account_filter).apply([opened]))
+
+
+class WhereItWent(CasePage):
+    """From what came in to what was found."""
+
+    report_title = "Where did it go?"
+    page = "where"
 
 
 class SolvencyTests(CasePage):
@@ -307,6 +373,7 @@ class FundsFlow(CasePage):
 
     report_title = "Flows"
     page = "flows"
+    one = "flow"
 
 
 class RivalHypotheses(CasePage):
@@ -321,6 +388,7 @@ class EvidenceLedger(CasePage):
 
     report_title = "Evidence"
     page = "evidence"
+    one = "source"
 
 
 class PrintedReport(CasePage):
@@ -347,6 +415,7 @@ class PrintedReport(CasePage):
 
 
 PAGES: tuple[type[CasePage], ...] = (
+    WhereItWent,
     SolvencyTests,
     GroupBalance,
     FundsFlow,
@@ -354,7 +423,9 @@ PAGES: tuple[type[CasePage], ...] = (
     EvidenceLedger,
     PrintedReport,
 )
-_CLASSES = {cls.page: cls.__qualname__ for cls in PAGES}
+_CLASSES = {
+    name: cls.__qualname__ for cls in PAGES for name in (cls.page, cls.one) if name
+}
 _SHELL = jinja2.Environment(
     loader=jinja2.FunctionLoader(lambda _: "{{ extension.content() }}"),
     autoescape=True,
@@ -370,7 +441,7 @@ def _suit(ledger: FavaLedger) -> None:
     }
     options = ledger.fava_options
     if "default-page" not in said:
-        options.default_page = "extension/SolvencyTests/"
+        options.default_page = "extension/WhereItWent/"
     if "invert-income-liabilities-equity" not in said:
         options.invert_income_liabilities_equity = True
 

@@ -23,6 +23,7 @@ CLASSES = {
         "custody": "Held for customers",
         "liquid": "Liquid assets",
         "less-liquid": "Less liquid assets",
+        "thin": "Tokens with a thin market",
         "illiquid": "Illiquid assets",
         "unclassed": "Other assets",
         "own": "Tokens the group issued",
@@ -61,6 +62,8 @@ def class_of(setting: Setting, line: Line) -> str:
         return "own"
     if account.custody:
         return "custody"
+    if held and all(coin is not None and coin.thin for coin in held):
+        return "thin"
     if account.liquidity:
         return account.liquidity
     kinds = {_liquidity(case, units.commodity) for units in line.units} - {None}

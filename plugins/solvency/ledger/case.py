@@ -188,6 +188,11 @@ class Commodity:
         return 1 - most, 1 - central, 1 - least
 
     @property
+    def thin(self) -> bool:
+        """Return whether no market takes much of it at its price."""
+        return self.liquidity == "illiquid" or bool(self.depths)
+
+    @property
     def age_said(self) -> bool:
         """Say whether its author said how old its prices may be."""
         return self.usual_age_said or self.max_price_age != price_age(self.name)

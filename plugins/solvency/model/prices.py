@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from solvency.figures.remark import Remark
 from solvency.ledger.vocabulary import price_age
 from solvency.wide import WIDE
 
@@ -56,15 +57,33 @@ class Missing:
     #: What it is priced in, where that has no price itself.
     through: str | None = None
 
-    def __str__(self) -> str:
+    @property
+    def why(self) -> Remark:
+        """Return the reason as a sentence."""
         name = self.through or self.commodity
-        via = f"{self.commodity} is priced in {name}: " if self.through else ""
-        if self.stale is None:
-            return f"{via}no price of {name} by {self.at}"
-        return (
-            f"{via}the last price of {name} by {self.at} is of {self.stale},"
-            f" more than {self.max_age} days old"
+        found = (
+            Remark("no price of %(token)s by %(day)s", token=name, day=self.at)
+            if self.stale is None
+            else Remark(
+                "the last price of %(token)s by %(day)s is of %(stale)s, more than"
+                " %(age)s days old",
+                token=name,
+                day=self.at,
+                stale=self.stale,
+                age=self.max_age,
+            )
         )
+        if self.through is None:
+            return found
+        return Remark(
+            "%(coin)s is priced in %(name)s: %(reason)s",
+            coin=self.commodity,
+            name=name,
+            reason=found,
+        )
+
+    def __str__(self) -> str:
+        return str(self.why)
 
 
 class _Pair:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 
 if TYPE_CHECKING:
     import datetime
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.analysis.check.tested import Tested
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Invariant
     from solvency.model.book import Position
@@ -160,6 +161,27 @@ class Finding:
         return f"{label} ({self.variant})".lstrip() if self.variant else label
 
 
+class Familywise(NamedTuple):
+    """How often chance alone breaks one of many tests, on the case itself."""
+
+    #: Tests that hold on every day in the written amounts, and the days.
+    tests: int
+    days: int
+    #: The share of draws in which any of them breaks, and the most in which one does.
+    rate: float
+    most: float
+
+    @property
+    def told(self) -> str:
+        """Say it."""
+        return (
+            f"Of the tests that hold as written ({self.tests}, on all {self.days} days)"
+            f" one or more breaks in {self.rate:.0%} of draws, each alone in at most"
+            f" {self.most:.0%}: were the written amounts true, so often would the same"
+            " sources, erring as the case says, make one look broken by chance."
+        )
+
+
 @dataclass(frozen=True)
 class Findings:
     """Every finding of a scenario, and what each test had and needed over time."""
@@ -174,6 +196,8 @@ class Findings:
     series: dict[Key, Series] = field(default_factory=dict)
     #: Every test, passed or failed; then those of what was found, where anything was.
     tests: tuple[Tested, ...] = ()
+    #: None where nothing is drawn, or no test holds as written.
+    familywise: Familywise | None = None
 
     @property
     def found(self) -> tuple[Tested, ...]:
@@ -187,6 +211,7 @@ class Findings:
             "Draws are of amounts and days, with the flows, prices and scenario as"
             f" they are; what broke in fewer than {WORTH_SAYING:.0%} of them is left"
             " out."
+            + (f" {self.familywise.told}" if self.familywise is not None else "")
         )
 
     @property
@@ -207,24 +232,24 @@ class Findings:
             if finding.severity == "breach" and finding.first is not None
         )
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return the findings as a table."""
-        return Frame(
+        return listing(
             title="Findings",
-            columns=(
-                Column("invariant"),
-                Column("entity"),
-                Column("of"),
-                Column("severity"),
-                Column("first"),
-                Column("last"),
-                Column("spells"),
-                Column("worst"),
-                Column("amount"),
-                Column("unit"),
-                Column("ratio"),
-                Column("probability"),
-                Column("first between"),
+            heads=(
+                Heading("invariant"),
+                Heading("entity"),
+                Heading("of"),
+                Heading("severity"),
+                Heading("first"),
+                Heading("last"),
+                Heading("spells"),
+                Heading("worst"),
+                Heading("amount"),
+                Heading("unit"),
+                Heading("ratio"),
+                Heading("probability"),
+                Heading("first between"),
             ),
             rows=tuple(_row(finding) for finding in self.findings),
             notes=(self.convergence,) if self.draws else (),

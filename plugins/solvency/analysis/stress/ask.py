@@ -22,6 +22,8 @@ from solvency.analysis.stress.answer import Token
 from solvency.analysis.stress.haircuts import Haircuts
 from solvency.figures import arithmetic
 from solvency.figures.quantised import settled
+from solvency.figures.remark import Remark
+from solvency.ledger.terms.metadata import meant
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
@@ -79,7 +81,7 @@ def stress(
         if measure is None:
             continue
         if isinstance(quote, Missing):
-            notes.append(f"left out: {quote}")
+            notes.append(Remark("left out: %(reason)s", reason=quote.why))
             continue
         for holder in case.group or tuple(case.entities):
             if holder == case.commodities[name].issuer:
@@ -93,10 +95,18 @@ def stress(
             breaking.append(limits.breaking(measure, quote.number))
             grid += limits.grid(measure, quote.number)
         if measure.basis == "assumed":
+            values = {"token": name, "units": f"{measure.units:,}"}
+            if measure.low:
+                values |= {"low": f"{measure.low:,}", "high": f"{measure.high:,}"}
             notes.append(
-                f"every figure of {name} rests on an assumed market depth of"
-                f" {measure.units:,} units"
-                + (f", {measure.low:,} to {measure.high:,}" if measure.low else "")
+                Remark(
+                    "every figure of %(token)s rests on an assumed market depth of"
+                    " %(units)s units, %(low)s to %(high)s"
+                    if measure.low
+                    else "every figure of %(token)s rests on an assumed market depth of"
+                    " %(units)s units",
+                    **values,
+                )
             )
     haircuts = Haircuts(book, at, token)
     cuts = tuple(haircuts.rows())
@@ -120,7 +130,7 @@ def _tokens(case: Case, at: datetime.date, asked: str | None) -> list[str]:
         raise LookupError(
             f"no market depth of {asked} is known by {at}, and no haircut; there is of"
             f' {there}. Add `{at} custom "depth" NUMBER {asked}` with its source, or'
-            f" `haircut:` to its `commodity`"
+            f" `haircut:` to its `commodity`.{meant(asked, [*known, *cut])}"
         )
     return [asked]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.analysis.stress.answer import Cut
+from solvency.figures.remark import Remark
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.model.book import Book
-
-#: What a holding with neither depth nor haircut is called in a note.
-_NEITHER = "no market depth and no haircut of {}: taken at market value"
 
 
 class Haircuts:
@@ -84,7 +82,13 @@ class Haircuts:
                         *(others + each for each in (low, central, high)),
                     )
         if neither:
-            self.notes.append(_NEITHER.format(", ".join(neither)))
+            self.notes.append(
+                Remark(
+                    "no market depth and no haircut of %(tokens)s: taken at market"
+                    " value",
+                    tokens=", ".join(neither),
+                )
+            )
 
     def _others(self, name: str, holder: str) -> Decimal:
         """Return a holder's other assets as sold, less its debts."""

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.bounds import spendings
 from solvency.analysis.trace.bounds import together
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
+from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Collection
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -26,10 +28,13 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.bounds import Before
     from solvency.analysis.trace.bounds import Deposit
     from solvency.analysis.trace.bounds import Spending
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
 
 ZERO = Decimal()
+#: The rules shown: those that keep the order of movements, then the one that does not.
+COLUMNS = (*RULES, EX_POST)
 #: What an outlay without `purpose:` is counted under.
 UNSTATED = "unstated"
 #: Metadata of a flow: how much of it a source traced to the owners, and the source.
@@ -50,7 +55,7 @@ class Share:
     @property
     @wide()
     def point(self) -> bool:
-        """Say whether the choice of rule cannot matter."""
+        """Say whether no choice matters of rules that keep the order of movements."""
         return self.least == self.most
 
 
@@ -69,7 +74,7 @@ class Outlay:
     @property
     @wide()
     def point(self) -> bool:
-        """Say whether the choice of rule cannot matter for any owner."""
+        """Say whether none matters for any owner, of rules that keep the order."""
         return all(share.point for share in self.owners)
 
 
@@ -139,18 +144,18 @@ class Following:
         return " and ".join(self.owners) or "nobody"
 
     @wide()
-    def to_frame(self) -> Frame:
-        """Return a row an outlay and owner."""
-        return Frame(
+    def to_table(self, owners: Collection[str] = ()) -> Table:
+        """Return a row an outlay and owner, of some owners alone if given."""
+        return listing(
             title=f"Whose money {', '.join(self.accounts)} paid with, to {self.at}",
-            columns=(
-                Column("date"),
-                Column("flow"),
-                Column("purpose"),
-                Column("owner"),
+            heads=(
+                Heading("date"),
+                Heading("flow"),
+                Heading("purpose"),
+                Heading("owner"),
                 *(
-                    Column(name, unit=self.unit)
-                    for name in ("amount", "least", "most", *RULES)
+                    Heading(name, unit=self.unit)
+                    for name in ("amount", "least", "most", *COLUMNS)
                 ),
             ),
             rows=tuple(
@@ -162,23 +167,24 @@ class Following:
                     outlay.amount,
                     share.least,
                     share.most,
-                    *(share.rules[rule] for rule in RULES),
+                    *(share.rules[rule] for rule in COLUMNS),
                 )
                 for outlay in self.outlays
                 for share in outlay.owners
+                if not owners or share.owner in owners
             ),
         )
 
     @wide()
-    def purposes_frame(self) -> Frame:
+    def purposes_frame(self) -> Table:
         """Return a row a purpose."""
-        return Frame(
+        return listing(
             title=f"How much of it was money of {self.whose}, by purpose",
-            columns=(
-                Column("purpose"),
-                *(Column(n, unit=self.unit) for n in ("amount", "least", "most")),
-                Column("share"),
-                *(Column(rule, unit=self.unit) for rule in RULES),
+            heads=(
+                Heading("purpose"),
+                *(Heading(n, unit=self.unit) for n in ("amount", "least", "most")),
+                Heading("share"),
+                *(Heading(rule, unit=self.unit) for rule in COLUMNS),
             ),
             rows=tuple(
                 (
@@ -187,7 +193,7 @@ class Following:
                     p.least,
                     p.most,
                     _share(p),
-                    *(p.rules[rule] for rule in RULES),
+                    *(p.rules[rule] for rule in COLUMNS),
                 )
                 for p in self.by_purpose
             ),
@@ -206,8 +212,13 @@ class Following:
         if points:
             yield (
                 f"In {len(points)} of {count(len(self.outlays), 'outlay')} the interval"
-                " is a point: the choice of rule cannot matter there."
+                " is a point: the choice of rule cannot matter there, of rules that"
+                " keep the order of movements."
             )
+        yield (
+            "least and most are the interval of rules that keep the order of movements;"
+            f" {EX_POST} does not, and may lie outside."
+        )
         yield (
             "The bounds of a purpose hold for its outlays together; those of several"
             " purposes do not add."
@@ -278,7 +289,7 @@ def purposes(
                             for owner in owners
                         )
                     )
-                    for rule in RULES
+                    for rule in COLUMNS
                 },
                 tuple(item for item in said if item is not None),
                 spendings(orders, chosen, owners, scale),

@@ -1,9 +1,10 @@
 """Follow money through the accounts of a case: whose it was that an outlay spent.
 
 The money of each outlay of an account, or of several taken as one pool, under every
-rule of `tracing`, beside the interval no rule can leave. What flows in is the money of
-who gave it; where that came from another account of the books, it is followed through
-that account too, under the same rule.
+rule of `tracing`, beside the interval that none of those leaves which keep the order
+of movements. What flows in is the money of who gave it; where that came from another
+account of the books, it is followed through that account too, under the same rule; for
+pro rata ex post, which is a rule of one account, with the shares pro rata gives there.
 
 With K the most of an owner's money that can be there, and O the most of the others', an
 outlay W spent at least `max(0, W - O)` and at most `min(W, K)` of the owner's. This
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.analysis.trace.answer import COLUMNS
 from solvency.analysis.trace.answer import UNSTATED
 from solvency.analysis.trace.answer import Following
 from solvency.analysis.trace.answer import Outlay
@@ -34,8 +36,12 @@ from solvency.analysis.trace.order import outlays_first
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
 from solvency.analysis.trace.translated import translated
+from solvency.ledger.terms.metadata import meant
+from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
+from solvency.methods.tracing import ExPost
 from solvency.methods.tracing import Rule
+from solvency.methods.tracing.sharing import take
 from solvency.model.book import Position
 from solvency.model.book import below
 from solvency.wide import wide
@@ -59,7 +65,7 @@ class Step(NamedTuple):
     #: Bounds of each owner's part of them.
     bounds: dict[str, tuple[int, int]]
     #: Units by rule and owner; only of outlays.
-    rules: dict[Rule, dict[str, int]]
+    rules: dict[Rule | ExPost, dict[str, int]]
 
 
 @wide()
@@ -147,7 +153,10 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
     known = book.case.accounts
     for name in accounts:
         if not any(below(account, name) for account in known):
-            raise LookupError(f"the ledger has no account {name}, nor any below it")
+            raise LookupError(
+                f"the ledger has no account {name}, nor any below it."
+                f"{meant(name, known)}"
+            )
     inside = _pool(book, accounts)
     if not inside:
         raise LookupError(
@@ -162,7 +171,7 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
         names = ", ".join(accounts)
         there = ", ".join(held) or "nothing"
         raise LookupError(
-            f"no flow moves {wanted} in {names}; there is {there}"
+            f"no flow moves {wanted} in {names}; there is {there}.{meant(wanted, held)}"
             if wanted
             else f"{names} holds {there}: say which with --commodity"
         )
@@ -182,7 +191,10 @@ def _owners(
         for name in wanted:
             if name not in there:
                 known = ", ".join(sorted(there))
-                raise LookupError(f"no money there is of {name}; there is of {known}")
+                raise LookupError(
+                    f"no money there is of {name}; there is of {known}."
+                    f"{meant(name, claimants | there)}"
+                )
         return wanted
     holders = {key.account.split(":")[1] for key in pool}
     return tuple(sorted(there & claimants or there - holders or there))
@@ -207,7 +219,13 @@ def _run(
 ) -> list[Step]:
     """Let the flows move everyone's money, and return what they did to the pool."""
     runner = _Runner(reader, flows, pool, claimants)
-    return [step for flow, parts in flows for step in runner.steps(flow, parts)]
+    steps = [step for flow, parts in flows for step in runner.steps(flow, parts)]
+    # Every contribution shares in every outlay, whatever their order.
+    left = dict(runner.contributed)
+    for step in steps:
+        if step.units < 0:
+            step.rules[EX_POST] = dict(take(left, -step.units, keep=True))
+    return steps
 
 
 class _Runner:
@@ -235,6 +253,8 @@ class _Runner:
             }
         )
         self._held: dict[Position, Holding] = {}
+        #: What each owner put into the pool, as pro rata has it where it came from.
+        self.contributed: dict[str, int] = {}
         self._names = ", ".join(sorted({key.account for key in pool}))
 
     def steps(self, flow: Flow, parts: list[Part]) -> list[Step]:
@@ -257,6 +277,8 @@ class _Runner:
         holding = self._holding(POOL)
         for money in into:
             holding.put(money)
+            for owner, units in money.sums("pro-rata").items():
+                self.contributed[owner] = self.contributed.get(owner, 0) + units
         steps = []
         if into:
             came = sum(money.bounds.units for money in into)
@@ -269,7 +291,9 @@ class _Runner:
                     f" {self._number(went - holding.balance)} more than there is"
                 )
             money = holding.take(went)
-            rules = {rule: money.sums(rule) for rule in RULES}
+            rules: dict[Rule | ExPost, dict[str, int]] = {
+                rule: money.sums(rule) for rule in RULES
+            }
             steps.append(Step(flow, -went, money.bounds.by_owner, rules))
             for part, each in zip(
                 out, money.split([p.taken for p in out]), strict=True
@@ -330,13 +354,21 @@ def _outlays(main: list[Step], other: list[Step], scale: int) -> tuple[Outlay, .
     )
 
 
+def _numbers(step: Step, owner: str, scale: int) -> dict[str, Decimal]:
+    return {
+        rule: Decimal(step.rules[rule].get(owner, 0)).scaleb(-scale) for rule in COLUMNS
+    }
+
+
 def _outlay(step: Step, other: Step, scale: int) -> Outlay:
     def number(units: int) -> Decimal:
         return Decimal(units).scaleb(-scale)
 
     flow = step.flow
     shares = []
-    for owner in sorted(step.bounds.keys() | other.bounds.keys()):
+    # Of what came later none can have been there, but shares in it ex post.
+    later = step.rules[EX_POST].keys() | other.rules[EX_POST].keys()
+    for owner in sorted(step.bounds.keys() | other.bounds.keys() | later):
         least, most = step.bounds.get(owner, (0, 0))
         low, high = other.bounds.get(owner, (0, 0))
         shares.append(
@@ -344,10 +376,8 @@ def _outlay(step: Step, other: Step, scale: int) -> Outlay:
                 owner=owner,
                 least=number(min(least, low)),
                 most=number(max(most, high)),
-                rules={rule: number(step.rules[rule].get(owner, 0)) for rule in RULES},
-                outlays_first={
-                    rule: number(other.rules[rule].get(owner, 0)) for rule in RULES
-                },
+                rules=_numbers(step, owner, scale),
+                outlays_first=_numbers(other, owner, scale),
             )
         )
     return Outlay(

@@ -20,6 +20,7 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import drawn
+from solvency.browse.blocks import figure_place
 from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.group import scopes
@@ -48,7 +49,6 @@ class Page:
     numbers: tuple[Number, ...]
     chart: Chart | None
     table: Table
-    opened: Table | None
     notes: tuple[str, ...]
 
 
@@ -89,10 +89,9 @@ def build(view: View) -> Page:
     return Page(
         scopes=_scopes(view, name),
         said=f"{name}, {period}",
-        numbers=tuple(_numbers(found)),
-        chart=_chart(view, found, printing, notes),
+        numbers=tuple(_numbers(found, whole=places is None)),
+        chart=_chart(found, printing, notes),
         table=_table(view, book, found),
-        opened=_opened(view, found),
         notes=tuple(notes),
     )
 
@@ -105,31 +104,53 @@ def _scopes(view: View, name: str) -> tuple[Link, ...]:
 
 def _nothing(view: View, notes: list[str]) -> Page:
     empty = Table("funds", "Sources and uses of funds", (Cell("Line"),), ())
-    return Page(_scopes(view, name_of(view)), "", (), None, empty, None, tuple(notes))
+    return Page(_scopes(view, name_of(view)), "", (), None, empty, tuple(notes))
 
 
-def _numbers(found: Funds) -> list[Number]:
+def _numbers(found: Funds, *, whole: bool) -> list[Number]:
+    # Of some flows alone nothing is left: what they bring less what they take.
+    left = "Left" if whole else "Sources less uses of these flows"
+    keys = {
+        "At the start": "opening",
+        "Sources": "total:source",
+        "Uses": "total:use",
+        "Change in prices": "revaluation",
+        left: "left",
+    }
     amounts = {
         "At the start": found.opening,
         "Sources": found.total(SOURCE),
         "Uses": found.total(USE),
         "Change in prices": found.revaluation,
-        "Left": found.left,
+        left: found.left,
     }
     return [
-        Number(label, money(value, found.currency), value=format(value, "f"))
+        Number(
+            label,
+            money(value, found.currency),
+            value=format(value, "f"),
+            figure=f"funds:{found.name}:{keys[label]}",
+        )
         for label, value in amounts.items()
-        if value or label == "Left"
+        if value or label == left
     ]
 
 
-def _key(line: FundsLine) -> str:
-    return f"{line.side}/{line.label}"
+def _figure_key(found: Funds, line: FundsLine) -> str:
+    """Return the key of the figure a line of the exhibit prints."""
+    since = found.since.isoformat() if found.since else ""
+    until = found.until.isoformat()
+    return f"funds:{found.name}:{since}:{until}:{line.side}:{line.label}"
 
 
-def _chart(
-    view: View, found: Funds, printing: Printing, notes: list[str]
-) -> Chart | None:
+def bands(view: View) -> Chart | None:
+    """Draw where all money came from and went, for a page that has its lines."""
+    found = funds(view.study.book, name_of(view), view.at)
+    amounts = (found.opening, found.left, *(line.amount for line in found.lines))
+    return _chart(found, Printing(amounts, found.currency), [])
+
+
+def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
     """Draw the sources and uses as bands that lead to their transactions."""
     whole = f"\N{ZERO WIDTH SPACE}{found.name}"
     links, labels = [], [(whole, found.name)]
@@ -141,7 +162,7 @@ def _chart(
         links.append(sankey.Link(*ends, amount, href))
 
     for line in found.lines:
-        href = view.page("flows", "opened", entity=found.name, pick=_key(line))
+        href = figure_place(_figure_key(found, line))
         add(line.side, line.label, line.amount, href)
     if found.opening > 0:
         add(SOURCE, START, found.opening, "")
@@ -175,24 +196,10 @@ def _chart(
 
 
 def _table(view: View, book: Book, found: Funds) -> Table:
-    """Return the exhibit of sources and uses, each line leading to its flows."""
+    """Return the exhibit of sources and uses."""
     from solvency.exhibits.funds.sources_uses import side_by_side  # noqa: PLC0415 (brings in SciPy)
 
     title, setting = "Sources and uses of funds", view.setting(book=book)
     table = side_by_side(setting, "funds", title, [found], [found.name])
-    links = {
-        f"{line.side}:{line.label}": view.page(
-            "flows", "opened", entity=found.name, pick=_key(line)
-        )
-        for line in found.lines
-    }
     # The exhibit's own line tells of a column of pages that a screen has not.
-    return shown(view, replace(table, unit=(setting.unit,)), links)
-
-
-def _opened(view: View, found: Funds) -> Table | None:
-    for line in found.lines:
-        if _key(line) == view.asked.pick:
-            caption = f"{found.name}: {line.side}, {line.label}"
-            return view.flows_table("band", caption, line.flows)
-    return None
+    return shown(view, replace(table, unit=(setting.unit,)))

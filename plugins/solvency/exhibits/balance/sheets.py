@@ -74,7 +74,6 @@ def balances(setting: Setting) -> Section:
         "balances",
         setting.text("Balance sheets"),
         tuple(tables),
-        {"group": bool(setting.case.group)},
     )
 
 
@@ -134,8 +133,7 @@ class _Entity:
             "%(entity)s: balance sheet as reconstructed", entity=self._entity
         )
         unit = setting.text(
-            "%(unit)s at market; parentheses are negative; page: where the flows"
-            " behind a line are listed",
+            "%(unit)s at market; parentheses are negative",
             unit=setting.unit,
         )
         return Table(

@@ -13,12 +13,14 @@ from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.found import tests_of_found
 from solvency.exhibits.check.segregation import chance_of
+from solvency.exhibits.check.summary import GRADES
+from solvency.exhibits.check.summary import grade
+from solvency.exhibits.check.summary import gravest_first
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_words
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import place_of
 from solvency.exhibits.layout import Section
-from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_sides
 from solvency.exhibits.workings import settled
@@ -26,6 +28,7 @@ from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
+from solvency.figures.listing import places_of
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -69,41 +72,28 @@ def solvency_tests(setting: Setting) -> Section | None:
     ]
     entities = dict.fromkeys(one.entity for one in shown)
     tables = [
-        _table(setting, name, [one for one in shown if one.entity == name])
+        tests_of(setting, name, [one for one in shown if one.entity == name])
         for name in entities
     ]
     beside = tests_of_found(setting)
-    error = entry(
-        setting.share(
-            "tests:error",
-            found.standard_error,
-            formula="root of a quarter over the number of draws",
-            worked=drawn(setting, "tests:error", found.draws, found.seed),
-        )
-    )
     return Section(
         "solvency",
         text("Tests of solvency by date"),
         (*tables, *([beside] if beside else ()), *drawings),
-        {
-            "draws": setting.count("tests:draws", found.draws, target=error.place),
-            "error": error,
-            "tests": setting.count(
-                "tests:count", len(setting.case.invariants), target="section-files"
-            ),
-            "broken": setting.count(
-                "tests:broken",
-                len({(f.invariant, f.entity) for f in shown if f.first}),
-                target=tables[0].key,
-            ),
-        },
         ground=settled(setting),
     )
 
 
-def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
+def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
+    """Return what the tests of one entity found, the gravest first."""
     text = setting.text
-    rows = tuple(_row(setting, one, key_of(one)) for one in shown)
+    found = gravest_first(setting, shown)
+    rows: list[Row] = []
+    for key, title in GRADES.items():
+        of_grade = [one for one in found if grade(one) == key]
+        if of_grade:
+            rows.append(Row(f"tests-{entity}:{key}", (text(title),), kind="group"))
+            rows += [_row(setting, one, key_of(one)) for one in of_grade]
     return Table(
         key=f"tests-{entity}",
         title=text(
@@ -127,7 +117,7 @@ def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
             Column("missing", text("Missing then"), width=20, current=True),
             Column("chance", text("Chance"), width=14),
         ),
-        rows=rows,
+        rows=tuple(rows),
         notes=tuple(_notes(setting, shown)),
         size="dense",
     )
@@ -191,7 +181,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     if one.unit == one.commodity != setting.case.currency:
         of += " " + setting.text("(in %(name)s)", name=setting.text(one.unit))
     elif one.unit != setting.case.currency and one.unit not in of:
-        of += " " + setting.text("(%(name)s)", name=setting.text(one.unit))
+        of += " " + setting.text("(%(name)s)", name=setting.remark(one.unit))
     between = "\N{EN DASH}"
     if one.first_earliest and one.first_latest:
         low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
@@ -203,9 +193,10 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
             Said(_day(setting, one.first) + _mark(setting, one)),
             Said(between),
             Said(_day(setting, one.worst)),
-            _missing(setting, one, key),
+            missing(setting, one, key),
             _chance(setting, one, key),
         ),
+        indent=1,
         anchor=place_of(one),
     )
 
@@ -218,7 +209,8 @@ def _chance(setting: Setting, one: Finding, key: str) -> Figure:
     return replace(chance, target=anchor("figure", f"{key}:missing"))
 
 
-def _missing(setting: Setting, one: Finding, key: str) -> Cell:
+def missing(setting: Setting, one: Finding, key: str) -> Cell:
+    """Return what was missing on the worst day; a dash where it broke in draws only."""
     if one.first is None:
         return Said("\N{EN DASH}")
 
@@ -227,7 +219,11 @@ def _missing(setting: Setting, one: Finding, key: str) -> Cell:
             return setting.money(f"{key}:{name}", value, **rest)
         if one.unit.startswith(("share", "chance")):
             return setting.share(f"{key}:{name}", value, **rest)
-        return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+        if abs(value) >= 1:
+            return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+        # Dust is told by its digits: rounded, nothing would be missing.
+        dust = setting.units(f"{key}:{name}", value, one.unit, **rest)
+        return replace(dust, places=places_of(value, 0))
 
     found = setting.study.findings
     series = found.series.get(one.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from solvency.exhibits.explain.search import searches
 from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
+from solvency.ledger.terms.metadata import meant
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
 from solvency.wide import wide
@@ -84,18 +85,32 @@ def _nothing(case: Case, name: str, seen: list[str]) -> str:
         *seen,
         *FAMILIES,
     ]
-    meant = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {meant[0]}?" if meant else ""
     return (
         "no figure, flow, source, observation, hypothesis, account, entity or"
-        f" exhibit is called {name!r}.{hint}"
+        f" exhibit is called {name!r}.{meant(name, known)}"
     )
 
 
 def _figure(
     asked: Search, figure: Figure, rest: Rest, every: bool, progress: Progress
 ) -> Explanation:
-    case = asked.setting.case
+    skipped = asked.of.long and not every
+    return replace(
+        explained(asked.setting.case, figure, rest, asked.of.section),
+        without=() if skipped else tuple(_changes(asked, figure, rest, progress)),
+        left_out=rest.sources if skipped else (),
+    )
+
+
+def explained(case: Case, figure: Figure, rest: Rest, section: str = "") -> Explanation:
+    """Say what a figure rests on, without leaving any source out in turn.
+
+    Args:
+        case: The case.
+        figure: The figure.
+        rest: What it rests on.
+        section: The section of a report that has it.
+    """
     with wide():
         flows = tuple(
             Share(
@@ -105,7 +120,6 @@ def _figure(
             if name in case.by_id
         )
         sources = carried(case, flows, rest.sources)
-    skipped = asked.of.long and not every
     return Explanation(
         kind="figure",
         name=figure.key,
@@ -113,14 +127,12 @@ def _figure(
         unit=figure.unit,
         formula=figure.formula,
         figure=figure,
-        section=asked.of.section,
+        section=section,
         sum=rest.sums,
         flows=flows,
         # Where flows sum to it, its figures do not add to them.
         figures=() if rest.sums else _others(rest),
         sources=sources,
-        without=() if skipped else tuple(_changes(asked, figure, rest, progress)),
-        left_out=rest.sources if skipped else (),
         told=_worked(rest) if rest.sums else (),
     )
 

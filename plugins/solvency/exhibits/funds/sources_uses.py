@@ -69,7 +69,6 @@ def sources_uses(setting: Setting) -> Section | None:
         "funds",
         text("Sources and uses of funds"),
         tuple(tables),
-        {"summary": _summary(setting, found[0])},
     )
 
 
@@ -179,13 +178,6 @@ def _page(cells: Iterable[Figure]) -> Ref | None:
     return Ref("", f"#{place}") if place else None
 
 
-def _summary(setting: Setting, one: Funds) -> tuple[tuple[Figure, str], ...]:
-    lines = [x for x in one.lines if x.side == USE][:4]
-    return tuple(
-        (line(setting, one, USE, x.label), words(setting, x.label)) for x in lines
-    )
-
-
 def _years(setting: Setting, name: str) -> list[Funds]:
     flows = [flow.date for flow in setting.case.selected if flow.date <= setting.at]
     found = []
@@ -286,6 +278,15 @@ def side_by_side(
         raise ReportError(f"{key}: sources and uses do not close")
     notes = [
         *_straight(setting, found),
+        *(
+            setting.say(
+                "%(name)s: without a price, and left out: %(coins)s.",
+                name=Said(_who(setting, one.name)),
+                coins=Said(", ".join(one.unpriced)),
+            )
+            for one in found
+            if one.unpriced
+        ),
         (
             text(
                 "What is left is counted from the balances, not from the lines above;"
@@ -299,7 +300,7 @@ def side_by_side(
         unit=(
             text(
                 "%(unit)s; funds are money and liquid coins, at the price of the day"
-                " they moved; page: where the flows behind a line are listed",
+                " they moved",
                 unit=setting.unit,
             ),
         ),

@@ -87,7 +87,9 @@ def _cells(setting: Setting, one: Cut) -> tuple[Cell, ...]:
     return units, market, cut, ends["low"], sale, ends["high"], left
 
 
-def haircuts(setting: Setting, cuts: tuple[Cut, ...]) -> Table:
+def haircuts(
+    setting: Setting, cuts: tuple[Cut, ...], notes: tuple[str, ...] = ()
+) -> Table:
     """Return what holdings would fetch at their haircut, a row a holder."""
     text = setting.text
     return Table(
@@ -123,5 +125,6 @@ def haircuts(setting: Setting, cuts: tuple[Cut, ...]) -> Table:
             )
             for one in cuts
         ),
+        notes=tuple((Said(setting.remark(x, capital=True) + "."),) for x in notes),
         size="dense",
     )

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import weighed
 from solvency.figures.errors import ReportError
 from solvency.figures.table import Table
 from solvency.report.chapters.body import Body
@@ -47,21 +48,25 @@ class Renderer:
                 no longer holds, or a number is typed into it.
         """
         self._check_typed(chapter)
+        self._names.exhibits.unmade.clear()
         run = Run(chapter, self._names)
         text = run.text()
         if not text.strip():
             return None
         title, html = self._html(chapter, text)
         body = Body(tuple(self._blocks(chapter, html, run.things)))
-        if not body.blocks:
+        unmade = tuple(dict.fromkeys(self._names.exhibits.unmade))
+        if not body.blocks and not unmade:
             return None
         tables = tuple(_exhibits_of(body.blocks))
         return Section(
-            f"chapter-{chapter.name}",
+            chapter.name,
             title,
             tables,
-            {"body": body},
+            {"body": body, "unmade": unmade},
             appendix=chapter.appendix,
+            # What a chapter says may rest on anything; its exhibits name less.
+            ground=weighed(self._names.setting),
         )
 
     def _check_typed(self, chapter: Chapter) -> None:
