@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from solvency.figures.table import Table
     from solvency.model.observed import Untested
 
 
@@ -173,14 +174,14 @@ class Reconciled:
             )
         )
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return a row a claim."""
-        return Frame(
+        return listing(
             "Claims, as stated and as balanced",
             (
-                *map(Column, ("claim", "kind", "source", "unit")),
-                *map(Column, ("claimed", "balanced", "spread", "spread after", "z")),
-                *map(Column, ("suspect", "set", "statement")),
+                *map(Heading, ("claim", "kind", "source", "unit")),
+                *map(Heading, ("claimed", "balanced", "spread", "spread after", "z")),
+                *map(Heading, ("suspect", "set", "statement")),
             ),
             tuple(
                 (
