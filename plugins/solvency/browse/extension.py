@@ -23,10 +23,7 @@ from weakref import WeakKeyDictionary
 from weakref import WeakSet
 
 import jinja2
-from fava.application import url_for
-from fava.beans.funcs import hash_entry
 from fava.context import g
-from fava.core.filters import AccountFilter
 from fava.ext import FavaExtensionBase
 from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
@@ -38,6 +35,9 @@ from solvency.browse import journal
 from solvency.browse import request as asking
 from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
+from solvency.browse.places import InFava
+from solvency.browse.places import names
+from solvency.browse.places import place_of
 from solvency.browse.render import failure
 from solvency.browse.render import in_words
 from solvency.browse.render import refused
@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from fava.core.extensions import ExtensionModule
     from markupsafe import Markup
 
-    from solvency.ledger.case import Place
 
 F = TypeVar("F")
 log = logging.getLogger(__name__)
@@ -94,53 +93,6 @@ def _endpoint(function: F) -> F:
     """Serve a method's answer under its name."""
     # Fava's own annotation fits no method.
     return cast("F", cast("Any", extension_endpoint)(function))
-
-
-class InFava:
-    """Where things are in Fava, its filters kept."""
-
-    live = True
-    switched: frozenset[str] = frozenset()
-
-    def __init__(self, ledger: FavaLedger) -> None:
-        """Remember the ledger, to find entries by their place."""
-        self._ledger = ledger
-        self._entries: dict[tuple[str, int], Any] | None = None
-
-    def page(self, page: str, **query: Any) -> str:
-        """Return the address of one of our pages."""
-        return url_for("extension_report", extension_name=_CLASSES[page], **query)
-
-    def endpoint(self, page: str, name: str, **query: Any) -> str:
-        """Return the address of something a page serves."""
-        # Fava names a part of that address as Flask names the function's argument.
-        address, mark, rest = self.page(page, **query).partition("?")
-        return f"{address}{name}{mark}{rest}"
-
-    def account(self, name: str) -> str:
-        """Return the address of an account's page."""
-        return url_for("account", name=name)
-
-    def entry(self, place: Place) -> str:
-        """Return the address of what is written at a place of the ledger.
-
-        What Fava has opens over the page it is on; what it has not, as a flow of
-        another scenario, opens in the editor.
-        """
-        if self._entries is None:
-            self._entries = {_place(entry): entry for entry in self._ledger.all_entries}
-        entry = self._entries.get((place.file, place.line))
-        if entry is None:
-            return self.line(place.file, place.line)
-        return f"#context-{hash_entry(entry)}"
-
-    def has(self, page: str) -> bool:
-        """Say whether there is such a page."""
-        return page in _CLASSES
-
-    def line(self, file: str, line: int) -> str:
-        """Return the address of a file's line in Fava's editor."""
-        return url_for("report", report_name="editor", file_path=file, line=str(line))
 
 
 class CasePage(FavaExtensionBase):
@@ -233,7 +185,7 @@ class CasePage(FavaExtensionBase):
             asked = asking.also_refused(asked, said)
         except (FavaAPIError, ValueError, ArithmeticError) as error:
             asked = asking.also_refused(asked, f"Fava's filter: {error}")
-        return View(shelf.study(asked), asked, InFava(self.ledger), period)
+        return View(shelf.study(asked), asked, InFava(self.ledger, _CLASSES), period)
 
     @_endpoint
     def rests(self) -> Response:
@@ -296,33 +248,18 @@ def _period(ledger: FavaLedger, case: Any) -> Period:
     entities = None
     if account:
         entities = frozenset(
-            one.entity for one in case.accounts.values() if _names(account, one.name)
+            one.entity for one in case.accounts.values() if names(account, one.name)
         )
     places = None
     if words:
         chosen = ledger.get_filtered(filter=words).entries
-        places = frozenset(_place(entry) for entry in chosen)
+        places = frozenset(place_of(entry) for entry in chosen)
     return Period(since, until, entities, places, said)
 
 
 def _json(document: object, status: int) -> Response:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return Response(text, status, mimetype="application/json")
-
-
-def _place(entry: Any) -> tuple[str, int]:
-    """Return where an entry is written; nowhere for what a plugin added."""
-    return str(entry.meta.get("filename")), int(entry.meta.get("lineno") or 0)
-
-
-def _names(account_filter: str, account: str) -> bool:
-    """Say whether Fava's account filter names an account."""
-    from beancount.core import data  # noqa: PLC0415 (only where a filter is set)
-
-    opened: Any = data.Open(
-        data.new_metadata("", 0), datetime.date.min, account, [], None
-    )
-    return bool(AccountFilter(account_filter).apply([opened]))
 
 
 class WhereItWent(CasePage):
@@ -353,7 +290,9 @@ class SolvencyTests(CasePage):
             shelf = self.shelf
             with shelf.lock:
                 found = journal.evidence(
-                    shelf.case(None, None), self.ledger.all_entries, InFava(self.ledger)
+                    shelf.case(None, None),
+                    self.ledger.all_entries,
+                    InFava(self.ledger, _CLASSES),
                 )
         except Exception:
             log.exception("solvency: the evidence of entries failed")

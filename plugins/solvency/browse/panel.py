@@ -47,7 +47,7 @@ NO_GROUND = Ground()
 
 
 @dataclass
-class Register:
+class OnPage:
     """The figures a page prints, as it is built."""
 
     sections: list[Section] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Register:
 
 def resting(
     case: Case,
-    register: Register,
+    register: OnPage,
     dossier: Mapping[str, Claimed],
     *,
     things: bool = True,

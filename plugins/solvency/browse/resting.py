@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.browse.panel import Register
+from solvency.browse.panel import OnPage
 from solvency.browse.panel import resting
 from solvency.browse.render import BUILDERS
 from solvency.browse.study import Study
@@ -77,7 +77,7 @@ def placed(view: View, found: dict[str, Any]) -> dict[str, Any]:
 
 def printed(page: str, view: View) -> dict[str, Figure]:
     """Return the figures a page prints, by key."""
-    fresh = replace(view, register=Register())
+    fresh = replace(view, register=OnPage())
     BUILDERS[page](fresh)
     return fresh.register.figures()
 

@@ -34,7 +34,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 Wanted = tuple[str, tuple[tuple[str, str], ...]]
 
 
-class Files:
+class Folder:
     """Where things are in a folder; keeps which pages are linked to."""
 
     live = False

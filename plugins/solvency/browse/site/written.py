@@ -20,7 +20,7 @@ from solvency.browse.render import whole
 from solvency.browse.request import Asked
 from solvency.browse.resting import placed
 from solvency.browse.site.names import PAGES
-from solvency.browse.site.names import Files
+from solvency.browse.site.names import Folder
 from solvency.browse.site.work import Work
 from solvency.browse.study import Study
 from solvency.browse.view import View
@@ -119,7 +119,7 @@ class _Site:
     def __init__(self, case: Case, tell: Tell) -> None:
         self._case = case
         self._tell = tell
-        self._at = Files(case.scenario.name)
+        self._at = Folder(case.scenario.name)
         self._studies: dict[str, Study] = {}
         self._found: dict[str, str] = {}
         self._work = Work(case)
