@@ -33,7 +33,6 @@ TWICE = {
     "Line",
     "Link",
     "Look",
-    "Opened",
     "Outcome",
     "Page",
     "Pair",

@@ -59,11 +59,9 @@ class Folder:
     def wanted(self, page: str, query: dict[str, Any]) -> Wanted:
         """Return the nearest page there is to what a link asks for."""
         scenario = str(query.get("scenario") or self._scenario)
-        found = []
         if page in SWITCHED and scenario != self._scenario:
-            found.append(("scenario", scenario))
-            if page != "solvency":
-                return page, tuple(found)
+            return page, (("scenario", scenario),)
+        found = []
         for key in _ASKED.get(page, ()):
             value = str(query.get(key) or "")
             # A balance at another basis is the group's alone.
