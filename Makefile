@@ -19,7 +19,7 @@ report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
 	@$(BIN)/solvency report -o "$(CURDIR)/build/ftx.pdf" ledgers/ftx/main.beancount
 
-test: $(VENV)/tested $(VENV)/system $(VENV)/browser
+test: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
 	$(BIN)/python -m pytest -n auto
 
 test-all: test
@@ -94,6 +94,11 @@ $(VENV)/system: $(VENV)/installed
 # The tests drive a real browser where there is one.
 $(VENV)/browser: $(VENV)/tested
 	@sh .ci/system-libraries $(BIN)/python browser
+	@touch $@
+
+# A test opens workbooks with LibreOffice where there is one.
+$(VENV)/office: $(VENV)/tested
+	@sh .ci/system-libraries $(BIN)/python office
 	@touch $@
 
 clean:

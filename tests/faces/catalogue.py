@@ -222,6 +222,7 @@ _ALONE = (
             "import",
             "diff",
             "redact",
+            "workbook",
         )
     ),
     "chekc",

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
+from solvency.figures.workbook import Sheet
 from solvency.figures.workbook import content
 
 LONG = Decimal("1234567890123456.78")
@@ -21,7 +22,7 @@ def sheet(*numbers: Decimal) -> tuple[str, list[str]]:
         (Column("account"), Column("amount", unit="USD")),
         tuple((f"a{n}", number) for n, number in enumerate(numbers)),
     )
-    with zipfile.ZipFile(io.BytesIO(content(frame, [list(frame.rows)]))) as book:
+    with zipfile.ZipFile(io.BytesIO(content([Sheet("Table", frame)]))) as book:
         texts = book.read("xl/sharedStrings.xml").decode()
         return book.read("xl/worksheets/sheet1.xml").decode(), re.findall(
             r"<t[^>]*>([^<]*)</t>", texts

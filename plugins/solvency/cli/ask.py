@@ -150,7 +150,7 @@ def command(
             found = _answered(rows, question, options)
     except LookupError as error:
         raise Refused(str(error)) from error
-    output.print(found.to_frame(), {**heading(case), **found.document()})
+    output.print(found.to_frame(), {**heading(case), **found.document()}, case=case)
 
 
 def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -87,7 +88,17 @@ def command(
         document = _document(case, findings)
         if reviews:
             document["reviews"] = _reviews(case)
-        output.print(table, document)
+        more = {}
+        if findings is not None and output.file is not None:
+            from solvency.analysis.check.tested import tests_frame  # noqa: PLC0415 (lazy start)
+            from solvency.analysis.papers.ties import open_evidence  # noqa: PLC0415 (as above)
+
+            tests = tests_frame(findings.tests)
+            more = {
+                "Tests": replace(tests, title="Tests, passed and failed"),
+                "Open evidence": open_evidence(case),
+            }
+        output.print(table, document, case=case, more=more)
     if case.errors or (strict and findings is not None and findings.breaches):
         raise SystemExit(1)
 

@@ -19,6 +19,7 @@ from solvency.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
@@ -171,7 +172,7 @@ def on_output(function: Function) -> Function:
         "output",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE.xlsx",
-        help="Write a workbook with formulas for its totals.",
+        help="Write a workbook of all tables, with formulas for its totals.",
     )
     @functools.wraps(function)
     def with_output(
@@ -214,13 +215,39 @@ class Output:
         """Say whether a person reads the result, not a program."""
         return not (self.as_json or self.as_csv or self.file)
 
-    def print(self, frame: Frame, document: dict[str, Any]) -> None:
-        """Print a result: its table, or its JSON document, or a workbook."""
-        if self.file is not None:
-            from solvency.writing import NotWrittenError  # noqa: PLC0415 (lazy start)
+    def print(
+        self,
+        frame: Frame,
+        document: dict[str, Any],
+        *,
+        case: Case | None = None,
+        more: Mapping[str, Frame] | None = None,
+    ) -> None:
+        """Print a result: its table, or its JSON document, or a workbook.
 
+        Args:
+            frame: The table that CSV and the first sheet of a workbook have.
+            document: The JSON document.
+            case: The case, whose flows and sources the workbook lists.
+            more: The other tables of the workbook, by the names of their sheets.
+        """
+        if self.file is not None:
+            from solvency.figures.workbook import Sheet  # noqa: PLC0415 (lazy start)
+            from solvency.figures.workbook import write  # noqa: PLC0415 (as above)
+            from solvency.writing import NotWrittenError  # noqa: PLC0415 (as above)
+
+            sheets = [Sheet("Table", frame)]
+            for name, table in (more or {}).items():
+                if table != frame and table.rows:
+                    sheets.append(Sheet(name, table))
+            for one in sheets:
+                one.frame.cast()
+            if case is not None:
+                from solvency.analysis.papers.registers import cited  # noqa: PLC0415 (as above)
+
+                sheets += cited(case, [one.frame for one in sheets])
             try:
-                frame.to_xlsx(self.file)
+                write(sheets, self.file)
             except NotWrittenError as error:
                 raise Refused(str(error)) from error
             click.echo(str(self.file), err=True)

@@ -48,7 +48,12 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        more = {
+            "Suspects": tables.suspects(found),
+            "What would tell": tables.plan(found),
+            "Claims": tables.claims(found, everything=True),
+        }
+        output.print(found.to_frame(), document(case, found), case=case, more=more)
         return
     parts = [
         tables.headline(found),

@@ -103,7 +103,12 @@ def command(
     if output.plain and table is None:
         click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
         return
-    output.print(frames[table or "classes"], document(book, found, later))
+    output.print(
+        frames[table or "classes"],
+        document(book, found, later),
+        case=case,
+        more=frames,
+    )
 
 
 def _frames(

@@ -99,7 +99,9 @@ def command(
     if output.plain and table is None:
         click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
         return
-    output.print(frames[table or "tokens"], document(found, rows))
+    output.print(
+        frames[table or "tokens"], document(found, rows), case=case, more=frames
+    )
 
 
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:

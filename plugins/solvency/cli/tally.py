@@ -101,7 +101,8 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(losses(found), document(case, found))
+        more = {frame.title: frame for frame in tables(found)}
+        output.print(losses(found), document(case, found), case=case, more=more)
         return
     parts = [headline(found), *(frame.to_text() for frame in tables(found))]
     click.echo("\n".join(parts), nl=False)

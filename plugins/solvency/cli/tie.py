@@ -48,7 +48,7 @@ def command(asked: Asked, engine: str, memory: str | None, output: Output) -> No
             click.echo(note)
         click.echo("rows and ledger agree, to the last unit")
     else:
-        output.print(found.to_frame(), document(found))
+        output.print(found.to_frame(), document(found), case=case)
     if not found.holds:
         raise SystemExit(DOES_NOT_HOLD)
 

@@ -85,7 +85,8 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(found))
+        more = {"Purposes": found.purposes_frame()}
+        output.print(found.to_frame(), document(found), case=found.case, more=more)
         return
     click.echo(_shown(found, every=every).to_text())
     click.echo(found.purposes_frame().to_text(), nl=False)

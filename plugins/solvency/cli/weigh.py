@@ -57,13 +57,14 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     try:
         if over_time:
             then = history(case, seed=seed, progress=progress)
-            output.print(then.to_frame(), history_document(case, then))
+            output.print(then.to_frame(), history_document(case, then), case=case)
             return
         found = believe(case, seed=seed, progress=progress)
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        more = {frame.title: frame for frame in tables(found)}
+        output.print(found.to_frame(), document(case, found), case=case, more=more)
         return
     click.echo("\n".join(frame.to_text() for frame in tables(found)), nl=False)
 

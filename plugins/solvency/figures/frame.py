@@ -147,12 +147,13 @@ class Frame:
 
     def _with_totals(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows, each group followed by its totals."""
-        for rows in self._groups():
+        for rows in self.by_group():
             yield from rows
             if self.groups is not None:
                 yield self._total(rows)
 
-    def _groups(self) -> list[list[tuple[object, ...]]]:
+    def by_group(self) -> list[list[tuple[object, ...]]]:
+        """Return the rows, those of a group in a list of their own."""
         if self.groups is None:
             return [list(self.rows)]
         names = [column.name for column in self.columns]
@@ -177,9 +178,10 @@ class Frame:
     def to_xlsx(self, path: Path) -> None:
         """Write a workbook whose totals are formulas, whole or not at all."""
         self.cast()
-        from solvency.figures.workbook import write  # noqa: PLC0415 (a heavy import few need)
+        from solvency.figures.workbook import Sheet  # noqa: PLC0415 (a heavy import few need)
+        from solvency.figures.workbook import write  # noqa: PLC0415 (as above)
 
-        write(self, path, self._groups())
+        write([Sheet("Table", self)], path)
 
 
 def column_numbers(rows: list[tuple[object, ...]], index: int) -> list[Decimal]:

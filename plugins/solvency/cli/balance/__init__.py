@@ -135,6 +135,8 @@ def _print_one(
     output.print(
         with_found(book, sheet, with_notes(sheet)),
         heading(book.case) | document(sheet) | amounts(book, sheet),
+        case=book.case,
+        more=None if isinstance(sheet, BalanceSheet) else _of_group(book, sheet),
     )
     if output.plain and not isinstance(sheet, BalanceSheet):
         _print_group(book, sheet, every=every)
@@ -157,7 +159,26 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
                 document(sheet) | untraced.amounts(book, sheet) for sheet in found
             ],
         },
+        case=book.case,
+        more={sheet.entity: with_notes(sheet) for sheet in found},
     )
+
+
+def _of_group(book: Book, sheet: GroupSheet) -> dict[str, Frame]:
+    """Return the other tables of a consolidated sheet, by name."""
+    from solvency.model.claims import matrix  # noqa: PLC0415 (lazy start)
+    from solvency.model.consolidation import by_silo  # noqa: PLC0415 (as above)
+    from solvency.model.consolidation import combined_and_consolidated  # noqa: PLC0415 (as above)
+
+    title = f"What members owe one another at {sheet.at}"
+    found = {
+        "Combined": combined_and_consolidated(sheet),
+        "Claims": matrix(sheet.claims, title, len(sheet.claims)),
+    }
+    silos = by_silo(book, sheet)
+    if silos:
+        found["Silos"] = combined_and_consolidated(*silos)
+    return found
 
 
 def _print_group(book: Book, sheet: GroupSheet, *, every: bool) -> None:

@@ -44,7 +44,12 @@ def print_found(
     days = (at,) if at else counts.days or (case.reporting_date,)
     if not output.plain:
         one = found(counts, days[0], basis, entities)
-        output.print(one.to_frame(), heading(case) | document(one))
+        more = {
+            str(day): found(counts, day, basis, entities).to_frame() for day in days
+        }
+        output.print(
+            one.to_frame(), heading(case) | document(one), case=case, more=more
+        )
         return
     if not counts.counts and not counts.overlaps:
         click.echo("No observation of this case says counted: TRUE.")

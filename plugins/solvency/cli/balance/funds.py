@@ -58,6 +58,8 @@ def print_funds(
                 "currency": case.currency,
                 "scenarios": [_scenario(one, found) for one, found in tables],
             },
+            case=case,
+            more={one.scenario.name: side_by_side(found) for one, found in tables},
         )
         return
     click.echo(
