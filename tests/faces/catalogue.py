@@ -223,6 +223,7 @@ _ALONE = (
             "diff",
             "redact",
             "workbook",
+            "export",
         )
     ),
     "chekc",
