@@ -107,7 +107,7 @@ def test_every_command_writes_all_its_tables(tmp_path):
         "balance --group": {"Combined", "Claims"},
         "recover": {"assets", "affairs", "clearing", "gains"},
         "stress": {"loop", "breaking", "grid"},
-        "reconcile": {"Suspects", "What would tell", "Claims"},
+        "reconcile": {"Suspects", "Claims"},
         "trace Assets:Desk:Bank": {"Purposes"},
     }.items():
         path = tmp_path / "out.xlsx"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 def _about(case: Case) -> dict[str, str]:
-
     return {
         "title": case.title,
         "fingerprint": case.fingerprint,
