@@ -8,6 +8,7 @@ from solvency.cli.browse import application
 from solvency.cli.common import Asked
 
 CLASSES = {
+    "where": "WhereItWent",
     "solvency": "SolvencyTests",
     "group": "GroupBalance",
     "flows": "FundsFlow",

@@ -31,8 +31,6 @@ TWICE = {
     "Evidence",
     "Explained",
     "Family",
-    "Found",
-    "Key",
     "Line",
     "Link",
     "Look",

@@ -30,7 +30,9 @@ OWNERS = [
         "owner": str,
         "least": Decimal,
         "most": Decimal,
-        "rules": dict.fromkeys(("fifo", "lifo", "pro-rata", "lowest-balance"), Decimal),
+        "rules": dict.fromkeys(
+            ("fifo", "lifo", "pro-rata", "lowest-balance", "pro-rata-ex-post"), Decimal
+        ),
     }
 ]
 CLASSES = [{"entity": str, "rank": str, "claims": Decimal, "paid": Decimal}]

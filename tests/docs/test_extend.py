@@ -82,13 +82,11 @@ def test_the_analysis_and_its_command(harbour_copy):
 def test_the_kind_of_report():
     import tomllib
 
-    from solvency.exhibits.sections import SECTIONS
     from solvency.report.pages import kinds
 
-    manifest = tomllib.loads(re.search(r"```toml\n(title.*?)```", PAGE, re.DOTALL)[1])
-    own = kinds()["reconstruction"]
+    said = tomllib.loads(re.search(r"```toml\n(title.*?)```", PAGE, re.DOTALL)[1])
     base = ROOT / "reports" / "base" / "style"
-    assert set(manifest) == {"title", "description", "styles", "sections"}
-    assert set(manifest["sections"]) <= set(SECTIONS)
-    assert all((base / style).exists() for style in manifest["styles"])
-    assert own.sections
+    assert set(said) == {"title", "description", "styles", "take"}
+    assert all((base / style).exists() for style in said["styles"])
+    folder = kinds()["reconstruction"].folder / "chapters"
+    assert all(list(folder.glob(f"[0-9][0-9]-{name}.md")) for name in said["take"])

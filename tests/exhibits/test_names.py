@@ -8,7 +8,6 @@ import pytest
 
 import solvency
 from solvency.analysis.study import study_of
-from solvency.exhibits.findings.section import findings
 from solvency.exhibits.kit import apart
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.recover.affairs import affairs
@@ -32,7 +31,7 @@ def figures(path):
     book = case.book()
     at = case.reporting_date
     setting = setting_of(case, book, (at,), Locale(), study_of(case, book, at))
-    sections = [build(setting) for build in (affairs, weighing, findings)]
+    sections = [build(setting) for build in (affairs, weighing)]
     return {
         figure.key: figure
         for section in sections

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.tracing import interval
 from solvency.tracing import read
@@ -208,6 +209,38 @@ def test_pro_rata_equals_fractions(movements):
         for owner, part in shares.items():
             got = result.by_owner[at].get(owner, 0.0)
             assert got == pytest.approx(float(part), abs=1e-9)
+
+
+def test_pro_rata_ex_post_by_hand():
+    # Law Society of Upper Canada v Toronto-Dominion Bank (1998), in small: A puts in
+    # 100, all of it goes, B puts in 100, 40 go. Of the 60 each has half; under the
+    # lowest intermediate balance A has nothing.
+    moves = [(100, "A"), (-100, None), (100, "B"), (-40, None)]
+    assert trace(moves, EX_POST).remaining == {"A": 30, "B": 30}
+    assert trace(moves, EX_POST).by_owner[1] == {"A": 50, "B": 50}
+    assert trace(moves, "lowest-balance", "B").remaining == {"A": 0, "B": 60}
+    pairs = list(trace(moves, EX_POST).allocations)
+    assert pairs == [(1, 0, 50), (1, 2, 50), (3, 0, 20), (3, 2, 20)]
+
+
+@settings(deadline=None)
+@given(KINDS)
+def test_pro_rata_ex_post_equals_fractions(movements):
+    result = trace(movements, EX_POST)
+    put: dict[str, Fraction] = {}
+    for amount, owner in movements:
+        if owner is not None:
+            put[owner] = put.get(owner, Fraction(0)) + Fraction(amount)
+    whole = sum(put.values()) or Fraction(1)
+    spent = sum(-Fraction(amount) for amount, owner in movements if owner is None)
+    near = Fraction(len(movements), 100) + Fraction(1, 1000)
+    for at, shares in result.by_owner.items():
+        for owner, part in shares.items():
+            fair = -Fraction(movements[at][0]) * put[owner] / whole
+            assert abs(Fraction(part) - fair) <= near
+    for owner, left in result.remaining.items():
+        fair = (whole - spent) * put[owner] / whole
+        assert abs(Fraction(left) - fair) <= near
 
 
 def test_pro_rata_survives_many_emptyings():

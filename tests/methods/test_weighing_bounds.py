@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import log_ndtr
 from scipy.stats import multivariate_normal
 from scipy.stats import norm
 
@@ -135,3 +136,29 @@ def test_sampled_and_exact_agree(monkeypatch):
     off = np.abs(sampled.posteriors - exact.posteriors)
     assert np.all(off <= 5 * sampled.errors + 1e-3)
     assert sampled.log_evidence == pytest.approx(exact.log_evidence, abs=0.1)
+
+
+def test_a_bound_that_breaks_beyond_any_number_still_tells_hypotheses_apart():
+    # 1000 in, at least 1300 there to a thousandth. What takes 100 is further off: the
+    # gaps are 300 and 400 spreads of one, beyond what exp can hold.
+    found = weigh(
+        [0.5],
+        [1.0],
+        [[0.0, 0.0]],
+        [1000.0, -100.0],
+        [0.0, 0.0],
+        [[], [0]],
+        [0.5],
+        bounds=Bounds(
+            effects=np.array([[1.0, 1.0]]),
+            edges=np.array([1300.0]),
+            signs=np.array([1.0]),
+            noise=np.array([[1.0]]),
+            cross=np.zeros((1, 1)),
+            sites=np.full((1, 2), np.nan),
+        ),
+    )
+    assert found.posteriors[0] < 1e-12
+    # Log of the density and of Phi(-300) + Phi(-400), by halves.
+    wanted = -0.5 * np.log(2 * np.pi) - 0.125 + log_ndtr(-300.0) + np.log(0.5)
+    assert found.log_evidence == pytest.approx(wanted, rel=1e-9)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.drawings import Drawing
+from solvency.exhibits.sections import SECTIONS
 from solvency.figures.figure import Figure
+from solvency.report import build
+from solvency.report.build import case_files
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from solvency import Case
     from solvency.figures.table import Table
     from solvency.report.layout import Report
 
@@ -22,3 +26,11 @@ def exhibit(report: Report, key: str) -> Table:
 def amounts(table: Table, row: str) -> list[Decimal | None]:
     line = next(one for one in table.rows if one.key == row)
     return [cell.value for cell in line.cells if isinstance(cell, Figure)]
+
+
+def every_list(case: Case) -> Report:
+    """Return every list of exhibits a case has, those of figures and files last."""
+    names = [*SECTIONS, "derived", "files"]
+    return build(
+        case, case.book(), attached=case_files(case), sections=names, screen=True
+    )

@@ -45,7 +45,7 @@ def printed(ledger: Path, text: str, name: str = "found", lang: str = "en") -> s
 def built(ledger: Path, *names: str, lang: str = "en") -> Report:
     """Build some chapters of a report."""
     case = solvency.load(ledger)
-    return build(case, case.book(), kind="full", sections=names, draft=True, lang=lang)
+    return build(case, case.book(), sections=names, draft=True, lang=lang)
 
 
 def refused(ledger: Path, text: str) -> str:
@@ -324,7 +324,7 @@ def test_a_report_is_verified_with_its_chapters(harbour: Path) -> None:
     )
     case = solvency.load(harbour)
     path = harbour.parent / "out.pdf"
-    write(case, case.book(), path, kind="full")
+    write(case, case.book(), path)
     verdict = verify(path)
     assert verdict.same_bytes
     assert [one.name for one in case_files(case)][1] == "report/10-found.md"
@@ -336,6 +336,6 @@ def test_a_summary_takes_chapters_of_the_case(harbour: Path) -> None:
         "# Found by us\n\nWords.\n", encoding="utf-8"
     )
     case = solvency.load(harbour)
-    report = build(case, case.book(), kind="summary", draft=True)
+    report = build(case, case.book(), kind="brief", draft=True)
     titles = [one.title for one in report.sections]
     assert titles == ["Found by us", "What these books cannot show"]

@@ -35,6 +35,10 @@ R2,deposits at the petition,1500,USD,1400,1600,,,
 """
 
 
+def printed(case: Case, sections: list[str]) -> Element:
+    return pages.tree(build(case, case.book(), sections=sections, screen=True))
+
+
 def kept(folder: Path, rows: str = ROWS) -> Case:
     """Return the small case with rows of evidence, the loan resting on both."""
     text = HARBOUR.read_text(encoding="utf-8")
@@ -72,7 +76,9 @@ def test_each_flow_prints_its_rows_and_the_part_it_moved(tmp_path: Path) -> None
     case = kept(tmp_path)
     loan = abs(case.by_id["loan"].postings[0].units)
     case = kept(tmp_path, ROWS.replace("5000000", format(loan, "f")))
-    root = pages.tree(build(case, case.book(), sections=["flows", "glossary"]))
+    root = pages.tree(
+        build(case, case.book(), sections=["flows", "glossary"], screen=True)
+    )
     flow = next(e for e in root.iter() if e.get("id") == "flow-loan")
     text = " ".join("".join(flow.itertext()).split())
     assert f"R1 loan in the letter: {loan:,f} USD drawn; R2" in text
@@ -96,7 +102,9 @@ def words_at(root: Element, place: str) -> str:
 
 def test_a_source_shows_what_was_noted_from_it(tmp_path: Path) -> None:
     case, source = noted(tmp_path)
-    root = pages.tree(build(case, case.book(), sections=["flows", "sources"]))
+    root = pages.tree(
+        build(case, case.book(), sections=["flows", "sources"], screen=True)
+    )
     row = words_at(root, f"source-{source}")
     assert (
         "Noted from it: R1 loan in the letter, 5,000,000 USD drawn, 250,000 USD fee"
@@ -106,7 +114,9 @@ def test_a_source_shows_what_was_noted_from_it(tmp_path: Path) -> None:
 
 def test_a_source_shows_the_prices_it_gives() -> None:
     case = solvency.load(HARBOUR)
-    root = pages.tree(build(case, case.book(), sections=["flows", "sources"]))
+    root = pages.tree(
+        build(case, case.book(), sections=["flows", "sources"], screen=True)
+    )
     first, *_ = (one for one in case.prices if one.commodity == "BTC")
     row = words_at(root, f"source-{first.source}")
     found = re.search(r"Prices of BTC, in USD: (.*?) ?(?:Prices of| [A-F]\d )", row)
@@ -124,7 +134,7 @@ def test_the_chronology_names_the_sources_of_events(tmp_path: Path) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write('2021-03-01 event "letter" "A letter is sent"\n  claim: "R1"\n')
     case = solvency.load(path)
-    report = build(case, case.book(), sections=["chronology", "sources"])
+    report = build(case, case.book(), sections=["chronology", "sources"], screen=True)
     root = pages.tree(report)
     number = next(x.number for x in report.notes.all if x.source.name == source)
     text = " ".join("".join(root.itertext()).split())

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from solvency.report import build
 from solvency.report import pages
+from solvency.report.money_only import HOLDINGS
 from solvency.report.money_only import INSTEAD
+from solvency.report.money_only import NO_TOKENS
+from solvency.report.money_only import has_coins
 from solvency.report.money_only import is_money_only
 
 if TYPE_CHECKING:
@@ -27,11 +32,34 @@ MONEY = """
   Assets:FTX:Bank      -50 EUR
   Assets:Alameda:Bank   50 EUR
 """
+#: Shares and bonds, and a member that owns another.
+SHARES = (
+    MONEY
+    + """
+2020-01-01 commodity BOND
+  haircut: 0.10
+2020-01-01 open Assets:FTX:Bonds
+2020-03-01 price BOND 0.90 USD
+  source: "court"
+2020-03-03 * "FTX" "Is given bonds" ^court
+  purpose: "capital"
+  Assets:FTX:Bonds   100 BOND @ 0.90 USD
+  Equity:FTX:Shares  -90 USD
+2020-03-04 custom "observation" Assets:FTX:Bonds 80 USD
+  source: "court"
+2020-03-05 event "petition" "FTX"
+"""
+)
 SECTIONS = ("findings", "segregation", "balances", "funds", "families", "solvency")
+ALL = (
+    *SECTIONS, "plugs", "scope", "entities", "chronology", "claims", "reconciled",
+    "tracing", "spiral", "affairs", "matrix", "registers", "flows", "derived",
+    "observations", "sources", "methods", "glossary",
+)  # fmt: skip
 
 
-def said(case: Case) -> str:
-    root = pages.tree(build(case, case.book(), sections=SECTIONS))
+def said(case: Case, sections: tuple[str, ...] = SECTIONS) -> str:
+    root = pages.tree(build(case, case.book(), sections=sections))
     body = root.find("body")
     assert body is not None
     return " ".join("".join(body.itertext()).split())
@@ -41,6 +69,16 @@ def test_a_case_of_currencies_speaks_of_no_coins(ledger) -> None:
     case = ledger.case(MONEY)
     assert is_money_only(case)
     assert not re.search(r"\bcoins?\b", said(case), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("text", [MONEY, SHARES], ids=["money", "shares"])
+def test_nothing_printed_speaks_of_coins_or_tokens(ledger, text) -> None:
+    case = ledger.case(text)
+    assert not has_coins(case)
+    words = re.findall(
+        r"[^.]*\b(?:coins?|tokens?|depth|crypto)\b[^.]*", said(case, ALL)
+    )
+    assert words == []
 
 
 def test_a_case_with_coins_speaks_of_them(ledger) -> None:
@@ -54,6 +92,6 @@ def test_a_case_with_coins_speaks_of_them(ledger) -> None:
 
 def test_every_message_said_otherwise_is_one_of_the_catalogue() -> None:
     known = pages.locale("zh").catalogue
-    for message, other in INSTEAD.items():
+    for message, other in [*INSTEAD.items(), *HOLDINGS.items(), *NO_TOKENS.items()]:
         assert known.gettext(message) != message, message
         assert known.gettext(other) != other, other

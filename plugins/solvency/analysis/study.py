@@ -72,7 +72,7 @@ class Study:
         self.book = book
         self.at = at
         self.progress: Progress | None = None
-        self._funds: dict[tuple[str, datetime.date | None], Funds] = {}
+        self._funds: dict[tuple[str, datetime.date, datetime.date | None], Funds] = {}
         self._followed: dict[str, Following | None] = {}
         #: Why an analysis could not be made, by its name here.
         self.reasons: dict[str, str] = {}
@@ -94,6 +94,13 @@ class Study:
         """Return what the tests of solvency found."""
         self._long("testing solvency")
         return evaluate(self.book)
+
+    @cached_property
+    def written(self) -> Findings:
+        """Return what the tests found in the amounts as written, without draws."""
+        if "findings" in self.__dict__:
+            return self.findings
+        return evaluate(self.book, draws=0)
 
     @cached_property
     def reconciled(self) -> Reconciled | None:
@@ -140,6 +147,16 @@ class Study:
         return self._tried("tallied", lambda: tally(self.case))
 
     @cached_property
+    def totalled(self) -> Tallied | None:
+        """Return the same without what is beside the total, which takes most draws."""
+        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
+
+        if "tallied" in self.__dict__ or not self.case.hypotheses:
+            return self.tallied
+        self._long("adding up losses")
+        return self._tried("tallied", lambda: tally(self.case, beside=False))
+
+    @cached_property
     def recovery(self) -> Recovery | None:
         """Return who gets what back."""
         from solvency.analysis.recover.ask import recover  # noqa: PLC0415 (brings in SciPy)
@@ -158,6 +175,14 @@ class Study:
         except LookupError:
             return None
         return found if found.tokens else None
+
+    @cached_property
+    def cut(self) -> Stress | None:
+        """Return what holdings without a market depth would fetch at a haircut."""
+        from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (brings in SciPy)
+
+        found = stress(self.book, self.at)
+        return found if found.cuts else None
 
     @cached_property
     def preferences(self) -> tuple[Transfer, ...]:
@@ -199,7 +224,10 @@ class Study:
         since: datetime.date | None = None,
     ) -> Funds:
         """Return sources and uses of funds of an entity, a silo or the group."""
-        return funds(self.book, name, until or self.at, since)
+        key = (name, until or self.at, since)
+        if key not in self._funds:
+            self._funds[key] = funds(self.book, *key)
+        return self._funds[key]
 
     def followed(self, account: str) -> Following | None:
         """Return whose money each outlay of an account was, if that can be said."""

@@ -1,5 +1,6 @@
-// Under each transaction of Fava's journal: its grade, spread, hypothesis, sources.
-// Without this script the journal shows the same as metadata and links.
+// What the pages do beside links: open what a number rests on, search, sort and filter
+// tables, save them, and say under each entry of Fava's journal what it rests on. The
+// same script runs on a site of files. Without it every page reads and links as it is.
 
 let watching = null;
 let evidence = null;
@@ -45,10 +46,702 @@ async function annotate(api) {
   }
 }
 
+// ---- Small steps ----
+
+function made(tag, attributes, ...inside) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (name === "onclick") node.addEventListener("click", value);
+    else if (value !== undefined && value !== "") node.setAttribute(name, value);
+  }
+  node.append(...inside.filter((one) => one !== undefined && one !== null && one !== ""));
+  return node;
+}
+
+// Amounts are text: digits with a sign and a point, added as whole numbers.
+function added(amounts) {
+  const places = Math.max(0, ...amounts.map((x) => (x.split(".")[1] ?? "").length));
+  let sum = 0n;
+  for (const one of amounts) {
+    const [whole, part = ""] = one.replace("-", "").split(".");
+    const size = BigInt(whole + part.padEnd(places, "0"));
+    sum += one.startsWith("-") ? -size : size;
+  }
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(places + 1, "0");
+  const whole = digits.slice(0, digits.length - places);
+  const part = digits.slice(digits.length - places).replace(/0+$/, "");
+  return (sum < 0n ? "-" : "") + whole + (part ? `.${part}` : "");
+}
+
+function negative(amount) {
+  return amount.startsWith("-") ? amount.slice(1) : amount === "0" ? amount : `-${amount}`;
+}
+
+function grouped(amount) {
+  const [whole, part] = amount.split(".");
+  const text = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",").replace("-", "\u2212");
+  return part ? `${text}.${part}` : text;
+}
+
+function amount(text, unit) {
+  if (text === null || text === undefined) return "not there";
+  if (unit === "%") return `${(Number(text) * 100).toLocaleString("en")}%`;
+  return `${grouped(text)} ${unit}`.trim();
+}
+
+function said(words) {
+  const live = document.querySelector(".sv-live");
+  if (live) live.textContent = words;
+}
+
+// ---- What a page rests on: asked for once, when a number is first opened ----
+
+const kept = new Map();
+const waitingFor = new Map();
+
+// A site of files has no server to ask: each file of evidence is a script that says it.
+globalThis.solvencyTake = (name, document_) => {
+  kept.set(name, document_);
+};
+
+function asked(address) {
+  if (kept.has(address)) return Promise.resolve(kept.get(address));
+  if (waitingFor.has(address)) return waitingFor.get(address);
+  const got = address.endsWith(".js")
+    ? new Promise((done, failed) => {
+        const script = made("script", { src: address });
+        script.addEventListener("load", () => done(kept.get(address)));
+        script.addEventListener("error", () => failed(new Error("the file is missing")));
+        document.head.append(script);
+      })
+    : fetch(address).then(async (reply) => {
+        const found = await reply.json();
+        if (!reply.ok) throw new Error(found.error ?? reply.statusText);
+        kept.set(address, found);
+        return found;
+      });
+  waitingFor.set(address, got);
+  got.catch(() => {}).finally(() => waitingFor.delete(address));
+  return got;
+}
+
+// ---- The panel ----
+
+let openedFrom = null;
+const FEW = 10;
+
+function shell() {
+  let panel = document.querySelector(".sv-panel");
+  if (!panel) {
+    panel = made("aside", { class: "sv-panel", role: "dialog", tabindex: "-1",
+      "aria-labelledby": "sv-panel-title" });
+    document.querySelector(".sv")?.append(panel);
+  }
+  return panel;
+}
+
+function closePanel() {
+  document.querySelector(".sv-panel")?.remove();
+  for (const one of document.querySelectorAll(".sv [aria-expanded=true]")) {
+    one.setAttribute("aria-expanded", "false");
+  }
+  if (location.hash.startsWith("#figure=")) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+  openedFrom?.focus();
+  openedFrom = null;
+}
+
+function fact(list, name, ...value) {
+  if (value.some((one) => one !== "" && one !== undefined && one !== null)) {
+    list.append(made("dt", {}, name), made("dd", {}, ...value));
+  }
+}
+
+function inner(root, key, text) {
+  return made("button", { type: "button", class: "sv-in", onclick: () => show(root, key) }, text);
+}
+
+function link(known, text) {
+  return known?.href ? made("a", { href: known.href }, text) : text;
+}
+
+function listed(title, heads, rows, summary) {
+  const box = made("section", {}, made("h4", {}, title));
+  const body = made("tbody");
+  const fill = (most) => {
+    body.replaceChildren(...rows.slice(0, most).map((row) =>
+      made("tr", {}, ...row.map((cell, n) =>
+        made("td", { class: heads[n]?.startsWith(">") ? "num" : "" }, ...[cell].flat())))));
+  };
+  fill(FEW);
+  box.append(made("div", { class: "sv-scroll", tabindex: "0", role: "region", "aria-label": title },
+    made("table", { class: "sv-small-table" },
+      made("thead", {}, made("tr", {}, ...heads.map((head) =>
+        made("th", { scope: "col", class: head.startsWith(">") ? "num" : "" }, head.replace(">", ""))))),
+      body)));
+  if (rows.length > FEW) {
+    const more = made("button", { type: "button", class: "sv-quiet", onclick: () => {
+      fill(rows.length);
+      more.remove();
+    } }, `All ${rows.length}`);
+    box.append(more);
+  }
+  if (summary) box.append(made("p", { class: "sv-note" }, summary));
+  return box;
+}
+
+function workedOut(root, pieces) {
+  return made("p", {}, ...pieces.map((one) => {
+    if (one.figure && root.found.figures[one.figure]) return inner(root, one.figure, one.text);
+    if (one.flow) return link(root.found.flows[one.flow], one.text);
+    if (one.source) return link(root.found.sources[one.source], one.text);
+    return one.text;
+  }));
+}
+
+function flowRows(root, figure) {
+  return figure.flows.map(([id, part]) => {
+    const flow = root.found.flows[id];
+    return [flow.date, [inner(root, `flow:${id}`, id)], flow.narration,
+      part === null ? "" : grouped(part)];
+  });
+}
+
+// A flow falls without a source that gave its amount, or was its only one.
+function falls(flow, source) {
+  return flow.amount_from === source || (flow.sources.length === 1 && flow.sources[0] === source);
+}
+
+function passages(root, figure, source) {
+  const places = new Set();
+  for (const [id] of figure.flows) {
+    const flow = root.found.flows[id];
+    if (flow.sources.includes(source) && flow.locators[source]) places.add(flow.locators[source]);
+  }
+  return [...places].slice(0, 4).join("; ");
+}
+
+function sourceRows(root, figure) {
+  return figure.sources.map(([name, carries]) => {
+    const source = root.found.sources[name];
+    const title = source.url
+      ? made("a", { href: source.url, target: "_blank", "data-remote": "true",
+          rel: "noopener noreferrer nofollow" }, source.title)
+      : source.title;
+    return [source.grade, [link(source, name)], [title, made("span", { class: "sv-small" },
+      [source.publisher, source.published, passages(root, figure, name)].filter(Boolean).join(" \u00b7 "))],
+      carries && carries !== "0" ? grouped(carries) : ""];
+  });
+}
+
+function withoutEach(root, figure) {
+  const known = new Map((figure.without ?? []).map((one) => [one.source, one]));
+  const rows = [];
+  for (const [name] of figure.sources) {
+    const done = known.get(name);
+    const lost = figure.flows.filter(([id]) => falls(root.found.flows[id], name));
+    if (done) {
+      if (done.value !== figure.value) {
+        rows.push([[link(root.found.sources[name], name)], String(done.lost.length),
+          amount(done.value, figure.unit)]);
+      }
+    } else if (figure.sum && lost.length) {
+      const parts = lost.map(([, part]) => negative(part));
+      rows.push([[link(root.found.sources[name], name)], String(lost.length),
+        amount(added([figure.value, ...parts]), figure.unit)]);
+    }
+  }
+  return rows;
+}
+
+function withoutBox(root, key, figure) {
+  const exact = (figure.without ?? []).length > 0;
+  const rows = withoutEach(root, figure);
+  const how = exact
+    ? "Computed anew with all that falls: flows, prices and counts. Sources not named change nothing."
+    : "The flows that fall with it taken off at the same prices. Sources not named carry no flow alone.";
+  const box = made("div", {});
+  if (rows.length) {
+    box.append(listed("What it would be without each source", ["Source", ">Flows that fall", ">It would be"],
+      rows, how));
+  } else if (exact) {
+    box.append(made("p", { class: "sv-note" }, "No source changes it alone: each flow has another."));
+  }
+  if (!exact && root.without && figure.sources.length) {
+    const button = made("button", { type: "button", class: "sv-quiet", onclick: () => {
+      button.disabled = true;
+      compute(root, key, button).catch((error) => {
+        button.textContent = `Not computed: ${error.message}`;
+      });
+    } }, "Compute it anew without each source");
+    box.append(button);
+  }
+  return box;
+}
+
+async function compute(root, key, button) {
+  const address = `${root.without}${root.without.includes("?") ? "&" : "?"}figure=${encodeURIComponent(key)}`;
+  for (;;) {
+    const reply = await (await fetch(address)).json();
+    if (reply.error) throw new Error(reply.error);
+    if (reply.without) {
+      root.found.figures[key].without = reply.without;
+      if (document.querySelector(".sv-panel")?.dataset.key === key) show(root, key);
+      return;
+    }
+    button.textContent = `Computing: ${reply.said}`;
+    await new Promise((done) => setTimeout(done, 400));
+  }
+}
+
+function figureBody(root, key, figure) {
+  const body = made("div", {});
+  const facts = made("dl", { class: "sv-facts" });
+  fact(facts, "Exactly", amount(figure.value, figure.unit));
+  fact(facts, "How", figure.formula);
+  fact(facts, "Valued", figure.basis);
+  fact(facts, "Name", made("code", {}, figure.name));
+  body.append(facts);
+  if (figure.worked.length) body.append(made("h4", {}, "Worked out"), workedOut(root, figure.worked));
+  if (figure.figures.length) {
+    body.append(listed("Worked out from", ["Figure", ">Amount"], figure.figures.map((one) =>
+      [[root.found.figures[one.name] ? inner(root, one.name, one.name) : one.name],
+        amount(one.value, one.unit)])));
+  }
+  if (figure.flows.length) {
+    const parts = figure.flows.map(([, part]) => part).filter((part) => part !== null);
+    const sum = parts.length ? added(parts) : "";
+    const summary = figure.sum
+      ? `${figure.flows.length} flows, signed, add up to ${amount(sum, figure.unit)}`
+        + (sum === added([figure.value]) ? ": the figure, to the last digit." : ".")
+      : `It rests on ${figure.flows.length} flows and is no plain sum of them.`;
+    body.append(listed("Flows", ["Date", "Flow", "What happened", ">Part"], flowRows(root, figure), summary));
+  }
+  if (figure.sources.length) {
+    body.append(listed("Sources", ["Grade", "Source", "Title, publisher, passage", ">Carries"],
+      sourceRows(root, figure)));
+  }
+  body.append(withoutBox(root, key, figure));
+  return body;
+}
+
+function flowBody(root, flow) {
+  const body = made("div", {});
+  const facts = made("dl", { class: "sv-facts" });
+  fact(facts, "Flow", link(flow, flow.id));
+  fact(facts, "Date", flow.date);
+  fact(facts, "What happened", [flow.payee, flow.narration].filter(Boolean).join(": "));
+  fact(facts, "Range", flow.low || flow.high
+    ? `${grouped(flow.low ?? "0")} to ${flow.high ? grouped(flow.high) : "no bound"} ${flow.commodity}` : "");
+  fact(facts, "Grade", flow.grade);
+  fact(facts, "Basis", flow.basis);
+  fact(facts, "Holds if", flow.hypotheses.join(", "));
+  fact(facts, "In this scenario", flow.taken ? "yes" : "no");
+  body.append(facts);
+  for (const words of flow.words) body.append(made("blockquote", {}, words));
+  const asFigure = { flows: [[flow.id, flow.amount]], sources: flow.sources.filter((name) =>
+    root.found.sources[name]).map((name) => [name, name === flow.amount_from ? flow.amount : null]) };
+  body.append(asFigure.sources.length
+    ? listed("Sources", ["Grade", "Source", "Title, publisher, passage", ">Gives the amount"],
+        sourceRows(root, asFigure))
+    : made("p", { class: "sv-said" }, "No source: the author put it in to make the books close."));
+  body.append(listed("What it booked", ["Account", ">Amount", "In"], flow.postings.map((one) =>
+    [one.account, grouped(one.units), one.commodity])));
+  return body;
+}
+
+function fill(panel, root, key, label) {
+  const isFlow = key.startsWith("flow:") && !root.found.figures[key];
+  const flow = isFlow ? root.found.flows[key.slice("flow:".length)] : null;
+  const figure = root.found.figures[key];
+  const printed = flow ? amount(flow.amount, flow.commodity) : figure?.printed;
+  const close = made("button", { type: "button", class: "sv-quiet", onclick: closePanel }, "Close");
+  const copy = made("button", { type: "button", class: "sv-quiet", onclick: async () => {
+    await navigator.clipboard?.writeText(location.href).catch(() => {});
+    said("Address copied");
+    copy.textContent = "Copied";
+  } }, "Copy address");
+  panel.replaceChildren(
+    made("div", { class: "sv-panel-head" },
+      made("h3", { id: "sv-panel-title" }, label || (flow ? `Flow ${flow.id}` : figure?.formula || key)),
+      made("div", { class: "sv-panel-buttons" }, copy, close)),
+    made("p", { class: "sv-panel-value" }, printed ?? ""),
+    flow ? flowBody(root, flow)
+      : figure ? figureBody(root, key, figure)
+        : made("p", { class: "sv-said" }, "Nothing of this name is on this page."));
+  panel.dataset.key = key;
+}
+
+async function show(root, key, label, from) {
+  const panel = shell();
+  if (from) openedFrom = from;
+  history.replaceState(history.state, "",
+    `${location.pathname}${location.search}#figure=${encodeURIComponent(key).replaceAll("%3A", ":")}`);
+  if (!root.found) {
+    panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, "Looking up what it rests on"));
+    panel.focus();
+    try {
+      root.found = await asked(root.rests);
+    } catch (error) {
+      panel.replaceChildren(
+        made("p", { class: "sv-said", id: "sv-panel-title" }, `This could not be looked up: ${error.message}`),
+        made("button", { type: "button", onclick: closePanel }, "Close"));
+      return;
+    }
+  }
+  fill(panel, root, key, label);
+  panel.scrollTop = 0;
+  panel.focus();
+}
+
+function labelOf(node) {
+  const cell = node.closest("td");
+  if (!cell) return node.closest("li")?.querySelector(".sv-label")?.textContent.trim() ?? "";
+  const row = cell.parentElement;
+  const heads = cell.closest("table").querySelectorAll("thead th");
+  const head = heads[cell.cellIndex]?.textContent.trim();
+  const first = row.cells[0] === cell ? "" : row.cells[0].textContent.trim();
+  return [first, head].filter(Boolean).join(", ");
+}
+
+function panels(page) {
+  const root = { rests: page.dataset.rests, without: page.dataset.without, found: null };
+  page.addEventListener("click", (event) => {
+    const node = event.target.closest('a[href^="#figure="]');
+    if (!node || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const key = decodeURIComponent(node.getAttribute("href").slice("#figure=".length));
+    node.setAttribute("aria-expanded", "true");
+    show(root, key, labelOf(node), node);
+  });
+  // What was worked out meanwhile has numbers of its own.
+  page.addEventListener("sv-more", () => {
+    kept.delete(root.rests);
+    root.found = null;
+  });
+  if (location.hash.startsWith("#figure=")) {
+    show(root, decodeURIComponent(location.hash.slice("#figure=".length)));
+  }
+}
+
+// One stop of the tab key for a table: arrows go on from number to number.
+function roving(table) {
+  const stops = [...table.querySelectorAll('a[href^="#figure="]')];
+  for (const [n, one] of stops.entries()) one.tabIndex = n ? -1 : 0;
+  table.addEventListener("keydown", (event) => {
+    const at = event.target.closest?.('a[href^="#figure="]');
+    if (!at || !event.key.startsWith("Arrow")) return;
+    const cell = at.closest("td");
+    const row = cell.parentElement;
+    let next = null;
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      const order = [...table.querySelectorAll('a[href^="#figure="]')];
+      next = order[order.indexOf(at) + (event.key === "ArrowRight" ? 1 : -1)];
+    } else {
+      const step = event.key === "ArrowDown" ? "nextElementSibling" : "previousElementSibling";
+      for (let other = row[step]; other && !next; other = other[step]) {
+        next = other.cells[cell.cellIndex]?.querySelector('a[href^="#figure="]');
+      }
+    }
+    if (!next) return;
+    event.preventDefault();
+    at.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+}
+
+// ---- Tables: sort, filter, save ----
+
+const MANY = 8;
+
+function save(name, kind, content) {
+  const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: kind }));
+  const anchor = made("a", { href: address, download: name, "data-remote": "true" });
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+// A cell that a spreadsheet would run is made text.
+function quoted(text) {
+  const safe = /^[=+@\t\r]/.test(text) || (/^-/.test(text) && !/^-[\d.,]+$/.test(text)) ? `'${text}` : text;
+  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function csv(section, table) {
+  const head = [...table.tHead.rows[0].cells].map((one) => quoted(one.textContent.trim()));
+  const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) =>
+    [...row.cells].map((one) => quoted(one.dataset.value ?? one.textContent.trim().replace(/\s+/g, " "))));
+  const page = document.querySelector(".sv");
+  const caption = section.querySelector("h3")?.textContent.trim().replace(/\s+/g, " ");
+  return [head, ...rows, [], [quoted(caption ?? "")], [quoted(page.dataset.state ?? "")],
+    [quoted(`fingerprint ${page.dataset.fingerprint ?? ""}`)]].map((row) => row.join(",")).join("\n") + "\n";
+}
+
+function number(cell) {
+  const text = cell?.dataset.value ?? cell?.textContent.trim() ?? "";
+  const found = Number(text.replaceAll(",", "").replace("\u2212", "-").replace("%", ""));
+  return text !== "" && Number.isFinite(found) ? found : null;
+}
+
+// Rows change places between heads and sums, which stay where they are.
+function sort(table, at, down) {
+  const body = table.tBodies[0];
+  let run = [];
+  const settle = (before) => {
+    run.sort((one, other) => {
+      const [a, b] = [one.cells[at], other.cells[at]];
+      const [x, y] = [number(a), number(b)];
+      const order = x !== null && y !== null ? x - y
+        : x !== null ? -1 : y !== null ? 1
+          : (a?.textContent.trim() ?? "").localeCompare(b?.textContent.trim() ?? "");
+      return down ? -order : order;
+    });
+    for (const row of run) body.insertBefore(row, before);
+    run = [];
+  };
+  for (const row of [...body.rows]) {
+    if (/\b(group|total)\b/.test(row.className)) settle(row);
+    else run.push(row);
+  }
+  settle(null);
+}
+
+function sortable(table) {
+  for (const [at, head] of [...table.tHead.rows[0].cells].entries()) {
+    const words = head.textContent.trim();
+    if (!words) continue;
+    const button = made("button", { type: "button", class: "sv-sort", tabindex: at ? "-1" : "0" }, words);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      sort(table, at, down);
+    });
+    head.replaceChildren(button);
+  }
+  table.tHead.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const order = [...table.tHead.querySelectorAll(".sv-sort")];
+    const next = order[order.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : -1)];
+    if (!next) return;
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+}
+
+function tools(section) {
+  const table = section.querySelector("table.sv-table");
+  if (!table?.tBodies[0]) return;
+  roving(table);
+  const heading = section.querySelector("h3");
+  if (!heading) return;
+  const bar = made("div", { class: "sv-tools" });
+  const name = section.id || "table";
+  if (table.tBodies[0].rows.length > MANY) {
+    sortable(table);
+    const box = made("input", { type: "search", placeholder: "Filter", "aria-label": `Filter: ${heading.textContent.trim()}` });
+    box.addEventListener("input", () => {
+      const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      for (const row of table.tBodies[0].rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !words.every((word) => text.includes(word));
+        shown += row.hidden ? 0 : 1;
+      }
+      said(`${shown} rows`);
+    });
+    bar.append(box);
+  }
+  bar.append(made("button", { type: "button", class: "sv-quiet", "aria-label": `CSV: ${heading.textContent.trim()}`,
+    onclick: () => save(`${name}.csv`, "text/csv", csv(section, table)) }, "CSV"));
+  heading.after(bar);
+}
+
+// ---- Drawings: save ----
+
+function drawings(figure, n) {
+  const caption = figure.querySelector("figcaption");
+  if (!caption) return;
+  const shown = () => [...figure.querySelectorAll("svg")].find((one) => one.getClientRects().length);
+  const text = () => {
+    const copy = shown().cloneNode(true);
+    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    const box = shown().viewBox.baseVal;
+    copy.setAttribute("width", box.width);
+    copy.setAttribute("height", box.height);
+    const page = document.querySelector(".sv");
+    const note = document.createElementNS("http://www.w3.org/2000/svg", "desc");
+    note.textContent = `${caption.textContent.trim()}; ${page.dataset.state}; fingerprint ${page.dataset.fingerprint}`;
+    copy.prepend(note);
+    return new XMLSerializer().serializeToString(copy);
+  };
+  const bar = made("div", { class: "sv-tools" },
+    made("button", { type: "button", class: "sv-quiet", "aria-label": `SVG: ${caption.textContent.trim()}`,
+      onclick: () => save(`drawing-${n + 1}.svg`, "image/svg+xml", text()) }, "SVG"),
+    made("button", { type: "button", class: "sv-quiet", "aria-label": `PNG: ${caption.textContent.trim()}`,
+      onclick: () => {
+        const image = new Image();
+        image.addEventListener("load", () => {
+          const canvas = made("canvas", { width: image.width * 2, height: image.height * 2 });
+          const pen = canvas.getContext("2d");
+          pen.fillStyle = getComputedStyle(document.body).backgroundColor;
+          pen.fillRect(0, 0, canvas.width, canvas.height);
+          pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+          canvas.toBlob((blob) => save(`drawing-${n + 1}.png`, "image/png", blob));
+        });
+        image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text())}`;
+      } }, "PNG"));
+  caption.after(bar);
+}
+
+// ---- Search ----
+
+function search(page) {
+  const box = page.querySelector(".sv-search input");
+  const list = page.querySelector(".sv-found");
+  if (!box || !list) return;
+  let known = null;
+  let at = -1;
+  const options = () => [...list.querySelectorAll("a")];
+  const draw = async () => {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    at = -1;
+    if (!words.length) {
+      list.hidden = true;
+      return;
+    }
+    known ??= await asked(page.dataset.index);
+    const scored = [];
+    for (const one of known) {
+      const name = one[1].toLowerCase();
+      const text = `${name} ${one[2].toLowerCase()} ${one[0]}`;
+      if (words.every((word) => text.includes(word))) {
+        scored.push([name === words[0] ? 0 : name.startsWith(words[0]) ? 1 : 2, one]);
+      }
+    }
+    scored.sort((a, b) => a[0] - b[0]);
+    list.replaceChildren(...scored.slice(0, 12).map(([, [kind, name, title, href]]) =>
+      made("li", {}, made("a", { href, tabindex: "-1" }, made("span", { class: "sv-kind" }, kind),
+        made("strong", {}, name), title === name ? "" : ` ${title}`))));
+    if (!scored.length) list.append(made("li", { class: "sv-note" }, "Nothing has these words."));
+    list.hidden = false;
+    said(`${scored.length} found`);
+  };
+  box.addEventListener("input", draw);
+  box.closest("form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    (options()[Math.max(at, 0)])?.click();
+  });
+  page.addEventListener("keydown", (event) => {
+    if (!list.contains(event.target) && event.target !== box) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      at = Math.min(Math.max(at + (event.key === "ArrowDown" ? 1 : -1), -1), options().length - 1);
+      (options()[at] ?? box).focus();
+    } else if (event.key === "Escape") {
+      list.hidden = true;
+      box.focus();
+    }
+  });
+}
+
+// ---- What is asked for, carried over Fava's own pages and said there ----
+
+const OWN = ["scenario", "chosen", "h", "known", "at", "basis"];
+
+function state(page) {
+  const home = location.pathname.split("/extension/")[0];
+  const name = `solvency:${home}`;
+  if (page) {
+    const query = new URLSearchParams(location.search);
+    const own = new URLSearchParams([...query].filter(([key]) => OWN.includes(key)));
+    sessionStorage.setItem(name, JSON.stringify([own.toString(), page.dataset.state, location.href]));
+    return own;
+  }
+  return null;
+}
+
+function beside() {
+  const home = `/${location.pathname.split("/")[1]}`;
+  const said_ = sessionStorage.getItem(`solvency:${home}`);
+  document.querySelector(".sv-elsewhere")?.remove();
+  if (!said_) return;
+  const [query, words, back] = JSON.parse(said_);
+  for (const one of document.querySelectorAll('aside a[href*="/extension/"]')) {
+    const address = new URL(one.href);
+    for (const key of OWN) address.searchParams.delete(key);
+    for (const [key, value] of new URLSearchParams(query)) address.searchParams.append(key, value);
+    one.href = address.href;
+  }
+  const article = document.querySelector("article");
+  if (!query || !article || document.querySelector(".sv")) return;
+  article.prepend(made("p", { class: "sv-elsewhere", role: "status",
+    style: "margin:0 0 1rem;padding:.4rem .7rem;border-left:3px solid #b04300;background:var(--background-darker)" },
+  "Not applied on this page of Fava: ", made("strong", {}, words),
+  ". It shows the ledger as the program was started. ", made("a", { href: back }, "Back to where that holds")));
+}
+
+// ---- Long computations: what stands in their place is asked for again ----
+
+async function follow(page, place) {
+  while (place.isConnected && place.dataset.again) {
+    await new Promise((done) => setTimeout(done, 1000));
+    const reply = await fetch(place.dataset.again.split("#")[0]);
+    const found = new DOMParser().parseFromString(await reply.text(), "text/html");
+    const now = found.getElementById(place.id);
+    if (!now || !place.isConnected) return;
+    const fresh = document.importNode(now, true);
+    place.replaceWith(fresh);
+    place = fresh;
+    if (!place.dataset.again) {
+      dress(place);
+      page.dispatchEvent(new CustomEvent("sv-more"));
+      said("Computed");
+    }
+  }
+}
+
+// ---- All of it, on a page ----
+
+function dress(part) {
+  for (const one of part.querySelectorAll("section")) {
+    if (one.querySelector(":scope > .sv-scroll > table")) tools(one);
+  }
+}
+
+function begin(page) {
+  if (page.dataset.begun) return;
+  page.dataset.begun = "yes";
+  panels(page);
+  dress(page);
+  for (const one of page.querySelectorAll("[data-again]")) follow(page, one).catch(() => {});
+  for (const [n, one] of [...page.querySelectorAll(".sv-chart")].entries()) drawings(one, n);
+  search(page);
+  page.addEventListener("change", (event) => {
+    if (event.target.matches(".sv-bar select[data-go]")) location.href = event.target.value;
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.querySelector(".sv-panel")) closePanel();
+});
+
 export default {
   onPageLoad({ api }) {
     evidence = null;
     watching?.disconnect();
+    const page = document.querySelector(".sv[data-rests]");
+    if (page) {
+      state(page);
+      begin(page);
+    }
+    beside();
     const look = () => {
       if (waiting) return;
       waiting = true;
@@ -62,4 +755,5 @@ export default {
     watching.observe(document.body, { childList: true, subtree: true });
     look();
   },
+  begin,
 };

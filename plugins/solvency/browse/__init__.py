@@ -1,7 +1,7 @@
 """The Fava extension: `custom "fava-extension" "solvency.browse"` in a ledger.
 
 Fava takes every extension class it finds in this namespace for a page of its own, so
-only the six pages are named here.
+only the pages are named here.
 """
 
 from __future__ import annotations
@@ -9,15 +9,21 @@ from __future__ import annotations
 from solvency.browse.extension import EvidenceLedger
 from solvency.browse.extension import FundsFlow
 from solvency.browse.extension import GroupBalance
+from solvency.browse.extension import OneFlow
+from solvency.browse.extension import OneSource
 from solvency.browse.extension import PrintedReport
 from solvency.browse.extension import RivalHypotheses
 from solvency.browse.extension import SolvencyTests
+from solvency.browse.extension import WhereItWent
 
 __all__ = [
     "EvidenceLedger",
     "FundsFlow",
     "GroupBalance",
+    "OneFlow",
+    "OneSource",
     "PrintedReport",
     "RivalHypotheses",
     "SolvencyTests",
+    "WhereItWent",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from urllib.parse import urlsplit
 
 from solvency.charts import DARK
@@ -49,6 +50,8 @@ class Cell:
         outside: Whether it leads out of Fava.
         strip: Stretches to draw instead of text.
         share: How dark a matrix cell is, 0 to 1.
+        figure: The key of the figure it prints: its panel says what that rests on.
+        links: What it leads to, where that is several things.
     """
 
     text: str = ""
@@ -59,6 +62,8 @@ class Cell:
     outside: bool = False
     strip: tuple[Span, ...] | None = None
     share: float = 0.0
+    figure: str = ""
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class Number:
     value: str = ""
     bad: bool = False
     href: str = ""
+    figure: str = ""
 
 
 class Printing:
@@ -197,6 +203,11 @@ def chance(share: float) -> str:
     if 0.99 < share < 1:
         return ">99%"
     return f"{share:.0%}"
+
+
+def figure_place(key: str) -> str:
+    """Return the address on a page of what a figure rests on."""
+    return f"#figure={quote(key, safe=':')}"
 
 
 def safe_address(url: str | None) -> str:

@@ -11,6 +11,7 @@ from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
+from solvency.exhibits.layout import Ground
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -31,7 +32,10 @@ _KINDS = {"class": "total", "subtotal": "total", "total": "total", "group": "gro
 
 
 def shown(
-    view: View, table: exhibits.Table, links: Mapping[str, str] | None = None
+    view: View,
+    table: exhibits.Table,
+    links: Mapping[str, str] | None = None,
+    ground: Ground = Ground(),
 ) -> Table:
     """Return an exhibit as a page prints it, checked to add up.
 
@@ -39,11 +43,13 @@ def shown(
         view: What the page is built from: it says where things are.
         table: The exhibit.
         links: Where rows lead, by their keys, beside what their labels lead to.
+        ground: What its figures rest on beside what they name.
 
     Raises:
         ReportError: The parts of a total do not sum to it.
     """
     table.cast()
+    view.register.table(table, ground)
     most = _most(table) if table.heat else Decimal()
     # A column of links to pages of paper has nothing to say on a screen.
     kept = [
@@ -106,6 +112,9 @@ def _cell(view: View, cell: exhibits.Cell) -> Cell:
     if isinstance(cell, Grade):
         return Cell(cell.text, kind="grade")
     pieces = cell if isinstance(cell, tuple) else (cell,)
+    found = [piece for piece in pieces if isinstance(piece, Ref)]
+    if len(found) > 1 and all(one.kind == "source" for one in found):
+        return view.sources(tuple(one.name for one in found))
     first = next((piece for piece in pieces if isinstance(piece, Ref)), None)
     title = ""
     if first is not None and first.kind == "source":
@@ -126,6 +135,7 @@ def _figure(figure: Figure) -> Cell:
         title=f"{exact}{unit}".strip() + rests,
         kind=f"num{bad}",
         value=exact,
+        figure=figure.key,
     )
 
 

@@ -1,4 +1,4 @@
-"""The Fava extension: six pages, and the evidence of a journal's entries.
+"""The Fava extension: the pages, and the evidence of a journal's entries.
 
 This is the one module that knows Fava. It relies on: an extension's class name being
 its address; `after_load_file` running after each reload; templates being fragments;
@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import datetime
 import functools
+import json
 import logging
 from typing import TYPE_CHECKING
 from typing import Any
@@ -34,16 +35,22 @@ from flask import request
 
 from solvency.browse import journal
 from solvency.browse import request as asking
+from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
 from solvency.browse.render import failure
+from solvency.browse.render import in_words
 from solvency.browse.render import refused
 from solvency.browse.render import render
+from solvency.browse.resting import rested
+from solvency.browse.resting import without_each
 from solvency.browse.study import Shelf
 from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import Period
 from solvency.browse.view import View
+from solvency.figures.frame import to_json
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
+from solvency.model.restating import currencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +98,9 @@ def _endpoint(function: F) -> F:
 class InFava:
     """Where things are in Fava, its filters kept."""
 
+    live = True
+    switched: frozenset[str] = frozenset()
+
     def __init__(self, ledger: FavaLedger) -> None:
         """Remember the ledger, to find entries by their place."""
         self._ledger = ledger
@@ -123,13 +133,17 @@ class InFava:
             return self.line(place.file, place.line)
         return f"#context-{hash_entry(entry)}"
 
+    def has(self, page: str) -> bool:
+        """Say whether there is such a page."""
+        return page in _CLASSES
+
     def line(self, file: str, line: int) -> str:
         """Return the address of a file's line in Fava's editor."""
         return url_for("report", report_name="editor", file_path=file, line=str(line))
 
 
 class CasePage(FavaExtensionBase):
-    """What the six pages have in common."""
+    """What the pages have in common."""
 
     #: The page's name among ours.
     page: str
@@ -199,6 +213,7 @@ class CasePage(FavaExtensionBase):
             case.hypotheses,
             ("group", *case.entities, *silos),
             case.scenarios,
+            currencies(case),
         )
         if self.refused:
             asked = asking.also_refused(asked, self.refused)
@@ -208,6 +223,36 @@ class CasePage(FavaExtensionBase):
         except (FavaAPIError, ValueError, ArithmeticError) as error:
             asked = asking.also_refused(asked, f"Fava's filter: {error}")
         return View(shelf.study(asked), asked, InFava(self.ledger), period)
+
+    @_endpoint
+    def rests(self) -> Response:
+        """Return what each number of the page rests on."""
+        return self._answer(lambda: rested(self.page, self.view()))
+
+    @_endpoint
+    def without(self) -> Response:
+        """Return what one number would be without each source, or how far that is."""
+
+        def find() -> object:
+            name = request.args.get("figure", "")
+            return without_each(self.page, self.view(), name)
+
+        return self._answer(find)
+
+    @_endpoint
+    def index(self) -> Response:
+        """Return what search looks through."""
+        return self._answer(lambda: indexed(self.view()))
+
+    def _answer(self, find: Callable[[], object]) -> Response:
+        """Return an answer as JSON, or in one line why there is none."""
+        try:
+            with self.shelf.lock:
+                found = to_json(find())
+        except Exception as error:
+            log.exception("solvency: %s failed", request.path)
+            return _json({"error": in_words(error)}, 500)
+        return _json(found, 200)
 
     def content(self) -> Markup:
         """Return the page, or in one line why there is none."""
@@ -249,6 +294,11 @@ def _period(ledger: FavaLedger, case: Any) -> Period:
     return Period(since, until, entities, places, said)
 
 
+def _json(document: object, status: int) -> Response:
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, mimetype="application/json")
+
+
 def _place(entry: Any) -> tuple[str, int]:
     """Return where an entry is written; nowhere for what a plugin added."""
     return str(entry.meta.get("filename")), int(entry.meta.get("lineno") or 0)
@@ -262,6 +312,25 @@ def _names(account_filter: str, account: str) -> bool:
         data.new_metadata("", 0), datetime.date.min, account, [], None
     )
     return bool(AccountFilter(account_filter).apply([opened]))
+
+
+class WhereItWent(CasePage):
+    """From what came in to what was found."""
+
+    report_title = "Where did it go?"
+    page = "where"
+
+
+class OneFlow(CasePage):
+    """One flow, which no menu names."""
+
+    page = "flow"
+
+
+class OneSource(CasePage):
+    """One source, which no menu names."""
+
+    page = "source"
 
 
 class SolvencyTests(CasePage):
@@ -345,12 +414,15 @@ class PrintedReport(CasePage):
 
 
 PAGES: tuple[type[CasePage], ...] = (
+    WhereItWent,
     SolvencyTests,
     GroupBalance,
     FundsFlow,
     RivalHypotheses,
     EvidenceLedger,
     PrintedReport,
+    OneFlow,
+    OneSource,
 )
 _CLASSES = {cls.page: cls.__qualname__ for cls in PAGES}
 _SHELL = jinja2.Environment(
@@ -368,7 +440,7 @@ def _suit(ledger: FavaLedger) -> None:
     }
     options = ledger.fava_options
     if "default-page" not in said:
-        options.default_page = "extension/SolvencyTests/"
+        options.default_page = "extension/WhereItWent/"
     if "invert-income-liabilities-equity" not in said:
         options.invert_income_liabilities_equity = True
 

@@ -59,7 +59,7 @@ def _line(case: Case, flow: Flow, where: Addresses) -> dict[str, object]:
             {
                 "name": name,
                 "title": case.sources[name].title,
-                "href": where.page("evidence", pick=name) + "#opened",
+                "href": where.page("source", pick=name),
             }
             for name in flow.sources
             if name in case.sources

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from solvency.browse.blocks import Link
+from solvency.browse.blocks import figure_place
+from solvency.browse.head import TITLES
+from solvency.browse.head import head
 from solvency.browse.pages import evidence
+from solvency.browse.pages import flow
 from solvency.browse.pages import flows
 from solvency.browse.pages import group
 from solvency.browse.pages import hypotheses
 from solvency.browse.pages import report
 from solvency.browse.pages import solvency
-from solvency.browse.view import head
+from solvency.browse.pages import source
+from solvency.browse.pages import where
 from solvency.figures.errors import ReportError
 from solvency.inert import written_out
 from solvency.ledger.errors import CaseError
@@ -26,7 +33,11 @@ if TYPE_CHECKING:
     from solvency.browse.view import View
     from solvency.ledger.errors import LedgerError
 
+log = logging.getLogger(__name__)
 BUILDERS: dict[str, Callable[[View], Any]] = {
+    "where": where.build,
+    "flow": flow.build,
+    "source": source.build,
     "solvency": solvency.build,
     "group": group.build,
     "flows": flows.build,
@@ -53,6 +64,7 @@ _ENVIRONMENT = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_ENVIRONMENT.filters["place"] = figure_place
 
 
 def render(page: str, view: View, filters: dict[str, str]) -> Markup:
@@ -70,14 +82,43 @@ def render(page: str, view: View, filters: dict[str, str]) -> Markup:
             for error in case.errors[:_ERRORS]
         ]
         return _template("errors", errors=errors, count=len(case.errors))
+    top = head(view, page, filters)
     if not case.selected:
-        return _template("failure", said="The ledger has no flow yet: nothing to show.")
-    return _template(
-        page,
-        head=head(view, page, filters),
-        page=BUILDERS[page](view),
-        said=view.period.said,
-    )
+        return nothing(view, page, filters, _empty(view))
+    try:
+        built = BUILDERS[page](view)
+    except (CaseError, ReportError, LookupError, ValueError, ArithmeticError) as error:
+        log.exception("solvency: the page %s failed", page)
+        return nothing(view, page, filters, _said(error))
+    return _template(page, head=top, page=built, said=view.period.said)
+
+
+def nothing(view: View, page: str, filters: dict[str, str], said: str) -> Markup:
+    """Return a page that says why it is empty, and leads back."""
+    ways = [Link(title, view.at_home.page(name)) for name, title in TITLES.items()]
+    if view.asked.known:
+        ways.insert(0, Link("Everything known", view.page(page, known=None)))
+    return _template("nothing", head=head(view, page, filters), said=said, ways=ways)
+
+
+def _empty(view: View) -> str:
+    """Say why there is no flow to show."""
+    case = view.case
+    if not case.flows:
+        return "The ledger has no flow yet: nothing to show."
+    first = min(flow.known for flow in case.flows)
+    if case.known and case.known < first:
+        return (
+            f"Nothing of this case was known on {case.known}: the first source was"
+            f" published on {first}."
+        )
+    return f"The scenario {case.scenario.name} has no flow: nothing to show."
+
+
+def _said(error: Exception) -> str:
+    """Return in a line what went wrong."""
+    words = error.args[0] if error.args and isinstance(error.args[0], str) else ""
+    return words or f"This page failed ({type(error).__name__})."
 
 
 def refused(errors: Sequence[LedgerError]) -> Markup:
@@ -87,11 +128,14 @@ def refused(errors: Sequence[LedgerError]) -> Markup:
 
 def failure(error: Exception) -> Markup:
     """Return in one line what went wrong; where in the code is for the log."""
+    return _template("failure", said=in_words(error))
+
+
+def in_words(error: Exception) -> str:
+    """Return in one line what went wrong; where in the code is for the log."""
     if isinstance(error, CaseError | ReportError | ValueError | LookupError):
-        said = str(error)
-    else:
-        said = f"This page failed ({type(error).__name__}); Fava's log has the details."
-    return _template("failure", said=said)
+        return _said(error)
+    return f"This page failed ({type(error).__name__}); Fava's log has the details."
 
 
 def _template(name: str, **values: Any) -> Markup:

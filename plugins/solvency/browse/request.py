@@ -28,6 +28,7 @@ class Asked:
         chosen: Hypotheses switched on by hand, instead of a scenario's; None if a
             scenario is shown.
         known: Keep what was published by this day.
+        currency: What to report in; "" for the ledger's own.
         at: The day of balance sheets; None for the reporting date.
         basis: How holdings are valued.
         entity: An entity, a silo, or "group"; "" where none was named.
@@ -39,6 +40,7 @@ class Asked:
     scenario: str | None = None
     chosen: tuple[str, ...] | None = None
     known: datetime.date | None = None
+    currency: str = ""
     at: datetime.date | None = None
     basis: str = "market"
     entity: str = ""
@@ -56,6 +58,7 @@ class Asked:
         found: dict[str, Any] = {
             "scenario": self.scenario,
             "known": self.known,
+            "currency": self.currency,
             "at": self.at,
             "basis": None if self.basis == "market" else self.basis,
             "entity": self.entity,
@@ -79,6 +82,7 @@ def read(
     hypotheses: Mapping[str, object],
     entities: Sequence[str],
     scenarios: Iterable[str],
+    currencies: Sequence[str] = (),
 ) -> Asked:
     """Read what is asked from an address's parameters; what is wrong is refused.
 
@@ -88,6 +92,7 @@ def read(
         hypotheses: The hypotheses there are, by name.
         entities: The names `entity` may have.
         scenarios: The scenarios there are.
+        currencies: What the case can be reported in.
 
     Returns:
         What to show, with what could not be read named in `refused`.
@@ -124,6 +129,7 @@ def read(
         scenario=one_of("scenario", ("established", "*", *scenarios), "") or None,
         chosen=chosen,
         known=day("known"),
+        currency=one_of("currency", currencies, ""),
         at=day("at"),
         basis=one_of("basis", BASES, "market"),
         entity=one_of("entity", entities, ""),

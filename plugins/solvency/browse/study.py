@@ -19,6 +19,7 @@ from solvency.ledger.case import Scenario
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
 from solvency.model.consolidation import group_sheet
+from solvency.model.restating import restated
 
 if TYPE_CHECKING:
     import datetime
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from solvency.analysis.check import Findings
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.browse.request import Asked
+    from solvency.exhibits.evidence.dossier import Claimed
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
@@ -44,9 +46,7 @@ DRAWN = 2_000
 #: Answers kept from one load to the next.
 _KEPT = 200
 #: Seconds a page waits for a long computation before it says how far it is.
-_PATIENCE = 3.0
-#: Seconds a page waits for the draws of its tests.
-_DRAWING = 0.5
+PATIENCE = 0.5
 
 
 class _StoppedError(Exception):
@@ -65,8 +65,8 @@ class Later(Generic[T]):
         self._work = work
         threading.Thread(target=self._run, daemon=True).start()
 
-    def wait(self, seconds: float = _PATIENCE) -> bool:
-        """Wait a little; say whether the answer is there."""
+    def wait(self, seconds: float | None) -> bool:
+        """Wait a little, or with None to the end; say whether the answer is there."""
         return self._done.wait(seconds)
 
     def stop(self) -> None:
@@ -95,8 +95,23 @@ class Later(Generic[T]):
 class Study:
     """A case in one scenario, and the answers to what pages ask of it."""
 
-    def __init__(self, case: Case, answers: dict[object, Any]) -> None:
+    def __init__(
+        self,
+        case: Case,
+        answers: dict[object, Any],
+        key: tuple[object, ...] | None = None,
+    ) -> None:
+        """Keep a case, and where answers are kept.
+
+        Args:
+            case: The case.
+            answers: The answers of all studies, by what they depend on.
+            key: What answers depend on, where they are not kept by fingerprint.
+        """
         self.case = case
+        #: Seconds to wait for a long computation; None waits for its end.
+        self.patience: float | None = PATIENCE
+        self._key = key
         self._answers = answers
         self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
 
@@ -111,6 +126,13 @@ class Study:
         return self.case.by_id
 
     @cached_property
+    def dossier(self) -> Mapping[str, Claimed]:
+        """Return the rows of evidence the case keeps beside its ledger, by id."""
+        from solvency.exhibits.evidence.dossier import claimed  # noqa: PLC0415 (as above)
+
+        return claimed(self.case)
+
+    @cached_property
     def observations(self) -> Mapping[str, Observation]:
         """Return every observation by its id."""
         return {one.id: one for one in self.case.observations}
@@ -123,6 +145,8 @@ class Study:
     @cached_property
     def key(self) -> tuple[object, ...]:
         """Return what an answer of this study depends on."""
+        if self._key is not None:
+            return self._key
         scenario = self.case.scenario
         held = tuple(sorted(scenario.hypotheses))
         return self.case.fingerprint, scenario.name, held, self.case.known
@@ -140,7 +164,7 @@ class Study:
         what was found in the written amounts: the same but for probabilities.
         """
         later = self._drawn()
-        if later is None or not later.wait(_DRAWING) or later.result is None:
+        if later is None or not later.wait(self.patience) or later.result is None:
             return self.written()
         return later.result
 
@@ -160,17 +184,15 @@ class Study:
             return None
         return self.later("findings", lambda _: evaluate(self.book, draws=self.draws))
 
-    def reconciled(self) -> Reconciled | str:
-        """Return whether the claims can all be true, or why that cannot be asked."""
+    def reconciled(self) -> Later[Reconciled]:
+        """Return whether the claims can all be true, worked on beside the pages."""
         from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (as above)
 
-        def work() -> Reconciled | str:
-            try:
-                return reconcile(self.case)
-            except ValueError as error:
-                return str(error)
+        def work(tell: Callable[[str], None]) -> Reconciled:
+            tell("reconciling the claims")
+            return reconcile(self.case)
 
-        return self._answer("reconciled", work)
+        return self.later("reconciled", work)
 
     def sheet(
         self, at: datetime.date, basis: str, names: tuple[str, ...]
@@ -208,12 +230,14 @@ class Shelf:
         known: datetime.date | None = None,
         *,
         trust: bool = False,
+        currency: str | None = None,
     ) -> None:
         """Keep where the ledger is, and what is shown unless a page is asked else."""
         self.path = path
         self.scenario = scenario
         self.known = known
         self.trust = trust
+        self.currency = currency
         #: Pages are built one at a time: they share what they compute.
         self.lock = threading.RLock()
         self._loaded: Loaded | None = None
@@ -247,11 +271,14 @@ class Shelf:
         Raises:
             CaseError: If the ledger cannot be read.
         """
-        key = (asked.scenario, asked.chosen, asked.known)
+        currency = asked.currency or self.currency
+        key = (asked.scenario, asked.chosen, asked.known, currency)
         if key not in self._studies:
             case = self.case(asked.scenario, asked.known)
             if asked.chosen is not None:
                 case = replace(case, scenario=scenario_of(case, asked.chosen))
+            if currency and not case.errors:
+                case = restated(case, currency)
             self._studies[key] = Study(case, self._answers)
         return self._studies[key]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Protocol
@@ -17,6 +18,8 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
+from solvency.browse.panel import Register
+from solvency.browse.panel import counted
 from solvency.figures.frame import count
 from solvency.model.worth import amount_worth
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
+    from solvency.analysis.check import Findings
     from solvency.browse.request import Asked
     from solvency.browse.study import Study
     from solvency.exhibits.setting import Setting
@@ -56,6 +60,14 @@ class Addresses(Protocol):
     def line(self, file: str, line: int) -> str:
         """Return the address of a file's line in the editor."""
 
+    def has(self, page: str) -> bool:
+        """Say whether there is such a page."""
+
+    #: True where a server answers; False for files.
+    live: bool
+    #: Pages that there are in every scenario, where no server answers.
+    switched: frozenset[str]
+
 
 @dataclass(frozen=True)
 class Period:
@@ -85,6 +97,7 @@ class View:
     asked: Asked
     at_home: Addresses
     period: Period = field(default_factory=Period)
+    register: Register = field(default_factory=Register)
 
     @property
     def case(self) -> Case:
@@ -106,13 +119,13 @@ class View:
         if ref.kind == "account":
             return self.at_home.account(ref.name)
         if ref.kind == "source":
-            return self.page("evidence", "opened", pick=ref.name)
+            return self.page("source", pick=ref.name)
         if ref.kind == "hypothesis":
             return self.page("hypotheses", f"hypothesis-{ref.name}")
         if ref.kind == "entity":
             return self.page("group", entity=ref.name)
         if ref.kind == "flow":
-            return self.at_home.entry(self.study.flows[ref.name].place)
+            return self.page("flow", pick=ref.name)
         if ref.kind == "observation":
             return self.at_home.entry(self.study.observations[ref.name].place)
         return ""
@@ -134,6 +147,12 @@ class View:
         answers = Answers(self.case, book, self.at)
         vars(answers).update(found)
         return setting_of(self.case, book, (self.at,), ENGLISH, answers, of)
+
+    def setting_of_tests(self, found: Findings) -> Setting:
+        """Return what exhibits of tests are built from, made once a page."""
+        if self.register.setting is None:
+            self.register.setting = self.setting(findings=found)
+        return self.register.setting
 
     def worth(self, flow: Flow) -> Decimal | None:
         """Return a flow's central amount in the case's currency; None if unpriced."""
@@ -172,13 +191,15 @@ class View:
             tuple(
                 Row(
                     (
-                        Cell(flow.id, self.at_home.entry(flow.place)),
+                        Cell(flow.id, self.page("flow", pick=flow.id)),
                         day_cell(flow.date),
                         Cell(
                             ": ".join(filter(None, (flow.payee, flow.narration))),
                             kind="wide",
                         ),
-                        printing.cell(worth[flow.id]),
+                        replace(
+                            printing.cell(worth[flow.id]), figure=f"flow:{flow.id}"
+                        ),
                         Cell(spread(self.case, flow)),
                         self.sources(flow.sources),
                         Cell(flow.grade or "", kind="grade"),
@@ -192,15 +213,21 @@ class View:
             printing.unit,
         )
 
+    def counted(self, key: str, number: int, formula: str, **rest: Any) -> Cell:
+        """Return a number of things as a cell that opens which they are."""
+        key = f"count:{key}"
+        if number:
+            self.register.figure(counted(key, number, formula, **rest))
+        return Cell(f"{number:,}", kind="num", figure=key if number else "")
+
     def sources(self, names: tuple[str, ...]) -> Cell:
-        """Return sources as a cell that leads to the first of them."""
+        """Return sources as a cell that leads to each of them."""
         if not names:
             return Cell("plug", kind="bad")
         return Cell(
             ", ".join(names),
-            self.page("evidence", "opened", pick=names[0]),
-            title="; ".join(
-                self.case.sources[name].title
+            links=tuple(
+                Link(name, self.page("source", pick=name))
                 for name in names
                 if name in self.case.sources
             ),
@@ -224,63 +251,3 @@ def outside(url: str | None, text: str) -> Cell:
     """Return a publisher's address as a cell; one that is not plain is only text."""
     address = safe_address(url)
     return Cell(text, address, title=url or "", outside=bool(address))
-
-
-@dataclass(frozen=True)
-class Head:
-    """What stands at the head of every page."""
-
-    title: str
-    scenarios: tuple[tuple[str, str], ...]
-    scenario: str
-    scenario_title: str
-    by_hand: bool
-    known: str
-    at: str
-    reporting: str
-    fingerprint: str
-    tabs: tuple[Link, ...]
-    refused: tuple[str, ...]
-    action: str
-    hidden: tuple[tuple[str, str], ...]
-
-
-TITLES = {
-    "solvency": "Solvency",
-    "group": "Group",
-    "flows": "Flows",
-    "hypotheses": "Hypotheses",
-    "evidence": "Evidence",
-    "report": "Report",
-}
-
-
-def head(view: View, page: str, filters: dict[str, str]) -> Head:
-    """Build the head of a page: what is shown, and the form that changes it."""
-    case, asked = view.case, view.asked
-    names = {"established": "The established flows alone"}
-    names |= {one.name: one.title for one in case.scenarios.values()}
-    basis = "" if asked.basis == "market" else asked.basis
-    hidden = [*filters.items(), ("basis", basis), ("entity", asked.entity)]
-    by_hand = case.scenario.name not in names
-    if by_hand:
-        # An empty choice of scenario keeps the set; any other lets it go.
-        hidden.append(("chosen", "1"))
-        hidden += [("h", name) for name in asked.chosen or ()]
-    return Head(
-        title=case.title or "Case",
-        scenarios=tuple(names.items()),
-        scenario=case.scenario.name,
-        scenario_title=case.scenario.title,
-        by_hand=by_hand,
-        known=case.known.isoformat() if case.known else "",
-        at=asked.at.isoformat() if asked.at else "",
-        reporting=case.reporting_date.isoformat(),
-        fingerprint=case.fingerprint,
-        tabs=tuple(
-            Link(title, view.page(name), name == page) for name, title in TITLES.items()
-        ),
-        refused=asked.refused,
-        action=view.at_home.page(page),
-        hidden=tuple((name, value) for name, value in hidden if value),
-    )

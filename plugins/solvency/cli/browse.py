@@ -95,6 +95,7 @@ def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) ->
         "scenario": asked.scenario,
         "known": asked.known,
         "trust": asked.trust,
+        "currency": asked.currency,
     }
     attach(ledger)
     return app

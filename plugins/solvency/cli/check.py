@@ -135,6 +135,7 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "errors": _errors(case).records(),
         "findings": findings.findings if findings else [],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
+        "familywise": findings.familywise if findings else None,
         # First days that rest on a flow whose day no source gives.
         "undated": [
             {

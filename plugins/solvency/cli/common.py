@@ -63,6 +63,8 @@ class Asked:
     scenario: str | None
     known: datetime.date | None
     trust: bool
+    #: What to report in; None for the first operating currency.
+    currency: str | None = None
 
     def load(self) -> Case:
         """Load the case; a ledger with errors is shown and ends the command."""
@@ -86,7 +88,28 @@ class Asked:
         if self.scenario is not None and case.scenario.name != self.scenario:
             # The ledger is right; what was asked of it is not.
             raise Refused(_no_scenario(self.scenario, case))
-        return case
+        return case if case.errors else self._restated(case)
+
+    def _restated(self, case: Case) -> Case:
+        """Return the case in the currency that is asked for."""
+        if self.currency is None:
+            return case
+        from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
+        from solvency.model.restating import restated  # noqa: PLC0415 (as above)
+
+        try:
+            found = restated(case, self.currency)
+        except CaseError as error:
+            raise Refused(str(error)) from error
+        if found.unrated:
+            first = found.unrated[0]
+            click.echo(
+                f"solvency: {len(found.unrated)} of the observations are in"
+                f" {found.home} and of days without a rate to {found.currency}, and"
+                f" are left out; first {first.id} of {first.date}",
+                err=True,
+            )
+        return found
 
 
 def _no_scenario(name: str, case: Case) -> str:
@@ -141,6 +164,12 @@ def on_ledger(function: Function) -> Function:
         help="Take only what was published by this day.",
     )
     @click.option(
+        "--currency",
+        metavar="CODE",
+        help="Report in this currency, at closing rates of the ledger. Default: its"
+        " first operating currency.",
+    )
+    @click.option(
         "--trust",
         is_flag=True,
         help="Run the plugins and extensions the ledger asks for.",
@@ -151,12 +180,15 @@ def on_ledger(function: Function) -> Function:
         scenario: str | None,
         known: datetime.date | None,
         trust: bool,
+        currency: str | None,
         **options: Any,
     ) -> Any:
         case: Path | None = click.get_current_context().meta.get(PACKAGED)
         if case is not None and ledger is not None:
             raise click.UsageError("--case and LEDGER exclude one another.")
-        asked = Asked(ledger or case or default_ledger(), scenario, known, trust)
+        asked = Asked(
+            ledger or case or default_ledger(), scenario, known, trust, currency
+        )
         return function(asked=asked, **options)
 
     return with_ledger

@@ -75,7 +75,7 @@ _PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
     "sections",
     multiple=True,
     metavar="NAME",
-    help="Print only this section; several may be given.",
+    help="Print only this chapter, or this list of exhibits; several may be given.",
 )
 @click.option(
     "--names",
@@ -86,7 +86,7 @@ _PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
     "--draft",
     is_flag=True,
     help="Print quickly, for a look: no tags, nothing attached, and neither the"
-    " appendices nor what takes long unless asked for by --section.",
+    " appendices nor the chapters that take long unless asked for by --section.",
 )
 @click.option(
     "--sign",
@@ -130,7 +130,7 @@ def command(
       solvency report -o ftx.pdf ledgers/ftx/main.beancount
       solvency report -o mf.pdf --case mf-global
       solvency report -o ftx.pdf --lang en --lang zh ledgers/ftx/main.beancount
-      solvency report -o look.pdf --draft --section balances main.beancount
+      solvency report -o look.pdf --draft --section sheets main.beancount
     """
     if names:
         _print_names(asked, dates, langs[0])

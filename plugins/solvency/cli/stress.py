@@ -1,4 +1,4 @@
-"""`solvency stress`: what a token really fetches."""
+"""`solvency stress`: what a holding really fetches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 @click.command("stress")
 @on_ledger
-@click.option("--token", metavar="NAME", help="Default: each with a market depth.")
+@click.option(
+    "--token",
+    metavar="NAME",
+    help="One commodity. Default: each with a market depth or a haircut.",
+)
 @click.option(
     "--at",
     type=Day(),
@@ -46,8 +50,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--table",
-    type=click.Choice(["tokens", "loop", "breaking", "grid"]),
-    help="Show this table only; what --csv and -o write. Default for them: tokens.",
+    type=click.Choice(["tokens", "loop", "breaking", "grid", "haircuts"]),
+    help="Show this table only; what --csv and -o write. Default for them: tokens,"
+    " or haircuts where nothing has a depth.",
 )
 @on_output
 def command(
@@ -59,7 +64,7 @@ def command(
     table: str | None,
     output: Output,
 ) -> None:
-    r"""Say what tokens really fetch, and where the spiral of pledging them starts.
+    r"""Say what holdings really fetch, and where the spiral of pledging starts.
 
     \b
     Examples:
@@ -92,16 +97,18 @@ def command(
         "loop": tables.loop_frame(found, rows),
         "breaking": tables.breaking_frame(found),
         "grid": tables.grid_frame(found),
+        "haircuts": tables.haircuts_frame(found),
     }
-    if not rows:
-        for note in found.notes or ("the group holds no token with a market depth",):
+    if not rows and not found.cuts:
+        nothing = "the group holds nothing with a market depth or a haircut"
+        for note in (nothing, *found.notes):
             click.echo(f"solvency: {note}", err=True)
     if output.plain and table is None:
-        click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
+        shown = [frame.to_text() for frame in frames.values() if frame.rows]
+        click.echo("\n".join(shown), nl=False)
         return
-    output.print(
-        frames[table or "tokens"], document(found, rows), case=case, more=frames
-    )
+    usual = "tokens" if rows or not found.cuts else "haircuts"
+    output.print(frames[table or usual], document(found, rows), case=case, more=frames)
 
 
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:
@@ -113,5 +120,5 @@ def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:
         **heading(found.case),
         "at": found.at,
         "tokens": [fields_of(row) | taken(row, "discount") for row in rows],
-        **taken(found, "breaking", "grid", "notes"),
+        **taken(found, "breaking", "grid", "cuts", "notes"),
     }

@@ -60,8 +60,9 @@ def command(
 ) -> None:
     r"""Say whose money each outlay of ACCOUNT was, under every tracing rule.
 
-    `least` and `most` hold whichever rule is chosen. Money that came from another
-    account of the books is followed through that one too.
+    `least` and `most` are the interval of rules that keep the order of movements; pro
+    rata ex post does not. Money that came from another account of the books is
+    followed through that one too.
 
     \b
     Example:

@@ -66,6 +66,8 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
         more = {frame.title: frame for frame in tables(found)}
         output.print(found.to_frame(), document(case, found), case=case, more=more)
         return
+    for line in found.verdict:
+        click.echo(f"{line[0].upper()}{line[1:]}.\n")
     click.echo("\n".join(frame.to_text() for frame in tables(found)), nl=False)
 
 
@@ -104,6 +106,10 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
         "by_construction": [
             {"hypothesis": hypothesis, "observation": observation}
             for hypothesis, observation in found.by_construction
+        ],
+        "predicted": [
+            taken(one, "of", "name", "p", observations="count")
+            for one in found.predicted
         ],
         "bounds": {"unjudged": found.unjudged, "error": found.bounds_error},
         **taken(found, "amounts", "left_out"),

@@ -86,7 +86,7 @@ def _entries(setting: Setting) -> Iterator[tuple[datetime.date, str, bool]]:
         elif event.kind != "known":
             yield event.date, event.description, False
     seen = set()
-    for one in setting.study.findings.findings:
+    for one in setting.study.written.findings:
         spot = (one.invariant, one.entity)
         if one.invariant in _TESTS and one.first is not None and spot not in seen:
             seen.add(spot)

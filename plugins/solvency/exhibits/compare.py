@@ -74,12 +74,6 @@ def compare(setting: Setting) -> Section | None:
         "compare",
         setting.text("Scenarios side by side"),
         tuple(tables),
-        {
-            "scenarios": tuple(
-                (one.title or one.name, tuple(sorted(one.hypotheses)))
-                for one in scenarios
-            )
-        },
     )
 
 

@@ -44,7 +44,6 @@ def entities(setting: Setting) -> Section:
         if flow.id in setting.taken:
             for posting in flow.postings:
                 moved[posting.entity][flow.id] = worth(setting, flow) or Decimal()
-    inside = set(case.group)
     rows: list[Row] = []
     for title, chosen in (
         (text("In the group"), [e for e in case.entities.values() if e.group]),
@@ -88,5 +87,4 @@ def entities(setting: Setting) -> Section:
         "entities",
         text("Entities"),
         (*((drawing,) if drawing else ()), table),
-        {"group": tuple(sorted(inside))},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,14 @@ def plotted(
         rows=tuple(rows),
         numbered=False,
     )
+
+
+def in_prose(figure: Figure) -> Figure:
+    """Return a table's figure as a sentence has it, with its unit.
+
+    It prints other text than in its table, so it is another figure by its key.
+    """
+    return replace(figure, key=f"{figure.key}:prose", target=figure.place, prose=True)
 
 
 def in_figures(setting: Setting, exhibit: str, line: Ref | None = None) -> Prose:

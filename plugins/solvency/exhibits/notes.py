@@ -65,6 +65,14 @@ class Note:
         who, title = self.source.publisher or "", self.source.title
         if len(who) + len(title) > _SHORT:
             title = shorten(title, max(_SHORT - len(who), 24))
+        return self._said(locale, title)
+
+    def whole(self, locale: Locale) -> str:
+        """Return who published what."""
+        return self._said(locale, self.source.title)
+
+    def _said(self, locale: Locale, title: str) -> str:
+        who = self.source.publisher or ""
         if not who:
             return (
                 f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"

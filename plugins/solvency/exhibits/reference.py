@@ -24,4 +24,8 @@ def methods(setting: Setting) -> Section:
 
 def glossary(setting: Setting) -> Section:
     """Build the glossary; its words are in the template."""
-    return Section("glossary", setting.text("Words used"), appendix=True)
+    tokens = any(
+        one.issuer in setting.case.entities for one in setting.case.commodities.values()
+    )
+    title = setting.text("Words used")
+    return Section("glossary", title, values={"tokens": tokens}, appendix=True)

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.evidence.grades import ladder
 from solvency.exhibits.evidence.grades import spreads
-from solvency.exhibits.evidence.observations import known
-from solvency.exhibits.findings.example import example
 from solvency.exhibits.kit import grade_of
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
@@ -27,15 +25,6 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
 
-#: Where what is counted is listed.
-_LISTS = {
-    "sources": "section-sources",
-    "established": "section-flows",
-    "entities": "entities",
-    "hypothesised": "section-hypotheses",
-    "hypotheses": "hypotheses",
-    "observations": "section-observations",
-}
 #: The last word of a case on how far each kind of source can be relied on.
 _KINDS = {
     "A": "Court record, audited or on-chain",
@@ -135,7 +124,6 @@ def scope(setting: Setting) -> Section:
         "scope",
         text("Scope, sources and their limits"),
         (table, *((rungs,) if (rungs := ladder(setting)) else ())),
-        {"lede": _lede(setting), "example": example(setting)},
         ground=everything(setting),
     )
 
@@ -146,16 +134,32 @@ def _origins(setting: Setting) -> Prose:
     first = [one for one in sources if (one.origin or one.grade)[:1] == "A"]
     if not any(one.origin for one in sources):
         return ()
+    case = setting.case
+    seen = [(case.sources[one.source], one.grade) for one in case.observations]
+    stated = [of for of, _ in seen]
+    observed = "section-observations"
     return setting.say(
         "A copy counts as what it is: of %(all)s sources %(origin)s relay a court"
         " record, an audited figure or the chain, and %(read)s of these were read so;"
-        " the list of sources gives both grades.",
+        " of %(seen)s statements of balances, %(relayed)s and %(first)s. The list of"
+        " sources gives both grades.",
         all=setting.count("scope:origin:all", len(sources), target="section-sources"),
         origin=setting.count("scope:origin:A", len(first), target="section-sources"),
         read=setting.count(
             "scope:origin:read",
             sum(one.grade[:1] == "A" for one in first),
             target="section-sources",
+        ),
+        seen=setting.count("scope:origin:seen", len(stated), target=observed),
+        relayed=setting.count(
+            "scope:origin:relayed",
+            sum(of.name in {one.name for one in first} for of in stated),
+            target=observed,
+        ),
+        first=setting.count(
+            "scope:origin:first",
+            sum((one or of.grade)[:1] == "A" for of, one in seen),
+            target=observed,
         ),
     )
 
@@ -174,87 +178,3 @@ def _graded(setting: Setting, letter: str, sizes: dict[str, Decimal]) -> Figure:
     key = f"scope:flows:{letter or 'none'}"
     rest = of_flows(setting, sizes, keep=True)
     return entry(setting.count(key, len(sizes), formula="flows of the grade", **rest))
-
-
-def _lede(setting: Setting) -> Prose:
-    """Say of how much the case is made."""
-    n = {
-        name: setting.count(f"case:{name}", value, target=_LISTS.get(name, ""))
-        for name, value in setting.case.counts().items()
-    }
-    many = setting.say_many
-    found = setting.say(
-        "The books were rebuilt from %(sources)s: %(established)s among %(entities)s",
-        sources=many(
-            "%(count)s published source",
-            "%(count)s published sources",
-            n["sources"],
-        ),
-        established=many(
-            "%(count)s established flow",
-            "%(count)s established flows",
-            n["established"],
-        ),
-        entities=many("%(count)s entity", "%(count)s entities", n["entities"]),
-    )
-    if n["hypotheses"].value:
-        found += setting.say(
-            ", and %(hypothesised)s under %(hypotheses)s",
-            hypothesised=many(
-                "%(count)s hypothesised flow",
-                "%(count)s hypothesised flows",
-                n["hypothesised"],
-            ),
-            hypotheses=many(
-                "%(count)s hypothesis", "%(count)s hypotheses", n["hypotheses"]
-            ),
-        )
-    if n["observations"].value:
-        found += (setting.text(". "),)
-        found += many(
-            "%(count)s statement of a balance or movement is set beside them and never"
-            " enforced",
-            "%(count)s statements of balances or movements are set beside them and"
-            " never enforced",
-            n["observations"],
-        )
-    return (*found, setting.text(". "), *_carried(setting), setting.text("."))
-
-
-def _carried(setting: Setting) -> Prose:
-    """Say how many sources carry something here, and how many are recalled."""
-    names = set(setting.case.sources)
-    used = {name for flow in setting.flows for name in flow.sources}
-    used |= {one.source for one in known(setting)}
-    used |= {one.source for one in setting.case.prices if one.source}
-    used |= {
-        one.source
-        for coin in setting.case.commodities.values()
-        for one in (*coin.depths, *coin.floats)
-        if one.source
-    }
-    said = setting.say(
-        "Of the sources %(used)s carry a flow, a statement, a price or a market's depth"
-        " in this report, and %(idle)s nothing",
-        used=setting.count("scope:used", len(used & names), target="section-sources"),
-        idle=setting.count("scope:idle", len(names - used), target="section-sources"),
-    )
-    recalled = [x for x in setting.case.sources.values() if x.grade[:1] == "F"]
-    if not recalled:
-        return said
-    return (
-        *said,
-        setting.text(". "),
-        *setting.say_many(
-            "%(count)s of them stands for figures recalled or of unknown origin",
-            "%(count)s of them stand for figures recalled or of unknown origin",
-            entry(
-                setting.count(
-                    "scope:recalled",
-                    len(recalled),
-                    formula="sources of grade F",
-                    sources=tuple(source.name for source in recalled),
-                )
-            ),
-        ),
-    )

@@ -16,7 +16,6 @@ from solvency.exhibits.evidence.observations import observations
 from solvency.exhibits.evidence.plugs import plugs
 from solvency.exhibits.evidence.registers import registers
 from solvency.exhibits.evidence.sources import sources
-from solvency.exhibits.findings.section import findings
 from solvency.exhibits.funds.families import families
 from solvency.exhibits.funds.sources_uses import sources_uses
 from solvency.exhibits.funds.stock_flow import matrix
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 #: Each builds its section, or returns None where it has nothing to say.
 SECTIONS: dict[str, Callable[[Setting], Section | None]] = {
-    "findings": findings,
     "plugs": plugs,
     "scope": scope,
     "entities": entities,

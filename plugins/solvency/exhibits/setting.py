@@ -26,6 +26,8 @@ from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
+from solvency.figures.remark import said
+from solvency.figures.remark import sentence
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
 from solvency.model.found import found
@@ -65,8 +67,6 @@ class Setting:
     study: Study
     scale: int = 0
     places: int = 0
-    #: For a look only: what takes long is left out.
-    draft: bool = False
     #: The entities whose books are shown, where they are not the group's.
     of: tuple[str, ...] = ()
     # Filled as days are asked for: sections share them.
@@ -83,6 +83,16 @@ class Setting:
         """Return a message with a capital first letter, the others as they are."""
         found = self.locale.text(message)
         return found[:1].upper() + found[1:]
+
+    def remark(self, words: str, *, capital: bool = False) -> str:
+        """Return what an analysis remarks in the report's language.
+
+        Args:
+            words: The remark.
+            capital: Begin it with a capital.
+        """
+        tell = sentence if capital else said
+        return tell(self.locale, words, self.case.currency)
 
     @property
     def unit(self) -> str:

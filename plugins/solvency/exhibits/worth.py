@@ -22,6 +22,7 @@ CLASSES = {
         "custody": "Held for customers",
         "liquid": "Liquid assets",
         "less-liquid": "Less liquid assets",
+        "thin": "Tokens with a thin market",
         "illiquid": "Illiquid assets",
         "unclassed": "Other assets",
         "own": "Tokens the group issued",
@@ -60,6 +61,8 @@ def class_of(setting: Setting, line: Line) -> str:
         return "own"
     if account.custody:
         return "custody"
+    if held and all(coin is not None and coin.thin for coin in held):
+        return "thin"
     if account.liquidity:
         return account.liquidity
     kinds = {coin.liquidity for coin in held if coin is not None and coin.liquidity}

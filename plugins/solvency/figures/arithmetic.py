@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
     from numpy.typing import NDArray
 
@@ -34,6 +36,8 @@ _FEW = 16
 _SLICES = 3
 #: Columns that a factorisation takes at a time.
 _PANEL = 48
+#: Numbers that a function of single numbers takes at a time.
+_BLOCK = 1 << 14
 #: Numbers of several matrices that are worked on at once: what the cache holds.
 _CACHED = 1 << 18
 
@@ -451,25 +455,69 @@ def _polynomial(at: Array, coefficients: tuple[float, ...]) -> Array:
     return found
 
 
+def _in_blocks(each: Callable[[Array], Array], values: ArrayLike) -> Array:
+    """Apply a function of single numbers to few at a time, which the cache holds."""
+    given = np.asarray(values, dtype=float)
+    if given.size <= _BLOCK:
+        return each(np.atleast_1d(given)).reshape(given.shape)
+    if not (given.flags.c_contiguous or given.flags.f_contiguous):
+        given = np.ascontiguousarray(given)
+    found = np.empty_like(given)
+    flat, into = given.ravel(order="K"), found.ravel(order="K")
+    for start in range(0, given.size, _BLOCK):
+        into[start : start + _BLOCK] = each(flat[start : start + _BLOCK])
+    return found
+
+
 def exp(values: ArrayLike) -> Array:
     """Return the exponential, to a unit in the last place."""
-    given = np.asarray(values, dtype=float)
-    held = np.clip(np.where(np.isnan(given), 0.0, given), -746.0, 710.0)
-    folds = np.rint(held * (1.0 / math.log(2.0)))
+    return _in_blocks(_exp, values)
+
+
+def _exp(given: Array) -> Array:
+    held = np.clip(given, -746.0, 710.0)
+    unknown = np.isnan(held)
+    if unknown.any():
+        held[unknown] = 0.0
+    folds = held * (1.0 / math.log(2.0))
+    np.rint(folds, out=folds)
     high = held - folds * _LN2_HIGH
     low = folds * _LN2_LOW
     rest = high - low
     square = rest * rest
-    bent = rest - square * _polynomial(square, _EXP)
-    found = 1.0 - ((low - (rest * bent) / (2.0 - bent)) - high)
-    with np.errstate(over="ignore", under="ignore"):
-        found = np.ldexp(found, folds.astype(np.int32))
-    return np.asarray(np.where(np.isnan(given), given, found))
+    bent = _polynomial(square, _EXP)
+    bent *= square
+    np.subtract(rest, bent, out=bent)
+    rest *= bent
+    rest /= np.subtract(2.0, bent, out=bent)
+    low -= rest
+    low -= high
+    found = np.subtract(1.0, low, out=low)
+    _folded(found, folds)
+    if unknown.any():
+        found[unknown] = np.nan
+    return found
+
+
+def _folded(found: Array, folds: Array) -> None:
+    """Multiply numbers near one by powers of two, in place."""
+    if folds.size and (folds.min() < -1021 or folds.max() > 1022):
+        with np.errstate(over="ignore", under="ignore"):
+            found[...] = np.ldexp(found, folds.astype(np.int32))
+        return
+    # A power of two written as its bits: `ldexp` takes each number by itself.
+    powers = folds.astype(np.int64)
+    powers += 1023
+    powers <<= 52
+    found *= powers.view(np.float64)
 
 
 def log(values: ArrayLike) -> Array:
     """Return the natural logarithm, to a unit in the last place."""
-    given = np.asarray(values, dtype=float)
+    return _in_blocks(_log, values)
+
+
+def _log(given: Array) -> Array:
     mantissa, exponent = np.frexp(np.where((given > 0) & (given < np.inf), given, 1.0))
     low = mantissa < math.sqrt(0.5)
     mantissa = np.where(low, 2.0 * mantissa, mantissa)

@@ -163,7 +163,7 @@ class Figure:
             priced=tuple(dict.fromkeys((*self.priced, *other.priced))),
             basis=self.basis if self.basis == other.basis else "",
             places=max(self.places, other.places),
-            target="",
+            target=OWN,
             beside=None,
             parts=(),
             worked=(self, f" {word} ", other),

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.ledger.vocabulary import CURRENCIES
 from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
 from solvency.ledger.vocabulary import ROOTS
 from solvency.ledger.vocabulary import UNSAID
@@ -166,6 +167,7 @@ class Commodity:
     haircut_low: Decimal | None = None
     haircut_high: Decimal | None = None
     max_price_age: int = DEFAULT_PRICE_AGE
+    price_age_said: bool = field(default=False, metadata=UNSAID)
     #: Units whose sale halves the price, oldest statement first.
     depths: tuple[Measure, ...] = ()
     #: Units in free circulation, oldest statement first.
@@ -182,6 +184,11 @@ class Commodity:
         least = central if self.haircut_low is None else self.haircut_low
         most = central if self.haircut_high is None else self.haircut_high
         return 1 - most, 1 - central, 1 - least
+
+    @property
+    def thin(self) -> bool:
+        """Return whether no market takes much of it at its price."""
+        return self.liquidity == "illiquid" or bool(self.depths)
 
     def depth(self, day: datetime.date) -> Measure | None:
         """Return the depth in force on a day."""
@@ -463,6 +470,10 @@ class Case:
     titles: Mapping[str, str] = field(default_factory=dict)
     #: Accounts whose rows stay in files.
     subledgers: tuple[Subledger, ...] = ()
+    #: The currency its books are kept in, where it is reported in another.
+    functional: str | None = None
+    #: Observations in that currency of days on which it has no rate: left out.
+    unrated: tuple[Observation, ...] = ()
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
     entries: tuple[Directive, ...] = field(default=(), repr=False, compare=False)
@@ -476,6 +487,15 @@ class Case:
         return (
             not flow.hypotheses or bool(flow.hypotheses & self.scenario.hypotheses)
         ) and (self.known is None or flow.known <= self.known)
+
+    @property
+    def home(self) -> str:
+        """Return the currency its books are kept in: the first operating currency."""
+        return self.functional or self.currency
+
+    def is_money(self, commodity: str) -> bool:
+        """Say whether a commodity is a currency, whatever the case is reported in."""
+        return commodity == self.home or commodity in CURRENCIES
 
     @cached_property
     def selected(self) -> tuple[Flow, ...]:

@@ -189,6 +189,37 @@ ANYWHERE = frozenset({"note", "locator", "claim"})
 
 DEFAULT_INTERVAL = "0.90"
 DEFAULT_PRICE_AGE = 31
+#: Days for which a rate of exchange is good: money is quoted every working day.
+CURRENCY_PRICE_AGE = 7
+#: The currencies of ISO 4217, and the yuan as it trades outside China.
+_CODES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL"
+    " BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP CNH CNY COP CRC CUP CVE CZK DJF DKK DOP"
+    " DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF"
+    " IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP"
+    " LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN"
+    " NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR"
+    " SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD"
+    " TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL"
+)
+CURRENCIES = frozenset(_CODES.split())
+
+
+#: Coins that are told from shares and goods by their names, where nothing says so.
+_COINS = (
+    "AAVE ADA ALGO APT ARB ATOM AVAX BCH BNB BSV BTC BUSD DAI DASH DOGE DOT EOS ETC ETH"
+    " FIL FTM GUSD HBAR ICP LINK LTC LUNA LUNC MATIC NEAR OP PAX PEPE SHIB SOL STETH SUI"
+    " TON TRX TUSD UNI USDC USDD USDP USDT UST USTC VET WBTC WETH XBT XLM XMR XRP XTZ"
+    " ZEC"
+)
+COINS = frozenset(_COINS.split())
+
+
+def price_age(commodity: str) -> int:
+    """Return for how many days a price is good where its commodity says nothing."""
+    return CURRENCY_PRICE_AGE if commodity in CURRENCIES else DEFAULT_PRICE_AGE
+
+
 #: What a recovery counts of what is untraced: nothing, nothing, and the whole.
 UNTRACED = (Decimal(0), Decimal(0), Decimal(1))
 #: Marks a field that a fingerprint leaves out where it has its default.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain
@@ -172,6 +173,14 @@ class Book:
             ]
             rate[open_] = np.array(prices)[inverse] if len(days) else 0.0
         return self.units.astype(np.float64) * size[self.position] * rate
+
+    @cached_property
+    def own(self) -> Book:
+        """Return the same Book in the currency that it is kept in."""
+        case = self.case
+        if case.home == case.currency:
+            return self
+        return Book.of(replace(case, currency=case.home, functional=None), self.flows)
 
     @cached_property
     @wide()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
 
 ZERO = Decimal()
+#: The owner of the pools of all members together.
+GROUP = "group"
 
 
 class Pool(NamedTuple):
@@ -188,10 +190,23 @@ class Costs:
         self,
         book: Book,
         at: datetime.date | None = None,
-        acquired: Acquisitions | None = None,
+        together: frozenset[str] = frozenset(),
     ) -> None:
+        """Take a Book's flows up to a day.
+
+        Args:
+            book: The Book.
+            at: The day; none takes no flow yet.
+            together: Entities whose pools are one, that of `GROUP`.
+        """
         self._book = book
-        self._all = book.acquisitions if acquired is None else acquired
+        self._all = (
+            Acquisitions.of(book, together, GROUP) if together else book.acquisitions
+        )
+        #: In the currency the books are kept in, where they are reported in another:
+        #: what was paid in that is translated at the closing rate.
+        self._own = None if book.own is book else Costs(book.own, None, together)
+        self._rate = Decimal(1)
         self._moves = self._posted = self._plain = 0
         self._pools: dict[Pool, tuple[Decimal, Decimal]] = {}
         #: Each pool as it was when last there was anything in it.
@@ -206,6 +221,9 @@ class Costs:
     def advance(self, at: datetime.date) -> None:
         """Take in the flows up to and on a day, which is no earlier than before."""
         day = at.toordinal()
+        if self._own is not None:
+            self._own.advance(at)
+            self._rate = _market(self._book, self._book.case.home, day)
         moves, posted = self._all.moves, self._all.posted
         while self._moves < len(moves) and moves[self._moves].day <= day:
             self._move(moves[self._moves])
@@ -221,7 +239,10 @@ class Costs:
 
     @property
     def historic(self) -> dict[str, Decimal]:
-        """Return what equity accounts were worth when posted, by account."""
+        """Return what equity accounts were worth when posted, by account.
+
+        At the rates of their days, where the books are kept in another currency.
+        """
         found = dict(self._priced)
         for index in np.flatnonzero(self._sums):
             position = self._book.positions[index]
@@ -229,8 +250,23 @@ class Costs:
             found[position.account] = found.get(position.account, ZERO) + number
         return found
 
+    @property
+    def paid(self) -> dict[str, Decimal]:
+        """Return what equity accounts were worth when posted, at the closing rate."""
+        if self._own is None:
+            return self.historic
+        return {name: worth * self._rate for name, worth in self._own.historic.items()}
+
     def average(self, entity: str, root: str, commodity: str) -> Decimal | None:
-        """Return the average price at acquisition, or None if none is known."""
+        """Return the average price at acquisition, or None if none is known.
+
+        In the currency the books are kept in, translated at the closing rate.
+        """
+        if commodity == self._book.case.home:
+            return self._rate
+        if self._own is not None:
+            found = self._own.average(entity, root, commodity)
+            return None if found is None else found * self._rate
         pool = Pool(entity, root, commodity)
         last = self._last.get(pool)
         return self._level.get(pool) if last is None else last[1] / last[0]

@@ -18,6 +18,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.figures.remark import Remark
 from solvency.model.book import Position
 from solvency.model.book import below
 from solvency.model.valuation import Valuation
@@ -326,11 +327,16 @@ class _Day:
         if abs(left) < _SMALL:
             return
         unit = seen.amount.commodity
-        more = "more" if left > 0 else "less"
-        self._counts.notes[
-            f"{seen.id} counted {abs(left):,.2f} {unit} {more} than the narrower counts"
-            " within it, which bind"
-        ] = None
+        note = Remark(
+            "%(count)s counted %(least)s more than the narrower counts within it,"
+            " which bind"
+            if left > 0
+            else "%(count)s counted %(least)s less than the narrower counts within it,"
+            " which bind",
+            count=seen.id,
+            least=f"{abs(left):,.2f} {unit}",
+        )
+        self._counts.notes[note] = None
 
     def _narrower(self, count: Count) -> Decimal:
         """Return what the counts within a count found, in what it counted."""
@@ -361,8 +367,12 @@ class _Day:
         valuation = Valuation(self._book, seen.date, "market", known={})
         price = valuation.worth(position, Decimal(1))
         if price is None:
-            why = valuation.missing[position.commodity]
-            self._counts.notes[f"{seen.id} says nothing of it: {why}"] = None
+            note = Remark(
+                "%(count)s says nothing of it: %(reason)s",
+                count=seen.id,
+                reason=valuation.missing[position.commodity].why,
+            )
+            self._counts.notes[note] = None
         return price
 
 

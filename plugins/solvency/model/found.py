@@ -15,6 +15,7 @@ from typing import NamedTuple
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.remark import Remark
 from solvency.ledger.entries.postings import total
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
@@ -42,15 +43,6 @@ CLASSES = (
     "thin tokens",
     "stakes",
     "claims",
-)
-#: Money other than the case's own, by the codes of ISO 4217 most often met.
-_MONEY = frozenset(
-    {
-        *("USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK"),
-        *("PLN", "CZK", "HUF", "RON", "TRY", "RUB", "UAH", "ILS", "ZAR", "CNY", "CNH"),
-        *("HKD", "SGD", "KRW", "INR", "IDR", "THB", "MYR", "PHP", "VND", "TWD", "AED"),
-        *("SAR", "BRL", "MXN", "ARS", "CLP", "COP", "BSD", "NGN", "KES"),
-    }
 )
 _BITCOIN = frozenset({"BTC", "XBT"})
 
@@ -226,14 +218,17 @@ def found(
         notes=(
             *_silent(counts, day),
             *_notes(counts, shared),
-            *(f"left out: {missing}" for missing in valuation.missing.values()),
+            *(
+                Remark("left out: %(reason)s", reason=missing.why)
+                for missing in valuation.missing.values()
+            ),
         ),
         left=left,
         unpriced=tuple(valuation.missing.values()),
     )
 
 
-def class_of(book: Book, position: Position, day: datetime.date) -> str:
+def class_of(book: Book, position: Position) -> str:
     """Return the class a holding is listed under."""
     account = book.account(position)
     if account.is_claim:
@@ -242,7 +237,7 @@ def class_of(book: Book, position: Position, day: datetime.date) -> str:
     commodity = book.case.commodities.get(name)
     if account.stake_in is not None:
         return "stakes"
-    if name == book.case.currency or name in _MONEY:
+    if book.case.is_money(name):
         # What is sold at a share of its cost, or to no ready buyer, is no money.
         fixed = account.recovery is not None or account.liquidity == "illiquid"
         return "stakes" if fixed else "money"
@@ -250,9 +245,7 @@ def class_of(book: Book, position: Position, day: datetime.date) -> str:
         return "own tokens"
     if name in _BITCOIN:
         return "bitcoin"
-    if commodity is not None and (
-        commodity.liquidity == "illiquid" or commodity.depth(day) is not None
-    ):
+    if commodity is not None and commodity.thin:
         return "thin tokens"
     return "other coins"
 
@@ -273,7 +266,7 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
     books, untraced, unrecorded = amounts
     return Held(
         position,
-        class_of(valuation.book, position, valuation.at),
+        class_of(valuation.book, position),
         books,
         books - untraced + unrecorded,
         untraced,
@@ -285,29 +278,44 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
 def _silent(counts: Counts, day: datetime.date) -> Iterable[str]:
     """Say that no count speaks of a day, where there are counts of others."""
     if counts.counts and not counts.speaking(day):
-        yield (
-            f"no count speaks of {day}: they are carried back no further than the"
-            f" petition, {counts.book.case.reporting_date}"
+        yield Remark(
+            "no count speaks of %(day)s: they are carried back no further than the"
+            " petition, %(petition)s",
+            day=day,
+            petition=counts.book.case.reporting_date,
         )
 
 
 def _notes(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
     """Say what a reader must know of the counts behind a table."""
     for pair in counts.overlaps:
-        yield (
-            f"{pair.one.id} and {pair.other.id} overlap in {', '.join(pair.accounts)}"
-            " and neither is within the other: neither binds"
+        yield Remark(
+            "%(one)s and %(other)s overlap in %(accounts)s and neither is within the"
+            " other: neither binds",
+            one=pair.one.id,
+            other=pair.other.id,
+            accounts=", ".join(pair.accounts),
         )
     for name, entities in sorted(shared.items()):
-        whose = f", of {', '.join(sorted(entities))}" if len(entities) > 1 else ""
-        yield (
-            f"{name} counted several holdings together{whose}: what is untraced of them"
-            " is shared in proportion to the books of those without a narrower count"
+        whose = {"whose": ", ".join(sorted(entities))} if len(entities) > 1 else {}
+        yield Remark(
+            "%(count)s counted several holdings together, of %(whose)s: what is"
+            " untraced of them is shared in proportion to the books of those without a"
+            " narrower count"
+            if whose
+            else "%(count)s counted several holdings together: what is untraced of them"
+            " is shared in proportion to the books of those without a narrower count",
+            count=name,
+            **whose,
         )
     for one in counts.counts:
         seen = one.seen
         if seen.low is not None and seen.high is None:
-            yield f"{seen.id} counted at least {seen.low:,f} {seen.amount.commodity}"
+            yield Remark(
+                "%(count)s counted at least %(least)s",
+                count=seen.id,
+                least=f"{seen.low:,f} {seen.amount.commodity}",
+            )
     yield from counts.notes
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.ledger.entries.postings import total
-from solvency.model.costs import Acquisitions
+from solvency.model.costs import GROUP
 from solvency.model.costs import Costs
 from solvency.model.sheets import rounded
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from solvency.model.valuation import Valuation
 
 ZERO = Decimal()
-#: The owner of the pools of all members together.
-GROUP = "group"
 
 
 class Excess(NamedTuple):
@@ -74,8 +72,7 @@ class Together:
             return Profit((), ZERO)
         merged = self._costs.get(inside)
         if merged is None:
-            acquired = Acquisitions.of(book, inside, GROUP)
-            merged = self._costs[inside] = Costs(book, acquired=acquired)
+            merged = self._costs[inside] = Costs(book, together=inside)
         merged.advance(valuation.at)
         excess: list[Excess] = []
         claimed = ZERO

@@ -351,7 +351,7 @@ class _Builder:
             if not isinstance(quote, Missing):
                 prices[at] = float(quote.number)
             elif book.units[where][book.position[where] == at].sum():
-                return str(quote)
+                return quote.why
             else:
                 prices[at] = 0.0
         return prices[book.position[where]]
@@ -372,7 +372,7 @@ class _Builder:
                 day = datetime.date.fromordinal(int(book.day[index]))
                 quote = book.prices.at(commodity, day)
                 if isinstance(quote, Missing):
-                    return str(quote)
+                    return quote.why
                 prices[number] = float(quote.number)
         return prices
 

@@ -90,11 +90,7 @@ def _held(
         account = book.account(position)
         if account.stake_in not in inside or account.root != "Assets" or units <= 0:
             continue
-        average = (
-            Decimal(1)
-            if position.commodity == book.case.currency
-            else costs.average(account.entity, account.root, position.commodity)
-        )
+        average = costs.average(account.entity, account.root, position.commodity)
         holders = paid.setdefault(account.stake_in, {})
         before = holders.get(account.entity, ZERO)
         holders[account.entity] = before + units * (average or ZERO)

@@ -13,7 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
+from solvency.figures.remark import Remark
+from solvency.ledger.vocabulary import price_age
 from solvency.wide import WIDE
 
 if TYPE_CHECKING:
@@ -56,15 +57,33 @@ class Missing:
     #: What it is priced in, where that has no price itself.
     through: str | None = None
 
-    def __str__(self) -> str:
+    @property
+    def why(self) -> Remark:
+        """Return the reason as a sentence."""
         name = self.through or self.commodity
-        via = f"{self.commodity} is priced in {name}: " if self.through else ""
-        if self.stale is None:
-            return f"{via}no price of {name} by {self.at}"
-        return (
-            f"{via}the last price of {name} by {self.at} is of {self.stale},"
-            f" more than {self.max_age} days old"
+        found = (
+            Remark("no price of %(token)s by %(day)s", token=name, day=self.at)
+            if self.stale is None
+            else Remark(
+                "the last price of %(token)s by %(day)s is of %(stale)s, more than"
+                " %(age)s days old",
+                token=name,
+                day=self.at,
+                stale=self.stale,
+                age=self.max_age,
+            )
         )
+        if self.through is None:
+            return found
+        return Remark(
+            "%(coin)s is priced in %(name)s: %(reason)s",
+            coin=self.commodity,
+            name=name,
+            reason=found,
+        )
+
+    def __str__(self) -> str:
+        return str(self.why)
 
 
 class _Pair:
@@ -85,6 +104,11 @@ class _Pair:
         """Return the days of its prices, oldest first."""
         return sorted(self._by_date)
 
+    @property
+    def each(self) -> list[tuple[datetime.date, Price]]:
+        """Return its prices with their days."""
+        return [(day, price) for day, (_, price) in self._by_date.items()]
+
     def last(self, day: datetime.date) -> tuple[Decimal, Price] | None:
         """Return the latest price by a day."""
         index = bisect_right(self.dates, day) - 1
@@ -99,6 +123,9 @@ class Prices:
         self._ages = {
             name: commodity.max_price_age
             for name, commodity in case.commodities.items()
+        }
+        self._said = {
+            name for name, one in case.commodities.items() if one.price_age_said
         }
         self._pairs: dict[str, dict[str, _Pair]] = {}
         for price in case.prices:
@@ -145,10 +172,9 @@ class Prices:
     def _steps(
         self, name: str, day: datetime.date, before: Quote
     ) -> Iterator[tuple[str, Quote]]:
-        age = self.max_age(name)
         for other, pair in sorted(self._pairs.get(name, {}).items()):
             last = pair.last(day)
-            if last is None or (day - last[1].date).days > age:
+            if last is None or (day - last[1].date).days > self._age(name, last[1]):
                 continue
             number, price = last
             yield (
@@ -166,14 +192,16 @@ class Prices:
         """Say where the chain breaks: at the last commodity it came to."""
         for name in reversed(tuple(reached)):
             pairs = self._pairs.get(name, {})
-            days = [
-                last[1].date
+            stale = [
+                last[1]
                 for other, pair in pairs.items()
                 if other not in reached and (last := pair.last(day)) is not None
             ]
-            if days:
+            if stale:
                 through = None if name == commodity else name
-                return Missing(commodity, day, max(days), self.max_age(name), through)
+                latest = max(stale, key=lambda price: price.date)
+                age = self._age(name, latest)
+                return Missing(commodity, day, latest.date, age, through)
         end = tuple(reached)[-1]
         through = None if end == commodity else end
         return Missing(commodity, day, None, self.max_age(end), through)
@@ -191,13 +219,20 @@ class Prices:
                 found += sorted(self._pairs.get(name, {}).keys() - set(found))
         return tuple(name for name in found if name != self.currency)
 
+    def reached(self, commodity: str) -> frozenset[str]:
+        """Return what prices of any day lead to from a commodity, itself too."""
+        found = [commodity]
+        for name in found:
+            found += sorted(self._pairs.get(name, {}).keys() - set(found))
+        return frozenset(found)
+
     def _dates(self, commodity: str) -> set[tuple[datetime.date, int]]:
         """Return the days of the prices a value may rest on, and their ages."""
         return {
-            (day, self.max_age(name))
+            (day, self._age(name, price))
             for name in self.reach(commodity)
             for pair in self._pairs.get(name, {}).values()
-            for day in pair.dates
+            for day, price in pair.each
         }
 
     def changes(self, commodity: str) -> set[int]:
@@ -221,4 +256,11 @@ class Prices:
 
     def max_age(self, commodity: str) -> int:
         """Return how old a price of a commodity may be, in days."""
-        return self._ages.get(commodity, DEFAULT_PRICE_AGE)
+        return self._ages.get(commodity, price_age(commodity))
+
+    def _age(self, name: str, price: Price) -> int:
+        """Return how old a price may be that values a commodity, as it is or turned.
+
+        The age its commodity says; else that of the commodity the price is of.
+        """
+        return self.max_age(name if name in self._said else price.commodity)

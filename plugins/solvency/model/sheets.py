@@ -31,9 +31,11 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 SIDES = ("asset", "liability", "equity")
 #: The computed equity lines: gains on what was disposed of, and the change from
-#: book value to the sheet's basis.
+#: book value to the sheet's basis; what changed of it because rates of exchange did
+#: stands apart.
 REALISED = "Realised-Gains"
 REVALUATION = "Revaluation"
+TRANSLATION = "Translation-Difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +179,33 @@ def of_entities(
             entity = book.account(position).entity
             if entity in found:
                 found[entity].append(position)
-        historic: dict[str, dict[str, Decimal]] = {entity: {} for entity in found}
-        for name, worth in costs.historic.items():
-            entity = book.case.accounts[name].entity
-            if entity in historic:
-                historic[entity][name] = worth
+        historic, paid = (
+            _by_entity(book, found, worth) for worth in (costs.historic, costs.paid)
+        )
         return [
-            _sheet(book, entity, positions, valuation, costs, historic[entity])
+            _sheet(
+                book,
+                entity,
+                positions,
+                valuation,
+                costs,
+                historic[entity],
+                sum(paid[entity].values(), ZERO),
+            )
             for entity, positions in found.items()
         ]
+
+
+def _by_entity(
+    book: Book, entities: Iterable[str], worth: dict[str, Decimal]
+) -> dict[str, dict[str, Decimal]]:
+    """Return the equity accounts of each entity."""
+    found: dict[str, dict[str, Decimal]] = {entity: {} for entity in entities}
+    for name, amount in worth.items():
+        entity = book.case.accounts[name].entity
+        if entity in found:
+            found[entity][name] = amount
+    return found
 
 
 def rounded(book: Book, value: Decimal) -> Decimal:
@@ -204,39 +224,41 @@ def _sheet(
     valuation: Valuation,
     costs: Costs,
     historic: dict[str, Decimal],
+    paid: Decimal,
 ) -> BalanceSheet:
-    currency = book.case.currency
     lines: dict[tuple[str, str], Line] = {}
-    net = at_cost = ZERO
+    net = at_cost = translated = ZERO
     missing: dict[str, Missing] = {}
     for position in positions:
         account = book.account(position)
         if account.root not in {"Assets", "Liabilities"}:
             continue
         units = valuation.units[position]
-        average = (
-            Decimal(1)
-            if position.commodity == currency
-            else costs.average(account.entity, account.root, position.commodity)
-        )
-        at_cost += rounded(book, units * (average or ZERO))
+        average = costs.average(account.entity, account.root, position.commodity)
+        cost = rounded(book, units * (average or ZERO))
+        at_cost += cost
         value = valuation.value(position)
         if value is None:
             missing[position.commodity] = valuation.missing[position.commodity]
             continue
         value = rounded(book, value)
         net += value
+        if book.case.is_money(position.commodity):
+            plain = rounded(book, valuation.plain(position) or ZERO)
+            translated += plain - cost
         _add(lines, account, position.commodity, units, value)
     equity = [
         Line(name, "equity", -rounded(book, worth))
         for name, worth in sorted(historic.items())
         if worth
     ]
+    at_closing = -rounded(book, paid)
     posted = sum((line.amount for line in equity), ZERO)
     root = book.case.roots["Equity"]
     for name, amount in (
-        (REALISED, at_cost - posted),
-        (REVALUATION, net - at_cost),
+        (REALISED, at_cost - at_closing),
+        (REVALUATION, net - at_cost - translated),
+        (TRANSLATION, translated + at_closing - posted),
     ):
         if amount:
             equity.append(
@@ -249,7 +271,7 @@ def _sheet(
         entity=entity,
         at=valuation.at,
         basis=valuation.basis,
-        currency=currency,
+        currency=book.case.currency,
         lines=(*ordered, *equity),
         unpriced=tuple(missing[name] for name in sorted(missing)),
     )

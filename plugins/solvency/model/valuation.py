@@ -75,6 +75,16 @@ class Valuation:
         """Return what a position is worth, signed as its units; None if unpriced."""
         return self.worth(position, self.units.get(position, ZERO))
 
+    def plain(self, position: Position) -> Decimal | None:
+        """Return what a position is worth by its price alone, at cost or at market.
+
+        Whatever else the basis takes off it.
+        """
+        units = self.units.get(position, ZERO)
+        if self.basis == "book":
+            return self._book(position, units)
+        return self._market(position.commodity, units)
+
     def worth(self, position: Position, units: Decimal) -> Decimal | None:
         """Return what some units in a position are worth beside all that is held.
 

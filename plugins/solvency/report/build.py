@@ -23,7 +23,7 @@ from solvency.report import glyphs
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import screen
-from solvency.report.chapters.files import chapters
+from solvency.report.chapters.files import of_kind
 from solvency.report.chapters.render import Renderer
 from solvency.report.chapters.vocabulary import Vocabulary
 from solvency.report.enclosed import CHANGED
@@ -44,7 +44,14 @@ if TYPE_CHECKING:
     from solvency.exhibits.layout import Section
     from solvency.ledger.case import Case
     from solvency.model.book import Book
+    from solvency.report.chapters.files import Chapter
     from solvency.report.signing import Seal
+
+#: Lists that are made from what stands before them.
+DERIVED = "derived"
+FILES = "files"
+#: Whole lists of exhibits that can be printed by name.
+LISTS = (*SECTIONS, DERIVED, FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def write(
     book: Book,
     path: Path | str,
     *,
-    kind: str = "reconstruction",
+    kind: str = pages.MAIN,
     lang: str = "en",
     dates: Iterable[datetime.date] | None = None,
     sections: Iterable[str] = (),
@@ -88,7 +95,7 @@ def write(
         lang: The language to print in.
         dates: The days to report at; default the day most observed before the
             reporting date, and that date.
-        sections: Print only these of the kind's sections.
+        sections: Print only these of the kind's chapters, or lists of exhibits.
         draft: Print for a look only, as `build` has it, without tags and
             attachments.
         seal: What signs the PDF; none leaves it unsigned.
@@ -115,6 +122,7 @@ def write(
         attached=files,
         sections=sections,
         draft=draft,
+        screen=on_screen,
         progress=progress,
     )
     made = pdf.Pdf(screen.html(report), 0) if on_screen else laid_out(report, progress)
@@ -166,12 +174,13 @@ def build(
     case: Case,
     book: Book,
     *,
-    kind: str = "reconstruction",
+    kind: str = pages.MAIN,
     lang: str = "en",
     dates: Iterable[datetime.date] | None = None,
     attached: tuple[pdf.Attached, ...] = (),
     sections: Iterable[str] = (),
     draft: bool = False,
+    screen: bool = False,
     dated: datetime.datetime | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
@@ -185,9 +194,11 @@ def build(
         dates: The days to report at, as `write` takes them.
         attached: The case's files, to be carried inside with the exhibits, the
             postings and the figures; none carries nothing.
-        sections: Build only these of the kind's sections; none builds all.
-        draft: Mark it as one for a look only: without `sections`, those its kind
-            names for a draft and no appendices; findings that take long left out.
+        sections: Build only these chapters, or lists of exhibits; none builds all
+            chapters.
+        draft: Mark it as one for a look only: without `sections`, no
+            appendices, and none of the chapters that take long.
+        screen: Add what the kind has for a browser alone.
         dated: The date written in the file; default SOURCE_DATE_EPOCH, else the
             last of the dates.
         progress: Called with a word before each long step.
@@ -199,27 +210,18 @@ def build(
     chosen = pages.find(kind)
     if not case.selected:
         raise ReportError("the case has no flows in this scenario: nothing to report")
-    sections = tuple(sections)
-    setting = replace(_setting(case, book, dates, lang, progress), draft=draft)
+    asked = tuple(sections)
+    setting = _setting(case, book, dates, lang, progress)
     case = setting.case
-    behind: tuple[Section, ...] = ()
-    found: list[Section] = []
-    if chosen.chaptered:
-        found, behind = _chapters(chosen, setting, sections)
-    names = () if chosen.chaptered else sections or (chosen.draft if draft else ())
-    for name in _wanted(chosen, names):
-        if name == "files":
-            continue
-        if name == "derived":
-            section = derived(setting, found)
-        elif name in SECTIONS:
-            section = with_reasons(setting, name, SECTIONS[name](setting))
-        else:
-            raise ReportError(
-                f"{kind}/manifest.toml asks for no known section {name!r}"
-            )
-        if section is not None and not (draft and section.appendix and not sections):
-            found.append(chosen.cut(section))
+    every = of_kind(chosen, pages.find(pages.MAIN), case, lang)
+    _check_known(chosen, every, asked)
+    if draft and not asked:
+        every = tuple(x for x in every if not x.appendix and x.name not in chosen.long)
+    found, behind = _chapters(setting, every, asked)
+    listed = [name for name in LISTS if name in asked and not _has(every, name)]
+    if screen and not asked:
+        listed += chosen.screen
+    found += _lists(setting, listed, found)
     report = Report(
         kind=chosen,
         case=case,
@@ -230,8 +232,9 @@ def build(
         dates=setting.dates,
         dated=_checked(dated or _dated(setting.dates[-1])),
         sections=tuple(found),
-        asked=sections,
+        asked=asked,
         draft=draft,
+        screen=screen,
         behind=behind,
     )
     # Casting is not left to whoever prints first.
@@ -270,24 +273,36 @@ def _setting(
     return setting_of(case_in(case, lang), book, days, locale, study)
 
 
-def _chapters(
-    kind: pages.Kind, setting: Setting, names: tuple[str, ...]
-) -> tuple[list[Section], tuple[Section, ...]]:
-    """Return a kind's chapters as sections, and the sections behind their exhibits.
+def _has(every: Iterable[Chapter], name: str) -> bool:
+    return any(one.name == name for one in every)
+
+
+def _check_known(
+    kind: pages.Kind, every: tuple[Chapter, ...], names: tuple[str, ...]
+) -> None:
+    """Refuse the name of what is neither a chapter nor a list of exhibits.
 
     Raises:
-        ReportError: A chapter is wrong, or there is none of a name asked for.
+        ReportError: There is such a name.
     """
-    whose = pages.main_kind() if kind.take else kind
-    every = chapters(whose, setting.case, setting.locale.lang)
-    every = tuple(one for one in every if not kind.take or one.name in kind.take)
-    known = {one.name for one in every}
+    chapters = [one.name for one in every]
     for name in names:
-        if name not in known:
+        if name not in chapters and name not in LISTS:
             raise ReportError(
                 f"{kind.name} has no chapter {name!r}; there are:"
-                f" {', '.join(one.name for one in every)}"
+                f" {', '.join(chapters)}; and lists of exhibits:"
+                f" {', '.join(one for one in LISTS if one not in chapters)}"
             )
+
+
+def _chapters(
+    setting: Setting, every: tuple[Chapter, ...], names: tuple[str, ...]
+) -> tuple[list[Section], tuple[Section, ...]]:
+    """Return chapters as sections, and the sections behind their exhibits.
+
+    Raises:
+        ReportError: A chapter is wrong.
+    """
     vocabulary = Vocabulary(setting)
     renderer = Renderer(vocabulary)
     found = [
@@ -299,15 +314,21 @@ def _chapters(
     return found, vocabulary.exhibits.behind
 
 
-def _wanted(kind: pages.Kind, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the sections asked for in the kind's order, all if none is named."""
+def _lists(
+    setting: Setting, names: Iterable[str], before: list[Section]
+) -> list[Section]:
+    """Return whole lists of exhibits, without words of a chapter round them."""
+    found: list[Section] = []
     for name in names:
-        if name not in kind.sections:
-            raise ReportError(
-                f"{kind.name} has no section {name!r}; there are:"
-                f" {', '.join(kind.sections)}"
-            )
-    return tuple(name for name in kind.sections if not names or name in names)
+        if name == FILES:
+            continue
+        if name == DERIVED:
+            section = derived(setting, [*before, *found])
+        else:
+            section = with_reasons(setting, name, SECTIONS[name](setting))
+        if section is not None:
+            found.append(section)
+    return found
 
 
 def _enclosing(
@@ -320,8 +341,7 @@ def _enclosing(
         *exhibits(report),
         figures(report, files),
     )
-    listing = report.kind.chaptered or "files" in report.kind.sections
-    last = attachments(setting, inside) if listing and not report.kind.short else None
+    last = None if report.kind.short else attachments(setting, inside)
     return replace(
         report,
         attached=inside,

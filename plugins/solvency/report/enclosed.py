@@ -32,6 +32,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger.load import load
+from solvency.model.restating import restated
 from solvency.report.chapters.files import files_of
 from solvency.report.pdf import Attached
 
@@ -135,14 +136,24 @@ def check_as_loaded(case: Case, files: tuple[Attached, ...]) -> None:
             target = folder / one.name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(one.content)
-        again = reloaded(folder / files[0].name, case.scenario.name, case.known)
+        again = reloaded(
+            folder / files[0].name,
+            case.scenario.name,
+            case.known,
+            case.functional and case.currency,
+        )
     # What was loaded with --trust is refused here, and by whoever verifies it.
     trusted = any(error.rule == "trust" for error in again.errors)
     if not trusted and again.fingerprint != case.fingerprint:
         raise ReportError(CHANGED)
 
 
-def reloaded(path: Path, scenario: str | None, known: datetime.date | None) -> Case:
+def reloaded(
+    path: Path,
+    scenario: str | None,
+    known: datetime.date | None,
+    currency: str | None = None,
+) -> Case:
     """Load the files a report carries, without the documents the ledger points at.
 
     A report carries no documents. Each is stood in for by an empty file beside the
@@ -152,9 +163,10 @@ def reloaded(path: Path, scenario: str | None, known: datetime.date | None) -> C
         path: The top file, in a folder of its own.
         scenario: The scenario to keep.
         known: Keep only what was published by this day.
+        currency: What to report in; default the ledger's own.
 
     Raises:
-        CaseError: The file cannot be read.
+        CaseError: The file cannot be read, or has no rate of that currency.
     """
     case = load(path, scenario=scenario, known=known)
     folder = path.resolve().parent
@@ -174,7 +186,9 @@ def reloaded(path: Path, scenario: str | None, known: datetime.date | None) -> C
             if target != home:
                 target.touch()
             found = True
-    return load(path, scenario=scenario, known=known) if found else case
+    if found:
+        case = load(path, scenario=scenario, known=known)
+    return case if currency is None or case.errors else restated(case, currency)
 
 
 def postings(case: Case) -> Attached:
@@ -236,6 +250,7 @@ def record(report: Report, files: tuple[Attached, ...]) -> dict[str, Any]:
         "lang": report.locale.lang,
         "scenario": case.scenario.name,
         "known": case.known and case.known.isoformat(),
+        **({"currency": case.currency} if case.functional else {}),
         "dates": [day.isoformat() for day in report.dates],
         "dated": report.dated.isoformat(),
         "sections": list(report.asked),

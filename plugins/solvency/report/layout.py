@@ -44,6 +44,8 @@ class Report:
     attached: tuple[Attached, ...] = ()
     #: True where it is printed for a look only: no tags, nothing inside.
     draft: bool = False
+    #: True where it is for a browser, and has what paper leaves to the attachments.
+    screen: bool = False
     #: The sections that exhibits of chapters were taken from.
     behind: tuple[Section, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Words of a report on a case that has money alone: nothing speaks of coins.
+"""Words of a report on a case without coins, or without tokens of its own.
 
 Each message that speaks of coins or tokens has one beside it that does not, said in
 the report's language. The names of messages are those of the catalogue.
@@ -9,74 +9,239 @@ from __future__ import annotations
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
+from solvency.ledger.vocabulary import COINS
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solvency.ledger.case import Case
 
-#: The currencies of ISO 4217 that ledgers are likely to be kept in.
-_CODES = (
-    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNH CNY COP CZK DKK EGP EUR GBP GHS HKD"
-    " HRK HUF IDR ILS INR ISK JOD JPY KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR"
-    " PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD TZS UAH UGX USD UYU"
-    " VND XAF XOF ZAR ZMW"
-)
-CURRENCIES = frozenset(_CODES.split())
-#: What is said instead of each message.
+#: What is said instead of each message where there is money alone.
 INSTEAD = {
-    "%(unit)s to %(day)s, at what coins were worth when they moved; width is amount;"
-    " what went in came out or is left": "%(unit)s to %(day)s, at the rates of the day"
-    " it moved; width is amount; what went in came out or is left",
-    "%(unit)s, or units where a coin is named; what is owed is positive": "%(unit)s, or"
-    " units where a currency is named; what is owed is positive",
-    "%(unit)s; funds are money and liquid coins, at the price of the day they"
-    " moved": "%(unit)s; funds are money, at the rates of the day it moved",
-    "%(unit)s; funds are money and liquid coins, at the price of the day they moved;"
-    " page: where the flows behind a line are listed": "%(unit)s; funds are money, at"
-    " the rates of the day it moved; page: where the flows behind a line are listed",
+    "%(unit)s to %(day)s, at what coins were worth when they moved; width is"
+    " amount; what went in came out or is left": (
+        "%(unit)s to %(day)s, at the rates of the day it moved; width is amount;"
+        " what went in came out or is left"
+    ),
+    "%(unit)s after %(first)s and to %(day)s, at what coins were worth when"
+    " they moved; width is amount": (
+        "%(unit)s after %(first)s and to %(day)s, at the rates of the day it moved;"
+        " width is amount"
+    ),
+    "%(unit)s, or units where a coin is named; balanced: the nearest amount"
+    " that agrees with the others; strain: claimed less balanced, over the"
+    " spread of that gap, positive where too much is claimed; from 5 either way"
+    " a claim cannot stand, from 3 it is at odds, below in doubt": (
+        "%(unit)s, or units where a currency is named; balanced: the nearest amount"
+        " that agrees with the others; strain: claimed less balanced, over the"
+        " spread of that gap, positive where too much is claimed; from 5 either way"
+        " a claim cannot stand, from 3 it is at odds, below in doubt"
+    ),
+    "Claims no identity tells apart, and the amount whose independent"
+    " confirmation would tell them apart most clearly; clearest first. Claimed:"
+    " %(unit)s, or units where a coin is named, of that amount": (
+        "Claims no identity tells apart, and the amount whose independent"
+        " confirmation would tell them apart most clearly; clearest first. Claimed:"
+        " %(unit)s, or units where a currency is named, of that amount"
+    ),
+    "For each account of the entities above, every flow of this scenario that"
+    " moved it, with the balance after it. Debts, equity and income are positive"
+    " as owed or earned. A coin is listed in units, with its value at the dates"
+    " of the balance sheets.": (
+        "For each account of the entities above, every flow of this scenario that"
+        " moved it, with the balance after it. Debts, equity and income are positive"
+        " as owed or earned. Another currency is listed in its own units, with its"
+        " value at the dates of the balance sheets."
+    ),
+    "%(unit)s, or units where a coin is named; what is owed is positive": (
+        "%(unit)s, or units where a currency is named; what is owed is positive"
+    ),
+    "%(unit)s; funds are money and liquid coins, at the price of the day they moved": (
+        "%(unit)s; funds are money, at the rates of the day it moved"
+    ),
     "%(unit)s; the same coins at %(day)s": "%(unit)s; the same currencies at %(day)s",
     "Change in the prices of coins held": "Change in the rates of what was held",
-    "Every flow that moved money or liquid coins of the group, by where it came from"
-    " and where it went. What members of the group moved among themselves cancels in"
-    " the group and shows in the columns of each.": "Every flow that moved money of the"
-    " group, by where it came from and where it went. What members of the group moved"
-    " among themselves cancels in the group and shows in the columns of each.",
-    "Held for customers, coin by coin, at least what is owed them": "Held for"
-    " customers, currency by currency, at least what is owed them",
-    "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left in money"
-    " and liquid coins, at market.": "Into the group came %(came)s. Out of it went"
-    " %(went)s; %(left)s was left in money.",
-    "Into the group came chiefly %(came)s. Out of it went chiefly %(went)s; %(left)s"
-    " was left in money and liquid coins, at market.": "Into the group came chiefly"
-    " %(came)s. Out of it went chiefly %(went)s; %(left)s was left in money.",
+    "Every flow that moved money or liquid coins of the group, by where it came"
+    " from and where it went. What members of the group moved among themselves"
+    " cancels in the group and shows in the columns of each.": (
+        "Every flow that moved money of the group, by where it came from and where"
+        " it went. What members of the group moved among themselves cancels in the"
+        " group and shows in the columns of each."
+    ),
+    "Held for customers, coin by coin, at least what is owed them": (
+        "Held for customers, currency by currency, at least what is owed them"
+    ),
+    "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left"
+    " in money and liquid coins, at market.": (
+        "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left"
+        " in money."
+    ),
+    "Into the group came chiefly %(came)s. Out of it went chiefly %(went)s;"
+    " %(left)s was left in money and liquid coins, at market.": (
+        "Into the group came chiefly %(came)s. Out of it went chiefly %(went)s;"
+        " %(left)s was left in money."
+    ),
     "Money and liquid coins": "Money",
     "money and liquid coins, at market": "money, at the rates of the day",
     "Other coins": "Other currencies",
-    "What customers were owed is counted at market, coin by coin, and so is what was"
-    " held for them. Tokens the group issued itself are no cover, and what one company"
-    " of the group held fills no other's hole.": "What customers were owed is counted"
-    " at the rates of the day, and so is what was held for them. What one company of"
-    " the group held fills no other's hole.",
+    "What customers were owed is counted at market, coin by coin, and so is"
+    " what was held for them. Tokens the group issued itself are no cover, and"
+    " what one company of the group held fills no other's hole.": (
+        "What customers were owed is counted at the rates of the day, and so is"
+        " what was held for them. What one company of the group held fills no"
+        " other's hole."
+    ),
     "Assets, without the group's own tokens, cover debts": "Assets cover debts",
     "Tokens and other assets": "Other assets",
 }
 
 
-class MoneyOnly(NullTranslations):
-    """A catalogue that says of money what others say of coins."""
+#: What is said instead where there are shares, bonds or goods, and no coins.
+HOLDINGS = {
+    message: other.replace("a currency is named", "a holding is named")
+    .replace("Another currency is listed", "A holding is listed")
+    .replace("currency by currency", "holding by holding")
+    .replace("The same currencies at", "The same holdings at")
+    .replace("the same currencies at", "the same holdings at")
+    .replace("Other currencies", "Other holdings")
+    .replace("at the rates of the day it moved", "at the prices of the day it moved")
+    .replace("at the rates of the day", "at the prices of the day")
+    .replace("funds are money", "funds are money and what trades freely")
+    .replace("was left in money.", "was left in money and what trades freely.")
+    .replace("Change in the rates of", "Change in the prices of")
+    for message, other in INSTEAD.items()
+}
+#: What is said instead where no member issued a token, and no market's depth is known.
+NO_TOKENS = {
+    "What there was on the day, at what a sale would be expected to fetch, and"
+    " who ranks for it. Nothing is taken off for the cost of the proceedings."
+    " Low, central and high follow the ranges of market depth and of recovery"
+    " that the ledger states, and the debtors outside the group: they pay"
+    " nothing at low and all they owe at high.": (
+        "What there was on the day, at what a sale would be expected to fetch, and"
+        " who ranks for it. Nothing is taken off for the cost of the proceedings."
+        " Low, central and high follow the ranges of haircuts and of recovery that"
+        " the ledger states, and the debtors outside the group: they pay nothing at"
+        " low and all they owe at high."
+    ),
+    "Units at the last price by the day, never a later one, none older than its"
+    " commodity allows. A token is worth nothing to its issuer.": (
+        "Units at the last price by the day, never a later one, none older than its"
+        " commodity allows."
+    ),
+    "Market, without tokens issued inside the group and without claims on"
+    " related parties.": ("Market, without claims on related parties."),
+    "What a sale would fetch: tokens with a market depth at the price times one"
+    " less the exponential of minus lambda times units, over lambda, lambda"
+    " being the logarithm of two over the units that halve the price; other"
+    " assets at the share of book the ledger states.": (
+        "What a sale would fetch: holdings at their price less the haircut the"
+        " ledger states, other assets at the share of book it states."
+    ),
+    "Claims between members, stakes in members and tokens members issued are"
+    " eliminated (IFRS 10, B86; own tokens like treasury shares).": (
+        "Claims between members and stakes in members are eliminated (IFRS 10, B86)."
+    ),
+    "the group's assets as reconstructed, claims on itself and its own tokens"
+    " aside, were": (
+        "the group's assets as reconstructed, claims on itself aside, were"
+    ),
+    "%(unit)s; clean: without the group's own tokens and claims on related"
+    " parties; realisable: what is held at what selling it would fetch, claims"
+    " in full": (
+        "%(unit)s; clean: without claims on related parties; realisable: what is"
+        " held at what selling it would fetch, claims in full"
+    ),
+    "%(unit)s at market; eliminated: claims and stakes within the group, and"
+    " its own tokens, in which the group as one has no asset": (
+        "%(unit)s at market; eliminated: claims and stakes within the group"
+    ),
+    "Customers' claims at market, and what was held for them without the"
+    " group's own tokens, at the end of each day": (
+        "Customers' claims at market, and what was held for them, at the end of"
+        " each day"
+    ),
+    "at market, claims and tokens included": "at market, claims included",
+    "On %(day)s %(entity)s's assets were %(market)s at market prices, %(clean)s"
+    " without the group's own tokens and claims on related parties, and %(real)s"
+    " with what is held sold and claims in full.": (
+        "On %(day)s %(entity)s's assets were %(market)s at market prices, %(clean)s"
+        " without claims on related parties, and %(real)s with what is held sold and"
+        " claims in full."
+    ),
+    "Market prices are as published; the depth of markets is in part assumed.": (
+        "Market prices are as published."
+    ),
+    "%(unit)s, debts in parentheses; closing at market is flows at their day's"
+    " price plus revaluation; tokens with their own issuer at nothing": (
+        "%(unit)s, debts in parentheses; closing at market is flows at their day's"
+        " price plus revaluation"
+    ),
+    "Of the sources %(used)s carry a flow, a statement, a price or a market's"
+    " depth in this report, and %(idle)s nothing": (
+        "Of the sources %(used)s carry a flow, a statement or a price in this"
+        " report, and %(idle)s nothing"
+    ),
+    "held for customers at market, without tokens of the group's own": (
+        "held for customers at market"
+    ),
+    "A price is what the last few units fetched. A holder of more than the"
+    " market takes in months cannot sell at it: each unit sold lowers the price"
+    " of the next. How fast it falls is the market's depth: the number of units"
+    " whose sale halves the price.": (
+        "A price is what the last few units fetched. A holder of more than the"
+        " market takes in months cannot sell at it: what is sold in haste fetches"
+        " less, by the haircut the ledger states."
+    ),
+}
 
-    def __init__(self, catalogue: NullTranslations) -> None:
+
+class WithoutCoins(NullTranslations):
+    """A catalogue that says of other things what others say of coins and tokens."""
+
+    def __init__(self, catalogue: NullTranslations, instead: Mapping[str, str]) -> None:
         super().__init__()
         self._catalogue = catalogue
+        self._instead = instead
 
     def gettext(self, message: str) -> str:
         """Return a message in the report's language."""
-        return self._catalogue.gettext(INSTEAD.get(message, message))
+        return self._catalogue.gettext(self._instead.get(message, message))
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return the message for a number of things."""
         return self._catalogue.ngettext(msgid1, msgid2, n)
 
 
+def worded(catalogue: NullTranslations, case: Case) -> NullTranslations:
+    """Return a catalogue that speaks of no coins or tokens where a case has none."""
+    instead = {}
+    if is_money_only(case):
+        instead = INSTEAD
+    elif not has_coins(case):
+        instead = HOLDINGS
+    if not has_tokens(case):
+        instead = NO_TOKENS | instead
+    return WithoutCoins(catalogue, instead) if instead else catalogue
+
+
+def _moved(case: Case) -> set[str]:
+    return {one.commodity for flow in case.flows for one in flow.postings}
+
+
 def is_money_only(case: Case) -> bool:
     """Say whether all that a case holds and owes is currencies."""
-    held = {one.commodity for flow in case.flows for one in flow.postings}
-    return held <= CURRENCIES | {case.currency}
+    return all(map(case.is_money, _moved(case)))
+
+
+def has_tokens(case: Case) -> bool:
+    """Say whether a case has a token of an entity's own, or a market's depth."""
+    return any(
+        one.issuer in case.entities or one.depths or one.floats
+        for one in case.commodities.values()
+    )
+
+
+def has_coins(case: Case) -> bool:
+    """Say whether a case has coins: tokens as above, or what is known as a coin."""
+    return has_tokens(case) or bool(_moved(case) & COINS)

@@ -1,8 +1,7 @@
 """Kinds of report, and a report as well-formed HTML.
 
-A kind is a folder under `reports/` with a `kind.toml` and `chapters/`, or with a
-`manifest.toml`: which sections in which order. It may bring templates and styles;
-what it does not bring, `base` has.
+A kind is a folder under `reports/` with a `kind.toml` and `chapters/`. It may bring
+templates and styles; what it does not bring, `base` has.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -31,28 +29,27 @@ from solvency.figures.scripts import leading
 from solvency.figures.scripts import reads_leftward
 from solvency.figures.scripts import scripts_in
 from solvency.report import language
-from solvency.report.money_only import MoneyOnly
-from solvency.report.money_only import is_money_only
+from solvency.report.money_only import worded
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
+from solvency.report.printer import large
 from solvency.report.printer import widths
 from solvency.report.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from solvency.exhibits.layout import Section
     from solvency.figures.formats import Locale
     from solvency.ledger.case import Case
     from solvency.report.layout import Report
 
+#: The kind that is printed where none is named, and whose chapters others take.
+MAIN = "reconstruction"
 _BASE = "base"
 #: Where the fonts of more scripts go, once it is known which are needed.
 _SCRIPTS = "/* scripts */"
 
 
-#: What the file of a kind is called: of chapters, of sections.
-_MANIFESTS = ("kind.toml", "manifest.toml")
+#: What the file that describes a kind is called.
+_FILE = "kind.toml"
 #: What XML cannot carry, and marks that reorder text so that it misleads.
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
@@ -62,35 +59,23 @@ _UNPRINTABLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of report, as its manifest says."""
+    """A kind of report, as its `kind.toml` says."""
 
     name: str
     folder: Path
     title: str
     description: str
-    sections: tuple[str, ...]
     styles: tuple[str, ...]
-    #: The sections of a draft; none leaves out the appendices alone.
-    draft: tuple[str, ...] = ()
+    #: The chapters that take long, which a draft leaves out.
+    long: tuple[str, ...] = ()
     #: True where the chapters of a case's own folder are for this kind.
     main: bool = False
     #: True where it has no cover, no contents, and no list of what it carries.
     short: bool = False
-    #: The chapters of the main kind that it prints, in place of its own.
+    #: The chapters of the main kind that it prints beside its own.
     take: tuple[str, ...] = ()
-    #: How many exhibits of a section are printed, where not all.
-    most: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def chaptered(self) -> bool:
-        """Say whether it is written in chapters."""
-        return bool(self.take) or (self.folder / "chapters").is_dir()
-
-    def cut(self, section: Section) -> Section:
-        """Return a section with as many exhibits as this kind prints of it."""
-        if section.name not in self.most:
-            return section
-        return replace(section, tables=section.tables[: self.most[section.name]])
+    #: The lists of exhibits that a page for a browser has after the chapters.
+    screen: tuple[str, ...] = ()
 
 
 def reports_folder() -> Path:
@@ -113,31 +98,15 @@ def kinds(folder: Path | None = None) -> dict[str, Kind]:
         folder: Where to look, for those who keep kinds of their own.
 
     Raises:
-        ReportError: If a manifest cannot be read.
+        ReportError: If a `kind.toml` cannot be read.
     """
     ours = folder or reports_folder()
-    found = {
-        path.parent.name: _kind(path)
-        for name in _MANIFESTS
-        for path in sorted(ours.glob(f"*/{name}"))
-    }
+    found = {path.parent.name: _kind(path) for path in sorted(ours.glob(f"*/{_FILE}"))}
     if folder is None:
         for name, one in offered("solvency.kinds").items():
-            place = Path(str(files(one.value))) / "manifest.toml"
+            place = Path(str(files(one.value))) / _FILE
             found.setdefault(name, replace(_kind(place), name=name))
     return found
-
-
-def main_kind() -> Kind:
-    """Return the kind whose chapters others take.
-
-    Raises:
-        ReportError: There is none.
-    """
-    for one in kinds().values():
-        if one.main:
-            return one
-    raise ReportError("no kind of report is the main one: reinstall solvency")
 
 
 def find(name: str) -> Kind:
@@ -145,35 +114,37 @@ def find(name: str) -> Kind:
 
     Args:
         name: The name of a kind that comes with the package, or a folder with a
-            `manifest.toml` anywhere.
+            `kind.toml` anywhere.
 
     Raises:
-        ReportError: If there is none, or its manifest cannot be read.
+        ReportError: If there is none, or its `kind.toml` cannot be read.
     """
     known = kinds()
     if name in known:
         return known[name]
-    for manifest in (Path(name) / one for one in _MANIFESTS):
-        if manifest.is_file():
-            return _kind(manifest.resolve())
+    if (place := Path(name) / _FILE).is_file():
+        return _kind(place.resolve())
     raise ReportError(f"no kind of report {name!r}; there are: {', '.join(known)}")
 
 
 def _kind(path: Path) -> Kind:
     try:
-        manifest = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+
+        def names(key: str) -> tuple[str, ...]:
+            return tuple(map(str, said.get(key, ())))
+
         return Kind(
             name=path.parent.name,
             folder=path.parent,
-            title=str(manifest["title"]),
-            description=str(manifest["description"]),
-            sections=tuple(map(str, manifest.get("sections", ()))),
-            styles=tuple(map(str, manifest["styles"])),
-            draft=tuple(map(str, manifest.get("draft", ()))),
-            main=manifest.get("main") is True,
-            short=manifest.get("short") is True,
-            take=tuple(map(str, manifest.get("take", ()))),
-            most={str(k): int(v) for k, v in manifest.get("exhibits", {}).items()},
+            title=str(said["title"]),
+            description=str(said["description"]),
+            styles=tuple(map(str, said["styles"])),
+            long=names("long"),
+            main=said.get("main") is True,
+            short=said.get("short") is True,
+            take=names("take"),
+            screen=names("screen"),
         )
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ReportError(f"{path.parent.name}/{path.name}: {error}") from None
@@ -194,8 +165,7 @@ def locale(lang: str, case: Case | None = None) -> Locale:
     plain = replace(plain, catalogue=language.catalogue(reports_folder(), lang))
     if case is None:
         return plain
-    if is_money_only(case):
-        plain = replace(plain, catalogue=MoneyOnly(plain.catalogue))
+    plain = replace(plain, catalogue=worded(plain.catalogue, case))
     return replace(
         plain,
         names=language.names_in(case, lang),
@@ -341,6 +311,8 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "svg": lambda drawing: Markup(drawing.svg),  # noqa: S704 (our charts escape all they are given)
         "drawn": lambda exhibit: isinstance(exhibit, Drawing),
         "gaps": printer.gaps,
+        "large": large,
+        "shown": printer.shown,
         "leading": printer.leading,
         "text": printer.text,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -15,6 +16,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.table import Table
 from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
 from solvency.report.chapters.body import QuotedWords
@@ -24,12 +26,12 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
+    from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.notes import Note
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
     from solvency.figures.table import Gap
-    from solvency.figures.table import Table
     from solvency.report.chapters.body import Text
     from solvency.report.layout import Report
 
@@ -60,6 +62,19 @@ def heat(cell: Cell, table: Table) -> Markup:
     )
 
 
+def large(table: Table) -> tuple[Gap, ...]:
+    """Return where printed parts miss their printed total by more than a last digit.
+
+    That they may miss it by one is said once for the whole report.
+    """
+    return tuple(gap for gap in table.cast() if _digits(gap) > 1)
+
+
+def _digits(gap: Gap) -> int:
+    """Return how many units of the last printed place parts and total differ by."""
+    return int("".join(map(str, abs(gap.total - gap.parts).as_tuple().digits)))
+
+
 class Printer:
     """Turns cells into markup: the one place where markup is made in Python."""
 
@@ -68,8 +83,27 @@ class Printer:
         self._locale = report.locale
         self._notes = report.notes
         self._numbers = report.numbers
+        self._screen = report.screen
         self._places = {one.key: one.anchor or one.key for one in report.tables}
         self._chapters = {f"#{section.anchor}" for section in report.sections}
+
+    def shown(self, exhibit: Table | Drawing) -> Table | Drawing:
+        """Return an exhibit as it is printed: paper has no column of bare links."""
+        if self._screen or not isinstance(exhibit, Table):
+            return exhibit
+        kept = [n for n, one in enumerate(exhibit.columns) if one.key != "page"]
+        if len(kept) == len(exhibit.columns):
+            return exhibit
+        return replace(
+            exhibit,
+            columns=tuple(exhibit.columns[n] for n in kept),
+            rows=tuple(
+                replace(
+                    row, cells=tuple(row.cells[n] for n in kept if n < len(row.cells))
+                )
+                for row in exhibit.rows
+            ),
+        )
 
     def show(self, cell: Cell | str) -> Markup:
         """Return a cell, a line of text or a figure as markup."""
@@ -171,7 +205,7 @@ class Printer:
             return Markup()
         shown = Markup("; ").join(
             Markup('{} <span class="said">{}</span>').format(
-                self.show(note.ref), note.short(self._locale)
+                self.show(note.ref), note.whole(self._locale)
             )
             for note in notes
         )

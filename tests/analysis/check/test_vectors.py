@@ -243,6 +243,53 @@ def test_a_circle_that_can_pay_itself_does():
     assert rates["A"][0] == rates["B"][0] == 1
 
 
+def test_who_receives_just_what_it_owes_does_not_fail_by_rounding():
+    # A owes B 1.5, B owes A 2.6, nobody has anything else. B pays what it receives,
+    # 1.5 / 2.6, whose digits never end; that is just what A owes, and A pays in full.
+    owed = {
+        ("A", "B"): np.array([Decimal("1.5")]),
+        ("B", "A"): np.array([Decimal("2.6")]),
+    }
+    rates = exact_rates(decimals(A=0, B=0), decimals(A="1.5", B="2.6"), owed)
+    assert rates["A"][0] == 1
+    assert float(rates["B"][0]) == pytest.approx(1.5 / 2.6)
+
+
+@pytest.mark.parametrize("members", [2, 3, 5, 8])
+def test_clearing_rates_in_draws_are_those_of_each_ledger(members):
+    rng = np.random.default_rng(members)
+    names = [f"n{at}" for at in range(members)]
+
+    def some(share):
+        sizes = rng.integers(0, 100_000, (30, 4)) / 1000
+        return sizes * (rng.random((30, 4)) < share)
+
+    owed = {
+        (one, other): some(0.7)
+        for one in names
+        for other in names
+        if one != other and rng.random() < 0.6
+    }
+    means = {name: some(0.7) for name in names}
+    debts = {
+        name: sum((v for (d, _), v in owed.items() if d == name), start=some(0.5))
+        for name in names
+    }
+
+    def exact(amounts):
+        return {
+            key: np.array([Decimal(f"{n:.3f}") for n in one.ravel()], object)
+            for key, one in amounts.items()
+        }
+
+    drawn = drawn_rates(means, debts, owed)
+    wanted = exact_rates(exact(means), exact(debts), exact(owed))
+    for name in names:
+        np.testing.assert_allclose(
+            drawn[name].ravel(), wanted[name].astype(float), atol=1e-9
+        )
+
+
 def test_a_claim_on_an_affiliate_counts_at_what_it_can_pay(books):
     # The exchange lent 100 to the firm, which has 60 left and owes 20 to a lender:
     # it pays 60 / 120. The exchange owes Alice 50 and has the claim, worth 50.

@@ -49,7 +49,50 @@ def test_sufficiency(found):
         "lifo": 90,
         "pro-rata": Decimal("56.25"),
         "lowest-balance": 30,
+        # All 160 came before: as rolling pro rata.
+        "pro-rata-ex-post": Decimal("56.25"),
     }
+
+
+def test_pro_rata_ex_post_shares_with_what_came_later(found):
+    # 100 customers', all spent; then 100 own, and 40 spent. Each put in 100 of 200: of
+    # every outlay each bears half, and of the 60 that remain each has 30. Rules that
+    # keep the order of movements cannot say so: the first outlay was all customers'.
+    result = found(
+        deposit(1, "theirs", 100),
+        spend(2, "first", 100),
+        capital(3, "own", 100),
+        spend(4, "second", 40),
+    )
+    first, second = share(result, "first"), share(result, "second")
+    assert (first.least, first.most) == (100, 100)
+    assert first.rules["pro-rata-ex-post"] == 50
+    assert share(result, "first", "Alameda").rules["pro-rata-ex-post"] == 50
+    assert (second.least, second.most) == (0, 0)
+    assert second.rules["lowest-balance"] == 0
+    assert second.rules["pro-rata-ex-post"] == 20
+    text = result.purposes_frame().to_text()
+    assert "of rules that keep the order of movements" in text
+
+
+def test_pro_rata_ex_post_takes_what_came_from_elsewhere_as_pro_rata_has_it(found):
+    # Savings: 60 own and 20 customers', of which 40 go to the bank: 30 and 10. There
+    # 40 own come after an outlay of 20. Of 80 in all 10 are customers': an eighth.
+    result = found(
+        flow(1, "a", ("Equity:Alameda:Shares", -60), ("Assets:Alameda:Savings", 60)),
+        flow(
+            2,
+            "b",
+            ("Equity:Customers:Wealth", -20),
+            ("Assets:Alameda:Savings", 20),
+            through='"FTX"',
+        ),
+        flow(3, "c", ("Assets:Alameda:Savings", -40), (BANK, 40)),
+        spend(4, "first", 20),
+        capital(5, "own", 40),
+    )
+    assert share(result, "first").rules["pro-rata-ex-post"] == Decimal("2.5")
+    assert share(result, "first").rules["pro-rata"] == 5
 
 
 def test_where_the_interval_is_a_point_the_rule_cannot_matter(found):
@@ -122,6 +165,7 @@ def test_money_is_followed_through_another_account(found):
         "lifo": 20,
         "pro-rata": 12,
         "lowest-balance": 0,
+        "pro-rata-ex-post": 12,
     }
 
 
@@ -183,7 +227,8 @@ def test_what_a_creditor_is_paid_is_its_own(found):
         spend(6, "spent", 50),
     )
     assert share(result, "repaid").least == 50
-    assert [one.owner for one in result.outlays[-1].owners] == ["Lender"]
+    owners = result.outlays[-1].owners
+    assert [one.owner for one in owners if one.most] == ["Lender"]
 
 
 def test_coins_are_followed_into_what_they_fetched(found):
@@ -223,7 +268,12 @@ def test_an_unknown_order_within_a_day_widens_the_interval(found):
         deposit(2, "theirs", 50, seq=2),
         spend(2, "spent", 50, seq=1),
     ]
-    assert share(found(*late), "spent") is None
+    spent = share(found(*late), "spent")
+    # Theirs was not there yet; only a rule that keeps no order gives them a share.
+    assert (spent.least, spent.most) == (0, 0)
+    assert {rule: part for rule, part in spent.rules.items() if part} == {
+        "pro-rata-ex-post": 25
+    }
 
 
 def test_an_outlay_that_needs_the_day_s_deposit_comes_after_it(found):

@@ -40,6 +40,7 @@ def test_json_has_the_agreed_shape(ledger):
             "lifo": "90",
             "pro-rata": "56.25",
             "lowest-balance": "30",
+            "pro-rata-ex-post": "56.25",
         },
     }
     purpose = document["by_purpose"][0]

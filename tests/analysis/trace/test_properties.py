@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from solvency.analysis.trace.ask import follow
+from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.tracing import interval
 from solvency.tracing import trace
@@ -87,7 +88,7 @@ def test_one_account_is_traced_as_the_method_alone_does(ledger, history):
     # With as many places as the ledger's is shared to.
     moves = [(Decimal(f"{units}.000000"), owner) for units, owner in moves]
     own = [owner for owner in ("Alameda", "Lender") if owner in owners]
-    for rule in RULES:
+    for rule in (*RULES, EX_POST):
         alone = trace(moves, rule, own=own)
         for outlay, row in zip(result.outlays, rows, strict=True):
             shares = {s.owner: s.rules[rule] for s in outlay.owners}
@@ -112,13 +113,13 @@ def test_every_rule_stays_within_the_interval_and_nothing_is_lost(ledger, histor
             continue
         result = follow(book, [place], at=END)
         for outlay in result.outlays:
-            for rule in RULES:
+            for rule in (*RULES, EX_POST):
                 assert sum(s.rules[rule] for s in outlay.owners) == outlay.amount
             assert sum(s.least for s in outlay.owners) <= outlay.amount
             assert sum(s.most for s in outlay.owners) >= outlay.amount
             for one in outlay.owners:
-                for part in one.rules.values():
-                    assert one.least <= part <= one.most
+                for rule in RULES:
+                    assert one.least <= one.rules[rule] <= one.most
         for purpose in result.by_purpose:
             for rule in RULES:
                 spent = sum(

@@ -160,6 +160,27 @@ class Finding:
         return f"{label} ({self.variant})".lstrip() if self.variant else label
 
 
+class Familywise(NamedTuple):
+    """How often chance alone breaks one of many tests, on the case itself."""
+
+    #: Tests that hold on every day in the written amounts, and the days.
+    tests: int
+    days: int
+    #: The share of draws in which any of them breaks, and the most in which one does.
+    rate: float
+    most: float
+
+    @property
+    def told(self) -> str:
+        """Say it."""
+        return (
+            f"Of {self.tests} tests that hold as written on all {self.days} days, one"
+            f" or more breaks in {self.rate:.0%} of draws, each alone in at most"
+            f" {self.most:.0%}: were the written amounts true, so often would the same"
+            " sources, erring as the case says, make one look broken by chance."
+        )
+
+
 @dataclass(frozen=True)
 class Findings:
     """Every finding of a scenario, and what each test had and needed over time."""
@@ -174,6 +195,8 @@ class Findings:
     series: dict[Key, Series] = field(default_factory=dict)
     #: Every test, passed or failed; then those of what was found, where anything was.
     tests: tuple[Tested, ...] = ()
+    #: None where nothing is drawn, or no test holds as written.
+    familywise: Familywise | None = None
 
     @property
     def found(self) -> tuple[Tested, ...]:
@@ -187,6 +210,7 @@ class Findings:
             "Draws are of amounts and days, with the flows, prices and scenario as"
             f" they are; what broke in fewer than {WORTH_SAYING:.0%} of them is left"
             " out."
+            + (f" {self.familywise.told}" if self.familywise is not None else "")
         )
 
     @property

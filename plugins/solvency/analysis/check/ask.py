@@ -14,6 +14,7 @@ import numpy as np
 
 from solvency.analysis.check import always
 from solvency.analysis.check.answer import WORTH_SAYING
+from solvency.analysis.check.answer import Familywise
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
@@ -101,7 +102,7 @@ def _evaluate(
 
         spreads, moves = Spreads(book), UncertainDays(book)
     draws = _how_many(draws, asked, spreads, moves, timeline)
-    chances = _draw(asked, spreads, moves, worlds, draws, seed)
+    chances, familywise = _draw(asked, spreads, moves, worlds, draws, seed)
     findings = []
     tests = []
     series = {}
@@ -136,6 +137,7 @@ def _evaluate(
         standard_error=0.5 / math.sqrt(draws) if draws else 0.0,
         series=series,
         tests=tuple(tests),
+        familywise=familywise,
     )
 
 
@@ -194,7 +196,7 @@ def _draw(
     worlds: Worlds,
     draws: int,
     seed: int,
-) -> list[list[BrokenDraws]]:
+) -> tuple[list[list[BrokenDraws]], Familywise | None]:
     """Run the tests in draws, and count in how many each broke, and when first."""
     chances = [[BrokenDraws() for _ in found] for _, found in asked]
     # A list of each test that is drawn, in the order of the judges.
@@ -204,7 +206,7 @@ def _draw(
         if not is_certain(invariant)
     ]
     if spreads is None or moves is None or not draws:
-        return chances
+        return chances, None
     timeline = worlds.timeline
     chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
 
@@ -230,6 +232,13 @@ def _draw(
             for invariant, each in judges
         ]
 
+    holding = [
+        (n, m)
+        for n, (_, each) in enumerate(judges)
+        for m, one in enumerate(each)
+        if one.holds
+    ]
+    by_chance = 0
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         amounts = spreads.draw(draws, seed, chunk)
@@ -238,7 +247,13 @@ def _draw(
                 for tally, one in zip(tallies, more, strict=True):
                     tally.broken += one.broken
                     tally.first += one.first
-    return chances
+            broke = [one for n, m in holding if (one := part[n][m].ever) is not None]
+            by_chance += int(np.logical_or.reduce(broke).sum()) if broke else 0
+    if not holding:
+        return chances, None
+    most = max(drawn_of[n][m].broken for n, m in holding)
+    days = len(timeline.ordinals)
+    return chances, Familywise(len(holding), days, by_chance / draws, most / draws)
 
 
 @wide()

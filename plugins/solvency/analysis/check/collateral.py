@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Invariant
 
 LN2 = math.log(2)
+#: Below this (1 - e^-x) / x is summed, to so many terms.
+_SMALL, _TERMS = 0.05, 9
 
 
 def shares(world: World, commodity: str, units: Quantity) -> Quantity:
@@ -33,9 +35,31 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     """
     halving = world.timeline.halving(commodity)
     exponent = LN2 * np.maximum(units.astype(float), 0) / halving
+    if world.drawn:
+        return _fetched(exponent)
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(exponent > 1e-12, -arithmetic.expm1(-exponent) / exponent, 1.0)
-    return kept if world.drawn else _exactly(kept)
+    return _exactly(kept)
+
+
+def _fetched(exponent: Quantity) -> Quantity:
+    """Return (1 - e^-x) / x: where x is small by its series, exact to 1e-14."""
+    # Days lie together in memory: a mask picks in that order.
+    at = exponent.T
+    small = at < _SMALL
+    kept = arithmetic.exp(-at)
+    np.subtract(1.0, kept, out=kept)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        np.divide(kept, at, out=kept)
+    if small.any():
+        few = at[small]
+        series = np.ones_like(few)
+        for term in range(_TERMS, 1, -1):
+            series *= few
+            series /= -term
+            series += 1.0
+        kept[small] = series
+    return kept.T
 
 
 def _shares_of(world: World, commodity: str, holding: Mask) -> Quantity:

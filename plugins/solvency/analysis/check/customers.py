@@ -109,11 +109,19 @@ def _overdrawn(
             t.account.is_claim and t.entity in of and t.account.counterparty == other
         )
     )
-    most = limit.number if limit and limit.commodity == world.currency else ZERO
     used = world.one_sided(claims, 1)
     return Outcome(
-        other, world.currency, -used, used * 0 - world.constant(most), claims
+        other, world.currency, -used, used * 0 - _worth(world, limit), claims
     )
+
+
+def _worth(world: World, limit: Money | None) -> Any:
+    """Return a limit in the reporting currency, day by day where it is in another."""
+    if limit is None:
+        return world.constant(ZERO)
+    if limit.commodity == world.currency:
+        return world.constant(limit.number)
+    return world.series(world.timeline.price(limit.commodity) * limit.number)
 
 
 def overdraft_limit(world: World, invariant: Invariant) -> list[Outcome]:

@@ -21,6 +21,8 @@ class BrokenDraws:
     broken: int = 0
     #: Index of the first day broken, of each draw in which it broke.
     first: list[NDArray[np.int64]] = field(default_factory=list)
+    #: The draws in which it broke, shape (draws,); None where in none.
+    ever: NDArray[np.bool_] | None = None
 
 
 def broken_days(outcome: Outcome) -> NDArray[np.bool_]:
@@ -40,6 +42,8 @@ class Judge:
         size = np.maximum(np.abs(exact.have), np.abs(exact.need)).max()
         self.noise = 1e-12 * float(size)
         margin = (exact.have - exact.need).astype(float)
+        #: Whether it holds on every day in the written amounts.
+        self.holds = not broken_days(exact).any()
         #: The days on which the written amounts are too close to tell.
         self.close = np.flatnonzero(np.abs(margin) <= self.noise)
         self.closely = broken_days(exact)[self.close]
@@ -72,4 +76,4 @@ class Judge:
             broken = np.broadcast_to(broken, (draws, broken.shape[1]))
         first = broken.argmax(axis=1)
         ever = broken[np.arange(len(broken)), first]
-        return BrokenDraws(int(ever.sum()), [start + first[ever]])
+        return BrokenDraws(int(ever.sum()), [start + first[ever]], ever)

@@ -2,11 +2,13 @@
 
 The greatest clearing vector of Eisenberg and Noe (2001), outside creditors
 ranking equally with members. In the written amounts it is solved exactly, by
-fictitious default; in draws by iteration from full payment downwards.
+fictitious default; so it is in draws, of groups of a few, and of larger ones by
+iteration from full payment downwards.
 """
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Rounds of iteration before what has not settled is solved outright.
 _ROUNDS = 40
+#: Groups of no more members than this are solved by elimination, draw by draw.
+_ELIMINATED = 6
 _SETTLED = 1e-12
 ZERO, ONE = Decimal(), Decimal(1)
 #: Rates are kept to this: a cent of a million billions.
@@ -103,7 +107,8 @@ def _solve(
             inside = dict.fromkeys(failed, ZERO)
             rows.append([*row, means[name] + _received(name, owed, inside)])
         return {
-            name: min(max(rate, ZERO), ONE).quantize(_STEP)
+            # Upwards: who receives just what it owes is not to fail by rounding.
+            name: min(max(rate, ZERO), ONE).quantize(_STEP, ROUND_CEILING)
             for name, rate in zip(failed, _eliminated(rows), strict=True)
         }
 
@@ -131,7 +136,11 @@ def _eliminated(rows: list[list[Decimal]]) -> list[Decimal]:
 def drawn_rates(
     means: Amounts, debts: Amounts, owed: Between
 ) -> dict[str, NDArray[Any]]:
-    """Return the rates in each draw and on each day; as `exact_rates`."""
+    """Return the rates in each draw and on each day; as `exact_rates`.
+
+    Only where somebody falls short of its debts is anything solved: that is seldom
+    more than a few of all draws and days.
+    """
     full = {
         name: sum(
             (amount for (_, creditor), amount in owed.items() if creditor == name),
@@ -139,6 +148,108 @@ def drawn_rates(
         )
         for name, has in means.items()
     }
+    short = np.array(False)
+    for name in means:
+        short = short | _fails(full[name], debts[name])
+    rates = {name: np.ones(short.shape) for name in means}
+    if not short.any():
+        return rates
+
+    def there(amounts: NDArray[Any]) -> NDArray[Any]:
+        # Days lie together in memory, so that what is picked is picked in order.
+        found: NDArray[Any] = np.broadcast_to(amounts, short.shape).T[short.T]
+        return found
+
+    solve = _defaulted if len(means) <= _ELIMINATED else _iterated
+    found = solve(
+        *({name: there(one) for name, one in each.items()} for each in (means, debts)),
+        {pair: there(amount) for pair, amount in owed.items()},
+        {name: there(one) for name, one in full.items()},
+    )
+    for name, rate in found.items():
+        rates[name].T[short.T] = rate
+    return rates
+
+
+def _defaulted(
+    means: Amounts, debts: Amounts, owed: Between, full: Amounts
+) -> dict[str, NDArray[Any]]:
+    """Return the rates by fictitious default: who fails, then what all can pay."""
+    fails = {name: _fails(full[name], debts[name]) for name in means}
+    while True:
+        rates = _eliminated_all(fails, means, debts, owed)
+        more = False
+        for name in means:
+            has = _receives(name, full[name], owed, rates)
+            short = _fails(has, debts[name]) & ~fails[name]
+            if short.any():
+                more = True
+                fails[name] = fails[name] | short
+        if not more:
+            return rates
+
+
+def _fails(has: NDArray[Any], debt: NDArray[Any]) -> NDArray[np.bool_]:
+    """Say who falls short, by more than float noise: a circle is closed or is not."""
+    short: NDArray[np.bool_] = (debt > 0) & (has < debt * (1.0 - _SETTLED))
+    return short
+
+
+def _eliminated_all(
+    fails: Amounts, means: Amounts, debts: Amounts, owed: Between
+) -> dict[str, NDArray[Any]]:
+    """Solve for the rates of the failed, in every draw; as `_eliminated`."""
+    names = [name for name in means if fails[name].any()]
+    rates: dict[str, NDArray[Any]] = {
+        name: np.ones(len(has)) for name, has in means.items()
+    }
+    rows: dict[str, dict[str, NDArray[Any]]] = {}
+    rights = {}
+    for name in names:
+        right, row = means[name], {}
+        for debtor in means:
+            if (debtor, name) not in owed:
+                continue
+            amount = owed[debtor, name]
+            if debtor not in names:
+                right = right + amount
+                continue
+            row[debtor] = np.where(fails[debtor] & fails[name], -amount, 0.0)
+            right = right + np.where(fails[debtor], 0.0, amount)
+        # Who pays in full has an equation of its own: the rate is one.
+        row[name] = np.where(fails[name], debts[name], 1.0)
+        rows[name], rights[name] = row, np.where(fails[name], right, 1.0)
+    least = {name: 1e-12 * rows[name][name] for name in names}
+    for column in names:
+        pivot = rows[column][column]
+        # A closed circle without means: nothing is paid.
+        paid = pivot > least[column]
+        for name in names:
+            if name == column or column not in rows[name]:
+                continue
+            factor = _quotient(rows[name].pop(column), pivot, paid)
+            rights[name] = rights[name] - factor * rights[column]
+            for other, amount in rows[column].items():
+                if other != column:
+                    rows[name][other] = rows[name].get(other, 0.0) - factor * amount
+    for name in names:
+        pivot = rows[name][name]
+        rate = _quotient(rights[name], pivot, pivot > least[name])
+        rates[name] = np.clip(rate, 0.0, 1.0, out=rate)
+    return rates
+
+
+def _quotient(
+    part: NDArray[Any], whole: NDArray[Any], where: NDArray[Any]
+) -> NDArray[Any]:
+    found: NDArray[Any] = np.divide(part, whole, out=np.zeros(len(where)), where=where)
+    return found
+
+
+def _iterated(
+    means: Amounts, debts: Amounts, owed: Between, full: Amounts
+) -> dict[str, NDArray[Any]]:
+    """Return the rates by iteration from full payment downwards."""
     rates = {name: _share(full[name], debts[name]) for name in means}
     fell = {name for name, rate in rates.items() if (rate < 1.0).any()}
     for _ in range(_ROUNDS):

@@ -101,7 +101,7 @@ class Traits:
     def _trait(self, account: Account, commodity: str) -> Trait:
         found = self.case.commodities.get(commodity)
         issuer = found.issuer if found else None
-        default = "liquid" if commodity == self.case.currency else "less-liquid"
+        default = "liquid" if self.case.is_money(commodity) else "less-liquid"
         return Trait(
             account=account,
             commodity=commodity,

@@ -34,6 +34,7 @@ from solvency.analysis.reconcile.workings import working
 from solvency.figures.quantised import money
 from solvency.figures.quantised import moved
 from solvency.figures.quantised import settled
+from solvency.figures.remark import Remark
 from solvency.methods.balancing import balance
 from solvency.model.observed import observed
 from solvency.wide import wide
@@ -226,20 +227,29 @@ def _notes(problem: Problem, found: Balanced) -> tuple[str, ...]:
     groups = problem.seen.groups
     if len(groups) == 1:
         notes.append(
-            f"every observation comes from one group of sources ({groups[0]}): this"
-            " tests whether that source agrees with itself and the flows, not whether"
-            " it is right"
+            Remark(
+                "every observation comes from one group of sources (%(group)s): this"
+                " tests whether that source agrees with itself and the flows, not"
+                " whether it is right",
+                group=groups[0],
+            )
         )
     if not found.dof:
         notes.append("no identity tests any claim: nothing here can be contradicted")
     repeated = len({row for row, _ in problem.seen.repeated})
     if repeated:
         notes.append(
-            f"{repeated} observations rest on the same rows of the dossier as flows"
-            " they test; each pair counts once (spreads are widened by the square root"
-            " of two)"
+            Remark(
+                "%(count)s observations rest on the same rows of the dossier as flows"
+                " they test; each pair counts once (spreads are widened by the square"
+                " root of two)",
+                count=repeated,
+            )
         )
-    notes += [f"{one.observation.id}: {one.reason}" for one in problem.seen.untested]
+    notes += [
+        Remark("%(id)s: %(reason)s", id=one.observation.id, reason=one.reason)
+        for one in problem.seen.untested
+    ]
     return tuple(notes)
 
 

@@ -21,6 +21,7 @@ from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.waterfall import CENT
 from solvency.analysis.recover.waterfall import Waterfall
 from solvency.analysis.recover.waterfall import waterfall
+from solvency.figures.remark import Remark
 from solvency.ledger.vocabulary import RANKS
 from solvency.wide import wide
 
@@ -195,14 +196,18 @@ def recover(
 
 def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
     """Name what rests on an assumption: market depths, and debtors outside."""
-    notes = []
+    notes: list[str] = []
     for commodity in sorted({item.commodity for item in found.items(members)}):
         known = found.book.case.commodities.get(commodity)
         depth = known.depth(found.at) if known else None
         if depth is not None and depth.basis == "assumed":
             notes.append(
-                f"what {commodity} would fetch rests on an assumed market depth of"
-                f" {depth.units:,} units that halve the price"
+                Remark(
+                    "what %(token)s would fetch rests on an assumed market depth of"
+                    " %(units)s units that halve the price",
+                    token=commodity,
+                    units=f"{depth.units:,}",
+                )
             )
     owing: dict[str, Decimal] = defaultdict(Decimal)
     inside = frozenset(members)
@@ -210,7 +215,7 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
         if debt.debtor not in inside and debt.creditor in inside:
             owing[debt.debtor] += debt.value
     notes += [
-        f"owed to the group by {name}: {value:,.0f}"
+        Remark("owed to the group by %(who)s: %(amount)s", who=name, amount=value)
         for name, value in sorted(owing.items())
     ]
     if owing:
@@ -223,7 +228,7 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
 
 def _lent(alone: Waterfall) -> list[str]:
     """Name whose creditors are paid also from collateral that others gave."""
-    notes = []
+    notes: list[str] = []
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for one in alone.paid:
         sums[one.debt.debtor] += one.paid
@@ -233,8 +238,12 @@ def _lent(alone: Waterfall) -> list[str]:
         own = pays[alone.index[name]]
         if paid - own > 1:
             notes.append(
-                f"creditors of {name} are paid {paid - own:,.0f} more than it pays:"
-                " from collateral that others gave for its debts"
+                Remark(
+                    "creditors of %(who)s are paid %(amount)s more than it pays: from"
+                    " collateral that others gave for its debts",
+                    who=name,
+                    amount=paid - own,
+                )
             )
     return notes
 

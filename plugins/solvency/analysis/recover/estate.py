@@ -22,6 +22,7 @@ from typing import NamedTuple
 from solvency.analysis.recover.debts import Debt
 from solvency.analysis.recover.debts import debt_of
 from solvency.analysis.recover.set_off import set_off
+from solvency.figures.remark import Remark
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import discount
@@ -268,7 +269,7 @@ class Estate:
     def _capital(self, entity: str) -> Decimal:
         """Return what was paid into an entity's equity, at what it was worth."""
         case = self.book.case
-        paid = Costs(self.book, self.at).historic
+        paid = Costs(self.book, self.at).paid
         return -sum(
             (
                 worth
@@ -314,7 +315,7 @@ def estate(book: Book, at: datetime.date) -> Estate:
         if owned and account.stake_in is None and units > 0:
             held[key] = units
             if isinstance(quote, Missing) and account.recovery is None:
-                notes[f"left out: {quote}"] = None
+                notes[Remark("left out: %(reason)s", reason=quote.why)] = None
             continue
         # Who keeps an account that is overdrawn has lent what is missing.
         overdrawn = owned and account.stake_in is None and units < 0
@@ -324,15 +325,19 @@ def estate(book: Book, at: datetime.date) -> Estate:
         if account.root != "Liabilities" and not overdrawn:
             continue
         if isinstance(quote, Missing):
-            notes[f"left out: {quote}"] = None
+            notes[Remark("left out: %(reason)s", reason=quote.why)] = None
             continue
         debts.append(debt_of(book, at, account, key, -units, quote.number))
     lost = _lost(book, at, held, notes)
     left, netted = set_off(book, at, debts)
     for one in netted:
-        notes[
-            f"set off: {one.claim} against {one.debt}, {one.amount:,.0f} on each side"
-        ] = None
+        note = Remark(
+            "set off: %(claim)s against %(debt)s, %(netted)s on each side",
+            claim=one.claim,
+            debt=one.debt,
+            netted=f"{one.amount:,.0f}",
+        )
+        notes[note] = None
     return Estate(book, at, left, tuple(notes), Costs(book, at), held, lost)
 
 

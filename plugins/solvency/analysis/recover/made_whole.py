@@ -95,7 +95,7 @@ def later_day(book: Book, found: Recovery) -> datetime.date:
 
     The plan's day (`event "plan"`) if some coin claimed has a price then.
     """
-    coins = {debt.commodity for debt in found.debts} - {book.case.currency}
+    coins = {debt.commodity for debt in found.debts} - {book.case.home}
     plans = [event.date for event in book.case.events if event.kind == "plan"]
     for day in plans:
         if any(not isinstance(book.prices.at(coin, day), Missing) for coin in coins):
@@ -109,7 +109,7 @@ def in_kind(book: Book, found: Recovery, later: datetime.date) -> tuple[InKind, 
     """Return claims in coins at the petition's prices and at a later day's."""
     sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 2)
     for debt in found.debts:
-        if debt.commodity != book.case.currency:
+        if debt.commodity != book.case.home:
             row = sums[debt.debtor, debt.rank, debt.commodity]
             row[0] += debt.units
             row[1] += debt.value

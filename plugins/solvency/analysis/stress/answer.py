@@ -87,9 +87,29 @@ class Cell(NamedTuple):
     equity: Decimal
 
 
+class Cut(NamedTuple):
+    """A holding sold in haste at a haircut, and what that leaves its holder."""
+
+    commodity: str
+    holder: str
+    at: datetime.date
+    units: Decimal
+    price: Decimal
+    market_value: Decimal
+    #: The share of the price that a sale costs.
+    haircut: Decimal
+    proceeds_low: Decimal
+    proceeds: Decimal
+    proceeds_high: Decimal
+    #: Assets as sold, without claims on the group, less debts.
+    equity_low: Decimal
+    equity: Decimal
+    equity_high: Decimal
+
+
 @dataclass(frozen=True)
 class Stress:
-    """Tokens with a market depth, under stress, on a day."""
+    """Holdings with a market depth or a haircut, under stress, on a day."""
 
     case: Case
     at: datetime.date
@@ -97,6 +117,8 @@ class Stress:
     breaking: tuple[Breaking, ...]
     grid: tuple[Cell, ...]
     notes: tuple[str, ...]
+    #: Holdings without a depth, sold at a haircut.
+    cuts: tuple[Cut, ...] = ()
 
     @wide()
     def to_frame(self) -> Frame:

@@ -19,8 +19,10 @@ from solvency.analysis.stress.answer import Breaking
 from solvency.analysis.stress.answer import Cell
 from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
+from solvency.analysis.stress.haircuts import Haircuts
 from solvency.figures import arithmetic
 from solvency.figures.quantised import settled
+from solvency.figures.remark import Remark
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
@@ -56,13 +58,13 @@ def stress(
     Args:
         book: The Book.
         at: The day; default the case's reporting date.
-        token: One token; default every one with a market depth.
+        token: One commodity; default every one with a market depth or a haircut.
         lent: Share of market value that lenders lend; default the maximum of the
             case's `loan-to-value` test of the holder, else what the books show
             lent on all that is pledged to the same lenders, at most all of it.
 
     Raises:
-        LookupError: There is no such token, or none of its depth is known.
+        LookupError: There is no such commodity, or no depth or haircut of it is known.
         ValueError: A share lent outside 0 to 1.
     """
     case = book.case
@@ -78,7 +80,7 @@ def stress(
         if measure is None:
             continue
         if isinstance(quote, Missing):
-            notes.append(f"left out: {quote}")
+            notes.append(Remark("left out: %(reason)s", reason=quote.why))
             continue
         for holder in case.group or tuple(case.entities):
             if holder == case.commodities[name].issuer:
@@ -92,23 +94,42 @@ def stress(
             breaking.append(limits.breaking(measure, quote.number))
             grid += limits.grid(measure, quote.number)
         if measure.basis == "assumed":
+            values = {"token": name, "units": f"{measure.units:,}"}
+            if measure.low:
+                values |= {"low": f"{measure.low:,}", "high": f"{measure.high:,}"}
             notes.append(
-                f"every figure of {name} rests on an assumed market depth of"
-                f" {measure.units:,} units"
-                + (f", {measure.low:,} to {measure.high:,}" if measure.low else "")
+                Remark(
+                    "every figure of %(token)s rests on an assumed market depth of"
+                    " %(units)s units, %(low)s to %(high)s"
+                    if measure.low
+                    else "every figure of %(token)s rests on an assumed market depth of"
+                    " %(units)s units",
+                    **values,
+                )
             )
-    return Stress(case, at, tuple(found), tuple(breaking), tuple(grid), tuple(notes))
+    haircuts = Haircuts(book, at, token)
+    cuts = tuple(haircuts.rows())
+    notes += haircuts.notes
+    return Stress(
+        case, at, tuple(found), tuple(breaking), tuple(grid), tuple(notes), cuts
+    )
 
 
 def _tokens(case: Case, at: datetime.date, asked: str | None) -> list[str]:
     known = sorted(name for name, one in case.commodities.items() if one.depth(at))
     if asked is None:
         return known
+    cut = sorted(
+        name for name, one in case.commodities.items() if one.haircut is not None
+    )
+    if asked in cut and asked not in known:
+        return []
     if asked not in known:
-        there = ", ".join(known) or "none"
+        there = ", ".join(sorted({*known, *cut})) or "none"
         raise LookupError(
-            f"no market depth of {asked} is known by {at}; there is of {there}. Add"
-            f' `{at} custom "depth" NUMBER {asked}` with its source'
+            f"no market depth of {asked} is known by {at}, and no haircut; there is of"
+            f' {there}. Add `{at} custom "depth" NUMBER {asked}` with its source, or'
+            f" `haircut:` to its `commodity`"
         )
     return [asked]
 

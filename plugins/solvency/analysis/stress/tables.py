@@ -98,6 +98,56 @@ def loop_frame(found: Stress, rows: Sequence[Token]) -> Frame:
 
 
 @wide()
+def haircuts_frame(found: Stress) -> Frame:
+    """Return what holdings fetch at their haircut, and what that leaves."""
+    unit = found.case.currency
+    money = (
+        "market value",
+        "proceeds, low",
+        "proceeds",
+        "proceeds, high",
+        "assets less debts, low",
+        "assets less debts",
+        "assets less debts, high",
+    )
+    return Frame(
+        "What holdings fetch in haste, their price less a haircut",
+        (
+            Column("date"),
+            Column("holding"),
+            Column("holder"),
+            Column("units", places=0),
+            Column("price", unit=unit, places=4),
+            Column("haircut"),
+            *(Column(name, unit=unit) for name in money),
+        ),
+        tuple(
+            (
+                row.at,
+                row.commodity,
+                row.holder,
+                row.units,
+                row.price,
+                f"{row.haircut:.1%}",
+                row.market_value,
+                row.proceeds_low,
+                row.proceeds,
+                row.proceeds_high,
+                row.equity_low,
+                row.equity,
+                row.equity_high,
+            )
+            for row in found.cuts
+        ),
+        notes=(
+            "Assets as sold, without claims on the group.",
+            "Low is at `haircut-high`, high at `haircut-low`.",
+            *(() if found.tokens else found.notes),
+        ),
+    )
+
+
+@wide()
 def breaking_frame(found: Stress) -> Frame:
     """Return the price of each token at which its holder is insolvent."""
     unit = found.case.currency

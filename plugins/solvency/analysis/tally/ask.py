@@ -54,6 +54,7 @@ def tally(
     draws: int = TALLY_DRAWS,
     seed: int = SEED,
     at: datetime.date | None = None,
+    beside: bool = True,
     executor: Executor | None = None,
 ) -> Tallied:
     """Add up what a case's hypotheses take, with their uncertainty.
@@ -66,6 +67,9 @@ def tally(
         draws: number of draws.
         seed: of the draws.
         at: day of the hole; by default the reporting date.
+        beside: also what each scenario takes, the total with amounts that go
+            together, and how much of what is untraced that explains: most of the
+            draws.
         executor: something with a `map`, as `tally.draw` takes.
 
     Returns:
@@ -90,7 +94,8 @@ def tally(
     hole = hole_of(case, day)
     losses = chosen.losses()
     few = min(draws, DEPENDENCE_DRAWS)
-    table = [(rho, chosen.draw(few, seed, executor, rho)) for rho in RHOS]
+    rhos = RHOS if beside else ()
+    table = [(rho, chosen.draw(few, seed, executor, rho)) for rho in rhos]
     return Tallied(
         currency=case.currency,
         at=day,
@@ -110,7 +115,7 @@ def tally(
         scenarios=tuple(
             _scenario(parts, one, day, draws, seed, executor)
             for one in case.scenarios.values()
-            if one.hypotheses
+            if one.hypotheses and beside
         ),
         dependence=tuple(
             Dependence(rho, _quantiles(one), _reaches(one, hole)) for rho, one in table
@@ -118,7 +123,9 @@ def tally(
         notes=tuple(notes),
         untraced=untraced(
             case, day, held if case.scenario.name != "*" else frozenset(), few, seed
-        ),
+        )
+        if beside
+        else None,
     )
 
 

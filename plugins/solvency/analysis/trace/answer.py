@@ -13,6 +13,7 @@ from solvency.analysis.trace.bounds import together
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.wide import wide
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
 
 ZERO = Decimal()
+#: The rules shown: those that keep the order of movements, then the one that does not.
+COLUMNS = (*RULES, EX_POST)
 #: What an outlay without `purpose:` is counted under.
 UNSTATED = "unstated"
 #: Metadata of a flow: how much of it a source traced to the owners, and the source.
@@ -50,7 +53,7 @@ class Share:
     @property
     @wide()
     def point(self) -> bool:
-        """Say whether the choice of rule cannot matter."""
+        """Say whether no choice matters of rules that keep the order of movements."""
         return self.least == self.most
 
 
@@ -69,7 +72,7 @@ class Outlay:
     @property
     @wide()
     def point(self) -> bool:
-        """Say whether the choice of rule cannot matter for any owner."""
+        """Say whether none matters for any owner, of rules that keep the order."""
         return all(share.point for share in self.owners)
 
 
@@ -125,6 +128,13 @@ class Following:
     #: Units that the books show and nobody found, and what counted them.
     untraced: Decimal = Decimal()
     counts: tuple[str, ...] = ()
+    #: What amounts are in, where it is not the commodity itself.
+    currency: str | None = None
+
+    @property
+    def unit(self) -> str:
+        """Return what amounts are in."""
+        return self.currency or self.commodity
 
     @property
     def whose(self) -> str:
@@ -142,8 +152,8 @@ class Following:
                 Column("purpose"),
                 Column("owner"),
                 *(
-                    Column(name, unit=self.commodity)
-                    for name in ("amount", "least", "most", *RULES)
+                    Column(name, unit=self.unit)
+                    for name in ("amount", "least", "most", *COLUMNS)
                 ),
             ),
             rows=tuple(
@@ -155,7 +165,7 @@ class Following:
                     outlay.amount,
                     share.least,
                     share.most,
-                    *(share.rules[rule] for rule in RULES),
+                    *(share.rules[rule] for rule in COLUMNS),
                 )
                 for outlay in self.outlays
                 for share in outlay.owners
@@ -169,9 +179,9 @@ class Following:
             title=f"How much of it was money of {self.whose}, by purpose",
             columns=(
                 Column("purpose"),
-                *(Column(n, unit=self.commodity) for n in ("amount", "least", "most")),
+                *(Column(n, unit=self.unit) for n in ("amount", "least", "most")),
                 Column("share"),
-                *(Column(rule, unit=self.commodity) for rule in RULES),
+                *(Column(rule, unit=self.unit) for rule in COLUMNS),
             ),
             rows=tuple(
                 (
@@ -180,7 +190,7 @@ class Following:
                     p.least,
                     p.most,
                     _share(p),
-                    *(p.rules[rule] for rule in RULES),
+                    *(p.rules[rule] for rule in COLUMNS),
                 )
                 for p in self.by_purpose
             ),
@@ -190,7 +200,7 @@ class Following:
     def _notes(self) -> Iterator[str]:
         if self.untraced:
             yield (
-                f"{self.untraced:,.2f} {self.commodity} of what the books show here is"
+                f"{self.untraced:,.2f} {self.unit} of what the books show here is"
                 f" untraced ({', '.join(self.counts)}): last seen in these accounts,"
                 " and not found. Earlier balances may have been lower than the books"
                 " say."
@@ -199,8 +209,13 @@ class Following:
         if points:
             yield (
                 f"In {len(points)} of {count(len(self.outlays), 'outlay')} the interval"
-                " is a point: the choice of rule cannot matter there."
+                " is a point: the choice of rule cannot matter there, of rules that"
+                " keep the order of movements."
             )
+        yield (
+            "least and most are the interval of rules that keep the order of movements;"
+            f" {EX_POST} does not, and may lie outside."
+        )
         yield (
             "The bounds of a purpose hold for its outlays together; those of several"
             " purposes do not add."
@@ -210,7 +225,7 @@ class Following:
                 verdict = "within" if said.inside else "NOT within"
                 yield (
                     f"{purpose.purpose}, {said.flow}: {said.source} has"
-                    f" {said.amount:,.0f} {self.commodity}, {verdict} what the books"
+                    f" {said.amount:,.0f} {self.unit}, {verdict} what the books"
                     f" allow: {said.least:,.0f} to {said.most:,.0f}."
                 )
 
@@ -271,7 +286,7 @@ def purposes(
                             for owner in owners
                         )
                     )
-                    for rule in RULES
+                    for rule in COLUMNS
                 },
                 tuple(item for item in said if item is not None),
                 spendings(orders, chosen, owners, scale),

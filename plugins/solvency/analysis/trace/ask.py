@@ -1,9 +1,10 @@
 """Follow money through the accounts of a case: whose it was that an outlay spent.
 
 The money of each outlay of an account, or of several taken as one pool, under every
-rule of `tracing`, beside the interval no rule can leave. What flows in is the money of
-who gave it; where that came from another account of the books, it is followed through
-that account too, under the same rule.
+rule of `tracing`, beside the interval that none of those leaves which keep the order
+of movements. What flows in is the money of who gave it; where that came from another
+account of the books, it is followed through that account too, under the same rule; for
+pro rata ex post, which is a rule of one account, with the shares pro rata gives there.
 
 With K the most of an owner's money that can be there, and O the most of the others', an
 outlay W spent at least `max(0, W - O)` and at most `min(W, K)` of the owner's. This
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.analysis.trace.answer import COLUMNS
 from solvency.analysis.trace.answer import UNSTATED
 from solvency.analysis.trace.answer import Following
 from solvency.analysis.trace.answer import Outlay
@@ -33,8 +35,12 @@ from solvency.analysis.trace.order import deposits_first
 from solvency.analysis.trace.order import outlays_first
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
+from solvency.analysis.trace.translated import translated
+from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
+from solvency.methods.tracing import ExPost
 from solvency.methods.tracing import Rule
+from solvency.methods.tracing.sharing import take
 from solvency.model.book import Position
 from solvency.model.book import below
 from solvency.wide import wide
@@ -58,7 +64,7 @@ class Step(NamedTuple):
     #: Bounds of each owner's part of them.
     bounds: dict[str, tuple[int, int]]
     #: Units by rule and owner; only of outlays.
-    rules: dict[Rule, dict[str, int]]
+    rules: dict[Rule | ExPost, dict[str, int]]
 
 
 @wide()
@@ -76,7 +82,7 @@ def follow(
         book: The Book.
         accounts: One account, or several taken as a pool, each with all below it.
         at: Until the end of this day; default the case's reporting date.
-        commodity: What is traced; default the case's currency if the accounts
+        commodity: What is traced; default the currency of the books if the accounts
             hold it, else the only commodity they hold.
         owners: Whose money the totals by purpose are of; default those who keep
             money with a custodian.
@@ -103,7 +109,7 @@ def follow(
     other = _run(reader, outlays_first(flows), pool, claimants)
     mine = _owners(owners, claimants, main, pool)
     scale = reader.scales[commodity]
-    return Following(
+    found = Following(
         case=book.case,
         accounts=tuple(accounts),
         commodity=commodity,
@@ -115,6 +121,7 @@ def follow(
         before=befores(main, mine, scale),
         **_untraced(book, pool, at),
     )
+    return translated(book, found)
 
 
 def _untraced(
@@ -153,7 +160,7 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
             " account of assets that is no claim"
         )
     held = sorted({key.commodity for key in inside})
-    wanted = wanted or (book.case.currency if book.case.currency in held else None)
+    wanted = wanted or (book.case.home if book.case.home in held else None)
     if wanted is None and len(held) == 1:
         return held[0]
     if wanted not in held:
@@ -205,7 +212,13 @@ def _run(
 ) -> list[Step]:
     """Let the flows move everyone's money, and return what they did to the pool."""
     runner = _Runner(reader, flows, pool, claimants)
-    return [step for flow, parts in flows for step in runner.steps(flow, parts)]
+    steps = [step for flow, parts in flows for step in runner.steps(flow, parts)]
+    # Every contribution shares in every outlay, whatever their order.
+    left = dict(runner.contributed)
+    for step in steps:
+        if step.units < 0:
+            step.rules[EX_POST] = dict(take(left, -step.units, keep=True))
+    return steps
 
 
 class _Runner:
@@ -233,6 +246,8 @@ class _Runner:
             }
         )
         self._held: dict[Position, Holding] = {}
+        #: What each owner put into the pool, as pro rata has it where it came from.
+        self.contributed: dict[str, int] = {}
         self._names = ", ".join(sorted({key.account for key in pool}))
 
     def steps(self, flow: Flow, parts: list[Part]) -> list[Step]:
@@ -255,6 +270,8 @@ class _Runner:
         holding = self._holding(POOL)
         for money in into:
             holding.put(money)
+            for owner, units in money.sums("pro-rata").items():
+                self.contributed[owner] = self.contributed.get(owner, 0) + units
         steps = []
         if into:
             came = sum(money.bounds.units for money in into)
@@ -267,7 +284,9 @@ class _Runner:
                     f" {self._number(went - holding.balance)} more than there is"
                 )
             money = holding.take(went)
-            rules = {rule: money.sums(rule) for rule in RULES}
+            rules: dict[Rule | ExPost, dict[str, int]] = {
+                rule: money.sums(rule) for rule in RULES
+            }
             steps.append(Step(flow, -went, money.bounds.by_owner, rules))
             for part, each in zip(
                 out, money.split([p.taken for p in out]), strict=True
@@ -328,13 +347,21 @@ def _outlays(main: list[Step], other: list[Step], scale: int) -> tuple[Outlay, .
     )
 
 
+def _numbers(step: Step, owner: str, scale: int) -> dict[str, Decimal]:
+    return {
+        rule: Decimal(step.rules[rule].get(owner, 0)).scaleb(-scale) for rule in COLUMNS
+    }
+
+
 def _outlay(step: Step, other: Step, scale: int) -> Outlay:
     def number(units: int) -> Decimal:
         return Decimal(units).scaleb(-scale)
 
     flow = step.flow
     shares = []
-    for owner in sorted(step.bounds.keys() | other.bounds.keys()):
+    # Of what came later none can have been there, but shares in it ex post.
+    later = step.rules[EX_POST].keys() | other.rules[EX_POST].keys()
+    for owner in sorted(step.bounds.keys() | other.bounds.keys() | later):
         least, most = step.bounds.get(owner, (0, 0))
         low, high = other.bounds.get(owner, (0, 0))
         shares.append(
@@ -342,10 +369,8 @@ def _outlay(step: Step, other: Step, scale: int) -> Outlay:
                 owner=owner,
                 least=number(min(least, low)),
                 most=number(max(most, high)),
-                rules={rule: number(step.rules[rule].get(owner, 0)) for rule in RULES},
-                outlays_first={
-                    rule: number(other.rules[rule].get(owner, 0)) for rule in RULES
-                },
+                rules=_numbers(step, owner, scale),
+                outlays_first=_numbers(other, owner, scale),
             )
         )
     return Outlay(

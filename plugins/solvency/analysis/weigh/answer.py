@@ -14,8 +14,11 @@ from solvency.figures.quantised import settled
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.double_counting import DoubleCounted
+    from solvency.analysis.weigh.predictive import Predicted
     from solvency.model.observed import Untested
 
+#: Chance of the best fit below which no combination fits as stated.
+UNFIT = 0.01
 #: Priors at which each hypothesis's belief is shown.
 PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
 
@@ -174,6 +177,40 @@ class Beliefs:
     built_in: tuple[tuple[str, str], ...]
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
+    #: How observations and families of them stand to what is predicted, worst first.
+    predicted: tuple[Predicted, ...] = ()
+    #: Prior and spread of "something else", where the case states them.
+    alternative: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def unfit(self) -> bool:
+        """Say whether none of the combinations fits, with errors as stated."""
+        return self.fit.p < UNFIT
+
+    @property
+    def verdict(self) -> tuple[str, ...]:
+        """Say what must be read before any belief: whether anything fits at all."""
+        lines = []
+        if self.unfit:
+            lines.append(
+                "none of these fits as stated: the best-fitting combination has"
+                f" chi-square {self.fit.chi2:.0f} on {self.fit.dof} observations"
+                f" (p {self.fit.p:.1g}); beliefs say which is least far off, with all"
+                " errors larger by one unknown factor, and not that any is so"
+            )
+        if self.alternative is not None:
+            prior, error = self.alternative
+            lines.append(
+                f"something else, believed {prior} before, predicting each observation"
+                f" to {error:.0%}: {self.fit.something_else:.3f} after; all other"
+                " beliefs are given that it is not so"
+            )
+        elif self.unfit:
+            lines.append(
+                'the case states no "something else" (custom "alternative"): beliefs'
+                " are relative, among the explanations somebody wrote down"
+            )
+        return tuple(lines)
 
     @property
     def inflation(self) -> float:
@@ -216,7 +253,7 @@ class Beliefs:
                 )
                 for one in self.ordered
             ),
-            notes=self.notes,
+            notes=(*self.verdict, *self.notes),
         )
 
     def _range(self, one: Belief) -> tuple[float, float]:

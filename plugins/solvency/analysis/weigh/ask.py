@@ -32,6 +32,7 @@ from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import evidence
+from solvency.analysis.weigh.predictive import predicted
 from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
 from solvency.figures.quantised import money
@@ -135,6 +136,8 @@ def believe(
         ),
         untested=found.seen.untested,
         notes=_notes(found),
+        predicted=predicted(found, whole),
+        alternative=case.uncertainty.alternative,
     )
 
 

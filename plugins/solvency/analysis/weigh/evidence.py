@@ -280,6 +280,24 @@ class Evidence:
         variances = arithmetic.product(effects**2, self.sigmas[flows] ** 2)
         return arithmetic.product(effects, self.means[flows]), np.sqrt(variances)
 
+    def predictive(self, held: Iterable[str]) -> tuple[Array, Array]:
+        """Return what was seen less what a combination predicts, errors as stated.
+
+        Args:
+            held: the hypotheses that hold.
+
+        Returns:
+            Gaps, shape (rows,), and their covariance, (rows, rows), as shares.
+        """
+        flows = self._flows({*held, *self.certain})
+        effects, (own, shared) = self.effects[:, flows], self._errors
+        alone, common = effects * own[flows], arithmetic.product(effects, shared[flows])
+        covariance = self._covariance + arithmetic.product(alone, alone.T)
+        if common.shape[1]:
+            covariance = covariance + arithmetic.product(common, common.T)
+        means = arithmetic.product(effects, self.means[flows])
+        return self.seen.values / self.seen.scales - means, covariance
+
     def weighed_flows(self) -> list[int]:
         """Return the flows that are weighed, in the order the weighing has them."""
         return self._flows({*self.hypotheses, *self.certain})

@@ -24,6 +24,7 @@ from solvency.analysis.weigh.evidence import evidence
 from solvency.figures.frame import Column
 from solvency.figures.frame import Frame
 from solvency.figures.quantised import settled_all
+from solvency.figures.remark import Remark
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -162,8 +163,13 @@ def moments(case: Case) -> tuple[Moment, ...]:
         found.append(
             Moment(
                 max(s.published for s in inside),
-                f"after {count} observations of that month, {most} of them from"
-                f" {loudest}",
+                Remark(
+                    "after %(count)s observations of that month, %(most)s of them from"
+                    " %(group)s",
+                    count=count,
+                    most=most,
+                    group=loudest,
+                ),
             )
         )
     if told is not None:

@@ -16,6 +16,8 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs
 
+#: Chances of a gap below which it is listed.
+_ODD = 0.05
 #: Beliefs that move by more than this without a source are worth a line.
 _MOVES = 0.05
 
@@ -27,6 +29,7 @@ def tables(found: Beliefs) -> tuple[Frame, ...]:
         beliefs(found),
         scenarios(found),
         unexplained(found),
+        predicted(found),
         double_counted(found),
         left_out(found),
         priors(found),
@@ -118,6 +121,21 @@ def unexplained(found: Beliefs) -> Frame:
             for gap in one.unexplained
             if abs(gap.z) >= 1
         ),
+    )
+
+
+@wide()
+def predicted(found: Beliefs) -> Frame:
+    """Return what was seen that the believed combinations hardly predict."""
+    each = [one for one in found.predicted if one.of == "observation"]
+    odd = [one for one in found.predicted if one.p < _ODD]
+    broken = sum(one.p < _ODD for one in each)
+    return Frame(
+        "Observations, and families of them, that are hardly predicted, errors as"
+        f" stated: chance below {_ODD:g}",
+        (*map(Column, ("of", "name", "observations")), Column("chance")),
+        tuple((one.of, one.name, one.count, Decimal(f"{one.p:.2g}")) for one in odd),
+        notes=(_expected(broken, len(each)),),
     )
 
 
@@ -243,6 +261,13 @@ def combinations(found: Beliefs) -> Frame:
             for one in found.combinations
         ),
         notes=(f"together they hold {found.covered:.1%} of the belief",),
+    )
+
+
+def _expected(broken: int, several: int) -> str:
+    return (
+        f"{broken} of {count(several, 'observation')}; were all as predicted,"
+        f" {_ODD * several:.1f} would be expected"
     )
 
 

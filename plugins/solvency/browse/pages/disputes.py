@@ -5,20 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.exhibit import shown
+from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import waited
 from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
 
 
-def disputed(view: View) -> tuple[Table | None, str]:
-    """List the claims that cannot all stand, in the scenario shown."""
-    found = view.study.reconciled()
-    if isinstance(found, str):
-        return None, found
+def disputed(view: View) -> Waiting:
+    """List the claims that cannot all stand, in the scenario shown, once worked out."""
+    later = view.study.reconciled()
+    unfinished = waited(view, later)
+    found = later.result
+    if unfinished or found is None:
+        return unfinished or Waiting(error="no answer")
     said = (
         f"{count(len(found.claims), 'claim')} under"
         f" {count(found.dof, 'identity', 'identities')};"
@@ -26,11 +29,14 @@ def disputed(view: View) -> tuple[Table | None, str]:
         " is honest."
     )
     if not found.suspects:
-        return None, said + " No claim is suspect."
+        return Waiting(notes=(said + " No claim is suspect.",))
     from solvency.exhibits.reconcile.suspects import suspects  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.workings import weighed  # noqa: PLC0415 (as above)
 
-    table = suspects(view.setting(reconciled=found), found)
+    setting = view.setting(reconciled=found)
+    table = suspects(setting, found)
     if table is None:
-        return None, said
+        return Waiting(notes=(said,))
     # The last note tells of links that only paper has.
-    return shown(view, replace(table, notes=table.notes[:-1])), said
+    table = replace(table, notes=table.notes[:-1])
+    return Waiting(tables=(shown(view, table, ground=weighed(setting)),), notes=(said,))

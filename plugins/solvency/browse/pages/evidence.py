@@ -18,7 +18,10 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.pages.disputes import disputed
-from solvency.browse.pages.hypotheses import Waiting
+from solvency.browse.pages.source import KINDS
+from solvency.browse.pages.source import known_flows
+from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import waited
 from solvency.browse.view import outside
 from solvency.charts import beliefs as beliefs_chart
 from solvency.figures.frame import count
@@ -28,32 +31,12 @@ if TYPE_CHECKING:
 
     from solvency.analysis.weigh.history import History
     from solvency.browse.view import View
-    from solvency.ledger.case import Observation
     from solvency.ledger.case import Source
 
     Tell = Callable[[str], None]
 
-#: What the letter of a grade stands for.
-KINDS = {
-    "A": "court record, audited or on-chain",
-    "B": "leaked document, published by a major outlet",
-    "C": "named press, or an organisation's own statement",
-    "D": "anonymous",
-    "F": "unknown or recalled",
-}
 #: The most lines a chart of beliefs has.
 _LINES = 8
-
-
-@dataclass(frozen=True)
-class Opened:
-    """One source: what it is, and what rests on it."""
-
-    title: str
-    facts: tuple[tuple[str, Cell], ...]
-    flows: Table
-    observations: Table | None
-    prices: int
 
 
 @dataclass(frozen=True)
@@ -65,10 +48,9 @@ class Page:
     first: str
     last: str
     moments: tuple[Link, ...]
-    opened: Opened | None
     sources: Table
     plugs: Table | None
-    disputed: Table | None
+    disputed: Waiting
     later: str
     weigh: str
     history: Waiting | None
@@ -83,22 +65,20 @@ def build(view: View) -> Page:
         one for one in case.sources.values() if known is None or one.published <= known
     ]
     hidden = len(case.sources) - len(sources)
-    opened = case.sources.get(view.asked.pick)
     plugs = [flow.id for flow in case.selected if flow.basis == "plug"]
     days = sorted(one.published for one in case.sources.values())
     history, chart = _history(view) if view.asked.weigh else (None, None)
     return Page(
-        numbers=tuple(_numbers(sources, plugs)),
+        numbers=tuple(_numbers(view, sources, plugs)),
         known=known.isoformat() if known else "",
         first=days[0].isoformat() if days else "",
         last=days[-1].isoformat() if days else "",
         moments=_moments(view),
-        opened=_opened(view, opened) if opened else None,
         sources=_sources(view, sources),
         plugs=view.flows_table("plugs", "Plugs: amounts nobody stated", plugs)
         if plugs
         else None,
-        disputed=disputed(view)[0],
+        disputed=disputed(view),
         later=f"{count(hidden, 'source')} published later, and what rests on them"
         " alone, left out."
         if hidden
@@ -109,7 +89,7 @@ def build(view: View) -> Page:
     )
 
 
-def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
+def _numbers(view: View, sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
     letters = Counter(one.grade[:1] for one in sources)
     groups = {one.independence_group for one in sources}
     return (
@@ -118,6 +98,12 @@ def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
             f"{len(sources):,}",
             f"{count(len(groups), 'group')} that count once each",
             str(len(sources)),
+            figure=view.counted(
+                "sources",
+                len(sources),
+                "sources of the ledger, published by the day it is looked at",
+                sources=tuple(one.name for one in sources),
+            ).figure,
         ),
         *(
             Number(
@@ -125,6 +111,12 @@ def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
                 f"{number:,}",
                 KINDS.get(letter, ""),
                 str(number),
+                figure=view.counted(
+                    f"grade:{letter}",
+                    number,
+                    f"sources of grade {letter}",
+                    sources=tuple(x.name for x in sources if x.grade[:1] == letter),
+                ).figure,
             )
             for letter, number in sorted(letters.items())
         ),
@@ -134,6 +126,12 @@ def _numbers(sources: list[Source], plugs: list[str]) -> tuple[Number, ...]:
             "amounts nobody stated",
             str(len(plugs)),
             bool(plugs),
+            figure=view.counted(
+                "plugs",
+                len(plugs),
+                "flows whose amount nobody stated",
+                flows=tuple(plugs),
+            ).figure,
         ),
     )
 
@@ -159,10 +157,9 @@ def _moments(view: View) -> tuple[Link, ...]:
 
 def _rests(view: View) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for flow in view.case.flows:
-        if view.case.known is None or flow.known <= view.case.known:
-            for source in flow.sources:
-                found[source].append(flow.id)
+    for flow in known_flows(view):
+        for source in flow.sources:
+            found[source].append(flow.id)
     return found
 
 
@@ -185,19 +182,34 @@ def _sources(view: View, sources: list[Source]) -> Table:
                     Cell(one.grade, kind="grade"),
                     Cell(
                         one.name,
-                        view.page("evidence", "opened", pick=one.name),
+                        view.page("source", pick=one.name),
                         title=one.title,
                     ),
                     day_cell(one.published),
                     Cell(one.publisher or ""),
                     outside(one.url, one.title),
                     Cell(one.group or ""),
-                    Cell(f"{len(rests.get(one.name, [])):,}", kind="num"),
-                    Cell(f"{stated[one.name]:,}", kind="num"),
-                    Cell(f"{prices[one.name]:,}", kind="num"),
+                    view.counted(
+                        f"flows:{one.name}",
+                        len(rests.get(one.name, [])),
+                        f"flows that rest on {one.name}",
+                        flows=tuple(rests.get(one.name, [])),
+                        sources=(one.name,),
+                    ),
+                    view.counted(
+                        f"observations:{one.name}",
+                        stated[one.name],
+                        f"balances and movements {one.name} states",
+                        sources=(one.name,),
+                    ),
+                    view.counted(
+                        f"prices:{one.name}",
+                        prices[one.name],
+                        f"prices {one.name} gives",
+                        sources=(one.name,),
+                    ),
                 ),
-                "current" if one.name == view.asked.pick else "",
-                f"source-{one.name}",
+                key=f"source-{one.name}",
             )
         )
     return Table(
@@ -218,73 +230,6 @@ def _sources(view: View, sources: list[Source]) -> Table:
     )
 
 
-def _opened(view: View, one: Source) -> Opened:
-    """Show one source, and what rests on it."""
-    seen = [obs for obs in view.case.observations if obs.source == one.name]
-    facts = [
-        ("Published", Cell(one.published.isoformat())),
-        ("Publisher", Cell(one.publisher or "")),
-        ("Grade", Cell(f"{one.grade}: {KINDS.get(one.grade[:1], '')}")),
-        (
-            "Origin",
-            Cell(
-                f"{one.origin}: {KINDS.get(one.origin[:1], '')}" if one.origin else ""
-            ),
-        ),
-        ("Group", Cell(one.group or "")),
-        ("Address", outside(one.url, one.url or "")),
-        ("Copy read", outside(one.mirror, one.mirror or "")),
-        ("SHA-256", Cell(one.sha256 or "")),
-        ("Note", Cell(one.note or "")),
-        ("In the ledger", Cell("its entry", view.at_home.entry(one.place))),
-    ]
-    return Opened(
-        title=one.title,
-        facts=tuple(fact for fact in facts if fact[1].text),
-        flows=view.flows_table(
-            "rests", "Flows that rest on it", _rests(view).get(one.name, [])
-        ),
-        observations=_observations(view, seen) if seen else None,
-        prices=sum(price.source == one.name for price in view.case.prices),
-    )
-
-
-def _observations(view: View, seen: list[Observation]) -> Table:
-    rows = []
-    for one in seen:
-        ends = [
-            end for end in (one.amount.number, one.low, one.high) if end is not None
-        ]
-        printing = Printing(ends, one.amount.commodity)
-        rows.append(
-            Row(
-                (
-                    Cell(one.id, view.at_home.entry(one.place)),
-                    day_cell(one.date),
-                    Cell(one.perimeter or ", ".join(one.accounts)),
-                    printing.cell(one.amount.number),
-                    printing.cell(one.low),
-                    printing.cell(one.high),
-                    Cell(printing.unit),
-                )
-            )
-        )
-    return Table(
-        "states",
-        "Balances and movements it states",
-        (
-            Cell("Observation"),
-            Cell("Date"),
-            Cell("Of what"),
-            Cell("Amount", kind="num"),
-            Cell("Low", kind="num"),
-            Cell("High", kind="num"),
-            Cell("In"),
-        ),
-        tuple(rows),
-    )
-
-
 def _history(view: View) -> tuple[Waiting, Chart | None]:
     """Weigh the hypotheses as known on the case's days, beside the page."""
 
@@ -294,11 +239,10 @@ def _history(view: View) -> tuple[Waiting, Chart | None]:
         return history(view.case, progress=tell)
 
     later = view.study.later("history", work)
-    if not later.wait():
-        return Waiting(said=later.said or "started"), None
+    unfinished = waited(view, later)
     found = later.result
-    if later.error or found is None:
-        return Waiting(error=later.error or "no answer"), None
+    if unfinished or found is None:
+        return unfinished or Waiting(error="no answer"), None
     frame = found.to_frame()
     table = Table(
         "history",
@@ -336,10 +280,10 @@ def _beliefs_over_time(view: View, found: History) -> Chart | None:
     lines = {
         name: [one.posteriors[name] for one in found.then] for name in found.hypotheses
     }
+    # A belief that came later is drawn from nothing: it could not be held before.
     whole = {
-        name: [Decimal(f"{share:.4f}") for share in shares if share is not None]
+        name: [Decimal(f"{share or 0:.4f}") for share in shares]
         for name, shares in lines.items()
-        if None not in shares
     }
     moved = sorted(whole, key=lambda name: min(whole[name]) - max(whole[name]))
     if len(days) < 2 or not moved:

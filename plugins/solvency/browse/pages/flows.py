@@ -20,6 +20,7 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import drawn
+from solvency.browse.blocks import figure_place
 from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.group import scopes
@@ -89,7 +90,7 @@ def build(view: View) -> Page:
     return Page(
         scopes=_scopes(view, name),
         said=f"{name}, {period}",
-        numbers=tuple(_numbers(found)),
+        numbers=tuple(_numbers(found, whole=places is None)),
         chart=_chart(view, found, printing, notes),
         table=_table(view, book, found),
         opened=_opened(view, found),
@@ -108,19 +109,47 @@ def _nothing(view: View, notes: list[str]) -> Page:
     return Page(_scopes(view, name_of(view)), "", (), None, empty, None, tuple(notes))
 
 
-def _numbers(found: Funds) -> list[Number]:
+def _numbers(found: Funds, *, whole: bool) -> list[Number]:
+    # Of some flows alone nothing is left: what they bring less what they take.
+    left = "Left" if whole else "Sources less uses of these flows"
+    keys = {
+        "At the start": "opening",
+        "Sources": "total:source",
+        "Uses": "total:use",
+        "Change in prices": "revaluation",
+        left: "left",
+    }
     amounts = {
         "At the start": found.opening,
         "Sources": found.total(SOURCE),
         "Uses": found.total(USE),
         "Change in prices": found.revaluation,
-        "Left": found.left,
+        left: found.left,
     }
     return [
-        Number(label, money(value, found.currency), value=format(value, "f"))
+        Number(
+            label,
+            money(value, found.currency),
+            value=format(value, "f"),
+            figure=f"funds:{found.name}:{keys[label]}",
+        )
         for label, value in amounts.items()
-        if value or label == "Left"
+        if value or label == left
     ]
+
+
+def _figure_key(found: Funds, line: FundsLine) -> str:
+    """Return the key of the figure a line of the exhibit prints."""
+    since = found.since.isoformat() if found.since else ""
+    until = found.until.isoformat()
+    return f"funds:{found.name}:{since}:{until}:{line.side}:{line.label}"
+
+
+def bands(view: View) -> Chart | None:
+    """Draw where all money came from and went, for a page that has its lines."""
+    found = funds(view.study.book, name_of(view), view.at)
+    amounts = (found.opening, found.left, *(line.amount for line in found.lines))
+    return _chart(view, found, Printing(amounts, found.currency), [])
 
 
 def _key(line: FundsLine) -> str:
@@ -141,7 +170,7 @@ def _chart(
         links.append(sankey.Link(*ends, amount, href))
 
     for line in found.lines:
-        href = view.page("flows", "opened", entity=found.name, pick=_key(line))
+        href = figure_place(_figure_key(found, line))
         add(line.side, line.label, line.amount, href)
     if found.opening > 0:
         add(SOURCE, START, found.opening, "")

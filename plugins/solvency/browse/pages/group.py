@@ -6,11 +6,15 @@ from dataclasses import astuple
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.browse.blocks import Link
 from solvency.browse.exhibit import shown
 from solvency.browse.request import BASES
 from solvency.exhibits.balance.claims import matrix
+from solvency.exhibits.balance.found import resting_on
+from solvency.exhibits.balance.found import rests_of
+from solvency.exhibits.workings import made_of
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
@@ -23,23 +27,28 @@ from solvency.figures.table import Table
 from solvency.ledger.entries.postings import total
 from solvency.model.consolidation import intercompany
 from solvency.model.consolidation import members
+from solvency.model.parts import Parts
 from solvency.model.sheets import SIDES
 from solvency.model.untraced import SIDES as FOUND
 from solvency.model.untraced import with_found
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from solvency.browse import blocks
     from solvency.browse.view import View
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Ref
+    from solvency.model.claims import Claim
     from solvency.model.consolidation import GroupSheet
+    from solvency.model.parts import Made
     from solvency.model.sheets import Totals
 
 #: The bases that stand side by side.
 SIDE_BY_SIDE = ("market", "clean", "realisable")
 _TOTALS = ("assets", "liabilities", "equity")
+_ONE_SIDE = {"assets": "asset", "liabilities": "liability"}
 _SIDES = {
     "asset": "Assets",
     "liability": "Liabilities",
@@ -109,6 +118,53 @@ def build(view: View) -> Page:
     )
 
 
+class _Rests:
+    """Says what balances of accounts rest on, at the bases of the sheets."""
+
+    def __init__(self, setting: Setting, at: datetime.date) -> None:
+        self._setting = setting
+        self._at = at
+        self._parts: dict[str, Parts] = {}
+
+    def of(self, accounts: Iterable[str], side: str, basis: str) -> Made:
+        """Return the flows behind accounts on one side of a sheet."""
+        if basis not in self._parts:
+            self._parts[basis] = Parts(self._setting.book, self._at, basis)
+        return self._parts[basis].of(accounts, side)
+
+    def line(
+        self, side: str, account: str, value: Decimal, basis: str
+    ) -> dict[str, Any]:
+        """Return what a line of a sheet rests on, for its figure."""
+        setting = self._setting
+        if side in FOUND:
+            held = [
+                one
+                for one in setting.found(self._at).held
+                if one.position.account == account
+            ]
+            return resting_on(setting, rests_of(held), self._at)
+        if account not in setting.case.accounts:
+            return {}
+        made = self.of((account,), side, basis)
+        return _exactly(made, value)
+
+    def whole(
+        self, entity: str, side: str, value: Decimal, basis: str
+    ) -> dict[str, Any]:
+        """Return what a total of an entity rests on, for its figure."""
+        accounts = self._setting.case.accounts.values()
+        names = [one.name for one in accounts if one.entity == entity]
+        return _exactly(self.of(names, side, basis), value)
+
+
+def _exactly(made: Made, value: Decimal) -> dict[str, Any]:
+    """Return flows with their parts where these add up to a value, else without."""
+    exact = made.exact and sum((part for _, part in made.parts), Decimal()) == value
+    found = made_of(made)
+    return found if exact else {**found, "parts": ()}
+
+
 def _totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
     """Put assets, liabilities and equity at each basis side by side."""
     members = next(iter(sheets.values())).members
@@ -117,9 +173,22 @@ def _totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table
         for at, member in enumerate(members)
     }
 
+    rests = _Rests(setting, next(iter(sheets.values())).at)
+
+    def made(label: str, what: str, value: Decimal, basis: str) -> dict[str, Any]:
+        if label not in setting.case.entities or what == "equity":
+            return {"flows": setting.moved} if what != "equity" else {}
+        return rests.whole(label, _ONE_SIDE[what], value, basis)
+
     def cells(label: str, totals: Iterable[Totals]) -> tuple[Figure, ...]:
         return tuple(
-            setting.money(f"totals:{label}:{basis}:{what}", value)
+            setting.money(
+                f"totals:{label}:{basis}:{what}",
+                value,
+                formula=f"{what} of {label} at {basis} value",
+                basis=basis,
+                **made(label, what, value, basis),
+            )
             for basis, one in zip(sheets, totals, strict=True)
             for what, value in zip(_TOTALS, astuple(one), strict=True)
         )
@@ -167,7 +236,9 @@ def _sheet(setting: Setting, name: str, sheet: GroupSheet) -> Table:
     kept = slice(2, -2) if alone else slice(2, None)
     keys = [f"{at}:{one.name}" for at, one in enumerate(frame.columns[kept])]
     across = () if alone else tuple((key, 1) for key in keys[:-1])
+    across_of = () if alone else keys[-1:]
     rows: list[Row] = []
+    rests = _Rests(setting, sheet.at)
     for side in (*SIDES, *FOUND):
         lines = [row for row in frame.rows if row[0] == side and any(row[2:])]
         if not lines:
@@ -178,7 +249,17 @@ def _sheet(setting: Setting, name: str, sheet: GroupSheet) -> Table:
                 f"{side}-{line[1]}",
                 (_account(setting, str(line[1])),),
                 tuple(
-                    setting.money(f"sheet:{side}:{line[1]}:{key}", value)
+                    setting.money(
+                        f"sheet:{side}:{line[1]}:{key}",
+                        value,
+                        formula=f"{line[1]} at {sheet.basis} value",
+                        basis=sheet.basis,
+                        **(
+                            {}
+                            if key in across_of
+                            else rests.line(side, str(line[1]), value, sheet.basis)
+                        ),
+                    )
                     if isinstance(value, Decimal) and value
                     else None
                     for key, value in zip(keys, line[kept], strict=True)
@@ -244,12 +325,38 @@ def _eliminations(setting: Setting, sheet: GroupSheet) -> Table | None:
                 (
                     _account(setting, item.account),
                     Said(item.reason),
-                    setting.money(f"eliminated:{at}", item.amount),
+                    setting.money(
+                        f"eliminated:{at}",
+                        item.amount,
+                        formula=item.reason,
+                        flows=setting.parts(sheet.at).of((item.account,)).flows
+                        if item.account in setting.case.accounts
+                        else (),
+                    ),
                 ),
             )
             for at, item in enumerate(taken)
         ),
     )
+
+
+_OF_CLAIM = (
+    "as the creditor's books have it",
+    "as the debtor's books have it",
+    "claimed less owed",
+)
+
+
+def _between(setting: Setting, one: Claim) -> tuple[str, ...]:
+    """Return the flows that moved what one owes another."""
+    pair = {one.creditor, one.debtor}
+    names = [
+        name
+        for name, account in setting.case.accounts.items()
+        if account.counterparty and {account.entity, account.counterparty} == pair
+    ]
+    found: tuple[str, ...] = setting.flows_of(tuple(names), setting.at)
+    return found
 
 
 def _claims(setting: Setting) -> Table | None:
@@ -275,7 +382,15 @@ def _claims(setting: Setting) -> Table | None:
                     about("entity", one.debtor),
                     Said(formats.unit_label(one.commodity, scale, setting.locale)),
                     *(
-                        Figure(f"owed:{pair}:{at}", value, one.commodity, scale, places)
+                        Figure(
+                            f"owed:{pair}:{at}",
+                            value,
+                            one.commodity,
+                            scale,
+                            places,
+                            formula=_OF_CLAIM[at],
+                            flows=_between(setting, one) if at < 2 else (),
+                        )
                         for at, value in enumerate(values)
                     ),
                 ),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from typing import Any
 
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
-from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
+from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import waited
 from solvency.figures.frame import count
 
 if TYPE_CHECKING:
@@ -50,17 +51,6 @@ class Choice:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A long computation: its answer, or how far it is."""
-
-    said: str = ""
-    error: str = ""
-    tables: tuple[Table, ...] = ()
-    numbers: tuple[Number, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class Page:
     """What the template prints."""
@@ -69,8 +59,7 @@ class Page:
     numbers: tuple[Number, ...]
     choices: tuple[Choice, ...]
     contradictions: tuple[str, ...]
-    suspects: Table | None
-    disagree: str
+    disagree: Waiting
     weigh: str
     tally: Waiting | None
     weights: Waiting | None
@@ -99,7 +88,6 @@ def build(view: View) -> Page:
         for name, each in flows.items()
     }
     printing = Printing(sums.values(), case.currency)
-    suspects, disagree = disputed(view)
     return Page(
         scenarios=_scenarios(view),
         numbers=_numbers(view),
@@ -108,14 +96,13 @@ def build(view: View) -> Page:
                 view,
                 one,
                 flows[one.name],
-                printing.cell(sums[one.name]),
+                _moves(view, printing, one.name, flows[one.name]),
                 posteriors.get(one.name),
             )
             for one in case.hypotheses.values()
         ),
         contradictions=_contradictions(view),
-        suspects=suspects,
-        disagree=disagree,
+        disagree=disputed(view),
         weigh=view.page("hypotheses", "weighed", weigh=1),
         tally=tally,
         weights=weights,
@@ -137,9 +124,13 @@ def _scenarios(view: View) -> tuple[Link, ...]:
 
 def _numbers(view: View) -> tuple[Number, ...]:
     """Return what the hypotheses switched on come to: the numbers that change."""
+    from solvency.exhibits.workings import settled  # noqa: PLC0415 (brings in SciPy)
+
     case = view.case
     found = view.study.written()
     name, inside = scope(view)
+    setting = view.setting()
+    moved = tuple(flow.id for flow in view.study.book.flows if flow.date <= view.at)
     numbers = [
         Number(
             "Breaches",
@@ -147,11 +138,25 @@ def _numbers(view: View) -> tuple[Number, ...]:
             f"of {count(len(found.series), 'test')}",
             str(len(found.breaches)),
             bool(found.breaches),
-            view.page("solvency"),
+            figure=view.counted(
+                "breaches",
+                len(found.breaches),
+                "tests that did not hold in the written amounts and are breaches",
+                flows=tuple(
+                    dict.fromkeys(x for one in found.breaches for x in one.flows)
+                ),
+            ).figure,
         )
     ]
     for basis in ("market", "clean"):
         equity = view.study.sheet(view.at, basis, inside).totals.equity
+        figure = setting.money(
+            f"equity:{name}:{view.at}:{basis}",
+            equity,
+            formula="assets less liabilities, consolidated",
+            basis=basis,
+            flows=moved,
+        )
         numbers.append(
             Number(
                 f"Equity of {name}, {basis}",
@@ -159,10 +164,26 @@ def _numbers(view: View) -> tuple[Number, ...]:
                 f"on {view.at}",
                 format(equity, "f"),
                 equity < 0,
-                view.page("group", basis=None if basis == "market" else basis),
+                figure=view.register.figure(figure, settled(setting)),
             )
         )
     return tuple(numbers)
+
+
+def _moves(view: View, printing: Printing, name: str, flows: list[Flow]) -> Cell:
+    """Return the amount a hypothesis's flows move, which opens them."""
+    from solvency.exhibits.workings import of_flows  # noqa: PLC0415 (brings in SciPy)
+
+    setting = view.setting()
+    amounts = {flow.id: view.worth(flow) or ZERO for flow in flows}
+    figure = setting.money(
+        f"moves:{name}",
+        sum(amounts.values(), ZERO),
+        formula="what its flows move, each at the price of its day",
+        **of_flows(setting, amounts),
+    )
+    cell = printing.cell(figure.value)
+    return replace(cell, figure=view.register.figure(figure) if figure.value else "")
 
 
 def _choice(
@@ -184,7 +205,7 @@ def _choice(
         rests_on=tuple(
             Cell(
                 name,
-                view.page("evidence", "opened", pick=name),
+                view.page("source", pick=name),
                 title=view.case.sources[name].title,
             )
             for name in sources
@@ -204,15 +225,8 @@ def _contradictions(view: View) -> tuple[str, ...]:
     )
 
 
-def _waited(later: Later[Any]) -> Waiting | None:
-    """Return how far a long computation is, or why there is no answer."""
-    if not later.wait():
-        return Waiting(said=later.said or "started")
-    return Waiting(error=later.error) if later.error else None
-
-
-def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
-    """Start the tally and the weighing, or return what was started."""
+def asked_tally(view: View) -> Later[Tallied]:
+    """Start the tally, or return what was started."""
 
     def add(tell: Tell) -> Tallied:
         from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
@@ -220,18 +234,24 @@ def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
         tell("adding up the losses")
         return tally(view.case)
 
+    return view.study.later("tally", add)
+
+
+def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
+    """Start the tally and the weighing, or return what was started."""
+
     def weigh(tell: Tell) -> Beliefs:
         from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
 
         return believe(view.case, progress=tell)
 
-    return view.study.later("tally", add), view.study.later("weights", weigh)
+    return asked_tally(view), view.study.later("weights", weigh)
 
 
 def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waiting:
     from solvency.exhibits.tally.total import losses  # noqa: PLC0415 (brings in SciPy)
 
-    unfinished = _waited(later)
+    unfinished = waited(view, later)
     found = later.result
     if unfinished or found is None:
         return unfinished or Waiting(error="no answer")
@@ -264,7 +284,7 @@ def _weights(view: View, later: Later[Beliefs]) -> Waiting:
     from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
 
-    unfinished = _waited(later)
+    unfinished = waited(view, later)
     found = later.result
     if unfinished or found is None:
         return unfinished or Waiting(error="no answer")

@@ -50,7 +50,6 @@ def build(view: View) -> Page:
                 ),
             )
             for kind in kinds().values()
-            if kind.sections
         ),
         numbers=(
             Number("Scenario", case.scenario.name, case.scenario.title),
@@ -58,6 +57,11 @@ def build(view: View) -> Page:
                 "As known on",
                 case.known.isoformat() if case.known else "everything",
                 "what was published by then" if case.known else "whenever published",
+            ),
+            Number(
+                "Balances at",
+                view.at.isoformat(),
+                "the day chosen" if view.asked.at else "the reporting date",
             ),
             Number("Flows", f"{len(case.selected):,}", "in this scenario"),
             Number("Sources", f"{len(case.sources):,}", "each linked to its address"),
@@ -83,11 +87,15 @@ def pdf(view: View, kind: str) -> tuple[str, bytes]:
     from solvency.report import write  # noqa: PLC0415 (WeasyPrint takes a second)
 
     case = view.case
-    words = [Path(case.path).parent.name, case.scenario.name]
+    words = [Path(case.path).parent.name, kind, case.scenario.name]
     if case.known:
         words.append(f"known-{case.known}")
+    dates = None
+    if view.asked.at:
+        words.append(f"at-{view.at}")
+        dates = (view.at,)
     name = re.sub(r"[^\w.-]+", "-", "-".join(words)) + ".pdf"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.pdf"
-        write(case, view.study.book, path, kind=kind)
+        write(case, view.study.book, path, kind=kind, dates=dates)
         return name, path.read_bytes()

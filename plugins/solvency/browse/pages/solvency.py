@@ -22,7 +22,9 @@ from solvency.charts import owed_held
 from solvency.charts import steps
 from solvency.charts.axes import Event
 from solvency.charts.pair import Level
+from solvency.exhibits.check.words import asks
 from solvency.figures import formats
+from solvency.figures.figure import Figure
 from solvency.figures.frame import count
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ def build(view: View) -> Page:
     return Page(
         numbers=tuple(_numbers(view, found)),
         opened=_opened(view, found, opened) if opened else None,
-        charts=tuple(_charts(view, found)),
+        charts=() if opened else tuple(_charts(view, found)),
         tests=_tests(view, found, shown, opened),
         passed=tuple(
             f"{key.entity}: {title_of(key)}"
@@ -113,9 +115,15 @@ def _numbers(view: View, found: Findings) -> Iterable[Number]:
     yield Number(
         "Breaches",
         str(len(breaches)),
-        f"of {count(len(found.series), 'test')}, in the scenario shown",
+        _tested(found),
         value=str(len(breaches)),
         bad=bool(breaches),
+        figure=view.counted(
+            "breaches",
+            len(breaches),
+            "tests that did not hold in the written amounts and are breaches",
+            flows=tuple(dict.fromkeys(x for one in breaches for x in one.flows)),
+        ).figure,
     )
     yield Number(
         "First breach",
@@ -134,8 +142,26 @@ def _numbers(view: View, found: Findings) -> Iterable[Number]:
             f"at worst, on {one.worst}",
             value=format(one.amount, "f"),
             bad=True,
-            href=view.page("solvency", "opened", pick=name_of(one)),
+            figure=_missing(view, found, one),
         )
+
+
+def _tested(found: Findings) -> str:
+    """Say what became of all tests, so that the parts add up to them."""
+    failed = {one.key for one in found.findings}
+    rows = len(found.findings)
+    written = [one for one in found.findings if one.first]
+    warned = len(written) - len(found.breaches)
+    drawn = rows - len(written)
+    asked = [key for key in found.series if key not in failed]
+    unnamed = sum(key.invariant == "overdraft-limit" for key in asked)
+    words = [f"and {count(warned, 'warning')}"]
+    if drawn:
+        words.append(f"{drawn} broken in draws alone")
+    words.append(f"{len(asked) - unnamed} held")
+    if unnamed:
+        words.append(f"{count(unnamed, 'account')} kept within limits of overdraft")
+    return f"{', '.join(words)}: {count(rows + len(asked), 'test')} in all"
 
 
 def _first_of(breaches: tuple[Finding, ...]) -> str:
@@ -203,7 +229,7 @@ def _tests(
     """List the findings entity by entity, each with the days on which it was broken."""
     rows: list[Row] = []
     before = None
-    for one in sorted(shown, key=lambda one: (one.entity != "group", one.entity)):
+    for one in sorted(shown, key=_gravest):
         if one.entity != before:
             before = one.entity
             rows.append(Row((Cell(one.entity),), "group"))
@@ -215,6 +241,7 @@ def _tests(
         "Tests that did not hold",
         (
             Cell("Test"),
+            Cell("What it asks"),
             Cell("Severity"),
             Cell("Broken" + (f", {span}" if span else "")),
             Cell("First"),
@@ -233,6 +260,18 @@ def _tests(
     )
 
 
+def _gravest(one: Finding) -> tuple[object, ...]:
+    """Order findings: the group, then entities; what customers lack before the rest."""
+    return (
+        one.entity != "group",
+        one.entity,
+        one.severity != "breach",
+        not one.first,
+        one.invariant not in _OWED,
+        one.invariant,
+    )
+
+
 def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
     series = found.series.get(one.key)
     printing = Printing([one.amount], one.unit)
@@ -248,6 +287,7 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 title_of(one.key),
                 view.page("solvency", "opened", pick=name_of(one)),
             ),
+            Cell(asks(one.key.invariant), kind="asks"),
             Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
             Cell(strip=_strip(series) if series else ()),
             day_cell(one.first),
@@ -258,17 +298,39 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 kind="num",
                 title=f"{one.amount} {one.unit}",
                 value=format(one.amount, "f"),
+                figure=_missing(view, found, one),
             ),
             Cell(
                 one.unit if plain_unit else printing.unit if one.first else "",
                 kind="" if plain_unit else "day",
             ),
             Cell(formats.percent(one.ratio), kind="num"),
-            Cell(chance(one.probability) if found.draws else "", kind="num"),
+            Cell(
+                chance(one.probability) if found.draws else "",
+                kind="num",
+                title=f"of {found.draws} draws, seed {found.seed}"
+                if found.draws
+                else "",
+            ),
         ),
         kind="current" if current else "",
         key=f"finding-{name_of(one)}",
     )
+
+
+def _missing(view: View, found: Findings, one: Finding) -> str:
+    """Keep what was missing on the worst day as the figure the report prints."""
+    from solvency.exhibits.check.tests import missing  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.check.words import key_of  # noqa: PLC0415 (as above)
+    from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
+
+    if one.first is None:
+        return ""
+    setting = view.setting_of_tests(found)
+    figure = missing(setting, one, key_of(one))
+    if not isinstance(figure, Figure) or figure.value is None:
+        return ""
+    return view.register.figure(replace(figure, value=one.amount), settled(setting))
 
 
 def _between(one: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -128,12 +129,20 @@ def _print_one(
     every: bool,
 ) -> None:
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+    from solvency.model.thin import thin_tokens  # noqa: PLC0415 (as above)
     from solvency.model.untraced import amounts  # noqa: PLC0415 (as above)
     from solvency.model.untraced import with_found  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
+    frame = with_found(book, sheet, with_notes(sheet))
+    if thin := thin_tokens(book, sheet):
+        said = (
+            f"of the assets, {thin:,.2f} are tokens with a thin market: no sale of all"
+            " of them fetches that"
+        )
+        frame = replace(frame, notes=(*frame.notes, said))
     output.print(
-        with_found(book, sheet, with_notes(sheet)),
+        frame,
         heading(book.case) | document(sheet) | amounts(book, sheet),
         case=book.case,
         more=None if isinstance(sheet, BalanceSheet) else _of_group(book, sheet),
@@ -202,8 +211,6 @@ def _print_group(book: Book, sheet: GroupSheet, *, every: bool) -> None:
 
 def with_notes(sheet: BalanceSheet | GroupSheet) -> Frame:
     """Return a sheet's table with a note for each thing left out of it."""
-    from dataclasses import replace  # noqa: PLC0415 (lazy start)
-
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
 
     notes = [f"left out of every total: {missing}" for missing in sheet.unpriced]

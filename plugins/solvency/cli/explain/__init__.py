@@ -86,7 +86,9 @@ def command(
     except ReportError as error:
         raise Refused(str(error)) from error
     if as_json:
-        print_json(_document(case, found))
+        from solvency.exhibits.explain.document import document  # noqa: PLC0415 (as above)
+
+        print_json({**heading(case), **document(case, found)})
     else:
         for line in _lines(case, found, None if every else _LISTED):
             click.echo(line)
@@ -268,77 +270,3 @@ def _joined(names: Iterable[str]) -> str:
 
 def _number(value: Decimal | None) -> str:
     return "not there" if value is None else f"{value:,f}"
-
-
-def _document(case: Case, found: Explanation) -> dict[str, object]:
-    figure = found.figure
-    return {
-        **heading(case),
-        "fingerprint": case.fingerprint,
-        "kind": found.kind,
-        "name": found.name,
-        "value": found.value,
-        "unit": found.unit,
-        "formula": found.formula,
-        "basis": figure.basis if figure is not None else "",
-        "section": found.section,
-        "sum": found.sum,
-        "flows": [{**_flow_document(x.flow), "part": x.part} for x in found.flows],
-        "figures": [
-            {"name": one.name, "value": one.value, "unit": one.unit}
-            for one in found.figures
-        ],
-        "sources": [
-            {
-                "name": one.source.name,
-                "title": one.source.title,
-                "publisher": one.source.publisher,
-                "published": one.source.published,
-                "grade": one.source.grade,
-                "url": one.source.url,
-                "carries": one.carries,
-            }
-            for one in found.sources
-        ],
-        "without": [
-            {
-                "source": one.source,
-                "name": one.name,
-                "before": one.before,
-                "value": one.after,
-                "lost": list(one.lost),
-            }
-            for one in found.without
-        ],
-        "left_out": list(found.left_out),
-        "observations": [one.id for one in found.observations],
-        "prices": found.prices,
-    }
-
-
-def _flow_document(flow: Flow) -> dict[str, object]:
-    return {
-        "id": flow.id,
-        "date": flow.date,
-        "narration": flow.narration,
-        "established": flow.established,
-        "hypotheses": sorted(flow.hypotheses),
-        "basis": flow.basis,
-        "grade": flow.grade,
-        "low": flow.low,
-        "high": flow.high,
-        "sources": list(flow.sources),
-        "amount_from": flow.amount_from,
-        "locators": dict(flow.locators),
-        "postings": [
-            {
-                "account": one.account,
-                "units": one.units,
-                "commodity": one.commodity,
-                "price": one.price and one.price.number,
-                "quote": one.price and one.price.commodity,
-                "added": one.added,
-            }
-            for one in flow.postings
-        ],
-    }

@@ -18,6 +18,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
+from solvency.model.thin import holds_thin
 
 if TYPE_CHECKING:
     import datetime
@@ -83,6 +84,29 @@ def assets(
     return tuple(found)
 
 
+def _thin(
+    setting: Setting, name: str, day: datetime.date, sheets: Mapping[str, BalanceSheet]
+) -> tuple[Figure, ...]:
+    """Return what of an entity's assets is tokens with a thin market, at each basis."""
+    lines = {
+        basis: [x for x in sheets[basis].side("asset") if holds_thin(setting.book, x)]
+        for basis in BASES
+    }
+    if not any(x.amount for x in lines["market"]):
+        return ()
+    accounts = tuple(dict.fromkeys(x.account for x in lines["market"]))
+    return tuple(
+        setting.money(
+            f"bases:{day.isoformat()}:{name}:{basis}:thin",
+            sum((x.amount for x in lines[basis]), ZERO),
+            formula=f"tokens with a thin market, {basis}",
+            basis=basis,
+            **resting(setting, accounts, day, "asset"),
+        )
+        for basis in BASES
+    )
+
+
 def _accounts(setting: Setting, entity: str) -> tuple[str, ...]:
     accounts = setting.case.accounts.values()
     return tuple(one.name for one in accounts if one.entity == entity)
@@ -128,6 +152,9 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
                 ("liabilities", debts),
             )
         ]
+        if thin := _thin(setting, name, day, each):
+            said = text("Of these tokens with a thin market")
+            rows.insert(-1, Row(f"{key}:thin", (said,), thin, indent=2))
         nets = tuple(
             setting.money(
                 f"{key}:{basis}:net",

@@ -14,7 +14,6 @@ from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.kit import in_figures
 from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import row
-from solvency.exhibits.remarks import remark
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Said
@@ -103,7 +102,7 @@ def _bridge(setting: Setting, found: Found) -> Table:
                 sums=tuple((one.key, 1) for one in rows),
             ),
         ),
-        notes=tuple((Said(remark(setting.locale, note)),) for note in found.notes),
+        notes=tuple((Said(setting.remark(note)),) for note in found.notes),
     )
 
 

@@ -19,6 +19,7 @@ from solvency.exhibits.balance.group import ZERO
 from solvency.exhibits.balance.group import add
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.group import unpriced
+from solvency.exhibits.balance.rivals import rivals
 from solvency.exhibits.evidence.observations import beside
 from solvency.exhibits.evidence.observations import nearby
 from solvency.exhibits.kit import class_place
@@ -66,11 +67,13 @@ def balances(setting: Setting) -> Section:
         sheet = sheet_table(setting, entity, setting.dates)
         if sheet is not None:
             tables += [sheet, *beside(setting, entity)]
+    booked = rivals(setting)
+    if booked is not None:
+        tables.append(booked)
     return Section(
         "balances",
         setting.text("Balance sheets"),
         tuple(tables),
-        {"group": bool(setting.case.group)},
     )
 
 
@@ -130,8 +133,7 @@ class _Entity:
             "%(entity)s: balance sheet as reconstructed", entity=self._entity
         )
         unit = setting.text(
-            "%(unit)s at market; parentheses are negative; page: where the flows"
-            " behind a line are listed",
+            "%(unit)s at market; parentheses are negative",
             unit=setting.unit,
         )
         return Table(

@@ -17,9 +17,9 @@ from solvency.exhibits.check.untraced import columns
 from solvency.exhibits.check.untraced import of_held
 from solvency.exhibits.check.untraced import short
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.findings.finding import in_prose
 from solvency.exhibits.kit import at_end
 from solvency.exhibits.kit import in_figures
+from solvency.exhibits.kit import in_prose
 from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import row
 from solvency.exhibits.layout import Section
@@ -50,8 +50,13 @@ _TESTS = ("customer-assets-clean", "customer-assets")
 _EVENTS = 6
 
 
-def segregation(setting: Setting) -> Section | None:
-    """Build the charts and tables of what was owed and what was held."""
+def segregation(setting: Setting, *, noted: bool = True) -> Section | None:
+    """Build the charts and tables of what was owed and what was held.
+
+    Args:
+        setting: What the report is of.
+        noted: Note below a chart how surely it is so, which takes draws.
+    """
     tables: list[Table | Drawing] = []
     for entity in setting.inside:
         series = cover_of(setting, entity)
@@ -60,7 +65,10 @@ def segregation(setting: Setting) -> Section | None:
             for day, need in zip(series.days, series.need, strict=True)
             if day <= setting.at
         ):
-            tables += [_chart(setting, entity, series), _table(setting, entity, series)]
+            tables += [
+                _chart(setting, entity, series, noted=noted),
+                _table(setting, entity, series),
+            ]
     tables += statements(setting)
     if not tables:
         return None
@@ -70,7 +78,7 @@ def segregation(setting: Setting) -> Section | None:
 
 def cover_of(setting: Setting, entity: str) -> Series | None:
     """Return what an entity owed customers and held for them, by day, if tested."""
-    found = setting.study.findings.series
+    found = setting.study.written.series
     for test in _TESTS:
         for key, series in found.items():
             if series.unit == setting.case.currency and key[:2] == (test, entity):
@@ -78,9 +86,18 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
     return None
 
 
-def finding_of(setting: Setting, series: Series) -> Finding | None:
-    """Return what the test of a series found."""
-    for one in setting.study.findings.findings:
+def finding_of(
+    setting: Setting, series: Series, *, drawn: bool = False
+) -> Finding | None:
+    """Return what the test of a series found.
+
+    Args:
+        setting: What the report is of.
+        series: The series.
+        drawn: Say how surely and between which days, which takes draws.
+    """
+    found = setting.study.findings if drawn else setting.study.written
+    for one in found.findings:
         if one.key == series.key:
             return one
     return None
@@ -213,7 +230,7 @@ def _apart(owed: Figure, held: Figure) -> dict[str, Decimal]:
     return sums
 
 
-def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
+def _chart(setting: Setting, entity: str, series: Series, *, noted: bool) -> Drawing:
     text = setting.text
     days = [day for day in series.days if day <= setting.at]
     begin = next((n for n, need in enumerate(series.need) if need), 0)
@@ -258,7 +275,7 @@ def _chart(setting: Setting, entity: str, series: Series) -> Drawing:
             ),
         ),
         notes=(
-            _note(setting, entity, series),
+            *((_note(setting, entity, series),) if noted else ()),
             _at_end(setting, entity, series, chart),
             in_figures(setting, f"cover-table-{entity}"),
         ),
@@ -301,7 +318,7 @@ def _title(setting: Setting, entity: str, series: Series) -> str:
 
 
 def _note(setting: Setting, entity: str, series: Series) -> Prose:
-    finding = finding_of(setting, series)
+    finding = finding_of(setting, series, drawn=True)
     found = setting.study.findings
     if finding is None:
         return setting.say("The test held in the written amounts and in the draws.")

@@ -24,7 +24,7 @@ _DAYS = 20
 
 def statements(setting: Setting) -> Iterator[Table]:
     """Yield a statement for each class of customers' money a case asks about."""
-    for number, series in enumerate(setting.study.findings.series.values()):
+    for number, series in enumerate(setting.study.written.series.values()):
         test = series.invariant
         if test.name != "segregation" or test.entity not in (*setting.inside, "group"):
             continue

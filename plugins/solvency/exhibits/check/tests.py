@@ -18,7 +18,6 @@ from solvency.exhibits.check.words import basis_words
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import place_of
 from solvency.exhibits.layout import Section
-from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_sides
 from solvency.exhibits.workings import settled
@@ -73,30 +72,10 @@ def solvency_tests(setting: Setting) -> Section | None:
         for name in entities
     ]
     beside = tests_of_found(setting)
-    error = entry(
-        setting.share(
-            "tests:error",
-            found.standard_error,
-            formula="root of a quarter over the number of draws",
-            worked=drawn(setting, "tests:error", found.draws, found.seed),
-        )
-    )
     return Section(
         "solvency",
         text("Tests of solvency by date"),
         (*tables, *([beside] if beside else ()), *drawings),
-        {
-            "draws": setting.count("tests:draws", found.draws, target=error.place),
-            "error": error,
-            "tests": setting.count(
-                "tests:count", len(setting.case.invariants), target="section-files"
-            ),
-            "broken": setting.count(
-                "tests:broken",
-                len({(f.invariant, f.entity) for f in shown if f.first}),
-                target=tables[0].key,
-            ),
-        },
         ground=settled(setting),
     )
 
@@ -203,7 +182,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
             Said(_day(setting, one.first) + _mark(setting, one)),
             Said(between),
             Said(_day(setting, one.worst)),
-            _missing(setting, one, key),
+            missing(setting, one, key),
             _chance(setting, one, key),
         ),
         anchor=place_of(one),
@@ -218,7 +197,8 @@ def _chance(setting: Setting, one: Finding, key: str) -> Figure:
     return replace(chance, target=anchor("figure", f"{key}:missing"))
 
 
-def _missing(setting: Setting, one: Finding, key: str) -> Cell:
+def missing(setting: Setting, one: Finding, key: str) -> Cell:
+    """Return what was missing on the worst day; a dash where it broke in draws only."""
     if one.first is None:
         return Said("\N{EN DASH}")
 

@@ -78,20 +78,11 @@ def flows(setting: Setting) -> Section | None:
     found = tuple(_evidence(setting, flow) for flow in setting.printed)
     if not found:
         return None
-    every = tuple(flow.id for flow in setting.flows)
     return Section(
         "flows",
         setting.text("Flows and their evidence"),
         values={
             "flows": found,
-            "count": setting.count("flows:count", len(found), flows=every),
-            "left": setting.count(
-                "flows:left", sum(not one.taken for one in found), flows=every
-            ),
-            "more": len(setting.flows) - len(found),
-            "all": setting.count("flows:all", len(setting.flows), flows=every),
-            "rows": any(one.claims for one in found),
-            "dossier": bool(setting.dossier),
         },
         appendix=True,
     )

@@ -46,7 +46,6 @@ def plugs(setting: Setting) -> Section:
     found.sort(key=lambda flow: (-(amounts[flow.id] or 0), flow.id))
     day = setting.dates[-1]
     assets = _assets(setting, day)
-    below = Ground(assets.flows, assets.priced)
     rows = tuple(
         Row(
             key=flow.id,
@@ -83,24 +82,10 @@ def plugs(setting: Setting) -> Section:
         ),
         rows=rows,
     )
-    whole = sum((amounts[flow.id] or Decimal(0) for flow in found), Decimal(0))
     return Section(
         "plugs",
         text("What is not known"),
         (*((table,) if rows else ()), _bases(setting)),
-        {
-            "count": setting.count("plugs:count", len(rows), flows=tuple(amounts)),
-            "share": Figure(
-                key="plugs:share",
-                value=whole / assets.value if assets.value else None,
-                unit=SHARE,
-                formula="plugs together over the group's total assets",
-                target="section-plugs",
-                **grounded({"flows": tuple(amounts)}, below),
-            ),
-            "day": day,
-            "assets": assets,
-        },
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,23 @@ def _nothing(case: Case, name: str, seen: list[str]) -> str:
 def _figure(
     asked: Search, figure: Figure, rest: Rest, every: bool, progress: Progress
 ) -> Explanation:
-    case = asked.setting.case
+    skipped = asked.of.long and not every
+    return replace(
+        explained(asked.setting.case, figure, rest, asked.of.section),
+        without=() if skipped else tuple(_changes(asked, figure, rest, progress)),
+        left_out=rest.sources if skipped else (),
+    )
+
+
+def explained(case: Case, figure: Figure, rest: Rest, section: str = "") -> Explanation:
+    """Say what a figure rests on, without leaving any source out in turn.
+
+    Args:
+        case: The case.
+        figure: The figure.
+        rest: What it rests on.
+        section: The section of a report that has it.
+    """
     with wide():
         flows = tuple(
             Share(
@@ -105,7 +122,6 @@ def _figure(
             if name in case.by_id
         )
         sources = carried(case, flows, rest.sources)
-    skipped = asked.of.long and not every
     return Explanation(
         kind="figure",
         name=figure.key,
@@ -113,14 +129,12 @@ def _figure(
         unit=figure.unit,
         formula=figure.formula,
         figure=figure,
-        section=asked.of.section,
+        section=section,
         sum=rest.sums,
         flows=flows,
         # Where flows sum to it, its figures do not add to them.
         figures=() if rest.sums else _others(rest),
         sources=sources,
-        without=() if skipped else tuple(_changes(asked, figure, rest, progress)),
-        left_out=rest.sources if skipped else (),
         told=_worked(rest) if rest.sums else (),
     )
 

@@ -14,6 +14,8 @@ from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.derived import derived
+from solvency.exhibits.funds.walk import rivals
+from solvency.exhibits.funds.walk import walk
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.sections import SECTIONS
@@ -88,6 +90,11 @@ def _bases(setting: Setting, asked: Asked) -> Section:
     return _of_tables("balances", *(bases_table(setting, day) for day in days))
 
 
+def _walk(setting: Setting, asked: Asked) -> Section:
+    tables = (walk(setting),) if "rival" not in asked[0] else (rivals(setting),)
+    return _of_tables("where", *tables)
+
+
 def _tally(setting: Setting, _: Asked) -> Section | None:
     found = setting.study.tallied
     if found is None:
@@ -141,8 +148,6 @@ FAMILIES: dict[str, Family] = {
     "tally": Family("weighing", _tally, long=True),
     "waterfall": Family("weighing", _tally, long=True),
     "weighing": _whole("weighing", long=True),
-    "case": _whole("scope"),
-    "example": _whole("scope"),
     "ladder": _whole("scope"),
     "scope": _whole("scope"),
     "claim": _whole("claims"),
@@ -157,10 +162,6 @@ FAMILIES: dict[str, Family] = {
     "family": _whole("families"),
     "more": _whole("families"),
     "derived": Family("derived", _derived, long=True),
-    "finding": _whole("findings", long=True),
-    "key": _whole("findings", long=True),
-    "missing": _whole("findings", long=True),
-    "rests": _whole("findings", long=True),
     "flow": _whole("flows"),
     "flows": _whole("flows"),
     "flow-matrix": _whole("matrix"),
@@ -179,6 +180,8 @@ FAMILIES: dict[str, Family] = {
     "register": _whole("registers"),
     "source": _whole("sources"),
     "trace": _whole("tracing"),
+    "walk": Family("where", _walk),
+    "rival": Family("where", _walk),
 }
 
 

@@ -142,7 +142,7 @@ def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Searc
     if ":" not in name:
         return
     yield replace(first, deep=True)
-    for word in ("bases", "case", "reconciled", "finding"):
+    for word in ("bases", "reconciled"):
         if first.of is not FAMILIES[word]:
             yield replace(first, of=FAMILIES[word])
             yield replace(first, of=FAMILIES[word], deep=True)

@@ -87,17 +87,12 @@ def families(setting: Setting) -> Section | None:
         return None
     found = tuple(_family(setting, name, by_purpose[name]) for name in large)
     tables = tuple(t for one in found for t in (one.flows, one.effect) if t)
-    small = sorted(set(sizes) - set(large))
     return Section(
         "families",
         setting.text("The transactions, by what they were for"),
         tables,
         {
             "families": found,
-            "small": setting.text(", ").join(
-                setting.text(name.replace("-", " ")) for name in small
-            ),
-            "least": setting.share("families:least", _LEAST, formula="threshold"),
         },
         ground=Ground(tuple(flow.id for some in by_purpose.values() for flow in some)),
     )
@@ -305,7 +300,7 @@ def _effect(
         unit=(
             text(
                 "%(unit)s at the price of the day: change in what each entity owns and"
-                " owes, added legs included; page: where the flows are listed",
+                " owes, added legs included",
                 unit=setting.unit,
             ),
         ),
@@ -349,5 +344,5 @@ def _kind(setting: Setting, account: Account, commodity: str) -> str | None:
         return "claims"
     coin = setting.case.commodities.get(commodity)
     liquidity = account.liquidity or (coin.liquidity if coin else None)
-    money = commodity == setting.case.currency and account.liquidity is None
+    money = setting.case.is_money(commodity) and account.liquidity is None
     return "liquid" if money or liquidity == "liquid" else "other"

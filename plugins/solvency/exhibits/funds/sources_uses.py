@@ -69,7 +69,6 @@ def sources_uses(setting: Setting) -> Section | None:
         "funds",
         text("Sources and uses of funds"),
         tuple(tables),
-        {"summary": _summary(setting, found[0])},
     )
 
 
@@ -177,13 +176,6 @@ def _page(cells: Iterable[Figure]) -> Ref | None:
     """Return the page that lists the flows of a row, as its first amount has them."""
     place = next((cell.place for cell in cells if cell.target), "")
     return Ref("", f"#{place}") if place else None
-
-
-def _summary(setting: Setting, one: Funds) -> tuple[tuple[Figure, str], ...]:
-    lines = [x for x in one.lines if x.side == USE][:4]
-    return tuple(
-        (line(setting, one, USE, x.label), words(setting, x.label)) for x in lines
-    )
 
 
 def _years(setting: Setting, name: str) -> list[Funds]:
@@ -299,7 +291,7 @@ def side_by_side(
         unit=(
             text(
                 "%(unit)s; funds are money and liquid coins, at the price of the day"
-                " they moved; page: where the flows behind a line are listed",
+                " they moved",
                 unit=setting.unit,
             ),
         ),

@@ -80,7 +80,7 @@ def _row_of(setting: Setting, account: Account, commodity: str) -> str:
         return "customers" if customers else "loans"
     coin = setting.case.commodities.get(commodity)
     liquidity = account.liquidity or (coin.liquidity if coin else None)
-    money = commodity == setting.case.currency and account.liquidity is None
+    money = setting.case.is_money(commodity) and account.liquidity is None
     return "liquid" if money or liquidity == "liquid" else "tokens"
 
 

@@ -13,13 +13,9 @@ from solvency.exhibits.reconcile.suspects import claim_ref
 from solvency.exhibits.reconcile.suspects import coin_of
 from solvency.exhibits.reconcile.suspects import suspects
 from solvency.exhibits.reconcile.suspects import told
-from solvency.exhibits.remarks import remark
-from solvency.exhibits.weigh.beliefs import widened
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
-from solvency.figures.figure import about
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -49,6 +45,17 @@ def reconciled(setting: Setting) -> Section | None:
         # Claims that nothing ties to one another cannot disagree.
         return None
     tables = [suspects(setting, found), _plan(setting, found)]
+    return Section(
+        "reconciled",
+        setting.text("Claims held against one another"),
+        tuple(table for table in tables if table is not None),
+        {"inflation": inflation_of(setting, found)},
+        ground=weighed(setting),
+    )
+
+
+def inflation_of(setting: Setting, found: Reconciled) -> Figure:
+    """Return how many times as wide errors would have to be for claims to agree."""
     chi2, dof = (
         entry(setting.units(f"reconciled:{name}", value, "", **rest))
         for name, value, rest in (
@@ -56,7 +63,7 @@ def reconciled(setting: Setting) -> Section | None:
             ("dof", Decimal(found.dof), _tests(setting, found)),
         )
     )
-    inflation = entry(
+    return entry(
         setting.units(
             "reconciled:inflation",
             finite(found.inflation, 1),
@@ -64,49 +71,6 @@ def reconciled(setting: Setting) -> Section | None:
             formula="root of chi-square over independent tests",
             worked=setting.say("%(one)s over %(other)s", one=chi2, other=dof),
         )
-    )
-    return Section(
-        "reconciled",
-        setting.text("Claims held against one another"),
-        tuple(table for table in tables if table is not None),
-        {
-            "chi2": chi2,
-            "dof": dof,
-            "inflation": inflation,
-            "claims": claims_of(setting, found),
-            "suspects": suspects_of(setting, found),
-            "consistent": found.p > 0.05,
-            "other": _other(setting),
-            "untested": tuple(
-                (
-                    about("observation", one.observation.id),
-                    ": ",
-                    Said(remark(setting.locale, one.reason)),
-                )
-                for one in found.untested
-            ),
-            "notes": tuple(
-                (Said(remark(setting.locale, note)),) for note in found.notes
-            ),
-        },
-        ground=weighed(setting),
-    )
-
-
-def _other(setting: Setting) -> tuple[Prose, ...]:
-    """Tell the widening asked for here from that of the weighing, if any."""
-    weighed = setting.study.beliefs
-    if weighed is None or not widened(weighed):
-        return ()
-    return (
-        setting.say(
-            "The factor in %(weighing)s is another, as the test is: there observations"
-            " are held against what hypotheses predict, here claims against the"
-            " identities of double entry.",
-            weighing=Ref(
-                setting.text("Rival explanations weighed"), "#section-weighing"
-            ),
-        ),
     )
 
 

@@ -17,9 +17,6 @@ from solvency.exhibits.recover.estates import at_end
 from solvency.exhibits.recover.payments import Paying
 from solvency.exhibits.recover.receipts import classes
 from solvency.exhibits.recover.receipts import gains
-from solvency.exhibits.remarks import number
-from solvency.exhibits.remarks import read
-from solvency.exhibits.remarks import sentence
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_accounts
@@ -30,6 +27,7 @@ from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
+from solvency.figures.remark import Remark
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -83,12 +81,12 @@ def affairs(setting: Setting) -> Section | None:
         setting.text("Statement of affairs and recovery"),
         tuple(table for table in tables if table is not None),
         {
-            "notes": tuple(_notes(setting, found)),
-            "at": found.at,
             # In no exhibit: they are here to have an entry each.
             "rates": paying.rates,
         },
-        ground=settled(setting),
+        ground=replace(
+            settled(setting), sources=(*settled(setting).sources, *setting.counted)
+        ),
     )
 
 
@@ -99,17 +97,18 @@ def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
         if debt.debtor not in setting.inside and debt.creditor in setting.inside:
             by_account = owing.setdefault(debt.debtor, {})
             by_account[debt.account] = by_account.get(debt.account, _ZERO) + debt.value
+    stop = setting.text(".")
     for note in found.notes:
-        message, pieces = read(note)
-        if "amount" not in pieces:
-            yield (Said(sentence(setting.locale, note, setting.case.currency)),)
+        values = note.values if isinstance(note, Remark) else {}
+        if not isinstance(note, Remark) or "amount" not in values:
+            yield (Said(setting.remark(note, capital=True)), stop)
             continue
-        who = pieces["who"]
+        who = values["who"]
         debts = owing.get(who, {})
         key = f"affairs:{'owing' if debts else 'lent'}:{who}"
         figure = setting.money(
             key,
-            sum(debts.values(), _ZERO) if debts else number(pieces),
+            sum(debts.values(), _ZERO) if debts else values["amount"],
             formula="claims in full" if debts else "paid less own payments",
             prose=True,
             target="recovery",
@@ -117,10 +116,10 @@ def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
         if debts:
             worked = of_accounts(setting, key, debts, at=found.at)
             figure = entry(figure, worked=worked, **resting(setting, debts, found.at))
-        first, *rest = setting.say(message, who=Said(who), amount=figure)
+        first, *rest = setting.say(note.message, who=Said(who), amount=figure)
         if isinstance(first, str):
             first = first[:1].upper() + first[1:]
-        yield (first, *rest)
+        yield (first, *rest, stop)
 
 
 def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
@@ -163,6 +162,7 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
                 " all at high. The entry of each line names them.",
                 tokens=Exhibit("tokens"),
             ),
+            *_notes(setting, found),
         ),
         size="dense",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.layout import Section
-from solvency.exhibits.remarks import sentence
+from solvency.exhibits.stress.haircuts import haircuts
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import made_of
@@ -26,6 +26,7 @@ from solvency.figures.table import Table
 from solvency.figures.words import joined
 
 if TYPE_CHECKING:
+    from solvency.analysis.stress.answer import Stress
     from solvency.analysis.stress.answer import Token
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Piece
@@ -35,19 +36,22 @@ if TYPE_CHECKING:
 
 def spiral(setting: Setting) -> Section | None:
     """Build what tokens would fetch and where the loop of pledging explodes."""
-    found = setting.study.stress
+    found = setting.study.stress or setting.study.cut
     if found is None:
         return None
+    title = setting.text("Holdings and what they would fetch")
+    tables = []
+    if found.tokens:
+        title = setting.text("Tokens and what they would fetch")
+        tables += [_tokens(setting, found), _loop(setting, found.tokens)]
+    if found.cuts:
+        # The notes of all holdings stand under the first table.
+        said = () if found.tokens else found.notes
+        tables.append(haircuts(setting, found.cuts, said))
     return Section(
         "spiral",
-        setting.text("Tokens and what they would fetch"),
-        (_tokens(setting, found.tokens), _loop(setting, found.tokens)),
-        {
-            "notes": tuple(
-                (Said(sentence(setting.locale, note, setting.case.currency)),)
-                for note in found.notes
-            )
-        },
+        title,
+        tuple(tables),
         ground=settled(setting),
     )
 
@@ -137,7 +141,7 @@ def _units(setting: Setting, one: Token) -> Figure:
     )
 
 
-def _tokens(setting: Setting, found: tuple[Token, ...]) -> Table:
+def _tokens(setting: Setting, found: Stress) -> Table:
     text = setting.text
 
     def cells(one: Token) -> tuple[Cell, ...]:
@@ -166,7 +170,7 @@ def _tokens(setting: Setting, found: tuple[Token, ...]) -> Table:
         key="tokens",
         title=text(
             "What tokens were worth on the screen, and in a sale, at %(day)s",
-            day=formats.date(found[0].at, setting.locale),
+            day=formats.date(found.tokens[0].at, setting.locale),
         ),
         unit=(
             text(
@@ -193,7 +197,10 @@ def _tokens(setting: Setting, found: tuple[Token, ...]) -> Table:
                 (Said(f"{_coin(setting, one)}, {one.holder}"),),
                 cells(one),
             )
-            for one in found
+            for one in found.tokens
+        ),
+        notes=tuple(
+            (Said(setting.remark(x, capital=True) + "."),) for x in found.notes
         ),
         size="dense",
     )

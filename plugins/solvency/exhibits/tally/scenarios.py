@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.exhibits.check.segregation import missing_worked
 from solvency.exhibits.tally.losses import taken_by
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
@@ -121,12 +122,7 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
         low,
         middle,
         high,
-        setting.money(
-            f"{key}:hole",
-            one.hole,
-            formula="owed to customers less held for them",
-            target=anchor("figure", "tally:hole"),
-        ),
+        _hole(setting, f"{key}:hole", one.hole),
         setting.share(
             f"{key}:reaches",
             one.reaches,
@@ -134,6 +130,13 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
             target=place,
         ),
     )
+
+
+def _hole(setting: Setting, key: str, value: Decimal | None) -> Figure:
+    """Return what is missing for all customers, with what it is worked out from."""
+    if value is None:
+        return setting.money(key, None, formula="owed to customers less held for them")
+    return setting.own(key, value, **missing_worked(setting, value))
 
 
 def _centrals(setting: Setting, key: str, amounts: dict[str, Decimal]) -> Prose:
@@ -215,7 +218,6 @@ def _dependent(setting: Setting, found: Tallied, one: Dependence) -> Row:
             f"{key}:hole",
             found.hole,
             formula="owed to customers less held for them",
-            target=anchor("figure", "tally:hole"),
         ),
         names=listed(
             setting.locale,

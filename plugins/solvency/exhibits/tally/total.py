@@ -13,7 +13,7 @@ from solvency.exhibits.kit import apart
 from solvency.exhibits.kit import in_figures
 from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import row
-from solvency.exhibits.remarks import remark
+from solvency.exhibits.layout import Section
 from solvency.exhibits.tally.losses import EXPECTED
 from solvency.exhibits.tally.losses import MEAN
 from solvency.exhibits.tally.losses import averages
@@ -27,6 +27,7 @@ from solvency.exhibits.tally.untraced import untraced_table
 from solvency.exhibits.weigh.beliefs import before
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.workings import drawn
+from solvency.exhibits.workings import weighed
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
@@ -177,7 +178,7 @@ def losses(setting: Setting, found: Tallied) -> Table:
             Column("expected", text("Expected value"), width=18, current=True),
         ),
         rows=(*rows, mean, total),
-        notes=tuple((Said(remark(setting.locale, note)),) for note in found.notes),
+        notes=tuple((Said(setting.remark(note)),) for note in found.notes),
         size="dense",
     )
 
@@ -289,4 +290,15 @@ def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
     if any(one.quantiles for one in found.scenarios):
         tables.append(explained(setting, found))
     beside = untraced_table(setting, found)
-    return [*tables, *([beside] if beside else ()), dependence(setting, found)]
+    tables += [beside] if beside else []
+    return [*tables, *([dependence(setting, found)] if found.dependence else [])]
+
+
+def totalled(setting: Setting) -> Section | None:
+    """Build the tally without scenarios and dependence, which take most draws."""
+    found = setting.study.totalled
+    if found is None:
+        return None
+    tables = tuple(tally_tables(setting, found))
+    title = setting.text("Rival explanations weighed")
+    return Section("weighing", title, tables, ground=weighed(setting))

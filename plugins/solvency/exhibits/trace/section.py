@@ -1,4 +1,4 @@
-"""Whose money outlays spent: intervals that hold under every rule of tracing."""
+"""Whose money outlays spent: intervals of rules that keep the order of movements."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.trace.answer import COLUMNS
 from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.kit import told
 from solvency.exhibits.layout import Section
@@ -44,32 +45,10 @@ def tracing(setting: Setting) -> Section | None:
     found = followed(setting)
     if found is None:
         return None
-    sizes = {one.flow: one.amount for one in found.outlays}
-    points = {one.flow: one.amount for one in found.outlays if one.point}
     return Section(
         "tracing",
         setting.text("Whose money was spent"),
         (_purposes(setting, found), _outlays(setting, found)),
-        {
-            "whose": found.whose,
-            "account": setting.account_ref(found.accounts[0]),
-            "points": entry(
-                setting.count(
-                    "trace:points",
-                    len(points),
-                    formula="outlays whose least is their most",
-                    **of_flows(setting, points),
-                )
-            ),
-            "outlays": entry(
-                setting.count(
-                    "trace:outlays",
-                    len(sizes),
-                    formula="outlays from the account traced",
-                    **of_flows(setting, sizes),
-                )
-            ),
-        },
         # Which account is traced, and whether it can be, hangs on all of them.
         ground=replace(settled(setting), whole=True),
     )
@@ -82,7 +61,7 @@ def followed(setting: Setting) -> Following | None:
     says anything: one whose outlays are all its entity's own is passed over.
     """
     out: dict[str, Decimal] = defaultdict(Decimal)
-    currency = setting.case.currency
+    currency = setting.case.home
     for name, moves in setting.movements.items():
         account = setting.case.accounts[name]
         if (
@@ -108,7 +87,8 @@ def _purposes(setting: Setting, found: Following) -> Table:
         title=text("How much of each outlay was money of %(whose)s", whose=found.whose),
         unit=(
             text(
-                "%(unit)s; least and most hold whichever rule of tracing is chosen",
+                "%(unit)s; least and most hold under any rule that keeps the order of"
+                " movements",
                 unit=setting.unit,
             ),
         ),
@@ -289,12 +269,13 @@ def _outlays(setting: Setting, found: Following) -> Table:
     text = setting.text
     largest = sorted(found.outlays, key=lambda one: (-one.amount, one.flow))
     shown = sorted(largest[:_LARGEST], key=lambda one: (one.date, one.flow))
-    rules = ("fifo", "lifo", "pro-rata", "lowest-balance")
+    rules = COLUMNS
     names = {
         "fifo": text("First in, first out"),
         "lifo": text("Last in, first out"),
         "pro-rata": text("Pro rata"),
         "lowest-balance": text("Own money first"),
+        "pro-rata-ex-post": text("Pro rata ex post"),
     }
     return Table(
         key="traced-outlays",

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _MOVES = 0.01
 #: Groups of sources named that move one belief, and statements named of each.
 _GROUPS, _STATEMENTS = 3, 4
+#: Odds beyond this are as good as certain.
+_MOST_ODDS = 10_000
 #: A belief times this many odds is shared out among groups: none need have most.
 _SHARED = 3.0
 
@@ -118,13 +120,9 @@ def beliefs(setting: Setting, found: Beliefs) -> Table:
         key="beliefs",
         title=text("What the observations do to belief in each hypothesis"),
         unit=(
-            *setting.say(
-                "Before: the prior of %(exhibit)s, combinations that exclude one"
-                " another struck out. ",
-                exhibit=Exhibit("hypotheses"),
-            ),
             text(
-                "Odds: how many times the observations raise or lower the odds; near"
+                "Before: the prior, combinations that exclude one another struck out."
+                " Odds: how many times the observations raise or lower the odds; near"
                 " one, they say nothing. Range: without one group of sources"
             ),
         ),
@@ -209,7 +207,11 @@ def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
                 ("greatest", max(others, default=one.posterior)),
             )
         )
-        cells = (prior, after, factor, low, high, _moving(setting, found, one))
+        odds = (">\N{NO-BREAK SPACE}", factor)
+        cells = (
+            *(prior, after, odds if one.bayes_factor > _MOST_ODDS else factor),
+            *(low, high, _moving(setting, found, one)),
+        )
     return Row(
         f"belief:{one.id}",
         (about("hypothesis", one.id, setting.case.hypotheses[one.id].title),),
@@ -220,9 +222,12 @@ def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
 
 def _factor(setting: Setting, one: Belief) -> Figure:
     places = 2 if one.bayes_factor < 10 else 0
-    value = finite(one.bayes_factor, places)
+    value = finite(min(one.bayes_factor, _MOST_ODDS), places)
     figure = setting.units(
-        f"belief:{one.id}:factor", value, "", formula="odds after over before"
+        f"belief:{one.id}:factor",
+        value,
+        "",
+        formula="odds after over before, ten thousand at most",
     )
     return replace(figure, places=places)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -24,7 +23,6 @@ from solvency.figures.table import Cell
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.figures.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,34 +76,8 @@ def hypotheses(setting: Setting) -> Section | None:
         (_overview(setting, explained), *each),
         {
             "explained": explained,
-            "taken": tuple(one for one in explained if one.taken),
-            "named": _named(setting),
             "scenarios": tuple(case.scenarios.values()),
         },
-    )
-
-
-def _named(setting: Setting) -> Prose:
-    """Introduce the sources that notes of hypotheses call by the ledger's names."""
-    words = " ".join(one.note or "" for one in setting.case.hypotheses.values())
-    found: list[Prose] = []
-    for note in setting.notes.all:
-        name = note.source.name
-        # Ideographs may stand beside a name without a blank.
-        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", words, re.ASCII):
-            found.append(
-                setting.say(
-                    "%(name)s (%(ref)s %(short)s)",
-                    name=Said(name),
-                    ref=note.ref,
-                    short=Said(note.short(setting.locale)),
-                )
-            )
-    if not found:
-        return ()
-    return setting.say(
-        "The notes call sources by their names in the ledger: %(names)s.",
-        names=listed(setting.locale, found),
     )
 
 

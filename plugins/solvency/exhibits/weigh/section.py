@@ -11,28 +11,22 @@ from solvency.exhibits.kit import finite
 from solvency.exhibits.kit import plotted
 from solvency.exhibits.kit import row
 from solvency.exhibits.layout import Section
-from solvency.exhibits.remarks import remark
-from solvency.exhibits.tally.total import hypothesis_ref
 from solvency.exhibits.tally.total import named
 from solvency.exhibits.tally.total import short
 from solvency.exhibits.tally.total import tally_tables
 from solvency.exhibits.weigh.beliefs import beliefs
-from solvency.exhibits.weigh.beliefs import widened
 from solvency.exhibits.weigh.fits import scenarios
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures import formats
 from solvency.figures.figure import Exhibit
-from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
-from solvency.figures.words import listed
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.analysis.weigh.history import History
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
-    from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.table import Table
 
@@ -60,61 +54,13 @@ def weighing(setting: Setting) -> Section | None:
         "weighing",
         setting.text("Rival explanations weighed"),
         tuple(tables),
-        {"caveats": caveats(setting, found)},
+        {"inflation": inflation_of(setting, found) if found else ()},
         ground=weighed(setting),
     )
 
 
-def caveats(setting: Setting, found: Beliefs | None) -> tuple[tuple[Piece, ...], ...]:
-    """Return what a reader must know before believing a weight."""
-    if found is None:
-        if not setting.case.observations:
-            return ()
-        return (
-            setting.say(
-                "This report does not weigh the hypotheses: it is a draft, or no"
-                " observation speaks to any of them. The chances below are the author's"
-                " own, before any observation; %(command)s weighs them.",
-                command=Said("solvency weigh"),
-            ),
-        )
-    notes: list[tuple[Piece, ...]] = []
-    if widened(found):
-        notes.append(
-            setting.say(
-                "None of these combinations of hypotheses fits as stated: for the"
-                " best-fitting to be usual, all errors would have to be %(factor)s"
-                " times as wide. How wide they are is taken as unknown.",
-                factor=_inflation(setting, found),
-            )
-        )
-        notes.append(
-            setting.say(
-                "The factor in %(balancing)s is another, as the test is: there claims"
-                " are held against the identities of double entry, here observations"
-                " against what hypotheses predict.",
-                balancing=Ref(
-                    setting.text("Claims held against one another"),
-                    "#section-reconciled",
-                ),
-            )
-        )
-    untested = [one for one in found.hypotheses if not one.tested]
-    if untested:
-        notes.append(
-            setting.say(
-                "No observation speaks to %(names)s: belief stays where the author of"
-                " the case put it.",
-                names=listed(
-                    setting.locale,
-                    [hypothesis_ref(setting, one.id) for one in untested],
-                ),
-            )
-        )
-    return tuple(notes)
-
-
-def _inflation(setting: Setting, found: Beliefs) -> Figure:
+def inflation_of(setting: Setting, found: Beliefs) -> Figure:
+    """Return how many times as wide errors would have to be for the best to fit."""
     worked = setting.say(
         "%(one)s over %(other)s",
         one=setting.units(
@@ -196,7 +142,7 @@ def history_drawing(setting: Setting) -> Drawing | None:
                 (
                     Said(label),
                     text(": "),
-                    Said(remark(setting.locale, one.moment.label)),
+                    Said(setting.remark(one.moment.label)),
                 )
                 for label, one in zip(labels, found.then, strict=True)
             ),

@@ -201,7 +201,8 @@ class Declarations:
             haircut=meta.number("haircut", "0", "1"),
             haircut_low=meta.number("haircut-low", "0", "1"),
             haircut_high=meta.number("haircut-high", "0", "1"),
-            max_price_age=words.DEFAULT_PRICE_AGE if age is None else int(age),
+            max_price_age=words.price_age(entry.currency) if age is None else int(age),
+            price_age_said=age is not None,
             notes=meta.rest(),
         )
         self.written["commodity", entry.currency] = entry

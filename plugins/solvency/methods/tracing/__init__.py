@@ -1,14 +1,17 @@
 """Whose money paid for it: an account into which several owners' money flowed.
 
 Money in one account has no marks. Which owner's money an outlay spent is decided by a
-rule, and courts choose among several; what no rule can change is an interval. Both are
-given, so that a reader sees where the choice of rule matters.
+rule, and courts choose among several; what none of them can leave is an interval. Both
+are given, so that a reader sees where the choice of rule matters.
 
 Rules: `fifo` (Clayton's Case, 1816), `lifo`, `pro-rata` (each outlay takes the share
 each owner has at that moment: the rolling charge), `lowest-balance` (one's own money is
 spent first and never refilled: James Roscoe (Bolton) Ltd v Winder [1915] 1 Ch 62;
 claimants share what remains pro rata). The interval generalises the argument from
-sufficiency: what the others' money could not have paid was the owner's.
+sufficiency: what the others' money could not have paid was the owner's. It is that of
+rules that keep the order of movements. `pro-rata-ex-post` does not (Law Society of
+Upper Canada v Toronto-Dominion Bank, 1998): all contributions share alike in what
+remains, and so in every outlay, those that came later too. It may leave the interval.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ import numpy as np
 
 from solvency.methods.tracing.movements import Movements
 from solvency.methods.tracing.movements import read
+from solvency.methods.tracing.rules import ex_post
 from solvency.methods.tracing.rules import fifo
 from solvency.methods.tracing.rules import lifo
 from solvency.methods.tracing.rules import lowest_balance
@@ -43,10 +47,23 @@ if TYPE_CHECKING:
     from solvency.methods.tracing.movements import Movement
     from solvency.methods.tracing.rules import Shares
 
-__all__ = ["RULES", "Rule", "Trace", "interval", "read", "rising_tide", "trace"]
+__all__ = [
+    "EX_POST",
+    "RULES",
+    "ExPost",
+    "Rule",
+    "Trace",
+    "interval",
+    "read",
+    "rising_tide",
+    "trace",
+]
 
 Rule = Literal["fifo", "lifo", "pro-rata", "lowest-balance"]
+#: The rules that keep the order of movements: none can leave the interval.
 RULES: tuple[Rule, ...] = get_args(Rule)
+ExPost = Literal["pro-rata-ex-post"]
+EX_POST: ExPost = "pro-rata-ex-post"
 Amount = TypeVar("Amount", float, Decimal)
 
 
@@ -59,7 +76,7 @@ class Trace:
         remaining: what each owner still has in the account at the end.
     """
 
-    rule: Rule
+    rule: Rule | ExPost
     remaining: dict[Hashable, Any]
     _movements: Movements
     _shares: Shares
@@ -120,7 +137,7 @@ class Outlays(Mapping[int, dict["Hashable", Any]]):
 
 def trace(
     movements: Iterable[Movement] | Movements,
-    rule: Rule,
+    rule: Rule | ExPost,
     own: Hashable | Collection[Hashable] | None = None,
 ) -> Trace:
     """Allocate each outlay of an account to the deposits it spent.
@@ -132,7 +149,7 @@ def trace(
     Args:
         movements: (amount, owner) in order: deposits positive with their owner, outlays
             negative with owner None; or the result of `read`, to trace it repeatedly.
-        rule: fifo, lifo, pro-rata or lowest-balance.
+        rule: fifo, lifo, pro-rata, lowest-balance or pro-rata-ex-post.
         own: the owner, or a set of owners, whose money lowest-balance spends first;
         left
             out, the owner called "own" if there is one, else nobody, all being
@@ -156,8 +173,11 @@ def trace(
         shares = pro_rata(account)
     elif rule == "lowest-balance":
         shares = lowest_balance(account, account.codes_of(own))
+    elif rule == EX_POST:
+        shares = ex_post(account)
     else:
-        raise ValueError(f"no rule is called {rule!r}; there are {', '.join(RULES)}")
+        known = ", ".join((*RULES, EX_POST))
+        raise ValueError(f"no rule is called {rule!r}; there are {known}")
     left = shares.remaining()
     remaining = {
         owner: account.amount(left[code]) for code, owner in enumerate(account.owners)
@@ -168,7 +188,9 @@ def trace(
 def interval(
     movements: Iterable[Movement] | Movements, owner: Hashable
 ) -> list[tuple[int, Any, Any]]:
-    """Bound what each outlay can have spent of an owner's money, under any rule.
+    """Bound what each outlay can have spent of an owner's money.
+
+    Under any rule that keeps the order of movements.
 
     With O the most of the others' money and K the most of the owner's that can still be
     there (each `x = min(x + its deposits, balance)`), an outlay W spent of the owner's

@@ -8,6 +8,7 @@ from which any outlay's owners are read off when asked.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
@@ -191,6 +192,39 @@ def pro_rata(account: Movements) -> Pools:
     """Let each outlay take every owner's share of the moment."""
     everyone = np.arange(len(account.owners))
     return Pools(account, (_pool(account, everyone, -account.units[account.outlays]),))
+
+
+@dataclass(frozen=True)
+class Reordered:
+    """Shares of an account whose movements are taken in another order."""
+
+    shares: Pools
+    #: Where each movement of that order stands in the account.
+    order: NDArray[np.intp]
+
+    def pairs(self) -> Iterator[tuple[int, int, Any]]:
+        """Yield (outlay, deposit, units); the deposit may be the later."""
+        for outlay, deposit, units in self.shares.pairs():
+            yield int(self.order[outlay]), int(self.order[deposit]), units
+
+    def row(self, row: int) -> list[tuple[int, Any]]:
+        """Return (owner code, units) of one outlay."""
+        return self.shares.row(row)
+
+    def spent(self, code: int) -> NDArray[Any]:
+        """Return units of one owner's money by outlay."""
+        return self.shares.spent(code)
+
+    def remaining(self) -> list[Any]:
+        """Return units left by owner."""
+        return self.shares.remaining()
+
+
+def ex_post(account: Movements) -> Reordered:
+    """Let each outlay, and what remains, be shared by all deposits, later ones too."""
+    order = np.concatenate([account.deposits, account.outlays])
+    again = replace(account, units=account.units[order], owner=account.owner[order])
+    return Reordered(pro_rata(again), order)
 
 
 def lowest_balance(account: Movements, own: NDArray[np.intp]) -> Pools:

@@ -72,8 +72,9 @@ def bounded(case: Model, bounds: Bounds, found: Gathered, best: int) -> Bounded:
         if rest <= _REST * sure:
             break
     count = len(logs)
-    holding = arithmetic.exp(logs)
-    weights = before[:count] * holding
+    # In units of the best, since a bound that breaks by far leaves no number.
+    top = float(logs.max(initial=-np.inf)) if count else 0.0
+    weights = before[:count] * arithmetic.exp(logs - top)
     # Of those left the bounds are taken to hold as often as of the last ones judged.
     last = slice(max(0, count - _SOME), count)
     usual = float(weights[last].sum() / max(float(before[last].sum()), 1e-300))
@@ -87,13 +88,13 @@ def bounded(case: Model, bounds: Bounds, found: Gathered, best: int) -> Bounded:
         replace(
             found,
             marginals=np.clip(marginals / total, 0.0, 1.0),
-            log_evidence=found.log_evidence + float(arithmetic.log(total)),
+            log_evidence=found.log_evidence + float(arithmetic.log(total)) + top,
             combinations=tuple(found.combinations[at] for at in order.tolist()),
             scores=found.scores[:count][order],
             posteriors=posteriors,
             shares=posteriors,
         ),
-        rest / (rest + sure),
+        rest / (rest + sure) if rest else 0.0,
         error,
     )
 

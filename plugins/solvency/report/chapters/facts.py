@@ -8,6 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import TypeVar
 
 from solvency.figures.errors import ReportError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
 
 Maker = Callable[[], Any]
+Made = TypeVar("Made")
 ZERO = Decimal()
 
 
@@ -61,11 +63,20 @@ class Named:
         """Name what a report is of."""
         self.setting = setting
         self._kept: dict[tuple[Any, ...], Facts] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
 
     def _keep(self, key: tuple[Any, ...], said: str, **makers: Maker) -> Facts:
         if key not in self._kept:
             self._kept[key] = Facts(said, **makers)
         return self._kept[key]
+
+    def _once(self, make: Callable[..., Made], *words: Any) -> Made:
+        """Return what a function makes of the case, made when it is first asked for."""
+        key = (make, *words)
+        if key not in self._made:
+            self._made[key] = make(self.setting, *words)
+        found: Made = self._made[key]
+        return found
 
     def _known(self, name: Any, every: Any, what: str) -> str:
         """Return a name that there is.

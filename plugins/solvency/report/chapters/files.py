@@ -46,6 +46,28 @@ class Chapter:
         return self.number >= APPENDIX
 
 
+def of_kind(kind: Kind, main: Kind, case: Case, lang: str) -> tuple[Chapter, ...]:
+    """Return the chapters of a report in order: the kind's, and those it takes.
+
+    A chapter of the kind takes the place of one of the same name that it takes.
+
+    Args:
+        kind: The kind of report.
+        main: The kind whose chapters others take.
+        case: The case.
+        lang: The language.
+
+    Raises:
+        ReportError: As `chapters` has it.
+    """
+    found: dict[str, Chapter] = {}
+    if kind.take:
+        taken = chapters(main, case, lang)
+        found = {one.name: one for one in taken if one.name in kind.take}
+    found |= {one.name: one for one in chapters(kind, case, lang)}
+    return tuple(sorted(found.values(), key=lambda one: (one.number, one.name)))
+
+
 def chapters(kind: Kind, case: Case, lang: str) -> tuple[Chapter, ...]:
     """Return the chapters of a report in order.
 

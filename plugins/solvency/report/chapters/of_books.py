@@ -8,9 +8,11 @@ from typing import Any
 
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
+from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.balance.bases import assets
 from solvency.exhibits.balance.bases import sheets_of
 from solvency.exhibits.balance.bridge import bridge
+from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.check.segregation import cover_of
@@ -18,10 +20,13 @@ from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.evidence.observations import _stated
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
+from solvency.exhibits.workings import resting
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.figures.figure import anchor
 from solvency.figures.table import Table
+from solvency.model.consolidation import group_sheet
+from solvency.model.untraced import of_sheet
 from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
@@ -33,6 +38,15 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
+    from solvency.model.consolidation import GroupSheet
+
+#: Where things that are counted are listed.
+_LISTED = {
+    "sources": "section-sources",
+    "observations": "section-observations",
+    "entities": "entities",
+    "hypotheses": "section-hypotheses",
+}
 
 
 class OfBooks(Named):
@@ -48,13 +62,14 @@ class OfBooks(Named):
 
         def cell(row: str) -> Figure:
             if entity == "group":
-                table: Table | None = group_table(setting, day)
+                table: Table | None = self._once(group_table, day)
                 column = "group"
             else:
                 self._known(entity, setting.inside, "entity with books")
-                table, column = sheet_table(setting, entity, (day,)), day.isoformat()
+                table, column = self._once(sheet_table, entity, (day,)), day.isoformat()
             if table is None:
-                return setting.money(f"{said}:{row}", None, formula=said)
+                # Nothing was ever booked there.
+                return setting.money(f"{said}:{row}", ZERO, formula=row)
             at_ = [one.key for one in table.columns].index(column)
             for one in table.rows:
                 if one.key == row and isinstance(one.cells[at_], Figure):
@@ -67,10 +82,13 @@ class OfBooks(Named):
             return cell("found" if self._counted(entity, day) else "total:asset")
 
         def basis(which: int) -> Figure:
-            each = sheets_of(setting, day)[
-                self._known(entity, setting.inside, "entity")
-            ]
-            return assets(setting, entity, day, each)[which]
+            if entity != "group" and not found:
+                each = self._once(sheets_of, day)[
+                    self._known(entity, setting.inside, "entity")
+                ]
+                return assets(setting, entity, day, each)[which]
+            whole = group_sheet(setting.book, setting.inside, day, BASES[which])
+            return self._valued(entity, whole, found=found, said=said)
 
         return self._keep(
             key,
@@ -85,6 +103,55 @@ class OfBooks(Named):
             clean=lambda: basis(1),
             realisable=lambda: basis(2),
             day=lambda: day,
+        )
+
+    def _valued(
+        self, entity: str, whole: GroupSheet, *, found: bool, said: str
+    ) -> Figure:
+        """Return total assets at a basis; with what was found in place of the books."""
+        setting = self.setting
+        sheet = whole if entity == "group" else whole.own(entity)
+        seen = of_sheet(setting.book, sheet) if found else None
+        value = sheet.totals.assets
+        if seen is not None:
+            value += seen.totals.unrecorded - seen.totals.untraced
+        accounts = tuple(
+            name
+            for name, one in setting.case.accounts.items()
+            if entity in {"group", one.entity}
+        )
+        rest = resting(setting, accounts, whole.at, "asset")
+        return setting.money(
+            f"{said}:{whole.basis}",
+            value,
+            formula=f"total assets, {whole.basis}",
+            basis=whole.basis,
+            **(as_found(setting, rest, accounts, whole.at) if seen else rest),
+        )
+
+    def balance(self, account: str, at: str | datetime.date = "") -> Facts:
+        """Return what stands in an account and all below it, at market."""
+        setting, day = self.setting, self._day(at)
+        accounts = tuple(
+            name
+            for name in setting.case.accounts
+            if name == account or name.startswith(f"{account}:")
+        )
+        if not accounts:
+            self._known(account, setting.case.accounts, "account")
+        entity = setting.case.accounts[accounts[0]].entity
+        lines = setting.sheet(day).own(entity).lines
+        said = f'balance("{account}", at="{day}")'
+        return self._keep(
+            ("balance", account, day),
+            said,
+            amount=lambda: setting.money(
+                f"{said}:amount",
+                sum((x.amount for x in lines if x.account in accounts), ZERO),
+                formula=f"balance of {account} at market",
+                basis="market",
+                **resting(setting, accounts, day),
+            ),
         )
 
     def flow(self, name: str) -> Facts:
@@ -141,7 +208,7 @@ class OfBooks(Named):
             if entity != "group":
                 return self._lacking(entity, day, kind, column, said)
             table = next(
-                (x for x in bridge(setting, day) if isinstance(x, Table)), None
+                (x for x in self._once(bridge, day) if isinstance(x, Table)), None
             )
             for row in table.rows if table else ():
                 if row.key == kind:
@@ -237,7 +304,7 @@ class OfBooks(Named):
             raise ReportError(f"no test asks what {entity} held for customers")
 
         def part(n: int) -> Maker:
-            return lambda: cover_worked(setting, entity, series, day)[n]
+            return lambda: self._once(_covered, entity, day)[n]
 
         return self._keep(
             ("customers", entity, day),
@@ -249,7 +316,7 @@ class OfBooks(Named):
             since=lambda: next(
                 (
                     x.first
-                    for x in setting.study.findings.findings
+                    for x in setting.study.written.findings
                     if x.key == series.key
                 ),
                 None,
@@ -277,6 +344,7 @@ class OfBooks(Named):
             "flows": taken,
             "assumed": [flow for flow in taken if flow.basis == "assumed"],
             "derived": [flow for flow in taken if flow.basis == "derived"],
+            "remainders": [flow for flow in taken if flow.basis == "residual"],
             "plugs": [flow for flow in taken if flow.basis == "plug"],
             "sources": case.sources,
             "observations": case.observations,
@@ -295,7 +363,28 @@ class OfBooks(Named):
             and hasattr(next(iter(found)), "postings")
             else ()
         )
-        return self.setting.count(f"count:{what}", len(found), flows=flows)
+        where = "section-flows" if flows else _LISTED.get(what, "section-files")
+        return self.setting.count(
+            f"count:{what}",
+            len(found),
+            flows=flows,
+            sources=tuple(case.sources) if found is case.sources else (),
+            target=where if len(found) else "",
+        )
+
+
+def _covered(
+    setting: Setting, entity: str, day: datetime.date
+) -> tuple[Figure, Figure, Figure, Figure]:
+    """Return what a tested entity owed and held on a day, what was missing, the share.
+
+    Raises:
+        ReportError: No test asks.
+    """
+    series = cover_of(setting, entity)
+    if series is None:
+        raise ReportError(f"no test asks what {entity} held for customers")
+    return cover_worked(setting, entity, series, day)
 
 
 def _sum(figures: list[Figure], setting: Setting) -> Figure:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.words import asks
+from solvency.exhibits.reconcile.section import claims_of
+from solvency.exhibits.reconcile.section import inflation_of as inflation_of_claims
+from solvency.exhibits.reconcile.section import suspects_of
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.recover.receipts import rate
 from solvency.exhibits.stress.spiral import proceeds
@@ -13,6 +17,8 @@ from solvency.exhibits.tally.total import tally_tables
 from solvency.exhibits.tally.untraced import untraced_table
 from solvency.exhibits.trace.section import followed
 from solvency.exhibits.weigh.beliefs import belief
+from solvency.exhibits.weigh.beliefs import widened
+from solvency.exhibits.weigh.section import inflation_of as inflation_of_weights
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.figures.table import Table
@@ -20,6 +26,12 @@ from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
 from solvency.report.chapters.facts import Named
+
+if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
+
+#: Claims agree where chance alone would set them further apart more often than this.
+_USUAL = 0.05
 
 
 class OfFindings(Named):
@@ -31,7 +43,7 @@ class OfFindings(Named):
         said = f'test("{name}", "{entity}"{f", {of!r}" if of else ""})'
         series = [
             key
-            for key in setting.study.findings.series
+            for key in setting.study.written.series
             if key.invariant == name
             and key.entity == entity
             and (not of or key.label == of)
@@ -39,8 +51,14 @@ class OfFindings(Named):
         ]
         if not series:
             raise ReportError(f"{said}: the case asks no such test")
-        found = [x for x in setting.study.findings.findings if x.key in series]
+        found = [x for x in setting.study.written.findings if x.key in series]
         one = min(found, key=lambda x: (x.first is None, x.first), default=None)
+
+        def chance() -> float:
+            drawn = [x for x in setting.study.findings.findings if x.key in series]
+            broke = min(drawn, key=lambda x: (x.first is None, x.first), default=None)
+            return broke.probability if broke else 0.0
+
         unit = one.unit if one else setting.case.currency
 
         def amount() -> Figure:
@@ -62,7 +80,7 @@ class OfFindings(Named):
             amount=amount,
             chance=lambda: setting.share(
                 f"{said}:chance",
-                one.probability if one else 0.0,
+                chance(),
                 formula="share of draws in which the test broke",
                 flows=one.flows if one else (),
             ),
@@ -73,7 +91,7 @@ class OfFindings(Named):
         setting = self.setting
         broken = {
             (x.invariant, x.entity)
-            for x in setting.study.findings.findings
+            for x in setting.study.written.findings
             if x.first is not None and x.first <= setting.at
         }
         asked = {
@@ -83,7 +101,8 @@ class OfFindings(Named):
         }
 
         def count(part: str, value: int) -> Figure:
-            return setting.count(f"tests:{entity}:{part}", value, formula=part)
+            key = f"tests:{entity}:{part}"
+            return setting.count(key, value, formula=part, target="section-tests")
 
         return self._keep(
             ("tests", entity),
@@ -120,6 +139,34 @@ class OfFindings(Named):
             after=lambda: belief(self.setting, one, "posterior"),
             title=lambda: title,
             tested=lambda: one.tested,
+        )
+
+    def fit(self) -> Facts:
+        """Return how well the hypotheses together fit what was observed."""
+        setting, found = self.setting, self.setting.study.beliefs
+        if found is None:
+            raise ReportError("fit(): nothing was weighed")
+        untested = [x.id for x in found.hypotheses if not x.tested]
+        return self._keep(
+            ("fit",),
+            "fit()",
+            widened=lambda: widened(found),
+            factor=lambda: inflation_of_weights(setting, found),
+            untested=lambda: tuple(setting.case.hypotheses[x].title for x in untested),
+        )
+
+    def contradictions(self) -> Facts:
+        """Return how many claims are held against one another, and how many not fit."""
+        setting, found = self.setting, self.setting.study.reconciled
+        if found is None or not found.dof:
+            raise ReportError("contradictions(): no claim is tied to another")
+        return self._keep(
+            ("contradictions",),
+            "contradictions()",
+            held=lambda: claims_of(setting, found),
+            suspect=lambda: suspects_of(setting, found),
+            factor=lambda: inflation_of_claims(setting, found),
+            agree=lambda: found.p > _USUAL,
         )
 
     @property
@@ -167,18 +214,18 @@ class OfFindings(Named):
             rank=lambda: setting.text(rank),
         )
 
-    def tally(self) -> Facts:
-        """Return what the hypotheses would take together."""
-        setting, found = self.setting, self.setting.study.tallied
-        if found is None:
+    def tally(self, name: str = "") -> Facts:
+        """Return what the hypotheses would take together, or what one explains.
+
+        Args:
+            name: A hypothesis or scenario: how much of what is untraced it explains.
+        """
+        setting = self.setting
+        if setting.study.totalled is None:
             raise ReportError("the case has no hypothesis to add up")
 
         def cell(row: str, column: str) -> Figure:
-            tables = [
-                x
-                for x in (*tally_tables(setting, found), untraced_table(setting, found))
-                if isinstance(x, Table)
-            ]
+            tables = self._once(_explained if name or row == "together" else _tallied)
             for table in tables:
                 for one in table.rows:
                     if one.key == row and column in [x.key for x in table.columns]:
@@ -187,6 +234,17 @@ class OfFindings(Named):
                             return one.cells[at]  # type: ignore[return-value]
             raise ReportError("tally(): nothing was counted")
 
+        if name:
+            case = setting.case
+            self._known(name, {**case.hypotheses, **case.scenarios}, "hypothesis")
+            kind = "hypothesis" if name in case.hypotheses else "scenario"
+            return self._keep(
+                ("tally", name),
+                f'tally("{name}")',
+                low=lambda: cell(f"{kind}:{name}", "low"),
+                explained=lambda: cell(f"{kind}:{name}", "median"),
+                high=lambda: cell(f"{kind}:{name}", "high"),
+            )
         return self._keep(
             ("tally",),
             "tally()",
@@ -241,3 +299,17 @@ class OfFindings(Named):
             day=lambda: one.at,
             assumed=lambda: one.depth_basis == "assumed",
         )
+
+
+def _tallied(setting: Setting) -> tuple[Table, ...]:
+    """Return the tables of what the hypotheses take together."""
+    found = setting.study.totalled
+    tables = tally_tables(setting, found) if found else ()
+    return tuple(one for one in tables if isinstance(one, Table))
+
+
+def _explained(setting: Setting) -> tuple[Table, ...]:
+    """Return the table of how much of what is untraced they explain."""
+    found = setting.study.tallied
+    table = untraced_table(setting, found) if found else None
+    return (table,) if table is not None else ()

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.check.segregation import segregation
+from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.sections import SECTIONS
+from solvency.exhibits.tally.total import totalled
+from solvency.exhibits.unmade import with_reasons
 from solvency.figures.errors import ReportError
 from solvency.report.chapters.numerals import typed
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Callable
 
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.layout import Section
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Table
 
-#: The section that has an exhibit, by what its key is or begins with.
+#: The list that has an exhibit, or the family, by what its key is or begins with.
 _WHERE = {
     "bases": "plugs",
+    "plugs": "plugs",
     "grades": "scope",
     "ladder": "scope",
     "group-chart": "entities",
@@ -33,17 +40,21 @@ _WHERE = {
     "balance-": "balances",
     "beside-": "balances",
     "found-": "balances",
+    "rival-bookings": "balances",
     "bridge-": "balances",
     "claims-": "claims",
     "flow-of-funds": "funds",
     "funds": "funds",
     "flows-for-": "families",
     "effect-": "families",
-    "beliefs": "weighing",
-    "belief-history": "weighing",
-    "scenario-": "weighing",
-    "tally": "weighing",
-    "dependence": "weighing",
+    # Of the weighing each part alone: all together takes long.
+    "beliefs": "belief",
+    "belief-history": "history",
+    "scenario-fits": "belief",
+    "scenario-tally": "tally",
+    "tally": "total",
+    "tally-untraced": "tally",
+    "dependence": "tally",
     "hypotheses": "hypotheses",
     "flows-of-": "hypotheses",
     "suspects": "reconciled",
@@ -51,18 +62,25 @@ _WHERE = {
     "traced-": "tracing",
     "tokens": "spiral",
     "spiral": "spiral",
+    "haircuts": "spiral",
     "affairs": "affairs",
     "recovery": "affairs",
     "consolidation-gains": "affairs",
     "in-kind": "affairs",
     "preferences": "affairs",
     "afterwards": "affairs",
+    "distributions": "affairs",
     "tests-": "solvency",
     "line-": "solvency",
     "flow-matrix": "matrix",
     "stock-matrix": "matrix",
     "observations": "observations",
     "compare-": "compare",
+}
+#: Parts of lists that are made in less time, each with its list.
+_QUICK: dict[str, tuple[str, Callable[[Setting], Section | None]]] = {
+    "segregation, plain": ("segregation", partial(segregation, noted=False)),
+    "total": ("weighing", totalled),
 }
 
 
@@ -73,6 +91,8 @@ class Exhibits:
         """Make nothing yet."""
         self._setting = setting
         self._sections: dict[str, Section | None] = {}
+        #: Why analyses were not made that were asked for since this was emptied.
+        self.unmade: list[str] = []
 
     @property
     def behind(self) -> tuple[Section, ...]:
@@ -90,15 +110,28 @@ class Exhibits:
             raise ReportError(f"no section {name!r} of this case")
         return found
 
-    def _section(self, name: str) -> Section | None:
+    def _section(self, name: str, *, plain: bool = False) -> Section | None:
+        if plain and f"{name}, plain" in _QUICK and name not in self._sections:
+            name = f"{name}, plain"
         if name not in self._sections:
-            self._sections[name] = SECTIONS[name](self._setting)
-        return self._sections[name]
+            if name in _QUICK:
+                title, build = _QUICK[name]
+                made = build(self._setting)
+            elif name in SECTIONS:
+                title, made = name, SECTIONS[name](self._setting)
+            else:
+                part = FAMILIES[name]
+                title, made = part.section, part.build(self._setting, ((), ()))
+            self._sections[name] = with_reasons(self._setting, title, made)
+        found = self._sections[name]
+        self.unmade += found.unmade if found else ()
+        return found
 
     def has(self, name: str) -> bool:
         """Say whether there is an exhibit, or a section."""
         if name in SECTIONS and name not in _WHERE:
-            return self._section(name) is not None
+            found = self._section(name)
+            return found is not None and not found.unmade
         return self._find(self._dated(name)) is not None
 
     def find(
@@ -115,7 +148,7 @@ class Exhibits:
             ReportError: There is none, or a number is typed into the title.
         """
         name = self._dated(name)
-        found = self._find(name)
+        found = self._find(name, plain=not notes)
         if found is None:
             every = [one.key for each in self.behind for one in each.tables]
             near = get_close_matches(name, [*every, *_WHERE], 4, 0.3)
@@ -148,10 +181,10 @@ class Exhibits:
             name = name.replace(mark, day.isoformat())
         return name
 
-    def _find(self, name: str) -> Table | Drawing | None:
+    def _find(self, name: str, *, plain: bool = True) -> Table | Drawing | None:
         starts = [one for one in _WHERE if name == one or (name.startswith(one))]
         for start in sorted(starts, key=len, reverse=True):
-            section = self._section(_WHERE[start])
+            section = self._section(_WHERE[start], plain=plain)
             for one in section.tables if section else ():
                 if one.key == name:
                     return one

@@ -47,20 +47,22 @@ class Renderer:
                 no longer holds, or a number is typed into it.
         """
         self._check_typed(chapter)
+        self._names.exhibits.unmade.clear()
         run = Run(chapter, self._names)
         text = run.text()
         if not text.strip():
             return None
         title, html = self._html(chapter, text)
         body = Body(tuple(self._blocks(chapter, html, run.things)))
-        if not body.blocks:
+        unmade = tuple(dict.fromkeys(self._names.exhibits.unmade))
+        if not body.blocks and not unmade:
             return None
         tables = tuple(_exhibits_of(body.blocks))
         return Section(
-            f"chapter-{chapter.name}",
+            chapter.name,
             title,
             tables,
-            {"body": body},
+            {"body": body, "unmade": unmade},
             appendix=chapter.appendix,
         )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Scenario
 
 
 #: Longer words are no quotation but a chapter.
@@ -50,12 +51,15 @@ class Vocabulary(OfBooks, OfFindings):
         case = self.setting.case
         called: tuple[Callable[..., Any], ...] = (
             self.sheet,
+            self.balance,
             self.flow,
             self.observation,
             self.test,
             self.tests,
             self.untraced,
             self.belief,
+            self.fit,
+            self.contradictions,
             self.recovery,
             self.tally,
             self.funds,
@@ -89,6 +93,7 @@ class Vocabulary(OfBooks, OfFindings):
                 group=lambda: bool(case.group),
                 counted=lambda: bool(self.setting.found(self.setting.at).held),
                 hypotheses=lambda: tuple(case.hypotheses),
+                scenarios=lambda: tuple(map(self._scenario, case.scenarios.values())),
                 events=lambda: tuple(dict.fromkeys(e.kind for e in case.events)),
                 keepers=lambda: tuple(
                     name
@@ -104,6 +109,17 @@ class Vocabulary(OfBooks, OfFindings):
                 ),
             ),
         }
+
+    def _scenario(self, one: Scenario) -> Facts:
+        """Return a scenario as a chapter lists it."""
+        hypotheses = self.setting.case.hypotheses
+        return Facts(
+            "scenario",
+            title=lambda: one.title or one.name,
+            hypotheses=lambda: tuple(
+                hypotheses[x].title for x in sorted(one.hypotheses) if x in hypotheses
+            ),
+        )
 
     @cached_property
     def with_digits(self) -> frozenset[str]:
@@ -169,7 +185,9 @@ class Vocabulary(OfBooks, OfFindings):
             (self.untraced, ()),
             (self.funds, ()),
             *((self.recovery, (x.entity, x.rank)) for x in self.names["case"].ranks),
-            *(((self.tally, ()),) if study.tallied else ()),
+            *(((self.tally, ()),) if study.totalled else ()),
+            *(((self.fit, ()),) if study.beliefs else ()),
+            (self.contradictions, ()),
             *(
                 (self.belief, (x.id,))
                 for x in (study.beliefs.hypotheses if study.beliefs else ())

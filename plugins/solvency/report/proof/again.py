@@ -70,7 +70,7 @@ def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _case(read: record.Record, folder: Path) -> Case:
-    case = reloaded(folder / read.case, read.scenario, read.known)
+    case = reloaded(folder / read.case, read.scenario, read.known, read.currency)
     if case.errors:
         first = case.errors[0]
         place = f"{Path(first.file).name}:{first.line}"

@@ -42,6 +42,8 @@ class Record:
     files: Mapping[str, str]
     fingerprint: str
     figures: int
+    #: What it was reported in; None for the ledger's first operating currency.
+    currency: str | None = None
 
 
 def read(content: bytes) -> tuple[Record, dict[str, Any]]:
@@ -87,6 +89,7 @@ def read(content: bytes) -> tuple[Record, dict[str, Any]]:
         lang=_string(document, "lang"),
         scenario=_string(document, "scenario"),
         known=None if known is None else _day("known", known),
+        currency=_string(document, "currency") if "currency" in document else None,
         dates=tuple(_day("dates", one) for one in _list(document, "dates")),
         dated=_moment(document["dated"]),
         sections=tuple(_strings(document, "sections")),

@@ -1,0 +1,166 @@
+"""The head all pages share: the tabs, what is shown, and what of it is not applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.browse.blocks import Link
+from solvency.browse.request import BASES
+from solvency.model.restating import currencies
+
+if TYPE_CHECKING:
+    from solvency.browse.view import View
+
+TITLES = {
+    "where": "Where did it go?",
+    "solvency": "Solvency",
+    "group": "Group",
+    "flows": "Flows",
+    "hypotheses": "Hypotheses",
+    "evidence": "Evidence",
+    "report": "Report",
+}
+#: What of the state a page beside scenario and known-date answers to.
+APPLIED = {
+    "where": {"at"},
+    "group": {"at", "basis"},
+    "flows": {"at", "time", "account", "filter"},
+    "hypotheses": {"at"},
+    "report": {"at"},
+}
+#: What Fava's own filters are called, as a reader meets them there.
+FILTERS = {
+    "time": "Fava's time filter",
+    "account": "Fava's account filter",
+    "filter": "Fava's text filter",
+    "conversion": "Fava's conversion",
+    "interval": "Fava's interval",
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands at the head of every page."""
+
+    title: str
+    scenarios: tuple[tuple[str, str], ...]
+    scenario: str
+    by_hand: bool
+    known: str
+    #: What it can be reported in, and what it is.
+    currencies: tuple[str, ...]
+    currency: str
+    at: str
+    basis: str
+    bases: tuple[str, ...]
+    reporting: str
+    fingerprint: str
+    tabs: tuple[Link, ...]
+    refused: tuple[str, ...]
+    action: str
+    hidden: tuple[tuple[str, str], ...]
+    state: str
+    unapplied: tuple[str, ...]
+    here: str
+    rests: str
+    without: str
+    index: str
+    #: True for a page of a site, which no server answers.
+    elsewhere: bool
+    choices: tuple[Link, ...]
+
+
+def head(view: View, page: str, filters: dict[str, str]) -> Head:
+    """Build the head of a page: what is shown, and the form that changes it."""
+    case, asked = view.case, view.asked
+    names = {"established": "The established flows alone"}
+    names |= {one.name: one.title for one in case.scenarios.values()}
+    # The form has the scenario, the days and the basis in fields of their own.
+    hidden = [*filters.items(), ("entity", asked.entity)]
+    if page in {"flow", "source"}:
+        hidden.append(("pick", asked.pick))
+    by_hand = case.scenario.name not in names
+    if by_hand:
+        # An empty choice of scenario keeps the set; any other lets it go.
+        hidden.append(("chosen", "1"))
+        hidden += [("h", name) for name in asked.chosen or ()]
+    query = asked.query(pick=asked.pick or None, weigh=asked.weigh or None)
+    return Head(
+        title=case.title or "Case",
+        scenarios=tuple(names.items()),
+        scenario=case.scenario.name,
+        by_hand=by_hand,
+        known=case.known.isoformat() if case.known else "",
+        currencies=currencies(case),
+        currency=case.currency,
+        at=asked.at.isoformat() if asked.at else "",
+        basis=asked.basis,
+        bases=BASES,
+        reporting=case.reporting_date.isoformat() if case.selected else "",
+        fingerprint=case.fingerprint,
+        tabs=tuple(
+            Link(title, view.page(name), name == page)
+            for name, title in TITLES.items()
+            if view.at_home.has(name)
+        ),
+        refused=asked.refused,
+        action=view.at_home.page(page),
+        hidden=tuple((name, value) for name, value in hidden if value),
+        state=_state(view, page, filters),
+        unapplied=_unapplied(view, page, filters),
+        here=view.at_home.page(page, **query),
+        rests=view.at_home.endpoint(page, "rests", **query),
+        without=view.at_home.endpoint(page, "without", **query),
+        index=view.at_home.endpoint("where", "index", **asked.query()),
+        elsewhere=not view.at_home.live,
+        choices=tuple(
+            Link(
+                name,
+                view.at_home.page(
+                    page, **{**query, "scenario": name, "chosen": None, "h": None}
+                ),
+                name == case.scenario.name,
+            )
+            for name in names
+            if not view.at_home.live and page in view.at_home.switched
+        ),
+    )
+
+
+def _state(view: View, page: str, filters: dict[str, str]) -> str:
+    """Say in one line what is shown."""
+    case, asked = view.case, view.asked
+    applied = APPLIED.get(page, set())
+    name = case.scenario.name
+    if asked.chosen is not None and name == "chosen by hand":
+        name = f"chosen by hand: {', '.join(asked.chosen)}"
+    known = f"as known on {case.known}" if case.known else "everything known"
+    words = [f"scenario {name}", known]
+    if "at" in applied and case.selected:
+        words.append(f"balances at {view.at}")
+    words.append(f"{asked.basis} value" if "basis" in applied else "market value")
+    words.append(f"in {case.currency}")
+    if view.asked.entity:
+        words.append(view.asked.entity)
+    words += [
+        f"{FILTERS[name]} {value}" for name, value in filters.items() if name in applied
+    ]
+    return ", ".join(words)
+
+
+def _unapplied(view: View, page: str, filters: dict[str, str]) -> tuple[str, ...]:
+    """Say what is asked for that this page does not answer to."""
+    applied = APPLIED.get(page, set())
+    asked = view.asked
+    words = []
+    if asked.at and "at" not in applied:
+        words.append(f"balances at {asked.at}")
+    if asked.basis != "market" and "basis" not in applied:
+        words.append(f"{asked.basis} value")
+    words += [
+        f"{FILTERS[name]} {value}"
+        for name, value in filters.items()
+        if name not in applied and value
+    ]
+    return tuple(words)

@@ -1,0 +1,146 @@
+"""One flow: what moved, who says so and in which words, and what it booked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solvency.browse.blocks import Cell
+from solvency.browse.blocks import Link
+from solvency.browse.blocks import Printing
+from solvency.browse.blocks import Row
+from solvency.browse.blocks import Table
+from solvency.browse.pages.source import KINDS
+from solvency.browse.view import outside
+from solvency.browse.view import spread
+
+if TYPE_CHECKING:
+    from solvency.browse.view import View
+    from solvency.ledger.case import Flow
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template prints."""
+
+    title: str
+    facts: tuple[tuple[str, Cell], ...]
+    words: tuple[str, ...]
+    sources: Table
+    postings: Table
+    links: tuple[Link, ...]
+
+
+def build(view: View) -> Page:
+    """Build the page.
+
+    Raises:
+        LookupError: No flow has the name the address gives.
+    """
+    one = view.study.flows.get(view.asked.pick)
+    if one is None:
+        raise LookupError(f"There is no flow {view.asked.pick!r}.")
+    return Page(
+        title=": ".join(filter(None, (one.payee, one.narration))) or one.id,
+        facts=tuple(fact for fact in _facts(view, one) if fact[1].text),
+        words=tuple(words(view, one)),
+        sources=_sources(view, one),
+        postings=_postings(view, one),
+        links=(Link("In the ledger", view.at_home.entry(one.place)),)
+        if view.at_home.entry(one.place)
+        else (),
+    )
+
+
+def words(view: View, one: Flow) -> list[str]:
+    """Return what the rows of evidence a flow cites say."""
+    rows = (view.study.dossier.get(name) for name in one.claim)
+    return [row.words for row in rows if row is not None and row.words]
+
+
+def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
+    case = view.case
+    printing = Printing([one.amount.number], one.amount.commodity)
+    amount = printing.cell(one.amount.number, kind="")
+    grade = one.grade or ""
+    return [
+        ("Flow", Cell(one.id)),
+        ("Date", Cell(one.date.isoformat())),
+        ("Amount", Cell(f"{amount.text} {printing.unit}", figure=f"flow:{one.id}")),
+        ("Spread", Cell(spread(case, one))),
+        ("Grade", Cell(f"{grade}: {KINDS.get(grade[:1], '')}" if grade else "")),
+        ("Basis", Cell(one.basis)),
+        (
+            "Holds if",
+            Cell(
+                ", ".join(sorted(one.hypotheses)),
+                links=tuple(
+                    Link(
+                        case.hypotheses[name].title,
+                        view.page("hypotheses", f"hypothesis-{name}"),
+                    )
+                    for name in sorted(one.hypotheses)
+                    if name in case.hypotheses
+                ),
+            ),
+        ),
+        ("In this scenario", Cell("yes" if case.takes(one) else "no")),
+        ("Known from", Cell(one.known.isoformat())),
+        ("Note", Cell(one.notes.get("note", ""))),
+    ]
+
+
+def _sources(view: View, one: Flow) -> Table:
+    case = view.case
+    rows = []
+    for name in one.sources:
+        source = case.sources.get(name)
+        if source is None:
+            continue
+        rows.append(
+            Row(
+                (
+                    Cell(source.grade, kind="grade"),
+                    Cell(name, view.page("source", pick=name)),
+                    Cell(source.publisher or ""),
+                    Cell(source.published.isoformat(), kind="day"),
+                    outside(source.url, source.title),
+                    Cell(one.locators.get(name, one.locators.get("", ""))),
+                    Cell("the amount" if name == one.amount_from else "", kind="mark"),
+                ),
+                key=f"source-{name}",
+            )
+        )
+    heads = ("Grade", "Source", "Publisher", "Published", "Title", "Passage", "Gives")
+    notes = () if rows else ("No source: the author put it in to make books close.",)
+    return Table("sources", "Who says so", tuple(map(Cell, heads)), tuple(rows), notes)
+
+
+def _postings(view: View, one: Flow) -> Table:
+    rows = []
+    for each in one.postings:
+        printing = Printing([each.units], each.commodity)
+        price = f"{each.price.number:,f} {each.price.commodity}" if each.price else ""
+        rows.append(
+            Row(
+                (
+                    Cell(each.account, view.at_home.account(each.account)),
+                    printing.cell(each.units),
+                    Cell(printing.unit),
+                    Cell(price, kind="num"),
+                    Cell("by the rules of legs" if each.added else ""),
+                )
+            )
+        )
+    return Table(
+        "postings",
+        "What it booked",
+        (
+            Cell("Account"),
+            Cell("Amount", kind="num"),
+            Cell("In"),
+            Cell("Price", kind="num"),
+            Cell("Added"),
+        ),
+        tuple(rows),
+    )

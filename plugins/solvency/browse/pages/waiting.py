@@ -1,0 +1,31 @@
+"""Long computations as pages show them: the answer, or how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+
+if TYPE_CHECKING:
+    from solvency.browse.blocks import Number
+    from solvency.browse.blocks import Table
+    from solvency.browse.study import Later
+    from solvency.browse.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A long computation: its answer, or how far it is."""
+
+    said: str = ""
+    error: str = ""
+    tables: tuple[Table, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def waited(view: View, later: Later[Any]) -> Waiting | None:
+    """Return how far a long computation is, or why there is no answer."""
+    if not later.wait(view.study.patience):
+        return Waiting(said=later.said or "started")
+    return Waiting(error=later.error) if later.error else None

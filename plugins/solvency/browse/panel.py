@@ -1,0 +1,168 @@
+"""What every number of a page rests on: the document its panel is drawn from.
+
+It is what `solvency explain` says of a figure, for all figures of one page at once:
+each flow and each source stands in it once, and figures name them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.browse.blocks import ENGLISH
+from solvency.exhibits.explain.answer import Carried
+from solvency.exhibits.explain.ask import explained
+from solvency.exhibits.explain.document import document
+from solvency.exhibits.explain.document import of_flow
+from solvency.exhibits.explain.document import of_source
+from solvency.exhibits.layout import Ground
+from solvency.exhibits.layout import Section
+from solvency.exhibits.layout import figures_in
+from solvency.exhibits.rests import rests
+from solvency.figures.figure import SHARE
+from solvency.figures.figure import Day
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
+from solvency.figures.formats import unit_label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solvency.exhibits.evidence.dossier import Claimed
+    from solvency.exhibits.explain import Explanation
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Table
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+
+
+@dataclass
+class Register:
+    """The figures a page prints, as it is built."""
+
+    sections: list[Section] = field(default_factory=list)
+    #: What exhibits of its tests are built from.
+    setting: Setting | None = None
+
+    def table(self, table: Table, ground: Ground = Ground()) -> None:
+        """Keep the figures of an exhibit, with what they rest on beside their own."""
+        self.sections.append(Section(table.key, table.title, (table,), ground=ground))
+
+    def figure(self, figure: Figure, ground: Ground = Ground()) -> str:
+        """Keep one figure; return its key."""
+        values = {"figure": figure}
+        self.sections.append(Section(figure.key, "", values=values, ground=ground))
+        return figure.key
+
+
+def resting(
+    case: Case, register: Register, dossier: Mapping[str, Claimed]
+) -> dict[str, object]:
+    """Return what the figures of a page rest on.
+
+    Args:
+        case: The case.
+        register: The figures the page printed.
+        dossier: The rows of evidence flows cite, by id.
+
+    Returns:
+        `flows` and `sources` by their names, `figures` by key: as `explain --json`
+        has them, but for flows and sources, which are named with their part.
+    """
+    known: dict[str, Figure] = {}
+    for section in register.sections:
+        for figure in figures_in((section.tables, section.values)):
+            known.setdefault(figure.key, figure)
+    base = rests(case, register.sections)
+    figures = {
+        key: _figure(case, explained(case, figure, base[key]))
+        for key, figure in known.items()
+        if figure.value is not None
+    }
+    return {
+        "fingerprint": case.fingerprint,
+        "scenario": case.scenario.name,
+        "currency": case.currency,
+        "flows": {one.id: flow(case, one, dossier) for one in case.flows},
+        "sources": {
+            one.name: {**of_source(Carried(one, None)), "mirror": one.mirror or ""}
+            for one in case.sources.values()
+        },
+        "figures": figures,
+    }
+
+
+def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, object]:
+    """Return a flow as a panel draws it: as `explain` has it, and what it lacks."""
+    grade = one.grade or (
+        case.sources[one.amount_from].grade
+        if one.amount_from and one.amount_from in case.sources
+        else ""
+    )
+    return {
+        **of_flow(one),
+        "payee": one.payee or "",
+        "grade": grade,
+        "amount": one.amount.number,
+        "commodity": one.amount.commodity,
+        "taken": case.takes(one),
+        "words": [dossier[row].words for row in one.claim if row in dossier],
+    }
+
+
+def _figure(case: Case, found: Explanation) -> dict[str, object]:
+    """Return what a figure rests on, its flows and sources by name."""
+    written = document(case, found)
+    for key in ("fingerprint", "kind", "section", "observations", "prices"):
+        del written[key]
+    figure = found.figure
+    assert figure is not None  # noqa: S101 (as `explained` makes it)
+    return {
+        **written,
+        "flows": [[one.flow.id, one.part] for one in found.flows],
+        "sources": [[one.source.name, one.carries] for one in found.sources],
+        "printed": _printed(figure),
+        "worked": _pieces(case, figure.worked),
+    }
+
+
+def _printed(figure: Figure) -> str:
+    """Return a figure as its page prints it, with its unit."""
+    text = figure.text(ENGLISH)
+    if figure.unit in {"", SHARE} or figure.prose:
+        return text
+    return f"{text} {unit_label(figure.unit, figure.scale, ENGLISH)}"
+
+
+def _pieces(case: Case, prose: Prose) -> list[dict[str, str]]:
+    """Return how a figure is worked out: words, figures and things by name."""
+    found: list[dict[str, str]] = []
+    for piece in prose:
+        if isinstance(piece, Figure):
+            found.append({"figure": piece.key, "text": _printed(piece)})
+        elif isinstance(piece, Ref) and piece.kind in {"flow", "source"}:
+            found.append({piece.kind: piece.name, "text": piece.name})
+        elif isinstance(piece, Ref):
+            found.append({"text": piece.label})
+        elif isinstance(piece, Day):
+            found.append({"text": piece.date.isoformat()})
+        elif isinstance(piece, Exhibit):
+            continue
+        else:
+            found.append({"text": piece if isinstance(piece, str) else piece.text})
+    return found
+
+
+def counted(key: str, value: int, formula: str, **rest: tuple[str, ...]) -> Figure:
+    """Return a number of things, with the flows or sources that are counted."""
+    return Figure(
+        key=key,
+        value=Decimal(value),
+        formula=formula,
+        flows=rest.get("flows", ()),
+        sources=rest.get("sources", ()),
+    )

@@ -1,0 +1,141 @@
+"""What the numbers of a page rest on, and what they would be without each source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.browse.panel import Register
+from solvency.browse.panel import resting
+from solvency.browse.render import BUILDERS
+from solvency.browse.study import Study
+from solvency.exhibits.layout import figures_in
+from solvency.figures.errors import ReportError
+from solvency.ledger.without import falls
+from solvency.ledger.without import without
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
+    from solvency.browse.view import View
+    from solvency.figures.figure import Figure
+
+Change = dict[str, Any]
+
+
+def rested(page: str, view: View) -> dict[str, Any]:
+    """Return what each number of a page rests on, as its panels are drawn from it.
+
+    Args:
+        page: The page's name.
+        view: What it is built from.
+    """
+    BUILDERS[page](view)
+    return placed(view, resting(view.case, view.register, view.study.dossier))
+
+
+def placed(view: View, found: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with the address of each flow's and source's own page."""
+    for kind in ("flow", "source"):
+        for name, one in found[f"{kind}s"].items():
+            one["href"] = view.page(kind, pick=name)
+    return found
+
+
+def printed(page: str, view: View) -> dict[str, Figure]:
+    """Return the figures a page prints, by key."""
+    fresh = replace(view, register=Register())
+    BUILDERS[page](fresh)
+    found: dict[str, Figure] = {}
+    for section in fresh.register.sections:
+        for figure in figures_in((section.tables, section.values)):
+            found.setdefault(figure.key, figure)
+    return found
+
+
+def telling(view: View) -> tuple[str, ...]:
+    """Return the sources without which something falls: flows, prices or counts."""
+    case = view.case
+    speaking = {one.source for one in case.prices}
+    speaking |= {one.source for one in case.observations}
+    for coin in case.commodities.values():
+        speaking |= {one.source for one in (*coin.depths, *coin.floats)}
+    return tuple(
+        name
+        for name in case.sources
+        if name in speaking or any(falls(flow, name) for flow in case.selected)
+    )
+
+
+def changed(page: str, view: View, source: str) -> dict[str, Decimal | None]:
+    """Return the values of a page's figures without a source, computed anew."""
+    case = without(view.case, source)
+    if not case.selected:
+        return {}
+    # Asked once, so not kept by its fingerprint, which takes longer than most.
+    study = Study(case, {}, key=(source,))
+    asked = replace(view.asked, weigh=False)
+    found = printed(page, replace(view, study=study, asked=asked))
+    return {key: figure.value for key, figure in found.items()}
+
+
+def without_each(page: str, view: View, key: str) -> dict[str, object]:
+    """Return what a figure of a page would be without each of its sources.
+
+    The page is built anew without each source, beside the pages, once for all its
+    figures.
+
+    Args:
+        page: The page's name.
+        view: What it is built from.
+        key: The figure's key.
+
+    Returns:
+        `without`, a row a source; or `said`, how far the work is.
+
+    Raises:
+        ReportError: The page prints no such figure, or it is drawn or weighed.
+    """
+    figures = printed(page, replace(view, asked=replace(view.asked, weigh=False)))
+    figure = figures.get(key)
+    if figure is None:
+        raise ReportError(
+            f"{key} is drawn or weighed: `solvency explain {key} --all` leaves each"
+            " source out in turn"
+        )
+
+    def work(tell: Callable[[str], None]) -> dict[str, dict[str, Decimal | None]]:
+        sources = telling(view)
+        found = {}
+        for n, source in enumerate(sources, 1):
+            tell(f"{n} of {len(sources)} sources")
+            found[source] = changed(page, view, source)
+        return found
+
+    where = view.at_home.page(page, **view.asked.query(pick=view.asked.pick))
+    later = view.study.later(f"without:{where}", work)
+    if not later.wait(0.2):
+        return {"said": later.said or "started"}
+    if later.error or later.result is None:
+        raise ReportError(later.error or "no answer")
+    return {"without": changes(view, figure, later.result)}
+
+
+def changes(
+    view: View, figure: Figure, values: dict[str, dict[str, Decimal | None]]
+) -> list[Change]:
+    """Return what a figure would be without each source, where that is another."""
+    case = view.case
+    return [
+        {
+            "source": source,
+            "name": figure.key,
+            "before": figure.value,
+            "value": found.get(figure.key),
+            "lost": [flow.id for flow in case.selected if falls(flow, source)],
+        }
+        for source, found in values.items()
+        if found.get(figure.key) != figure.value
+    ]
