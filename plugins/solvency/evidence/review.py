@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
 
 APPROVED = "approved"
+UNREVIEWED = "unreviewed"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def reviewed(case: Case) -> tuple[Reviewed, ...]:
     for flow in case.selected:
         now = of_flow(flow)
         if flow.id not in last:
-            found.append(Reviewed(flow.id, "unreviewed", "", None, "", now))
+            found.append(Reviewed(flow.id, UNREVIEWED, "", None, "", now))
             continue
         status, review = last[flow.id]
         if str(review.meta.get("hash", "")) != now:
