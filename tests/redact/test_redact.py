@@ -285,7 +285,7 @@ def _within(pdf):
             stack = [one]
             while stack:
                 part = stack.pop()
-                if isinstance(part, pikepdf.String) or isinstance(part, pikepdf.Name):
+                if isinstance(part, (pikepdf.String, pikepdf.Name)):
                     yield place, str(part).encode()
                 elif isinstance(part, pikepdf.Array) and not part.is_indirect:
                     stack += list(part)

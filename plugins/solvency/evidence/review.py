@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from beancount.core.data import Custom
 
-from solvency.ledger.fingerprint import of_flow
-
 if TYPE_CHECKING:
     import datetime
 
@@ -51,7 +49,7 @@ def reviewed(case: Case) -> tuple[Reviewed, ...]:
                 last[values[0]] = values[1], entry
     found = []
     for flow in case.selected:
-        now = of_flow(flow)
+        now = case.flow_hashes[flow.id]
         if flow.id not in last:
             found.append(Reviewed(flow.id, UNREVIEWED, "", None, "", now))
             continue
