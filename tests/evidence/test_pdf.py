@@ -118,6 +118,21 @@ def test_a_missing_page_is_named(tmp_path):
     assert Decimal(gap["expected"]) == balances[cut] + ROWS[cut + first][2]
 
 
+def test_names_of_columns_on_two_lines(tmp_path):
+    path = tmp_path / "bank.pdf"
+    path.write_bytes(
+        printed(
+            "<style>td, th { padding: 0 20pt 0 0; text-align: left }</style><table>"
+            "<tr><th>Date<th>Details<th>Paid<br>out<th>Paid<br>in<th>Balance<br>EUR"
+            "<tr><td>2022-10-03<td>Rent<td>5.00<td><td>15.00"
+            "<tr><td>2022-10-04<td>Sale<td><td>7.50<td>22.50</table>"
+        )
+    )
+    found = told(tmp_path, path)
+    assert [amount for _, amount in moved(found)] == [Decimal(-5), Decimal("7.5")]
+    assert found["gaps"] == []
+
+
 def test_a_register_of_claims(tmp_path):
     path = tmp_path / "claims.pdf"
     path.write_bytes(

@@ -217,19 +217,52 @@ def _joined(words: Sequence[Word]) -> list[Word]:
 
 
 def _head(lines: list[Line], names: list[str]) -> tuple[int, list[Word]] | None:
-    """Find the line that names the columns."""
+    """Find the line that names the columns, or the second of two that do.
+
+    Returns:
+        Which line it is, and the names with their places; None where there is none.
+    """
     best, score, heads = -1, 1, list[Word]()
     for at, line in enumerate(lines):
         cells = _joined(line.words)
-        texts = [cell.text for cell in cells]
-        if names:
-            if all(name in texts for name in names):
-                return at, cells
-            continue
-        known = {key for one in texts if (key := meaning(one) or likely(one))}
-        if len(known) > score and not any(map(is_amount, texts)):
-            best, score, heads = at, len(known), cells
+        for place, found in ((at, cells), (at + 1, _stacked(cells, lines[at + 1 :]))):
+            texts = [cell.text for cell in found]
+            if names:
+                if all(name in texts for name in names):
+                    return place, found
+                continue
+            known = {key for one in texts if (key := meaning(one) or likely(one))}
+            if len(known) > score and not any(map(is_amount, texts)):
+                best, score, heads = place, len(known), found
     return (best, heads) if best >= 0 else None
+
+
+def _stacked(heads: list[Word], below: list[Line]) -> list[Word]:
+    """Return names with the words of the line below that stand under them.
+
+    None where that line is no second line of names.
+    """
+    if not below or not heads:
+        return []
+    words = _joined(below[0].words)
+    if heads[0].middle - words[0].middle > _APART * heads[0].size:
+        return []
+    found = list(heads)
+    for word in words:
+        over = [
+            at
+            for at, head in enumerate(heads)
+            if word.left < head.right and word.right > head.left
+        ]
+        if len(over) != 1 or re.search(r"\d", word.text):
+            return []
+        head = found[over[0]]
+        found[over[0]] = head._replace(
+            text=f"{head.text} {word.text}",
+            left=min(head.left, word.left),
+            right=max(head.right, word.right),
+        )
+    return found
 
 
 class _Rows:
