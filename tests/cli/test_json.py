@@ -208,6 +208,7 @@ WITHOUT = {
     "verify",
     "browse",
     "new",
+    "site",
     "import",
     "diff",
     "redact",

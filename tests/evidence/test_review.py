@@ -100,4 +100,4 @@ def test_the_report_says_how_much_is_reviewed(tmp_path):
     said = printed()
     assert f"2 of {len(hashes)} flows, as they stand" in said
     assert "Of the flows, 2 were reviewed by somebody who signed for them" in said
-    assert "其中2笔交易已由署名者复核" in printed("zh")
+    assert "其中2笔流水已由署名者复核" in printed("zh")

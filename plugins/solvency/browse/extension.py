@@ -14,6 +14,7 @@ import datetime
 import functools
 import json
 import logging
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypeVar
@@ -147,6 +148,8 @@ class CasePage(FavaExtensionBase):
 
     #: The page's name among ours.
     page: str
+    #: The page of one of what it lists, where the address picks it.
+    one: str = ""
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
         """Read the configuration without insisting on anything.
@@ -166,6 +169,11 @@ class CasePage(FavaExtensionBase):
         else:
             if self.config not in ({}, None):
                 self.refused = "solvency.browse has no configuration; it is ignored"
+
+    @property
+    def shown(self) -> str:
+        """Return the name of the page the address asks for."""
+        return self.one if self.one and request.args.get("pick") else self.page
 
     @property
     def jinja_env(self) -> jinja2.Environment:
@@ -220,6 +228,9 @@ class CasePage(FavaExtensionBase):
         period = Period()
         try:
             period = _period(self.ledger, case)
+        except re.error as error:
+            said = f"Fava's account filter is no regular expression: {error}"
+            asked = asking.also_refused(asked, said)
         except (FavaAPIError, ValueError, ArithmeticError) as error:
             asked = asking.also_refused(asked, f"Fava's filter: {error}")
         return View(shelf.study(asked), asked, InFava(self.ledger), period)
@@ -227,7 +238,7 @@ class CasePage(FavaExtensionBase):
     @_endpoint
     def rests(self) -> Response:
         """Return what each number of the page rests on."""
-        return self._answer(lambda: rested(self.page, self.view()))
+        return self._answer(lambda: rested(self.shown, self.view()))
 
     @_endpoint
     def without(self) -> Response:
@@ -235,7 +246,7 @@ class CasePage(FavaExtensionBase):
 
         def find() -> object:
             name = request.args.get("figure", "")
-            return without_each(self.page, self.view(), name)
+            return without_each(self.shown, self.view(), name)
 
         return self._answer(find)
 
@@ -262,7 +273,7 @@ class CasePage(FavaExtensionBase):
                 filters = {
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }
-                page = render(self.page, self.view(), filters)
+                page = render(self.shown, self.view(), filters)
                 ledger = self.ledger
                 why = ledger.refused if isinstance(ledger, TrustedLedger) else ()
                 return refused(why) + page if why else page
@@ -321,18 +332,6 @@ class WhereItWent(CasePage):
     page = "where"
 
 
-class OneFlow(CasePage):
-    """One flow, which no menu names."""
-
-    page = "flow"
-
-
-class OneSource(CasePage):
-    """One source, which no menu names."""
-
-    page = "source"
-
-
 class SolvencyTests(CasePage):
     """Each entity's tests over time; also serves the evidence of journal entries."""
 
@@ -374,6 +373,7 @@ class FundsFlow(CasePage):
 
     report_title = "Flows"
     page = "flows"
+    one = "flow"
 
 
 class RivalHypotheses(CasePage):
@@ -388,6 +388,7 @@ class EvidenceLedger(CasePage):
 
     report_title = "Evidence"
     page = "evidence"
+    one = "source"
 
 
 class PrintedReport(CasePage):
@@ -421,10 +422,10 @@ PAGES: tuple[type[CasePage], ...] = (
     RivalHypotheses,
     EvidenceLedger,
     PrintedReport,
-    OneFlow,
-    OneSource,
 )
-_CLASSES = {cls.page: cls.__qualname__ for cls in PAGES}
+_CLASSES = {
+    name: cls.__qualname__ for cls in PAGES for name in (cls.page, cls.one) if name
+}
 _SHELL = jinja2.Environment(
     loader=jinja2.FunctionLoader(lambda _: "{{ extension.content() }}"),
     autoescape=True,

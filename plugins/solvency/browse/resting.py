@@ -10,7 +10,6 @@ from solvency.browse.panel import Register
 from solvency.browse.panel import resting
 from solvency.browse.render import BUILDERS
 from solvency.browse.study import Study
-from solvency.exhibits.layout import figures_in
 from solvency.figures.errors import ReportError
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
@@ -48,11 +47,7 @@ def printed(page: str, view: View) -> dict[str, Figure]:
     """Return the figures a page prints, by key."""
     fresh = replace(view, register=Register())
     BUILDERS[page](fresh)
-    found: dict[str, Figure] = {}
-    for section in fresh.register.sections:
-        for figure in figures_in((section.tables, section.values)):
-            found.setdefault(figure.key, figure)
-    return found
+    return fresh.register.figures()
 
 
 def telling(view: View) -> tuple[str, ...]:
@@ -76,6 +71,7 @@ def changed(page: str, view: View, source: str) -> dict[str, Decimal | None]:
         return {}
     # Asked once, so not kept by its fingerprint, which takes longer than most.
     study = Study(case, {}, key=(source,))
+    study.whole = False
     asked = replace(view.asked, weigh=False)
     found = printed(page, replace(view, study=study, asked=asked))
     return {key: figure.value for key, figure in found.items()}

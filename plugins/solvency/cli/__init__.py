@@ -37,6 +37,7 @@ COMMANDS = {
     "report": "Print the case as a PDF.",
     "verify": "Make a report again from the ledger inside it, and compare.",
     "browse": "Open the case in Fava.",
+    "site": "Write the pages of the case as files, with no server.",
     "new": "Start a new case.",
     "import": "Bring statements, ledgers and registers into a case.",
     "diff": "Say what changed between two versions of a case.",

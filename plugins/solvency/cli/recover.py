@@ -64,8 +64,8 @@ TABLES = (
     "--later",
     type=Day(),
     metavar="DATE",
-    help="The day at which to value claims in coins again. Default: the plan's, else"
-    " the last with prices.",
+    help="The day at which to value claims in other units again. Default: the plan's,"
+    " else the last with prices.",
 )
 @click.option(
     "--table",
@@ -101,7 +101,8 @@ def command(
         raise Refused(str(error)) from error
     frames = _frames(book, found, later)
     if output.plain and table is None:
-        click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
+        shown = [one.to_text() for one in frames.values() if one.rows or one.notes]
+        click.echo("\n".join(shown), nl=False)
         return
     output.print(
         frames[table or "classes"],

@@ -223,6 +223,22 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
             "debts to the group count at what the books show the debtor holding, else"
             " in full; at nothing at low, in full at high"
         )
+    stated = sorted(
+        account.name
+        for account in found.book.case.accounts.values()
+        if account.root == "Assets"
+        and account.is_claim
+        and account.recovery is not None
+        and account.entity in inside
+        and account.counterparty in owing
+    )
+    if stated:
+        notes.append(
+            Remark(
+                "of %(accounts)s the share that the ledger states",
+                accounts=", ".join(stated),
+            )
+        )
     return notes
 
 

@@ -195,11 +195,11 @@ def in_kind_frame(found: Recovery, rows: Sequence[InKind]) -> Frame:
     later = rows[0].later if rows else found.at
     unpriced = sorted({row.commodity for row in rows if row.worth is None})
     return Frame(
-        f"The same coins at {later}: made whole in money is not made whole in kind",
+        f"The same units at {later}: made whole in money is not made whole in kind",
         (
             Column("entity"),
             Column("rank"),
-            Column("coin"),
+            Column("commodity"),
             Column("units"),
             *_columns(found, (), ("claim", "paid", f"worth at {later}")),
             Column("paid in kind"),

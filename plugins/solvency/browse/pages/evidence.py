@@ -67,13 +67,15 @@ def build(view: View) -> Page:
     hidden = len(case.sources) - len(sources)
     plugs = [flow.id for flow in case.selected if flow.basis == "plug"]
     days = sorted(one.published for one in case.sources.values())
-    history, chart = _history(view) if view.asked.weigh else (None, None)
+    # A site of files is not kept waiting for minutes: it says how to ask.
+    asked = view.asked.weigh and view.at_home.live
+    history, chart = _history(view) if asked else (None, None)
     return Page(
         numbers=tuple(_numbers(view, sources, plugs)),
         known=known.isoformat() if known else "",
         first=days[0].isoformat() if days else "",
         last=days[-1].isoformat() if days else "",
-        moments=_moments(view),
+        moments=_moments(view) if view.at_home.live else (),
         sources=_sources(view, sources),
         plugs=view.flows_table("plugs", "Plugs: amounts nobody stated", plugs)
         if plugs
@@ -83,7 +85,7 @@ def build(view: View) -> Page:
         " alone, left out."
         if hidden
         else "",
-        weigh=view.page("evidence", "beliefs", weigh=1),
+        weigh=view.page("evidence", "beliefs", weigh=1) if view.at_home.live else "",
         history=history,
         chart=chart,
     )

@@ -81,6 +81,9 @@ def build(view: View) -> Page:
         if view.asked.entity in {"", "group"} or one.entity == view.asked.entity
     ]
     opened = next((one for one in shown if name_of(one) == view.asked.pick), None)
+    if opened is not None and not view.at_home.live:
+        # A site has a page for each finding: one line of the table is enough there.
+        shown = [opened]
     failed = {one.key for one in found.findings}
     notes = [found.convergence] if found.draws else []
     if view.study.drawing == "being drawn":
@@ -92,8 +95,8 @@ def build(view: View) -> Page:
         notes.append(f"The uncertain amounts were not drawn: {view.study.drawing}.")
     elif not view.study.draws:
         notes.append(
-            "So large a ledger is tested here in the written amounts alone; `solvency"
-            " check` draws the uncertain ones for probabilities."
+            "The tests are asked here in the written amounts alone; `solvency check`"
+            " draws the uncertain ones for probabilities."
         )
     return Page(
         numbers=tuple(_numbers(view, found)),

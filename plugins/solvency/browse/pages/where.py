@@ -45,7 +45,7 @@ def build(view: View) -> Page:
     steps, figures = walk(setting), rivals(setting)
     return Page(
         numbers=tuple(_numbers(steps, figures)),
-        chart=bands(view),
+        chart=bands(view) if view.study.whole else None,
         walk=shown(view, steps),
         rivals=shown(view, figures),
         explained=_explained(view, setting),
@@ -101,7 +101,8 @@ def _explained(view: View, setting: Setting) -> Waiting:
     from solvency.exhibits.tally.untraced import untraced_table  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.workings import weighed  # noqa: PLC0415 (as above)
 
-    if not view.case.hypotheses or not setting.found(setting.at).held:
+    whole = view.study.whole and view.case.hypotheses
+    if not whole or not setting.found(setting.at).held:
         return Waiting()
     later = asked_tally(view)
     unfinished = waited(view, later)

@@ -14,6 +14,7 @@ from solvency.exhibits.derived import derived
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
 from solvency.exhibits.layout import figures_in
+from solvency.exhibits.layout import keyed
 from solvency.exhibits.rests import rests
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
@@ -100,11 +101,9 @@ class Search:
 
 
 def _by_key(sections: Iterable[Section]) -> dict[str, Figure]:
-    found: dict[str, Figure] = {}
-    for one in sections:
-        for figure in figures_in((one.tables, one.values)):
-            found.setdefault(figure.key, figure)
-    return found
+    return keyed(
+        figure for one in sections for figure in figures_in((one.tables, one.values))
+    )
 
 
 def search(case: Case, name: str, progress: Progress = None) -> Search | None:
