@@ -16,6 +16,7 @@ from solvency.analysis.recover.ask import recover
 from solvency.analysis.stress.ask import stress
 from solvency.analysis.trace.ask import follow
 from solvency.model.restating import restated
+from solvency.report import build
 
 LEDGER = Path(__file__).parents[1] / "groups" / "insurer.beancount"
 
@@ -170,3 +171,14 @@ def test_what_is_missing_before_the_unsecured_leaves_them_nothing(ledger):
     mutual, _ = recover(ledger.load(text).book()).statements
     assert (mutual.low.deficiency, mutual.low.rate) == (134, 0)
     assert (mutual.central.deficiency, mutual.central.rate) == (0, 1)
+
+
+def test_a_report_in_sterling_adds_up_though_no_rate_does(case):
+    # A pound of 1.20 euros is 0.8333... pounds a euro: sums of such are cut off.
+    told = restated(case, "GBP")
+    sections = ("balances", "funds", "families", "affairs", "matrix", "spiral")
+    report = build(told, told.book(), kind="reconstruction", sections=sections)
+    for table in report.tables:
+        table.cast()
+    for figure in report.figures():
+        assert not figure.value or abs(figure.value) > Decimal("1e-9")

@@ -100,23 +100,6 @@ def test_links_lead_to_the_row_of_the_flow_and_source(papers):
         assert int(place) == 1 or flows[int(place) - 4] == shown.split()[0]
 
 
-def test_every_command_writes_all_its_tables(tmp_path):
-    for command, sheets in {
-        "check --draws 0": {"Tests"},
-        "balance": {"Harbour", "Desk"},
-        "balance --group": {"Combined", "Claims"},
-        "recover": {"assets", "affairs", "clearing", "gains"},
-        "stress": {"loop", "breaking", "grid"},
-        "reconcile": {"Suspects", "Claims"},
-        "trace Assets:Desk:Bank": {"Purposes"},
-    }.items():
-        path = tmp_path / "out.xlsx"
-        run(*command.split(), HARBOUR, "-o", path)
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        names = set(book.sheet_names)
-        assert sheets | {"Table", "Flows", "Sources"} <= names, command
-
-
 def recalculated(path, folder):
     """Have LibreOffice work out every formula of a workbook; return how many."""
     bare, count = folder / "bare.xlsx", 0
@@ -141,7 +124,7 @@ def recalculated(path, folder):
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="there is no LibreOffice")
-@pytest.mark.parametrize("command", ["workbook", "recover", "balance --group"])
+@pytest.mark.parametrize("command", ["workbook"])
 def test_libreoffice_works_out_the_same_totals(tmp_path, command):
     path = tmp_path / "papers.xlsx"
     run(*command.split(), HARBOUR, "--scenario", "gambled", "-o", path)

@@ -663,7 +663,7 @@ function search(page) {
 
 // ---- What is asked for, carried over Fava's own pages and said there ----
 
-const OWN = ["scenario", "chosen", "h", "known", "at", "basis"];
+const OWN = ["scenario", "chosen", "h", "known", "currency", "at", "basis"];
 
 function state(page) {
   const home = location.pathname.split("/extension/")[0];

@@ -113,6 +113,8 @@ class Study:
         self.patience: float | None = PATIENCE
         #: False where figures alone are wanted: no long work, no drawing.
         self.whole = True
+        #: False where long work is left out, and said to be.
+        self.long = True
         #: False where the tests are asked in the written amounts alone.
         self.drawn = True
         self._key = key
@@ -158,7 +160,8 @@ class Study:
             return self._key
         scenario = self.case.scenario
         held = tuple(sorted(scenario.hypotheses))
-        return self.case.fingerprint, scenario.name, held, self.case.known
+        case = self.case
+        return case.fingerprint, scenario.name, held, case.known, case.currency
 
     def written(self) -> Findings:
         """Return what the tests found in the written amounts, without draws."""

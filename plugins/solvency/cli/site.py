@@ -9,7 +9,7 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
-from solvency.cli.progress import progress
+from solvency.cli.terminal.progress import progress
 from solvency.writing import NotWrittenError
 
 

@@ -14,29 +14,36 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.terminal.completion import names
 
 if TYPE_CHECKING:
     import datetime
 
     from solvency.analysis.trace.answer import Following
-    from solvency.figures.frame import Frame
 
 
 @click.command("trace")
-@click.argument("account")
+@click.argument("account", shell_complete=names("account"))
 @on_ledger
 @click.option(
     "--pool",
     multiple=True,
     metavar="ACCOUNT",
+    shell_complete=names("account"),
     help="Trace this account with the first as one pool; may be given again.",
 )
-@click.option("--commodity", metavar="NAME", help="What is traced. Default: money.")
+@click.option(
+    "--commodity",
+    metavar="NAME",
+    shell_complete=names("commodity"),
+    help="What is traced. Default: money.",
+)
 @click.option(
     "--owner",
     "owners",
     multiple=True,
     metavar="NAME",
+    shell_complete=names("entity"),
     help="Whose money the totals by purpose are of; may be given again. Default:"
     " those who keep money with a custodian.",
 )
@@ -86,24 +93,10 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        more = {"Purposes": found.purposes_frame()}
-        output.print(found.to_frame(), document(found), case=found.case, more=more)
+        output.print(document(found), found.to_table())
         return
-    click.echo(_shown(found, every=every).to_text())
-    click.echo(found.purposes_frame().to_text(), nl=False)
-
-
-def _shown(found: Following, *, every: bool) -> Frame:
-    """Return the outlays, unless all are wanted only with the owners asked about."""
-    from dataclasses import replace  # noqa: PLC0415 (lazy start)
-
-    frame = found.to_frame()
-    if every or not found.owners:
-        return frame
-    index = [column.name for column in frame.columns].index("owner")
-    return replace(
-        frame, rows=tuple(row for row in frame.rows if row[index] in found.owners)
-    )
+    owners = () if every else found.owners
+    output.show(found.to_table(owners), found.purposes_frame())
 
 
 def document(found: Following) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from solvency.model.consolidation import group_sheet
 from solvency.model.found import found
 from solvency.model.parts import Parts
 from solvency.model.valuation import Valuation
+from solvency.wide import exact
+from solvency.wide import stepped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -191,7 +193,12 @@ class Setting:
         return tuple(flow.id for flow in self.book.flows if flow.date <= self.at)
 
     def money(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
-        """Return an amount of the case's currency as this report's tables print it."""
+        """Return an amount of the case's currency as this report's tables print it.
+
+        What is left of quotients that cancel, each of which was cut off, is nothing.
+        """
+        if value and not exact(value) and not stepped(value):
+            value = Decimal()
         return Figure(
             key=key,
             value=value,
@@ -323,6 +330,21 @@ def setting_of(
     ]
     scale, places = formats.fitting(amounts)
     return replace(plain, scale=scale, places=places)
+
+
+def of_answers(book: Book, at: datetime.date, **answers: Any) -> Setting:
+    """Return a setting in English whose study has answers already.
+
+    Args:
+        book: The Book.
+        at: The day of what is stated as at a day.
+        answers: What analyses found, by their names in the study.
+    """
+    from solvency.analysis.study import Study  # noqa: PLC0415 (a report brings its own)
+
+    study = Study(book.case, book, at)
+    vars(study).update(answers)
+    return setting_of(book.case, book, (at,), formats.Locale(), study)
 
 
 def default_dates(case: Case) -> tuple[datetime.date, ...]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
 from solvency.model.consolidation import MOST_COLUMNS
 from solvency.model.eliminations import taken_out
 from solvency.model.found import found
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    from solvency.figures.frame import Frame
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
     from solvency.model.found import Found
@@ -34,56 +31,39 @@ def of_sheet(book: Book, sheet: BalanceSheet | GroupSheet) -> Found | None:
 
 
 @wide()
-def with_found(book: Book, sheet: BalanceSheet | GroupSheet, frame: Frame) -> Frame:
-    """Return a sheet's table with lines of what is untraced, and unrecorded.
+def found_rows(
+    book: Book, sheet: GroupSheet
+) -> tuple[list[tuple[object, ...]], tuple[str, ...]]:
+    """Return lines of what is untraced, and unrecorded, and a note on their sums.
 
-    They are no part of the sums: of the assets above them, they were not found.
+    They are no part of the sheet's sums: of the assets, they were not found.
     """
     one = of_sheet(book, sheet)
     if one is None:
-        return frame
-    members = getattr(sheet, "members", ())
+        return [], ()
     rows: dict[tuple[str, str], list[Decimal]] = {}
     for held in one.held:
-        for side, amount in (
-            ("untraced", held.untraced),
-            ("unrecorded", held.unrecorded),
-        ):
+        for side, amount in zip(SIDES, (held.untraced, held.unrecorded), strict=True):
             if amount:
-                cells = _cells(book, members, held, amount)
+                cells = _cells(book, sheet.members, held, amount)
                 key = side, held.position.account
                 before = rows.get(key, [Decimal()] * len(cells))
                 rows[key] = [a + b for a, b in zip(before, cells, strict=True)]
-    sums = {
-        name: sum(
-            (row[-1] for (side, _), row in rows.items() if side == name), Decimal()
-        )
+    untraced, unrecorded = (
+        sum((row[-1] for (side, _), row in rows.items() if side == name), Decimal())
         for name in SIDES
-    }
-    ordered = sorted(rows.items(), key=lambda row: (row[0][0] != "untraced", row[0]))
-    return replace(
-        frame,
-        rows=(
-            *frame.rows,
-            *((*key, *cells) for key, cells in ordered),
-        ),
-        notes=(
-            *frame.notes,
-            (
-                f"of the assets, {sums['untraced']:,.2f} are untraced: in the books and"
-                f" not found; {sums['unrecorded']:,.2f} were found and are not in the"
-                " books"
-            ),
-        ),
     )
+    note = (
+        f"of the assets, {untraced:,.2f} are untraced: in the books and not found;"
+        f" {unrecorded:,.2f} were found and are not in the books"
+    )
+    return [(*key, *cells) for key, cells in sorted(rows.items())], (note,)
 
 
 def _cells(
     book: Book, members: tuple[str, ...], held: Held, amount: Decimal
 ) -> list[Decimal]:
-    """Return an amount in the columns of a sheet: one, or each member's and sums."""
-    if not members:
-        return [amount]
+    """Return an amount in the columns of a sheet: each member's, and sums."""
     entity = book.account(held.position).entity
     cells = [amount if name == entity else Decimal() for name in members]
     if len(members) > MOST_COLUMNS:
@@ -91,27 +71,6 @@ def _cells(
     gone = taken_out(book, held.position, frozenset(members))
     less = -amount if gone else Decimal()
     return [*cells, less, amount + less]
-
-
-@wide()
-def side_by_side(book: Book, sheets: list[BalanceSheet], frame: Frame) -> Frame:
-    """Return the totals of entities with what is untraced of each, if any is."""
-    each = [of_sheet(book, sheet) for sheet in sheets]
-    if not any(each):
-        return frame
-    unit = book.case.currency
-    return replace(
-        frame,
-        columns=(
-            *frame.columns,
-            Column("untraced", unit=unit),
-            Column("unrecorded", unit=unit),
-        ),
-        rows=tuple(
-            (*row, *(one.totals[2:] if one else (Decimal(), Decimal())))
-            for row, one in zip(frame.rows, each, strict=True)
-        ),
-    )
 
 
 def amounts(book: Book, sheet: BalanceSheet | GroupSheet) -> dict[str, Decimal]:

@@ -292,7 +292,7 @@ def test_an_amount_that_would_run_backwards_is_remarked(ledger):
     found = believe(ledger.case(text + seen("bank", "1,300", error="0.02")))
     assert found.amounts[0].backwards > 0.5
     assert found.amounts[0].mean > 0
-    text = "\n".join(frame.to_text() for frame in tables(found))
+    text = "\n".join(table.to_csv() for table in tables(found))
     assert "run backwards" in text
 
 

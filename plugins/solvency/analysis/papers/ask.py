@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.analysis.check.tested import tests_frame
 from solvency.analysis.papers import registers
+from solvency.analysis.papers import results
 from solvency.analysis.papers import ties
+from solvency.analysis.papers.frame import Frame
+from solvency.analysis.papers.frame import Heading
 from solvency.analysis.papers.leads import LEADS
 from solvency.analysis.papers.leads import POSTINGS
 from solvency.analysis.papers.leads import balance_sheets
 from solvency.analysis.papers.leads import lead_schedules
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
-from solvency.figures.workbook import Sheet
+from solvency.analysis.papers.workbook import Sheet
 from solvency.model.sheets import sheets as sheets_of
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ def papers(study: Study) -> list[Sheet]:
     postings = registers.postings(case)
     leads = lead_schedules(book, at, postings)
     each = sheets_of(book, list(case.entities), at, "market")
-    tests = tests_frame(study.findings.tests)
     found = [
         Sheet("Balance sheets", balance_sheets(each, leads)),
         Sheet(LEADS, leads),
@@ -45,10 +43,9 @@ def papers(study: Study) -> list[Sheet]:
         Sheet("Tie-outs", ties.stated_beside_books(book)),
         Sheet("Open evidence", ties.open_evidence(case)),
         Sheet("Reviews", ties.reviews(case)),
-        Sheet("Findings", study.findings.to_frame()),
-        Sheet("Tests", replace(tests, title="Tests, passed and failed")),
-        *_of_recovery(study),
-        *_of_rows(case),
+        Sheet("Findings", results.findings(study.findings)),
+        Sheet("Tests", results.tests(study.findings)),
+        *results.of_recovery(study.recovery),
         Sheet("Entities", registers.entities(case)),
         Sheet("Accounts", registers.accounts(case)),
         Sheet("Flows", registers.flows(case), "flow"),
@@ -70,7 +67,7 @@ def _index(case: Case, at: datetime.date, found: list[Sheet]) -> Sheet:
         "Index",
         Frame(
             f"Working papers: {case.title or case.path}",
-            (Column("sheet"), Column("rows"), Column("what it holds")),
+            (Heading("sheet"), Heading("rows"), Heading("what it holds")),
             tuple((one.name, len(one.frame.rows), one.frame.title) for one in found),
             notes=(
                 f"scenario {case.scenario.name}{known}",
@@ -86,28 +83,5 @@ def _of_group(study: Study) -> Iterator[Sheet]:
     if not study.case.group_at(study.at):
         return
     sheet: GroupSheet = study.book.balance_sheet("group", study.at)  # type: ignore[assignment]  # of a group
-    yield Sheet("Consolidation", sheet.to_frame())
     yield Sheet("Eliminations", ties.eliminations(sheet))
     yield Sheet("Intercompany", ties.intercompany(sheet))
-
-
-def _of_recovery(study: Study) -> Iterator[Sheet]:
-    """Yield the statement of affairs and what each class gets."""
-    found = study.recovery
-    if found is None:
-        return
-    from solvency.analysis.recover import tables  # noqa: PLC0415 (brings in SciPy)
-
-    yield Sheet("Affairs, assets", tables.assets_frame(found))
-    yield Sheet("Affairs", tables.affairs_frame(found))
-    yield Sheet("Classes", tables.classes_frame(found))
-    yield Sheet("Clearing", tables.clearing_frame(found))
-
-
-def _of_rows(case: Case) -> Iterator[Sheet]:
-    """Yield whether rows of subledgers agree with the ledger."""
-    if not case.subledgers:
-        return
-    from solvency.analysis.tie.ask import tie  # noqa: PLC0415 (brings in DuckDB)
-
-    yield Sheet("Subledgers", tie(case).to_frame())

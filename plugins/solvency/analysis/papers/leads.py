@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.analysis.papers.frame import Frame
+from solvency.analysis.papers.frame import Heading
 from solvency.analysis.papers.registers import MOST
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
-from solvency.figures.workbook import Formula
-from solvency.figures.workbook import rounds
+from solvency.analysis.papers.workbook import Formula
+from solvency.analysis.papers.workbook import rounds
 from solvency.model.sheets import rounded
 from solvency.model.sheets import valuations
 from solvency.wide import wide
@@ -63,12 +63,12 @@ def lead_schedules(book: Book, at: datetime.date, postings: Frame) -> Frame:
     return Frame(
         f"Lead schedules at {at}, market value: units are added up from the postings",
         (
-            Column("lead"),
-            Column("account"),
-            Column("commodity"),
-            Column("units", fine=True),
-            Column("value of one", currency, places=6),
-            Column("value", currency),
+            Heading("lead"),
+            Heading("account"),
+            Heading("commodity"),
+            Heading("units", fine=True),
+            Heading("value of one", currency, places=6),
+            Heading("value", currency),
         ),
         tuple(sorted(rows, key=lambda row: (row[0], row[1], row[2]))),
         groups="lead",
@@ -148,6 +148,6 @@ def balance_sheets(sheets: Sequence[BalanceSheet], leads: Frame) -> Frame:
     )
     return Frame(
         "Balance sheets: lead schedules beside the sheets; a difference is an error",
-        (Column("entity"), *(Column(name, currency) for name in names)),
+        (Heading("entity"), *(Heading(name, currency) for name in names)),
         tuple(rows),
     )

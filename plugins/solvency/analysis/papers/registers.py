@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
-from solvency.figures.workbook import Sheet
+from solvency.analysis.papers.frame import Frame
+from solvency.analysis.papers.frame import Heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,14 +13,14 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
 
-#: More flows than these are listed only where a table names them.
+#: Of more postings than these a lead schedule has numbers and no formulas.
 MOST = 20_000
 
 
-def _columns(words: str, *numbers: str) -> tuple[Column, ...]:
+def _columns(words: str, *numbers: str) -> tuple[Heading, ...]:
     """Return columns of words, some of them of numbers of any unit."""
     return tuple(
-        Column(name.replace("_", " "), fine=name in numbers) for name in words.split()
+        Heading(name.replace("_", " "), fine=name in numbers) for name in words.split()
     )
 
 
@@ -187,27 +186,3 @@ def hypotheses(case: Case) -> Frame:
             for one in case.hypotheses.values()
         ),
     )
-
-
-def cited(case: Case, tables: Iterable[Frame]) -> list[Sheet]:
-    """Return the sheets that the tables of a command link to: flows and sources.
-
-    Args:
-        case: The case.
-        tables: The tables; of a large case only the flows they name are listed.
-    """
-    chosen: Iterable[Flow] = case.selected
-    if len(case.selected) > MOST:
-        words = {
-            name.rstrip(",")
-            for table in tables
-            for row in table.rows
-            for cell in row
-            for name in (cell if isinstance(cell, tuple) else str(cell).split())
-            if isinstance(name, str)
-        }
-        chosen = [flow for flow in case.selected if flow.id in words]
-    return [
-        Sheet("Flows", flows(case, chosen), "flow"),
-        Sheet("Sources", sources(case), "source"),
-    ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.papers.frame import Frame
+from solvency.analysis.papers.frame import Heading
 from solvency.evidence.review import reviewed
 from solvency.evidence.standing import standing
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ def adjustments(case: Case) -> Frame:
     return Frame(
         f"Adjustments of scenario {case.scenario.name}: hypotheses taken, and plugs",
         (
-            Column("commodity"),
-            Column("flow"),
-            Column("date"),
-            Column("account"),
-            Column("debit"),
-            Column("credit"),
-            Column("for"),
-            Column("narration"),
-            Column("sources"),
+            Heading("commodity"),
+            Heading("flow"),
+            Heading("date"),
+            Heading("account"),
+            Heading("debit"),
+            Heading("credit"),
+            Heading("for"),
+            Heading("narration"),
+            Heading("sources"),
         ),
         tuple(sorted(rows, key=lambda row: (row[0], row[2], row[1]))),
         groups="commodity",
@@ -62,11 +62,11 @@ def eliminations(sheet: GroupSheet) -> Frame:
     return Frame(
         f"Eliminations of {sheet.name} at {sheet.at}: assets less the rest are zero",
         (
-            Column("side"),
-            Column("entity"),
-            Column("account"),
-            Column("amount", sheet.currency),
-            Column("reason"),
+            Heading("side"),
+            Heading("entity"),
+            Heading("account"),
+            Heading("amount", sheet.currency),
+            Heading("reason"),
         ),
         tuple(
             sorted(
@@ -83,12 +83,12 @@ def intercompany(sheet: GroupSheet) -> Frame:
     return Frame(
         f"Intercompany at {sheet.at}: what each side's books say",
         (
-            Column("creditor"),
-            Column("debtor"),
-            Column("commodity"),
-            Column("claimed"),
-            Column("owed"),
-            Column("unmatched", sums=((3, 1), (4, -1))),
+            Heading("creditor"),
+            Heading("debtor"),
+            Heading("commodity"),
+            Heading("claimed"),
+            Heading("owed"),
+            Heading("unmatched", sums=((3, 1), (4, -1))),
         ),
         tuple(
             (
@@ -132,15 +132,15 @@ def stated_beside_books(book: Book) -> Frame:
     return Frame(
         "Tie-outs: what sources state beside what the books come to",
         (
-            Column("observation"),
-            Column("date"),
-            Column("accounts"),
-            Column("at"),
-            Column("stated"),
-            Column("books"),
-            Column("difference", sums=((5, 1), (4, -1))),
-            Column("commodity"),
-            Column("source"),
+            Heading("observation"),
+            Heading("date"),
+            Heading("accounts"),
+            Heading("at"),
+            Heading("stated"),
+            Heading("books"),
+            Heading("difference", sums=((5, 1), (4, -1))),
+            Heading("commodity"),
+            Heading("source"),
         ),
         tuple(rows),
         notes=tuple(
@@ -155,7 +155,7 @@ def open_evidence(case: Case) -> Frame:
     names = ("kind", "entity", "account", "row", "date", "amount", "unit", "message")
     return Frame(
         "Evidence that is open: gaps, suspense, disagreements",
-        tuple(map(Column, names)),
+        tuple(map(Heading, names)),
         tuple(tuple(getattr(item, name) for name in names) for item in standing(case)),
     )
 
@@ -166,7 +166,7 @@ def reviews(case: Case) -> Frame:
     held = sum(one.holds for one in found)
     return Frame(
         "Reviews",
-        tuple(map(Column, ("flow", "status", "by", "day", "note", "hash"))),
+        tuple(map(Heading, ("flow", "status", "by", "day", "note", "hash"))),
         tuple(
             (one.flow, one.status, one.by, one.day or "", one.note, one.hash)
             for one in found

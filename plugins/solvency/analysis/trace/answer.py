@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.bounds import spendings
 from solvency.analysis.trace.bounds import together
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Collection
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.bounds import Before
     from solvency.analysis.trace.bounds import Deposit
     from solvency.analysis.trace.bounds import Spending
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
 
@@ -142,17 +144,17 @@ class Following:
         return " and ".join(self.owners) or "nobody"
 
     @wide()
-    def to_frame(self) -> Frame:
-        """Return a row an outlay and owner."""
-        return Frame(
+    def to_table(self, owners: Collection[str] = ()) -> Table:
+        """Return a row an outlay and owner, of some owners alone if given."""
+        return listing(
             title=f"Whose money {', '.join(self.accounts)} paid with, to {self.at}",
-            columns=(
-                Column("date"),
-                Column("flow"),
-                Column("purpose"),
-                Column("owner"),
+            heads=(
+                Heading("date"),
+                Heading("flow"),
+                Heading("purpose"),
+                Heading("owner"),
                 *(
-                    Column(name, unit=self.unit)
+                    Heading(name, unit=self.unit)
                     for name in ("amount", "least", "most", *COLUMNS)
                 ),
             ),
@@ -169,19 +171,20 @@ class Following:
                 )
                 for outlay in self.outlays
                 for share in outlay.owners
+                if not owners or share.owner in owners
             ),
         )
 
     @wide()
-    def purposes_frame(self) -> Frame:
+    def purposes_frame(self) -> Table:
         """Return a row a purpose."""
-        return Frame(
+        return listing(
             title=f"How much of it was money of {self.whose}, by purpose",
-            columns=(
-                Column("purpose"),
-                *(Column(n, unit=self.unit) for n in ("amount", "least", "most")),
-                Column("share"),
-                *(Column(rule, unit=self.unit) for rule in COLUMNS),
+            heads=(
+                Heading("purpose"),
+                *(Heading(n, unit=self.unit) for n in ("amount", "least", "most")),
+                Heading("share"),
+                *(Heading(rule, unit=self.unit) for rule in COLUMNS),
             ),
             rows=tuple(
                 (

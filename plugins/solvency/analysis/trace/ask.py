@@ -36,6 +36,7 @@ from solvency.analysis.trace.order import outlays_first
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
 from solvency.analysis.trace.translated import translated
+from solvency.ledger.terms.metadata import meant
 from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.methods.tracing import ExPost
@@ -152,7 +153,10 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
     known = book.case.accounts
     for name in accounts:
         if not any(below(account, name) for account in known):
-            raise LookupError(f"the ledger has no account {name}, nor any below it")
+            raise LookupError(
+                f"the ledger has no account {name}, nor any below it."
+                f"{meant(name, known)}"
+            )
     inside = _pool(book, accounts)
     if not inside:
         raise LookupError(
@@ -167,7 +171,7 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
         names = ", ".join(accounts)
         there = ", ".join(held) or "nothing"
         raise LookupError(
-            f"no flow moves {wanted} in {names}; there is {there}"
+            f"no flow moves {wanted} in {names}; there is {there}.{meant(wanted, held)}"
             if wanted
             else f"{names} holds {there}: say which with --commodity"
         )
@@ -187,7 +191,10 @@ def _owners(
         for name in wanted:
             if name not in there:
                 known = ", ".join(sorted(there))
-                raise LookupError(f"no money there is of {name}; there is of {known}")
+                raise LookupError(
+                    f"no money there is of {name}; there is of {known}."
+                    f"{meant(name, claimants | there)}"
+                )
         return wanted
     holders = {key.account.split(":")[1] for key in pool}
     return tuple(sorted(there & claimants or there - holders or there))

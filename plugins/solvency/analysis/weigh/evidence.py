@@ -11,6 +11,8 @@ given the observations that are no bounds) in mean and variance as the bound doe
 step of expectation propagation (Minka, UAI 2001).
 """
 
+# Longer than 400 lines: what was seen and what is predicted, from one set of arrays.
+
 from __future__ import annotations
 
 import math

@@ -232,7 +232,12 @@ def _tests(
     """List the findings entity by entity, each with the days on which it was broken."""
     rows: list[Row] = []
     before = None
-    for one in sorted(shown, key=_gravest):
+    short = {
+        one.entity
+        for one in shown
+        if one.invariant in _OWED and one.severity == "breach" and one.first
+    }
+    for one in sorted(shown, key=lambda one: (one.entity not in short, _gravest(one))):
         if one.entity != before:
             before = one.entity
             rows.append(Row((Cell(one.entity),), "group"))
@@ -244,7 +249,6 @@ def _tests(
         "Tests that did not hold",
         (
             Cell("Test"),
-            Cell("What it asks"),
             Cell("Severity"),
             Cell("Broken" + (f", {span}" if span else "")),
             Cell("First"),
@@ -264,7 +268,7 @@ def _tests(
 
 
 def _gravest(one: Finding) -> tuple[object, ...]:
-    """Order findings: the group, then entities; what customers lack before the rest."""
+    """Order findings by entity: breaches first, what customers lack before the rest."""
     return (
         one.entity != "group",
         one.entity,
@@ -289,8 +293,8 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
             Cell(
                 title_of(one.key),
                 view.page("solvency", "opened", pick=name_of(one)),
+                note=asks(one.key.invariant),
             ),
-            Cell(asks(one.key.invariant), kind="asks"),
             Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
             Cell(strip=_strip(series) if series else ()),
             day_cell(one.first),

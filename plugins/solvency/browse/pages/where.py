@@ -12,6 +12,7 @@ from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.hypotheses import asked_tally
 from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import left_out
 from solvency.browse.pages.waiting import waited
 from solvency.figures.figure import Figure
 from solvency.figures.frame import plain
@@ -101,9 +102,10 @@ def _explained(view: View, setting: Setting) -> Waiting:
     from solvency.exhibits.tally.untraced import untraced_table  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.workings import weighed  # noqa: PLC0415 (as above)
 
-    whole = view.study.whole and view.case.hypotheses
-    if not whole or not setting.found(setting.at).held:
+    if not view.case.hypotheses or not setting.found(setting.at).held:
         return Waiting()
+    if not view.study.long:
+        return left_out()
     later = asked_tally(view)
     unfinished = waited(view, later)
     if unfinished or later.result is None:

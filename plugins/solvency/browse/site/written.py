@@ -176,7 +176,8 @@ class _Site:
             self._studies[name].patience = None
             # Draws of every test in every scenario would take minutes.
             self._studies[name].drawn = False
-            if name == self._case.scenario.name:
+            self._studies[name].long = name == self._case.scenario.name
+            if self._studies[name].long:
                 self._work.given(self._studies[name])
         return View(
             self._studies[name],

@@ -44,18 +44,12 @@ def print_found(
     days = (at,) if at else counts.days or (case.reporting_date,)
     if not output.plain:
         one = found(counts, days[0], basis, entities)
-        more = {
-            str(day): found(counts, day, basis, entities).to_frame() for day in days
-        }
-        output.print(
-            one.to_frame(), heading(case) | document(one), case=case, more=more
-        )
+        output.print(heading(case) | document(one), one.to_table())
         return
     if not counts.counts and not counts.overlaps:
         click.echo("No observation of this case says counted: TRUE.")
         return
-    tables = [found(counts, day, basis, entities).to_frame() for day in days]
-    click.echo("\n".join(table.to_text() for table in tables), nl=False)
+    output.show(*(found(counts, day, basis, entities).to_table() for day in days))
 
 
 def _entities(case: Case, name: str | None) -> tuple[str, ...]:

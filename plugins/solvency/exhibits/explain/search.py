@@ -128,8 +128,8 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
 def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Search]:
     """Yield where a figure may be, the quickest first.
 
-    That is its family's exhibit, then the entries of that in the appendix; of a whole
-    key then the findings, which say figures of every family again, and their entries.
+    That is its family's exhibit, then the entries of that among the derived figures; of
+    a whole key then those lists that say figures of other families.
 
     Raises:
         ReportError: A day in the name is no day.
@@ -141,7 +141,7 @@ def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Searc
     if ":" not in name:
         return
     yield replace(first, deep=True)
-    for word in ("bases", "reconciled"):
+    for word in ("bases", "scope", "reconciled"):
         if first.of is not FAMILIES[word]:
             yield replace(first, of=FAMILIES[word])
             yield replace(first, of=FAMILIES[word], deep=True)

@@ -109,7 +109,7 @@ def _inflated(errors: Array, visited: States) -> Array:
     """
     unmixed = np.minimum(split_r_hat(visited), _UNMIXED)
     unseen = 0.5 / (visited.shape[0] * visited.shape[1])
-    return np.sqrt((errors * np.maximum(unmixed, 1.0)) ** 2 + unseen**2)
+    return np.asarray(np.sqrt((errors * np.maximum(unmixed, 1.0)) ** 2 + unseen**2))
 
 
 def split_r_hat(visited: NDArray[Any]) -> Array:
