@@ -8,7 +8,7 @@ from solvency.analysis.papers import registers
 from solvency.analysis.papers import results
 from solvency.analysis.papers import ties
 from solvency.analysis.papers.frame import Frame
-from solvency.analysis.papers.frame import Heading
+from solvency.analysis.papers.frame import PaperColumn
 from solvency.analysis.papers.leads import LEADS
 from solvency.analysis.papers.leads import POSTINGS
 from solvency.analysis.papers.leads import balance_sheets
@@ -67,7 +67,7 @@ def _index(case: Case, at: datetime.date, found: list[Sheet]) -> Sheet:
         "Index",
         Frame(
             f"Working papers: {case.title or case.path}",
-            (Heading("sheet"), Heading("rows"), Heading("what it holds")),
+            (PaperColumn("sheet"), PaperColumn("rows"), PaperColumn("what it holds")),
             tuple((one.name, len(one.frame.rows), one.frame.title) for one in found),
             notes=(
                 f"scenario {case.scenario.name}{known}",

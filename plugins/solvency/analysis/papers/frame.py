@@ -11,7 +11,7 @@ from solvency.wide import wide
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class PaperColumn:
     """A column: its head, and the unit its numbers are in."""
 
     name: str
@@ -33,7 +33,7 @@ class Frame:
     """
 
     title: str
-    columns: tuple[Heading, ...]
+    columns: tuple[PaperColumn, ...]
     rows: tuple[tuple[object, ...], ...]
     groups: str | None = None
     notes: tuple[str, ...] = field(default=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.analysis.papers.frame import Frame
-from solvency.analysis.papers.frame import Heading
+from solvency.analysis.papers.frame import PaperColumn
 from solvency.analysis.papers.registers import MOST
 from solvency.analysis.papers.workbook import Formula
 from solvency.analysis.papers.workbook import rounds
@@ -63,12 +63,12 @@ def lead_schedules(book: Book, at: datetime.date, postings: Frame) -> Frame:
     return Frame(
         f"Lead schedules at {at}, market value: units are added up from the postings",
         (
-            Heading("lead"),
-            Heading("account"),
-            Heading("commodity"),
-            Heading("units", fine=True),
-            Heading("value of one", currency, places=6),
-            Heading("value", currency),
+            PaperColumn("lead"),
+            PaperColumn("account"),
+            PaperColumn("commodity"),
+            PaperColumn("units", fine=True),
+            PaperColumn("value of one", currency, places=6),
+            PaperColumn("value", currency),
         ),
         tuple(sorted(rows, key=lambda row: (row[0], row[1], row[2]))),
         groups="lead",
@@ -148,6 +148,6 @@ def balance_sheets(sheets: Sequence[BalanceSheet], leads: Frame) -> Frame:
     )
     return Frame(
         "Balance sheets: lead schedules beside the sheets; a difference is an error",
-        (Heading("entity"), *(Heading(name, currency) for name in names)),
+        (PaperColumn("entity"), *(PaperColumn(name, currency) for name in names)),
         tuple(rows),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.analysis.papers.frame import Frame
-from solvency.analysis.papers.frame import Heading
+from solvency.analysis.papers.frame import PaperColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 MOST = 20_000
 
 
-def _columns(words: str, *numbers: str) -> tuple[Heading, ...]:
+def _columns(words: str, *numbers: str) -> tuple[PaperColumn, ...]:
     """Return columns of words, some of them of numbers of any unit."""
     return tuple(
-        Heading(name.replace("_", " "), fine=name in numbers) for name in words.split()
+        PaperColumn(name.replace("_", " "), fine=name in numbers)
+        for name in words.split()
     )
 
 

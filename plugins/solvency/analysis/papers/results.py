@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.analysis.papers.frame import Frame
-from solvency.analysis.papers.frame import Heading
+from solvency.analysis.papers.frame import PaperColumn
 from solvency.analysis.papers.workbook import Sheet
 from solvency.wide import wide
 
@@ -25,7 +25,7 @@ def findings(found: Findings) -> Frame:
     names = ("test", "entity", "of", "severity", "first", "last", "worst day")
     return Frame(
         "Findings: tests that did not hold",
-        (*map(Heading, names), Heading("worst by"), Heading("unit")),
+        (*map(PaperColumn, names), PaperColumn("worst by"), PaperColumn("unit")),
         tuple(
             (
                 one.invariant,
@@ -49,7 +49,7 @@ def tests(found: Findings) -> Frame:
     names = ("test", "entity", "of", "on", "passed", "margin", "unit")
     return Frame(
         "Tests, passed and failed",
-        tuple(map(Heading, names)),
+        tuple(map(PaperColumn, names)),
         tuple(
             (
                 one.test,
@@ -74,9 +74,9 @@ def of_recovery(found: Recovery | None) -> Iterator[Sheet]:
 
 def _columns(
     found: Recovery, words: Iterable[str], money: Iterable[str]
-) -> tuple[Heading, ...]:
+) -> tuple[PaperColumn, ...]:
     unit = found.case.currency
-    return (*map(Heading, words), *(Heading(name, unit=unit) for name in money))
+    return (*map(PaperColumn, words), *(PaperColumn(name, unit=unit) for name in money))
 
 
 @wide()
@@ -132,7 +132,7 @@ def _classes(found: Recovery) -> Frame:
                 ("estates", "entity", "rank"),
                 ("claims", "low", "paid", "high"),
             ),
-            Heading("rate"),
+            PaperColumn("rate"),
         ),
         tuple(rows),
         notes=("Claims of one estate on another are among these; paid is central.",),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.papers.frame import Frame
-from solvency.analysis.papers.frame import Heading
+from solvency.analysis.papers.frame import PaperColumn
 from solvency.evidence.review import reviewed
 from solvency.evidence.standing import standing
 from solvency.wide import wide
@@ -42,15 +42,15 @@ def adjustments(case: Case) -> Frame:
     return Frame(
         f"Adjustments of scenario {case.scenario.name}: hypotheses taken, and plugs",
         (
-            Heading("commodity"),
-            Heading("flow"),
-            Heading("date"),
-            Heading("account"),
-            Heading("debit"),
-            Heading("credit"),
-            Heading("for"),
-            Heading("narration"),
-            Heading("sources"),
+            PaperColumn("commodity"),
+            PaperColumn("flow"),
+            PaperColumn("date"),
+            PaperColumn("account"),
+            PaperColumn("debit"),
+            PaperColumn("credit"),
+            PaperColumn("for"),
+            PaperColumn("narration"),
+            PaperColumn("sources"),
         ),
         tuple(sorted(rows, key=lambda row: (row[0], row[2], row[1]))),
         groups="commodity",
@@ -62,11 +62,11 @@ def eliminations(sheet: GroupSheet) -> Frame:
     return Frame(
         f"Eliminations of {sheet.name} at {sheet.at}: assets less the rest are zero",
         (
-            Heading("side"),
-            Heading("entity"),
-            Heading("account"),
-            Heading("amount", sheet.currency),
-            Heading("reason"),
+            PaperColumn("side"),
+            PaperColumn("entity"),
+            PaperColumn("account"),
+            PaperColumn("amount", sheet.currency),
+            PaperColumn("reason"),
         ),
         tuple(
             sorted(
@@ -83,12 +83,12 @@ def intercompany(sheet: GroupSheet) -> Frame:
     return Frame(
         f"Intercompany at {sheet.at}: what each side's books say",
         (
-            Heading("creditor"),
-            Heading("debtor"),
-            Heading("commodity"),
-            Heading("claimed"),
-            Heading("owed"),
-            Heading("unmatched", sums=((3, 1), (4, -1))),
+            PaperColumn("creditor"),
+            PaperColumn("debtor"),
+            PaperColumn("commodity"),
+            PaperColumn("claimed"),
+            PaperColumn("owed"),
+            PaperColumn("unmatched", sums=((3, 1), (4, -1))),
         ),
         tuple(
             (
@@ -132,15 +132,15 @@ def stated_beside_books(book: Book) -> Frame:
     return Frame(
         "Tie-outs: what sources state beside what the books come to",
         (
-            Heading("observation"),
-            Heading("date"),
-            Heading("accounts"),
-            Heading("at"),
-            Heading("stated"),
-            Heading("books"),
-            Heading("difference", sums=((5, 1), (4, -1))),
-            Heading("commodity"),
-            Heading("source"),
+            PaperColumn("observation"),
+            PaperColumn("date"),
+            PaperColumn("accounts"),
+            PaperColumn("at"),
+            PaperColumn("stated"),
+            PaperColumn("books"),
+            PaperColumn("difference", sums=((5, 1), (4, -1))),
+            PaperColumn("commodity"),
+            PaperColumn("source"),
         ),
         tuple(rows),
         notes=tuple(
@@ -155,7 +155,7 @@ def open_evidence(case: Case) -> Frame:
     names = ("kind", "entity", "account", "row", "date", "amount", "unit", "message")
     return Frame(
         "Evidence that is open: gaps, suspense, disagreements",
-        tuple(map(Heading, names)),
+        tuple(map(PaperColumn, names)),
         tuple(tuple(getattr(item, name) for name in names) for item in standing(case)),
     )
 
@@ -166,7 +166,7 @@ def reviews(case: Case) -> Frame:
     held = sum(one.holds for one in found)
     return Frame(
         "Reviews",
-        tuple(map(Heading, ("flow", "status", "by", "day", "note", "hash"))),
+        tuple(map(PaperColumn, ("flow", "status", "by", "day", "note", "hash"))),
         tuple(
             (one.flow, one.status, one.by, one.day or "", one.note, one.hash)
             for one in found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency.analysis.papers.frame import Frame
-    from solvency.analysis.papers.frame import Heading
+    from solvency.analysis.papers.frame import PaperColumn
 
 #: A workbook written twice is the same: its creation date is fixed.
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
@@ -186,7 +186,7 @@ class _Writer:
         else:
             self._words(row, index, value)
 
-    def _sums(self, row: int, column: Heading, cells: tuple[object, ...]) -> str:
+    def _sums(self, row: int, column: PaperColumn, cells: tuple[object, ...]) -> str:
         """Return the formula of a number that adds up others of its row."""
         if not column.sums or cells[0] in self.frame.apart:
             return ""
@@ -243,7 +243,7 @@ def rounds(frame: Frame) -> bool:
     return bool(_long(frame))
 
 
-def _headed(column: Heading) -> str:
+def _headed(column: PaperColumn) -> str:
     return column.name + (f" ({column.unit})" if column.unit else "")
 
 
@@ -261,7 +261,7 @@ def _long(frame: Frame) -> list[int]:
     ]
 
 
-def _kept(value: Decimal, column: Heading) -> bool:
+def _kept(value: Decimal, column: PaperColumn) -> bool:
     """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
     return width(value)[0] + (column.places or 0) <= _DIGITS
 
