@@ -24,7 +24,7 @@ site: $(VENV)/installed
 	@mkdir -p build
 	@$(BIN)/solvency site "$(CURDIR)/build/site" ledgers/ftx/main.beancount
 
-test: $(VENV)/tested $(VENV)/system $(VENV)/browser
+test: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
 	$(BIN)/python -m pytest -n auto
 
 test-all: test
@@ -99,6 +99,11 @@ $(VENV)/system: $(VENV)/installed
 # The tests drive a real browser where there is one.
 $(VENV)/browser: $(VENV)/tested
 	@sh .ci/system-libraries $(BIN)/python browser
+	@touch $@
+
+# A test opens workbooks with LibreOffice where there is one.
+$(VENV)/office: $(VENV)/tested
+	@sh .ci/system-libraries $(BIN)/python office
 	@touch $@
 
 clean:

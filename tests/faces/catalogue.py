@@ -229,6 +229,8 @@ _ALONE = (
             "import",
             "diff",
             "redact",
+            "workbook",
+            "export",
         )
     ),
     "chekc",

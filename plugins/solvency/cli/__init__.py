@@ -41,6 +41,8 @@ COMMANDS = {
     "new": "Start a new case.",
     "import": "Bring statements, ledgers and registers into a case.",
     "diff": "Say what changed between two versions of a case.",
+    "workbook": "Write the working papers of a whole case.",
+    "export": "Write a case for SQL (DuckDB, Parquet) or FollowTheMoney.",
     "redact": "Copy a case with its names replaced, its figures as they are.",
 }
 

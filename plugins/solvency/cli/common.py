@@ -360,4 +360,9 @@ def _where(error: LedgerError) -> str:
 
 def shown(error: LedgerError) -> str:
     """Return an error as one line."""
-    return f"{_where(error)}: {error.message}"
+    message = error.message
+    # Another place that it names is told as its own is.
+    with contextlib.suppress(OSError):
+        here = f"{Path.cwd()}/"
+        message = message if here == "//" else message.replace(here, "")
+    return f"{_where(error)}: {message}"

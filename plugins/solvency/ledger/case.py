@@ -522,6 +522,13 @@ class Case:
         return fingerprint(self)
 
     @cached_property
+    def flow_hashes(self) -> Mapping[str, str]:
+        """Return what a review of each flow of the scenario has as its hash."""
+        from solvency.ledger.fingerprint import of_flow  # noqa: PLC0415 (as above)
+
+        return {flow.id: of_flow(flow) for flow in self.selected}
+
+    @cached_property
     def reporting_date(self) -> datetime.date:
         """Return the day to report at: the petition, else the last flow."""
         petitions = [event.date for event in self.events if event.kind == "petition"]
