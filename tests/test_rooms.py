@@ -120,7 +120,7 @@ BACK = {
     ("solvency.ledger.case", "solvency.ledger.fingerprint"),
     # ... from a Book to its sheets and to what was counted of it.
     ("solvency.model.book", "solvency.model.consolidation"),
-    ("solvency.model.book", "solvency.model.counts"),
+    ("solvency.model.book", "solvency.model.counting.counts"),
     # The plugin that writes into the ledger asks the analysis.
     ("solvency.ledger.events", "solvency.analysis.check"),
     # What was handed over is read for another scenario.

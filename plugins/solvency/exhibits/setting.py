@@ -30,7 +30,7 @@ from solvency.figures.remark import said
 from solvency.figures.remark import sentence
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
-from solvency.model.found import found
+from solvency.model.counting.found import found
 from solvency.model.parts import Parts
 from solvency.model.valuation import Valuation
 from solvency.wide import exact
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
-    from solvency.model.found import Found
+    from solvency.model.counting.found import Found
 
 #: Beyond this many flows the largest are printed and all are attached.
 MOST_FLOWS = 500

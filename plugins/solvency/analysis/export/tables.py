@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.model.untraced import amounts
+from solvency.model.counting.untraced import amounts
 from solvency.wide import wide
 from solvency.wide import width
 

@@ -21,7 +21,7 @@ from solvency.analysis.tally.parts import number
 from solvency.analysis.tally.parts import prior_combinations
 from solvency.ledger.case import Scenario
 from solvency.model.book import Book
-from solvency.model.found import found
+from solvency.model.counting.found import found
 from solvency.model.uncertain import Spreads
 from solvency.model.valuation import Valuation
 

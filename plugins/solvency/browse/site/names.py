@@ -61,7 +61,7 @@ class Folder:
         scenario = str(query.get("scenario") or self._scenario)
         if page in SWITCHED and scenario != self._scenario:
             return page, (("scenario", scenario),)
-        found = []
+        found: list[tuple[str, str]] = []
         for key in _ASKED.get(page, ()):
             value = str(query.get(key) or "")
             # A balance at another basis is the group's alone.

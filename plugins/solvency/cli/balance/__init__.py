@@ -147,9 +147,9 @@ def _print_one(
     from solvency.exhibits.balance.accounts import by_account  # noqa: PLC0415 (lazy start)
     from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import group_sheet  # noqa: PLC0415 (as above)
+    from solvency.model.counting.untraced import amounts  # noqa: PLC0415 (as above)
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (as above)
     from solvency.model.thin import thin_tokens  # noqa: PLC0415 (as above)
-    from solvency.model.untraced import amounts  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
     setting = of_answers(book, at)
@@ -175,7 +175,7 @@ def _print_one(
 def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
     from solvency.exhibits.balance.accounts import entities  # noqa: PLC0415 (lazy start)
     from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
-    from solvency.model import untraced  # noqa: PLC0415 (as above)
+    from solvency.model.counting import untraced  # noqa: PLC0415 (as above)
     from solvency.model.sheets import sheets  # noqa: PLC0415 (as above)
 
     found = sheets(book, list(book.case.entities), at, basis)

@@ -9,14 +9,14 @@ import click
 
 from solvency.cli.common import heading
 from solvency.model.consolidation import members
-from solvency.model.found import found
+from solvency.model.counting.found import found
 
 if TYPE_CHECKING:
     import datetime
 
     from solvency.cli.common import Output
     from solvency.ledger.case import Case
-    from solvency.model.found import Found
+    from solvency.model.counting.found import Found
 
 
 def print_found(

@@ -17,11 +17,11 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger.entries.postings import total
+from solvency.model.counting.untraced import SIDES as FOUND
+from solvency.model.counting.untraced import found_rows
+from solvency.model.counting.untraced import of_sheet
 from solvency.model.parts import Parts
 from solvency.model.sheets import SIDES
-from solvency.model.untraced import SIDES as FOUND
-from solvency.model.untraced import found_rows
-from solvency.model.untraced import of_sheet
 from solvency.wide import wide
 
 if TYPE_CHECKING:

@@ -20,14 +20,14 @@ from solvency.figures.figure import Said
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.model.found import Sum
+from solvency.model.counting.found import Sum
 
 if TYPE_CHECKING:
     import datetime
 
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Cell
-    from solvency.model.found import Found
+    from solvency.model.counting.found import Found
 
 #: A step of less than this share of the books is drawn with others like it.
 _SMALL = Decimal("0.005")

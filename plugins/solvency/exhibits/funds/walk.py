@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from solvency.figures.table import Cell
     from solvency.figures.table import Sum
     from solvency.model.book import Position
-    from solvency.model.found import Held
+    from solvency.model.counting.found import Held
 
     Kind = Literal["line", "group", "class", "subtotal", "total"]
 

@@ -27,7 +27,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import anchor
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
-from solvency.model.untraced import of_sheet
+from solvency.model.counting.untraced import of_sheet
 from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker

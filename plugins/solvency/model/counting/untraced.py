@@ -6,15 +6,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.model.consolidation import MOST_COLUMNS
+from solvency.model.counting.found import found
 from solvency.model.eliminations import taken_out
-from solvency.model.found import found
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
-    from solvency.model.found import Found
-    from solvency.model.found import Held
+    from solvency.model.counting.found import Found
+    from solvency.model.counting.found import Held
     from solvency.model.sheets import BalanceSheet
 
 #: The lines beside the sides of a sheet, in the order printed.

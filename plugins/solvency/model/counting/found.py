@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
     from solvency.model.book import Position
-    from solvency.model.counts import Counted
-    from solvency.model.counts import Counts
+    from solvency.model.counting.counts import Counted
+    from solvency.model.counting.counts import Counts
     from solvency.model.prices import Missing
 
 ZERO = Decimal()
