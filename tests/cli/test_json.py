@@ -205,7 +205,7 @@ PROMISED = {
 #: Commands that print no JSON of one case; what import and diff promise is below.
 WITHOUT = {"report", "verify", "browse", "new", "import", "diff", "redact"}
 #: They need rows: tests/subledgers.
-OF_ROWS = {"tie", "ask"}
+OF_ROWS = {"tie", "ask", "prove"}
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
