@@ -40,7 +40,11 @@ if TYPE_CHECKING:
     help="Whose money the totals by purpose are of; may be given again. Default:"
     " those who keep money with a custodian.",
 )
-@click.option("--every", is_flag=True, help="Show every owner of each outlay.")
+@click.option(
+    "--every",
+    is_flag=True,
+    help="Show every owner of each outlay, and all outlays of more than a thousand rows.",
+)
 @click.option(
     "--at",
     type=Day(),
@@ -92,17 +96,15 @@ def command(
     click.echo(found.purposes_frame().to_text(), nl=False)
 
 
+#: Rows that a person is shown; more are for a program, or asked for.
+_SHOWN = 1000
+
+
 def _shown(found: Following, *, every: bool) -> Frame:
     """Return the outlays, unless all are wanted only with the owners asked about."""
-    from dataclasses import replace  # noqa: PLC0415 (lazy start)
-
-    frame = found.to_frame()
-    if every or not found.owners:
-        return frame
-    index = [column.name for column in frame.columns].index("owner")
-    return replace(
-        frame, rows=tuple(row for row in frame.rows if row[index] in found.owners)
-    )
+    if every:
+        return found.to_frame()
+    return found.to_frame(found.owners or None, _SHOWN)
 
 
 def document(found: Following) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Collection
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
@@ -125,8 +126,36 @@ class Following:
         return " and ".join(self.owners) or "nobody"
 
     @wide()
-    def to_frame(self) -> Frame:
-        """Return a row an outlay and owner."""
+    def to_frame(
+        self, owners: Collection[str] | None = None, most: int | None = None
+    ) -> Frame:
+        """Return a row an outlay and owner.
+
+        Args:
+            owners: Those shown; default all.
+            most: End with the outlay whose rows reach this number.
+        """
+        rows: list[tuple[object, ...]] = []
+        notes: tuple[str, ...] = ()
+        for place, outlay in enumerate(self.outlays):
+            if most is not None and len(rows) >= most:
+                shown = f"the first {place:,} of {len(self.outlays):,} outlays"
+                notes = (f"{shown}; --every shows all, of all owners",)
+                break
+            rows += [
+                (
+                    outlay.date,
+                    outlay.flow,
+                    outlay.purpose,
+                    share.owner,
+                    outlay.amount,
+                    share.least,
+                    share.most,
+                    *(share.rules[rule] for rule in COLUMNS),
+                )
+                for share in outlay.owners
+                if owners is None or share.owner in owners
+            ]
         return Frame(
             title=f"Whose money {', '.join(self.accounts)} paid with, to {self.at}",
             columns=(
@@ -139,20 +168,8 @@ class Following:
                     for name in ("amount", "least", "most", *COLUMNS)
                 ),
             ),
-            rows=tuple(
-                (
-                    outlay.date,
-                    outlay.flow,
-                    outlay.purpose,
-                    share.owner,
-                    outlay.amount,
-                    share.least,
-                    share.most,
-                    *(share.rules[rule] for rule in COLUMNS),
-                )
-                for outlay in self.outlays
-                for share in outlay.owners
-            ),
+            rows=tuple(rows),
+            notes=notes,
         )
 
     @wide()
@@ -256,7 +273,7 @@ def purposes(
     found = []
     for name, outlays in flows.items():
         chosen = frozenset(step.flow.id for step in outlays)
-        ends = [together(sides, chosen) for sides in orders]
+        ends = _ends(orders, chosen)
         said = [_testimony(case, step, orders, commodity, scale) for step in outlays]
         found.append(
             Purpose(
@@ -269,10 +286,20 @@ def purposes(
                     for rule in COLUMNS
                 },
                 tuple(item for item in said if item is not None),
-                spendings(orders, chosen, scale) if mine.any() else (),
+                spendings(orders, chosen, ends, scale) if mine.any() else (),
             )
         )
     return tuple(sorted(found, key=lambda item: (-item.amount, item.purpose)))
+
+
+def _ends(
+    orders: Sequence[Sequence[Side]], chosen: frozenset[str]
+) -> list[tuple[int, int]]:
+    """Return the bounds of chosen outlays in each order they may have had."""
+    first = together(orders[0], chosen)
+    return [
+        first if sides is orders[0] else together(sides, chosen) for sides in orders
+    ]
 
 
 def _testimony(
@@ -287,10 +314,7 @@ def _testimony(
     written = flow.notes.get(TRACED)
     if written is None:
         return None
-    least, most = zip(
-        *(together(sides, frozenset([flow.id])) for sides in orders),
-        strict=True,
-    )
+    least, most = zip(*_ends(orders, frozenset([flow.id])), strict=True)
     found = re.fullmatch(r"([\d,]*\.?\d+)(?:\s+(\S+))?", written.strip())
     if found is None or found[2] not in {None, commodity}:
         raise ValueError(

@@ -39,10 +39,8 @@ from solvency.analysis.trace.state import NOBODY
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
 from solvency.analysis.trace.translated import translated
+from solvency.ledger.load import collector_paused
 from solvency.methods.tracing import EX_POST
-from solvency.methods.tracing import RULES
-from solvency.methods.tracing import ExPost
-from solvency.methods.tracing import Rule
 from solvency.methods.tracing.owned import SharedPot
 from solvency.methods.tracing.owned import added
 from solvency.model.book import Position
@@ -57,6 +55,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.analysis.trace.order import Ordered
+    from solvency.analysis.trace.shares import Rules
     from solvency.ledger.case import Flow
     from solvency.methods.tracing.owned import Pieces
     from solvency.model.book import Book
@@ -102,12 +101,15 @@ def follow(
     claimants = reader.claimants()
     flows, other_way = deposits_first(moved), outlays_first(moved)
     names = _names(reader, moved)
-    main = other = _run(reader, flows, pool, claimants, names)
-    if [flow.id for flow, _ in flows] != [flow.id for flow, _ in other_way]:
-        other = _run(reader, other_way, pool, claimants, names)
+    # Arrays by the hundred thousand and no circle among them: nothing to collect.
+    with collector_paused():
+        main = other = _run(reader, flows, pool, claimants, names)
+        if [flow.id for flow, _ in flows] != [flow.id for flow, _ in other_way]:
+            other = _run(reader, other_way, pool, claimants, names)
     whose = _owners(owners, claimants, main, pool, names)
     mine = np.isin(names, whose)
-    orders = (sides(main, mine), sides(other, mine))
+    seen = sides(main, mine)
+    orders = (seen, seen if other is main else sides(other, mine))
     scale = reader.scales[commodity]
     found = Following(
         case=book.case,
@@ -275,7 +277,7 @@ class _Runner:
         holding = self._holding(POOL)
         for money in into:
             holding.put(money)
-            self.contributed.put(money.sums("pro-rata"))
+            self.contributed.put(money.shared["pro-rata"])
         steps = []
         if into:
             came = sum(money.bounds.units for money in into)
@@ -288,9 +290,9 @@ class _Runner:
                     f" {self._number(went - holding.balance)} more than there is"
                 )
             money = holding.take(went)
-            rules: dict[Rule | ExPost, Pieces] = {
-                rule: money.sums(rule) for rule in RULES
-            }
+            rules: Rules = {}
+            rules.update(money.lined)
+            rules.update(money.shared)
             bounds = money.bounds
             steps.append(Step(flow, -went, bounds.least, bounds.most, rules))
             for part, each in zip(
@@ -300,7 +302,7 @@ class _Runner:
         return steps
 
     def _of(self, owner: str, units: int) -> Taken:
-        return Taken.of(self._codes[owner], units, RULES)
+        return Taken.of(self._codes[owner], units)
 
     def _leave(self, part: Part) -> Taken:
         """Take what a part moves out of where it was."""

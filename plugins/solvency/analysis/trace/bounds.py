@@ -121,6 +121,7 @@ def together(seen: Sequence[Side], chosen: frozenset[str]) -> tuple[int, int]:
 def spendings(
     orders: Sequence[Sequence[Side]],
     chosen: frozenset[str],
+    ends: Sequence[tuple[int, int]],
     scale: int,
 ) -> tuple[Spending, ...]:
     """Return each outlay's part in the bounds of the chosen, as `together` has them.
@@ -128,15 +129,17 @@ def spendings(
     Args:
         orders: What flows did, in each order they may have had.
         chosen: Ids of the flows.
+        ends: What `together` gives in each order.
         scale: Decimal places of the units.
 
     Returns:
         The outlays in their order; least and most sum to the bounds.
     """
-    ends = [together(seen, chosen) for seen in orders]
     low = orders[min(range(len(ends)), key=lambda n: ends[n][0])]
     high = orders[max(range(len(ends)), key=lambda n: ends[n][1])]
-    least = {x.flow: x.out - x.part_others for x in _turns(low, chosen)}
+    turns = list(_turns(high, chosen))
+    again = turns if low is high else _turns(low, chosen)
+    least = {x.flow: x.out - x.part_others for x in again}
     return tuple(
         Spending(
             one.flow,
@@ -144,7 +147,7 @@ def spendings(
             _number(least[one.flow], scale),
             _number(one.part, scale),
         )
-        for one in _turns(high, chosen)
+        for one in turns
         if one.flow in chosen
     )
 

@@ -19,10 +19,15 @@ from solvency.methods.tracing import RULES
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.ledger.case import Flow
     from solvency.methods.tracing import ExPost
     from solvency.methods.tracing import Rule
     from solvency.methods.tracing.owned import Pieces
+    from solvency.methods.tracing.owned import Written
+
+    Rules = dict[Rule | ExPost, Pieces | Written]
 
 #: The rules shown: those that keep the order of movements, then the one that does not.
 COLUMNS = (*RULES, EX_POST)
@@ -38,7 +43,7 @@ class Step(NamedTuple):
     least: Pieces
     most: Pieces
     #: Units by rule and owner; only of outlays.
-    rules: dict[Rule | ExPost, Pieces]
+    rules: Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class OutlayShares(Sequence[Share]):
     @property
     def point(self) -> bool:
         """Say whether the interval of every owner is a point."""
+        if len(self.main.least.codes) < len(self.main.most.codes):
+            return False  # somebody may have paid something, or nothing
         low, high = self._bounds()
         return all(low.get(code, 0) == units for code, units in high.items())
 
@@ -105,7 +112,7 @@ class OutlayShares(Sequence[Share]):
         found: set[int] = set()
         for step in every:
             found.update(step.most.codes.tolist())
-            found.update(step.rules[EX_POST].codes.tolist())
+            found.update(step.rules[EX_POST].to_dict())
         return sorted(found)
 
     def __len__(self) -> int:
@@ -126,7 +133,7 @@ class OutlayShares(Sequence[Share]):
     def _shares(self) -> tuple[Share, ...]:
         low, high = self._bounds()
         main, other = (
-            {rule: step.rules[rule].to_dict() for rule in COLUMNS}  # type: ignore[index]
+            {rule: step.rules[rule].to_dict() for rule in COLUMNS}
             for step in (self.main, self.other)
         )
         return tuple(
@@ -146,7 +153,7 @@ class OutlayShares(Sequence[Share]):
             for code in self._codes()
         )
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # noqa: ANN204 (Sequence's)
+    def __iter__(self) -> Iterator[Share]:
         """Return an iterator over the shares, made once."""
         return iter(self._shares())
 

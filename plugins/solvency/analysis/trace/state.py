@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 
 from solvency.methods.tracing.movements import WHOLE
-from solvency.methods.tracing.owned import NONE
 from solvency.methods.tracing.owned import Pieces
 from solvency.methods.tracing.owned import SharedPot
-from solvency.methods.tracing.owned import added
+from solvency.methods.tracing.owned import Written
 from solvency.methods.tracing.owned import fronts
 from solvency.methods.tracing.owned import packed
 from solvency.methods.tracing.owned import scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
@@ -33,26 +33,26 @@ if TYPE_CHECKING:
 
 #: The owner of money of which nobody says whose it is: no bounds are kept of it.
 NOBODY = ""
+_LINED: tuple[Rule, ...] = ("fifo", "lifo")
+_SHARED: tuple[Rule, ...] = ("pro-rata", "lowest-balance")
 
 
 class Line:
     """Deposits in a line: the first spent first, or the last."""
 
-    def __init__(self, *, first: bool) -> None:
+    def __init__(self, *, first: bool, line: Iterable[tuple[int, int]] = ()) -> None:
         self._first = first
-        self._line: deque[tuple[int, int]] = deque()
+        self._line = deque(line)
 
-    def put(self, pieces: Pieces) -> None:
+    def put(self, pieces: Written) -> None:
         """Add money at the end of the line."""
         line = self._line
-        for owner, units in zip(
-            pieces.codes.tolist(), pieces.units.tolist(), strict=True
-        ):
+        for owner, units in pieces.rows:
             if line and line[-1][0] == owner:
                 units += line.pop()[1]  # noqa: PLW2901 (neighbours are one piece)
             line.append((owner, units))
 
-    def take(self, units: int) -> Pieces:
+    def take(self, units: int) -> Written:
         """Take money from the end whose turn it is."""
         taken = []
         pop = self._line.popleft if self._first else self._line.pop
@@ -64,7 +64,7 @@ class Line:
                 back((owner, there - part))
             taken.append((owner, part))
             units -= part
-        return Pieces.of(taken)
+        return Written(tuple(taken))
 
 
 class Shared:
@@ -178,13 +178,18 @@ class Taken:
     """Money on its way: whose it is under each rule, and its bounds."""
 
     bounds: Owned
-    by_rule: dict[Rule, Pieces]
+    lined: dict[Rule, Written]
+    shared: dict[Rule, Pieces]
 
     @classmethod
-    def of(cls, owner: int, units: int, rules: Sequence[Rule]) -> Taken:
+    def of(cls, owner: int, units: int) -> Taken:
         """Return money that is one owner's under every rule."""
         pieces = Pieces.of([(owner, units)])
-        return cls(Owned(units, pieces, pieces), dict.fromkeys(rules, pieces))
+        return cls(
+            Owned(units, pieces, pieces),
+            dict.fromkeys(_LINED, Written(((owner, units),))),
+            dict.fromkeys(_SHARED, pieces),
+        )
 
     def scaled(self, units: int) -> Taken:
         """Return the same for what it was exchanged for."""
@@ -192,28 +197,29 @@ class Taken:
             return self
         return Taken(
             self.bounds.scaled(units),
-            {rule: scaled(pieces, units) for rule, pieces in self.by_rule.items()},
+            {rule: _scaled(pieces, units) for rule, pieces in self.lined.items()},
+            {rule: scaled(pieces, units) for rule, pieces in self.shared.items()},
         )
 
     def split(self, sizes: Sequence[int]) -> list[Taken]:
         """Split money among several places, in their order."""
         if len(sizes) == 1:
             return [self]
-        cut = {rule: fronts(pieces, sizes) for rule, pieces in self.by_rule.items()}
+        lines = {r: Line(first=True, line=x.rows) for r, x in self.lined.items()}
+        cut = {rule: fronts(pieces, sizes) for rule, pieces in self.shared.items()}
         return [
             Taken(
                 self.bounds.part(units),
+                {rule: line.take(units) for rule, line in lines.items()},
                 {rule: pieces[place] for rule, pieces in cut.items()},
             )
             for place, units in enumerate(sizes)
         ]
 
-    def sums(self, rule: Rule) -> Pieces:
-        """Return units by owner under one rule, each owner once."""
-        pieces = self.by_rule[rule]
-        if rule not in {"fifo", "lifo"} or len(pieces.codes) < 2:
-            return pieces
-        return added([pieces, NONE])
+
+def _scaled(pieces: Written, units: int) -> Written:
+    found = scaled(Pieces.of(pieces.rows), units)
+    return Written(tuple(zip(found.codes.tolist(), found.units.tolist(), strict=True)))
 
 
 class Holding:
@@ -221,9 +227,10 @@ class Holding:
 
     def __init__(self, claimants: NDArray[np.bool_], nobody: int) -> None:
         self.limits = Limits(len(claimants), nobody)
-        self._rules: dict[Rule, Line | Shared] = {
-            "fifo": Line(first=True),
-            "lifo": Line(first=False),
+        self._lines: dict[Rule, Line] = {
+            rule: Line(first=rule == "fifo") for rule in _LINED
+        }
+        self._pots: dict[Rule, Shared] = {
             "pro-rata": Shared(),
             "lowest-balance": Shared(claimants),
         }
@@ -236,12 +243,15 @@ class Holding:
     def put(self, money: Taken) -> None:
         """Add money."""
         self.limits.put(money.bounds)
-        for rule, held in self._rules.items():
-            held.put(money.by_rule[rule])
+        for rule, line in self._lines.items():
+            line.put(money.lined[rule])
+        for rule, pot in self._pots.items():
+            pot.put(money.shared[rule])
 
     def take(self, units: int) -> Taken:
         """Take money; there must be so much."""
         return Taken(
             self.limits.take(units),
-            {rule: held.take(units) for rule, held in self._rules.items()},
+            {rule: line.take(units) for rule, line in self._lines.items()},
+            {rule: pot.take(units) for rule, pot in self._pots.items()},
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.tie.ask import Moved
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
     from solvency.ledger.control_totals import ControlTotals
     from solvency.ledger.subledger import Subledger
@@ -149,7 +150,7 @@ def _notes(setting: Setting, one: Subledger, totals: ControlTotals) -> list[Pros
     """Say what is wrong with the rows of a subledger, counted and without names."""
     key = f"subledger:{one.account}:{one.pattern}"
 
-    def count(name: str) -> object:
+    def count(name: str) -> Figure:
         return setting.count(
             f"{key}:{name}", getattr(totals, name), sources=(one.source,)
         )
