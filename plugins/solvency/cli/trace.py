@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--every",
     is_flag=True,
-    help="Show every owner of each outlay, and all outlays of more than a thousand rows.",
+    help="Show every owner of each outlay, and outlays beyond a thousand rows.",
 )
 @click.option(
     "--at",

@@ -125,6 +125,11 @@ class Rows:
         self.totals()
         return self.engine.run(sql.replace("{rows}", self.view))
 
+    def columns(self, sql: str) -> dict[str, Any]:
+        """Answer a query as `ask` does, each column as an array."""
+        self.totals()
+        return self.engine.columns(sql.replace("{rows}", self.view))
+
     def manifest(self, folder: str) -> tuple[Filed, ...]:
         """Return each file's path below a folder, size, SHA-256 and rows."""
         rows = dict(

@@ -108,6 +108,14 @@ class Spark:
             raise self._failed(error) from error
         return [tuple(row) for row in found]
 
+    def columns(self, sql: str) -> dict[str, Any]:
+        """Refuse: rows would all come to this machine."""
+        del sql
+        raise RowsError(
+            "what needs every row on one machine is not asked of a cluster",
+            "Leave --engine out",
+        )
+
     def do(self, sql: str) -> None:
         """Run a statement that has no answer; views live as long as the session."""
         stated = re.sub(r"^CREATE VIEW", "CREATE OR REPLACE TEMPORARY VIEW", sql)

@@ -290,9 +290,11 @@ class _Runner:
                     f" {self._number(went - holding.balance)} more than there is"
                 )
             money = holding.take(went)
-            rules: Rules = {}
-            rules.update(money.lined)
-            rules.update(money.shared)
+            rules: Rules = {
+                rule: pieces
+                for several in (money.lined, money.shared)
+                for rule, pieces in several.items()
+            }
             bounds = money.bounds
             steps.append(Step(flow, -went, bounds.least, bounds.most, rules))
             for part, each in zip(
