@@ -33,6 +33,7 @@ from solvency.analysis.trace.moves import Reader
 from solvency.analysis.trace.order import POOL
 from solvency.analysis.trace.order import deposits_first
 from solvency.analysis.trace.order import outlays_first
+from solvency.analysis.trace.shares import OtherOrder
 from solvency.analysis.trace.shares import OutlayShares
 from solvency.analysis.trace.shares import Step
 from solvency.analysis.trace.state import NOBODY
@@ -105,7 +106,12 @@ def follow(
     with collector_paused():
         main = other = _run(reader, flows, pool, claimants, names)
         if [flow.id for flow, _ in flows] != [flow.id for flow, _ in other_way]:
-            other = _run(reader, other_way, pool, claimants, names)
+            # The rules in this order are gone through once somebody looks at them.
+            other = _run(reader, other_way, pool, claimants, names, ruled=False)
+    again = OtherOrder(
+        lambda: _run(reader, other_way, pool, claimants, names),
+        certain=_givers(main) == _givers(other),
+    )
     whose = _owners(owners, claimants, main, pool, names)
     mine = np.isin(names, whose)
     seen = sides(main, mine)
@@ -117,7 +123,7 @@ def follow(
         commodity=commodity,
         at=at,
         owners=whose,
-        outlays=_outlays(main, other, names, scale),
+        outlays=_outlays(main, other, again, names, scale),
         by_purpose=purposes(book.case, main, orders, mine, commodity, scale),
         deposits=deposits(orders[0], scale),
         before=befores(orders[0], scale),
@@ -210,6 +216,15 @@ def _pooled(parts: list[Part], pool: frozenset[Position]) -> list[Part]:
     return found
 
 
+def _givers(steps: list[Step]) -> set[int]:
+    """Return whose money may have come into the pool."""
+    found: set[int] = set()
+    for step in steps:
+        if step.units > 0:
+            found.update(step.most.codes.tolist())
+    return found
+
+
 def _names(reader: Reader, flows: Ordered) -> tuple[str, ...]:
     """Return all whose money may be somewhere, in order; their places are codes."""
     accounts = reader.case.accounts
@@ -226,13 +241,16 @@ def _run(
     pool: frozenset[Position],
     claimants: frozenset[str],
     names: tuple[str, ...],
+    *,
+    ruled: bool = True,
 ) -> list[Step]:
     """Let the flows move everyone's money, and return what they did to the pool."""
-    runner = _Runner(reader, pool, np.isin(names, tuple(claimants)), names)
+    mine = np.isin(names, tuple(claimants))
+    runner = _Runner(reader, pool, mine, names, ruled=ruled)
     steps = [step for flow, parts in flows for step in runner.steps(flow, parts)]
     # Every contribution shares in every outlay, whatever their order.
     for step in steps:
-        if step.units < 0:
+        if ruled and step.units < 0:
             step.rules[EX_POST] = runner.contributed.take(-step.units)
     return steps
 
@@ -246,7 +264,10 @@ class _Runner:
         pool: frozenset[Position],
         claimants: NDArray[np.bool_],
         names: tuple[str, ...],
+        *,
+        ruled: bool,
     ) -> None:
+        self._ruled = ruled
         self._accounts = reader.case.accounts
         self._scales = reader.scales
         self._pool = pool
@@ -277,7 +298,8 @@ class _Runner:
         holding = self._holding(POOL)
         for money in into:
             holding.put(money)
-            self.contributed.put(money.shared["pro-rata"])
+            if self._ruled:
+                self.contributed.put(money.shared["pro-rata"])
         steps = []
         if into:
             came = sum(money.bounds.units for money in into)
@@ -329,7 +351,9 @@ class _Runner:
 
     def _holding(self, key: Position) -> Holding:
         if key not in self._held:
-            self._held[key] = Holding(self._claimants, self._codes[NOBODY])
+            self._held[key] = Holding(
+                self._claimants, self._codes[NOBODY], ruled=self._ruled
+            )
         return self._held[key]
 
     def _number(self, units: int) -> str:
@@ -353,7 +377,11 @@ def _named(flow: Flow) -> str:
 
 
 def _outlays(
-    main: list[Step], other: list[Step], names: tuple[str, ...], scale: int
+    main: list[Step],
+    other: list[Step],
+    ruled: OtherOrder,
+    names: tuple[str, ...],
+    scale: int,
 ) -> tuple[Outlay, ...]:
     """Return the outlays, their intervals wide enough for both orders of a day."""
     again = {step.flow.id: step for step in other if step.units < 0}
@@ -365,7 +393,7 @@ def _outlays(
             narration=step.flow.narration,
             purpose=step.flow.purpose or UNSTATED,
             amount=Decimal(-step.units).scaleb(-scale),
-            owners=OutlayShares(step, again[step.flow.id], names, scale),
+            owners=OutlayShares(step, again[step.flow.id], ruled, names, scale),
         )
         for step in main
         if step.units < 0

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 from typing import overload
@@ -19,6 +20,7 @@ from solvency.methods.tracing import RULES
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
 
     from solvency.ledger.case import Flow
@@ -64,6 +66,63 @@ class Share:
         return self.least == self.most
 
 
+class OtherOrder:
+    """The rules where flows of unknown order go the other way round, made when asked.
+
+    Args:
+        run: Goes through them.
+        certain: That order brings the same owners' money in.
+    """
+
+    def __init__(self, run: Callable[[], list[Step]], *, certain: bool) -> None:
+        self._run = run
+        self.certain = certain
+
+    @cached_property
+    @wide()
+    def _steps(self) -> dict[str, Step]:
+        return {step.flow.id: step for step in self._run() if step.units < 0}
+
+    def of(self, flow: str) -> Step:
+        """Return an outlay in that order."""
+        return self._steps[flow]
+
+
+class _Reversed:
+    """What owners paid of one outlay under each rule in the other order."""
+
+    def __init__(self, whole: OutlayShares) -> None:
+        self._whole = whole
+
+    @cached_property
+    def _rules(self) -> dict[str, dict[int, int]]:
+        rules = self._whole.reversed().rules
+        return {rule: rules[rule].to_dict() for rule in COLUMNS}
+
+    def of(self, rule: str, code: int) -> Decimal:
+        """Return what an owner paid under a rule."""
+        return self._whole.number(self._rules[rule].get(code, 0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Numbers(Mapping[str, Decimal]):
+    """What one owner paid, by rule."""
+
+    every: _Reversed
+    code: int
+
+    def __getitem__(self, rule: str) -> Decimal:
+        if rule not in COLUMNS:
+            raise KeyError(rule)
+        return self.every.of(rule, self.code)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COLUMNS)
+
+    def __len__(self) -> int:
+        return len(COLUMNS)
+
+
 @dataclass(frozen=True, slots=True)
 class OutlayShares(Sequence[Share]):
     """The shares of one outlay, by the names of their owners."""
@@ -71,6 +130,7 @@ class OutlayShares(Sequence[Share]):
     #: The outlay, and the same where flows of unknown order go the other way round.
     main: Step
     other: Step
+    ruled: OtherOrder
     #: All owners by code, in the order of their names.
     names: tuple[str, ...]
     scale: int
@@ -108,12 +168,16 @@ class OutlayShares(Sequence[Share]):
     def _codes(self) -> list[int]:
         """Return the owners, in the order of their names."""
         # Of what came later none can have been there, but shares in it ex post.
-        every = (self.main, self.other)
-        found: set[int] = set()
-        for step in every:
-            found.update(step.most.codes.tolist())
-            found.update(step.rules[EX_POST].to_dict())
+        found = {*self.main.most.codes.tolist(), *self.other.most.codes.tolist()}
+        found.update(self.main.rules[EX_POST].to_dict())
+        if not self.ruled.certain:
+            found.update(self.reversed().rules[EX_POST].to_dict())
         return sorted(found)
+
+    def reversed(self) -> Step:
+        """Return the outlay where flows of unknown order go the other way round."""
+        same = self.other is self.main
+        return self.main if same else self.ruled.of(self.main.flow.id)
 
     def __len__(self) -> int:
         """Return how many owners there are."""
@@ -132,23 +196,18 @@ class OutlayShares(Sequence[Share]):
     @wide()
     def _shares(self) -> tuple[Share, ...]:
         low, high = self._bounds()
-        main, other = (
-            {rule: step.rules[rule].to_dict() for rule in COLUMNS}
-            for step in (self.main, self.other)
-        )
+        main = {rule: self.main.rules[rule].to_dict() for rule in COLUMNS}
+        other = _Reversed(self)
         return tuple(
             Share(
                 owner=self.names[code],
-                least=self._number(low.get(code, 0)),
-                most=self._number(high.get(code, 0)),
+                least=self.number(low.get(code, 0)),
+                most=self.number(high.get(code, 0)),
                 rules={
-                    rule: self._number(units.get(code, 0))
+                    rule: self.number(units.get(code, 0))
                     for rule, units in main.items()
                 },
-                outlays_first={
-                    rule: self._number(units.get(code, 0))
-                    for rule, units in other.items()
-                },
+                outlays_first=_Numbers(other, code),
             )
             for code in self._codes()
         )
@@ -157,6 +216,8 @@ class OutlayShares(Sequence[Share]):
         """Return an iterator over the shares, made once."""
         return iter(self._shares())
 
-    def _number(self, units: int) -> Decimal:
+    @wide()
+    def number(self, units: int) -> Decimal:
+        """Return units as an amount."""
         number = Decimal(units).scaleb(-self.scale)
         return number if self.rate is None else number * self.rate

@@ -223,17 +223,18 @@ def _scaled(pieces: Written, units: int) -> Written:
 
 
 class Holding:
-    """One account's money under every rule at once."""
+    """One account's money under every rule at once, or bounds of it alone."""
 
-    def __init__(self, claimants: NDArray[np.bool_], nobody: int) -> None:
+    def __init__(
+        self, claimants: NDArray[np.bool_], nobody: int, *, ruled: bool
+    ) -> None:
         self.limits = Limits(len(claimants), nobody)
-        self._lines: dict[Rule, Line] = {
-            rule: Line(first=rule == "fifo") for rule in _LINED
-        }
-        self._pots: dict[Rule, Shared] = {
-            "pro-rata": Shared(),
-            "lowest-balance": Shared(claimants),
-        }
+        self._lines: dict[Rule, Line] = {}
+        self._pots: dict[Rule, Shared] = {}
+        if ruled:
+            self._lines = {rule: Line(first=rule == "fifo") for rule in _LINED}
+            self._pots["pro-rata"] = Shared()
+            self._pots["lowest-balance"] = Shared(claimants)
 
     @property
     def balance(self) -> int:
