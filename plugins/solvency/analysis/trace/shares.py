@@ -104,17 +104,18 @@ class _Reversed:
         return self._whole.number(self._rules[rule].get(code, 0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Numbers(Mapping[str, Decimal]):
     """What one owner paid, by rule."""
 
-    every: _Reversed
-    code: int
+    __slots__ = ("_code", "_every")
+
+    def __init__(self, every: _Reversed, code: int) -> None:
+        self._every, self._code = every, code
 
     def __getitem__(self, rule: str) -> Decimal:
         if rule not in COLUMNS:
             raise KeyError(rule)
-        return self.every.of(rule, self.code)
+        return self._every.of(rule, self._code)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COLUMNS)
