@@ -106,6 +106,10 @@ class Duck:
             found: list[tuple[Any, ...]] = self._db.execute(sql).fetchall()
         return found
 
+    def keep(self, name: str, sql: str) -> None:
+        """Answer a query once, under a name that others may ask."""
+        self.do(f"CREATE TABLE {name} AS {sql}")
+
     def columns(self, sql: str) -> dict[str, Any]:
         """Answer a query, each column as an array by its name."""
         with self._told():

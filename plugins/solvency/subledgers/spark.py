@@ -108,6 +108,14 @@ class Spark:
             raise self._failed(error) from error
         return [tuple(row) for row in found]
 
+    def keep(self, name: str, sql: str) -> None:
+        """Answer a query once, under a name that others may ask."""
+        self.do(f"CREATE VIEW {name} AS {sql}")
+        try:
+            self._session.catalog.cacheTable(name)
+        except Exception as error:
+            raise self._failed(error) from error
+
     def columns(self, sql: str) -> dict[str, Any]:
         """Refuse: rows would all come to this machine."""
         del sql
