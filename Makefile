@@ -1,4 +1,5 @@
 # make report   prints the FTX case to build/ftx.pdf
+# make site     writes the pages of the FTX case to build/site
 # make test     runs all that a change can break
 # make test-all adds the long tests; make lint the static checks; make bench the benchmarks
 # make test-cluster compares Spark on two workers with DuckDB
@@ -13,13 +14,17 @@ BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report test test-all test-cluster test-lowest fuzz lint bench docs clean
+.PHONY: report site test test-all test-cluster test-lowest fuzz lint bench docs clean
 
 report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
 	@$(BIN)/solvency report -o "$(CURDIR)/build/ftx.pdf" ledgers/ftx/main.beancount
 
-test: $(VENV)/tested $(VENV)/system $(VENV)/browser
+site: $(VENV)/installed
+	@mkdir -p build
+	@$(BIN)/solvency site "$(CURDIR)/build/site" ledgers/ftx/main.beancount
+
+test: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
 	$(BIN)/python -m pytest -n auto
 
 test-all: test
@@ -94,6 +99,11 @@ $(VENV)/system: $(VENV)/installed
 # The tests drive a real browser where there is one.
 $(VENV)/browser: $(VENV)/tested
 	@sh .ci/system-libraries $(BIN)/python browser
+	@touch $@
+
+# A test opens workbooks with LibreOffice where there is one.
+$(VENV)/office: $(VENV)/tested
+	@sh .ci/system-libraries $(BIN)/python office
 	@touch $@
 
 clean:

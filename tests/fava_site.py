@@ -7,6 +7,8 @@ import re
 from solvency.cli.browse import application
 from solvency.cli.common import Asked
 
+#: Pages of one thing, at the address of the page that lists it.
+OF_ONE = {"flow": "FundsFlow", "source": "EvidenceLedger"}
 CLASSES = {
     "where": "WhereItWent",
     "solvency": "SolvencyTests",
@@ -37,7 +39,7 @@ class Site:
         self.slug = self.http.get("/").headers["Location"].split("/")[1]
 
     def path(self, page):
-        return f"/{self.slug}/extension/{CLASSES[page]}/"
+        return f"/{self.slug}/extension/{({**CLASSES, **OF_ONE})[page]}/"
 
     def get(self, page, **query):
         reply = self.http.get(self.path(page), query_string=query)

@@ -23,7 +23,6 @@ TWICE = {
     "Beliefs",
     "Cell",
     "Claim",
-    "Column",
     "Day",
     "Entity",
     "Entry",
@@ -34,7 +33,6 @@ TWICE = {
     "Line",
     "Link",
     "Look",
-    "Opened",
     "Outcome",
     "Page",
     "Pair",
@@ -122,15 +120,13 @@ BACK = {
     ("solvency.ledger.case", "solvency.ledger.fingerprint"),
     # ... from a Book to its sheets and to what was counted of it.
     ("solvency.model.book", "solvency.model.consolidation"),
-    ("solvency.model.book", "solvency.model.counts"),
-    # ... and from a table to its workbook.
-    ("solvency.figures.frame", "solvency.figures.workbook"),
+    ("solvency.model.book", "solvency.model.counting.counts"),
     # The plugin that writes into the ledger asks the analysis.
     ("solvency.ledger.events", "solvency.analysis.check"),
     # What was handed over is read for another scenario.
     ("solvency.ledger.handover", "solvency.ledger.reading"),
     # A command that fails is told by its name.
-    ("solvency.cli.ending", "solvency.cli"),
+    ("solvency.cli.terminal.ending", "solvency.cli"),
 }
 
 

@@ -69,6 +69,11 @@ def exact(value: Decimal) -> bool:
     return not WIDE.remainder(value, _FINEST)
 
 
+def settled(value: Decimal) -> Decimal:
+    """Return a number whole, and a quotient rounded to 12 places."""
+    return value if exact(value) else stepped(value)
+
+
 def width(value: Decimal) -> tuple[int, int]:
     """Return how many digits a number has before its point, and how many after."""
     after = -int(value.as_tuple().exponent)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import zipfile
-from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
@@ -96,14 +95,16 @@ def test_a_period_starts_with_what_was_there(gambled):
     assert _side(later, SOURCE) == {}
     assert later.left == 1_200_000
     assert later.control == 0
-    assert ("source", "at the start", later.opening) in later.to_frame().rows
 
 
 def test_coins_without_a_price_are_left_out_by_name(harbour):
     at = datetime.date(2021, 6, 1)
     found = funds(solvency.load(harbour).book(), "Harbour", at)
     assert found.unpriced == ("BTC",)
-    assert "without a price, and left out: BTC" in found.to_frame().to_text()
+    text = _run(
+        "--entity=Harbour", "--at=2021-06-01", "--scenario=established", harbour
+    )
+    assert "Harbour: without a price, and left out: BTC." in text.stdout
     assert found.control == 0
 
 
@@ -119,11 +120,6 @@ def test_every_entity_of_ftx_closes_exactly_in_every_scenario(ledgers):
         members = of_case(one, book, case.reporting_date)
         group = members[-1]
         assert group.left == sum(member.left for member in members[:-1]) > 0
-        # What came in equals what went out and what is left, as printed.
-        sides = {SOURCE: Decimal(), USE: Decimal()}
-        for side, _, amount in group.to_frame().rows:
-            sides[side] += amount
-        assert sides[SOURCE] == sides[USE]
         assert {"customers", "lenders", "capital"} <= _side(group, SOURCE).keys()
 
 
@@ -133,7 +129,7 @@ def test_a_table_for_each_scenario_is_printed(harbour):
         f"Sources and uses of funds to 2022-01-20, scenario {name}"
         for name in ("established", "gambled", "invested")
     ]
-    assert text.count("Desk 0.00, Harbour 0.00, group 0.00") == 3
+    assert " ".join(text.split()).count("the two agree to the cent") == 3
     assert _run("--scenario=invested", harbour).stdout in text
     one = _run("--entity=Desk", "--at=2021-12-31", "--scenario=gambled", harbour)
     assert one.stdout.startswith(
@@ -156,19 +152,19 @@ def test_the_same_as_json_and_csv(harbour):
         "amount": "7500000",
         "flows": ["bet"],
     }
-    rows = _run("--group", "--csv", harbour).stdout.splitlines()
-    assert rows[0] == "scenario,name,side,what,amount"
-    assert "gambled,group,use,trading,7500000" in rows
-    assert "gambled,group,use,left at the end,4850000" in rows
+    rows = _run("--group", "--csv", "--scenario=gambled", harbour).stdout.splitlines()
+    assert rows[0] == "What,The group,Page"
+    assert "Trading,7500000," in rows
+    assert "Left at the end,4850000," in rows
 
 
 def test_a_workbook_has_a_total_for_each_side(harbour, tmp_path):
     file = tmp_path / "funds.xlsx"
     _run("--group", "-o", file, harbour)
     with zipfile.ZipFile(file) as book:
-        sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    # Three scenarios, two sides.
-    assert sheet.count("<f>SUM(E") == 6
+        sheets = [book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2, 3)]
+    # Two sides, and what is left of them.
+    assert [sheet.count("<f>SUM(B") for sheet in sheets] == [3, 3, 3]
 
 
 def test_funds_have_no_other_basis(harbour):

@@ -5,53 +5,28 @@ from __future__ import annotations
 import json
 import logging
 import re
-import shutil
-import subprocess
-import sys
 import threading
 
 import pytest
+from chromium import CHROMIUM
+from chromium import QUIET
+from chromium import expect
+from chromium import playwright_api
 from click.testing import CliRunner
 from fava.application import CLIENT_SIDE_REPORTS
 from fava_site import CLASSES
 from fava_site import Site
 from werkzeug.serving import make_server
 
+from solvency.browse.head import TITLES
 from solvency.cli import main
 from solvency.ledger.reading import insist
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-playwright_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed"
-)
-if CHROMIUM is None:
-    pytest.skip(
-        "Chromium is not installed: apt-get install chromium", allow_module_level=True
-    )
-
-if subprocess.run(
-    [sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False
-).returncode:
-    pytest.skip(
-        "playwright's driver does not run: apt-get install libatomic1",
-        allow_module_level=True,
-    )
-
-expect = playwright_api.expect
 pytestmark = [
     # Chromium's pipes are closed by its driver when the interpreter collects them.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.xdist_group("chromium"),
-]
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
 ]
 
 
@@ -122,7 +97,7 @@ def _wider(tab):
 def test_each_page_is_drawn(window, page, scheme):
     tab = window(page, scheme=scheme)
     expect(tab.locator(".sv h2").first).to_be_visible()
-    expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(page.title())
+    expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(TITLES[page])
     other = {"light": "dark", "dark": "light"}[scheme]
     for chart in tab.locator(f".sv-{scheme} .sv-broad svg").all():
         expect(chart).to_be_visible()
@@ -151,7 +126,7 @@ def test_nothing_is_wider_than_a_phone(window, page):
 def test_no_opened_part_is_wider_than_a_phone(window):
     for page, query in (
         ("solvency", "?pick=Harbour/customer-assets/USD"),
-        ("flows", "?pick=source/customers"),
+        ("flows", "?pick=deposits"),
         ("evidence", "?pick=petition&weigh=1"),
         ("hypotheses", "?weigh=1"),
     ):
@@ -256,8 +231,8 @@ def test_a_finding_opens_the_flows_that_broke_it(window):
 
 
 def test_a_flow_opens_its_entry_in_fava(window):
-    tab = window("flows", "?pick=source/customers")
-    tab.locator("#opened tbody a").first.click()
+    tab = window("flows", "?pick=deposits")
+    tab.get_by_text("In the ledger").click()
     expect(tab.get_by_role("dialog")).to_contain_text("main.beancount")
     assert "#context-" in tab.url
 
@@ -265,14 +240,14 @@ def test_a_flow_opens_its_entry_in_fava(window):
 def test_a_band_leads_to_its_transactions(window):
     tab = window("flows")
     tab.locator(".sv-light svg a").first.click()
-    expect(tab.locator("#opened tbody tr").first).to_be_visible()
+    expect(tab.get_by_role("dialog").locator("tbody tr").first).to_be_visible()
 
 
 def test_a_band_opens_by_keyboard(window):
     tab = window("flows")
     tab.locator(".sv-light svg a").first.focus()
     tab.keyboard.press("Enter")
-    expect(tab.locator("#opened tbody tr").first).to_be_visible()
+    expect(tab.get_by_role("dialog").locator("tbody tr").first).to_be_visible()
 
 
 def test_toggling_hypotheses_gives_the_command_lines_number(window, harbour):
@@ -327,4 +302,28 @@ def test_the_pdf_downloads(window):
     tab = window("report")
     with tab.expect_download(timeout=300_000) as waited:
         tab.get_by_text("Make the PDF").first.click()
-    assert waited.value.suggested_filename == "harbour-established.pdf"
+    assert waited.value.suggested_filename == "harbour-reconstruction-established.pdf"
+
+
+def test_what_was_chosen_is_said_on_favas_own_pages_and_kept_in_the_menu(
+    window, served
+):
+    tab = window("group", "?scenario=invested")
+    tab.locator("aside").get_by_text("Trial Balance").click()
+    expect(tab.locator(".sv-elsewhere")).to_contain_text("scenario invested")
+    tab.locator("aside").get_by_text("Solvency", exact=True).click()
+    expect(tab.locator(".sv-state")).to_contain_text("scenario invested")
+
+
+def test_a_number_opens_and_closes_by_keyboard(window):
+    tab = window("where")
+    number = tab.locator('[data-key="left"] a')
+    number.focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel).to_contain_text("add up to 13,150,000 USD: the figure")
+    panel.get_by_text("Compute it anew without each source").click()
+    expect(panel).to_contain_text("Computed anew", timeout=60_000)
+    tab.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(number).to_be_focused()

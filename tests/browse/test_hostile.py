@@ -76,7 +76,7 @@ def test_what_a_hostile_ledger_says_is_text(site, ledger, harbour):
     served = site(path)
     pages = {page: served.get(page) for page in CLASSES}
     pages["opened"] = served.get("evidence", pick="petition")
-    pages["band"] = served.get("flows", pick="source/customers")
+    pages["band"] = served.get("flow", pick="deposits")
     pages["broken"] = served.get("solvency", pick="Harbour/customer-assets/USD")
     assert "&lt;script&gt;alert(1)" in pages["opened"]
     for name, html in pages.items():

@@ -6,6 +6,8 @@ import datetime
 import json
 import re
 import time
+from decimal import Decimal
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +19,7 @@ from fava_site import tile
 from fava_site import values
 from preamble import PREAMBLE
 
+from solvency.browse.head import TITLES
 from solvency.cli import main
 
 
@@ -30,7 +33,7 @@ def _json(*words):
 def test_every_page_answers(site, page):
     html = site().get(page)
     assert 'role="alert"' not in html
-    assert f'aria-current="page">{page.title()}' in html
+    assert f'aria-current="page">{TITLES[page]}' in html
 
 
 @pytest.mark.parametrize("basis", ["market", "clean", "realisable"])
@@ -135,10 +138,119 @@ def test_a_band_opens_its_flows(site, harbour):
     from solvency.analysis.funds import funds
 
     line = funds(solvency.load(harbour).book(), "group").lines[0]
-    html = site().get("flows", pick=f"{line.side}/{line.label}")
-    opened = html.split('id="opened"')[1].split("</section>")[0]
-    for flow in line.flows:
-        assert f'data-key="{flow}"' in opened
+    key = f"funds:group::2022-01-20:{line.side}:{line.label}"
+    served = site()
+    assert f'href="#figure={key}"' in served.get("flows")
+    found = served.http.get(served.path("flows") + "rests").get_json()
+    parts = dict(zip(line.flows, line.parts, strict=True))
+    flows = found["figures"][key]["flows"]
+    assert {name: Decimal(part) for name, part in flows} == parts
+    for name, _ in flows:
+        assert found["flows"][name]["href"].endswith(f"pick={name}")
+
+
+@pytest.mark.parametrize("page", CLASSES)
+def test_every_number_of_a_page_says_what_it_rests_on(site, page):
+    served = site()
+    html = served.get(page)
+    found = served.http.get(served.path(page) + "rests").get_json()
+    for address in re.findall(r'href="#figure=([^"]+)"', html):
+        key = unquote(address)
+        if key.startswith("flow:"):
+            assert key.removeprefix("flow:") in found["flows"]
+            continue
+        figure = found["figures"][key]
+        assert figure["flows"] or figure["sources"] or figure["value"] == "0", key
+        if figure["sum"]:
+            parts = sum(Decimal(part) for _, part in figure["flows"])
+            assert parts == Decimal(figure["value"]), key
+
+
+def test_a_figure_without_each_source_is_as_explain_has_it(site, harbour):
+    key = "walk:group:2022-01-20:left"
+    served = site()
+    address = f"{served.path('where')}without?figure={key}"
+    deadline = time.monotonic() + 60
+    found = served.http.get(address).get_json()
+    while "said" in found and time.monotonic() < deadline:
+        found = served.http.get(address).get_json()
+    told = _json("explain", key, str(harbour))["without"]
+    changed = {
+        one["source"]: one["value"] for one in told if one["value"] != one["before"]
+    }
+    assert {one["source"]: one["value"] for one in found["without"]} == changed
+    assert changed
+
+
+def test_one_bar_says_what_is_shown_and_what_is_not_applied(site):
+    """Each page answers to some of what is asked, and names the rest."""
+    served = site()
+    asked = {"at": "2021-06-30", "basis": "clean", "time": "2021"}
+
+    def bar(page):
+        html = served.get(page, scenario="invested", **asked)
+        return re.search(r'class="sv-state">(.*?)</p>', html)[1].split("Not applied")
+
+    shown, left = bar("group")
+    assert "scenario invested" in shown
+    assert "balances at 2021-06-30" in shown
+    assert "clean value" in shown
+    assert "in USD" in shown
+    assert "time filter 2021" in left
+    assert "clean value" not in left
+    shown, left = bar("flows")
+    assert "time filter 2021" in shown
+    assert "clean value" in left
+    shown, left = bar("solvency")
+    assert all(one in left for one in ("2021-06-30", "clean value", "time filter"))
+
+
+@pytest.mark.parametrize("page", CLASSES)
+def test_a_day_before_anything_was_known_leads_back(site, page):
+    html = site().get(page, known="2019-01-01")
+    assert "Nothing of this case was known on 2019-01-01" in html
+    assert 'aria-label="Pages of the case"' in html
+    assert ">Everything known</a>" in html
+
+
+@pytest.mark.parametrize("page", CLASSES)
+@pytest.mark.parametrize(
+    "query", [{"filter": "("}, {"account": "["}, {"time": "x-y"}, {"filter": '"'}]
+)
+def test_a_malformed_filter_is_named_and_the_page_stays(site, page, query):
+    html = site().get(page, **query)
+    assert "Ignored: Fava" in html
+    assert 'role="alert"' not in html
+
+
+def test_flows_of_a_text_filter_leave_no_balance(site):
+    """Of one loan alone nothing is left: it is what it brings less what it takes."""
+    html = site().get("flows", filter='any(payee:"Lender")')
+    assert '<span class="sv-label">Left<' not in html
+
+
+def test_a_flow_shows_its_sources_and_no_file_of_the_machine(site, harbour):
+    html = site().get("flow", pick="deposits")
+    opened = html.split('id="opened"')[1].split('class="sv-foot"')[0]
+    assert "third paragraph" in opened
+    assert "gazette" in opened
+    assert "Liabilities:Harbour:Customers" in opened
+    body = re.sub(r'href="[^"]*"', "", opened)
+    assert str(harbour.parent) not in body
+
+
+def test_the_counts_of_tests_add_up(site):
+    html = site().get("solvency")
+    said = re.search(
+        r'Breaches</span>.*?<span class="sv-small">(.*?)</span>', html, re.DOTALL
+    )[1]
+    breaches = int(tile(html, "Breaches"))
+    *parts, whole = [int(number) for number in re.findall(r"\d+", said)]
+    assert breaches + sum(parts) == whole
+    rows = html.count('data-key="finding-')
+    held = int(re.search(r"(\d+) held", said)[1])
+    limits = re.search(r"(\d+) accounts? kept", said)
+    assert rows == whole - held - (int(limits[1]) if limits else 0)
 
 
 def test_links_keep_favas_filters(site):
@@ -171,7 +283,7 @@ def test_the_pdf_is_of_what_is_on_screen(site):
     served = site()
     reply = served.http.get(served.path("report") + "pdf?scenario=invested")
     assert reply.status_code == 200
-    assert "harbour-invested.pdf" in reply.headers["Content-Disposition"]
+    assert "harbour-reconstruction-invested.pdf" in reply.headers["Content-Disposition"]
     document = pypdfium2.PdfDocument(reply.get_data())
     cover = document[0].get_textpage().get_text_bounded()
     document.close()
@@ -311,13 +423,13 @@ def test_a_ledger_without_flows_or_tests_has_pages(site, ledger):
         assert "no flow yet" in site(path).get(page)
 
 
-def test_the_first_page_is_solvency_and_debts_are_positive(site):
+def test_the_first_page_is_where_it_went_and_debts_are_positive(site):
     shown = site()
     where = shown.http.get(f"/{shown.slug}/").headers["Location"]
-    assert where.endswith(f"/extension/{CLASSES['solvency']}/")
+    assert where.endswith(f"/extension/{CLASSES['where']}/")
     (ledger,) = shown.app.config["LEDGERS"].ledgers
     ledger.load_file()
-    assert ledger.fava_options.default_page == f"extension/{CLASSES['solvency']}/"
+    assert ledger.fava_options.default_page == f"extension/{CLASSES['where']}/"
     assert ledger.fava_options.invert_income_liabilities_equity
 
 
@@ -402,19 +514,16 @@ def test_the_group_page_adds_up_its_eliminations(site, harbour, side):
 
 
 def test_a_page_whose_table_does_not_add_up_is_not_shown(site, monkeypatch):
-    from dataclasses import replace
-
     from solvency.model.consolidation import GroupSheet
 
-    true = GroupSheet.to_frame
+    true = GroupSheet.grid
 
     def tampered(sheet):
-        frame = true(sheet)
-        first, *rest = frame.rows
+        first, *rest = true(sheet)
         side, account, amount, *others = first
-        return replace(frame, rows=((side, account, amount + 1, *others), *rest))
+        return [(side, account, amount + 1, *others), *rest]
 
-    monkeypatch.setattr(GroupSheet, "to_frame", tampered)
+    monkeypatch.setattr(GroupSheet, "grid", tampered)
     html = site().get("group")
     assert 'role="alert"' in html
     assert "its parts sum to" in html

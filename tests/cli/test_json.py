@@ -203,7 +203,18 @@ PROMISED = {
     "explain deposits": {**CASE, "flows": [{"id": str}], "sources": [{"name": str}]},
 }
 #: Commands that print no JSON of one case; what import and diff promise is below.
-WITHOUT = {"report", "verify", "browse", "new", "import", "diff", "redact"}
+WITHOUT = {
+    "report",
+    "verify",
+    "browse",
+    "new",
+    "site",
+    "import",
+    "diff",
+    "redact",
+    "workbook",
+    "export",
+}
 #: They need rows: tests/subledgers.
 OF_ROWS = {"tie", "ask", "prove"}
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")

@@ -136,6 +136,67 @@ def test_a_narration_of_several_lines_stands_on_one_and_keeps_its_row(tmp_path):
     assert fee["row"] == "bank.csv:4"
 
 
+HEAD = "Date,Description,Amount|"
+ALIKE = [("2022-10-03", Decimal(-100)), ("2022-10-04", Decimal(50))]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        # What names no column, by what stands in it.
+        ("2022-10-03;Rent;-100,00|2022-10-04;Sale;50,00", "utf-8"),
+        (("Pvm^Selite^Maara^Saldo?|03.10.2022^Rent^-100,00^0,00"
+         "|04.10.2022^Sale^50,00^50,00"), "utf-8"),
+        # Other delimiters and quotes, and quotes that are words.
+        ("Date~Description~Amount|2022-10-03~Rent~-100|2022-10-04~Sale~50", "utf-8"),
+        (HEAD + "'2022-10-03','Rent, x','-100'|'2022-10-04','Sale','50'", "utf-8"),
+        ('Date;Description;Amount|2022-10-03;A 5" pipe;-100|2022-10-04;"S" b;50',
+         "utf-8"),
+        # Zero bytes without a mark of their order; Chinese.
+        (HEAD + "2022-10-03,René,-100|2022-10-04,Sale,50", "utf-16-le"),
+        (HEAD + "2022-10-03,René,-100|2022-10-04,Sale,50", "utf-16-be"),
+        (("交易日期,摘要,支出,收入|2022年10月03日,房租,100.00,"
+         "|2022年10月04日,销售,,50.00"), "gb18030"),
+        # Names with a word that tells, and words that say no more.
+        (("Txn Date,Description,Withdrawal Amt.,Deposit Amt."
+         "|03/10/22,NEFT,100.00,|04/10/22,UPI,,50.00"), "utf-8"),
+        (("Date;Libellé;Débit euros;Crédit euros"
+         "|03/10/2022;EDF;100,00;|04/10/2022;Zoé;;50,00"), "cp1252"),
+        # Titles above, totals below.
+        (("Statement;;|Period;October;|Date;Description;Amount|2022-10-03;Rent;-100"
+         "|2022-10-04;Sale;50|;;|Total;;-50"), "utf-8"),
+        # A minus inside parentheses, and one before the sign of a currency.
+        (HEAD + "2022-10-03,Rent,(-100.00)|2022-10-04,Sale,50.00", "utf-8"),
+        (HEAD + "2022-10-03,Rent,-$100.00|2022-10-04,Sale,$50.00", "utf-8"),
+    ],
+)  # fmt: skip
+def test_what_exports_look_like(tmp_path, text, encoding):
+    path = tmp_path / "bank.csv"
+    path.write_bytes(text.replace("|", "\n").encode(encoding))
+    assert moved(told(tmp_path, path)) == ALIKE
+
+
+def test_a_fee_beside_the_amount_is_part_of_what_moved(tmp_path):
+    # 100.00 - 10.00 - 1.00 = 89.00, and + 10.00 = 99.00.
+    path = tmp_path / "bank.csv"
+    path.write_text(
+        "Completed Date,Description,Amount,Fee,Balance\n2022-10-03,Shop,-10,1,89\n"
+        "2022-10-04,In,10,0,99\n"
+    )
+    found = told(tmp_path, path)
+    assert moved(found) == [("2022-10-03", Decimal(-11)), ("2022-10-04", Decimal(10))]
+    assert found["gaps"] == []
+
+
+def test_an_amount_as_a_power_of_ten_is_refused_with_its_row(tmp_path):
+    path = tmp_path / "bank.csv"
+    path.write_text(HEAD.replace("|", "\n") + "2022-10-03,Rent,-1E+05\n")
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(run("import", "--guess", path))
+    said = run("import", path, "--map", mapping, "--dry-run", status=2)
+    assert "bank.csv:2: '-1E+05' in column amount is no amount" in said
+
+
 def test_side_columns(tmp_path):
     path = tmp_path / "bank.csv"
     path.write_text(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from click.testing import CliRunner
 
 from solvency.cli import main
+from solvency.evidence.review import reviewed
+from solvency.ledger.load import load
 
 CASE = """
 option "operating_currency" "USD"
@@ -65,3 +69,35 @@ def test_a_question_is_no_approval(tmp_path):
         f'  by: "A. Reader"\n  hash: "{first["hash"]}"\n'
     )
     assert "questioned: F-1 by A. Reader" in check(path)
+
+
+def test_the_report_says_how_much_is_reviewed(tmp_path):
+    ledger = tmp_path / "main.beancount"
+    source = Path(__file__).parents[2] / "ledgers" / "harbour" / "main.beancount"
+    text = source.read_text(encoding="utf-8")
+    ledger.write_text(text, encoding="utf-8")
+    page = tmp_path / "report.html"
+
+    def printed(lang="en"):
+        command = ["report", str(ledger), "-o", str(page), "--section", "basis"]
+        ran = CliRunner().invoke(main, [*command, "--lang", lang])
+        assert ran.exit_code == 0, ran.output
+        return re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
+
+    assert "Reviewed" not in printed()
+    hashes = {one.flow: one.hash for one in reviewed(load(ledger))}
+    text += "".join(
+        f'\n2022-03-01 custom "review" "{flow}" "approved"\n'
+        f'  by: "A. Reader"\n  hash: "{hash_}"\n'
+        for flow, hash_ in (
+            ("deposits", hashes["deposits"]),
+            ("loan", hashes["loan"]),
+            ("wages", "0" * 16),
+        )
+    )
+    ledger.write_text(text, encoding="utf-8")
+    # Two stand as approved; the third was approved when it was another.
+    said = printed()
+    assert f"2 of {len(hashes)} flows, as they stand" in said
+    assert "Of the flows, 2 were reviewed by somebody who signed for them" in said
+    assert "其中2笔流水已由署名者复核" in printed("zh")

@@ -11,6 +11,9 @@ from boxes import write
 from click.testing import CliRunner
 from test_dialects import OFX
 from test_dialects import camt
+from test_dialects import english
+from test_pdf import page
+from test_pdf import printed
 
 from solvency.cli import main
 from solvency.evidence.guess import guessed
@@ -28,6 +31,15 @@ format = "camt053"
 [[files]]
 name = "*.ofx"
 format = "ofx"
+[[files]]
+name = "*.pdf"
+columns.date = "Date"
+columns.narration = "Details"
+columns.debit = "Paid out"
+columns.credit = "Paid in"
+columns.balance = "Balance"
+thousands = ","
+currency = "EUR"
 """
 
 
@@ -38,6 +50,7 @@ def samples(tmp_path_factory):
     (folder / "bank.xml").write_text(camt(), encoding="utf-8")
     row = "<STMTTRN><TRNTYPE>X<DTPOSTED>20221003<TRNAMT>-1.00<FITID>1</STMTTRN>"
     (folder / "bank.ofx").write_text(OFX.format(rows=row), encoding="ascii")
+    (folder / "bank.pdf").write_bytes(printed(page("2022-10-{:02}", english)))
     return folder
 
 
@@ -48,6 +61,7 @@ NAMES = (
     "trial-balance.csv",
     "bank.xml",
     "bank.ofx",
+    "bank.pdf",
 )
 
 

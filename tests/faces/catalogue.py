@@ -15,13 +15,14 @@ from pathlib import Path
 
 BOOKS = Path(__file__).with_name("books")
 
+WHERE = "extension/WhereItWent/"
 TESTS = "extension/SolvencyTests/"
 GROUP = "extension/GroupBalance/"
 FLOWS = "extension/FundsFlow/"
 RIVALS = "extension/RivalHypotheses/"
 EVIDENCE = "extension/EvidenceLedger/"
 PAPER = "extension/PrintedReport/"
-PAGES = (TESTS, GROUP, FLOWS, RIVALS, EVIDENCE, PAPER)
+PAGES = (WHERE, TESTS, GROUP, FLOWS, RIVALS, EVIDENCE, PAPER)
 KINDS = ("reconstruction", "brief", "affairs", "compare")
 
 
@@ -140,12 +141,12 @@ _HARBOUR_SLOW = (
     "tally LEDGER --shape pert --at-least 5e6 --draws 20000",
     "explain balance.Harbour.2022-01-20.liabilities LEDGER",
     "explain tally.mean LEDGER",
-    "explain key.missing LEDGER --json",
+    "explain cover.Harbour.2022-01-20.missing LEDGER --json",
     "explain recovery.Desk.secured LEDGER",
     "report LEDGER -o out.html",
     "report LEDGER -o out.html --lang zh",
     "report LEDGER -o out.html --scenario gambled --known 2022-02-10",
-    "report LEDGER -o out.html --draft --section balances",
+    "report LEDGER -o out.html --draft --section sheets",
 )
 _HARBOUR_PAGES = (
     *PAGES,
@@ -177,6 +178,11 @@ _HARBOUR_PAGES = (
     f"{RIVALS}?scenario=invested",
     f"{RIVALS}?chosen=1&h=ventures&h=gifts",
     f"{RIVALS}?known=2022-01-20",
+    f"{WHERE}?scenario=invested",
+    f"{WHERE}?known=2019-01-01",
+    f"{WHERE}rests",
+    f"{FLOWS}?pick=deposits",
+    f"{FLOWS}?pick=none",
     f"{EVIDENCE}?pick=gazette",
     f"{EVIDENCE}?pick=petition&scenario=invested",
     f"{EVIDENCE}?weigh=1",
@@ -218,10 +224,13 @@ _ALONE = (
             "report",
             "verify",
             "browse",
+            "site",
             "new",
             "import",
             "diff",
             "redact",
+            "workbook",
+            "export",
         )
     ),
     "chekc",

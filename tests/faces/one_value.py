@@ -297,19 +297,6 @@ RULES = (
         lambda _, shown: shown.tile(EVIDENCE, "Sources"),
     ),
     Rule(
-        r"tests:count",
-        lambda _, shown: shown.document("check LEDGER")["counts"]["invariants"],
-    ),
-    Rule(
-        r"flows:all",
-        lambda _, shown: shown.document("check LEDGER")["counts"]["flows"],
-    ),
-    Rule(
-        r"plugs:count",
-        lambda _, shown: shown.document("check LEDGER")["counts"]["plugs"],
-        lambda _, shown: shown.tile(EVIDENCE, "Plugs"),
-    ),
-    Rule(
         r"scope:sources:(?P<grade>[A-F])",
         page=lambda m, shown: shown.tile(EVIDENCE, f"Grade {m['grade']}"),
     ),
@@ -318,25 +305,23 @@ RULES = (
 
 #: Figures that stand on paper alone, and why.
 ALONE = {
-    r"(derived|finding):.+": "the number of a row, no measure",
-    r"(part|example):.*": "what one flow carries of a figure: explain lists it",
-    r"(more|rests|shown|all):.*": "how many rows were left out, or flows named",
+    r"derived:.+": "the number of a row, no measure",
+    r"part:.*": "what one flow carries of a figure: explain lists it",
+    r"(more|shown|all):.*": "how many rows were left out, or flows named",
     r".*:of:.*|.*:(by|pull|rival|before|share|rest|covered)(:.*)?": (
         "a step of a working"
     ),
     r"(cover|register|token|kind|missing|funds|plugs):.*:(units|price)(:.*)?"
     r"|token:.*:units:.*": "units and price behind a value",
     r"recovery:met:.*|rate:.*|affairs:owing:.*": "a step towards what a class is paid",
-    r"belief:.*:(prior:prior|after:(before|factor)|after:.*:log)|belief:quiet"
+    r"belief:.*:(prior:prior|after:(before|factor)|after:.*:log)"
     r"|scenario:.*:(power|sum|behind|misfit|mine|least|spreads|bounds|freedom|power_of)"
     r"|scenario:dof"
     r"|reconciled:dof:stated|reconciled:chi2:.*": "a step towards a belief or a test",
     r".*:draws": "how often it was drawn, which the figure itself is tested for",
     r"tally:[\w.:-]+:(low|central|high|mean|chance)|explained:\w+:central(:.*)?"
     r"|rho:.*:hole|waterfall:.*": "the tally's figures again, in another table",
-    r"tests:(error|broken)|test:.*:(need|have)|loop:.*:threshold:.*": (
-        "a step of a test"
-    ),
+    r"test:.*:(need|have)|loop:.*:threshold:.*": ("a step of a test"),
     rf"cover:\w+:{_DAY}:(owed|held|missing|ratio)": "day by day: Fava draws a chart,"
     " and check has the worst day alone",
     r"group:.*|balance:\w+:[\d-]+:market:asset:own": "by class; the command and the"
@@ -349,7 +334,9 @@ ALONE = {
     r"flow:.*|flows:.*|hypothesis:.*": "a flow's postings and range: explain has them"
     " flow by flow, and one is compared here",
     r"observation:.*|said:.*|source:.*": "what a source states, which no command lists",
-    r"key:.*|plugs:(share|assets)": "said again from another section in other words",
+    r"count:.*|tests:.*|\(.*|-\(.*|.*:said|.*:prose|flow\(.*|plugs:assets": (
+        "said in a chapter: counted or worked out there"
+    ),
     r"reconciled:claims(:.*)?": "claims an identity tests; the command lists them all",
 }
 

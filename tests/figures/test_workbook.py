@@ -7,8 +7,8 @@ import re
 import zipfile
 from decimal import Decimal
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.figures.workbook import content
 
 LONG = Decimal("1234567890123456.78")
@@ -16,12 +16,12 @@ LONG = Decimal("1234567890123456.78")
 
 def sheet(*numbers: Decimal) -> tuple[str, list[str]]:
     """Return the sheet's markup, and the texts its cells name."""
-    frame = Frame(
+    table = listing(
         "Balances",
-        (Column("account"), Column("amount", unit="USD")),
+        ("account", Heading("amount", "USD")),
         tuple((f"a{n}", number) for n, number in enumerate(numbers)),
     )
-    with zipfile.ZipFile(io.BytesIO(content(frame, [list(frame.rows)]))) as book:
+    with zipfile.ZipFile(io.BytesIO(content([table]))) as book:
         texts = book.read("xl/sharedStrings.xml").decode()
         return book.read("xl/worksheets/sheet1.xml").decode(), re.findall(
             r"<t[^>]*>([^<]*)</t>", texts

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import solvency
-from solvency.model.found import found
+from solvency.model.counting.found import found
 
 CASE = Path(__file__).resolve().parents[2] / "ledgers" / "ftx" / "main.beancount"
 ZERO = Decimal()

@@ -178,7 +178,10 @@ def main() -> None:
         tables = [shares(*one) for one in found.values()]
         for at, centre in enumerate(CENTRES):
             cells = [f"{t[at][1]:.3f} (n {t[at][2]:,})" for t in tables]
-            print(f"{centre:.1f}        " + "".join(f"{cell:>22}" for cell in cells), flush=True)
+            print(
+                f"{centre:.1f}        " + "".join(f"{cell:>22}" for cell in cells),
+                flush=True,
+            )
         for name, one in found.items():
             said, true = one
             sure = np.abs(said - 0.5) > 0.45

@@ -13,9 +13,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from preamble import Ledger
 
-from solvency.model.counts import Counts
-from solvency.model.found import Sum
-from solvency.model.found import found
+from solvency.model.counting.counts import Counts
+from solvency.model.counting.found import Sum
+from solvency.model.counting.found import found
 
 PETITION = datetime.date(2022, 11, 11)
 BANK, COINS = "Assets:Alameda:Bank", "Assets:Alameda:Coins"

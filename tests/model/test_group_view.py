@@ -45,7 +45,7 @@ def test_what_each_side_stated_stands_beside_the_books(ledger):
     assert (claim.claim_stated.amount, claim.debt_stated.amount) == (70, 55)
     assert (claim.claim_stated.source, claim.unmatched) == ("ours", 15)
     (row,) = matrix([claim], "").rows
-    assert row[-1] == 15
+    assert row.cells[-1].value == 15
 
 
 def test_a_side_that_stated_nothing_counts_by_its_books(ledger):
@@ -204,8 +204,8 @@ def test_the_command_prints_control_claims_and_totals(ledger):
     text = runner.invoke(main, ["balance", "--group", "--at", "2020-03-31", path])
     assert text.exit_code == 0
     assert (
-        "control: assets 100.00 = liabilities 0.00 + equity 100.00, difference 0.00;"
-        " eliminations sum to 0.00" in text.output
+        "control: assets 100 = liabilities 0 + equity 100, difference 0; eliminations"
+        " sum to 0" in " ".join(text.output.split())
     )
     assert "combined" in text.output
     assert "unmatched" in text.output
@@ -220,5 +220,6 @@ def test_the_command_prints_control_claims_and_totals(ledger):
     assert claim["unmatched"] == "15"
     assert claim["claim_stated"]["source"] == "ours"
     table = runner.invoke(main, ["balance", "--group", "--csv", path])
+    assert table.output.startswith("Account,")
     assert "control:" not in table.output
     assert Decimal(document["columns"]["FTX"]["totals"]["equity"]) == 100

@@ -24,7 +24,7 @@ def test_outsiders_have_their_share_of_a_members_equity():
     assert found == ("Beta", Decimal("0.4"), 600_000)
     assert sheet.totals.equity == 1_900_000
     assert sheet.of_owners == 1_300_000
-    rows = [row for row in sheet.to_frame().rows if row[0] == "whose"]
+    rows = [row for row in sheet.grid() if row[0] == "whose"]
     assert [(row[1], row[-1]) for row in rows] == [
         ("outsiders, 40.00% of Beta", 600_000),
         ("owners of the parent", 1_300_000),
@@ -68,7 +68,7 @@ def test_outsiders_share_what_their_member_owns(ledger):
 def test_a_group_without_outsiders_has_no_such_lines(harbour):
     case = solvency.load(GROUPS / "intragroup-profit.beancount")
     assert _group(case).outsiders == ()
-    assert not [row for row in _group(case).to_frame().rows if row[0] == "whose"]
+    assert not [row for row in _group(case).grid() if row[0] == "whose"]
 
 
 def test_owners_of_the_parent_are_no_outsiders(ledger):

@@ -7,6 +7,8 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 import pytest
 from click.testing import CliRunner
 
@@ -271,3 +273,83 @@ def test_the_largest_case(tmp_path):
     assert (
         _state(copy, beliefs=False)[0] == renamed(_state(case, beliefs=False), key)[0]
     )
+
+
+def _within(pdf):
+    """Yield every text, stream and name of a PDF, decoded, each with what it is."""
+    with pikepdf.open(pdf) as book:
+        for number, one in enumerate(book.objects):
+            place = f"object {number}"
+            if isinstance(one, pikepdf.Stream):
+                yield place, one.read_bytes()
+            stack = [one]
+            while stack:
+                part = stack.pop()
+                if isinstance(part, (pikepdf.String, pikepdf.Name)):
+                    yield place, str(part).encode()
+                elif isinstance(part, pikepdf.Array) and not part.is_indirect:
+                    stack += list(part)
+                elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+                    for key, value in part.items():
+                        yield place, key.encode()
+                        if not getattr(value, "is_indirect", False):
+                            stack.append(value)
+        for name, file in book.attachments.items():
+            yield f"attachment {name}", name.encode() + file.get_file().read_bytes()
+    document = pypdfium2.PdfDocument(pdf)
+    for number in range(len(document)):
+        text = document[number].get_textpage().get_text_range()
+        yield f"page {number + 1}", text.encode("utf-8", "replace")
+    document.close()
+
+
+def test_no_byte_of_its_report_names_anybody(tmp_path):
+    folder = tmp_path / "copy"
+    case, _, key = copied(ROOT / "ledgers" / "harbour" / "main.beancount", folder)
+    pdf = tmp_path / "report.pdf"
+    run("report", folder / "main.beancount", "--kind", "brief", "-o", pdf)
+    words = names_of(case) | {
+        word for kind in key.values() if isinstance(kind, dict) for word in kind
+    }
+    words |= {one.payee for one in case.flows if one.payee}
+    # Words that every report says, whatever its case.
+    spoken = SPOKEN | {word.casefold() for word in _spoken_by_reports()}
+    looked_for = {
+        word.casefold().encode()
+        for word in words
+        if len(word) > 4 and word.casefold() not in spoken
+    }
+    assert len(looked_for) > 60
+    assert b"harbour" in looked_for
+    raw = pdf.read_bytes()
+    seen = 0
+    for place, content in (("the file", raw), *_within(pdf)):
+        seen += 1
+        low = content.casefold() if isinstance(content, str) else content.lower()
+        # Text of PDFs may have two bytes a letter.
+        for text in (low, low.replace(b"\0", b"")):
+            for word in looked_for:
+                if word in text:
+                    whole = rb"(?<![\w-])" + re.escape(word) + rb"(?![\w-])"
+                    assert not re.search(whole, text), (place, word)
+    assert seen > 50
+
+
+def _spoken_by_reports():
+    """Return the words that the program and its templates print themselves."""
+    found = set()
+    for pattern in ("reports/**/*.html", "reports/**/*.md", "reports/**/*.po"):
+        for path in ROOT.glob(pattern):
+            found.update(re.findall(r"[\w-]+", path.read_text(encoding="utf-8")))
+    return found
+
+
+def test_a_word_that_is_left_is_found(tmp_path):
+    # The search finds what is there: the same words in a report of the case itself.
+    pdf = tmp_path / "report.pdf"
+    ledger = ROOT / "ledgers" / "harbour" / "main.beancount"
+    run("report", ledger, "--kind", "brief", "-o", pdf)
+    places = {place for place, content in _within(pdf) if b"harbour" in content.lower()}
+    assert any(place.startswith("attachment") for place in places)
+    assert any(place.startswith("page") for place in places)
+    assert any(place.startswith("object") for place in places)

@@ -152,6 +152,15 @@ def report(loaded: Case) -> Report:
 
 
 @pytest.fixture(scope="session")
+def whole(loaded: Case) -> Report:
+    """Return the report as it is printed."""
+    from solvency.report import build
+    from solvency.report.build import case_files
+
+    return build(loaded, loaded.book(), attached=case_files(loaded))
+
+
+@pytest.fixture(scope="session")
 def root(report: Report) -> Element:
     from solvency.report import pages
 

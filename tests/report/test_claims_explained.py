@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from halves import halves
+from report.exhibits import every_list
 
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.formats import Locale
-from solvency.report import build
 from solvency.report import pages
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def test_a_balanced_amount_says_what_binds_it_and_what_pulls(ledger) -> None:
     # 6.08. The gap of 50 is shared 361 to 400: the bank goes to 926.28, costs to 73.72.
     exact = 'error: 0.01\n  grade: "A1"'
     case = ledger.case(HEAD + seen("bank", "950", exact))
-    found = figures(build(case, case.book()))
+    found = figures(every_list(case))
     one = found["claim:bank:balanced"]
     assert one.target == OWN
     assert float(one.value or 0) == pytest.approx(950 - 50 * 361 / 761, abs=1)
@@ -118,7 +118,7 @@ def test_what_chi_square_sums_leaves_out_a_bound_that_holds(ledger) -> None:
     exact = 'error: 0.01\n  grade: "A1"'
     bound = seen("bound", "1", "low: 1 USD", source="one")
     case = ledger.case(HEAD + seen("bank", "950", exact) + bound)
-    said = read(figures(build(case, case.book()))["reconciled:chi2"].worked)
+    said = read(figures(every_list(case))["reconciled:chi2"].worked)
     assert "bound" not in said
     costs, bank = re.findall(r"\) (\d+\.\d)", said)
     assert float(costs) == pytest.approx(18.7, abs=0.11)
@@ -128,7 +128,7 @@ def test_what_chi_square_sums_leaves_out_a_bound_that_holds(ledger) -> None:
 def test_a_grade_s_spread_comes_on_top_of_a_statement_s_own(ledger) -> None:
     # Own range 1% of 500 is 5, the grade's 10% is 50: over 1.645 3.04 and 30.4.
     case = ledger.case(HEAD + seen("bank", "500", "error: 0.01"))
-    said = read(figures(build(case, case.book()))["claim:bank:balanced"].worked)
+    said = read(figures(every_list(case))["claim:bank:balanced"].worked)
     wanted = "spread 31: 3 by its own range and 30 by its grade (B2: 10% either way"
     assert wanted in said
 
@@ -136,7 +136,7 @@ def test_a_grade_s_spread_comes_on_top_of_a_statement_s_own(ledger) -> None:
 def test_an_expected_value_prints_both_factors(ledger) -> None:
     # Neither, one or the other, each a third.
     case = ledger.case(HEAD + may("loss", 300) + may("other", 600, "", "loss"))
-    found = figures(build(case, case.book()))
+    found = figures(every_list(case))
     assert read(found["tally:loss:expected"].worked) == "0.333333 times 300"
     ((flow, amount),) = found["tally:loss:expected"].parts
     assert flow == "H-loss"
@@ -154,7 +154,7 @@ def test_an_expected_value_prints_both_factors(ledger) -> None:
 def test_a_mean_beyond_the_central_amount_says_why(ledger) -> None:
     more = "  low: 0 USD\n  high: 900 USD\n"
     case = ledger.case(HEAD + may("loss", 100, more))
-    found = figures(build(case, case.book()))
+    found = figures(every_list(case))
     said = read(found["tally:loss:expected"].worked)
     assert "cut off there, so the mean is not the central 100" in said
     central = read(found["tally:loss:central"].worked)
@@ -164,7 +164,7 @@ def test_a_mean_beyond_the_central_amount_says_why(ledger) -> None:
 def test_a_belief_names_what_moved_it_with_its_log_odds(ledger) -> None:
     text = HEAD + may("loss", 300) + seen("bank", "700", "error: 0.2")
     case = ledger.case(text)
-    report = build(case, case.book())
+    report = every_list(case)
     (beliefs,) = (x for x in report.tables if x.key == "beliefs")
     one = beliefs.rows[0].cells[1]
     assert one.target == OWN
@@ -186,7 +186,7 @@ def test_a_mark_stands_behind_no_loss_however_wide(ledger) -> None:
     more = "  low: 200 USD\n  high: 450 USD\n"
     both = '2020-01-01 custom "scenario" "both" "Both"\n  hypotheses: "loss, mark"\n'
     case = ledger.case(HEAD + mark + may("loss", 300, more) + both)
-    found = figures(build(case, case.book()))
+    found = figures(every_list(case))
     assert found["tally:total:0.5"].flows == ("H-loss",)
     assert found["tally:total:0.5"].parts == (("H-loss", 250),)
     explained = found["explained:both:0.5"]
@@ -201,7 +201,7 @@ def test_purposes_beyond_the_largest_are_one_line_and_all_cast(ledger) -> None:
         for n in range(1, 13)
     )
     case = ledger.case(HEAD + flows)
-    (ladder,) = (x for x in build(case, case.book()).tables if x.key == "ladder")
+    (ladder,) = (x for x in every_list(case).tables if x.key == "ladder")
     assert [row.key for row in ladder.rows][-2:] == ["other purposes", "total"]
     values = {row.key: [cell.value for cell in row.cells] for row in ladder.rows}
     assert values["other purposes"] == [1, 2, 3]
@@ -213,11 +213,11 @@ def test_purposes_beyond_the_largest_are_one_line_and_all_cast(ledger) -> None:
 def test_a_flow_graded_unlike_its_source_says_so(ledger) -> None:
     graded = HEAD.replace('  id: "costs"\n', '  id: "costs"\n  grade: "A2"\n')
     case = ledger.case(graded)
-    text = "".join(pages.tree(build(case, case.book())).itertext())
+    text = "".join(pages.tree(every_list(case)).itertext())
     assert "A2 (its source is graded B2)" in text
     plain = ledger.case(HEAD)
     assert "its source is graded" not in "".join(
-        pages.tree(build(plain, plain.book())).itertext()
+        pages.tree(every_list(plain)).itertext()
     )
 
 
@@ -276,7 +276,7 @@ def test_a_scenario_lies_behind_by_misfit_and_by_spreads(ledger) -> None:
 
 def _report(ledger: Ledger, text: str) -> Report:
     case = ledger.case(text)
-    return build(case, case.book())
+    return every_list(case)
 
 
 def _table(report: Report, key: str) -> Table:
@@ -312,19 +312,6 @@ def test_a_state_stands_beside_claims_only_where_some_cannot_stand(ledger) -> No
     plan = _table(clash, "investigation")
     assert plan.columns[0].key == "state"
     assert "cannot all stand" in {row.cells[0].text for row in plan.rows}
-
-
-def test_each_factor_says_that_the_other_is_of_another_test(ledger) -> None:
-    stated = seen("one", "900", EXACT) + seen("two", "500", EXACT, source="one")
-    report = _report(ledger, HEAD + may("loss", 30) + stated)
-    text = " ".join("".join(pages.tree(report).itertext()).split())
-    assert "The factor in Claims held against one another is another" in text
-    assert "The factor in Rival explanations weighed is another" in text
-    # Where the weighing widens nothing there is no factor to tell apart.
-    plain = _report(ledger, HEAD + may("loss", 30) + seen("one", "900", EXACT))
-    text = " ".join("".join(pages.tree(plain).itertext()).split())
-    assert "held against one another" in text
-    assert "is another, as the test is" not in text
 
 
 def test_names_drawn_have_a_key_that_leads_to_the_hypothesis(ledger) -> None:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from report.exhibits import every_list
 
 from solvency import load
 from solvency.exhibits.drawings import Drawing
@@ -24,7 +25,6 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import figures_of
 from solvency.figures.formats import Locale
 from solvency.figures.table import Table
-from solvency.report import build
 
 if TYPE_CHECKING:
     from solvency.figures.figure import Prose
@@ -122,7 +122,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = tmp_path_factory.mktemp("desk") / "main.beancount"
     path.write_text(_LEDGER, encoding="utf-8")
     case = load(path)
-    return build(case, case.book())
+    return every_list(case)
 
 
 def words(prose: Prose) -> str:

@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from solvency.cli import main
-from solvency.cli.progress import progress
+from solvency.cli.terminal.progress import progress
 from solvency.figures.errors import ReportError
 from solvency.report import build
 from solvency.report import write

@@ -50,7 +50,7 @@ SHARES = (
 2020-03-05 event "petition" "FTX"
 """
 )
-SECTIONS = ("findings", "segregation", "balances", "funds", "families", "solvency")
+SECTIONS = ("segregation", "balances", "funds", "families", "solvency")
 ALL = (
     *SECTIONS, "plugs", "scope", "entities", "chronology", "claims", "reconciled",
     "tracing", "spiral", "affairs", "matrix", "registers", "flows", "derived",

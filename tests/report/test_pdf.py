@@ -86,7 +86,7 @@ class TestDocument:
         assert all(name.startswith("Report-Sans") for name in names), names
 
     def test_the_ledger_and_the_exhibits_are_inside(
-        self, document: pikepdf.Pdf, report: Report, loaded: Case
+        self, document: pikepdf.Pdf, whole: Report, loaded: Case
     ) -> None:
         from pathlib import Path as FilePath
 
@@ -100,7 +100,7 @@ class TestDocument:
             in (postings)
         )
         exhibits = [name for name in names if name.startswith("exhibits-")]
-        assert len(exhibits) == len(report.numbers)
+        assert len(exhibits) == len(whole.numbers)
         first = document.attachments[exhibits[0]].get_file()
         assert first.mime_type == "text/csv"
         # Each is listed once, and says how it relates to the report.
@@ -119,13 +119,13 @@ class TestDocument:
         assert scopes["/Row"] > 10
 
     def test_the_outline_is_the_report_s(
-        self, document: pikepdf.Pdf, report: Report
+        self, document: pikepdf.Pdf, whole: Report
     ) -> None:
         with document.open_outline() as outline:
             titles = [item.title for item in outline.root]
         assert titles[0] == "Contents"
-        assert len(titles) == len(report.sections) + 1
-        for title, section in zip(titles[1:], report.sections, strict=True):
+        assert len(titles) == len(whole.sections) + 1
+        for title, section in zip(titles[1:], whole.sections, strict=True):
             assert title.endswith(section.title)
 
     def test_every_link_resolves(self, document: pikepdf.Pdf) -> None:
@@ -159,19 +159,22 @@ class TestDocument:
             loaded.fingerprint[:32],
             loaded.fingerprint[32:],
             "Everything the ledger cites",
-            "1, 3.2% of the group's assets",
         ):
             assert words in cover
 
-    def test_contents_name_the_pages(self, written: Path, report: Report) -> None:
+    def test_contents_name_the_pages(self, written: Path, whole: Report) -> None:
         texts = text_of_pages(written)
-        for section in report.sections:
+        for section in whole.sections:
             entry = re.search(rf"{re.escape(section.title)}[ .]*?(\d+)\s", texts[1])
             assert entry, section.title
             assert section.title in texts[int(entry[1]) - 1]
 
-    def test_a_note_stands_on_the_page_of_its_call(self, written: Path) -> None:
-        called = [t for t in text_of_pages(written) if "The sheet hints at it." in t]
+    def test_a_note_stands_on_the_page_of_its_call(
+        self, loaded: Case, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "hypotheses.pdf"
+        write(loaded, loaded.book(), path, sections=["hypotheses"])
+        called = [t for t in text_of_pages(path) if "The sheet hints at it." in t]
         assert len(called) == 1
         assert "S-001 The Gazette, “The sheet”" in called[0]
 
@@ -337,10 +340,10 @@ class TestFailures:
             gc.enable()
 
 
-def test_no_text_is_wider_than_its_cell(report: Report) -> None:
+def test_no_text_is_wider_than_its_cell(whole: Report) -> None:
     """Lay the report out and compare every cell's lines with the cell."""
     weasyprint = pdf._weasyprint()
-    document = pdf._document(weasyprint, pages.tree(report)).render(
+    document = pdf._document(weasyprint, pages.tree(whole)).render(
         font_config=pdf._font_configuration(os.getpid())
     )
     cells = 0

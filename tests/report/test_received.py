@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from report.exhibits import every_list
 
 from solvency import load
 from solvency.exhibits.check.segregation import recovers
@@ -26,7 +27,6 @@ from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.formats import Locale
-from solvency.report import build
 from solvency.report import pages
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def harbour() -> Report:
     case = load(ROOT / "ledgers/harbour/main.beancount")
-    return build(case, case.book())
+    return every_list(case)
 
 
 def table(report: Report, key: str) -> Table:
@@ -234,7 +234,7 @@ def consolidated(tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = tmp_path_factory.mktemp("two") / "main.beancount"
     path.write_text(text, encoding="utf-8")
     case = load(path)
-    return build(case, case.book())
+    return every_list(case)
 
 
 class TestEstimates:

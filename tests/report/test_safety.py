@@ -209,7 +209,7 @@ class TestOneLine:
     ) -> None:
         for option, said in (
             ("--kind", "no kind of report 'gone'"),
-            ("--section", "has no section 'gone'"),
+            ("--section", "has no chapter 'gone'"),
             ("--lang", "language 'gone'"),
         ):
             done = CliRunner().invoke(

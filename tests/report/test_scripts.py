@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from click.testing import CliRunner
+from report.exhibits import every_list
 
 import solvency
 from solvency.cli import main
@@ -48,7 +49,7 @@ def test_debts_that_change_places_come_to_nothing_net(tmp_path: Path) -> None:
     # Firm pays Sub's 50 to Bank: Firm has 50 less money and a claim of 50 on Sub;
     # Sub owes Firm 50 in place of Bank.
     case = solvency.load(GROUPS / "affiliate-pays-debt.beancount")
-    report = build(case, case.book())
+    report = every_list(case)
     table = next(one for one in report.tables if one.key == "effect-overdraft")
     cells = {row.key: row.cells for row in table.rows}
     at = [column.key for column in table.columns].index("net")
@@ -92,7 +93,7 @@ def test_each_script_names_its_package() -> None:
 
 def test_words_of_the_ledger_run_as_their_first_letter_does(tmp_path: Path) -> None:
     case = solvency.load(GROUPS / "rtl-narration.beancount")
-    root = pages.tree(build(case, case.book()))
+    root = pages.tree(every_list(case))
     marked = {element.text for element in root.iter() if element.get("dir") == "rtl"}
     said = "حساب: دفع 1,234.50 USD إلى Beta (حساب 77)"
     assert said in marked

@@ -143,7 +143,7 @@ def test_a_record_that_makes_no_sense(
     ("changes", "said"),
     [
         ({"lang": "xx"}, "language 'xx'"),
-        ({"sections": ["none"]}, "has no section 'none'"),
+        ({"sections": ["none"]}, "has no chapter 'none'"),
         ({"scenario": "none"}, "the ledger has errors"),
         ({"dates": ["9999-12-31"]}, ""),
         ({"dates": ["0001-01-01"]}, ""),

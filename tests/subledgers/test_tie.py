@@ -106,7 +106,7 @@ def test_rows_become_flows_where_no_flow_carries_them(tmp_path):
                 owed[posting.commodity] = owed.get(posting.commodity, 0) - posting.units
     assert owed == {"USD": Decimal("759.99"), "BTC": Decimal("2.50")}
     assert tie(case).holds
-    assert "by construction" in "\n".join(tie(case).to_frame().notes)
+    assert "by construction" in "\n".join(tie(case).notes)
 
 
 rows_of_a_case = st.lists(

@@ -14,17 +14,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.prices import Missing
 from solvency.model.worth import posting_worth
+from solvency.wide import settled
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
 
 ZERO = Decimal()
+#: Below this a difference is that of quotients rounded one by one.
+_NOISE = Decimal("1E-9")
 SOURCE = "source"
 USE = "use"
 #: What a table calls the lines that are no flows.
@@ -95,10 +95,6 @@ class Funds:
             (x.amount for x in self.lines if (x.side, x.label) == (side, label)), ZERO
         )
 
-    def to_frame(self) -> Frame:
-        """Return the table."""
-        return side_by_side([self])
-
 
 @wide()
 def funds(
@@ -139,6 +135,16 @@ def funds(
             sums.setdefault(key, {})[flow.id] = abs(amount)
     opening, _ = _held(book, inside, since) if since else (ZERO, set())
     left, unpriced = _held(book, inside, until)
+    lines = sum(
+        (
+            sum(of.values(), ZERO) * (1 if side == SOURCE else -1)
+            for (side, _), of in sums.items()
+        ),
+        ZERO,
+    )
+    if abs(moved - lines) < _NOISE:
+        # Of quotients only: each line has been rounded by itself.
+        moved = lines
     return Funds(
         name=name,
         scenario=case.scenario.name,
@@ -193,11 +199,14 @@ def _split(
         elif not (account.is_claim and account.counterparty in inside):
             label = source_or_use(book, flow, account)
             others[label] = others.get(label, ZERO) + worth
+    # Rates that are quotients cancel to the last of many digits only.
+    change = settled(change)
     if not change:
         return ZERO, {}
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.
-    return change, {label: worth for label, worth in others.items() if worth}
+    rounded = {label: settled(worth) for label, worth in others.items()}
+    return change, {label: worth for label, worth in rounded.items() if worth}
 
 
 @wide()
@@ -246,7 +255,7 @@ def _held(
             unpriced.add(position.commodity)
         else:
             total += units * quote.number
-    return total, unpriced
+    return settled(total), unpriced
 
 
 @wide()
@@ -266,84 +275,4 @@ def by_scenario(case: Case) -> tuple[Case, ...]:
             *([] if any(not one.hypotheses for one in declared) else [plain]),
             *sorted(declared, key=lambda one: bool(one.hypotheses)),
         )
-    )
-
-
-@wide()
-def side_by_side(found: Sequence[Funds]) -> Frame:
-    """Return sources, uses and what is left in one scenario, a column a name."""
-    labels = list(
-        dict.fromkeys(
-            (line.side, line.label)
-            # The group, which stands last, sets the order.
-            for one in reversed(found)
-            for line in one.lines
-        )
-    )
-    rows: list[tuple[object, ...]] = []
-
-    def add(side: str, label: str, amounts: list[Decimal]) -> None:
-        if any(amounts):
-            rows.append((side, label, *amounts))
-
-    add(SOURCE, START, [one.opening for one in found])
-    for side, label in labels:
-        if side == SOURCE:
-            add(side, label, [one.amount(side, label) for one in found])
-    add(SOURCE, CHANGE, [max(one.revaluation, ZERO) for one in found])
-    for side, label in labels:
-        if side == USE:
-            add(side, label, [one.amount(side, label) for one in found])
-    add(USE, CHANGE, [max(-one.revaluation, ZERO) for one in found])
-    add(USE, LEFT, [one.left for one in found])
-    first = found[0]
-    of = f"{first.name}: s" if len(found) == 1 else "S"
-    closes = ", ".join(f"{one.name} {one.control:,.2f}" for one in found)
-    return Frame(
-        title=f"{of}ources and uses of funds to {first.until},"
-        f" scenario {first.scenario}",
-        columns=(
-            Column("side"),
-            Column("what"),
-            *(Column(one.name, unit=first.currency) for one in found),
-        ),
-        rows=tuple(rows),
-        groups="side",
-        # Balances and movements are counted apart: both sides come to the same.
-        totals=tuple(
-            (
-                side,
-                one.name,
-                one.opening + one.total(SOURCE) + max(one.revaluation, ZERO),
-            )
-            for one in found
-            for side in (SOURCE, USE)
-        ),
-        notes=(
-            *(
-                f"{one.name}: without a price, and left out: {', '.join(one.unpriced)}"
-                for one in found
-                if one.unpriced
-            ),
-            f"control: sources less uses and what is left: {closes}",
-        ),
-    )
-
-
-@wide()
-def one_below_another(found: Sequence[Funds]) -> Frame:
-    """Return the same as rows of one amount each, over any scenarios and names."""
-    rows = [
-        (one.scenario, one.name, *row)
-        for one in found
-        for row in side_by_side([one]).rows
-    ]
-    return Frame(
-        title=f"Sources and uses of funds to {found[0].until}",
-        columns=(
-            *map(Column, ("scenario", "name", "side", "what")),
-            Column("amount", unit=found[0].currency),
-        ),
-        rows=tuple(rows),
-        groups="side",
     )

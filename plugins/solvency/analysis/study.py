@@ -157,6 +157,15 @@ class Study:
         return self._tried("tallied", lambda: tally(self.case, beside=False))
 
     @cached_property
+    def explained(self) -> Tallied | None:
+        """Return the same with how much of what is untraced they explain."""
+        from solvency.analysis.tally.ask import explained  # noqa: PLC0415 (brings in SciPy)
+
+        if "tallied" in self.__dict__ or self.totalled is None:
+            return self.tallied
+        return explained(self.case, self.totalled)
+
+    @cached_property
     def recovery(self) -> Recovery | None:
         """Return who gets what back."""
         from solvency.analysis.recover.ask import recover  # noqa: PLC0415 (brings in SciPy)

@@ -89,6 +89,10 @@ function amount(text, unit) {
   return `${grouped(text)} ${unit}`.trim();
 }
 
+function counted(number_, one) {
+  return `${number_} ${one}${number_ === 1 ? "" : "s"}`;
+}
+
 function said(words) {
   const live = document.querySelector(".sv-live");
   if (live) live.textContent = words;
@@ -123,6 +127,12 @@ function asked(address) {
   waitingFor.set(address, got);
   got.catch(() => {}).finally(() => waitingFor.delete(address));
   return got;
+}
+
+// On a site of files pages share their flows and sources.
+async function complete(address) {
+  const found = await asked(address);
+  return found.things ? { ...(await asked(found.things)), ...found } : found;
 }
 
 // ---- The panel ----
@@ -313,9 +323,9 @@ function figureBody(root, key, figure) {
     const parts = figure.flows.map(([, part]) => part).filter((part) => part !== null);
     const sum = parts.length ? added(parts) : "";
     const summary = figure.sum
-      ? `${figure.flows.length} flows, signed, add up to ${amount(sum, figure.unit)}`
+      ? `${counted(figure.flows.length, "flow")}, signed, add up to ${amount(sum, figure.unit)}`
         + (sum === added([figure.value]) ? ": the figure, to the last digit." : ".")
-      : `It rests on ${figure.flows.length} flows and is no plain sum of them.`;
+      : `It rests on ${counted(figure.flows.length, "flow")} and is no plain sum of them.`;
     body.append(listed("Flows", ["Date", "Flow", "What happened", ">Part"], flowRows(root, figure), summary));
   }
   if (figure.sources.length) {
@@ -382,7 +392,7 @@ async function show(root, key, label, from) {
     panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, "Looking up what it rests on"));
     panel.focus();
     try {
-      root.found = await asked(root.rests);
+      root.found = await complete(root.rests);
     } catch (error) {
       panel.replaceChildren(
         made("p", { class: "sv-said", id: "sv-panel-title" }, `This could not be looked up: ${error.message}`),
@@ -653,7 +663,7 @@ function search(page) {
 
 // ---- What is asked for, carried over Fava's own pages and said there ----
 
-const OWN = ["scenario", "chosen", "h", "known", "at", "basis"];
+const OWN = ["scenario", "chosen", "h", "known", "currency", "at", "basis"];
 
 function state(page) {
   const home = location.pathname.split("/extension/")[0];

@@ -9,8 +9,6 @@ from __future__ import annotations
 from solvency.browse.extension import EvidenceLedger
 from solvency.browse.extension import FundsFlow
 from solvency.browse.extension import GroupBalance
-from solvency.browse.extension import OneFlow
-from solvency.browse.extension import OneSource
 from solvency.browse.extension import PrintedReport
 from solvency.browse.extension import RivalHypotheses
 from solvency.browse.extension import SolvencyTests
@@ -20,8 +18,6 @@ __all__ = [
     "EvidenceLedger",
     "FundsFlow",
     "GroupBalance",
-    "OneFlow",
-    "OneSource",
     "PrintedReport",
     "RivalHypotheses",
     "SolvencyTests",

@@ -52,6 +52,7 @@ class Cell:
         share: How dark a matrix cell is, 0 to 1.
         figure: The key of the figure it prints: its panel says what that rests on.
         links: What it leads to, where that is several things.
+        note: A line below it, in small letters.
     """
 
     text: str = ""
@@ -64,6 +65,7 @@ class Cell:
     share: float = 0.0
     figure: str = ""
     links: tuple[Link, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

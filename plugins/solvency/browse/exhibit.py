@@ -11,7 +11,7 @@ from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
-from solvency.exhibits.layout import Ground
+from solvency.browse.panel import NO_GROUND
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -22,9 +22,8 @@ from solvency.figures.frame import count
 from solvency.figures.frame import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from solvency.browse.view import View
+    from solvency.exhibits.layout import Ground
     from solvency.figures import table as exhibits
     from solvency.figures.figure import Prose
 
@@ -34,15 +33,13 @@ _KINDS = {"class": "total", "subtotal": "total", "total": "total", "group": "gro
 def shown(
     view: View,
     table: exhibits.Table,
-    links: Mapping[str, str] | None = None,
-    ground: Ground = Ground(),
+    ground: Ground = NO_GROUND,
 ) -> Table:
     """Return an exhibit as a page prints it, checked to add up.
 
     Args:
         view: What the page is built from: it says where things are.
         table: The exhibit.
-        links: Where rows lead, by their keys, beside what their labels lead to.
         ground: What its figures rest on beside what they name.
 
     Raises:
@@ -70,7 +67,7 @@ def shown(
         tuple(
             Row(
                 (
-                    _label(view, row, (links or {}).get(row.key, "")),
+                    _cell(view, row.label),
                     *(
                         _shaded(_cell(view, row.cells[at]), row, most)
                         if at < len(row.cells)
@@ -95,11 +92,6 @@ def _kind(column: exhibits.Column) -> str:
 def _says(cells: tuple[exhibits.Cell, ...], at: int) -> bool:
     cell = cells[at] if at < len(cells) else None
     return bool(cell.label if isinstance(cell, Ref) else cell)
-
-
-def _label(view: View, row: exhibits.Row, href: str) -> Cell:
-    cell = _cell(view, row.label)
-    return replace(cell, href=href) if href else cell
 
 
 def _cell(view: View, cell: exhibits.Cell) -> Cell:

@@ -14,6 +14,7 @@ import datetime
 import functools
 import json
 import logging
+import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypeVar
@@ -22,10 +23,7 @@ from weakref import WeakKeyDictionary
 from weakref import WeakSet
 
 import jinja2
-from fava.application import url_for
-from fava.beans.funcs import hash_entry
 from fava.context import g
-from fava.core.filters import AccountFilter
 from fava.ext import FavaExtensionBase
 from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
@@ -37,6 +35,9 @@ from solvency.browse import journal
 from solvency.browse import request as asking
 from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
+from solvency.browse.places import InFava
+from solvency.browse.places import names
+from solvency.browse.places import place_of
 from solvency.browse.render import failure
 from solvency.browse.render import in_words
 from solvency.browse.render import refused
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from fava.core.extensions import ExtensionModule
     from markupsafe import Markup
 
-    from solvency.ledger.case import Place
 
 F = TypeVar("F")
 log = logging.getLogger(__name__)
@@ -95,58 +95,13 @@ def _endpoint(function: F) -> F:
     return cast("F", cast("Any", extension_endpoint)(function))
 
 
-class InFava:
-    """Where things are in Fava, its filters kept."""
-
-    live = True
-    switched: frozenset[str] = frozenset()
-
-    def __init__(self, ledger: FavaLedger) -> None:
-        """Remember the ledger, to find entries by their place."""
-        self._ledger = ledger
-        self._entries: dict[tuple[str, int], Any] | None = None
-
-    def page(self, page: str, **query: Any) -> str:
-        """Return the address of one of our pages."""
-        return url_for("extension_report", extension_name=_CLASSES[page], **query)
-
-    def endpoint(self, page: str, name: str, **query: Any) -> str:
-        """Return the address of something a page serves."""
-        # Fava names a part of that address as Flask names the function's argument.
-        address, mark, rest = self.page(page, **query).partition("?")
-        return f"{address}{name}{mark}{rest}"
-
-    def account(self, name: str) -> str:
-        """Return the address of an account's page."""
-        return url_for("account", name=name)
-
-    def entry(self, place: Place) -> str:
-        """Return the address of what is written at a place of the ledger.
-
-        What Fava has opens over the page it is on; what it has not, as a flow of
-        another scenario, opens in the editor.
-        """
-        if self._entries is None:
-            self._entries = {_place(entry): entry for entry in self._ledger.all_entries}
-        entry = self._entries.get((place.file, place.line))
-        if entry is None:
-            return self.line(place.file, place.line)
-        return f"#context-{hash_entry(entry)}"
-
-    def has(self, page: str) -> bool:
-        """Say whether there is such a page."""
-        return page in _CLASSES
-
-    def line(self, file: str, line: int) -> str:
-        """Return the address of a file's line in Fava's editor."""
-        return url_for("report", report_name="editor", file_path=file, line=str(line))
-
-
 class CasePage(FavaExtensionBase):
     """What the pages have in common."""
 
     #: The page's name among ours.
     page: str
+    #: The page of one of what it lists, where the address picks it.
+    one: str = ""
 
     def __init__(self, ledger: FavaLedger, config: str | None = None) -> None:
         """Read the configuration without insisting on anything.
@@ -166,6 +121,11 @@ class CasePage(FavaExtensionBase):
         else:
             if self.config not in ({}, None):
                 self.refused = "solvency.browse has no configuration; it is ignored"
+
+    @property
+    def shown(self) -> str:
+        """Return the name of the page the address asks for."""
+        return self.one if self.one and request.args.get("pick") else self.page
 
     @property
     def jinja_env(self) -> jinja2.Environment:
@@ -220,14 +180,17 @@ class CasePage(FavaExtensionBase):
         period = Period()
         try:
             period = _period(self.ledger, case)
+        except re.error as error:
+            said = f"Fava's account filter is no regular expression: {error}"
+            asked = asking.also_refused(asked, said)
         except (FavaAPIError, ValueError, ArithmeticError) as error:
             asked = asking.also_refused(asked, f"Fava's filter: {error}")
-        return View(shelf.study(asked), asked, InFava(self.ledger), period)
+        return View(shelf.study(asked), asked, InFava(self.ledger, _CLASSES), period)
 
     @_endpoint
     def rests(self) -> Response:
         """Return what each number of the page rests on."""
-        return self._answer(lambda: rested(self.page, self.view()))
+        return self._answer(lambda: rested(self.shown, self.view()))
 
     @_endpoint
     def without(self) -> Response:
@@ -235,7 +198,7 @@ class CasePage(FavaExtensionBase):
 
         def find() -> object:
             name = request.args.get("figure", "")
-            return without_each(self.page, self.view(), name)
+            return without_each(self.shown, self.view(), name)
 
         return self._answer(find)
 
@@ -262,7 +225,7 @@ class CasePage(FavaExtensionBase):
                 filters = {
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }
-                page = render(self.page, self.view(), filters)
+                page = render(self.shown, self.view(), filters)
                 ledger = self.ledger
                 why = ledger.refused if isinstance(ledger, TrustedLedger) else ()
                 return refused(why) + page if why else page
@@ -285,12 +248,12 @@ def _period(ledger: FavaLedger, case: Any) -> Period:
     entities = None
     if account:
         entities = frozenset(
-            one.entity for one in case.accounts.values() if _names(account, one.name)
+            one.entity for one in case.accounts.values() if names(account, one.name)
         )
     places = None
     if words:
         chosen = ledger.get_filtered(filter=words).entries
-        places = frozenset(_place(entry) for entry in chosen)
+        places = frozenset(place_of(entry) for entry in chosen)
     return Period(since, until, entities, places, said)
 
 
@@ -299,38 +262,11 @@ def _json(document: object, status: int) -> Response:
     return Response(text, status, mimetype="application/json")
 
 
-def _place(entry: Any) -> tuple[str, int]:
-    """Return where an entry is written; nowhere for what a plugin added."""
-    return str(entry.meta.get("filename")), int(entry.meta.get("lineno") or 0)
-
-
-def _names(account_filter: str, account: str) -> bool:
-    """Say whether Fava's account filter names an account."""
-    from beancount.core import data  # noqa: PLC0415 (only where a filter is set)
-
-    opened: Any = data.Open(
-        data.new_metadata("", 0), datetime.date.min, account, [], None
-    )
-    return bool(AccountFilter(account_filter).apply([opened]))
-
-
 class WhereItWent(CasePage):
     """From what came in to what was found."""
 
     report_title = "Where did it go?"
     page = "where"
-
-
-class OneFlow(CasePage):
-    """One flow, which no menu names."""
-
-    page = "flow"
-
-
-class OneSource(CasePage):
-    """One source, which no menu names."""
-
-    page = "source"
 
 
 class SolvencyTests(CasePage):
@@ -354,7 +290,9 @@ class SolvencyTests(CasePage):
             shelf = self.shelf
             with shelf.lock:
                 found = journal.evidence(
-                    shelf.case(None, None), self.ledger.all_entries, InFava(self.ledger)
+                    shelf.case(None, None),
+                    self.ledger.all_entries,
+                    InFava(self.ledger, _CLASSES),
                 )
         except Exception:
             log.exception("solvency: the evidence of entries failed")
@@ -374,6 +312,7 @@ class FundsFlow(CasePage):
 
     report_title = "Flows"
     page = "flows"
+    one = "flow"
 
 
 class RivalHypotheses(CasePage):
@@ -388,6 +327,7 @@ class EvidenceLedger(CasePage):
 
     report_title = "Evidence"
     page = "evidence"
+    one = "source"
 
 
 class PrintedReport(CasePage):
@@ -421,10 +361,10 @@ PAGES: tuple[type[CasePage], ...] = (
     RivalHypotheses,
     EvidenceLedger,
     PrintedReport,
-    OneFlow,
-    OneSource,
 )
-_CLASSES = {cls.page: cls.__qualname__ for cls in PAGES}
+_CLASSES = {
+    name: cls.__qualname__ for cls in PAGES for name in (cls.page, cls.one) if name
+}
 _SHELL = jinja2.Environment(
     loader=jinja2.FunctionLoader(lambda _: "{{ extension.content() }}"),
     autoescape=True,

@@ -105,7 +105,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
             if view.at_home.has(name)
         ),
         refused=asked.refused,
-        action=view.at_home.page(page),
+        action=view.at_home.page(page) if view.at_home.live else "#",
         hidden=tuple((name, value) for name, value in hidden if value),
         state=_state(view, page, filters),
         unapplied=_unapplied(view, page, filters),
@@ -143,9 +143,12 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
     words.append(f"in {case.currency}")
     if view.asked.entity:
         words.append(view.asked.entity)
-    words += [
-        f"{FILTERS[name]} {value}" for name, value in filters.items() if name in applied
-    ]
+    if view.period.said:  # else they could not be read, and are named as such
+        words += [
+            f"{FILTERS[name]} {value}"
+            for name, value in filters.items()
+            if name in applied
+        ]
     return ", ".join(words)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.browse.blocks import ENGLISH
 from solvency.exhibits.explain.answer import Carried
@@ -20,6 +21,7 @@ from solvency.exhibits.explain.document import of_source
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.layout import figures_in
+from solvency.exhibits.layout import keyed
 from solvency.exhibits.rests import rests
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
@@ -38,21 +40,33 @@ if TYPE_CHECKING:
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.case import Source
+
+#: What rests on nothing beside what its figures name.
+NO_GROUND = Ground()
 
 
 @dataclass
-class Register:
+class OnPage:
     """The figures a page prints, as it is built."""
 
     sections: list[Section] = field(default_factory=list)
     #: What exhibits of its tests are built from.
     setting: Setting | None = None
 
-    def table(self, table: Table, ground: Ground = Ground()) -> None:
+    def table(self, table: Table, ground: Ground = NO_GROUND) -> None:
         """Keep the figures of an exhibit, with what they rest on beside their own."""
         self.sections.append(Section(table.key, table.title, (table,), ground=ground))
 
-    def figure(self, figure: Figure, ground: Ground = Ground()) -> str:
+    def figures(self) -> dict[str, Figure]:
+        """Return the figures by key."""
+        return keyed(
+            figure
+            for one in self.sections
+            for figure in figures_in((one.tables, one.values))
+        )
+
+    def figure(self, figure: Figure, ground: Ground = NO_GROUND) -> str:
         """Keep one figure; return its key."""
         values = {"figure": figure}
         self.sections.append(Section(figure.key, "", values=values, ground=ground))
@@ -60,40 +74,46 @@ class Register:
 
 
 def resting(
-    case: Case, register: Register, dossier: Mapping[str, Claimed]
-) -> dict[str, object]:
+    case: Case,
+    register: OnPage,
+    dossier: Mapping[str, Claimed],
+    *,
+    things: bool = True,
+) -> dict[str, Any]:
     """Return what the figures of a page rest on.
 
     Args:
         case: The case.
         register: The figures the page printed.
         dossier: The rows of evidence flows cite, by id.
+        things: Add the flows and sources themselves.
 
     Returns:
         `flows` and `sources` by their names, `figures` by key: as `explain --json`
         has them, but for flows and sources, which are named with their part.
     """
-    known: dict[str, Figure] = {}
-    for section in register.sections:
-        for figure in figures_in((section.tables, section.values)):
-            known.setdefault(figure.key, figure)
+    known = register.figures()
     base = rests(case, register.sections)
     figures = {
         key: _figure(case, explained(case, figure, base[key]))
         for key, figure in known.items()
         if figure.value is not None
     }
-    return {
+    found: dict[str, Any] = {
         "fingerprint": case.fingerprint,
         "scenario": case.scenario.name,
         "currency": case.currency,
-        "flows": {one.id: flow(case, one, dossier) for one in case.flows},
-        "sources": {
-            one.name: {**of_source(Carried(one, None)), "mirror": one.mirror or ""}
-            for one in case.sources.values()
-        },
         "figures": figures,
     }
+    if things:
+        found["flows"] = {one.id: flow(case, one, dossier) for one in case.flows}
+        found["sources"] = {one.name: source(one) for one in case.sources.values()}
+    return found
+
+
+def source(one: Source) -> dict[str, object]:
+    """Return a source as a panel draws it."""
+    return {**of_source(Carried(one, None)), "mirror": one.mirror or ""}
 
 
 def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, object]:
@@ -126,7 +146,7 @@ def _figure(case: Case, found: Explanation) -> dict[str, object]:
         "flows": [[one.flow.id, one.part] for one in found.flows],
         "sources": [[one.source.name, one.carries] for one in found.sources],
         "printed": _printed(figure),
-        "worked": _pieces(case, figure.worked),
+        "worked": _pieces(figure.worked),
     }
 
 
@@ -138,7 +158,7 @@ def _printed(figure: Figure) -> str:
     return f"{text} {unit_label(figure.unit, figure.scale, ENGLISH)}"
 
 
-def _pieces(case: Case, prose: Prose) -> list[dict[str, str]]:
+def _pieces(prose: Prose) -> list[dict[str, str]]:
     """Return how a figure is worked out: words, figures and things by name."""
     found: list[dict[str, str]] = []
     for piece in prose:

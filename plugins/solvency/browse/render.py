@@ -95,7 +95,11 @@ def render(page: str, view: View, filters: dict[str, str]) -> Markup:
 
 def nothing(view: View, page: str, filters: dict[str, str], said: str) -> Markup:
     """Return a page that says why it is empty, and leads back."""
-    ways = [Link(title, view.at_home.page(name)) for name, title in TITLES.items()]
+    ways = [
+        Link(title, view.at_home.page(name))
+        for name, title in TITLES.items()
+        if view.at_home.has(name)
+    ]
     if view.asked.known:
         ways.insert(0, Link("Everything known", view.page(page, known=None)))
     return _template("nothing", head=head(view, page, filters), said=said, ways=ways)
@@ -119,6 +123,11 @@ def _said(error: Exception) -> str:
     """Return in a line what went wrong."""
     words = error.args[0] if error.args and isinstance(error.args[0], str) else ""
     return words or f"This page failed ({type(error).__name__})."
+
+
+def whole(title: str, inside: Markup) -> Markup:
+    """Return a page of a site: a document of its own round what a page shows."""
+    return _template("site", title=title, inside=inside)
 
 
 def refused(errors: Sequence[LedgerError]) -> Markup:

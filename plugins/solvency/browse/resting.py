@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.browse.panel import Register
+from solvency.browse.panel import OnPage
 from solvency.browse.panel import resting
 from solvency.browse.render import BUILDERS
 from solvency.browse.study import Study
-from solvency.exhibits.layout import figures_in
 from solvency.figures.errors import ReportError
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
@@ -21,8 +20,40 @@ if TYPE_CHECKING:
 
     from solvency.browse.view import View
     from solvency.figures.figure import Figure
+    from solvency.ledger.case import Place
 
 Change = dict[str, Any]
+
+
+class _Nowhere:
+    """Where nothing is: what is built for its numbers alone leads nowhere."""
+
+    live = True
+    switched: frozenset[str] = frozenset()
+
+    def page(self, page: str, **query: Any) -> str:  # noqa: ARG002 (as `Addresses` has it)
+        """Return nothing."""
+        return ""
+
+    def endpoint(self, page: str, name: str, **query: Any) -> str:  # noqa: ARG002 (as above)
+        """Return nothing."""
+        return ""
+
+    def account(self, name: str) -> str:  # noqa: ARG002 (as above)
+        """Return nothing."""
+        return ""
+
+    def entry(self, place: Place) -> str:  # noqa: ARG002 (as above)
+        """Return nothing."""
+        return ""
+
+    def line(self, file: str, line: int) -> str:  # noqa: ARG002 (as above)
+        """Return nothing."""
+        return ""
+
+    def has(self, page: str) -> bool:  # noqa: ARG002 (as above)
+        """Return no."""
+        return False
 
 
 def rested(page: str, view: View) -> dict[str, Any]:
@@ -46,13 +77,9 @@ def placed(view: View, found: dict[str, Any]) -> dict[str, Any]:
 
 def printed(page: str, view: View) -> dict[str, Figure]:
     """Return the figures a page prints, by key."""
-    fresh = replace(view, register=Register())
+    fresh = replace(view, register=OnPage())
     BUILDERS[page](fresh)
-    found: dict[str, Figure] = {}
-    for section in fresh.register.sections:
-        for figure in figures_in((section.tables, section.values)):
-            found.setdefault(figure.key, figure)
-    return found
+    return fresh.register.figures()
 
 
 def telling(view: View) -> tuple[str, ...]:
@@ -76,8 +103,9 @@ def changed(page: str, view: View, source: str) -> dict[str, Decimal | None]:
         return {}
     # Asked once, so not kept by its fingerprint, which takes longer than most.
     study = Study(case, {}, key=(source,))
+    study.whole = study.long = False
     asked = replace(view.asked, weigh=False)
-    found = printed(page, replace(view, study=study, asked=asked))
+    found = printed(page, replace(view, study=study, asked=asked, at_home=_Nowhere()))
     return {key: figure.value for key, figure in found.items()}
 
 

@@ -111,6 +111,12 @@ class Study:
         self.case = case
         #: Seconds to wait for a long computation; None waits for its end.
         self.patience: float | None = PATIENCE
+        #: False where figures alone are wanted: no long work, no drawing.
+        self.whole = True
+        #: False where long work is left out, and said to be.
+        self.long = True
+        #: False where the tests are asked in the written amounts alone.
+        self.drawn = True
         self._key = key
         self._answers = answers
         self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
@@ -137,10 +143,15 @@ class Study:
         """Return every observation by its id."""
         return {one.id: one for one in self.case.observations}
 
+    def keep(self, question: str, later: Later[Any]) -> None:
+        """Keep the answer to a question that is worked on elsewhere."""
+        self._answers[self.key, question] = later
+
     @property
     def draws(self) -> int:
         """Return how often the tests are drawn."""
-        return TEST_DRAWS if len(self.case.selected) <= DRAWN else 0
+        few = len(self.case.selected) <= DRAWN
+        return TEST_DRAWS if few and self.drawn and self.whole else 0
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -149,7 +160,8 @@ class Study:
             return self._key
         scenario = self.case.scenario
         held = tuple(sorted(scenario.hypotheses))
-        return self.case.fingerprint, scenario.name, held, self.case.known
+        case = self.case
+        return case.fingerprint, scenario.name, held, case.known, case.currency
 
     def written(self) -> Findings:
         """Return what the tests found in the written amounts, without draws."""

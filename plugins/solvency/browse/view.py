@@ -18,7 +18,7 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
-from solvency.browse.panel import Register
+from solvency.browse.panel import OnPage
 from solvency.browse.panel import counted
 from solvency.figures.frame import count
 from solvency.model.worth import amount_worth
@@ -97,7 +97,7 @@ class View:
     asked: Asked
     at_home: Addresses
     period: Period = field(default_factory=Period)
-    register: Register = field(default_factory=Register)
+    register: OnPage = field(default_factory=OnPage)
 
     @property
     def case(self) -> Case:

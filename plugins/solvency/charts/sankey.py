@@ -36,7 +36,7 @@ _GAP = 6.0
 _SPACE = 5.0
 #: Between two bars of a column: room for the labels of two bars thin as lines.
 _PADDING = 15.0
-_TALL = 270.0
+_TALL = 180.0
 _LABEL = BODY * LEADING + 1.5
 
 

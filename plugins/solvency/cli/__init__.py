@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 import solvency
-from solvency.cli.ending import ending
-from solvency.cli.ending import told
+from solvency.cli.terminal.ending import ending
+from solvency.cli.terminal.ending import told
 from solvency.extensions import offered
 from solvency.inert import Shown
 
@@ -38,9 +38,12 @@ COMMANDS = {
     "report": "Print the case as a PDF.",
     "verify": "Make a report again from the ledger inside it, and compare.",
     "browse": "Open the case in Fava.",
+    "site": "Write the pages of the case as files, with no server.",
     "new": "Start a new case.",
     "import": "Bring statements, ledgers and registers into a case.",
     "diff": "Say what changed between two versions of a case.",
+    "workbook": "Write the working papers of a whole case.",
+    "export": "Write a case for SQL (DuckDB, Parquet) or FollowTheMoney.",
     "redact": "Copy a case with its names replaced, its figures as they are.",
 }
 

@@ -18,6 +18,7 @@ from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.engines import on_engine
+from solvency.cli.terminal.completion import names
 
 if TYPE_CHECKING:
     import datetime
@@ -126,7 +127,12 @@ class AmountType(click.ParamType[Decimal]):
     metavar="TEXT",
     help="What decides a sample; the same seed draws the same. Default: a new one.",
 )
-@click.option("--account", metavar="NAME", help="Of the subledger of this account.")
+@click.option(
+    "--account",
+    metavar="NAME",
+    shell_complete=names("account"),
+    help="Of the subledger of this account.",
+)
 @click.option(
     "--at",
     type=Day(),
@@ -183,7 +189,7 @@ def command(
             found = _answered(rows, question, options)
     except LookupError as error:
         raise Refused(str(error)) from error
-    output.print(found.to_frame(), {**heading(case), **found.document()})
+    output.print({**heading(case), **found.document()}, found.to_table())
 
 
 def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:

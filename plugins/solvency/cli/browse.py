@@ -37,16 +37,20 @@ def command(asked: Asked, host: str, port: int, edit: bool) -> None:
     from cheroot.wsgi import Server  # noqa: PLC0415 (what Fava itself is served by)
 
     server = Server((host, port), app)
-    address = f"[{host}]" if ":" in host else host
-    click.echo(f"Fava: http://{address}:{port}/ (stop with Ctrl-C)", err=True)
     try:
-        server.start()
-    except KeyboardInterrupt:
-        server.stop()
+        server.prepare()
     except OSError as error:
         raise Refused(
             f"nothing can listen on {host}:{port} ({error}); try another --port"
         ) from error
+    # It is bound: port 0 is now the one the machine chose.
+    port = server.bind_addr[1]
+    address = f"[{host}]" if ":" in host else host
+    click.echo(f"Fava: http://{address}:{port}/ (stop with Ctrl-C)", err=True)
+    try:
+        server.serve()
+    except KeyboardInterrupt:
+        server.stop()
 
 
 def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) -> Flask:

@@ -16,9 +16,10 @@ from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.analysis.check import Findings
-    from solvency.analysis.check.tested import Tested
-    from solvency.figures.frame import Frame
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 
@@ -79,15 +80,16 @@ def command(
         raise SystemExit(1 if case.errors else 0)
     findings = _findings(case, draws, seed)
     if output.plain:
-        _print(case, findings, every=every)
-        if reviews:
-            _print_reviews(case)
+        for line in errors_told(case, every=every):
+            click.echo(line)
+        more = [_reviews_told(case)] if reviews else []
+        output.show(*_told(case, findings, every=every), *more)
     else:
-        table = _errors(case) if findings is None else findings.to_frame()
+        table = _errors(case) if findings is None else findings.to_table()
         document = _document(case, findings)
         if reviews:
             document["reviews"] = _reviews(case)
-        output.print(table, document)
+        output.print(document, table)
     if case.errors or (strict and findings is not None and findings.breaches):
         raise SystemExit(1)
 
@@ -101,14 +103,13 @@ def _findings(case: Case, draws: int | None, seed: int) -> Findings | None:
     return evaluate(case.book(), draws=draws, seed=seed)
 
 
-def _errors(case: Case) -> Frame:
-    from solvency.figures.frame import Column  # noqa: PLC0415 (lazy start)
-    from solvency.figures.frame import Frame  # noqa: PLC0415 (lazy start)
+def _errors(case: Case) -> Table:
+    from solvency.figures.listing import listing  # noqa: PLC0415 (lazy start)
 
-    return Frame(
+    return listing(
         "Errors in the ledger",
-        tuple(map(Column, ("file", "line", "rule", "message"))),
-        tuple((e.file, e.line, e.rule, e.message) for e in case.errors),
+        ("file", "line", "rule", "message"),
+        [(e.file, e.line, e.rule, e.message) for e in case.errors],
     )
 
 
@@ -121,7 +122,10 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
         "fingerprint": case.fingerprint,
         "scenario": case.scenario.name,
         "known": case.known,
-        "errors": _errors(case).records(),
+        "errors": [
+            {"file": e.file, "line": e.line, "rule": e.rule, "message": e.message}
+            for e in case.errors
+        ],
         "findings": findings.findings if findings else [],
         "tests": [one.to_json() for one in findings.tests] if findings else [],
         "familywise": findings.familywise if findings else None,
@@ -143,32 +147,68 @@ def _document(case: Case, findings: Findings | None) -> dict[str, object]:
     }
 
 
-def _print(case: Case, findings: Findings | None, *, every: bool) -> None:
+def _told(
+    case: Case, findings: Findings | None, *, every: bool
+) -> Iterator[Table | str]:
+    """Yield what is said of a case: whose it is, what was found, what is open."""
     from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
-    for line in errors_told(case, every=every):
-        click.echo(line)
     known = f", as known on {case.known}" if case.known else ""
-    click.echo(f"{case.title or case.path}")
-    click.echo(f"scenario     {case.scenario.name}{known}")
-    click.echo(f"fingerprint  {case.fingerprint}")
-    for name, number in case.counts().items():
-        click.echo(f"{name:<12} {number:,}")
-    click.echo()
+    yield "\n".join(
+        [
+            f"{case.title or case.path}",
+            f"scenario     {case.scenario.name}{known}",
+            f"fingerprint  {case.fingerprint}",
+        ]
+    )
     if findings is not None:
-        _print_findings(findings)
-    _print_evidence(case, every=every)
-    click.echo(count(len(case.errors), "error") if case.errors else "no errors")
+        yield from _findings_told(findings)
+    counts = [f"{number:,} {name}" for name, number in case.counts().items()]
+    said = count(len(case.errors), "error") if case.errors else "no errors"
+    ended = [] if findings is None else _ended(findings)
+    yield "\n".join(
+        [
+            *_evidence_told(case, every=every),
+            f"The books: {', '.join(counts)}.",
+            *ended,
+            said,
+        ]
+    )
 
 
-def _first_day(test: Tested | None) -> str:
-    """Say what the first day of a finding rests on, where no source gives it."""
-    said = ""
-    if test is not None and test.day is not None:
-        said = f"; that day no source gives: between {test.day[0]} and {test.day[1]}"
-    if test is not None and test.by_construction:
-        said += "; by construction: its amount was worked out from another figure"
-    return said
+def _findings_told(findings: Findings) -> Iterator[Table]:
+    """Yield the findings: a line an entity, then each, the gravest first."""
+    from solvency.exhibits.check.found import tests_of_found  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.check.summary import by_entity  # noqa: PLC0415 (as above)
+    from solvency.exhibits.check.summary import summary  # noqa: PLC0415 (as above)
+    from solvency.exhibits.check.tests import tests_of  # noqa: PLC0415 (as above)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
+
+    case = findings.case
+    setting = of_answers(case.book(), case.reporting_date, findings=findings)
+    if (table := summary(setting)) is not None:
+        yield table
+    for entity, found in by_entity(setting).items():
+        yield tests_of(setting, entity, found)
+    if (table := tests_of_found(setting)) is not None:
+        yield table
+
+
+def _ended(findings: Findings) -> list[str]:
+    """Return how many findings there are, and how surely."""
+    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+
+    broken = sum(one.first is not None for one in findings.findings)
+    said = count(broken, "finding")
+    if not findings.draws:
+        return [said]
+    return [
+        (
+            f"{said}; {count(findings.draws, 'draw')}, seed {findings.seed}, standard"
+            f" error of a probability at most {findings.standard_error:.3f}"
+        ),
+        findings.frame_of_draws,
+    ]
 
 
 #: Open rows of evidence of one kind that are shown each, without --all.
@@ -182,17 +222,17 @@ _KINDS = {
 }
 
 
-def _print_evidence(case: Case, *, every: bool) -> None:
-    """Print what of the imported evidence is open: gaps, suspense, disagreements."""
+def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
+    """Yield what of the imported evidence is open: gaps, suspense, disagreements."""
     from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
 
     items = standing(case)
     for kind, name in _KINDS.items():
         of_kind = [item for item in items if item.kind == kind]
         for item in of_kind if every else of_kind[:_EACH]:
-            click.echo(f"{name}: {item.message}")
+            yield f"{name}: {item.message}"
         if len(of_kind) > _EACH and not every:
-            click.echo(
+            yield (
                 f"{name}: {len(of_kind) - _EACH:,} more;"
                 " solvency check --all shows each"
             )
@@ -205,61 +245,17 @@ def _reviews(case: Case) -> list[dict[str, object]]:
     return [fields_of(one) for one in reviewed(case)]
 
 
-def _print_reviews(case: Case) -> None:
-    """Print the flows nobody has approved as they stand, and how many are."""
+def _reviews_told(case: Case) -> str:
+    """Return the flows nobody has approved as they stand, and how many are."""
     from solvency.evidence.review import reviewed  # noqa: PLC0415 (asked for seldom)
     from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
 
     found = reviewed(case)
+    lines = []
     for one in found:
         if not one.holds:
             said = f" by {one.by} on {one.day}" if one.day else ""
-            click.echo(f"{one.status}: {one.flow}{said}; its hash is {one.hash}")
+            lines.append(f"{one.status}: {one.flow}{said}; its hash is {one.hash}")
     held = sum(one.holds for one in found)
-    click.echo(f"{held:,} of {count(len(found), 'flow')} approved as they stand")
-
-
-def _print_findings(findings: Findings) -> None:
-    """Print a line a finding: what failed, from when, how much, how surely."""
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
-    from solvency.figures.frame import rounded  # noqa: PLC0415 (as above)
-
-    broken = [finding for finding in findings.findings if finding.first is not None]
-    tests = {test.key: test for test in findings.tests if test.on == "books"}
-    for finding in broken:
-        of = f" {finding.of}" if finding.of else ""
-        click.echo(
-            f"{finding.severity}: {finding.entity} {finding.invariant}{of}:"
-            f" broken {finding.when}, worst"
-            f" {finding.worst} by {rounded(finding.amount)} {finding.unit}"
-            + (
-                f" (broken in {finding.told}, first between"
-                f" {finding.first_earliest} and {finding.first_latest})"
-                if finding.draws
-                else ""
-            )
-            + _first_day(tests.get(finding.key))
-        )
-    perhaps = [finding for finding in findings.findings if finding.first is None]
-    for finding in perhaps:
-        of = f" {finding.of}" if finding.of else ""
-        click.echo(
-            f"perhaps: {finding.entity} {finding.invariant}{of} holds as written, but"
-            f" broke in {finding.told}"
-        )
-    if findings.found:
-        from solvency.analysis.check.tested import tests_frame  # noqa: PLC0415 (as above)
-
-        click.echo()
-        click.echo(tests_frame(findings.found).to_text())
-    click.echo(
-        count(len(broken), "finding")
-        + (
-            f"; {count(findings.draws, 'draw')}, seed {findings.seed}, standard error"
-            f" of a probability at most {findings.standard_error:.3f}"
-            if findings.draws
-            else ""
-        )
-    )
-    if findings.draws:
-        click.echo(findings.frame_of_draws)
+    lines.append(f"{held:,} of {count(len(found), 'flow')} approved as they stand")
+    return "\n".join(lines)

@@ -15,12 +15,14 @@ from typing import Any
 
 import click
 
+from solvency import inert
+from solvency.cli.terminal.completion import names
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from solvency.figures.frame import Frame
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.errors import LedgerError
 
@@ -112,13 +114,11 @@ class Asked:
 
 
 def _no_scenario(name: str, case: Case) -> str:
-    from solvency.ledger.terms.metadata import closest  # noqa: PLC0415 (lazy start)
+    from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
 
-    meant = closest(name, case.scenarios)
-    return f"no scenario {name} is declared. " + (
-        f"Did you mean {meant}?"
-        if meant
-        else f"There are {', '.join(['established', *case.scenarios, '*'])}."
+    known = ["established", *case.scenarios]
+    return f"no scenario {name} is declared." + (
+        meant(name, known) or f" There are {', '.join([*known, '*'])}."
     )
 
 
@@ -129,7 +129,11 @@ def packaged_case(context: click.Context, _: click.Parameter, name: str | None) 
     folder = packaged("ledgers")
     cases = sorted(path.parent.name for path in folder.glob("*/main.beancount"))
     if name not in cases:
-        raise click.UsageError(f"no case {name}; there are: {', '.join(cases)}.")
+        from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
+
+        raise click.UsageError(
+            f"no case {name}; there are: {', '.join(cases)}.{meant(name, cases)}"
+        )
     context.meta[PACKAGED] = folder / name / "main.beancount"
 
 
@@ -153,6 +157,7 @@ def on_ledger(function: Function) -> Function:
     @click.option(
         "--scenario",
         metavar="NAME",
+        shell_complete=names("scenario", besides=("established", "*")),
         help="Take the hypotheses of this scenario (* for all). Default: the"
         " ledger's own.",
     )
@@ -205,9 +210,15 @@ def on_output(function: Function) -> Function:
         metavar="FILE.xlsx",
         help="Write a workbook with formulas for its totals.",
     )
+    @click.option(
+        "--exact",
+        is_flag=True,
+        help="Print amounts in full, as --json and --csv do, not in thousands or"
+        " millions.",
+    )
     @functools.wraps(function)
     def with_output(
-        as_json: bool, as_csv: bool, output: Path | None, **options: Any
+        as_json: bool, as_csv: bool, output: Path | None, exact: bool, **options: Any
     ) -> Any:
         if as_json and as_csv:
             raise click.UsageError("--json and --csv exclude one another.")
@@ -217,7 +228,7 @@ def on_output(function: Function) -> Function:
                 raise click.UsageError(
                     f"-o writes a workbook: {output} must end in .xlsx."
                 )
-        return function(output=Output(as_json, as_csv, output), **options)
+        return function(output=Output(as_json, as_csv, output, exact), **options)
 
     return with_output
 
@@ -240,28 +251,37 @@ class Output:
     as_json: bool
     as_csv: bool
     file: Path | None
+    exact: bool = False
 
     @property
     def plain(self) -> bool:
         """Say whether a person reads the result, not a program."""
         return not (self.as_json or self.as_csv or self.file)
 
-    def print(self, frame: Frame, document: dict[str, Any]) -> None:
-        """Print a result: its table, or its JSON document, or a workbook."""
+    def print(self, document: dict[str, Any], *tables: Table) -> None:
+        """Print a result: its tables, or its JSON document, or a workbook of them."""
         if self.file is not None:
+            from solvency.figures.workbook import write  # noqa: PLC0415 (a heavy import few need)
             from solvency.writing import NotWrittenError  # noqa: PLC0415 (lazy start)
 
             try:
-                frame.to_xlsx(self.file)
+                write(tables, self.file)
             except NotWrittenError as error:
                 raise Refused(str(error)) from error
             click.echo(str(self.file), err=True)
         if self.as_json:
             print_json(document)
         elif self.as_csv:
-            click.echo(frame.to_csv(), nl=False)
+            print_csv(*tables)
         elif self.file is None:
-            click.echo(frame.to_text(), nl=False)
+            self.show(*tables)
+
+    def show(self, *parts: Table | str) -> None:
+        """Print tables and lines for a person."""
+        from solvency.cli.terminal.screen import screen  # noqa: PLC0415 (lazy start)
+        from solvency.cli.terminal.screen import show  # noqa: PLC0415 (as above)
+
+        show(parts, screen(exact=self.exact))
 
 
 def heading(case: Case) -> dict[str, Any]:
@@ -281,6 +301,15 @@ def print_json(document: dict[str, Any]) -> None:
 
     json.dump(to_json(document), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
+
+
+def print_csv(*tables: Table) -> None:
+    """Print tables as CSV; of several, each below its title and a blank line."""
+    for n, table in enumerate(tables):
+        table.cast()
+        if len(tables) > 1:
+            click.echo("\n" * (n > 0) + inert.cell(table.title))
+        click.echo(table.to_csv(), nl=False)
 
 
 #: Errors of one rule that are shown each; of more, the first and how many.
@@ -331,4 +360,9 @@ def _where(error: LedgerError) -> str:
 
 def shown(error: LedgerError) -> str:
     """Return an error as one line."""
-    return f"{_where(error)}: {error.message}"
+    message = error.message
+    # Another place that it names is told as its own is.
+    with contextlib.suppress(OSError):
+        here = f"{Path.cwd()}/"
+        message = message if here == "//" else message.replace(here, "")
+    return f"{_where(error)}: {message}"

@@ -13,6 +13,9 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import print_json
+from solvency.cli.terminal.completion import names
+from solvency.cli.terminal.screen import screen
+from solvency.cli.terminal.screen import show
 
 if TYPE_CHECKING:
     import datetime
@@ -23,7 +26,12 @@ if TYPE_CHECKING:
 @click.command("diff")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option("--scenario", metavar="NAME", help="Take this scenario of both.")
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    shell_complete=names("scenario", besides=("established", "*")),
+    help="Take this scenario of both.",
+)
 @click.option(
     "--known", type=Day(), metavar="DATE", help="Take only what was published by then."
 )
@@ -70,7 +78,7 @@ def command(
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude one another.")
     from solvency.analysis.diff.ask import compare  # noqa: PLC0415 (lazy start)
-    from solvency.cli.progress import progress as showing  # noqa: PLC0415 (as above)
+    from solvency.cli.terminal.progress import progress as showing  # noqa: PLC0415 (as above)
 
     asked = Asked(Path(), scenario, known, trust)
     old, new = _both(asked, before, after)
@@ -79,16 +87,13 @@ def command(
     if as_json:
         print_json(found.to_json())
     elif as_csv:
-        for frame in found.to_frames():
-            click.echo(frame.to_csv())
+        for table in found.to_tables():
+            click.echo(table.to_csv())
     else:
-        for frame in found.to_frames():
-            if frame.rows:
-                click.echo(frame.to_text())
-        if not found.changes:
-            click.echo("nothing differs")
+        said = [] if found.changes else ["nothing differs"]
         if found.untried:
-            click.echo(f"{found.untried:,} smaller changes were not tried alone")
+            said.append(f"{found.untried:,} smaller changes were not tried alone")
+        show((*(one for one in found.to_tables() if one.rows), *said), screen())
     if exit_code and found.changes:
         raise SystemExit(1)
 

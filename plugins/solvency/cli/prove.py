@@ -19,8 +19,8 @@ from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.common import refuse_unwritable
-from solvency.cli.ending import DOES_NOT_HOLD
 from solvency.cli.engines import on_engine
+from solvency.cli.terminal.ending import DOES_NOT_HOLD
 
 if TYPE_CHECKING:
     import datetime
@@ -96,7 +96,7 @@ def command(
     if file is not None:
         _write(file, json.dumps(found.path, indent=1, ensure_ascii=False) + "\n")
         click.echo(str(file), err=True)
-    output.print(found.to_frame(), {**heading(case), **found.document()})
+    output.print({**heading(case), **found.document()}, found.to_table())
     if found.agrees is False:
         raise SystemExit(DOES_NOT_HOLD)
 

@@ -12,6 +12,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from solvency.analysis.reconcile.answer import Reconciled
@@ -48,15 +49,24 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        output.print(document(case, found), found.to_table())
         return
-    parts = [
+    output.show(
         tables.headline(found),
-        tables.suspects(found).to_text(),
-        tables.plan(found).to_text(),
-        tables.claims(found, everything=everything).to_text(),
-    ]
-    click.echo("\n".join(parts), nl=False)
+        *_exhibits(case, found),
+        tables.claims(found, everything=everything),
+    )
+
+
+def _exhibits(case: Case, found: Reconciled) -> list[Table]:
+    """Return the report's tables: the suspects, and what would tell."""
+    from solvency.exhibits.reconcile.section import reconciled  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
+
+    # Beliefs would be weighed for a remark alone.
+    answers = {"reconciled": found, "beliefs": None}
+    section = reconciled(of_answers(case.book(), case.reporting_date, **answers))
+    return [one for one in section.tables if isinstance(one, Table)] if section else []
 
 
 def document(case: Case, found: Reconciled) -> dict[str, Any]:
@@ -70,6 +80,8 @@ def document(case: Case, found: Reconciled) -> dict[str, Any]:
         **taken(found, "chi2", "dof"),
         "p": found.p if found.dof else None,
         "inflation": found.inflation if found.dof else None,
+        "correlated": taken(found.correlated, "correlation", "chi2", "dof")
+        | {"p": found.correlated.p if found.correlated.dof else None},
         **taken(found, "approximate", "claims", "sets", "removed"),
         "untested": [
             {"id": one.observation.id, "reason": one.reason} for one in found.untested

@@ -17,27 +17,32 @@ from solvency.cli.common import on_output
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
 
     from solvency.analysis.recover.ask import Class
     from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.ask import Statement
     from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import InKind
-    from solvency.figures.frame import Frame
+    from solvency.exhibits.drawings import Drawing
+    from solvency.exhibits.layout import Section
+    from solvency.figures.table import Table
     from solvency.model.book import Book
 
-TABLES = (
-    "assets",
-    "affairs",
-    "clearing",
-    "classes",
-    "gains",
-    "tide",
-    "in-kind",
-    "preferences",
-    "afterwards",
-    "distributions",
-)
+#: The tables by what --table calls them, each with the key of its exhibit; those of
+#: no exhibit are made here.
+TABLES = {
+    "assets": "affairs",
+    "affairs": "affairs",
+    "clearing": "",
+    "classes": "recovery",
+    "gains": "consolidation-gains",
+    "tide": "",
+    "in-kind": "in-kind",
+    "preferences": "preferences",
+    "afterwards": "afterwards",
+    "distributions": "distributions",
+}
 
 
 @click.command("recover")
@@ -64,12 +69,12 @@ TABLES = (
     "--later",
     type=Day(),
     metavar="DATE",
-    help="The day at which to value claims in coins again. Default: the plan's, else"
-    " the last with prices.",
+    help="The day at which to value claims in other units again. Default: the plan's,"
+    " else the last with prices.",
 )
 @click.option(
     "--table",
-    type=click.Choice(TABLES),
+    type=click.Choice(list(TABLES)),
     help="Show this table only; what --csv and -o write. Default for them: classes.",
 )
 @on_output
@@ -99,40 +104,55 @@ def command(
         found = recover(book, at, alpha=alpha, beta=beta)
     except ValueError as error:
         raise Refused(str(error)) from error
-    frames = _frames(book, found, later)
+    section, others = _tables(book, found, later)
     if output.plain and table is None:
-        click.echo("\n".join(frame.to_text() for frame in frames.values()), nl=False)
+        shown = (*(section.tables if section else ()), *others.values())
+        said = [one for one in _tables_of(shown) if one.rows]
+        output.show(*said, _paid(book, found))
         return
-    output.print(frames[table or "classes"], document(book, found, later))
+    key = TABLES[table or "classes"]
+    made = [others[table or ""]] if not key else section.tables if section else ()
+    chosen = [one for one in _tables_of(made) if one.key == key or not key]
+    if not chosen:
+        click.echo(f"solvency: the case has nothing for {table or 'classes'}", err=True)
+    output.print(document(book, found, later), *chosen)
 
 
-def _frames(
+def _paid(book: Book, found: Recovery) -> str:
+    from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.recover.made_whole import record  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.tables import paid  # noqa: PLC0415 (as above)
+
+    return paid(found, record(book, found), distributions(book, found))
+
+
+def _tables_of(exhibits: Iterable[Table | Drawing]) -> list[Table]:
+    from solvency.figures.table import Table  # noqa: PLC0415 (lazy start)
+
+    return [one for one in exhibits if isinstance(one, Table)]
+
+
+def _tables(
     book: Book, found: Recovery, later: datetime.date | None
-) -> dict[str, Frame]:
-    """Return every table by its name, in the order of TABLES."""
+) -> tuple[Section | None, dict[str, Table]]:
+    """Return the report's section, and the tables it has not, by name."""
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (lazy start)
     from solvency.analysis.recover import tables  # noqa: PLC0415 (as above)
-    from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
-    from solvency.analysis.recover.distributions import distributions_frame  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
+    from solvency.exhibits.recover.affairs import affairs  # noqa: PLC0415 (as above)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
 
-    paid = distributions(book, found)
-    day = later or whole.later_day(book, found)
-    frames = (
-        tables.assets_frame(found),
-        tables.affairs_frame(found),
-        tables.clearing_frame(found),
-        tables.classes_frame(found),
-        tables.gains_frame(found),
-        tables.tide_frame(found, whole.tide(book, found)),
-        tables.in_kind_frame(found, whole.in_kind(book, found, day)),
-        tables.preferences_frame(found, preferences(book, found.at)),
-        tables.afterwards_frame(
-            found, whole.afterwards(book, found), whole.record(book, found), paid
-        ),
-        distributions_frame(found, paid),
+    setting = of_answers(
+        book,
+        found.at,
+        recovery=found,
+        in_kind=whole.in_kind(book, found, later or whole.later_day(book, found)),
+        preferences=preferences(book, found.at),
     )
-    return dict(zip(TABLES, frames, strict=True))
+    return affairs(setting), {
+        "clearing": tables.clearing(found),
+        "tide": tables.tide(found, whole.tide(book, found)),
+    }
 
 
 def document(

@@ -50,7 +50,8 @@ def command(
     Example:
       solvency redact main.beancount -o public --keep Harbour
     """
-    from solvency.redact.ask import redacted  # noqa: PLC0415 (lazy start)
+    from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
+    from solvency.redact.ask import redacted  # noqa: PLC0415 (as above)
     from solvency.redact.copy import RedactionError  # noqa: PLC0415 (as above)
     from solvency.redact.pseudonyms import BadKeyError  # noqa: PLC0415 (as above)
     from solvency.redact.pseudonyms import Pseudonyms  # noqa: PLC0415 (as above)
@@ -65,7 +66,10 @@ def command(
     case = Asked(ledger or default_ledger(), None, None, trust).load()
     for name in keep:
         if name not in case.entities:
-            raise Refused(f"--keep names {name}, which is no entity of the case")
+            raise Refused(
+                f"--keep names {name}, which is no entity of the case."
+                f"{meant(name, case.entities)}"
+            )
     try:
         names = Pseudonyms.read(key, frozenset(keep))
         contents = redacted(case, names, trust=trust)

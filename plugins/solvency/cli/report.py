@@ -17,7 +17,7 @@ from solvency.cli.common import on_ledger
 from solvency.cli.common import packaged_case
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import reporting_day
-from solvency.cli.progress import progress
+from solvency.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     import datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -14,6 +15,8 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.terminal.completion import names
+from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     import datetime
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.stress.answer import Stress
     from solvency.analysis.stress.answer import Token
+    from solvency.model.book import Book
 
 
 @click.command("stress")
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--token",
     metavar="NAME",
+    shell_complete=names("commodity"),
     help="One commodity. Default: each with a market depth or a haircut.",
 )
 @click.option(
@@ -71,8 +76,7 @@ def command(
       solvency stress ledgers/ftx/main.beancount --at 2022-06-30
       solvency stress --token FTT --since 2022-11-02 --at 2022-11-11
     """
-    from solvency.analysis.stress import tables  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.stress.ask import over_days  # noqa: PLC0415 (as above)
+    from solvency.analysis.stress.ask import over_days  # noqa: PLC0415 (lazy start)
     from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (as above)
 
     case = asked.load()
@@ -92,23 +96,42 @@ def command(
             if since <= day < found.at
         }
         rows = (*over_days(book, sorted(days), token, lent), *rows)
-    frames = {
-        "tokens": tables.tokens_frame(found, rows),
-        "loop": tables.loop_frame(found, rows),
-        "breaking": tables.breaking_frame(found),
-        "grid": tables.grid_frame(found),
-        "haircuts": tables.haircuts_frame(found),
-    }
     if not rows and not found.cuts:
         nothing = "the group holds nothing with a market depth or a haircut"
         for note in (nothing, *found.notes):
             click.echo(f"solvency: {note}", err=True)
-    if output.plain and table is None:
-        shown = [frame.to_text() for frame in frames.values() if frame.rows]
-        click.echo("\n".join(shown), nl=False)
-        return
-    usual = "tokens" if rows or not found.cuts else "haircuts"
-    output.print(frames[table or usual], document(found, rows))
+    made = _tables(book, found, rows)
+    chosen = [one for each in made.values() for one in each if one.rows]
+    if table is not None or not output.plain:
+        usual = "tokens" if rows or not found.cuts else "haircuts"
+        chosen = made[table or usual]
+    output.print(document(found, rows), *chosen)
+
+
+def _tables(book: Book, found: Stress, rows: Sequence[Token]) -> dict[str, list[Table]]:
+    """Return the tables by name: of tokens and their loop, one for each day."""
+    from solvency.analysis.stress import tables  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
+    from solvency.exhibits.stress.spiral import spiral  # noqa: PLC0415 (as above)
+
+    made: dict[str, list[Table]] = {
+        "tokens": [],
+        "loop": [],
+        "breaking": [tables.breaking(found)],
+        "grid": [tables.grid(found)],
+        "haircuts": [],
+    }
+    names = {"spiral": "loop"}
+    last = [found.at] if found.cuts else []
+    for day in dict.fromkeys([*(one.at for one in rows), *last]):
+        tokens = tuple(one for one in rows if one.at == day)
+        cuts = found.cuts if day == found.at else ()
+        then = replace(found, at=day, tokens=tokens, cuts=cuts)
+        section = spiral(of_answers(book, day, stress=then))
+        for one in section.tables if section else ():
+            if isinstance(one, Table):
+                made[names.get(one.key, one.key)].append(one)
+    return made
 
 
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     import datetime
@@ -84,8 +85,7 @@ def command(
     """
     from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (lazy start)
     from solvency.analysis.tally.tables import headline  # noqa: PLC0415 (as above)
-    from solvency.analysis.tally.tables import losses  # noqa: PLC0415 (as above)
-    from solvency.analysis.tally.tables import tables  # noqa: PLC0415 (as above)
+    from solvency.analysis.tally.tables import reached  # noqa: PLC0415 (as above)
 
     case = asked.load()
     try:
@@ -100,11 +100,22 @@ def command(
         )
     except ValueError as error:
         raise Refused(str(error)) from error
-    if not output.plain:
-        output.print(losses(found), document(case, found))
-        return
-    parts = [headline(found), *(frame.to_text() for frame in tables(found))]
-    click.echo("\n".join(parts), nl=False)
+    losses, *others = _exhibits(case, found)
+    if output.plain:
+        output.show(headline(found), losses, reached(found), *others, *found.notes)
+    else:
+        output.print(document(case, found), losses)
+
+
+def _exhibits(case: Case, found: Tallied) -> list[Table]:
+    """Return the report's tables: what each hypothesis takes first."""
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.tally.total import tally_tables  # noqa: PLC0415 (as above)
+
+    # A chance is the prior: beliefs would be weighed to say so.
+    answers = {"tallied": found, "beliefs": None}
+    setting = of_answers(case.book(), found.at, **answers)
+    return [one for one in tally_tables(setting, found) if isinstance(one, Table)]
 
 
 def document(case: Case, found: Tallied) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
-from solvency.cli.ending import DOES_NOT_HOLD
 from solvency.cli.engines import on_engine
+from solvency.cli.terminal.ending import DOES_NOT_HOLD
 
 if TYPE_CHECKING:
     from solvency.analysis.tie.answer import TieOut
@@ -44,11 +44,11 @@ def command(asked: Asked, engine: str, memory: str | None, output: Output) -> No
     except LookupError as error:
         raise Refused(str(error)) from error
     if output.plain and found.holds:
-        for note in found.to_frame().notes:
-            click.echo(note)
-        click.echo("rows and ledger agree, to the last unit")
+        output.show(
+            "\n".join([*found.notes, "rows and ledger agree, to the last unit"])
+        )
     else:
-        output.print(found.to_frame(), document(found))
+        output.print(document(found), found.to_table())
     if not found.holds:
         raise SystemExit(DOES_NOT_HOLD)
 

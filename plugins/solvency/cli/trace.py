@@ -14,29 +14,36 @@ from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.terminal.completion import names
 
 if TYPE_CHECKING:
     import datetime
 
     from solvency.analysis.trace.answer import Following
-    from solvency.figures.frame import Frame
 
 
 @click.command("trace")
-@click.argument("account")
+@click.argument("account", shell_complete=names("account"))
 @on_ledger
 @click.option(
     "--pool",
     multiple=True,
     metavar="ACCOUNT",
+    shell_complete=names("account"),
     help="Trace this account with the first as one pool; may be given again.",
 )
-@click.option("--commodity", metavar="NAME", help="What is traced. Default: money.")
+@click.option(
+    "--commodity",
+    metavar="NAME",
+    shell_complete=names("commodity"),
+    help="What is traced. Default: money.",
+)
 @click.option(
     "--owner",
     "owners",
     multiple=True,
     metavar="NAME",
+    shell_complete=names("entity"),
     help="Whose money the totals by purpose are of; may be given again. Default:"
     " those who keep money with a custodian.",
 )
@@ -90,21 +97,15 @@ def command(
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(found))
+        output.print(document(found), found.to_table())
         return
-    click.echo(_shown(found, every=every).to_text())
-    click.echo(found.purposes_frame().to_text(), nl=False)
+    most = None if every else _SHOWN
+    owners = () if every else found.owners
+    output.show(found.to_table(owners, most), found.purposes_frame())
 
 
 #: Rows that a person is shown; more are for a program, or asked for.
 _SHOWN = 1000
-
-
-def _shown(found: Following, *, every: bool) -> Frame:
-    """Return the outlays, unless all are wanted only with the owners asked about."""
-    if every:
-        return found.to_frame()
-    return found.to_frame(found.owners or None, _SHOWN)
 
 
 def document(found: Following) -> dict[str, Any]:

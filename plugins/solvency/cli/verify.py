@@ -10,7 +10,7 @@ import click
 
 from solvency.cli.common import Refused
 from solvency.cli.common import print_json
-from solvency.cli.progress import progress
+from solvency.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

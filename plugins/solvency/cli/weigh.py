@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.analysis.weigh.history import History
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 
@@ -50,6 +51,7 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     """
     from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (lazy start)
     from solvency.analysis.weigh.history import history  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.weigh.tables import remarks  # noqa: PLC0415 (lazy start)
     from solvency.analysis.weigh.tables import tables  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
@@ -57,17 +59,28 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     try:
         if over_time:
             then = history(case, seed=seed, progress=progress)
-            output.print(then.to_frame(), history_document(case, then))
+            output.print(history_document(case, then), then.to_table())
             return
         found = believe(case, seed=seed, progress=progress)
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(found.to_frame(), document(case, found))
+        output.print(document(case, found), found.to_table())
         return
-    for line in found.verdict:
-        click.echo(f"{line[0].upper()}{line[1:]}.\n")
-    click.echo("\n".join(frame.to_text() for frame in tables(found)), nl=False)
+    said = [f"{line[0].upper()}{line[1:]}." for line in map(str, found.verdict)]
+    beside = "\n".join(map(str, remarks(found)))
+    output.show(*said, *_exhibits(case, found), *tables(found), beside)
+
+
+def _exhibits(case: Case, found: Beliefs) -> list[Table]:
+    """Return the report's tables: the beliefs, and the scenarios side by side."""
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (as above)
+    from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
+
+    setting = of_answers(case.book(), case.reporting_date, beliefs=found)
+    beside = [scenarios(setting, found)] if len(found.scenarios) > 1 else []
+    return [beliefs(setting, found), *beside]
 
 
 def _progress() -> Callable[[str], None] | None:
@@ -107,7 +120,7 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
             for hypothesis, observation in found.by_construction
         ],
         "predicted": [
-            taken(one, "of", "name", "p", observations="count")
+            taken(one, "of", "name", "p", observations="several")
             for one in found.predicted
         ],
         "bounds": {"unjudged": found.unjudged, "error": found.bounds_error},

@@ -66,6 +66,21 @@ _NAMES = {
     "to": "to|to address|recipient|receiver",
     "token": "token|token symbol|tokensymbol|symbol",
 }
+#: Words that tell a column whatever else its name says, and those that tell it only
+#: where none of the others is there.
+_TELLING = {
+    "date": "date datum fecha data dato 日期",
+    "debit": "debit debet withdrawal withdrawals withdrawn belastung soll lastschrift"
+    " 支出 借方",
+    "credit": "credit deposit deposits deposited gutschrift haben 收入 贷方",
+    "balance": "balance saldo solde kontostand 余额",
+    "currency": "currency ccy wahrung devise 币种",
+    "payee": "payee beneficiary counterparty creditor claimant 户名",
+    "narration": "description narration narrative details particulars libelle"
+    " verwendungszweck 摘要",
+    "reference": "reference referenz",
+}
+_GENERIC = {"amount": "amount amt betrag montant importe importo bedrag 金额"}
 _ACCENTS = str.maketrans("äöüàáâèéêëìíîïòóôõùúûçñ", "aouaaaeeeeiiiioooouuucn")
 
 
@@ -87,6 +102,27 @@ def meaning(name: str) -> str | None:
         return known[words]
     # A currency in the name, or what a bank puts in brackets, says nothing more.
     bare = re.sub(r"[(\[].*?[)\]]", " ", text)
-    bare = re.sub(r"\b(eur|usd|gbp|chf|jpy|cny|in)\b", " ", bare)
+    bare = re.sub(r"\b(euros?|eur|usd|gbp|chf|jpy|cny|in)\b", " ", bare)
     words = " ".join(re.sub(r"[^\w]+|_", " ", bare).split())
     return known.get(words)
+
+
+def likely(name: str) -> str | None:
+    """Say which column a name not known whole most likely stands for.
+
+    Returns:
+        The one column of which a word in it tells, None where words tell of several.
+    """
+    text = name.casefold().replace("ß", "ss").translate(_ACCENTS)
+    words = set(re.sub(r"[^\w]+|_", " ", text).split())
+    for telling in (_TELLING, _GENERIC):
+        found = {
+            key
+            for key, several in telling.items()
+            for one in several.split()
+            # Chinese parts no words.
+            if (one in words if one.isascii() else one in text)
+        }
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None

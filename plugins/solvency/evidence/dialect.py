@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Rows that a guess looks at.
 LOOKED_AT = 2_000
 #: Forms of days, with day first before month first.
-_DATES = (
+DATES = (
     "%Y-%m-%d",
     "%d.%m.%Y",
     "%d/%m/%Y",
@@ -41,9 +41,15 @@ _DATES = (
     "%d-%b-%y",
     "%Y年%m月%d日",
 )
+#: Rows that add up others, and move nothing.
+TOTAL = re.compile(
+    r"(?i)\W*(sub-?total|(grand |page )?totals?|sum|turnover|summe|gesamt(summe)?"
+    r"|umsatz|zwischensumme|totaux|total(es|i)|somme|totaal|合计|总计)\b"
+)
 _NUMBERS = re.compile(
-    r"[-+(\u2212]?[^\W\d_]{0,3}\s?"
-    r"[\d.,' \u00a0\u202f\u2019\u2009]*\d[)\-+]?(\s?[^\W\d_]{1,3})?"
+    # Some programs write large amounts as powers of ten: no amount for an import.
+    r"-?\d(\.\d+)?[eE][+]?\d\d?|[-+(\u2212]?\s?([^\W\d_]{0,3}\s?[€$£¥]?)\s?[-+]?"
+    r"[\d.,' \u00a0\u202f\u2019\u2009]*\d\s?[€$£¥]?[)\-+]?(\s?[^\W\d_]{1,3})?"
 )
 
 
@@ -57,6 +63,9 @@ class Table(NamedTuple):
     sheet: str | None = None
     #: What stands above the column names.
     title: tuple[str, ...] = ()
+    quote: str = '"'
+    #: What columns without names that are known mean, by what is in them.
+    means: dict[str, list[str]] = {}  # noqa: RUF012 (nothing changes it)
 
 
 def is_amount(text: str) -> bool:
@@ -80,7 +89,7 @@ def notation(table: Table, columns: dict[str, list[str]]) -> Iterator[str]:
         for key in ("amount", "debit", "credit", "balance", "fee")
         for text in texts.get(key, ())
     ]
-    mark, between = _marks(money)
+    mark, between = marks(money)
     yield f'decimal = "{mark}"'
     yield f"thousands = {toml(between)}"
     forms, doubt = _dates(texts.get("date", []), mark)
@@ -112,7 +121,7 @@ def _places(table: Table, columns: dict[str, list[str]]) -> int:
     return min(most, 8)
 
 
-def _marks(texts: list[str]) -> tuple[str, str]:
+def marks(texts: list[str]) -> tuple[str, str]:
     """Return the decimal mark, and what stands between thousands."""
     best = (-1, ".", ",")
     for mark, between in ((".", ","), (",", "."), (".", ""), (",", "")):
@@ -135,7 +144,7 @@ def _marks(texts: list[str]) -> tuple[str, str]:
 def _dates(texts: list[str], mark: str) -> tuple[list[str], bool]:
     """Return the forms of the days, and whether another order fits as well."""
     fitting: list[tuple[int, int, str]] = []
-    for at, form in enumerate(_DATES):
+    for at, form in enumerate(DATES):
         notation = Notation(dates=(form,))
         try:
             days = [notation.day(text) for text in texts[:LOOKED_AT]]
@@ -148,10 +157,10 @@ def _dates(texts: list[str], mark: str) -> tuple[list[str], bool]:
         # Some rows are no movements: take the form that most of them have.
         counts = [
             (sum(_fits(text, form) for text in texts), -at)
-            for at, form in enumerate(_DATES)
+            for at, form in enumerate(DATES)
         ]
         most, at = max(counts, default=(0, 0))
-        return ([_DATES[-at]], False) if most else ([], False)
+        return ([DATES[-at]], False) if most else ([], False)
     fitting.sort()
     alike = [one for one in fitting if one[0] == fitting[0][0]]
     if len(alike) > 1 and mark == ".":
@@ -176,7 +185,7 @@ def _turns(days: list[datetime.date]) -> int:
 def currency(table: Table, columns: dict[str, list[str]]) -> str | None:
     """Return a currency that the column names or the amounts say."""
     signs = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY"}
-    words = [*table.names]
+    words = [*table.names, *table.title]
     for key in ("amount", "balance", "debit", "credit"):
         for name in columns.get(key, ()):
             at = table.names.index(name)

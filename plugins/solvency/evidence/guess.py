@@ -10,7 +10,9 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.columns import likely
 from solvency.evidence.columns import meaning
+from solvency.evidence.content import unnamed
 from solvency.evidence.dialect import LOOKED_AT
 from solvency.evidence.dialect import Table
 from solvency.evidence.dialect import currency
@@ -36,7 +38,8 @@ if TYPE_CHECKING:
 _MONTHS = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|mai|okt|dez|q"
 #: Words of a file's name that tell no account from another.
 _ANY = frozenset({"statement", "statements", "export", "page", "kontoauszug"})
-_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITERS = (",", ";", "\t", "|", "^", "~")
+_QUOTES = ('"', "'", "")
 
 
 def guessed(paths: Sequence[Path]) -> str:
@@ -80,7 +83,7 @@ def _keys(document: Document) -> Iterator[str]:
         yield from _owner(document, "statement")
         return
     encoding = encoding_of(document.content) if form == "csv" else None
-    table = _workbook(document) if form == "xlsx" else _delimited(document, encoding)
+    table = _table(document, form, encoding)
     columns = _columns(table)
     kind = _kind(columns, document.name)
     yield f'kind = "{kind}"    # one of {", ".join(KINDS)}'
@@ -88,9 +91,13 @@ def _keys(document: Document) -> Iterator[str]:
     if encoding is not None:
         yield f'encoding = "{encoding}"'
         yield f"delimiter = {toml(table.delimiter or ',')}"
+        if table.quote != '"':
+            yield f"quote = {toml(table.quote)}"
     if table.sheet is not None:
         yield f"sheets = [{toml(table.sheet)}]"
-    yield f"header = {table.header}    # the line of the column names"
+    if form != "pdf":
+        said = "the line of the column names" if table.header else "no column names"
+        yield f"header = {table.header}    # {said}"
     yield from notation(table, columns)
     unit = currency(table, columns)
     if unit is not None and "currency" not in columns:
@@ -151,28 +158,48 @@ def _called(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in named)[:40] or "Bank"
 
 
+def _table(document: Document, form: str, encoding: str | None) -> Table:
+    if form == "xlsx":
+        return _workbook(document)
+    if form == "pdf":
+        from solvency.evidence.formats.pdf import above  # noqa: PLC0415 (this alone)
+        from solvency.evidence.formats.pdf import pages  # noqa: PLC0415 (as above)
+
+        parts = list(itertools.islice(pages(document, {}), 20))
+        rows = [parts[0][0], *(row for _, rows in parts for row in rows)]
+        table = _headed(rows[:LOOKED_AT], None, None, document.name)
+        return table._replace(title=above(document))
+    return _delimited(document, encoding)
+
+
 def _delimited(document: Document, encoding: str | None) -> Table:
     text = decoded(document, encoding)
     head = text[: 2**20]
-    best: tuple[int, int, str, list[Row]] | None = None
-    for mark in _DELIMITERS:
-        rows = list(itertools.islice(_rows(head, mark), LOOKED_AT))
+    best: tuple[int, int, str, str, list[Row]] | None = None
+    for quote, mark in itertools.product(_QUOTES, _DELIMITERS):
+        rows = list(itertools.islice(_rows(head, mark, quote), LOOKED_AT))
         widths = [len(row.cells) for row in rows if any(row.cells)]
         if not widths:
             continue
         common = max(set(widths), key=widths.count)
         score = widths.count(common) if common > 1 else 0
         if best is None or (score, common) > best[:2]:
-            best = score, common, mark, rows
+            best = score, common, mark, quote, rows
     if best is None or best[0] == 0:
         wrong = "no delimiter makes columns of it"
         raise EvidenceError(document.name, 1, wrong, "Name a table")
-    *_, mark, rows = best
-    return _headed(rows, mark, None, document.name)
+    *_, mark, quote, rows = best
+    return _headed(rows, mark, None, document.name)._replace(quote=quote)
 
 
-def _rows(text: str, mark: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+def _rows(text: str, mark: str, quote: str) -> Iterator[Row]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=mark,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        strict=True,
+    )
     line = 0
     while True:
         start = line + 1
@@ -208,9 +235,13 @@ def _headed(rows: list[Row], mark: str | None, sheet: str | None, file: str) -> 
     best, score = -1, 0
     for at, row in enumerate(rows[:60]):
         names = [str(cell) for cell in row.cells if isinstance(cell, str) and cell]
-        known = {key for one in names if (key := meaning(one)) is not None}
+        known = {key for one in names if (key := meaning(one) or likely(one))}
         if len(known) > score and not any(is_amount(one) for one in names):
             best, score = at, len(known)
+    if score < 2:
+        found = unnamed(rows)
+        if found is not None:
+            return found._replace(delimiter=mark, sheet=sheet)
     if best < 0:
         wrong = "no row names its columns in words that are known here"
         mend = "Write a mapping by hand, with `header` and `columns`"
@@ -227,29 +258,38 @@ def _headed(rows: list[Row], mark: str | None, sheet: str | None, file: str) -> 
 
 def _columns(table: Table) -> dict[str, list[str]]:
     """Return what each column means, by its name."""
+    if table.means:
+        return table.means
     found: dict[str, list[str]] = {}
-    for at, name in enumerate(table.names):
-        key = meaning(name)
-        if key is None or not name:
-            continue
-        cells = [row[at] for row in table.rows if at < len(row) and row[at] != ""]
-        if (
-            key in {"amount", "debit", "credit", "balance"}
-            and cells
-            and not any(
-                isinstance(cell, Decimal) or is_amount(str(cell)) for cell in cells
-            )
-        ):
-            continue
-        if key == "narration":
-            found.setdefault(key, []).append(name)
-        elif key == "date" and key in found:
-            continue  # the first of a booking's and a value's day
-        else:
-            found.setdefault(key, [name])
+    # What a name says whole goes before what a word in it says.
+    for told in (meaning, likely):
+        already = set(found)
+        for at, name in enumerate(table.names):
+            key = told(name)
+            if key is None or not name or key in already or _taken(name, found):
+                continue
+            cells = [row[at] for row in table.rows if at < len(row) and row[at] != ""]
+            if (
+                key in {"amount", "debit", "credit", "balance"}
+                and cells
+                and not any(
+                    isinstance(cell, Decimal) or is_amount(str(cell)) for cell in cells
+                )
+            ):
+                continue
+            if key == "narration":
+                found.setdefault(key, []).append(name)
+            elif key == "date" and key in found:
+                continue  # the first of a booking's and a value's day
+            else:
+                found.setdefault(key, [name])
     if "amount" in found and "debit" in found and "credit" in found:
         del found["amount"]
     return found
+
+
+def _taken(name: str, found: dict[str, list[str]]) -> bool:
+    return any(name in names for names in found.values())
 
 
 def _kind(columns: dict[str, list[str]], name: str) -> str:

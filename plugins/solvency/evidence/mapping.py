@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from solvency.evidence.records import Movement
 
 KINDS = ("statement", "ledger", "trial-balance", "claims", "exchange", "transfers")
-FORMATS = ("csv", "xlsx", "mt940", "camt053", "ofx", "importer")
+FORMATS = ("csv", "xlsx", "mt940", "camt053", "ofx", "pdf", "importer")
 ACCOUNT = re.compile(
     r"(Assets|Liabilities|Equity|Income|Expenses)(:[^\W_a-z][\w-]*){1,12}"
 )
@@ -52,6 +52,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "publisher": str,
     "encoding": str,
     "delimiter": str,
+    "quote": str,
     "header": int,
     "sheets": list,
     "date-formats": list,
@@ -151,6 +152,7 @@ class Mapping:
     publisher: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    quote: str = '"'
     header: int = 1
     sheets: tuple[str, ...] = ()
     notation: Notation = field(default_factory=Notation, compare=False)
@@ -303,6 +305,7 @@ def _mapping(table: Table[str, Any], file: str) -> Mapping:
         publisher=table.get("publisher"),
         encoding=_codec(table.get("encoding"), file),
         delimiter=table.get("delimiter"),
+        quote=_quote(table.get("quote", '"'), file),
         header=max(0, table.get("header", 1)),
         sheets=tuple(map(str, table.get("sheets", ()))),
         notation=Notation(
@@ -332,6 +335,13 @@ def _codec(name: str | None, file: str) -> str | None:
         wrong = f"`encoding` is {name!r:.40}, which nothing knows"
         raise EvidenceError(file, None, wrong, "Write utf-8 or latin-1, say") from None
     return name
+
+
+def _quote(mark: str, file: str) -> str:
+    if len(mark) > 1 or mark in {"\r", "\n"}:
+        wrong = f"`quote` is {mark!r:.40}"
+        raise EvidenceError(file, None, wrong, "Write one character, or none")
+    return mark
 
 
 def _reversed(sign: str, file: str) -> bool:

@@ -43,7 +43,8 @@ class Notation:
             sign = _SIDES[side]
         bare = _AFFIXES.sub("", bare)
         if bare[:1] == "(" and bare[-1:] == ")":
-            sign, bare = -sign, _AFFIXES.sub("", bare[1:-1])
+            # Some write a minus inside as well, and mean it once.
+            sign, bare = -sign, _AFFIXES.sub("", bare[1:-1]).lstrip("-\u2212")
         bare = bare.replace("\u2212", "-")
         if bare[:1] in {"+", "-"}:
             sign, bare = sign * (-1 if bare[0] == "-" else 1), bare[1:]

@@ -21,6 +21,8 @@ def format_of(document: Document) -> str:
     head = document.content[:4096]
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return "xlsx"
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
     if b"OFXHEADER" in head or re.search(rb"<OFX>", head, re.IGNORECASE):
         return "ofx"
     if re.search(rb"<\?xml|<(\w+:)?Document\b", head) and b"camt." in head:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from beancount.core.data import Custom
 
-from solvency.ledger.fingerprint import of_flow
-
 if TYPE_CHECKING:
     import datetime
 
     from solvency.ledger.case import Case
 
 APPROVED = "approved"
+UNREVIEWED = "unreviewed"
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,9 @@ def reviewed(case: Case) -> tuple[Reviewed, ...]:
                 last[values[0]] = values[1], entry
     found = []
     for flow in case.selected:
-        now = of_flow(flow)
+        now = case.flow_hashes[flow.id]
         if flow.id not in last:
-            found.append(Reviewed(flow.id, "unreviewed", "", None, "", now))
+            found.append(Reviewed(flow.id, UNREVIEWED, "", None, "", now))
             continue
         status, review = last[flow.id]
         if str(review.meta.get("hash", "")) != now:

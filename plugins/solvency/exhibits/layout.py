@@ -13,6 +13,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
 
 
@@ -78,3 +79,16 @@ def figures_in(thing: Any) -> Iterator[Figure]:
     elif hasattr(thing, "__dataclass_fields__"):
         for name in thing.__dataclass_fields__:
             yield from figures_in(getattr(thing, name))
+
+
+def keyed(figures: Iterable[Figure]) -> dict[str, Figure]:
+    """Return figures by key; of those that stand twice the one that names its parts.
+
+    A drawing has the same amounts as its table, and says less of them.
+    """
+    found: dict[str, Figure] = {}
+    for figure in figures:
+        before = found.setdefault(figure.key, figure)
+        if figure.parts and not before.parts and figure.value == before.value:
+            found[figure.key] = figure
+    return found

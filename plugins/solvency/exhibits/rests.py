@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import figures_in
+from solvency.exhibits.layout import keyed
 from solvency.figures.figure import Figure
 from solvency.figures.figure import figures_of
 from solvency.figures.table import Table
@@ -92,10 +93,14 @@ class _Resting:
         self._done: dict[str, Rest] = {}
         #: How often a figure was met below itself, and left out there.
         self._cut = 0
-        self.known: dict[str, Figure] = {}
-        for section in sections:
+        every = tuple(sections)
+        self.known = keyed(
+            figure
+            for section in every
+            for figure in figures_in((section.tables, section.values))
+        )
+        for section in every:
             for figure in figures_in((section.tables, section.values)):
-                self.known.setdefault(figure.key, figure)
                 self._ground.setdefault(figure.key, section.ground)
             for exhibit in section.tables:
                 table = exhibit if isinstance(exhibit, Table) else exhibit.plotted

@@ -30,9 +30,11 @@ from solvency.figures.remark import said
 from solvency.figures.remark import sentence
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
-from solvency.model.found import found
+from solvency.model.counting.found import found
 from solvency.model.parts import Parts
 from solvency.model.valuation import Valuation
+from solvency.wide import exact
+from solvency.wide import stepped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
-    from solvency.model.found import Found
+    from solvency.model.counting.found import Found
 
 #: Beyond this many flows the largest are printed and all are attached.
 MOST_FLOWS = 500
@@ -191,7 +193,12 @@ class Setting:
         return tuple(flow.id for flow in self.book.flows if flow.date <= self.at)
 
     def money(self, key: str, value: Decimal | None, **rest: Any) -> Figure:
-        """Return an amount of the case's currency as this report's tables print it."""
+        """Return an amount of the case's currency as this report's tables print it.
+
+        What is left of quotients that cancel, each of which was cut off, is nothing.
+        """
+        if value and not exact(value) and not stepped(value):
+            value = Decimal()
         return Figure(
             key=key,
             value=value,
@@ -323,6 +330,21 @@ def setting_of(
     ]
     scale, places = formats.fitting(amounts)
     return replace(plain, scale=scale, places=places)
+
+
+def of_answers(book: Book, at: datetime.date, **answers: Any) -> Setting:
+    """Return a setting in English whose study has answers already.
+
+    Args:
+        book: The Book.
+        at: The day of what is stated as at a day.
+        answers: What analyses found, by their names in the study.
+    """
+    from solvency.analysis.study import Study  # noqa: PLC0415 (a report brings its own)
+
+    study = Study(book.case, book, at)
+    vars(study).update(answers)
+    return setting_of(book.case, book, (at,), formats.Locale(), study)
 
 
 def default_dates(case: Case) -> tuple[datetime.date, ...]:

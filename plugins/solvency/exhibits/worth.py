@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.model.sheets import Line
 
@@ -65,8 +66,15 @@ def class_of(setting: Setting, line: Line) -> str:
         return "thin"
     if account.liquidity:
         return account.liquidity
-    kinds = {coin.liquidity for coin in held if coin is not None and coin.liquidity}
-    return kinds.pop() if len(kinds) == 1 else "unclassed"
+    kinds = {_liquidity(case, units.commodity) for units in line.units} - {None}
+    return kinds.pop() or "" if len(kinds) == 1 else "unclassed"
+
+
+def _liquidity(case: Case, name: str) -> str | None:
+    """Return how liquid a commodity is: as it says, and money unless it says else."""
+    commodity = case.commodities.get(name)
+    stated = commodity.liquidity if commodity else None
+    return stated or ("liquid" if case.is_money(name) else None)
 
 
 def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:

@@ -22,6 +22,7 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.wide import exact as is_exact
 from solvency.wide import wide
 from solvency.wide import written
 
@@ -144,12 +145,12 @@ class Table:
         if len(rows) != len(self.rows):
             raise ReportError(f"table {self.key}: two rows have the same key")
         places = {column.key: n for n, column in enumerate(self.columns)}
-        labels = Counter(_plain(row.label) for row in self.rows)
+        labels = Counter(words_of(row.label) for row in self.rows)
         group = ""
         for row in self.rows:
             if row.kind == "group":
-                group = _plain(row.label)
-            under = group if labels[_plain(row.label)] > 1 else ""
+                group = words_of(row.label)
+            under = group if labels[words_of(row.label)] > 1 else ""
             for n, column in enumerate(self.columns):
                 total = row.cells[n] if n < len(row.cells) else None
                 if not isinstance(total, Figure):
@@ -161,7 +162,7 @@ class Table:
                 ]
                 for parts in (down, across):
                     if parts:
-                        where = f"{_plain(row.label)}, {column.title}"
+                        where = f"{words_of(row.label)}, {column.title}"
                         gaps += (
                             replace(gap, group=under)
                             for gap in _gap(where, total, parts, self.key)
@@ -175,8 +176,11 @@ class Table:
         heads = (self.head, *(column.title for column in self.columns))
         writer.writerow([inert.cell(head) for head in heads])
         for row in self.rows:
+            # A list is for programs, which sum it themselves.
+            if row.kind == "subtotal" and not self.numbered:
+                continue
             cells = row.cells or (None,) * len(self.columns)
-            writer.writerow([inert.cell(_plain(row.label)), *map(_exact, cells)])
+            writer.writerow([inert.cell(words_of(row.label)), *map(_exact, cells)])
         return out.getvalue()
 
 
@@ -195,7 +199,12 @@ def _gap(
         exact += sign * (part.value or 0)
         printed += sign * (part.printed or 0)
     # A share is a quotient, and a quotient is cut off somewhere.
-    slack = Decimal("1e-20") if total.unit == SHARE else Decimal(0)
+    numbers = [
+        total.value or Decimal(0),
+        *(part.value or Decimal(0) for part, _ in found),
+    ]
+    whole = total.unit != SHARE and all(map(is_exact, numbers))
+    slack = Decimal(0) if whole else Decimal("1e-20")
     if abs(exact - (total.value or Decimal(0))) > slack:
         raise ReportError(
             f"table {table}: {where} is {total.value}, its parts sum to {exact}"
@@ -204,14 +213,14 @@ def _gap(
         yield Gap(where, printed, total.printed or Decimal(0))
 
 
-def _plain(cell: Cell | str) -> str:
+def words_of(cell: Cell | str) -> str:
     """Return the words of a cell without its links."""
     if cell is None:
         return ""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, tuple):
-        return "".join(map(_plain, cell))
+        return "".join(map(words_of, cell))
     if isinstance(cell, Ref):
         return cell.label
     if isinstance(cell, Figure):
@@ -226,4 +235,4 @@ def _plain(cell: Cell | str) -> str:
 def _exact(cell: Cell) -> str:
     if isinstance(cell, Figure):
         return "" if cell.value is None else format(written(cell.value), "f")
-    return inert.cell(_plain(cell))
+    return inert.cell(words_of(cell))

@@ -4,149 +4,211 @@ from __future__ import annotations
 
 import datetime
 import io
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import xlsxwriter
+from xlsxwriter.utility import xl_cell_to_rowcol
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from solvency.figures.frame import column_numbers
+from solvency.figures.figure import SHARE
+from solvency.figures.figure import Figure
 from solvency.figures.frame import plain
+from solvency.figures.table import words_of
+from solvency.wide import wide
 from solvency.wide import width
 from solvency.writing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from solvency.figures.frame import Column
-    from solvency.figures.frame import Frame
+    from solvency.figures.table import Row
+    from solvency.figures.table import Sum
+    from solvency.figures.table import Table
 
 #: A workbook written twice is the same: its creation date is fixed.
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
 #: The most characters a cell of a workbook may have.
 _LONGEST = 32_767
-
 _DIGITS = 15
+#: The row of the heads, and of the first line.
+_HEADS, _FIRST = 2, 3
+#: Decimals shown of amounts that a table prints in thousands or millions.
+_CENTS = 2
 
 
-def write(frame: Frame, path: Path, groups: list[list[tuple[object, ...]]]) -> None:
-    """Write a frame and the totals of its groups, whole or not at all.
+def write(tables: Sequence[Table], path: Path) -> None:
+    """Write tables whose sums are formulas, a sheet each, whole or not at all.
 
     Raises:
         NotWrittenError: If it cannot be written; what was there is as it was.
     """
-    write_whole(path, content(frame, groups))
+    write_whole(path, content(tables))
 
 
-def content(frame: Frame, groups: list[list[tuple[object, ...]]]) -> bytes:
-    """Return the workbook of a frame and the totals of its groups."""
+@wide()
+def content(tables: Sequence[Table]) -> bytes:
+    """Return the workbook of tables, their numbers exact and their sums formulas.
+
+    Raises:
+        ReportError: Parts do not sum to their total.
+    """
+    for table in tables:
+        table.cast()
     out = io.BytesIO()
     # In memory, for a full disk is met once, where the file is written.
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        book.set_properties({"title": frame.title, "created": _CREATED})
-        sheet = book.add_worksheet("Table")
-        bold = book.add_format({"bold": True})
-        sheet.write_string(0, 0, _short(frame.title), bold)
-        for index, column in enumerate(frame.columns):
-            sheet.write_string(2, index, _short(_headed(column)), bold)
-        formats = [
-            book.add_format({"num_format": "#,##0" + _places(column.places)})
-            for column in frame.columns
-        ]
-        total = book.add_format({"bold": True, "top": 1, "num_format": "#,##0.00"})
-        rounding = {
-            index: len(frame.columns) + n for n, index in enumerate(_long(frame))
-        }
-        for index, beside in rounding.items():
-            head = _headed(frame.columns[index]) + ", to 15 digits"
-            sheet.write_string(2, beside, _short(head), bold)
-        row = 3
-        for group in groups:
-            first = row
-            for cells in group:
-                for index, beside in rounding.items():
-                    if isinstance(number := cells[index], Decimal):
-                        sheet.write_number(row, beside, float(number), formats[index])
-                for index, value in enumerate(cells):
-                    if isinstance(value, Decimal) and _kept(
-                        value, frame.columns[index]
-                    ):
-                        sheet.write_number(row, index, float(value), formats[index])
-                    elif isinstance(value, int) and not isinstance(value, bool):
-                        sheet.write_number(row, index, value)
-                    else:
-                        # Text stays text: a narration that starts with "=" is no
-                        # formula.
-                        sheet.write_string(row, index, _short(value))
-                row += 1
-            if frame.groups is not None and group:
-                _totals(frame, sheet, group, first, row, total)
-                row += 1
-        for note in frame.notes:
-            row += 1
-            sheet.write_string(row, 0, _short(note))
-        sheet.autofit()
-        sheet.freeze_panes(3, 0)
+        title = tables[0].title if tables else ""
+        book.set_properties({"title": title, "created": _CREATED})
+        for n, table in enumerate(tables, 1):
+            _Sheet(table, book, "Table" if len(tables) == 1 else f"Table {n}").write()
     return out.getvalue()
 
 
-def _headed(column: Column) -> str:
-    return column.name + (f" ({column.unit})" if column.unit else "")
+class _Sheet:
+    """One table as a sheet."""
 
+    def __init__(self, table: Table, book: xlsxwriter.Workbook, name: str) -> None:
+        self.table = table
+        self.book = book
+        self.sheet = book.add_worksheet(name)
+        self.bold = book.add_format({"bold": True})
+        self.at = {row.key: _FIRST + n for n, row in enumerate(table.rows)}
+        self.columns = {column.key: 1 + n for n, column in enumerate(table.columns)}
+        self.styles: dict[tuple[str, bool], object] = {}
+        long = [
+            n for n in range(len(table.columns)) if not all(map(_kept, self._of(n)))
+        ]
+        # A number a spreadsheet would round is text, with the rounded one beside.
+        self.beside = {n: len(table.columns) + 1 + at for at, n in enumerate(long)}
 
-def _long(frame: Frame) -> list[int]:
-    """Return the columns with numbers a spreadsheet would round.
+    def _of(self, column: int) -> Iterator[Figure]:
+        for row in self.table.rows:
+            if column < len(row.cells):
+                cell = row.cells[column]
+                if isinstance(cell, Figure) and cell.value is not None:
+                    yield cell
 
-    They are written as text, and stand beside it as the numbers they are rounded to.
-    """
-    return [
-        index
-        for index, column in enumerate(frame.columns)
-        if not all(
-            _kept(number, column) for number in column_numbers(list(frame.rows), index)
+    def _style(self, figure: Figure, row: Row) -> object:
+        form = "0.0%" if figure.unit == SHARE else "#,##0" + _places(_decimals(figure))
+        sum_ = bool(row.sums)
+        if (form, sum_) not in self.styles:
+            more = {"bold": True, "top": 1} if sum_ else {}
+            self.styles[form, sum_] = self.book.add_format({"num_format": form, **more})
+        return self.styles[form, sum_]
+
+    def write(self) -> None:
+        """Write title, heads, rows and notes."""
+        table, sheet = self.table, self.sheet
+        sheet.write_string(0, 0, _short(table.title), self.bold)
+        heads = [table.head, *(self._head(n) for n in range(len(table.columns)))]
+        for n, head in enumerate(heads):
+            sheet.write_string(_HEADS, n, _short(head), self.bold)
+        for n, beside in self.beside.items():
+            head = f"{heads[1 + n]}, to {_DIGITS} digits"
+            sheet.write_string(_HEADS, beside, _short(head), self.bold)
+        for row in table.rows:
+            # Text stays text: a narration that starts with "=" is no formula.
+            label = "  " * row.indent + words_of(row.label)
+            style = None if row.kind == "line" else self.bold
+            sheet.write_string(self.at[row.key], 0, _short(label), style)
+            for n, cell in enumerate(row.cells):
+                if isinstance(cell, Figure) and cell.value is not None:
+                    self._number(row, n, cell)
+                else:
+                    sheet.write_string(self.at[row.key], 1 + n, _short(words_of(cell)))
+        for n, note in enumerate(table.notes):
+            sheet.write_string(
+                _FIRST + len(table.rows) + 1 + n, 0, _short(words_of(note))
+            )
+        sheet.autofit()
+        sheet.freeze_panes(_FIRST, 0)
+
+    def _head(self, column: int) -> str:
+        title = self.table.columns[column].title
+        units = {figure.unit for figure in self._of(column)} - {SHARE, ""}
+        alone = len(units) == 1 and not title.endswith(")")
+        return f"{title} ({units.pop()})" if alone else title
+
+    def _number(self, row: Row, n: int, figure: Figure) -> None:
+        value = figure.value
+        assert value is not None  # noqa: S101 (asked before)
+        at, style = self.at[row.key], self._style(figure, row)
+        if n in self.beside:
+            self.sheet.write_number(at, self.beside[n], float(value), style)
+        if not _kept(figure):
+            self.sheet.write_string(at, 1 + n, plain(value), style)
+        elif formula := self._formula(row, n):
+            self.sheet.write_formula(at, 1 + n, formula, style, float(value))
+        else:
+            self.sheet.write_number(at, 1 + n, float(value), style)
+
+    def _formula(self, row: Row, n: int) -> str:
+        """Return the formula of a cell that is a sum, unless a part is text."""
+        if n in self.beside:
+            return ""
+        if row.sums:
+            return _summed(
+                [
+                    (xl_rowcol_to_cell(self.at[key], 1 + n), sign)
+                    for key, sign in row.sums
+                ]
+            )
+        sums: Sum = self.table.columns[n].sums
+        if any(self.columns[key] - 1 in self.beside for key, _ in sums):
+            return ""
+        at = self.at[row.key]
+        return _summed(
+            [(xl_rowcol_to_cell(at, self.columns[key]), sign) for key, sign in sums]
         )
-    ]
 
 
-def _totals(
-    frame: Frame,
-    sheet: xlsxwriter.worksheet.Worksheet,
-    group: list[tuple[object, ...]],
-    first: int,
-    row: int,
-    style: object,
-) -> None:
-    for index, column in enumerate(frame.columns):
-        numbers = column_numbers(group, index)
-        summed = sum(numbers, Decimal())
-        if numbers and not all(_kept(one, column) for one in (*numbers, summed)):
-            # A formula would leave out what is text, and round the rest.
-            sheet.write_string(row, index, plain(summed), style)
-        elif numbers:
-            top = xl_rowcol_to_cell(first, index)
-            bottom = xl_rowcol_to_cell(row - 1, index)
-            value = float(summed)
-            sheet.write_formula(row, index, f"=SUM({top}:{bottom})", style, value)
-        elif column.name == frame.groups:
-            sheet.write_string(row, index, _short(f"total {group[0][index]}"), style)
+def _summed(parts: list[tuple[str, int]]) -> str:
+    """Return the formula that adds up cells, each with +1 or -1."""
+    plus = ",".join(_runs([cell for cell, sign in parts if sign > 0]))
+    minus = ",".join(_runs([cell for cell, sign in parts if sign < 0]))
+    found = f"=SUM({plus})" if plus else ""
+    return f"{found or '=0'}-SUM({minus})" if minus else found
 
 
-def _kept(value: Decimal, column: Column) -> bool:
+def _runs(cells: list[str]) -> Iterator[str]:
+    """Yield cells, those one below another as a range."""
+    run: list[str] = []
+    for cell in cells:
+        if run and _below(run[-1]) == cell:
+            run.append(cell)
+            continue
+        if run:
+            yield _range(run)
+        run = [cell]
+    if run:
+        yield _range(run)
+
+
+def _below(cell: str) -> str:
+    row, column = xl_cell_to_rowcol(cell)
+    return str(xl_rowcol_to_cell(row + 1, column))
+
+
+def _range(run: list[str]) -> str:
+    return run[0] if len(run) == 1 else f"{run[0]}:{run[-1]}"
+
+
+def _decimals(figure: Figure) -> int:
+    return figure.places if figure.scale == 0 else _CENTS
+
+
+def _kept(figure: Figure) -> bool:
     """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
-    return width(value)[0] + (column.places or 0) <= _DIGITS
+    assert figure.value is not None  # noqa: S101 (asked before)
+    return width(figure.value)[0] + _decimals(figure) <= _DIGITS
 
 
-def _places(places: int | None) -> str:
+def _places(places: int) -> str:
     return "." + "0" * places if places else ""
 
 
-def _short(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return plain(value)
-    if isinstance(value, tuple | list):
-        value = " ".join(map(str, value))
-    text = str(value)
+def _short(text: str) -> str:
     # A longer one would be left out, without a word.
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -17,6 +17,7 @@ from solvency.ledger.vocabulary import DEFAULT_PRICE_AGE
 from solvency.ledger.vocabulary import ROOTS
 from solvency.ledger.vocabulary import UNSAID
 from solvency.ledger.vocabulary import UNTRACED
+from solvency.ledger.vocabulary import price_age
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ class Commodity:
     haircut_low: Decimal | None = None
     haircut_high: Decimal | None = None
     max_price_age: int = DEFAULT_PRICE_AGE
-    price_age_said: bool = field(default=False, metadata=UNSAID)
+    #: True where the age that is said is the one it would have unsaid.
+    usual_age_said: bool = field(default=False, metadata=UNSAID)
     #: Units whose sale halves the price, oldest statement first.
     depths: tuple[Measure, ...] = ()
     #: Units in free circulation, oldest statement first.
@@ -189,6 +191,11 @@ class Commodity:
     def thin(self) -> bool:
         """Return whether no market takes much of it at its price."""
         return self.liquidity == "illiquid" or bool(self.depths)
+
+    @property
+    def age_said(self) -> bool:
+        """Say whether its author said how old its prices may be."""
+        return self.usual_age_said or self.max_price_age != price_age(self.name)
 
     def depth(self, day: datetime.date) -> Measure | None:
         """Return the depth in force on a day."""
@@ -513,6 +520,13 @@ class Case:
         from solvency.ledger.fingerprint import fingerprint  # noqa: PLC0415 (hashing is asked for seldom)
 
         return fingerprint(self)
+
+    @cached_property
+    def flow_hashes(self) -> Mapping[str, str]:
+        """Return what a review of each flow of the scenario has as its hash."""
+        from solvency.ledger.fingerprint import of_flow  # noqa: PLC0415 (as above)
+
+        return {flow.id: of_flow(flow) for flow in self.selected}
 
     @cached_property
     def reporting_date(self) -> datetime.date:

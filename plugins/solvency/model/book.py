@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Posting
     from solvency.model.consolidation import GroupSheet
     from solvency.model.costs import Acquisitions
-    from solvency.model.counts import Counts
+    from solvency.model.counting.counts import Counts
     from solvency.model.sheets import BalanceSheet
 
 #: Sums of absolute units above this are kept as Python integers.
@@ -193,7 +193,7 @@ class Book:
     @cached_property
     def counts(self) -> Counts:
         """Return what was counted of the holdings."""
-        from solvency.model.counts import Counts  # noqa: PLC0415 (builds on the Book)
+        from solvency.model.counting.counts import Counts  # noqa: PLC0415 (builds on the Book)
 
         return Counts.of(self)
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import listing
 from solvency.ledger.entries.postings import EXACT
 from solvency.model.book import below
 from solvency.model.prices import Missing
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
+    from solvency.figures.table import Table
     from solvency.ledger.case import Account
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
@@ -246,7 +246,7 @@ def largest(book: Book, at: datetime.date, rows: Sequence[Claim]) -> Sequence[Cl
 
 
 @wide()
-def matrix(rows: Sequence[Claim], title: str, pairs: int | None = None) -> Frame:
+def matrix(rows: Sequence[Claim], title: str, pairs: int | None = None) -> Table:
     """Return claims as a table, the unmatched in a column of its own.
 
     Args:
@@ -260,29 +260,24 @@ def matrix(rows: Sequence[Claim], title: str, pairs: int | None = None) -> Frame
             (stated.amount, f"{stated.source}, {stated.date}") if stated else ("", "")
         )
 
-    return Frame(
-        title=title,
-        columns=(
-            Column("creditor"),
-            Column("debtor"),
-            Column("in"),
-            Column("creditor's books"),
-            Column("debtor's books"),
-            Column("creditor states"),
-            Column("where"),
-            Column("debtor states"),
-            Column("where stated"),
-            Column("unmatched"),
+    states = any(row.claim_stated or row.debt_stated for row in rows)
+    beside = ("creditor states", "where", "debtor states", "where stated")
+    return listing(
+        title,
+        (
+            *("creditor", "debtor", "in", "creditor's books", "debtor's books"),
+            *(beside if states else ()),
+            "unmatched",
         ),
-        rows=tuple(
+        tuple(
             (
                 row.creditor,
                 row.debtor,
                 row.commodity + (", all claims valued" if row.valued else ""),
                 row.claimed,
                 row.owed,
-                *said(row.claim_stated),
-                *said(row.debt_stated),
+                *(said(row.claim_stated) if states else ()),
+                *(said(row.debt_stated) if states else ()),
                 row.unmatched,
             )
             for row in rows

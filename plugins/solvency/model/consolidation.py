@@ -17,10 +17,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import TypeVar
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.ledger.entries.postings import EXACT
 from solvency.ledger.entries.postings import total
+from solvency.ledger.terms.metadata import meant
 from solvency.model.claims import Claim
 from solvency.model.claims import Owed as Owed  # noqa: PLC0414 (handed on)
 from solvency.model.claims import claims
@@ -37,7 +36,6 @@ from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
-from solvency.model.sheets import totals_columns
 from solvency.model.sheets import valuations
 from solvency.wide import wide
 
@@ -140,21 +138,12 @@ class GroupSheet:
             for item in self.eliminations
         )
 
-    @property
     @wide()
-    def control_line(self) -> str:
-        """Return the control line: what must be zero, and whether it is."""
-        totals = self.totals
-        return (
-            f"control: assets {totals.assets:,.2f} = liabilities"
-            f" {totals.liabilities:,.2f} + equity {self.total('equity'):,.2f},"
-            f" difference {self.control:,.2f}; eliminations sum to"
-            f" {self.eliminated:,.2f}"
-        )
+    def grid(self) -> list[tuple[object, ...]]:
+        """Return a row a line, then whose the equity is.
 
-    @wide()
-    def to_frame(self) -> Frame:
-        """Return the lines with a column an entity, eliminations, consolidated."""
+        Each is side, account, an amount an entity, what was taken off, what is left.
+        """
         columns = [_amounts(lines) for _, lines in self.shown]
         taken = _amounts(self.eliminations)
         names = dict.fromkeys(
@@ -164,27 +153,7 @@ class GroupSheet:
         for key in sorted(names, key=lambda key: (SIDES.index(key[0]), key[1])):
             amounts = [found.get(key, ZERO) for found in (*columns, taken)]
             rows.append((*key, *amounts, total(amounts)))
-        rows += self._owned()
-        return Frame(
-            title=f"{self.name}: consolidating balance sheet at {self.at},"
-            f" {self.basis} value",
-            columns=(
-                Column("side"),
-                Column("account"),
-                *(Column(name, unit=self.currency) for name, _ in self.shown),
-                Column("eliminations", unit=self.currency),
-                Column(
-                    "consolidated",
-                    unit=self.currency,
-                    sums=tuple((2 + at, 1) for at in range(len(columns) + 1)),
-                ),
-            ),
-            rows=tuple(rows),
-            groups="side",
-            # The control line prints by how much the equity differs.
-            totals=self.totals.beside("consolidated")[:2],
-            apart=("whose",),
-        )
+        return [*rows, *self._owned()]
 
     def _owned(self) -> list[tuple[object, ...]]:
         """Return whose the equity is, where it is not all the parent's owners'."""
@@ -236,9 +205,10 @@ def members(case: Case, name: str) -> tuple[str, ...]:
     )
     if not found:
         silos = sorted({e.silo for e in case.entities.values() if e.silo})
+        names = [*case.entities, *silos, "group"]
         raise LookupError(
             f"no entity or silo is called {name}; there are "
-            + ", ".join([*case.entities, *silos, "group"])
+            f"{', '.join(names)}.{meant(name, names)}"
         )
     return found
 
@@ -426,25 +396,3 @@ def _by_silo(
         if silo_of[row.debtor] == silo:
             found.setdefault(silo, []).append(row)
     return found
-
-
-@wide()
-def combined_and_consolidated(*sheets: GroupSheet) -> Frame:
-    """Return the plain sums of members beside the consolidated totals, apart."""
-    currency = sheets[0].currency
-    return Frame(
-        title=f"Combined (the plain sum) and consolidated at {sheets[0].at}",
-        columns=(
-            Column("of"),
-            Column("total"),
-            *totals_columns(currency, after=2),
-        ),
-        rows=tuple(
-            (sheet.name, name, one.assets, one.liabilities, one.equity)
-            for sheet in sheets
-            for name, one in (
-                ("combined", sheet.combined),
-                ("consolidated", sheet.totals),
-            )
-        ),
-    )

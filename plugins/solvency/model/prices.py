@@ -124,9 +124,7 @@ class Prices:
             name: commodity.max_price_age
             for name, commodity in case.commodities.items()
         }
-        self._said = {
-            name for name, one in case.commodities.items() if one.price_age_said
-        }
+        self._said = {name for name, one in case.commodities.items() if one.age_said}
         self._pairs: dict[str, dict[str, _Pair]] = {}
         for price in case.prices:
             one, other = price.commodity, price.quote

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.ledger.case import Money
 from solvency.ledger.entries.postings import EXACT
 from solvency.ledger.entries.postings import total
@@ -61,23 +59,6 @@ class Totals:
     liabilities: Decimal
     equity: Decimal
 
-    def beside(self, column: str) -> tuple[tuple[str, str, Decimal], ...]:
-        """Return the totals as a table is held against them, of one column."""
-        each = zip(SIDES, (self.assets, self.liabilities, self.equity), strict=True)
-        return tuple((side, column, value) for side, value in each)
-
-
-def totals_columns(currency: str, after: int) -> tuple[Column, ...]:
-    """Return columns for the three totals, the third of which is one less the other.
-
-    Args:
-        currency: What they are in.
-        after: How many columns stand before them.
-    """
-    assets, liabilities = Column("assets", currency), Column("liabilities", currency)
-    sums = ((after, 1), (after + 1, -1))
-    return assets, liabilities, Column("equity", currency, sums=sums)
-
 
 @dataclass(frozen=True, slots=True)
 class BalanceSheet:
@@ -104,23 +85,6 @@ class BalanceSheet:
         """Return the totals; the equity lines sum to the equity."""
         assets, liabilities = self.total("asset"), self.total("liability")
         return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
-
-    def to_frame(self) -> Frame:
-        """Return the sheet as a table."""
-        rows: list[tuple[object, ...]] = []
-        for side in SIDES:
-            rows.extend((side, line.account, line.amount) for line in self.side(side))
-        return Frame(
-            title=f"{self.entity}: balance sheet at {self.at}, {self.basis} value",
-            columns=(
-                Column("side"),
-                Column("account"),
-                Column("amount", unit=self.currency),
-            ),
-            rows=tuple(rows),
-            groups="side",
-            totals=self.totals.beside("amount"),
-        )
 
 
 def balance_sheet(
@@ -297,25 +261,4 @@ def _add(
         (before.amount if before else ZERO) + value * sign,
         (*(before.units if before else ()), Money(units * sign, commodity)),
         turned=turned or (before is not None and before.turned),
-    )
-
-
-@wide()
-def side_by_side(found: list[BalanceSheet]) -> Frame:
-    """Return the totals of entities, a row each."""
-    return Frame(
-        title=f"Every entity at {found[0].at}, {found[0].basis} value",
-        columns=(
-            Column("entity"),
-            *totals_columns(found[0].currency, after=1),
-        ),
-        rows=tuple(
-            (s.entity, s.totals.assets, s.totals.liabilities, s.totals.equity)
-            for s in found
-        ),
-        notes=tuple(
-            f"{sheet.entity}: left out: {missing}"
-            for sheet in found
-            for missing in sheet.unpriced
-        ),
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from solvency.evidence.review import UNREVIEWED
+from solvency.evidence.review import reviewed
 from solvency.exhibits.layout import figures_in
 from solvency.figures.errors import ReportError
 
@@ -48,6 +50,17 @@ class Report:
     screen: bool = False
     #: The sections that exhibits of chapters were taken from.
     behind: tuple[Section, ...] = ()
+
+    @cached_property
+    def reviewed(self) -> tuple[str, str] | None:
+        """Return how many flows are approved as they stand, and of how many.
+
+        None of a case in which nobody has reviewed a flow.
+        """
+        found = reviewed(self.case)
+        if all(one.status == UNREVIEWED for one in found):
+            return None
+        return f"{sum(one.holds for one in found):,}", f"{len(found):,}"
 
     @property
     def foot(self) -> str:

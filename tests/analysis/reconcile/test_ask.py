@@ -15,6 +15,8 @@ import solvency
 from solvency.analysis.reconcile import tables
 from solvency.analysis.reconcile.ask import reconcile
 from solvency.cli import main
+from solvency.figures.text import Screen
+from solvency.figures.text import text as as_text
 
 HEAD = """
 2020-01-01 custom "spread" "B2" 0.10
@@ -62,9 +64,6 @@ def test_two_claims_of_one_identity(ledger):
     assert {claim.id for claim in found.suspects} == {"costs", "bank"}
     assert found.sets[0].broken
     assert found.sets[0].would_settle
-    text = tables.suspects(found).to_text()
-    assert "either of these; not both" in text
-    assert "settle it" in tables.plan(found).to_text()
     assert "cannot all be true" in tables.headline(found)
 
 
@@ -194,7 +193,7 @@ def test_json_has_the_keys_that_scripts_read(ledger):
     assert isinstance(claim["claimed"], str)
     assert document["sets"][0].keys() >= {"members", "would_settle"}
     printed = CliRunner().invoke(main, ["reconcile", str(path), "--all"])
-    assert "Investigation plan" in printed.stdout
+    assert "Claims at odds with the others" in printed.stdout
 
 
 def test_nothing_to_test_is_a_message_not_a_trace(ledger):
@@ -257,7 +256,7 @@ def test_coins_and_dust_are_printed_in_full(ledger):
     # Both share a gap of a half by their variances: neither is nothing.
     assert 0.005 < by_id["seen"].balanced < 0.0068
     assert 0.005 < by_id["coins"].balanced < 0.0068
-    printed = tables.claims(found, everything=True).to_text()
+    printed = as_text(tables.claims(found, everything=True), Screen(200))
     assert " 0.01 " in printed
     assert " 0.005 " in printed
 

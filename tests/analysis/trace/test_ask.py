@@ -14,6 +14,8 @@ from analysis.trace.books import flow
 from analysis.trace.books import spend
 
 from solvency.analysis.trace.ask import follow
+from solvency.figures.text import Screen
+from solvency.figures.text import text
 
 
 @pytest.fixture
@@ -71,8 +73,8 @@ def test_pro_rata_ex_post_shares_with_what_came_later(found):
     assert (second.least, second.most) == (0, 0)
     assert second.rules["lowest-balance"] == 0
     assert second.rules["pro-rata-ex-post"] == 20
-    text = result.purposes_frame().to_text()
-    assert "of rules that keep the order of movements" in text
+    shown = text(result.purposes_frame(), Screen(200))
+    assert "of rules that keep the order of movements" in shown
 
 
 def test_pro_rata_ex_post_takes_what_came_from_elsewhere_as_pro_rata_has_it(found):
@@ -99,7 +101,7 @@ def test_where_the_interval_is_a_point_the_rule_cannot_matter(found):
     result = found(deposit(1, "theirs", 100), spend(2, "all", 40))
     assert share(result, "all").point
     assert result.outlays[0].point
-    assert "cannot matter" in result.purposes_frame().to_text()
+    assert "cannot matter" in text(result.purposes_frame(), Screen())
 
 
 def test_own_deposits_do_not_refill_what_was_spent(found):
@@ -318,7 +320,7 @@ def test_testimony_stands_beside_the_bounds(found):
     )
     said = result.by_purpose[0].testimony[0]
     assert (said.amount, said.least, said.most, said.inside) == (18, 30, 90, False)
-    assert "NOT within" in result.purposes_frame().to_text()
+    assert "NOT within" in text(result.purposes_frame(), Screen())
 
 
 def test_a_withdrawal_beyond_the_balance_names_the_flow(found):

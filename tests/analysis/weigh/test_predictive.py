@@ -63,7 +63,7 @@ def test_a_family_is_judged_together_with_what_its_errors_share(ledger):
     wanted = w * chance(yes, t**2) + (1 - w) * chance(no, 0.0)
     for kind, name in (("source", "two"), ("subject", "Assets of Alameda")):
         one = of(found, kind)[name]
-        assert one.count == 2
+        assert one.several == 2
         assert one.p == pytest.approx(wanted, rel=1e-3)
 
 

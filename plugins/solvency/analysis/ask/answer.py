@@ -7,13 +7,14 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping
 
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.subledger import Subledger
 
@@ -36,7 +37,7 @@ class Answer:
     totals: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return the table, its totals as notes below it."""
         said = [f"{name}: {_said(value)}" for name, value in self.totals.items()]
         if len(self.rows) < self.count:
@@ -44,7 +45,7 @@ class Answer:
                 f"the first {len(self.rows):,} of {self.count:,};"
                 " --most shows more, --party one"
             )
-        return Frame(
+        return listing(
             self.title,
             tuple(_column(name, self.case.currency) for name in self.columns),
             self.rows,
@@ -65,12 +66,12 @@ class Answer:
         }
 
 
-def _column(name: str, currency: str) -> Column:
+def _column(name: str, currency: str) -> Heading:
     """Return a column: money to hundredths, units of a coin as they are."""
     of_money = f" ({currency})"
     if name.endswith(of_money):
-        return Column(name.removesuffix(of_money), currency)
-    return Column(name, places=None)
+        return Heading(name.removesuffix(of_money), currency)
+    return Heading(name, places=None)
 
 
 def _said(value: object) -> str:

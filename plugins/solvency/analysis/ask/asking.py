@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.ask.answer import Answer
 from solvency.ledger.made import rows_of
+from solvency.ledger.terms.metadata import meant
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices
 from solvency.subledgers.engine import text
@@ -176,7 +177,8 @@ def asking(
     fit = [one for one in case.subledgers if account in {None, one.account}]
     if not fit:
         raise LookupError(
-            f"no subledger has the account {account}"
+            f"no subledger has the account {account}."
+            f"{meant(account, [one.account for one in case.subledgers])}"
             if account
             else "the ledger has no subledger, so no rows to ask"
         )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.ask.claims import balances
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.sum_tree import sum_tree
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.ask.asking import Asking
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.subledgers.sum_tree import SumTree
 
@@ -39,7 +40,7 @@ class LiabilityProof:
     #: What the party asked about needs to check that its balance is in the root.
     path: dict[str, Any] | None
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return what is owed as a table, the root below it."""
         said = [
             f"root: {self.root}",
@@ -57,15 +58,15 @@ class LiabilityProof:
             )
         elif not self.agrees:
             said.append("the ledger has another root for this day")
-        return Frame(
+        return listing(
             f"Owed to parties at the end of {self.at}, as the proof has it",
             (
-                Column("commodity"),
-                Column("owed", places=None),
-                Column("left out, owed by parties", places=None),
+                "commodity",
+                Heading("owed", places=None),
+                Heading("left out, owed by parties", places=None),
             ),
             self.owed,
-            notes=tuple(said),
+            notes=said,
         )
 
     def document(self) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 
 if TYPE_CHECKING:
     import datetime
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.analysis.check.tested import Tested
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Invariant
     from solvency.model.book import Position
@@ -174,8 +175,8 @@ class Familywise(NamedTuple):
     def told(self) -> str:
         """Say it."""
         return (
-            f"Of {self.tests} tests that hold as written on all {self.days} days, one"
-            f" or more breaks in {self.rate:.0%} of draws, each alone in at most"
+            f"Of the tests that hold as written ({self.tests}, on all {self.days} days)"
+            f" one or more breaks in {self.rate:.0%} of draws, each alone in at most"
             f" {self.most:.0%}: were the written amounts true, so often would the same"
             " sources, erring as the case says, make one look broken by chance."
         )
@@ -231,24 +232,24 @@ class Findings:
             if finding.severity == "breach" and finding.first is not None
         )
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return the findings as a table."""
-        return Frame(
+        return listing(
             title="Findings",
-            columns=(
-                Column("invariant"),
-                Column("entity"),
-                Column("of"),
-                Column("severity"),
-                Column("first"),
-                Column("last"),
-                Column("spells"),
-                Column("worst"),
-                Column("amount"),
-                Column("unit"),
-                Column("ratio"),
-                Column("probability"),
-                Column("first between"),
+            heads=(
+                Heading("invariant"),
+                Heading("entity"),
+                Heading("of"),
+                Heading("severity"),
+                Heading("first"),
+                Heading("last"),
+                Heading("spells"),
+                Heading("worst"),
+                Heading("amount"),
+                Heading("unit"),
+                Heading("ratio"),
+                Heading("probability"),
+                Heading("first between"),
             ),
             rows=tuple(_row(finding) for finding in self.findings),
             notes=(self.convergence,) if self.draws else (),

@@ -247,7 +247,7 @@ def _draw(
                 for tally, one in zip(tallies, more, strict=True):
                     tally.broken += one.broken
                     tally.first += one.first
-            broke = [one for n, m in holding if (one := part[n][m].ever) is not None]
+            broke = [x for n, m in holding if (x := part[n][m].ever) is not None]
             by_chance += int(np.logical_or.reduce(broke).sum()) if broke else 0
     if not holding:
         return chances, None

@@ -20,6 +20,7 @@ from solvency.analysis.check.parameters import text
 from solvency.analysis.check.rates import drawn_rates
 from solvency.analysis.check.rates import exact_rates
 from solvency.figures import arithmetic
+from solvency.figures.remark import Remark
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -195,7 +196,10 @@ def adequate_capital(world: World, invariant: Invariant) -> list[Outcome]:
     return [
         Outcome(
             None,
-            f"chance of surviving {number(invariant, 'horizon'):f} days",
+            Remark(
+                "chance of surviving %(days)s days",
+                days=f"{number(invariant, 'horizon'):f}",
+            ),
             have,
             have * 0 + world.constant(1 - level),
             sheet.mask,

@@ -162,7 +162,8 @@ def drawn_rates(
 
     solve = _defaulted if len(means) <= _ELIMINATED else _iterated
     found = solve(
-        *({name: there(one) for name, one in each.items()} for each in (means, debts)),
+        {name: there(one) for name, one in means.items()},
+        {name: there(one) for name, one in debts.items()},
         {pair: there(amount) for pair, amount in owed.items()},
         {name: there(one) for name, one in full.items()},
     )

@@ -13,8 +13,6 @@ import numpy as np
 
 from solvency.analysis.check.answer import Key
 from solvency.analysis.check.answer import Spell
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
 from solvency.ledger.case import Place
@@ -334,34 +332,4 @@ def _flow(day: datetime.date, postings: tuple[Posting, ...]) -> Flow:
         locators={},
         notes={},
         place=Place("", 0),
-    )
-
-
-def tests_frame(tests: Iterable[Tested]) -> Frame:
-    """Return tests as a table, passed and failed."""
-    return Frame(
-        title="Tests of what was found, from the petition on",
-        columns=(
-            Column("test"),
-            Column("entity"),
-            Column("of"),
-            Column("passed"),
-            Column("margin"),
-            Column("unit"),
-            Column("broken"),
-            Column("probability"),
-        ),
-        rows=tuple(
-            (
-                one.test,
-                one.entity,
-                one.of,
-                "yes" if one.passed else "no",
-                one.margin,
-                one.unit,
-                "; ".join(spell.words for spell in one.spells),
-                Decimal(f"{one.probability:.2f}"),
-            )
-            for one in tests
-        ),
     )

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.diff.changes import Change
+    from solvency.figures.table import Table
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class CaseDifference:
             "untried": self.untried,
         }
 
-    def to_frames(self) -> tuple[Frame, ...]:
+    def to_tables(self) -> tuple[Table, ...]:
         """Return tables of the changes, the findings and the figures."""
         rows: list[tuple[object, ...]] = []
         for one in self.changes:
@@ -110,11 +111,11 @@ class CaseDifference:
             ] or [(one.how, one.kind, one.id, "", "", "")]
         columns = ("change", "kind", "id", "field", "before", "after")
         return (
-            Frame("What changed", tuple(map(Column, columns)), tuple(rows)),
-            Frame(
+            listing("What changed", tuple(map(Heading, columns)), tuple(rows)),
+            listing(
                 "Findings that differ",
                 tuple(
-                    map(Column, ("test", "entity", "of", "before", "after", "because"))
+                    map(Heading, ("test", "entity", "of", "before", "after", "because"))
                 ),
                 tuple(
                     (
@@ -128,14 +129,14 @@ class CaseDifference:
                     for one in self.findings
                 ),
             ),
-            Frame(
+            listing(
                 "Figures that differ",
                 (
-                    Column("figure"),
-                    Column("unit"),
-                    Column("before"),
-                    Column("after"),
-                    Column("because"),
+                    Heading("figure"),
+                    Heading("unit"),
+                    Heading("before"),
+                    Heading("after"),
+                    Heading("because"),
                 ),
                 tuple(
                     (

@@ -12,7 +12,7 @@ from solvency.analysis.diff.answer import FindingChanged
 from solvency.analysis.diff.changes import changes
 from solvency.analysis.diff.switching import ground
 from solvency.analysis.diff.switching import switched
-from solvency.model.untraced import amounts
+from solvency.model.counting.untraced import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from solvency.figures.table import Table
     from solvency.model.observed import Untested
 
 
@@ -119,6 +120,15 @@ class Removed(NamedTuple):
     would_settle: tuple[Settled, ...]
 
 
+class Correlated(NamedTuple):
+    """The test of all claims with errors of one source correlated."""
+
+    correlation: float
+    chi2: float
+    dof: int
+    p: float
+
+
 @dataclass(frozen=True)
 class Reconciled:
     """Whether a case's claims can all be true.
@@ -136,6 +146,7 @@ class Reconciled:
         removed: suspects, in the order found.
         untested: observations left out, with the reason.
         notes: what the reader must know about the answer.
+        correlated: the test with errors of one source going together.
         workings: how the balanced amount of each suspect comes about, by its id.
     """
 
@@ -150,6 +161,7 @@ class Reconciled:
     removed: tuple[Removed, ...]
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
+    correlated: Correlated
     workings: Mapping[str, Working]
 
     @property
@@ -162,14 +174,14 @@ class Reconciled:
             )
         )
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return a row a claim."""
-        return Frame(
+        return listing(
             "Claims, as stated and as balanced",
             (
-                *map(Column, ("claim", "kind", "source", "unit")),
-                *map(Column, ("claimed", "balanced", "spread", "spread after", "z")),
-                *map(Column, ("suspect", "set", "statement")),
+                *map(Heading, ("claim", "kind", "source", "unit")),
+                *map(Heading, ("claimed", "balanced", "spread", "spread after", "z")),
+                *map(Heading, ("suspect", "set", "statement")),
             ),
             tuple(
                 (

@@ -30,6 +30,7 @@ from solvency.analysis.reconcile.answer import Removed
 from solvency.analysis.reconcile.answer import Settled
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
+from solvency.analysis.reconcile.together import correlated
 from solvency.analysis.reconcile.workings import working
 from solvency.figures.quantised import money
 from solvency.figures.quantised import moved
@@ -152,6 +153,7 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
         ),
         untested=problem.seen.untested,
         notes=_notes(problem, best),
+        correlated=correlated(problem),
         workings={
             problem.name(column): working(problem, free, best, column)
             for column in suspects

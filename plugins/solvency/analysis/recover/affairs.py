@@ -50,9 +50,12 @@ class Affairs:
     @property
     @wide()
     def rate(self) -> Decimal:
-        """Return what share of their claims the unsecured receive; 1 if none is."""
+        """Return what share of their claims the unsecured receive.
+
+        Where there are none: all if those before them are paid in full, else nothing.
+        """
         if not self.unsecured:
-            return Decimal(1)
+            return Decimal(not self.deficiency)
         return min(Decimal(1), self.net_free / self.unsecured)
 
 

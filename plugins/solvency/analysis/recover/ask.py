@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.debts import Debt
     from solvency.analysis.recover.estate import Estate
-    from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
     from solvency.model.book import Book
 
@@ -122,12 +121,6 @@ class Recovery:
     def alone(self) -> Waterfall:
         """Return the clearing of entities alone, central estimate."""
         return self.ways["alone", "central"]
-
-    def to_frame(self) -> Frame:
-        """Return what each class is paid, each way of taking the estates."""
-        from solvency.analysis.recover.tables import classes_frame  # noqa: PLC0415 (the tables build on this)
-
-        return classes_frame(self)
 
     @wide()
     def rate(self, entity: str, rank: str) -> Decimal | None:
@@ -222,6 +215,22 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
         notes.append(
             "debts to the group count at what the books show the debtor holding, else"
             " in full; at nothing at low, in full at high"
+        )
+    stated = sorted(
+        account.name
+        for account in found.book.case.accounts.values()
+        if account.root == "Assets"
+        and account.is_claim
+        and account.recovery is not None
+        and account.entity in inside
+        and account.counterparty in owing
+    )
+    if stated:
+        notes.append(
+            Remark(
+                "of %(accounts)s the share that the ledger states",
+                accounts=", ".join(stated),
+            )
         )
     return notes
 

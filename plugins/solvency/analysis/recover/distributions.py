@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.analysis.recover.estate import ZERO
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.model.prices import Missing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Sequence
     from decimal import Decimal
 
     from solvency.analysis.recover.ask import Recovery
@@ -99,29 +96,3 @@ def distributions(book: Book, found: Recovery) -> tuple[ClassPayment, ...]:
                 )
             )
     return tuple(rows)
-
-
-def distributions_frame(found: Recovery, rows: Sequence[ClassPayment]) -> Frame:
-    """Return what was paid by class and date, beside the claims."""
-    unit = found.case.currency
-    return Frame(
-        f"Paid on debts after {found.at}, by class and date",
-        (
-            *map(Column, ("date", "flow", "entity", "rank")),
-            *(Column(name, unit=unit) for name in ("paid", "paid by then", "claims")),
-            Column("rate"),
-        ),
-        tuple(
-            (
-                row.date,
-                row.flow,
-                row.entity,
-                row.rank,
-                row.paid,
-                row.total,
-                row.claims,
-                "" if row.rate is None else f"{row.rate:.1%}",
-            )
-            for row in rows
-        ),
-    )

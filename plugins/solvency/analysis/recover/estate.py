@@ -96,6 +96,19 @@ class Item(NamedTuple):
         return UNTRACED if self.untraced else self.base
 
 
+#: What a debtor outside the group pays whose books show nothing.
+UNSTATED = Ends(Decimal(), Decimal(1), Decimal(1))
+
+
+def _shares(account: Account) -> Ends:
+    """Return the shares an account is expected to fetch."""
+    central = account.recovery or Decimal()
+    low, high = account.recovery_low, account.recovery_high
+    return Ends(
+        central if low is None else low, central, central if high is None else high
+    )
+
+
 @dataclass(frozen=True)
 class Estate:
     """The assets and debts of a case on a day."""
@@ -199,17 +212,10 @@ class Estate:
         if commodity is not None and commodity.issuer in inside | {creditor}:
             return NOTHING
         if account.recovery is not None:
-            central = account.recovery
-            low, high = account.recovery_low, account.recovery_high
-            shares = (
-                central if low is None else low,
-                central,
-                central if high is None else high,
-            )
             return Ends(
                 *(
                     self._cost(key, number) * share
-                    for number, share in zip(units, shares, strict=True)
+                    for number, share in zip(units, _shares(account), strict=True)
                 )
             )
         quote = self.book.prices.at(key.commodity, self.at)
@@ -232,6 +238,29 @@ class Estate:
                 )
             )
         )
+
+    def paid_by(self, debt: Debt, end: int) -> Decimal:
+        """Return what share of a debt is paid by a debtor whose books show nothing.
+
+        Nothing at low and all at central and high, unless the claim's account states
+        what it is expected to fetch.
+
+        Args:
+            debt: The debt.
+            end: Which of the estimates, by its place.
+        """
+        return self._stated.get((debt.creditor, debt.debtor), UNSTATED)[end]
+
+    @cached_property
+    def _stated(self) -> dict[tuple[str, str | None], Ends]:
+        """Return the shares that accounts of claims state, by creditor and debtor."""
+        return {
+            (account.entity, account.counterparty): _shares(account)
+            for account in self.book.case.accounts.values()
+            if account.root == "Assets"
+            and account.is_claim
+            and account.recovery is not None
+        }
 
     @wide()
     def stakes(self) -> dict[str, dict[str, Decimal]]:

@@ -308,9 +308,9 @@ class _Network:
             debt = item.debt
             debtor, creditor = self.node(debt.debtor), self.node(debt.creditor)
             if debtor == OUTSIDE:
-                # No books show what this debtor has: nothing at low, else all.
-                if creditor != OUTSIDE and ENDS[self._end] != "low":
+                if creditor != OUTSIDE:
                     part = item.covered if item.by != debtor else debt.value
+                    part *= self._found.paid_by(debt, self._end)
                     self.assets[self._index[creditor]] += part
                 continue
             if debtor == creditor:
@@ -371,8 +371,8 @@ class _Network:
             return Paid(debt, item.covered, ZERO, covers, rank)
         if debtor == OUTSIDE:
             # As in `_enter`.
-            whole = ENDS[self._end] != "low"
-            return Paid(debt, item.covered, debt.value if whole else ZERO, covers, rank)
+            amount = debt.value * self._found.paid_by(debt, self._end)
+            return Paid(debt, item.covered, money(amount), covers, rank)
         if item.by != debtor:
             paid = item.covered
             if item.by not in {"", OUTSIDE}:

@@ -7,13 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.analysis.stress.tables import tokens_frame
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.figures.frame import Frame
     from solvency.ledger.case import Case
 
 ZERO = Decimal()
@@ -119,8 +117,3 @@ class Stress:
     notes: tuple[str, ...]
     #: Holdings without a depth, sold at a haircut.
     cuts: tuple[Cut, ...] = ()
-
-    @wide()
-    def to_frame(self) -> Frame:
-        """Return what the tokens would fetch, a row a token and holder."""
-        return tokens_frame(self, self.tokens)

@@ -23,6 +23,7 @@ from solvency.analysis.stress.haircuts import Haircuts
 from solvency.figures import arithmetic
 from solvency.figures.quantised import settled
 from solvency.figures.remark import Remark
+from solvency.ledger.terms.metadata import meant
 from solvency.methods import depth as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
@@ -129,7 +130,7 @@ def _tokens(case: Case, at: datetime.date, asked: str | None) -> list[str]:
         raise LookupError(
             f"no market depth of {asked} is known by {at}, and no haircut; there is of"
             f' {there}. Add `{at} custom "depth" NUMBER {asked}` with its source, or'
-            f" `haircut:` to its `commodity`"
+            f" `haircut:` to its `commodity`.{meant(asked, [*known, *cut])}"
         )
     return [asked]
 

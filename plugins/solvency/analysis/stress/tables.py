@@ -4,163 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from solvency.analysis.stress.answer import Stress
-    from solvency.analysis.stress.answer import Token
+    from solvency.figures.table import Table
 
 
 @wide()
-def tokens_frame(found: Stress, rows: Sequence[Token]) -> Frame:
-    """Return what tokens would fetch, a row a day, token and holder."""
-    unit = found.case.currency
-    return Frame(
-        "What the tokens are worth, and what selling them would fetch",
-        (
-            Column("date"),
-            Column("token"),
-            Column("holder"),
-            Column("units", places=0),
-            Column("price", unit=unit, places=4),
-            Column("market value", unit=unit, places=0),
-            Column("proceeds", unit=unit, places=0),
-            Column("ceiling", unit=unit, places=0),
-            Column("discount"),
-            Column("depth"),
-        ),
-        tuple(
-            (
-                row.at,
-                row.token,
-                row.holder,
-                row.units,
-                row.price,
-                row.market_value,
-                row.proceeds,
-                row.ceiling,
-                f"{row.discount:.1%}",
-                row.depth_basis,
-            )
-            for row in rows
-        ),
-        notes=found.notes,
-    )
-
-
-@wide()
-def loop_frame(found: Stress, rows: Sequence[Token]) -> Frame:
-    """Return the loop of pledging, and what happened to the price."""
-    unit = found.case.currency
-    return Frame(
-        "Pledging, borrowing, buying and pledging again; and what happened",
-        (
-            Column("date"),
-            Column("token"),
-            Column("holder"),
-            Column("pledged", places=0),
-            Column("lent"),
-            Column("gain"),
-            Column("explosive"),
-            Column("since"),
-            Column("explosive if lent"),
-            Column("lowest after", unit=unit, places=4),
-            Column("on"),
-            Column("units that explain it", places=0),
-        ),
-        tuple(
-            (
-                row.at,
-                row.token,
-                row.holder,
-                row.pledged,
-                f"{row.lent:.0%}",
-                f"{row.gain:.2f}",
-                "yes" if row.explosive else "no",
-                row.explosive_since,
-                f"{row.lent_threshold:.1%} or more",
-                row.lowest,
-                row.lowest_on,
-                row.sold_by_then,
-            )
-            for row in rows
-        ),
-        notes=tuple(
-            dict.fromkeys(
-                f"{r.token} of {r.holder}, lent: {r.lent_basis}" for r in rows
-            )
-        ),
-    )
-
-
-@wide()
-def haircuts_frame(found: Stress) -> Frame:
-    """Return what holdings fetch at their haircut, and what that leaves."""
-    unit = found.case.currency
-    money = (
-        "market value",
-        "proceeds, low",
-        "proceeds",
-        "proceeds, high",
-        "assets less debts, low",
-        "assets less debts",
-        "assets less debts, high",
-    )
-    return Frame(
-        "What holdings fetch in haste, their price less a haircut",
-        (
-            Column("date"),
-            Column("holding"),
-            Column("holder"),
-            Column("units", places=0),
-            Column("price", unit=unit, places=4),
-            Column("haircut"),
-            *(Column(name, unit=unit) for name in money),
-        ),
-        tuple(
-            (
-                row.at,
-                row.commodity,
-                row.holder,
-                row.units,
-                row.price,
-                f"{row.haircut:.1%}",
-                row.market_value,
-                row.proceeds_low,
-                row.proceeds,
-                row.proceeds_high,
-                row.equity_low,
-                row.equity,
-                row.equity_high,
-            )
-            for row in found.cuts
-        ),
-        notes=(
-            "Assets as sold, without claims on the group.",
-            "Low is at `haircut-high`, high at `haircut-low`.",
-            *(() if found.tokens else found.notes),
-        ),
-    )
-
-
-@wide()
-def breaking_frame(found: Stress) -> Frame:
+def breaking(found: Stress) -> Table:
     """Return the price of each token at which its holder is insolvent."""
     unit = found.case.currency
-    return Frame(
+    return listing(
         f"The price below which assets no longer cover debts, at {found.at}",
         (
-            Column("token"),
-            Column("holder"),
-            Column("price", unit=unit, places=4),
-            Column("at market", unit=unit, places=4),
-            Column("below since"),
-            Column("as sold, without claims on the group", unit=unit, places=4),
-            Column("below it since"),
+            Heading("token"),
+            Heading("holder"),
+            Heading(f"price ({unit})", places=4),
+            Heading(f"at market ({unit})", places=4),
+            Heading("below since"),
+            Heading(f"as sold, without claims on the group ({unit})", places=4),
+            Heading("below it since"),
         ),
         tuple(
             (
@@ -181,18 +47,18 @@ def breaking_frame(found: Stress) -> Frame:
 
 
 @wide()
-def grid_frame(found: Stress) -> Frame:
+def grid(found: Stress) -> Table:
     """Return the grid of price shock by depth."""
     unit = found.case.currency
-    return Frame(
+    return listing(
         f"Price shock by depth, at {found.at}",
         (
-            Column("token"),
-            Column("holder"),
-            Column("share of price"),
-            Column("depth", places=0),
-            Column("proceeds", unit=unit, places=0),
-            Column("assets less debts", unit=unit, places=0),
+            Heading("token"),
+            Heading("holder"),
+            Heading("share of price"),
+            Heading("depth", places=0),
+            Heading("proceeds", unit=unit, places=0),
+            Heading("assets less debts", unit=unit, places=0),
         ),
         tuple(
             (

@@ -96,7 +96,7 @@ def tally(
     few = min(draws, DEPENDENCE_DRAWS)
     rhos = RHOS if beside else ()
     table = [(rho, chosen.draw(few, seed, executor, rho)) for rho in rhos]
-    return Tallied(
+    total = Tallied(
         currency=case.currency,
         at=day,
         switches=how,
@@ -121,12 +121,21 @@ def tally(
             Dependence(rho, _quantiles(one), _reaches(one, hole)) for rho, one in table
         ),
         notes=tuple(notes),
-        untraced=untraced(
-            case, day, held if case.scenario.name != "*" else frozenset(), few, seed
-        )
-        if beside
-        else None,
     )
+    return explained(case, total) if beside else total
+
+
+def explained(case: Case, found: Tallied) -> Tallied:
+    """Return a tally with how much of what is untraced the hypotheses explain.
+
+    Args:
+        case: the case.
+        found: its tally, whose day, draws and seed are taken.
+    """
+    named = case.scenario.name != "*"
+    held = case.scenario.hypotheses if named else frozenset()
+    few = min(found.draws, DEPENDENCE_DRAWS)
+    return replace(found, untraced=untraced(case, found.at, held, few, found.seed))
 
 
 def hole_of(case: Case, day: datetime.date) -> Decimal | None:

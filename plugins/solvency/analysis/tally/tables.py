@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.tally.answer import QUANTILES
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.tally.answer import Tallied
+    from solvency.figures.table import Table
 
 _ENDS = tuple(f"{share:g}" for share in QUANTILES)
 
@@ -51,92 +52,13 @@ def headline(found: Tallied) -> str:
 
 
 @wide()
-def tables(found: Tallied) -> tuple[Frame, ...]:
-    """Return every table of a tally."""
-    every = (losses(found), levels(found), scenarios(found), dependence(found))
-    if found.untraced is None:
-        return every
-    return (found.untraced.to_frame(found.currency), *every)
-
-
-@wide()
-def losses(found: Tallied) -> Frame:
-    """Return what each hypothesis takes if it holds."""
-    names = ("low", "central", "high", "expected")
-    amounts = (Column(name, found.currency, 0) for name in names)
-    return Frame(
-        "What each hypothesis takes from the group's clean liquid assets if it holds",
-        (Column("hypothesis"), Column("probability"), *amounts),
-        tuple(
-            (
-                *(one.id, Decimal(f"{one.probability:.4f}")),
-                *(one.low, one.central, one.high, one.expected),
-            )
-            for one in found.hypotheses
-        ),
-        notes=(
-            "expected: chance times the mean of the draws; adds up to the average",
-            *found.notes,
-        ),
-    )
-
-
-@wide()
-def levels(found: Tallied) -> Frame:
+def reached(found: Tallied) -> Table:
     """Return the probability of reaching some amounts."""
-    return Frame(
+    return listing(
         "Probability that they take at least",
-        (Column("amount", found.currency, 0), Column("probability", places=3)),
+        ("amount", Heading("probability", places=3)),
         tuple(
-            (Decimal(amount), Decimal(f"{chance:.5f}"))
+            (f"{Decimal(amount):,f} {found.currency}", Decimal(f"{chance:.5f}"))
             for amount, chance in found.at_least.items()
-        ),
-    )
-
-
-@wide()
-def scenarios(found: Tallied) -> Frame:
-    """Return the scenarios side by side."""
-    return Frame(
-        "Scenarios, their hypotheses all holding",
-        (
-            Column("scenario"),
-            *(Column(f"takes, {share}", found.currency, 0) for share in _ENDS),
-            Column("hole", found.currency, 0),
-            Column("left, 0.5", found.currency, 0),
-            Column("fills the hole", places=3),
-            Column("title"),
-        ),
-        tuple(
-            (
-                one.name,
-                *(one.quantiles[share] for share in _ENDS),
-                "" if one.hole is None else one.hole,
-                one.unexplained.get("0.5", ""),
-                "" if one.reaches is None else Decimal(f"{one.reaches:.5f}"),
-                one.title,
-            )
-            for one in found.scenarios
-        ),
-    )
-
-
-@wide()
-def dependence(found: Tallied) -> Frame:
-    """Return what a common factor does to the total."""
-    return Frame(
-        "If all amounts rise and fall together",
-        (
-            Column("correlation"),
-            *(Column(share, found.currency, 0) for share in _ENDS),
-            Column("fills the hole", places=3),
-        ),
-        tuple(
-            (
-                Decimal(f"{one.rho:g}"),
-                *(one.quantiles[share] for share in _ENDS),
-                "" if one.reaches is None else Decimal(f"{one.reaches:.5f}"),
-            )
-            for one in found.dependence
         ),
     )

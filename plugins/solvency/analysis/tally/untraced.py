@@ -19,11 +19,9 @@ import numpy as np
 from solvency.analysis.tally.answer import QUANTILES
 from solvency.analysis.tally.parts import number
 from solvency.analysis.tally.parts import prior_combinations
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.ledger.case import Scenario
 from solvency.model.book import Book
-from solvency.model.found import found
+from solvency.model.counting.found import found
 from solvency.model.uncertain import Spreads
 from solvency.model.valuation import Valuation
 
@@ -83,29 +81,6 @@ class Untraced:
             ],
             "together": ends(self.together),
         }
-
-    def to_frame(self, currency: str) -> Frame:
-        """Return a row each."""
-        rows = [("hypothesis", one) for one in self.hypotheses]
-        rows += [("scenario", one) for one in self.scenarios]
-        rows.append(("", self.together))
-        return Frame(
-            f"Of {self.amount:,.0f} {currency} untraced in the established books, what"
-            " is explained",
-            (
-                Column("by"),
-                Column("name"),
-                *(Column(name, currency, 0) for name in ("low", "median", "high")),
-            ),
-            tuple((by, *one) for by, one in rows),
-            notes=(
-                (
-                    "what flows take out of the accounts that were counted, at most"
-                    " what is untraced there; below zero: money is brought in, and"
-                    " more is to be found"
-                ),
-            ),
-        )
 
 
 def untraced(

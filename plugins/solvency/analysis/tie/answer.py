@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 
 if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.subledgers.numbering import Duplicate
     from solvency.subledgers.numbering import NumberGap
@@ -90,16 +91,21 @@ class TieOut:
         """Say whether nothing differs and nothing is wrong with the rows."""
         return not self.differences and all(one.clean for one in self.checked)
 
-    def to_frame(self) -> Frame:
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what is said of each subledger."""
+        return tuple(note for one in self.checked for note in _notes(one))
+
+    def to_table(self) -> Table:
         """Return the differences as a table, with what else is wrong below it."""
         columns = (
-            Column("account"),
-            Column("day"),
-            Column("commodity"),
-            Column("rows", places=None),
-            Column("ledger", places=None),
-            Column("difference", places=None),
-            Column("row count"),
+            Heading("account"),
+            Heading("day"),
+            Heading("commodity"),
+            Heading("rows", places=None),
+            Heading("ledger", places=None),
+            Heading("difference", places=None),
+            Heading("row count"),
         )
         rows = tuple(
             (
@@ -113,11 +119,11 @@ class TieOut:
             )
             for one in self.differences
         )
-        return Frame(
+        return listing(
             "What the rows move by day and commodity, where the ledger moves otherwise",
             columns,
             rows,
-            notes=tuple(note for one in self.checked for note in _notes(one)),
+            notes=self.notes,
         )
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from solvency.analysis.trace.bounds import spendings
 from solvency.analysis.trace.bounds import together
 from solvency.analysis.trace.shares import COLUMNS
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.methods.tracing import EX_POST
 from solvency.wide import wide
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.bounds import Spending
     from solvency.analysis.trace.shares import OutlayShares
     from solvency.analysis.trace.shares import Step
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 ZERO = Decimal()
@@ -126,13 +127,11 @@ class Following:
         return " and ".join(self.owners) or "nobody"
 
     @wide()
-    def to_frame(
-        self, owners: Collection[str] | None = None, most: int | None = None
-    ) -> Frame:
+    def to_table(self, owners: Collection[str] = (), most: int | None = None) -> Table:
         """Return a row an outlay and owner.
 
         Args:
-            owners: Those shown; default all.
+            owners: Those shown; none shows all.
             most: End with the outlay whose rows reach this number.
         """
         rows: list[tuple[object, ...]] = []
@@ -154,17 +153,17 @@ class Following:
                     *(share.rules[rule] for rule in COLUMNS),
                 )
                 for share in outlay.owners
-                if owners is None or share.owner in owners
+                if not owners or share.owner in owners
             ]
-        return Frame(
+        return listing(
             title=f"Whose money {', '.join(self.accounts)} paid with, to {self.at}",
-            columns=(
-                Column("date"),
-                Column("flow"),
-                Column("purpose"),
-                Column("owner"),
+            heads=(
+                Heading("date"),
+                Heading("flow"),
+                Heading("purpose"),
+                Heading("owner"),
                 *(
-                    Column(name, unit=self.unit)
+                    Heading(name, unit=self.unit)
                     for name in ("amount", "least", "most", *COLUMNS)
                 ),
             ),
@@ -173,15 +172,15 @@ class Following:
         )
 
     @wide()
-    def purposes_frame(self) -> Frame:
+    def purposes_frame(self) -> Table:
         """Return a row a purpose."""
-        return Frame(
+        return listing(
             title=f"How much of it was money of {self.whose}, by purpose",
-            columns=(
-                Column("purpose"),
-                *(Column(n, unit=self.unit) for n in ("amount", "least", "most")),
-                Column("share"),
-                *(Column(rule, unit=self.unit) for rule in COLUMNS),
+            heads=(
+                Heading("purpose"),
+                *(Heading(n, unit=self.unit) for n in ("amount", "least", "most")),
+                Heading("share"),
+                *(Heading(rule, unit=self.unit) for rule in COLUMNS),
             ),
             rows=tuple(
                 (

@@ -41,6 +41,7 @@ from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
 from solvency.analysis.trace.translated import translated
 from solvency.ledger.load import collector_paused
+from solvency.ledger.terms.metadata import meant
 from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing.owned import SharedPot
 from solvency.methods.tracing.owned import added
@@ -160,7 +161,10 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
     known = book.case.accounts
     for name in accounts:
         if not any(below(account, name) for account in known):
-            raise LookupError(f"the ledger has no account {name}, nor any below it")
+            raise LookupError(
+                f"the ledger has no account {name}, nor any below it."
+                f"{meant(name, known)}"
+            )
     inside = _pool(book, accounts)
     if not inside:
         raise LookupError(
@@ -175,7 +179,7 @@ def _commodity(book: Book, accounts: Sequence[str], wanted: str | None) -> str:
         names = ", ".join(accounts)
         there = ", ".join(held) or "nothing"
         raise LookupError(
-            f"no flow moves {wanted} in {names}; there is {there}"
+            f"no flow moves {wanted} in {names}; there is {there}.{meant(wanted, held)}"
             if wanted
             else f"{names} holds {there}: say which with --commodity"
         )
@@ -199,7 +203,10 @@ def _owners(
         for name in wanted:
             if name not in there:
                 known = ", ".join(sorted(there))
-                raise LookupError(f"no money there is of {name}; there is of {known}")
+                raise LookupError(
+                    f"no money there is of {name}; there is of {known}."
+                    f"{meant(name, claimants | there)}"
+                )
         return wanted
     holders = {key.account.split(":")[1] for key in pool}
     return tuple(sorted(there & claimants or there - holders or there))

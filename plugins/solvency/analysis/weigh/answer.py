@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.figures.quantised import settled
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.double_counting import DoubleCounted
     from solvency.analysis.weigh.predictive import Predicted
+    from solvency.figures.table import Table
     from solvency.model.observed import Untested
 
 #: Chance of the best fit below which no combination fits as stated.
@@ -227,19 +228,19 @@ class Beliefs:
         """Return the hypotheses, the most believed first, else by name."""
         return sorted(self.hypotheses, key=lambda one: (-one.posterior, one.id))
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return a row a hypothesis, the most believed first."""
-        return Frame(
+        return listing(
             "Hypotheses, weighed by what was observed",
             (
-                Column("hypothesis"),
-                Column("prior"),
-                Column("posterior", places=3),
-                Column("bayes factor"),
-                *(Column(f"at prior {prior:g}") for prior in PRIORS),
-                Column("lowest without a source"),
-                Column("highest without a source"),
-                Column("title"),
+                Heading("hypothesis"),
+                Heading("prior"),
+                Heading("posterior", places=3),
+                Heading("bayes factor"),
+                *(Heading(f"at prior {prior:g}") for prior in PRIORS),
+                Heading("lowest without a source"),
+                Heading("highest without a source"),
+                Heading("title"),
             ),
             tuple(
                 (

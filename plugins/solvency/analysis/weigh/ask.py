@@ -9,9 +9,12 @@ ledger leaves unexplained.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Scenario
     from solvency.methods.weighing import Weighing
 
+#: Threads that weigh.
+_THREADS = 2
 #: Odds beyond these are certainty for every purpose here.
 _ODDS = 1e12
 #: Correlations of the errors of one source that beliefs are shown at besides.
@@ -84,10 +89,14 @@ def believe(
     found = evidence(case)
     tell(f"weighing {len(found.hypotheses)} hypotheses")
     whole = found.weigh(best=best, seed=seed)
-    tell("weighing with other errors")
-    others = _otherwise(case, whole, seed)
-    tell("leaving out each group of sources")
-    left_out = _left_out(found, whole)
+    tell("weighing with other errors, and leaving out each group of sources")
+    # Arrays leave the interpreter free for another thread while they compute.
+    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
+        without = pool.submit(_left_out, found, whole)
+        others = list(
+            pool.map(_weighed, _otherwise(case, found), repeat((whole, seed)))
+        )
+        left_out = without.result()
     book, logs = found.book, whole.lognormal
     weighed = found.weighed_flows()
     return Beliefs(
@@ -141,25 +150,25 @@ def believe(
     )
 
 
-def _otherwise(case: Case, whole: Weighing, seed: int) -> list[dict[str, float]]:
-    """Return beliefs with errors taken otherwise, in the order of `Otherwise`."""
+def _otherwise(case: Case, found: Evidence) -> list[Evidence]:
+    """Return the evidence with errors taken otherwise, in the order of `Otherwise`."""
     half, twice = (
         replace(case, spreads={k: v * factor for k, v in case.spreads.items()})
         for factor in (Decimal("0.5"), Decimal(2))
     )
-    asked = [
-        evidence(case, scale=math.inf),
+    return [
+        replace(found, scale=math.inf),
         evidence(half),
         evidence(twice),
-        evidence(case, correlation=_APART[0]),
-        evidence(case, correlation=_APART[1]),
+        *(replace(found, correlation=one) for one in _APART),
     ]
-    believed = []
-    for one in asked:
-        weighed = one.weigh(best=1, error=_ROUGH, seed=seed, like=whole)
-        beliefs = settled_all(weighed.posteriors)
-        believed.append(dict(zip(one.hypotheses, beliefs, strict=True)))
-    return believed
+
+
+def _weighed(one: Evidence, like: tuple[Weighing, int]) -> dict[str, float]:
+    """Return beliefs from evidence like another that was weighed with a seed."""
+    weighed = one.weigh(best=1, error=_ROUGH, seed=like[1], like=like[0])
+    beliefs = settled_all(weighed.posteriors)
+    return dict(zip(one.hypotheses, beliefs, strict=True))
 
 
 def _goodness(found: Evidence, whole: Weighing) -> Goodness:

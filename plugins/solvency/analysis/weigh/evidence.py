@@ -11,6 +11,8 @@ given the observations that are no bounds) in mean and variance as the bound doe
 step of expectation propagation (Minka, UAI 2001).
 """
 
+# Longer than 400 lines: what was seen and what is predicted, from one set of arrays.
+
 from __future__ import annotations
 
 import math
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from solvency.figures.amounts import Amount
     from solvency.ledger.case import Case
     from solvency.methods.weighing import Fit
     from solvency.model.book import Book
@@ -83,6 +86,7 @@ class Evidence:
         hypotheses: those that are weighed, in the case's order.
         certain: those whose prior is one: they hold.
         effects: shares of each row that each flow adds, shape (rows, flows).
+        amounts: of the flows, shape (flows,).
         means: mean multiples of the flows, shape (flows,).
         sigmas: their spreads, shape (flows,).
         noise: errors of the rows, as shares, shape (rows,).
@@ -98,6 +102,7 @@ class Evidence:
     hypotheses: tuple[str, ...]
     certain: frozenset[str]
     effects: Array
+    amounts: tuple[Amount, ...]
     means: Array
     sigmas: Array
     noise: Array
@@ -163,7 +168,7 @@ class Evidence:
 
     def _curves(self, flows: list[int]) -> Curves:
         """Return the amounts as they are."""
-        amounts = [amount_of(self.book, self.book.flows[flow]) for flow in flows]
+        amounts = [self.amounts[flow] for flow in flows]
         return Curves(
             np.array([one.middle for one in amounts]),
             np.array([one.down for one in amounts]),
@@ -386,7 +391,7 @@ def evidence(
     pairs = seen.by_construction()
     names = tuple((seen.rows[at].id, book.flows[flow].id) for at, flow in pairs)
     seen = seen.without({at for at, _ in pairs})
-    amounts = [amount_of(book, flow) for flow in book.flows]
+    amounts = tuple(amount_of(book, flow) for flow in book.flows)
     assumed = case.uncertainty
     found = Evidence(
         case=whole,
@@ -395,6 +400,7 @@ def evidence(
         hypotheses=(),
         certain=frozenset(n for n, h in case.hypotheses.items() if h.prior == 1),
         effects=seen.effects.toarray() / seen.scales[:, None],
+        amounts=amounts,
         means=np.array([amount.mean for amount in amounts]),
         sigmas=np.array([amount.sigma for amount in amounts]),
         noise=seen.sigmas / seen.scales,

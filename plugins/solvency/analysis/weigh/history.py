@@ -21,8 +21,9 @@ from beancount.core.data import Custom
 
 from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.evidence import evidence
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
+from solvency.figures.figure import SHARE
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.figures.quantised import settled_all
 from solvency.figures.remark import Remark
 from solvency.wide import wide
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solvency.analysis.weigh.answer import Beliefs
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 #: Months named where the case names no days.
@@ -69,13 +71,13 @@ class History:
     hypotheses: tuple[str, ...]
     then: tuple[KnownThen, ...]
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return a row a hypothesis and a column a day."""
-        return Frame(
+        return listing(
             "Belief in each hypothesis, as known on a date",
             (
-                Column("hypothesis"),
-                *(Column(str(one.moment.day or "now"), places=2) for one in self.then),
+                Heading("hypothesis"),
+                *(Heading(str(one.moment.day or "now"), SHARE) for one in self.then),
             ),
             tuple(
                 (name, *(_cell(one.posteriors[name]) for one in self.then))

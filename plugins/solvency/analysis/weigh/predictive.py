@@ -40,7 +40,7 @@ class Predicted(NamedTuple):
     of: str
     name: str
     #: How many observations it is.
-    count: int
+    several: int
     #: Chance of a gap at least as wide, errors as stated; of a bound that it holds.
     p: float
 

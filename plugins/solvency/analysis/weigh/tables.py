@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.weigh.answer import PRIORS
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.figures.quantised import bound
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs
+    from solvency.figures.table import Table
 
 #: Chances of a gap below which it is listed.
 _ODD = 0.05
@@ -23,11 +24,9 @@ _MOVES = 0.05
 
 
 @wide()
-def tables(found: Beliefs) -> tuple[Frame, ...]:
-    """Return every table of the beliefs, the most important first."""
+def tables(found: Beliefs) -> tuple[Table, ...]:
+    """Return what a report has no table of, the most important first."""
     return (
-        beliefs(found),
-        scenarios(found),
         unexplained(found),
         predicted(found),
         double_counted(found),
@@ -39,78 +38,21 @@ def tables(found: Beliefs) -> tuple[Frame, ...]:
 
 
 @wide()
-def beliefs(found: Beliefs) -> Frame:
-    """Return belief in each hypothesis before and after."""
-    return Frame(
-        "Belief in each hypothesis, before and after the observations",
-        (
-            Column("hypothesis"),
-            Column("before"),
-            Column("after"),
-            Column("odds change by", places=3),
-            Column("lognormal: after moves by"),
-            Column("title"),
-        ),
-        tuple(
-            (
-                one.id,
-                _belief(one.prior),
-                _belief(one.posterior),
-                Decimal(f"{one.bayes_factor:.3g}") if one.tested else "not tested",
-                _belief(found.lognormal[one.id]) if one.id in found.lognormal else "",
-                one.title,
-            )
-            for one in found.ordered
-        ),
-        notes=(_method(found), *_lognormal(found), *found.notes),
-    )
+def remarks(found: Beliefs) -> tuple[str, ...]:
+    """Return how the beliefs were worked out, and what they leave out."""
+    return (_method(found), *_lognormal(found), *found.notes)
 
 
 @wide()
-def scenarios(found: Beliefs) -> Frame:
-    """Return the scenarios side by side, relative to the best."""
-    best = max((one.log_evidence for one in found.scenarios), default=0.0)
-    return Frame(
-        "Scenarios side by side, each as likely before",
-        (
-            Column("scenario"),
-            Column("belief", places=3),
-            Column("log evidence below the best", places=1),
-            Column("chi-square", places=1),
-            Column("observations"),
-            Column("breaks worst"),
-            Column("title"),
-        ),
-        tuple(
-            (
-                one.name,
-                _belief(one.posterior),
-                Decimal(f"{best - one.log_evidence:.2f}"),
-                Decimal(f"{one.chi2:.2f}"),
-                one.dof,
-                one.unexplained[0].observation if one.unexplained else "",
-                one.title,
-            )
-            for one in found.scenarios
-        ),
-        notes=(
-            "one scenario alone has no rival to share belief with: 1.000 says nothing",
-        )
-        if len(found.scenarios) == 1
-        else (),
-    )
-
-
-@wide()
-def unexplained(found: Beliefs) -> Frame:
+def unexplained(found: Beliefs) -> Table:
     """Return what each scenario leaves unexplained."""
-    return Frame(
+    return listing(
         "What each scenario leaves unexplained, worst first",
         (
-            *map(Column, ("scenario", "observation", "source", "unit")),
-            Column("stated", places=0, fine=True),
-            Column("scenario says", places=0, fine=True),
-            Column("z", places=1),
+            *map(Heading, ("scenario", "observation", "source", "unit")),
+            Heading("stated", places=0),
+            Heading("scenario says", places=0),
+            Heading("z", places=1),
         ),
         tuple(
             (
@@ -125,22 +67,22 @@ def unexplained(found: Beliefs) -> Frame:
 
 
 @wide()
-def predicted(found: Beliefs) -> Frame:
+def predicted(found: Beliefs) -> Table:
     """Return what was seen that the believed combinations hardly predict."""
     each = [one for one in found.predicted if one.of == "observation"]
     odd = [one for one in found.predicted if one.p < _ODD]
     broken = sum(one.p < _ODD for one in each)
-    return Frame(
+    return listing(
         "Observations, and families of them, that are hardly predicted, errors as"
         f" stated: chance below {_ODD:g}",
-        (*map(Column, ("of", "name", "observations")), Column("chance")),
-        tuple((one.of, one.name, one.count, Decimal(f"{one.p:.2g}")) for one in odd),
+        (*map(Heading, ("of", "name", "observations")), Heading("chance")),
+        tuple((one.of, one.name, one.several, Decimal(f"{one.p:.2g}")) for one in odd),
         notes=(_expected(broken, len(each)),),
     )
 
 
 @wide()
-def double_counted(found: Beliefs) -> Frame:
+def double_counted(found: Beliefs) -> Table:
     """Return the hypotheses that spend the same money."""
     rows = tuple(
         (
@@ -153,12 +95,12 @@ def double_counted(found: Beliefs) -> Frame:
         )
         for one in found.double_counted
     )
-    return Frame(
+    return listing(
         "Money that two hypotheses would both spend",
         (
-            *map(Column, ("hypothesis", "and", "flow", "and flow", "shared row")),
-            Column("at most", places=0),
-            Column("in scenarios"),
+            *map(Heading, ("hypothesis", "and", "flow", "and flow", "shared row")),
+            Heading("at most", places=0),
+            Heading("in scenarios"),
         ),
         rows,
         notes=() if rows else ("no two hypotheses share a claim",),
@@ -166,7 +108,7 @@ def double_counted(found: Beliefs) -> Frame:
 
 
 @wide()
-def left_out(found: Beliefs) -> Frame:
+def left_out(found: Beliefs) -> Table:
     """Return what changes when a group of sources is left out."""
     after = {one.id: one.posterior for one in found.hypotheses}
     rows = sorted(
@@ -179,11 +121,11 @@ def left_out(found: Beliefs) -> Frame:
         key=lambda row: (row[0], -abs(row[3] - row[2])),
     )
     quiet = {one.group for one in found.left_out} - {row[0] for row in rows}
-    return Frame(
+    return listing(
         f"Without one group of sources: beliefs that move by more than {_MOVES:g}",
         (
-            *map(Column, ("group of sources", "hypothesis")),
-            *map(Column, ("with it", "without it")),
+            *map(Heading, ("group of sources", "hypothesis")),
+            *map(Heading, ("with it", "without it")),
         ),
         tuple((g, n, _belief(w), _belief(o)) for g, n, w, o in rows),
         notes=(f"without these nothing moves so far: {', '.join(sorted(quiet))}",)
@@ -193,11 +135,11 @@ def left_out(found: Beliefs) -> Frame:
 
 
 @wide()
-def priors(found: Beliefs) -> Frame:
+def priors(found: Beliefs) -> Table:
     """Return what would be believed with other priors."""
-    return Frame(
+    return listing(
         "What would be believed of each hypothesis, had its own prior been another",
-        (Column("hypothesis"), *(Column(f"{prior:g}") for prior in PRIORS)),
+        (Heading("hypothesis"), *(Heading(f"{prior:g}") for prior in PRIORS)),
         tuple(
             (one.id, *map(_belief, one.at_priors))
             for one in found.hypotheses
@@ -207,17 +149,14 @@ def priors(found: Beliefs) -> Frame:
 
 
 @wide()
-def amounts(found: Beliefs) -> Frame:
+def amounts(found: Beliefs) -> Table:
     """Return what is believed of hypothesised amounts."""
-    return Frame(
+    return listing(
         "Hypothesised amounts, as written and as believed if they happened",
         (
-            *map(Column, ("flow", "hypothesis", "unit", "belief")),
-            *(
-                Column(name, places=0, fine=True)
-                for name in ("written", "believed", "spread")
-            ),
-            Column("remark"),
+            *map(Heading, ("flow", "hypothesis", "unit", "belief")),
+            *(Heading(name, places=0) for name in ("written", "believed", "spread")),
+            Heading("remark"),
         ),
         tuple(
             (
@@ -243,14 +182,14 @@ def amounts(found: Beliefs) -> Frame:
 
 
 @wide()
-def combinations(found: Beliefs) -> Frame:
+def combinations(found: Beliefs) -> Table:
     """Return the best combinations."""
-    return Frame(
+    return listing(
         "The best combinations",
         (
-            Column("belief", places=4),
-            Column("chi-square", places=1),
-            Column("hypotheses"),
+            Heading("belief", places=4),
+            Heading("chi-square", places=1),
+            Heading("hypotheses"),
         ),
         tuple(
             (

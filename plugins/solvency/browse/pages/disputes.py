@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from solvency.browse.blocks import chance
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import left_out
 from solvency.browse.pages.waiting import waited
 from solvency.figures.frame import count
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 def disputed(view: View) -> Waiting:
     """List the claims that cannot all stand, in the scenario shown, once worked out."""
+    if not view.study.long:
+        return left_out()
     later = view.study.reconciled()
     unfinished = waited(view, later)
     found = later.result

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
+from solvency.browse.exhibit import shown
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.source import KINDS
 from solvency.browse.pages.source import known_flows
@@ -67,13 +69,15 @@ def build(view: View) -> Page:
     hidden = len(case.sources) - len(sources)
     plugs = [flow.id for flow in case.selected if flow.basis == "plug"]
     days = sorted(one.published for one in case.sources.values())
-    history, chart = _history(view) if view.asked.weigh else (None, None)
+    # A site of files is not kept waiting for minutes: it says how to ask.
+    asked = view.asked.weigh and view.at_home.live
+    history, chart = _history(view) if asked else (None, None)
     return Page(
         numbers=tuple(_numbers(view, sources, plugs)),
         known=known.isoformat() if known else "",
         first=days[0].isoformat() if days else "",
         last=days[-1].isoformat() if days else "",
-        moments=_moments(view),
+        moments=_moments(view) if view.at_home.live else (),
         sources=_sources(view, sources),
         plugs=view.flows_table("plugs", "Plugs: amounts nobody stated", plugs)
         if plugs
@@ -83,7 +87,7 @@ def build(view: View) -> Page:
         " alone, left out."
         if hidden
         else "",
-        weigh=view.page("evidence", "beliefs", weigh=1),
+        weigh=view.page("evidence", "beliefs", weigh=1) if view.at_home.live else "",
         history=history,
         chart=chart,
     )
@@ -243,28 +247,7 @@ def _history(view: View) -> tuple[Waiting, Chart | None]:
     found = later.result
     if unfinished or found is None:
         return unfinished or Waiting(error="no answer"), None
-    frame = found.to_frame()
-    table = Table(
-        "history",
-        frame.title,
-        tuple(
-            Cell(one.name, kind="num" if at else "")
-            for at, one in enumerate(frame.columns)
-        ),
-        tuple(
-            Row(
-                tuple(
-                    Cell(
-                        f"{cell:.0%}" if isinstance(cell, Decimal) else str(cell),
-                        kind="num" if at else "",
-                    )
-                    for at, cell in enumerate(row)
-                )
-            )
-            for row in frame.rows
-        ),
-        frame.notes,
-    )
+    table = shown(view, replace(found.to_table(), key="history"))
     return Waiting(tables=(table,)), _beliefs_over_time(view, found)
 
 

@@ -49,7 +49,6 @@ class Page:
     numbers: tuple[Number, ...]
     chart: Chart | None
     table: Table
-    opened: Table | None
     notes: tuple[str, ...]
 
 
@@ -91,9 +90,8 @@ def build(view: View) -> Page:
         scopes=_scopes(view, name),
         said=f"{name}, {period}",
         numbers=tuple(_numbers(found, whole=places is None)),
-        chart=_chart(view, found, printing, notes),
+        chart=_chart(found, printing, notes),
         table=_table(view, book, found),
-        opened=_opened(view, found),
         notes=tuple(notes),
     )
 
@@ -106,7 +104,7 @@ def _scopes(view: View, name: str) -> tuple[Link, ...]:
 
 def _nothing(view: View, notes: list[str]) -> Page:
     empty = Table("funds", "Sources and uses of funds", (Cell("Line"),), ())
-    return Page(_scopes(view, name_of(view)), "", (), None, empty, None, tuple(notes))
+    return Page(_scopes(view, name_of(view)), "", (), None, empty, tuple(notes))
 
 
 def _numbers(found: Funds, *, whole: bool) -> list[Number]:
@@ -149,16 +147,10 @@ def bands(view: View) -> Chart | None:
     """Draw where all money came from and went, for a page that has its lines."""
     found = funds(view.study.book, name_of(view), view.at)
     amounts = (found.opening, found.left, *(line.amount for line in found.lines))
-    return _chart(view, found, Printing(amounts, found.currency), [])
+    return _chart(found, Printing(amounts, found.currency), [])
 
 
-def _key(line: FundsLine) -> str:
-    return f"{line.side}/{line.label}"
-
-
-def _chart(
-    view: View, found: Funds, printing: Printing, notes: list[str]
-) -> Chart | None:
+def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
     """Draw the sources and uses as bands that lead to their transactions."""
     whole = f"\N{ZERO WIDTH SPACE}{found.name}"
     links, labels = [], [(whole, found.name)]
@@ -204,24 +196,10 @@ def _chart(
 
 
 def _table(view: View, book: Book, found: Funds) -> Table:
-    """Return the exhibit of sources and uses, each line leading to its flows."""
+    """Return the exhibit of sources and uses."""
     from solvency.exhibits.funds.sources_uses import side_by_side  # noqa: PLC0415 (brings in SciPy)
 
     title, setting = "Sources and uses of funds", view.setting(book=book)
     table = side_by_side(setting, "funds", title, [found], [found.name])
-    links = {
-        f"{line.side}:{line.label}": view.page(
-            "flows", "opened", entity=found.name, pick=_key(line)
-        )
-        for line in found.lines
-    }
     # The exhibit's own line tells of a column of pages that a screen has not.
-    return shown(view, replace(table, unit=(setting.unit,)), links)
-
-
-def _opened(view: View, found: Funds) -> Table | None:
-    for line in found.lines:
-        if _key(line) == view.asked.pick:
-            caption = f"{found.name}: {line.side}, {line.label}"
-            return view.flows_table("band", caption, line.flows)
-    return None
+    return shown(view, replace(table, unit=(setting.unit,)))

@@ -250,6 +250,8 @@ def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
 
 def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waiting:
     from solvency.exhibits.tally.total import losses  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
+    from solvency.exhibits.workings import weighed as weighed_by  # noqa: PLC0415 (as above)
 
     unfinished = waited(view, later)
     found = later.result
@@ -264,18 +266,27 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
             money(found.mean, found.currency),
             f"on average; 5% to 95%: {low} to {high}",
             format(found.mean, "f"),
+            figure="tally:mean",
         )
     ]
+    setting = view.setting(tallied=found, beliefs=weighed)
     if found.hole is not None:
+        hole = setting.money(
+            "tally:hole",
+            found.hole,
+            formula="owed to customers less what was held for them",
+            flows=setting.moved,
+        )
         numbers.append(
             Number(
                 "The hole",
                 money(found.hole, found.currency),
                 f"owed to customers less what was held, {found.at}",
                 format(found.hole, "f"),
+                figure=view.register.figure(hole, settled(setting)),
             )
         )
-    table = shown(view, losses(view.setting(tallied=found, beliefs=weighed), found))
+    table = shown(view, losses(setting, found), ground=weighed_by(setting))
     how = f"Switches: {found.switches}; {found.method}, seed {found.seed}."
     return Waiting(tables=(table,), numbers=tuple(numbers), notes=(how,))
 
@@ -283,11 +294,15 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
 def _weights(view: View, later: Later[Beliefs]) -> Waiting:
     from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
+    from solvency.exhibits.workings import weighed as weighed_by  # noqa: PLC0415 (as above)
 
     unfinished = waited(view, later)
     found = later.result
     if unfinished or found is None:
         return unfinished or Waiting(error="no answer")
     setting = view.setting(beliefs=found)
-    tables = tuple(shown(view, one(setting, found)) for one in (beliefs, scenarios))
+    tables = tuple(
+        shown(view, one(setting, found), ground=weighed_by(setting))
+        for one in (beliefs, scenarios)
+    )
     return Waiting(tables=tables, notes=found.notes)

@@ -12,12 +12,13 @@ from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
-from solvency.browse.blocks import Span
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import money
+from solvency.browse.pages.spells import between
+from solvency.browse.pages.spells import strip
 from solvency.charts import owed_held
 from solvency.charts import steps
 from solvency.charts.axes import Event
@@ -81,6 +82,9 @@ def build(view: View) -> Page:
         if view.asked.entity in {"", "group"} or one.entity == view.asked.entity
     ]
     opened = next((one for one in shown if name_of(one) == view.asked.pick), None)
+    if opened is not None and not view.at_home.live:
+        # A site has a page for each finding: one line of the table is enough there.
+        shown = [opened]
     failed = {one.key for one in found.findings}
     notes = [found.convergence] if found.draws else []
     if view.study.drawing == "being drawn":
@@ -92,8 +96,8 @@ def build(view: View) -> Page:
         notes.append(f"The uncertain amounts were not drawn: {view.study.drawing}.")
     elif not view.study.draws:
         notes.append(
-            "So large a ledger is tested here in the written amounts alone; `solvency"
-            " check` draws the uncertain ones for probabilities."
+            "The tests are asked here in the written amounts alone; solvency check"
+            " draws the uncertain ones for probabilities."
         )
     return Page(
         numbers=tuple(_numbers(view, found)),
@@ -229,7 +233,12 @@ def _tests(
     """List the findings entity by entity, each with the days on which it was broken."""
     rows: list[Row] = []
     before = None
-    for one in sorted(shown, key=_gravest):
+    short = {
+        one.entity
+        for one in shown
+        if one.invariant in _OWED and one.severity == "breach" and one.first
+    }
+    for one in sorted(shown, key=lambda one: (one.entity not in short, _gravest(one))):
         if one.entity != before:
             before = one.entity
             rows.append(Row((Cell(one.entity),), "group"))
@@ -241,7 +250,6 @@ def _tests(
         "Tests that did not hold",
         (
             Cell("Test"),
-            Cell("What it asks"),
             Cell("Severity"),
             Cell("Broken" + (f", {span}" if span else "")),
             Cell("First"),
@@ -261,7 +269,7 @@ def _tests(
 
 
 def _gravest(one: Finding) -> tuple[object, ...]:
-    """Order findings: the group, then entities; what customers lack before the rest."""
+    """Order findings by entity: breaches first, what customers lack before the rest."""
     return (
         one.entity != "group",
         one.entity,
@@ -285,13 +293,16 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
         (
             Cell(
                 title_of(one.key),
-                view.page("solvency", "opened", pick=name_of(one)),
+                # A site has a page for each finding of its own scenario alone.
+                view.page("solvency", "opened", pick=name_of(one))
+                if view.study.long
+                else "",
+                note=asks(one.key.invariant),
             ),
-            Cell(asks(one.key.invariant), kind="asks"),
             Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
-            Cell(strip=_strip(series) if series else ()),
+            Cell(strip=strip(series) if series else ()),
             day_cell(one.first),
-            Cell(_between(one), kind="day"),
+            Cell(between(one), kind="day"),
             day_cell(one.worst),
             Cell(
                 amount if one.first else DASH,
@@ -331,34 +342,6 @@ def _missing(view: View, found: Findings, one: Finding) -> str:
     if not isinstance(figure, Figure) or figure.value is None:
         return ""
     return view.register.figure(replace(figure, value=one.amount), settled(setting))
-
-
-def _between(one: Finding) -> str:
-    """Return the days a test first broke between in draws, where that says more."""
-    earliest, latest = one.first_earliest, one.first_latest
-    if earliest == latest:
-        return "" if earliest == one.first else str(earliest)
-    return f"{earliest} to {latest}"
-
-
-def _strip(series: Series) -> tuple[Span, ...]:
-    """Return the stretches of time in which a test was broken."""
-    days = [day.toordinal() for day in series.days]
-    whole = max(days[-1] - days[0], 1)
-    spans: list[Span] = []
-    start: int | None = None
-    for at, (have, need) in enumerate(zip(series.have, series.need, strict=True)):
-        short = have < need
-        if short and start is None:
-            start = at
-        if start is not None and (not short or at == len(days) - 1):
-            left = 100 * (days[start] - days[0]) / whole
-            width = max(100 * (days[at] - days[start]) / whole, 0.8)
-            left = min(left, 100 - width)
-            words = f"{series.days[start]} to {series.days[at]}"
-            spans.append(Span(round(left, 2), round(width, 2), words))
-            start = None
-    return tuple(spans)
 
 
 def _opened(view: View, found: Findings, one: Finding) -> Opened:

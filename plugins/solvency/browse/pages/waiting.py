@@ -29,3 +29,12 @@ def waited(view: View, later: Later[Any]) -> Waiting | None:
     if not later.wait(view.study.patience):
         return Waiting(said=later.said or "started")
     return Waiting(error=later.error) if later.error else None
+
+
+def left_out() -> Waiting:
+    """Say that long work was left out of a page of another scenario than its site's."""
+    said = (
+        "What hypotheses explain and which claims disagree is worked out on the pages"
+        " of the scenario this site was made for."
+    )
+    return Waiting(notes=(said,))

@@ -12,6 +12,7 @@ from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.hypotheses import asked_tally
 from solvency.browse.pages.waiting import Waiting
+from solvency.browse.pages.waiting import left_out
 from solvency.browse.pages.waiting import waited
 from solvency.figures.figure import Figure
 from solvency.figures.frame import plain
@@ -45,7 +46,7 @@ def build(view: View) -> Page:
     steps, figures = walk(setting), rivals(setting)
     return Page(
         numbers=tuple(_numbers(steps, figures)),
-        chart=bands(view),
+        chart=bands(view) if view.study.whole else None,
         walk=shown(view, steps),
         rivals=shown(view, figures),
         explained=_explained(view, setting),
@@ -103,6 +104,8 @@ def _explained(view: View, setting: Setting) -> Waiting:
 
     if not view.case.hypotheses or not setting.found(setting.at).held:
         return Waiting()
+    if not view.study.long:
+        return left_out()
     later = asked_tally(view)
     unfinished = waited(view, later)
     if unfinished or later.result is None:

@@ -16,11 +16,14 @@ from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.common import reporting_day
+from solvency.cli.terminal.completion import names
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
 
-    from solvency.figures.frame import Frame
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.table import Table
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
     from solvency.model.sheets import BalanceSheet
@@ -28,9 +31,19 @@ if TYPE_CHECKING:
 
 @click.command("balance")
 @on_ledger
-@click.option("--entity", metavar="NAME", help="The balance sheet of one entity.")
+@click.option(
+    "--entity",
+    metavar="NAME",
+    shell_complete=names("entity"),
+    help="The balance sheet of one entity.",
+)
 @click.option("--group", is_flag=True, help="The group, consolidated.")
-@click.option("--silo", metavar="NAME", help="One silo, consolidated.")
+@click.option(
+    "--silo",
+    metavar="NAME",
+    shell_complete=names("silo"),
+    help="One silo, consolidated.",
+)
 @click.option(
     "--at",
     type=Day(),
@@ -97,8 +110,11 @@ def command(
     at = at or case.reporting_date
     name = entity or silo or ("group" if group else None)
     if entity is not None and entity not in case.entities:
+        from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
+
         raise click.UsageError(
             f"no entity {entity} is declared; there are {', '.join(case.entities)}."
+            f"{meant(entity, case.entities)}"
         )
     try:
         if funds:
@@ -128,35 +144,42 @@ def _print_one(
     *,
     every: bool,
 ) -> None:
-    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.balance.accounts import by_account  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
+    from solvency.model.consolidation import group_sheet  # noqa: PLC0415 (as above)
+    from solvency.model.counting.untraced import amounts  # noqa: PLC0415 (as above)
+    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (as above)
     from solvency.model.thin import thin_tokens  # noqa: PLC0415 (as above)
-    from solvency.model.untraced import amounts  # noqa: PLC0415 (as above)
-    from solvency.model.untraced import with_found  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
-    frame = with_found(book, sheet, with_notes(sheet))
+    setting = of_answers(book, at)
+    if isinstance(sheet, BalanceSheet):
+        whole = group_sheet(book, (name,), at, basis, name)
+        rests: tuple[Table, ...] = ()
+    else:
+        whole, rests = sheet, tuple(_of_group(setting, sheet, every=every))
+    found = by_account(setting, name, whole)
     if thin := thin_tokens(book, sheet):
+        amount = setting.money("sheet:thin", thin)
         said = (
-            f"of the assets, {thin:,.2f} are tokens with a thin market: no sale of all"
-            " of them fetches that"
+            *("of the assets, ", amount, " are tokens with a thin market: no sale of"),
+            " all of them fetches that",
         )
-        frame = replace(frame, notes=(*frame.notes, said))
-    output.print(
-        frame,
-        heading(book.case) | document(sheet) | amounts(book, sheet),
-    )
-    if output.plain and not isinstance(sheet, BalanceSheet):
-        _print_group(book, sheet, every=every)
+        found = replace(found, notes=(*found.notes, said))
+    if output.plain:
+        output.show(found, *rests)
+    else:
+        output.print(heading(book.case) | document(sheet) | amounts(book, sheet), found)
 
 
 def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
-    from solvency.model import untraced  # noqa: PLC0415 (lazy start)
-    from solvency.model.sheets import sheets  # noqa: PLC0415 (lazy start)
-    from solvency.model.sheets import side_by_side  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.balance.accounts import entities  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (as above)
+    from solvency.model.counting import untraced  # noqa: PLC0415 (as above)
+    from solvency.model.sheets import sheets  # noqa: PLC0415 (as above)
 
     found = sheets(book, list(book.case.entities), at, basis)
     output.print(
-        untraced.side_by_side(book, found, side_by_side(found)),
         heading(book.case)
         | {
             "at": at,
@@ -166,41 +189,23 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
                 document(sheet) | untraced.amounts(book, sheet) for sheet in found
             ],
         },
+        entities(of_answers(book, at), found),
     )
 
 
-def _print_group(book: Book, sheet: GroupSheet, *, every: bool) -> None:
-    """Print what a consolidated sheet rests on: its control, claims and silos."""
+def _of_group(setting: Setting, sheet: GroupSheet, *, every: bool) -> Iterator[Table]:
+    """Yield what a consolidated sheet rests on: totals, claims and silos."""
+    from solvency.exhibits.balance.accounts import totals  # noqa: PLC0415 (lazy start)
     from solvency.model.claims import largest  # noqa: PLC0415 (as above)
     from solvency.model.claims import matrix  # noqa: PLC0415 (as above)
-    from solvency.model.consolidation import by_silo  # noqa: PLC0415 (lazy start)
-    from solvency.model.consolidation import combined_and_consolidated  # noqa: PLC0415 (as above)
+    from solvency.model.consolidation import by_silo  # noqa: PLC0415 (as above)
 
-    click.echo()
-    click.echo(combined_and_consolidated(sheet).to_text(), nl=False)
-    click.echo()
-    rows = sheet.claims if every else largest(book, sheet.at, sheet.claims)
+    yield totals(setting, sheet.name, {sheet.basis: sheet})
+    rows = sheet.claims if every else largest(setting.book, sheet.at, sheet.claims)
     title = f"What members owe one another at {sheet.at}"
-    click.echo(matrix(rows, title, len(sheet.claims)).to_text(), nl=False)
-    silos = by_silo(book, sheet)
-    if silos:
-        click.echo()
-        click.echo(combined_and_consolidated(*silos).to_text(), nl=False)
-
-
-def with_notes(sheet: BalanceSheet | GroupSheet) -> Frame:
-    """Return a sheet's table with a note for each thing left out of it."""
-    from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
-
-    notes = [f"left out of every total: {missing}" for missing in sheet.unpriced]
-    if not isinstance(sheet, BalanceSheet):
-        notes.append(sheet.control_line)
-        if len(sheet.shown) < len(sheet.columns):
-            notes.append(
-                f"combined: the sum of {len(sheet.columns):,} members;"
-                " --entity NAME prints one"
-            )
-    return replace(sheet.to_frame(), notes=tuple(notes))
+    yield matrix(rows, title, len(sheet.claims))
+    for silo in by_silo(setting.book, sheet):
+        yield totals(setting, silo.name, {silo.basis: silo})
 
 
 def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:

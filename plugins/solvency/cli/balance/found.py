@@ -9,14 +9,14 @@ import click
 
 from solvency.cli.common import heading
 from solvency.model.consolidation import members
-from solvency.model.found import found
+from solvency.model.counting.found import found
 
 if TYPE_CHECKING:
     import datetime
 
     from solvency.cli.common import Output
     from solvency.ledger.case import Case
-    from solvency.model.found import Found
+    from solvency.model.counting.found import Found
 
 
 def print_found(
@@ -44,13 +44,12 @@ def print_found(
     days = (at,) if at else counts.days or (case.reporting_date,)
     if not output.plain:
         one = found(counts, days[0], basis, entities)
-        output.print(one.to_frame(), heading(case) | document(one))
+        output.print(heading(case) | document(one), one.to_table())
         return
     if not counts.counts and not counts.overlaps:
         click.echo("No observation of this case says counted: TRUE.")
         return
-    tables = [found(counts, day, basis, entities).to_frame() for day in days]
-    click.echo("\n".join(table.to_text() for table in tables), nl=False)
+    output.show(*(found(counts, day, basis, entities).to_table() for day in days))
 
 
 def _entities(case: Case, name: str | None) -> tuple[str, ...]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
-import click
-
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import by_scenario
 from solvency.analysis.funds import funds
 from solvency.analysis.funds import of_case
-from solvency.analysis.funds import one_below_another
-from solvency.analysis.funds import side_by_side
+from solvency.exhibits.funds.sources_uses import side_by_side
+from solvency.exhibits.setting import of_answers
 
 if TYPE_CHECKING:
     import datetime
 
     from solvency.analysis.funds import Funds
     from solvency.cli.common import Output
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
 
@@ -48,20 +47,27 @@ def print_funds(
         book = one.book()
         found = (funds(book, name, at),) if name else of_case(one, book, at)
         tables.append((one, found))
-    if not output.plain:
-        output.print(
-            one_below_another([one for _, found in tables for one in found]),
-            {
-                "case": case.path,
-                "known": case.known,
-                "at": at,
-                "currency": case.currency,
-                "scenarios": [_scenario(one, found) for one, found in tables],
-            },
-        )
-        return
-    click.echo(
-        "\n".join(side_by_side(found).to_text() for _, found in tables), nl=False
+    output.print(
+        {
+            "case": case.path,
+            "known": case.known,
+            "at": at,
+            "currency": case.currency,
+            "scenarios": [_scenario(one, found) for one, found in tables],
+        },
+        *(_table(one, found, at) for one, found in tables),
+    )
+
+
+def _table(case: Case, found: tuple[Funds, ...], at: datetime.date) -> Table:
+    name = case.scenario.name
+    of = f"{found[0].name}: s" if len(found) == 1 else "S"
+    return side_by_side(
+        of_answers(case.book(), at),
+        f"funds-{name}",
+        f"{of}ources and uses of funds to {at}, scenario {name}",
+        list(found),
+        [one.name for one in found],
     )
 
 

@@ -8,11 +8,15 @@ import click
 
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
+from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
+from solvency.cli.common import print_csv
 from solvency.cli.common import print_json
-from solvency.cli.progress import progress
+from solvency.cli.terminal.completion import THINGS
+from solvency.cli.terminal.completion import names
+from solvency.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     import datetime
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.explain import Explanation
     from solvency.exhibits.explain import Share
     from solvency.exhibits.explain import Without
+    from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
 
@@ -30,7 +35,7 @@ _LISTED = 10
 
 
 @click.command("explain")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=names(*THINGS))
 @on_ledger
 @click.option(
     "--all",
@@ -43,9 +48,20 @@ _LISTED = 10
     "--rows", is_flag=True, help="Show the rows of a subledger behind it, by page."
 )
 @click.option("--page", type=click.IntRange(1), default=1, help="Which page of rows.")
-@click.option("--commodity", metavar="NAME", help="Rows of this commodity alone.")
+@click.option(
+    "--commodity",
+    metavar="NAME",
+    shell_complete=names("commodity"),
+    help="Rows of this commodity alone.",
+)
 @click.option("--at", type=Day(), metavar="DATE", help="Rows of this day alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Print CSV: a line for each flow, figure, source and observation.",
+)
 def command(
     asked: Asked,
     name: str,
@@ -55,6 +71,7 @@ def command(
     commodity: str | None,
     at: datetime.date | None,
     as_json: bool,
+    as_csv: bool,
 ) -> None:
     r"""Say what a figure, flow, source, observation, hypothesis or account rests on.
 
@@ -67,13 +84,16 @@ def command(
       solvency explain balance.FTX.2022-06-30.liabilities
       solvency explain coindesk-balance-sheet ledgers/ftx/main.beancount
     """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude one another.")
     case = asked.load()
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing rests on anything")
     if rows:
         from solvency.cli.explain.rows import print_rows  # noqa: PLC0415 (lazy start)
 
-        print_rows(case, name, at=at, commodity=commodity, page=page, as_json=as_json)
+        output = Output(as_json, as_csv, None)
+        print_rows(case, name, output, at=at, commodity=commodity, page=page)
         return
     if at is not None or commodity is not None or page > 1:
         raise click.UsageError("--at, --commodity and --page go with --rows.")
@@ -89,6 +109,8 @@ def command(
         from solvency.exhibits.explain.document import document  # noqa: PLC0415 (as above)
 
         print_json({**heading(case), **document(case, found)})
+    elif as_csv:
+        print_csv(_table(found))
     else:
         for line in _lines(case, found, None if every else _LISTED):
             click.echo(line)
@@ -270,3 +292,37 @@ def _joined(names: Iterable[str]) -> str:
 
 def _number(value: Decimal | None) -> str:
     return "not there" if value is None else f"{value:,f}"
+
+
+def _table(found: Explanation) -> Table:
+    """Return what it rests on, a line each; amounts exact."""
+    from solvency.figures.listing import listing  # noqa: PLC0415 (lazy start)
+
+    rows: list[tuple[object, ...]] = [
+        (found.kind, found.name, "", found.value, found.unit, found.formula, "")
+    ]
+    for share in found.flows:
+        flow = share.flow
+        part = flow.amount.number if share.part is None else share.part
+        unit = flow.amount.commodity if share.part is None else found.unit
+        sources = " ".join(flow.sources) or flow.basis
+        rows.append(("flow", flow.id, flow.date, part, unit, flow.narration, sources))
+    rows += [
+        ("figure", one.name, "", one.value, one.unit, "", "") for one in found.figures
+    ]
+    rows += [
+        (
+            *("source", one.source.name, one.source.published, one.carries, ""),
+            *(one.source.title, one.source.url),
+        )
+        for one in found.sources
+    ]
+    rows += [
+        (
+            *("observation", one.id, one.date, one.amount.number),
+            *(one.amount.commodity, " ".join(one.accounts), one.source),
+        )
+        for one in found.observations
+    ]
+    heads = ("kind", "name", "date", "amount", "unit", "what", "source")
+    return listing(f"What {found.name} rests on", heads, rows)

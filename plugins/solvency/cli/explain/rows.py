@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import heading
 
 if TYPE_CHECKING:
     import datetime
 
+    from solvency.cli.common import Output
     from solvency.ledger.case import Case
 
 #: Rows on a page.
@@ -22,11 +22,11 @@ _PAGE = 50
 def print_rows(
     case: Case,
     name: str,
+    output: Output,
     *,
     at: datetime.date | None,
     commodity: str | None,
     page: int,
-    as_json: bool,
 ) -> None:
     """Print a page of the rows behind an account of a subledger, or a figure."""
     from solvency.analysis.ask.asking import asking  # noqa: PLC0415 (lazy start)
@@ -49,9 +49,7 @@ def print_rows(
             found = behind(rows, moved, page)
     except LookupError as error:
         raise click.UsageError(str(error)) from error
-    Output(as_json, False, None).print(
-        found.to_frame(), {**heading(case), **found.document()}
-    )
+    output.print({**heading(case), **found.document()}, found.to_table())
 
 
 def _of_figure(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import io
@@ -176,8 +177,15 @@ def _tables(
         from solvency.evidence.formats.workbook import sheets  # noqa: PLC0415 (an extra)
 
         parts = sheets(document, mapping.sheets)
+    elif mapping.format == "pdf":
+        from solvency.evidence.formats.pdf import pages  # noqa: PLC0415 (this alone)
+
+        yield from pages(document, mapping.columns)
+        return
     else:
-        parts = iter([delimited(document, mapping.encoding, mapping.delimiter)])
+        parts = iter(
+            [delimited(document, mapping.encoding, mapping.delimiter, mapping.quote)]
+        )
     for rows in parts:
         head = Row("1", [])
         if mapping.header:
@@ -192,9 +200,15 @@ def _tables(
 
 
 def delimited(
-    document: Document, encoding: str | None, delimiter: str | None
+    document: Document, encoding: str | None, delimiter: str | None, quote: str = '"'
 ) -> Iterator[Row]:
     """Yield the records of delimited text, each labelled by the line it begins on.
+
+    Args:
+        document: The text.
+        encoding: Its encoding; guessed where there is none.
+        delimiter: What stands between cells; a comma where there is none.
+        quote: What stands around a cell; "" where quotes are words like others.
 
     Raises:
         EvidenceError: It is not in that encoding, or its quotes do not close.
@@ -204,7 +218,13 @@ def delimited(
     if len(mark) != 1 or mark in '"\r\n':
         wrong = f"the delimiter {mark!r:.20} is not one character"
         raise EvidenceError(document.name, None, wrong, "Correct the mapping")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=mark,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        strict=True,
+    )
     before = csv.field_size_limit(_LONGEST)
     line = 0
     try:
@@ -220,7 +240,7 @@ def delimited(
             document.name,
             start,
             f"the record that begins here is no row of a table ({error})",
-            "Close its quotes, or export it again",
+            "Close its quotes, or write `quote` in the mapping, empty for none",
         ) from None
     finally:
         csv.field_size_limit(before)
@@ -258,9 +278,17 @@ def encoding_of(content: bytes) -> str:
     """Guess the encoding of a text from its bytes."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
+    head = content[: 2**16]
+    if (zeros := head.count(0)) * 5 > len(head):
+        # Letters of the West have a zero beside them, before or after.
+        return "utf-16-be" if head[::2].count(0) * 2 > zeros else "utf-16-le"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
+        # Chinese has its high bytes in pairs; letters with accents stand alone.
+        with contextlib.suppress(UnicodeDecodeError):
+            content.decode("gb2312")
+            return "gb18030"
         # Five bytes mean nothing in Windows' set, and something in Latin-1.
         rare = any(one in content for one in b"\x81\x8d\x8f\x90\x9d")
         return "latin-1" if rare else "cp1252"

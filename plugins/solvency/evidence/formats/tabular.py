@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.dialect import TOTAL
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import AccountStatement
@@ -75,6 +76,8 @@ def statement(document: Document, mapping: Mapping) -> AccountStatement:
     """
     records, stated = [], []
     for record in Table(document, mapping):
+        if _adds_up(record):
+            continue
         kind = _stated(record)
         if kind:
             stated.append((record, kind))
@@ -91,6 +94,16 @@ def statement(document: Document, mapping: Mapping) -> AccountStatement:
             not above and _breaks(other) == _breaks(found)
         ):
             found = other
+    if any(record.has("fee") for record in records):
+        # Of a fee beside it the amount is without, unless the balances say otherwise.
+        less = [
+            one._replace(amount=one.amount - abs(record.amount("fee")))
+            if record.has("fee")
+            else one
+            for one, record in zip(found, records, strict=True)
+        ]
+        if _breaks(less) <= _breaks(found):
+            found = less
     if _newest_first(found):
         found.reverse()
     if not found:
@@ -115,6 +128,18 @@ def statement(document: Document, mapping: Mapping) -> AccountStatement:
             Balance(last.row, last.date, last.balance, last.currency, "closing")
         )
     return AccountStatement(document, lines, mapping.number)
+
+
+def _adds_up(record: Record) -> bool:
+    """Say whether a row adds up others: it has no day, and says that it does."""
+    words = (record.text(key) for key in ("date", "payee", "narration", "reference"))
+    if not any(TOTAL.match(word) for word in words):
+        return False
+    try:
+        record.day("date")
+    except EvidenceError:
+        return True
+    return False
 
 
 def _stated(record: Record) -> str:

@@ -20,15 +20,17 @@ from solvency.figures.figure import Said
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.model.found import Sum
+from solvency.model.counting.found import Sum
 
 if TYPE_CHECKING:
     import datetime
 
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Cell
-    from solvency.model.found import Found
+    from solvency.model.counting.found import Found
 
+#: A step of less than this share of the books is drawn with others like it.
+_SMALL = Decimal("0.005")
 #: The classes of what was counted, as printed.
 CLASSES = {
     "money": "Money",
@@ -152,16 +154,21 @@ def _bridge_drawn(setting: Setting, found: Found) -> Drawing:
     totals = found.totals
     steps = [waterfall.Step(text("In the books"), totals.books, total=True)]
     names = ["books"]
+    small = Decimal()
     for kind, sums in found.by_class().items():
         name = text(CLASSES[kind])
-        if sums.untraced:
-            label = text("Untraced: %(name)s", name=name)
-            steps.append(waterfall.Step(label, -sums.untraced))
-            names.append(f"untraced:{kind}")
-        if sums.unrecorded:
-            label = text("Unrecorded: %(name)s", name=name)
-            steps.append(waterfall.Step(label, sums.unrecorded))
-            names.append(f"unrecorded:{kind}")
+        for part, label, amount in (
+            ("untraced", text("Untraced: %(name)s", name=name), -sums.untraced),
+            ("unrecorded", text("Unrecorded: %(name)s", name=name), sums.unrecorded),
+        ):
+            if abs(amount) < _SMALL * totals.books:
+                small += amount
+                continue
+            steps.append(waterfall.Step(label, amount))
+            names.append(f"{part}:{kind}")
+    if small:
+        steps.append(waterfall.Step(text("Smaller differences"), small))
+        names.append("smaller")
     steps.append(waterfall.Step(text("Counted"), totals.counted, total=True))
     names.append("counted")
     key = f"bridge-{found.at.isoformat()}"

@@ -11,8 +11,8 @@ from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.figures.table import Row
+from solvency.model.counting.found import Sum
 from solvency.model.eliminations import taken_out
-from solvency.model.found import Sum
 
 if TYPE_CHECKING:
     import datetime
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
     from solvency.ledger.case import Observation
-    from solvency.model.found import Held
+    from solvency.model.counting.found import Held
 
 ZERO = Decimal()
 UNTRACED = "Of these untraced: in the books, and not found"

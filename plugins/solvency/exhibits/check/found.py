@@ -68,7 +68,7 @@ def _row(setting: Setting, one: Tested, name: str) -> Row:
     if series is not None and (basis := basis_said(setting, series.invariant)):
         of = f"{of}, {basis}"
     if one.unit not in {setting.case.currency, one.label}:
-        of += " " + text("(%(name)s)", name=text(one.unit))
+        of += " " + text("(%(name)s)", name=setting.remark(one.unit))
     first = one.spells[0].first if one.spells else None
     entity = text("The group") if one.entity == "group" else one.entity
     return Row(

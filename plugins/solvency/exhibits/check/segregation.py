@@ -55,7 +55,8 @@ def segregation(setting: Setting, *, noted: bool = True) -> Section | None:
 
     Args:
         setting: What the report is of.
-        noted: Note below a chart how surely it is so, which takes draws.
+        noted: Note below a chart how surely it is so, which takes draws; without it
+            the charts alone are made.
     """
     tables: list[Table | Drawing] = []
     for entity in setting.inside:
@@ -65,11 +66,11 @@ def segregation(setting: Setting, *, noted: bool = True) -> Section | None:
             for day, need in zip(series.days, series.need, strict=True)
             if day <= setting.at
         ):
-            tables += [
-                _chart(setting, entity, series, noted=noted),
-                _table(setting, entity, series),
-            ]
-    tables += statements(setting)
+            tables.append(_chart(setting, entity, series, noted=noted))
+            if noted:
+                tables.append(_table(setting, entity, series))
+    if noted:
+        tables += statements(setting)
     if not tables:
         return None
     title = setting.text("Owed to customers, and held for them")

@@ -13,6 +13,9 @@ from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.found import tests_of_found
 from solvency.exhibits.check.segregation import chance_of
+from solvency.exhibits.check.summary import GRADES
+from solvency.exhibits.check.summary import grade
+from solvency.exhibits.check.summary import gravest_first
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_words
 from solvency.exhibits.check.words import key_of
@@ -25,6 +28,7 @@ from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
+from solvency.figures.listing import places_of
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -68,7 +72,7 @@ def solvency_tests(setting: Setting) -> Section | None:
     ]
     entities = dict.fromkeys(one.entity for one in shown)
     tables = [
-        _table(setting, name, [one for one in shown if one.entity == name])
+        tests_of(setting, name, [one for one in shown if one.entity == name])
         for name in entities
     ]
     beside = tests_of_found(setting)
@@ -80,9 +84,16 @@ def solvency_tests(setting: Setting) -> Section | None:
     )
 
 
-def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
+def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
+    """Return what the tests of one entity found, the gravest first."""
     text = setting.text
-    rows = tuple(_row(setting, one, key_of(one)) for one in shown)
+    found = gravest_first(setting, shown)
+    rows: list[Row] = []
+    for key, title in GRADES.items():
+        of_grade = [one for one in found if grade(one) == key]
+        if of_grade:
+            rows.append(Row(f"tests-{entity}:{key}", (text(title),), kind="group"))
+            rows += [_row(setting, one, key_of(one)) for one in of_grade]
     return Table(
         key=f"tests-{entity}",
         title=text(
@@ -106,7 +117,7 @@ def _table(setting: Setting, entity: str, shown: list[Finding]) -> Table:
             Column("missing", text("Missing then"), width=20, current=True),
             Column("chance", text("Chance"), width=14),
         ),
-        rows=rows,
+        rows=tuple(rows),
         notes=tuple(_notes(setting, shown)),
         size="dense",
     )
@@ -170,7 +181,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     if one.unit == one.commodity != setting.case.currency:
         of += " " + setting.text("(in %(name)s)", name=setting.text(one.unit))
     elif one.unit != setting.case.currency and one.unit not in of:
-        of += " " + setting.text("(%(name)s)", name=setting.text(one.unit))
+        of += " " + setting.text("(%(name)s)", name=setting.remark(one.unit))
     between = "\N{EN DASH}"
     if one.first_earliest and one.first_latest:
         low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
@@ -185,6 +196,7 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
             missing(setting, one, key),
             _chance(setting, one, key),
         ),
+        indent=1,
         anchor=place_of(one),
     )
 
@@ -207,7 +219,11 @@ def missing(setting: Setting, one: Finding, key: str) -> Cell:
             return setting.money(f"{key}:{name}", value, **rest)
         if one.unit.startswith(("share", "chance")):
             return setting.share(f"{key}:{name}", value, **rest)
-        return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+        if abs(value) >= 1:
+            return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
+        # Dust is told by its digits: rounded, nothing would be missing.
+        dust = setting.units(f"{key}:{name}", value, one.unit, **rest)
+        return replace(dust, places=places_of(value, 0))
 
     found = setting.study.findings
     series = found.series.get(one.key)

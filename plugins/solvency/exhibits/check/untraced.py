@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from solvency.analysis.check.answer import Series
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
-    from solvency.model.found import Held
+    from solvency.model.counting.found import Held
 
 
 def columns(setting: Setting, *, counted: bool) -> tuple[Column, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from solvency.exhibits.explain.search import searches
 from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
+from solvency.ledger.terms.metadata import meant
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
 from solvency.wide import wide
@@ -85,11 +85,9 @@ def _nothing(case: Case, name: str, seen: list[str]) -> str:
         *seen,
         *FAMILIES,
     ]
-    meant = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {meant[0]}?" if meant else ""
     return (
         "no figure, flow, source, observation, hypothesis, account, entity or"
-        f" exhibit is called {name!r}.{hint}"
+        f" exhibit is called {name!r}.{meant(name, known)}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What `explain` found as a document: the JSON of the terminal, of pages and of sites."""
+"""What `explain` found as a document, for the terminal, pages and sites alike."""
 
 from __future__ import annotations
 

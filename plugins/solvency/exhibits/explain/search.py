@@ -14,6 +14,7 @@ from solvency.exhibits.derived import derived
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
 from solvency.exhibits.layout import figures_in
+from solvency.exhibits.layout import keyed
 from solvency.exhibits.rests import rests
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
@@ -100,11 +101,9 @@ class Search:
 
 
 def _by_key(sections: Iterable[Section]) -> dict[str, Figure]:
-    found: dict[str, Figure] = {}
-    for one in sections:
-        for figure in figures_in((one.tables, one.values)):
-            found.setdefault(figure.key, figure)
-    return found
+    return keyed(
+        figure for one in sections for figure in figures_in((one.tables, one.values))
+    )
 
 
 def search(case: Case, name: str, progress: Progress = None) -> Search | None:
@@ -129,8 +128,8 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
 def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Search]:
     """Yield where a figure may be, the quickest first.
 
-    That is its family's exhibit, then the entries of that in the appendix; of a whole
-    key then the findings, which say figures of every family again, and their entries.
+    That is its family's exhibit, then the entries of that among the derived figures; of
+    a whole key then those lists that say figures of other families.
 
     Raises:
         ReportError: A day in the name is no day.
@@ -142,7 +141,7 @@ def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Searc
     if ":" not in name:
         return
     yield replace(first, deep=True)
-    for word in ("bases", "reconciled"):
+    for word in ("bases", "scope", "reconciled"):
         if first.of is not FAMILIES[word]:
             yield replace(first, of=FAMILIES[word])
             yield replace(first, of=FAMILIES[word], deep=True)

@@ -278,6 +278,15 @@ def side_by_side(
         raise ReportError(f"{key}: sources and uses do not close")
     notes = [
         *_straight(setting, found),
+        *(
+            setting.say(
+                "%(name)s: without a price, and left out: %(coins)s.",
+                name=Said(_who(setting, one.name)),
+                coins=Said(", ".join(one.unpriced)),
+            )
+            for one in found
+            if one.unpriced
+        ),
         (
             text(
                 "What is left is counted from the balances, not from the lines above;"

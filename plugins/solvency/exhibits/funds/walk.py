@@ -18,7 +18,6 @@ from solvency.exhibits.balance.bridge import CLASSES
 from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
-from solvency.exhibits.check.segregation import finding_of
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
 from solvency.exhibits.kit import words
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from solvency.figures.table import Cell
     from solvency.figures.table import Sum
     from solvency.model.book import Position
-    from solvency.model.found import Held
+    from solvency.model.counting.found import Held
 
     Kind = Literal["line", "group", "class", "subtotal", "total"]
 
@@ -114,7 +113,7 @@ class _Walk:
                 setting.money(
                     f"{self._key}:total:{side}",
                     funds.total(side),
-                    formula=text("sum of its lines"),
+                    formula="sum of its lines",
                 ),
                 "subtotal",
                 tuple((f"{side}:{label}", 1) for label in labels),
@@ -125,7 +124,7 @@ class _Walk:
             setting.money(
                 f"{self._key}:revaluation",
                 funds.revaluation,
-                formula=text("market value less what moved"),
+                formula="market value less what moved",
             ),
         )
         yield self._row(
@@ -148,20 +147,21 @@ class _Walk:
         yield self._row(
             "books",
             (text("In the books, of what was counted"),),
-            self._money("books", totals.books, text("books of all that was counted")),
+            self._money("books", totals.books, "books of all that was counted"),
             "subtotal",
             (("left", 1), ("uncounted", -1), ("others", 1)),
         )
         kinds = [one for one in CLASSES if any(x.kind == one for x in self._held)]
-        for name, words_of in (
-            ("untraced", "Untraced: %(name)s"),
-            ("unrecorded", "Found above the books: %(name)s"),
-        ):
+        for name in ("untraced", "unrecorded"):
             for kind in kinds:
                 some = [one for one in self._held if one.kind == kind]
                 value = sum((getattr(one, name) for one in some), ZERO)
                 if value:
-                    label = text(words_of, name=text(CLASSES[kind]))
+                    of = text(CLASSES[kind])
+                    label = {
+                        "untraced": text("Untraced: %(name)s", name=of),
+                        "unrecorded": text("Found above the books: %(name)s", name=of),
+                    }[name]
                     yield self._row(
                         f"{name}:{kind}", (label,), self._lacking(name, kind, some)
                     )
@@ -172,7 +172,7 @@ class _Walk:
             yield self._row(
                 name,
                 (label,),
-                self._money(name, getattr(totals, name), text("sum of its lines")),
+                self._money(name, getattr(totals, name), "sum of its lines"),
                 "subtotal",
                 tuple(
                     (f"{name}:{kind}", 1)
@@ -183,7 +183,7 @@ class _Walk:
         yield self._row(
             "counted",
             (text("Found: counted by those who looked"),),
-            self._money("counted", totals.counted, text("as counted")),
+            self._money("counted", totals.counted, "as counted"),
             "total",
             (("books", 1), ("untraced", -1), ("unrecorded", 1)),
         )
@@ -226,7 +226,7 @@ class _Walk:
         inside = set(setting.inside)
         names = [name for name, one in accounts.items() if one.entity in inside]
         value = self._funds.left - funds
-        figure = setting.money(key, value, formula=text("left, less what was counted"))
+        figure = setting.money(key, value, formula="left, less what was counted")
         return self._row(
             "uncounted",
             (text("Less: money and coins on accounts nobody counted"),),
@@ -241,7 +241,7 @@ class _Walk:
         value = sum((x.books for x in self._held if x.position in rest), ZERO)
         names = sorted({position.account for position in rest})
         counts = rest.__contains__
-        figure = setting.money(key, value, formula=text("books of what was counted"))
+        figure = setting.money(key, value, formula="books of what was counted")
         return self._row(
             "others",
             (text("And: tokens, stakes and other things that were counted"),),
@@ -348,16 +348,19 @@ def _customers(setting: Setting, entity: str) -> Iterable[Row]:
         ),
     ):
         yield _rival(f"{name}:{entity}", label, figure, entity, setting.at, why)
-    finding = finding_of(setting, series)
-    if finding is not None and finding.worst not in {None, setting.at}:
-        worst = finding.worst or setting.at
+    # Later, the estate pays: the worst day by then is what a reader asks for.
+    days = [n for n, day in enumerate(series.days) if day <= setting.at]
+    lacks = [(series.need[n] - series.have[n], -n) for n in days]
+    lack, least = max(lacks, default=(ZERO, 0))
+    worst = series.days[-least]
+    if lack > (missing.value or ZERO):
         yield _rival(
             f"worst:{entity}",
             text("Missing on the worst day"),
             cover_worked(setting, entity, series, worst)[2],
             entity,
             worst,
-            text("The same test on the day it was furthest from holding."),
+            text("The same test, on the day by then when most was missing."),
         )
 
 

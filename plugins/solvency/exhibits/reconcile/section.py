@@ -49,7 +49,12 @@ def reconciled(setting: Setting) -> Section | None:
         "reconciled",
         setting.text("Claims held against one another"),
         tuple(table for table in tables if table is not None),
-        {"inflation": inflation_of(setting, found)},
+        # In no exhibit: chapters say them, and `explain` finds them here.
+        {
+            "inflation": inflation_of(setting, found),
+            "claims": claims_of(setting, found),
+            "suspects": suspects_of(setting, found),
+        },
         ground=weighed(setting),
     )
 

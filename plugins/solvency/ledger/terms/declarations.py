@@ -202,7 +202,7 @@ class Declarations:
             haircut_low=meta.number("haircut-low", "0", "1"),
             haircut_high=meta.number("haircut-high", "0", "1"),
             max_price_age=words.price_age(entry.currency) if age is None else int(age),
-            price_age_said=age is not None,
+            usual_age_said=age == words.price_age(entry.currency),
             notes=meta.rest(),
         )
         self.written["commodity", entry.currency] = entry

@@ -47,6 +47,23 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     return next((one for one in listed if _slipped(word, one)), None)
 
 
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean X?` of the known name that is nearest, or nothing.
+
+    Capitals and what stands before the end of an account's name may be left out.
+    """
+    listed = list(dict.fromkeys(known))
+    folded = {one.casefold(): one for one in reversed(listed)}
+    word = name.casefold()
+    found = closest(word, folded)
+    if found is None and word:
+        ends = (one for one in folded if one.endswith(f":{word}"))
+        found = next(ends, None)
+    if found is None:
+        found = next(iter(difflib.get_close_matches(word, folded, 1, 0.6)), None)
+    return "" if found is None else f" Did you mean {folded[found]}?"
+
+
 def _slipped(word: str, meant: str) -> bool:
     """Say whether letters of a word were exchanged, or one was lost or put in.
 

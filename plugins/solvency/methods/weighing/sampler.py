@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
 
 #: Hypotheses enumerated at a step, and chains.
 BLOCK, CHAINS = 6, 128
+#: R-hat that errors are widened by at most: of a few sweeps it may be without end.
+_UNMIXED = 3.0
 #: Visits to each hypothesis by each chain before any is counted; those between two
 #: looks at the error; and at most.
-_WARMUP, _ROUND, _MOST = 8, 4, 400
+_WARMUP, _ROUND, _MOST = 16, 4, 400
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,43 @@ def visits(case: Model, error: float, seed: int, start: States | None = None) ->
         if sweep % _ROUND == _ROUND - 1 and seen.all():
             means = sums / seen
             errors = means.std(axis=0, ddof=1) / np.sqrt(len(states))
+            errors = _inflated(errors, np.array(visited))
             if errors.max() <= error:
                 break
     return Visits(means.mean(axis=0), errors, np.concatenate(visited))
+
+
+def _inflated(errors: Array, visited: States) -> Array:
+    """Widen standard errors by how far halves of chains disagree with one another.
+
+    What was hardly ever visited may be half a visit's worth.
+
+    Args:
+        errors: of the beliefs, shape (h,).
+        visited: combinations visited, shape (sweeps, chains, h).
+    """
+    unmixed = np.minimum(split_r_hat(visited), _UNMIXED)
+    unseen = 0.5 / (visited.shape[0] * visited.shape[1])
+    return np.asarray(np.sqrt((errors * np.maximum(unmixed, 1.0)) ** 2 + unseen**2))
+
+
+def split_r_hat(visited: NDArray[Any]) -> Array:
+    """Return Gelman and Rubin's R-hat of chains split in halves, shape (h,).
+
+    One where nothing ever moved; infinite where only chains differ.
+
+    Args:
+        visited: what was visited, shape (sweeps, chains, h), of four sweeps and more.
+    """
+    half = len(visited) // 2
+    halves = np.concatenate([visited[:half], visited[-half:]], axis=1).astype(float)
+    means = halves.mean(axis=0)
+    within = ((halves - means) ** 2).sum(axis=0).mean(axis=0) / (half - 1)
+    between = ((means - means.mean(axis=0)) ** 2).sum(axis=0) / (means.shape[0] - 1)
+    whole = within * (half - 1) / half + between
+    still = np.where(between > 0, np.inf, 1.0)
+    squared = np.divide(whole, within, out=still, where=within > 0)
+    return np.asarray(np.sqrt(squared))
 
 
 def best_of(case: Model, seed: int) -> tuple[int, ...]:
@@ -259,4 +296,4 @@ def _drawn(case: Model, rng: np.random.Generator) -> States:
     return states
 
 
-__all__ = ["Visits", "best_of", "step", "visits"]
+__all__ = ["Visits", "best_of", "split_r_hat", "step", "visits"]

@@ -153,9 +153,10 @@ def moved(seen: Visits, some: States, weights: Array) -> tuple[Array, Array]:
     told = len(some) * weights[:, None] * (some - own)
     plain = some - some.mean(axis=0)
     square = (plain**2).sum(axis=0)
-    # How far the mean of the few is from that of all says how far theirs may be.
+    # How far the mean of the few is from that of all says how far theirs may be; of
+    # what never changed among them, all visits say how often it does.
     share = np.divide(
-        (told * plain).sum(axis=0), square, out=np.zeros_like(own), where=square > 0
+        (told * plain).sum(axis=0), square, out=np.ones_like(own), where=square > 0
     )
     belief = own + share * (seen.marginals - some.mean(axis=0))
     spread = ((told - share * plain) ** 2).sum(axis=0) / len(some) ** 2

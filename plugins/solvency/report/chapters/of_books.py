@@ -8,6 +8,7 @@ from typing import Any
 
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
+from solvency.evidence.review import reviewed
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.balance.bases import assets
 from solvency.exhibits.balance.bases import sheets_of
@@ -26,7 +27,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import anchor
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
-from solvency.model.untraced import of_sheet
+from solvency.model.counting.untraced import of_sheet
 from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
@@ -340,6 +341,7 @@ class OfBooks(Named):
         """Return how many things of a kind the case has."""
         case = self.setting.case
         taken = [flow for flow in case.selected if flow.date <= self.setting.at]
+        held = {one.flow for one in reviewed(case) if one.holds}
         every: dict[str, Any] = {
             "flows": taken,
             "assumed": [flow for flow in taken if flow.basis == "assumed"],
@@ -354,6 +356,7 @@ class OfBooks(Named):
             "accounts": case.accounts,
             "prices": case.prices,
             "undated": [flow for flow in taken if flow.earliest is not None],
+            "reviewed": [flow for flow in taken if flow.id in held],
         }
         found = every[self._known(what, every, "kind of thing")]
         flows = (

@@ -310,6 +310,6 @@ def _tallied(setting: Setting) -> tuple[Table, ...]:
 
 def _explained(setting: Setting) -> tuple[Table, ...]:
     """Return the table of how much of what is untraced they explain."""
-    found = setting.study.tallied
+    found = setting.study.explained
     table = untraced_table(setting, found) if found else None
     return (table,) if table is not None else ()

@@ -35,6 +35,7 @@ _WHERE = {
     "entities": "entities",
     "chronology": "chronology",
     "cover-": "segregation",
+    "cover-table-": "segregation",
     "bases-": "balances",
     "group-": "balances",
     "balance-": "balances",
@@ -186,7 +187,7 @@ class Exhibits:
     def _find(self, name: str, *, plain: bool = True) -> Table | Drawing | None:
         starts = [one for one in _WHERE if name == one or (name.startswith(one))]
         for start in sorted(starts, key=len, reverse=True):
-            section = self._section(_WHERE[start], plain=plain)
+            section = self._section(_WHERE[start], plain=plain and start == "cover-")
             for one in section.tables if section else ():
                 if one.key == name:
                     return one

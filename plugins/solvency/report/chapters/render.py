@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.layout import Section
+from solvency.exhibits.workings import weighed
 from solvency.figures.errors import ReportError
 from solvency.figures.table import Table
 from solvency.report.chapters.body import Body
@@ -64,6 +65,8 @@ class Renderer:
             tables,
             {"body": body, "unmade": unmade},
             appendix=chapter.appendix,
+            # What a chapter says may rest on anything; its exhibits name less.
+            ground=weighed(self._names.setting),
         )
 
     def _check_typed(self, chapter: Chapter) -> None:

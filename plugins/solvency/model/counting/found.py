@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import Column
-from solvency.figures.frame import Frame
 from solvency.figures.frame import count
+from solvency.figures.listing import Heading
+from solvency.figures.listing import listing
 from solvency.figures.remark import Remark
 from solvency.ledger.entries.postings import total
 from solvency.model.sheets import rounded
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
+    from solvency.figures.table import Table
     from solvency.ledger.case import Commodity
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
     from solvency.model.book import Position
-    from solvency.model.counts import Counted
-    from solvency.model.counts import Counts
+    from solvency.model.counting.counts import Counted
+    from solvency.model.counting.counts import Counts
     from solvency.model.prices import Missing
 
 ZERO = Decimal()
@@ -134,16 +135,16 @@ class Found:
             if any(line.kind == kind for line in self.lines)
         }
 
-    def to_frame(self) -> Frame:
+    def to_table(self) -> Table:
         """Return a row a line."""
         totals = self.totals
-        return Frame(
+        return listing(
             title=f"Books, and what was found, at {self.at}, {self.basis} value",
-            columns=(
-                Column("entity"),
-                Column("class"),
+            heads=(
+                Heading("entity"),
+                Heading("class"),
                 *(
-                    Column(
+                    Heading(
                         name,
                         unit=self.currency,
                         # Books, less what is untraced, with what is not in them.
@@ -151,8 +152,8 @@ class Found:
                     )
                     for name in Sum._fields
                 ),
-                Column("counts"),
-                Column("accounts"),
+                Heading("counts"),
+                Heading("accounts"),
             ),
             rows=tuple(
                 (one.entity, one.kind, *one.sums, one.counts, one.accounts)

@@ -1,0 +1,3 @@
+"""Working papers: registers, lead schedules, tie-outs and adjustments of a case."""
+
+from __future__ import annotations

@@ -1,0 +1,8 @@
+"""The pages as files: no server, no request to elsewhere, the same templates."""
+
+from __future__ import annotations
+
+from solvency.browse.site.written import Written
+from solvency.browse.site.written import write_site
+
+__all__ = ["Written", "write_site"]

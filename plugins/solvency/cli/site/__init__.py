@@ -1,0 +1,43 @@
+"""`solvency site`: the pages of a case as files anyone can publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from solvency.cli.common import Asked
+from solvency.cli.common import Refused
+from solvency.cli.common import on_ledger
+from solvency.cli.terminal.progress import progress
+from solvency.writing import NotWrittenError
+
+
+@click.command("site")
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False)
+)
+@on_ledger
+def command(asked: Asked, folder: Path) -> None:
+    r"""Write the pages of `solvency browse` into DIR as files, with no server.
+
+    DIR is a new or empty folder, or one with a site, which is replaced whole.
+
+    \b
+    Example:
+      solvency site build/site ledgers/ftx/main.beancount
+    """
+    from solvency.browse.site import write_site  # noqa: PLC0415 (lazy start)
+    from solvency.wide import widen  # noqa: PLC0415 (as above)
+
+    widen()
+    case = asked.load()
+    if not case.selected:
+        raise Refused("the ledger has no flow, so there is nothing to show")
+    try:
+        with progress() as tell:
+            found = write_site(case, folder, tell)
+    except NotWrittenError as error:
+        raise Refused(str(error)) from error
+    size = found.size / 1_000_000
+    click.echo(f"{folder / 'index.html'}: {found.files:,} files, {size:,.1f} MB")

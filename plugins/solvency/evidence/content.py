@@ -1,0 +1,158 @@
+"""What columns mean whose names say nothing: by what stands in them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.evidence.dialect import DATES
+from solvency.evidence.dialect import Table
+from solvency.evidence.dialect import is_amount
+from solvency.evidence.dialect import marks
+from solvency.evidence.numbers import Notation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solvency.evidence.records import Cell
+    from solvency.evidence.records import Row
+
+#: The share of a column's cells that must be of its kind.
+_MOST = 0.9
+_ENOUGH = 0.8
+
+
+def unnamed(rows: Sequence[Row]) -> Table | None:
+    """Return a table whose columns are known by their cells.
+
+    Args:
+        rows: The rows of a file, with or without a line of names.
+
+    Returns:
+        The table, its columns numbered where nothing names them; None where no column
+        holds days, or none amounts.
+    """
+    first = next((at for at, row in enumerate(rows) if _is_row(row.cells)), None)
+    if first is None:
+        return None
+    body = [row.cells for row in rows[first:] if any(cell != "" for cell in row.cells)]
+    width = max(map(len, body))
+    head = rows[first - 1] if first else None
+    names = [str(at) for at in range(1, width + 1)]
+    line = 0
+    if head is not None and len([cell for cell in head.cells if cell != ""]) > 1:
+        line = int(head.label.rpartition(":")[2])
+        names = [str(cell) for cell in head.cells]
+        names += [""] * (width - len(names))
+    columns = [
+        [row[at] if at < len(row) else "" for row in body] for at in range(width)
+    ]
+    days = [at for at, cells in enumerate(columns) if _share(cells, _is_day) >= _MOST]
+    money = [
+        at
+        for at, cells in enumerate(columns)
+        if at not in days and _share(cells, _is_money) >= _MOST
+    ]
+    if not days or not money:
+        return None
+    means = {"date": [names[days[0]]]}
+    for key, at in _amounts(columns, money).items():
+        means[key] = [names[at]]
+    words = [
+        name
+        for at, name in enumerate(names)
+        if at not in days and at not in money and _share(columns[at], _is_words) >= 0.5
+    ]
+    if words:
+        means["narration"] = words
+    return Table(line, names, body, None, means=means)
+
+
+def _is_row(cells: Sequence[Cell]) -> bool:
+    return any(map(_is_day, cells)) and any(
+        _is_money(cell) for cell in cells if not _is_day(cell)
+    )
+
+
+def _is_day(cell: Cell) -> bool:
+    if not isinstance(cell, str):
+        return not isinstance(cell, Decimal)
+    if not re.search(r"\d", cell) or len(cell) > 30:
+        return False
+    try:
+        Notation(dates=DATES).day(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_money(cell: Cell) -> bool:
+    """Say whether a cell is an amount, rather than the number of something."""
+    if not isinstance(cell, str):
+        return isinstance(cell, Decimal)
+    return is_amount(cell) and bool(re.search(r"[.,]\d{1,2}\b|^\W*\d{1,6}\W*$", cell))
+
+
+def _is_words(cell: Cell) -> bool:
+    return isinstance(cell, str) and bool(re.search(r"[^\W\d_]{2}", cell))
+
+
+def _share(cells: Sequence[Cell], is_one: object) -> float:
+    """Return the share of the cells that are there of which something is true."""
+    there = [cell for cell in cells if cell != ""]
+    return sum(map(is_one, there)) / len(there) if there and callable(is_one) else 0.0
+
+
+def _amounts(columns: list[list[Cell]], money: list[int]) -> dict[str, int]:
+    """Say which of the columns of money has the amounts, which the balances."""
+    notation = Notation(
+        *marks([str(c) for at in money for c in columns[at] if c != ""])
+    )
+
+    def numbers(at: int) -> list[Decimal | None]:
+        return [_number(cell, notation) for cell in columns[at]]
+
+    # Of the columns of amounts, the balance is the one that they add up to.
+    for balance, amount in itertools.permutations(money, 2):
+        if _follows(numbers(balance), numbers(amount)):
+            return {"amount": amount, "balance": balance}
+    for debit, credit in itertools.permutations(money, 2):
+        for balance in money:
+            paid, got = numbers(debit), numbers(credit)
+            net = [
+                (there or Decimal()) - abs(gone or Decimal())
+                for gone, there in zip(paid, got, strict=True)
+            ]
+            if balance not in {debit, credit} and _follows(numbers(balance), net):
+                return {"debit": debit, "credit": credit, "balance": balance}
+    if len(money) > 1:
+        either = zip(columns[money[0]], columns[money[1]], strict=True)
+        if all((one == "") != (two == "") for one, two in either):
+            return {"debit": money[0], "credit": money[1]}
+    return {"amount": money[0]}
+
+
+def _number(cell: Cell, notation: Notation) -> Decimal | None:
+    if isinstance(cell, Decimal):
+        return cell
+    try:
+        return notation.amount(str(cell))
+    except ValueError:
+        return None
+
+
+def _follows(
+    balances: Sequence[Decimal | None], amounts: Sequence[Decimal | None]
+) -> bool:
+    """Say whether balances come of amounts, the oldest or the newest row first."""
+    ahead = back = steps = 0
+    rows = list(zip(balances, amounts, strict=True))
+    for (before, moved), (after, move) in itertools.pairwise(rows):
+        if before is None or after is None:
+            continue
+        steps += 1
+        ahead += move is not None and before + move == after
+        back += moved is not None and after + moved == before
+    return steps > 0 and max(ahead, back) >= _ENOUGH * steps

@@ -1,0 +1,121 @@
+"""What the tests found by entity, the gravest first."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.check.words import asks
+from solvency.exhibits.check.words import key_of
+from solvency.figures import formats
+from solvency.figures.figure import Said
+from solvency.figures.figure import about
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+from solvency.model.prices import Quote
+from solvency.wide import wide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solvency.analysis.check.answer import Finding
+    from solvency.exhibits.setting import Setting
+
+#: How findings are graded, the gravest first: the ledger's two, and what broke in
+#: draws alone.
+GRADES = {"breach": "Breaches", "warning": "Warnings", "perhaps": "In draws only"}
+
+
+def grade(one: Finding) -> str:
+    """Return how grave a finding is."""
+    return "perhaps" if one.first is None else one.severity
+
+
+@wide()
+def worth(setting: Setting, one: Finding) -> Decimal | None:
+    """Return what was missing on the worst day, in money; None where it has none."""
+    if one.unit == setting.case.currency:
+        return one.amount
+    if one.worst is None:
+        return None
+    quote = setting.book.prices.at(one.unit, one.worst)
+    return one.amount * quote.number if isinstance(quote, Quote) else None
+
+
+def gravest_first(setting: Setting, found: Iterable[Finding]) -> list[Finding]:
+    """Return findings by how grave they are, then by how much was missing."""
+    grades = list(GRADES)
+    return sorted(
+        found,
+        key=lambda one: (
+            grades.index(grade(one)),
+            -(worth(setting, one) or Decimal()),
+            -one.probability,
+        ),
+    )
+
+
+def by_entity(setting: Setting) -> dict[str, list[Finding]]:
+    """Return the findings of each entity, both the gravest first."""
+    found: dict[str, list[Finding]] = {}
+    for one in gravest_first(setting, setting.study.findings.findings):
+        found.setdefault(one.entity, []).append(one)
+    return found
+
+
+def summary(setting: Setting) -> Table | None:
+    """Return how many tests each entity failed, and the gravest of them.
+
+    None where every test held.
+    """
+    text = setting.text
+    found = by_entity(setting)
+    if not found:
+        return None
+    return Table(
+        key="tests-summary",
+        title=text("Which entity failed which tests of solvency, the gravest first"),
+        unit=(
+            text(
+                "%(unit)s; missing: what the gravest test lacked on its worst day",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Entity"),
+        columns=(
+            *(Column(key, text(title), width=16) for key, title in GRADES.items()),
+            Column("gravest", text("Gravest test"), "text", 50),
+            Column("first", text("First broken"), "text", 20),
+            Column("missing", text("Missing"), width=20),
+        ),
+        rows=tuple(_row(setting, name, each) for name, each in found.items()),
+        numbered=False,
+    )
+
+
+def _row(setting: Setting, entity: str, found: list[Finding]) -> Row:
+    gravest = found[0]
+    key = f"tests:summary:{entity}"
+    of = f": {setting.text(gravest.commodity)}" if gravest.commodity else ""
+    missing = None if gravest.first is None else worth(setting, gravest)
+    label = setting.text("The group") if entity == "group" else about("entity", entity)
+    return Row(
+        key,
+        (label,),
+        (
+            *(
+                setting.count(f"{key}:{one}", sum(grade(x) == one for x in found))
+                for one in GRADES
+            ),
+            (setting.text(asks(gravest.invariant)), Said(of)),
+            Said(
+                formats.cell(gravest.first, setting.locale)
+                if gravest.first
+                else formats.NOT_FOUND
+            ),
+            None
+            if missing is None
+            else setting.money(f"{key_of(gravest)}:worth", missing),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What was counted, what was found of it, and what is untraced."""

@@ -1,0 +1,186 @@
+"""The site of files in a real browser, opened from the disk: no server answers."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from chromium import CHROMIUM
+from chromium import QUIET
+from chromium import expect
+from chromium import playwright_api
+from click.testing import CliRunner
+
+from solvency.cli import main
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.xdist_group("chromium"),
+]
+PAGES = ("index", "solvency", "group", "flows", "hypotheses", "evidence")
+
+
+@pytest.fixture(scope="module")
+def folder(harbour, tmp_path_factory):
+    made = tmp_path_factory.mktemp("site") / "harbour"
+    ended = CliRunner().invoke(main, ["site", str(made), str(harbour)])
+    assert ended.exit_code == 0, ended.output
+    return made
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(chromium, folder):
+    """Open a file of the site; on leaving, nothing was said or asked elsewhere."""
+    said, asked, contexts = [], [], []
+
+    def open_(page="index", place="", *, width=1280, scheme="light"):
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto((folder / f"{page}.html").as_uri() + place)
+        return tab
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not said
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_number_opens_what_it_rests_on(opened, page):
+    tab = opened(page)
+    first = tab.locator("a.sv-figure:visible").first
+    first.click()
+    panel = tab.get_by_role("dialog")
+    expect(panel.locator("h3")).to_be_visible()
+    expect(panel).to_contain_text("Exactly")
+    assert "#figure=" in tab.url
+    tab.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(first).to_be_focused()
+
+
+def test_the_parts_of_a_figure_are_shown_to_add_up(opened):
+    """13.15 million is left: eight flows, signed, add up to it."""
+    tab = opened()
+    tab.locator('[data-key="left"] a').focus()
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("dialog")).to_contain_text(
+        "8 flows, signed, add up to 13,150,000 USD: the figure, to the last digit."
+    )
+
+
+def test_an_address_opens_its_figure(opened):
+    tab = opened(place="#figure=walk:group:2022-01-20:left")
+    expect(tab.get_by_role("dialog")).to_contain_text("13,150,000 USD")
+
+
+def test_from_the_first_page_to_a_sources_sentence_in_four_steps(opened):
+    """A number, its flow's page, the source there, its address: by keyboard alone."""
+    tab = opened()
+    tab.locator('[data-key="source:customers"] a').focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    panel.locator("tbody a").first.focus()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#opened h2")).to_be_visible()
+    assert re.search(r"/source-[\w-]+\.html$", tab.url)
+
+
+def test_arrows_go_from_number_to_number(opened):
+    tab = opened("group")
+    table = tab.locator("#totals")
+    assert table.locator('tbody a.sv-figure[tabindex="0"]').count() == 1
+    table.locator('tbody a.sv-figure[tabindex="0"]').focus()
+    before = tab.evaluate("document.activeElement.getAttribute('href')")
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("ArrowDown")
+    assert tab.evaluate("document.activeElement.getAttribute('href')") != before
+
+
+def test_search_finds_a_flow_by_its_words_and_a_source_by_its_name(opened):
+    tab = opened()
+    box = tab.get_by_label(re.compile("Search"))
+    box.fill("gazette")
+    expect(tab.locator(".sv-found a").first).to_contain_text("gazette")
+    box.fill("wired")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#opened h2")).to_contain_text("wired")
+
+
+def test_a_table_sorts_filters_and_saves(opened):
+    tab = opened("evidence")
+    table = tab.locator("#sources table")
+    rows = table.locator("tbody tr:visible")
+    every = rows.count()
+    assert every > 8 or tab.locator("#sources .sv-tools").count() == 1
+    group = opened("group")
+    group.locator("#sheet").get_by_role("searchbox").fill("bank")
+    assert group.locator("#sheet tbody tr:visible").count() < (
+        group.locator("#sheet tbody tr").count()
+    )
+    with group.expect_download() as waited:
+        group.locator("#sheet").get_by_role("button", name="CSV").click()
+    assert waited.value.suggested_filename == "sheet.csv"
+    text = waited.value.path().read_text()
+    assert "fingerprint" in text
+    assert "scenario established" in text
+    heads = group.locator("#sheet thead th")
+    heads.nth(1).get_by_role("button").click()
+    expect(heads.nth(1)).to_have_attribute("aria-sort", "ascending")
+
+
+def test_a_drawing_is_saved_as_svg_and_png(opened):
+    tab = opened("flows")
+    for kind in ("SVG", "PNG"):
+        with tab.expect_download() as waited:
+            tab.get_by_role("button", name=kind).first.click()
+        assert waited.value.suggested_filename == f"drawing-1.{kind.lower()}"
+        assert len(waited.value.path().read_bytes()) > 1000
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+@pytest.mark.parametrize("page", [*PAGES, "flow-deposits", "source-gazette"])
+def test_nothing_is_wider_than_its_window(opened, page, width):
+    tab = opened(page, width=width)
+    wider = "document.documentElement.scrollWidth - window.innerWidth"
+    assert tab.evaluate(wider) <= 0
+    number = tab.locator("a.sv-figure:visible").first
+    if number.count():
+        number.click()
+        expect(tab.get_by_role("dialog").locator("h3")).to_be_visible()
+        assert tab.evaluate(wider) <= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", [*PAGES, "flow-deposits", "source-gazette"])
+def test_axe_finds_no_serious_violation(opened, page, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    tab = opened(page, scheme=scheme)
+    number = tab.locator("a.sv-figure:visible").first
+    if number.count():
+        number.click()
+        expect(tab.get_by_role("dialog").locator("h3")).to_be_visible()
+    found = axe.Axe().run(tab, options={"preload": False}).response["violations"]
+    serious = [
+        (one["id"], one["nodes"][0]["html"][:200])
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert not serious

@@ -1,0 +1,191 @@
+"""The site of files: no dead link, the numbers of the command line, whole or not."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+from click.testing import CliRunner
+from fava_site import tile
+from fava_site import values
+
+from solvency.cli import main
+
+
+def _run(*words):
+    return CliRunner().invoke(main, [*map(str, words)], catch_exceptions=False)
+
+
+def _json(*words):
+    result = _run(*words, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def files(harbour, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site") / "harbour"
+    result = _run("site", folder, harbour)
+    assert result.exit_code == 0, result.output
+    assert "index.html" in result.output
+    return folder
+
+
+def _document(path):
+    """Return what a script of a site hands over."""
+    text = path.read_text()
+    name, rest = re.fullmatch(r'solvencyTake\("([^"]+)",(.*)\);\n', text).groups()
+    assert path.as_posix().endswith(name)
+    return json.loads(rest)
+
+
+def test_no_link_is_dead(files):
+    pages = {path.name: path.read_text() for path in files.glob("*.html")}
+    assert len(pages) > 50
+    for name, text in pages.items():
+        ids = set(re.findall(r' id="([^"]+)"', text))
+        for address in re.findall(r'(?:href|src|action)="([^"]*)"', text):
+            if address.startswith(("https://", "http://")):
+                continue
+            file, _, place = address.partition("#")
+            assert not file or (files / file).is_file(), (name, address)
+            if place and not place.startswith("figure="):
+                there = re.findall(r' id="([^"]+)"', pages[file]) if file else ids
+                assert unquote(place) in there, (name, address)
+
+
+def test_every_number_that_opens_has_what_it_rests_on(files):
+    """A figure names flows and sources, and says if they add up to it."""
+    things = _document(files / "rests/things.js")
+    opened = 0
+    for page in files.glob("*.html"):
+        text = page.read_text()
+        rests = re.search(r'data-rests="([^"]+)"', text)[1]
+        figures = _document(files / rests)["figures"]
+        for address in re.findall(r'href="#figure=([^"]+)"', text):
+            key = unquote(address)
+            if key.startswith("flow:"):
+                assert key.removeprefix("flow:") in things["flows"], (page, key)
+                continue
+            found = figures[key]
+            opened += 1
+            assert {one for one, _ in found["flows"]} <= set(things["flows"])
+            assert {one for one, _ in found["sources"]} <= set(things["sources"])
+            assert found["flows"] or found["sources"] or found["value"] == "0", key
+    assert opened > 300
+
+
+def test_what_explain_says_of_a_figure_is_what_its_panel_has(files, harbour):
+    found = _document(files / "rests/index.js")["figures"]
+    for key in (
+        "walk:group:2022-01-20:left",
+        "funds:group::2022-01-20:source:customers",
+        "walk:group:2022-01-20:total:use",
+    ):
+        told = _json("explain", key, harbour)
+        panel = found[key]
+        assert panel["value"] == told["value"]
+        assert panel["formula"] == told["formula"]
+        assert panel["sum"] is told["sum"] is True
+        assert panel["flows"] == [[one["id"], one["part"]] for one in told["flows"]]
+        names = [[one["name"], one["carries"]] for one in told["sources"]]
+        assert panel["sources"] == names
+
+
+@pytest.mark.parametrize("scenario", ["established", "invested", "gambled"])
+def test_the_numbers_are_those_of_the_command_line(files, harbour, scenario):
+    more = "" if scenario == "established" else f"-{scenario}"
+    words = ["--scenario", scenario, harbour]
+    group = (files / f"group{more}.html").read_text()
+    totals = _json("balance", "--group", *words)["consolidated"]
+    assert values(group, "sum-asset")[-1] == totals["assets"]
+    assert values(group, "sum-liability")[-1] == totals["liabilities"]
+    flows = (files / f"flows{more}.html").read_text()
+    (shown,) = (
+        one
+        for one in _json("balance", "--funds", *words)["scenarios"]
+        if one["scenario"] == scenario
+    )
+    whole = next(one for one in shown["funds"] if one["name"] == "group")
+    assert Decimal(tile(flows, "Left")) == Decimal(whole["left"])
+    tests = (files / f"solvency{more}.html").read_text()
+    for one in _json("check", *words)["findings"]:
+        name = "/".join(
+            filter(None, (one["entity"], one["invariant"], one["commodity"]))
+        )
+        assert [float(x) for x in values(tests, f"finding-{name}")[:1]] == [
+            float(one["amount"])
+        ]
+
+
+def test_the_walk_of_harbour_closes(files):
+    """12 + 5 + 2 came in, 3 + 1.5 + 1 + 0.6 went, coins gained 0.25: 13.15 million."""
+    html = (files / "index.html").read_text()
+    assert tile(html, "Came in") == "19000000"
+    assert tile(html, "Went") == "6100000"
+    assert values(html, "revaluation") == ["250000"]
+    assert tile(html, "Should be there") == "13150000"
+
+
+def test_each_flow_and_source_has_a_page(files, harbour):
+    import solvency
+
+    case = solvency.load(harbour)
+    text = (files / "flow-deposits.html").read_text()
+    assert case.by_id["deposits"].narration in unescape(text)
+    for flow in case.flows:
+        assert (files / f"flow-{flow.id}.html").is_file()
+    for name in case.sources:
+        assert (files / f"source-{name}.html").is_file()
+
+
+def test_nothing_of_the_machine_is_in_it(files, harbour):
+    for path in files.rglob("*"):
+        if path.is_file():
+            assert str(harbour.parent) not in path.read_text(), path.name
+
+
+def test_the_same_case_gives_the_same_site(files, harbour, tmp_path):
+    again = tmp_path / "again"
+    assert _run("site", again, harbour).exit_code == 0
+    for path in files.rglob("*"):
+        if path.is_file():
+            assert (again / path.relative_to(files)).read_bytes() == path.read_bytes()
+
+
+def test_a_site_is_replaced_whole_and_nothing_else_is(harbour, tmp_path):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("mine")
+    refused = _run("site", folder, harbour)
+    assert refused.exit_code == 2
+    assert "holds other files" in refused.output
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]
+    (folder / "letter.txt").unlink()
+    assert _run("site", folder, harbour).exit_code == 0
+    (folder / "stale.html").write_text("old")
+    assert _run("site", folder, harbour).exit_code == 0
+    assert not (folder / "stale.html").exists()
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch):
+    from solvency.browse.site import written
+
+    folder = tmp_path / "site"
+    assert _run("site", folder, harbour).exit_code == 0
+    before = (folder / "index.html").read_bytes()
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(written._Site, "_beside", fail)
+    result = _run("site", folder, harbour)
+    assert result.exit_code == 2
+    assert "No space left" in result.output
+    assert (folder / "index.html").read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["site"]

@@ -1,0 +1,87 @@
+"""What the sampler says of its own error, by another program and by the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from arviz_stats.base import array_stats
+from methods.test_weighing import random_case
+
+from solvency.methods import weighing
+from solvency.methods.weighing import visited
+from solvency.methods.weighing.sampler import CHAINS
+from solvency.methods.weighing.sampler import split_r_hat
+from solvency.weighing import weigh
+
+COUNT = 12
+
+
+def model(seed):
+    rng = np.random.default_rng(seed)
+    return random_case(rng, COUNT, seen=12, shared=3, exclusions=((0, 1), (5, 9)))[0]
+
+
+def sampled(monkeypatch, case, error):
+    """Return what is sampled, and the visits, shape (chains, sweeps, h)."""
+    seen = []
+    plain = visited.visits
+
+    def watched(*asked):
+        seen.append(plain(*asked))
+        return seen[-1]
+
+    monkeypatch.setattr(visited, "visits", watched)
+    monkeypatch.setattr(weighing, "EXACT", 4)
+    found = weigh(*case, wide=9, nu=4.0, error=error)
+    monkeypatch.undo()
+    states = seen[-1].states.reshape(-1, CHAINS, COUNT).astype(float)
+    return found, states.transpose(1, 0, 2)
+
+
+def test_split_r_hat_is_that_of_arviz(monkeypatch):
+    found, states = sampled(monkeypatch, model(1), 0.004)
+    moved = states.reshape(-1, COUNT).std(axis=0) > 0.05
+    assert moved.sum() > 3
+    ours = split_r_hat(states.transpose(1, 0, 2))[moved]
+    theirs = [
+        array_stats.rhat(states[:, :, at], chain_axis=0, draw_axis=1, method="split")
+        for at in np.flatnonzero(moved)
+    ]
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+    # So few and so mixed chains are worth this many visits: what is printed, from
+    # beliefs and not from visits, errs by no more than visits would.
+    for at in np.flatnonzero(moved):
+        worth = array_stats.ess(
+            states[:, :, at], chain_axis=0, draw_axis=1, method="mean"
+        )
+        plain = states[:, :, at].std() / np.sqrt(worth)
+        assert 0 < found.errors[at] < 2 * plain
+
+
+def test_r_hat_of_what_never_moves_is_one_and_of_what_only_chains_tell_endless():
+    still = np.zeros((8, 4, 2))
+    still[:, 1, 1] = 1.0
+    assert split_r_hat(still).tolist() == [1.0, np.inf]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_printed_error_holds_the_truth(monkeypatch, seed):
+    case = model(100 + seed)
+    exact = weigh(*case, wide=9, nu=4.0)
+    found, _ = sampled(monkeypatch, case, 0.008)
+    z = (found.posteriors - exact.posteriors) / found.errors
+    assert np.abs(z).max() < 4
+    assert (np.abs(z) > 2).mean() <= 0.25
+
+
+@pytest.mark.long
+def test_of_many_beliefs_about_one_in_twenty_is_off_by_two_errors(monkeypatch):
+    scores = []
+    for seed in range(40):
+        case = model(1_000 + seed)
+        exact = weigh(*case, wide=9, nu=4.0)
+        found, _ = sampled(monkeypatch, case, 0.008)
+        scores.append((found.posteriors - exact.posteriors) / found.errors)
+    z = np.abs(np.concatenate(scores))
+    assert (z > 2).mean() < 0.08
+    assert z.max() < 5
