@@ -20,6 +20,7 @@ QUESTIONS = [
     ["ask", "negative"],
     ["ask", "preferences"],
     ["ask", "distribution", "--rule", "pro-rata"],
+    ["ask", "sample", "--size", "20", "--seed", "a"],
 ]
 
 
