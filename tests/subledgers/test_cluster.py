@@ -13,7 +13,7 @@ from cluster import cluster
 
 pytestmark = pytest.mark.long
 
-#: The five questions that both engines answer.
+#: Questions that both engines answer.
 QUESTIONS = [
     ["tie"],
     ["ask", "owed"],

@@ -39,12 +39,12 @@ from solvency.analysis.trace.shares import Step
 from solvency.analysis.trace.state import NOBODY
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
+from solvency.analysis.trace.state import together
 from solvency.analysis.trace.translated import translated
 from solvency.ledger.load import collector_paused
 from solvency.ledger.terms.metadata import meant
 from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing.owned import SharedPot
-from solvency.methods.tracing.owned import added
 from solvency.model.book import Position
 from solvency.model.book import below
 from solvency.wide import wide
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.order import Ordered
     from solvency.analysis.trace.shares import Rules
     from solvency.ledger.case import Flow
-    from solvency.methods.tracing.owned import Pieces
     from solvency.model.book import Book
 
 
@@ -310,7 +309,7 @@ class _Runner:
         steps = []
         if into:
             came = sum(money.bounds.units for money in into)
-            steps.append(Step(flow, came, *_together(into), {}))
+            steps.append(Step(flow, came, *together(into), {}))
         if out:
             went = sum(part.taken for part in out)
             if went > holding.balance:
@@ -367,16 +366,6 @@ class _Runner:
         commodity = next(iter(self._pool)).commodity
         number = Decimal(units).scaleb(-self._scales[commodity])
         return f"{number.normalize():,f} {commodity}"
-
-
-def _together(into: list[Taken]) -> tuple[Pieces, Pieces]:
-    """Return the bounds of what came in at once, at least and at most."""
-    ends: list[list[Pieces]] = [[], []]
-    for money in into:
-        ends[0].append(money.bounds.least)
-        ends[1].append(money.bounds.most)
-    least, most = (added(pieces) for pieces in ends)
-    return least, most
 
 
 def _named(flow: Flow) -> str:

@@ -19,6 +19,7 @@ from solvency.methods.tracing.movements import WHOLE
 from solvency.methods.tracing.owned import Pieces
 from solvency.methods.tracing.owned import SharedPot
 from solvency.methods.tracing.owned import Written
+from solvency.methods.tracing.owned import added
 from solvency.methods.tracing.owned import fronts
 from solvency.methods.tracing.owned import packed
 from solvency.methods.tracing.owned import scaled
@@ -256,3 +257,13 @@ class Holding:
             {rule: line.take(units) for rule, line in self._lines.items()},
             {rule: pot.take(units) for rule, pot in self._pots.items()},
         )
+
+
+def together(into: list[Taken]) -> tuple[Pieces, Pieces]:
+    """Return the bounds of what came in at once, at least and at most."""
+    ends: list[list[Pieces]] = [[], []]
+    for money in into:
+        ends[0].append(money.bounds.least)
+        ends[1].append(money.bounds.most)
+    least, most = (added(pieces) for pieces in ends)
+    return least, most
