@@ -76,6 +76,8 @@ _WHERE = {
     "flow-matrix": "matrix",
     "stock-matrix": "matrix",
     "observations": "observations",
+    "subledgers": "subledgers",
+    "subledger-": "subledgers",
     "compare-": "compare",
 }
 #: Parts of lists that are made in less time, each with its list.
