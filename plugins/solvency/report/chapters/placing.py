@@ -84,6 +84,10 @@ _QUICK: dict[str, tuple[str, Callable[[Setting], Section | None]]] = {
 }
 
 
+#: Keys of exhibits are shorter.
+_LONGEST = 300
+
+
 class Exhibits:
     """The exhibits of a case, section by section."""
 
@@ -147,7 +151,9 @@ class Exhibits:
         Raises:
             ReportError: There is none, or a number is typed into the title.
         """
-        name = self._dated(name)
+        if not isinstance(name, str) or not isinstance(title, str):
+            raise ReportError("an exhibit is named, and titled, by words")
+        name = self._dated(name[:_LONGEST])
         found = self._find(name, plain=not notes)
         if found is None:
             every = [one.key for each in self.behind for one in each.tables]
