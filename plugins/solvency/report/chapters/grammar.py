@@ -187,7 +187,7 @@ class _Counting(NodeTransformer):
         return node
 
 
-def _call(name: str, inner: nodes.Expr, line: int, *rest: nodes.Expr) -> nodes.Call:
+def _call(name: str, inner: nodes.Node, line: int, *rest: nodes.Expr) -> nodes.Call:
     function = nodes.Name(name, "load", lineno=line)
     return nodes.Call(function, [inner, *rest], [], None, None, lineno=line)
 
@@ -213,13 +213,14 @@ def _check(node: nodes.Node, name: str, depth: int) -> None:
             node.lineno or 1,
             name,
         )
-    if isinstance(node, nodes.Const) and isinstance(node.value, str):
-        if unseen(node.value.removeprefix("\x00")):
-            raise TemplateSyntaxError(
-                "a character that nobody sees, or of no script: remove it",
-                node.lineno or 1,
-                name,
-            )
+    words = node.value if isinstance(node, nodes.Const) else None
+    # The condition of a sentence is taken apart with a mark of our own.
+    if isinstance(words, str) and unseen(words.removeprefix("\x00")):
+        raise TemplateSyntaxError(
+            "a character that nobody sees, or of no script: remove it",
+            node.lineno or 1,
+            name,
+        )
     if isinstance(node, nodes.For):
         if node.recursive or depth >= _DEEPEST:
             raise TemplateSyntaxError(

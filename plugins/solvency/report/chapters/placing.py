@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.explain.families import FAMILIES
@@ -139,7 +140,7 @@ class Exhibits:
         return self._find(self._dated(name)) is not None
 
     def find(
-        self, name: str, title: str = "", *, notes: bool = True
+        self, name: Any, title: Any = "", *, notes: bool = True
     ) -> Table | Drawing:
         """Return an exhibit by its key; `@` in it is the last day reported.
 
