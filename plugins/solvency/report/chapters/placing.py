@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.explain.families import FAMILIES
@@ -87,6 +88,10 @@ _QUICK: dict[str, tuple[str, Callable[[Setting], Section | None]]] = {
 }
 
 
+#: Keys of exhibits are shorter.
+_LONGEST = 300
+
+
 class Exhibits:
     """The exhibits of a case, section by section."""
 
@@ -138,7 +143,7 @@ class Exhibits:
         return self._find(self._dated(name)) is not None
 
     def find(
-        self, name: str, title: str = "", *, notes: bool = True
+        self, name: Any, title: Any = "", *, notes: bool = True
     ) -> Table | Drawing:
         """Return an exhibit by its key; `@` in it is the last day reported.
 
@@ -150,7 +155,9 @@ class Exhibits:
         Raises:
             ReportError: There is none, or a number is typed into the title.
         """
-        name = self._dated(name)
+        if not isinstance(name, str) or not isinstance(title, str):
+            raise ReportError("an exhibit is named, and titled, by words")
+        name = self._dated(name[:_LONGEST])
         found = self._find(name, plain=not notes)
         if found is None:
             every = [one.key for each in self.behind for one in each.tables]
