@@ -124,7 +124,7 @@ def recalculated(path, folder):
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="there is no LibreOffice")
-@pytest.mark.parametrize("command", ["workbook"])
+@pytest.mark.parametrize("command", ["workbook", "balance --funds"])
 def test_libreoffice_works_out_the_same_totals(tmp_path, command):
     path = tmp_path / "papers.xlsx"
     run(*command.split(), HARBOUR, "--scenario", "gambled", "-o", path)

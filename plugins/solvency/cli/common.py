@@ -21,9 +21,11 @@ from solvency.packaged import packaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence
 
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
     from solvency.ledger.errors import LedgerError
 
 Function = Callable[..., Any]
@@ -54,6 +56,8 @@ class Refused(click.ClickException):
 
 #: Where `--case` keeps the ledger it names.
 PACKAGED = "solvency.case"
+#: Where a command keeps the case it loaded, whose flows a workbook lists.
+_LOADED = "solvency.loaded"
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,9 @@ class Asked:
         if self.scenario is not None and case.scenario.name != self.scenario:
             # The ledger is right; what was asked of it is not.
             raise Refused(_no_scenario(self.scenario, case))
-        return case if case.errors else self._restated(case)
+        found = case if case.errors else self._restated(case)
+        click.get_current_context().meta[_LOADED] = found
+        return found
 
     def _restated(self, case: Case) -> Case:
         """Return the case in the currency that is asked for."""
@@ -208,7 +214,8 @@ def on_output(function: Function) -> Function:
         "output",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE.xlsx",
-        help="Write a workbook with formulas for its totals.",
+        help="Write a workbook: a sheet a table, formulas for totals, links to sheets"
+        " of flows and sources.",
     )
     @click.option(
         "--exact",
@@ -261,14 +268,7 @@ class Output:
     def print(self, document: dict[str, Any], *tables: Table) -> None:
         """Print a result: its tables, or its JSON document, or a workbook of them."""
         if self.file is not None:
-            from solvency.figures.workbook import write  # noqa: PLC0415 (a heavy import few need)
-            from solvency.writing import NotWrittenError  # noqa: PLC0415 (lazy start)
-
-            try:
-                write(tables, self.file)
-            except NotWrittenError as error:
-                raise Refused(str(error)) from error
-            click.echo(str(self.file), err=True)
+            write_workbook(click.get_current_context().meta[_LOADED], tables, self.file)
         if self.as_json:
             print_json(document)
         elif self.as_csv:
@@ -282,6 +282,20 @@ class Output:
         from solvency.cli.terminal.screen import show  # noqa: PLC0415 (as above)
 
         show(parts, screen(exact=self.exact))
+
+
+def write_workbook(
+    case: Case, tables: Sequence[Table], file: Path, gone: Sequence[Flow] = ()
+) -> None:
+    """Write tables as a workbook, with the flows and sources they rest on."""
+    from solvency.exhibits.workbook import write  # noqa: PLC0415 (a heavy import few need)
+    from solvency.writing import NotWrittenError  # noqa: PLC0415 (lazy start)
+
+    try:
+        write(case, tables, file, gone)
+    except NotWrittenError as error:
+        raise Refused(str(error)) from error
+    click.echo(str(file), err=True)
 
 
 def heading(case: Case) -> dict[str, Any]:

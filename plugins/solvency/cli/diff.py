@@ -13,6 +13,8 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import print_json
+from solvency.cli.common import refuse_unwritable
+from solvency.cli.common import write_workbook
 from solvency.cli.terminal.completion import names
 from solvency.cli.terminal.screen import screen
 from solvency.cli.terminal.screen import show
@@ -20,6 +22,7 @@ from solvency.cli.terminal.screen import show
 if TYPE_CHECKING:
     import datetime
 
+    from solvency.analysis.diff.answer import CaseDifference
     from solvency.ledger.case import Case
 
 
@@ -51,6 +54,13 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page for a browser (.html) or a workbook (.xlsx).",
+)
+@click.option(
     "--exit-code", is_flag=True, help="End with status 1 where anything differs."
 )
 def command(
@@ -63,6 +73,7 @@ def command(
     most: int,
     as_json: bool,
     as_csv: bool,
+    output: Path | None,
     exit_code: bool,
 ) -> None:
     r"""Compare two versions of a case: what changed, and what follows from it.
@@ -72,11 +83,18 @@ def command(
     the changes that move it when each is made alone.
 
     \b
-    Example:
+    Examples:
       solvency diff HEAD~1 main.beancount
+      solvency diff HEAD~1 main.beancount -o changes.html
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude one another.")
+    if output is not None:
+        refuse_unwritable(output)
+        if output.suffix not in {".html", ".xlsx"}:
+            raise click.UsageError(
+                f"-o writes a page or a workbook: {output} must end in .html or .xlsx."
+            )
     from solvency.analysis.diff.ask import compare  # noqa: PLC0415 (lazy start)
     from solvency.cli.terminal.progress import progress as showing  # noqa: PLC0415 (as above)
 
@@ -84,18 +102,42 @@ def command(
     old, new = _both(asked, before, after)
     with showing() as progress:
         found = compare(old, new, beliefs=beliefs, most=most, progress=progress)
+    if output is not None:
+        _write(old, new, found, output)
     if as_json:
         print_json(found.to_json())
     elif as_csv:
         for table in found.to_tables():
             click.echo(table.to_csv())
-    else:
+    elif output is None:
         said = [] if found.changes else ["nothing differs"]
         if found.untried:
             said.append(f"{found.untried:,} smaller changes were not tried alone")
         show((*(one for one in found.to_tables() if one.rows), *said), screen())
     if exit_code and found.changes:
         raise SystemExit(1)
+
+
+def _write(old: Case, new: Case, found: CaseDifference, file: Path) -> None:
+    """Write the page, or the workbook with the flows of both versions."""
+    if file.suffix == ".xlsx":
+        gone = [
+            one.before
+            for one in found.changes
+            if one.kind == "flow" and one.after is None
+        ]
+        tables = found.to_tables()
+        write_workbook(new, [one for one in tables if one.rows] or tables, file, gone)
+        return
+    from solvency.browse.site.difference import difference_page  # noqa: PLC0415 (lazy start)
+    from solvency.writing import NotWrittenError  # noqa: PLC0415 (as above)
+    from solvency.writing import write_whole  # noqa: PLC0415 (as above)
+
+    try:
+        write_whole(file, difference_page(old, new, found).encode())
+    except NotWrittenError as error:
+        raise Refused(str(error)) from error
+    click.echo(str(file), err=True)
 
 
 def _both(asked: Asked, before: str, after: str) -> tuple[Case, Case]:

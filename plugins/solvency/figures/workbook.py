@@ -1,10 +1,12 @@
-"""Write a table as a workbook with formulas for its totals."""
+"""Write tables as a workbook: formulas for totals, links to what cells rest on."""
 
 from __future__ import annotations
 
 import datetime
 import io
+import re
 from typing import TYPE_CHECKING
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_cell_to_rowcol
@@ -12,6 +14,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
+from solvency.figures.frame import count
 from solvency.figures.frame import plain
 from solvency.figures.table import words_of
 from solvency.wide import wide
@@ -19,13 +23,19 @@ from solvency.wide import width
 from solvency.writing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
+    from collections.abc import Mapping
     from collections.abc import Sequence
     from pathlib import Path
 
+    from solvency.figures.table import Cell
     from solvency.figures.table import Row
     from solvency.figures.table import Sum
     from solvency.figures.table import Table
+
+    #: The cell of each thing that has a row of its own, by its kind and name.
+    Links = Mapping[tuple[str, str], str]
 
 #: A workbook written twice is the same: its creation date is fixed.
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
@@ -36,19 +46,49 @@ _DIGITS = 15
 _HEADS, _FIRST = 2, 3
 #: Decimals shown of amounts that a table prints in thousands or millions.
 _CENTS = 2
+#: The most links a sheet may have.
+MOST_LINKS = 60_000
+#: The flows that the note on a cell names, and its longest.
+_NAMED, _LONGEST_TIP = 8, 250
+#: What the cells of a column name, by the column's head.
+NAMING = {
+    "flow": "flow",
+    "flows": "flow",
+    "because": "flow",
+    "source": "source",
+    "sources": "source",
+    "amount from": "source",
+    "sheet": "sheet",
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def write(tables: Sequence[Table], path: Path) -> None:
+def write(
+    tables: Sequence[Table],
+    path: Path,
+    links: Links | None = None,
+    append: Callable[[Any], None] | None = None,
+) -> None:
     """Write tables whose sums are formulas, a sheet each, whole or not at all.
+
+    Args:
+        tables: The tables.
+        path: Where.
+        links: Where the things that cells name or rest on have their rows.
+        append: Adds the sheets with those rows to the workbook.
 
     Raises:
         NotWrittenError: If it cannot be written; what was there is as it was.
     """
-    write_whole(path, content(tables))
+    write_whole(path, content(tables, links, append))
 
 
 @wide()
-def content(tables: Sequence[Table]) -> bytes:
+def content(
+    tables: Sequence[Table],
+    links: Links | None = None,
+    append: Callable[[Any], None] | None = None,
+) -> bytes:
     """Return the workbook of tables, their numbers exact and their sums formulas.
 
     Raises:
@@ -62,21 +102,84 @@ def content(tables: Sequence[Table]) -> bytes:
         title = tables[0].title if tables else ""
         book.set_properties({"title": title, "created": _CREATED})
         for n, table in enumerate(tables, 1):
-            _Sheet(table, book, "Table" if len(tables) == 1 else f"Table {n}").write()
+            name = "Table" if len(tables) == 1 else f"Table {n}"
+            _Sheet(table, book, name, links or {}).write()
+        if append is not None:
+            append(book)
     return out.getvalue()
+
+
+def named(cell: Cell | str, head: str, kind: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the kind and name of what a cell names or rests on, the largest first.
+
+    Args:
+        cell: The cell.
+        head: The head of its column, which says what its words name.
+        kind: What the column `id` names in its row.
+    """
+    for piece in cell if isinstance(cell, tuple) else (cell,):
+        if isinstance(piece, Figure):
+            yield from (("flow", name) for name in piece.flows)
+            yield from (("source", name) for name in (*piece.sources, *piece.priced))
+        elif isinstance(piece, Ref) and piece.kind:
+            yield piece.kind, piece.name
+    of = kind if head == "id" else NAMING.get(head.lower())
+    if of and not isinstance(cell, Figure):
+        text = words_of(cell)
+        yield of, text
+        yield from ((of, word.rstrip(",;")) for word in text.split())
+
+
+def things(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield the kind and name of what the cells of a table name or rest on."""
+    for row in table.rows:
+        kind = kind_of(table, row)
+        yield from named(row.label, table.head, kind)
+        for column, cell in zip(table.columns, row.cells, strict=False):
+            yield from named(cell, column.title, kind)
+
+
+def kind_of(table: Table, row: Row) -> str:
+    """Return what the column `id` names in a row: the word in its column `kind`."""
+    for column, cell in zip(table.columns, row.cells, strict=False):
+        if column.title == "kind":
+            return words_of(cell)
+    return ""
+
+
+def put_link(
+    sheet: Any, row: int, column: int, link: str, *, text: str, tip: str = ""
+) -> None:
+    """Have a cell lead to a row of the workbook; what it shows is written next.
+
+    Args:
+        sheet: The sheet.
+        row: The cell's row, from 0.
+        column: Its column, from 0.
+        link: Where it leads, with the sheet's name and the cell's.
+        text: What it leads to, by name.
+        tip: A note shown beside the pointer.
+    """
+    # In an attribute of XML such a character would spoil the file.
+    said = _CONTROL.sub(" ", text)
+    sheet.write_url(row, column, link, string=said, tip=_CONTROL.sub(" ", tip) or None)
 
 
 class _Sheet:
     """One table as a sheet."""
 
-    def __init__(self, table: Table, book: xlsxwriter.Workbook, name: str) -> None:
+    def __init__(
+        self, table: Table, book: xlsxwriter.Workbook, name: str, links: Links
+    ) -> None:
         self.table = table
         self.book = book
+        self.links = links
+        self.linked = 0
         self.sheet = book.add_worksheet(name)
         self.bold = book.add_format({"bold": True})
         self.at = {row.key: _FIRST + n for n, row in enumerate(table.rows)}
         self.columns = {column.key: 1 + n for n, column in enumerate(table.columns)}
-        self.styles: dict[tuple[str, bool], object] = {}
+        self.styles: dict[tuple[str, bool, bool], object] = {}
         long = [
             n for n in range(len(table.columns)) if not all(map(_kept, self._of(n)))
         ]
@@ -90,13 +193,16 @@ class _Sheet:
                 if isinstance(cell, Figure) and cell.value is not None:
                     yield cell
 
-    def _style(self, figure: Figure, row: Row) -> object:
+    def _style(self, figure: Figure, row: Row, *, linked: bool = False) -> object:
         form = "0.0%" if figure.unit == SHARE else "#,##0" + _places(_decimals(figure))
-        sum_ = bool(row.sums)
-        if (form, sum_) not in self.styles:
-            more = {"bold": True, "top": 1} if sum_ else {}
-            self.styles[form, sum_] = self.book.add_format({"num_format": form, **more})
-        return self.styles[form, sum_]
+        key = form, bool(row.sums), linked
+        if key not in self.styles:
+            more = {"bold": True, "top": 1} if row.sums else {}
+            blue = {"font_color": "#0563C1"} if linked else {}
+            self.styles[key] = self.book.add_format(
+                {"num_format": form, **more, **blue}
+            )
+        return self.styles[key]
 
     def write(self) -> None:
         """Write title, heads, rows and notes."""
@@ -111,13 +217,17 @@ class _Sheet:
         for row in table.rows:
             # Text stays text: a narration that starts with "=" is no formula.
             label = "  " * row.indent + words_of(row.label)
-            style = None if row.kind == "line" else self.bold
-            sheet.write_string(self.at[row.key], 0, _short(label), style)
+            at, kind = self.at[row.key], kind_of(table, row)
+            linked = self._link(at, 0, row.label, table.head, kind)
+            style = self._words(linked) if row.kind == "line" else self.bold
+            sheet.write_string(at, 0, _short(label), style)
             for n, cell in enumerate(row.cells):
+                linked = self._link(at, 1 + n, cell, table.columns[n].title, kind)
                 if isinstance(cell, Figure) and cell.value is not None:
-                    self._number(row, n, cell)
+                    self._number(row, n, cell, linked=linked)
                 else:
-                    sheet.write_string(self.at[row.key], 1 + n, _short(words_of(cell)))
+                    text = _short(words_of(cell))
+                    sheet.write_string(at, 1 + n, text, self._words(linked))
         for n, note in enumerate(table.notes):
             sheet.write_string(
                 _FIRST + len(table.rows) + 1 + n, 0, _short(words_of(note))
@@ -125,16 +235,30 @@ class _Sheet:
         sheet.autofit()
         sheet.freeze_panes(_FIRST, 0)
 
+    def _words(self, linked: bool) -> object:
+        return self.book.get_default_url_format() if linked else None
+
+    def _link(self, row: int, column: int, cell: Cell, head: str, kind: str) -> bool:
+        """Have a cell lead to the row of the first thing it names or rests on."""
+        for thing in named(cell, head, kind):
+            if thing in self.links and self.linked < MOST_LINKS:
+                tip = _tip(cell) if isinstance(cell, Figure) else ""
+                place = self.links[thing]
+                put_link(self.sheet, row, column, place, text=thing[1], tip=tip)
+                self.linked += 1
+                return True
+        return False
+
     def _head(self, column: int) -> str:
         title = self.table.columns[column].title
         units = {figure.unit for figure in self._of(column)} - {SHARE, ""}
         alone = len(units) == 1 and not title.endswith(")")
         return f"{title} ({units.pop()})" if alone else title
 
-    def _number(self, row: Row, n: int, figure: Figure) -> None:
+    def _number(self, row: Row, n: int, figure: Figure, *, linked: bool) -> None:
         value = figure.value
         assert value is not None  # noqa: S101 (asked before)
-        at, style = self.at[row.key], self._style(figure, row)
+        at, style = self.at[row.key], self._style(figure, row, linked=linked)
         if n in self.beside:
             self.sheet.write_number(at, self.beside[n], float(value), style)
         if not _kept(figure):
@@ -193,6 +317,19 @@ def _below(cell: str) -> str:
 
 def _range(run: list[str]) -> str:
     return run[0] if len(run) == 1 else f"{run[0]}:{run[-1]}"
+
+
+def _tip(figure: Figure) -> str:
+    """Return which flows a figure rests on, the largest first, or which sources."""
+    one, names = (
+        ("flow", figure.flows)
+        if figure.flows
+        else ("source", (*figure.sources, *figure.priced))
+    )
+    more = len(names) - _NAMED
+    said = f"rests on {count(len(names), one)}: " + ", ".join(names[:_NAMED])
+    said += f" and {more} more" if more > 0 else ""
+    return said if len(said) <= _LONGEST_TIP else said[: _LONGEST_TIP - 1] + "…"
 
 
 def _decimals(figure: Figure) -> int:

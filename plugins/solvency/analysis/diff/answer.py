@@ -8,12 +8,17 @@ from typing import Any
 
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.model.counting.untraced import SIDES
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.diff.changes import Change
     from solvency.figures.table import Table
+
+
+#: What begins the name of a belief.
+BELIEF = "belief in"
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ class FigureChanged:
     after: Decimal | None
     #: The changes that move it alone, largest first, and by how much.
     because: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def kind(self) -> str:
+        """Return `belief`, `untraced` for what was not found, or `headline`."""
+        if self.name.startswith(BELIEF):
+            return "belief"
+        return "untraced" if self.name.rpartition(" ")[2] in SIDES else "headline"
 
 
 @dataclass(frozen=True)

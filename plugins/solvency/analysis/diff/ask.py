@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.check import evaluate
+from solvency.analysis.diff.answer import BELIEF
 from solvency.analysis.diff.answer import CaseDifference
 from solvency.analysis.diff.answer import FigureChanged
 from solvency.analysis.diff.answer import FindingChanged
@@ -26,7 +27,6 @@ MOST = 40
 Figures = dict[tuple[str, str], Decimal]
 Tests = dict[tuple[str, str, str], str]
 HOLDS = "holds"
-BELIEF = "belief in"
 #: So many changes are weighed alone: each takes as long as `solvency weigh`.
 WEIGHED = 5
 

@@ -232,6 +232,24 @@ def _written(legs: list[Posting]) -> str:
     )
 
 
+def described(one: Any) -> str:
+    """Return in a line what a thing says, as where it was added or removed."""
+    if isinstance(one, Flow):
+        legs = [leg for leg in one.postings if not leg.added]
+        named = " ".join(filter(None, (one.payee, one.narration)))
+        return f"{one.date} {named}: {_written(legs)}"
+    names = [each.name for each in fields(one)] if is_dataclass(one) else one._fields
+    values = {name: getattr(one, name) for name in names if name not in _UNSAID}
+    return ", ".join(
+        f"{name} {said(value)}"
+        for name, value in values.items()
+        if value not in (None, "", False)
+        and name not in _NESTED
+        and not hasattr(value, "keys")
+        and said(value)
+    )
+
+
 def said(value: object) -> str:
     """Write a field's value out."""
     if value is None:

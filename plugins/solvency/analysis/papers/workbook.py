@@ -15,6 +15,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.analysis.papers.frame import column_numbers
 from solvency.figures.frame import plain
+from solvency.figures.workbook import MOST_LINKS
+from solvency.figures.workbook import NAMING
+from solvency.figures.workbook import put_link
 from solvency.wide import width
 from solvency.writing import write_whole
 
@@ -29,24 +32,13 @@ if TYPE_CHECKING:
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
 #: The most characters a cell of a workbook may have.
 _LONGEST = 32_767
-#: The most links and rows a sheet may have.
-_MOST_LINKS = 60_000
+#: The most rows a sheet may have.
 _MOST_ROWS = 1_000_000
 #: The first day that a workbook knows as a day.
 _FIRST = datetime.date(1900, 3, 1)
 #: Where the names of columns stand, from 0, and the first row below them.
 _HEAD, _BODY = 2, 3
 _DIGITS = 15
-#: What the cells of a column name, by the column's head.
-_NAMING = {
-    "flow": "flow",
-    "flows": "flow",
-    "because": "flow",
-    "source": "source",
-    "sources": "source",
-    "amount from": "source",
-    "sheet": "sheet",
-}
 
 
 class Formula(NamedTuple):
@@ -78,24 +70,34 @@ def write(sheets: Sequence[Sheet], path: Path) -> None:
 def content(sheets: Sequence[Sheet]) -> bytes:
     """Return the workbook of some tables."""
     out = io.BytesIO()
-    names = _names(sheets)
     # In memory, for a full disk is met once, where the file is written.
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         title = sheets[0].frame.title
         book.set_properties({"title": title, "created": _CREATED})
-        links = {
-            (one.lists, str(row[0])): f"internal:'{name}'!A{at + _BODY + 1}"
-            for one, name in zip(sheets, names, strict=True)
-            if one.lists
-            for at, row in enumerate(one.frame.rows)
-        }
-        links |= {
-            ("sheet", one.name): f"internal:'{name}'!A1"
-            for one, name in zip(sheets, names, strict=True)
-        }
-        for one, name in zip(sheets, names, strict=True):
-            _Writer(book, book.add_worksheet(name), one, links).write()
+        append(book, sheets)
     return out.getvalue()
+
+
+def append(book: Any, sheets: Sequence[Sheet]) -> None:
+    """Add tables to a workbook as sheets."""
+    links = links_to(sheets)
+    for one, name in zip(sheets, _names(sheets), strict=True):
+        _Writer(book, book.add_worksheet(name), one, links).write()
+
+
+def links_to(sheets: Sequence[Sheet]) -> dict[tuple[str, str], str]:
+    """Return where each sheet stands, and the row of what a sheet lists."""
+    names = _names(sheets)
+    links = {
+        (one.lists, str(row[0])): f"internal:'{name}'!A{at + _BODY + 1}"
+        for one, name in zip(sheets, names, strict=True)
+        if one.lists
+        for at, row in enumerate(one.frame.rows[:_MOST_ROWS])
+    }
+    return links | {
+        ("sheet", one.name): f"internal:'{name}'!A1"
+        for one, name in zip(sheets, names, strict=True)
+    }
 
 
 def _names(sheets: Sequence[Sheet]) -> list[str]:
@@ -203,19 +205,21 @@ class _Writer:
     def _words(self, row: int, index: int, value: object) -> None:
         """Write words, with a link where they name a row of another sheet."""
         text = _short(value)
-        kind = _NAMING.get(self.frame.columns[index].name, "")
+        kind = NAMING.get(self.frame.columns[index].name, "")
         first = text.split(" ", 1)[0].rstrip(",") if text else ""
         link = self.links.get((kind, text)) or self.links.get((kind, first))
         if (
             link is not None
             and not (index == 0 and self.lists)
-            and self.linked < _MOST_LINKS
+            and self.linked < MOST_LINKS
         ):
             self.linked += 1
-            self.sheet.write_url(row, index, link, string=text)
+            put_link(self.sheet, row, index, link, text=text)
+            style = self.book.get_default_url_format()
         else:
-            # Text stays text: a narration that starts with "=" is no formula.
-            self.sheet.write_string(row, index, text)
+            style = None
+        # Text stays text: a narration that starts with "=" is no formula.
+        self.sheet.write_string(row, index, text, style)
 
     def _totals(self, group: list[tuple[object, ...]], first: int, row: int) -> None:
         frame, sheet = self.frame, self.sheet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 import shutil
@@ -21,6 +20,7 @@ from solvency.browse.request import Asked
 from solvency.browse.resting import placed
 from solvency.browse.site.names import PAGES
 from solvency.browse.site.names import Folder
+from solvency.browse.site.style import style
 from solvency.browse.site.work import Work
 from solvency.browse.study import Study
 from solvency.browse.view import View
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 #: Stands in a folder that a site was written to, which a new one may replace.
 MARK = "site.json"
-_STYLE = "style.css"
 _LONG = {(page, ()) for page in ("where", "hypotheses", "evidence")}
 
 
@@ -204,15 +203,14 @@ class _Site:
         name = "rests/things.js"
         self._found[name] = _taken(name, placed(view, things))
         self._found["search.js"] = _taken("search.js", indexed(view))
-        folder = files("solvency.browse")
-        style = _fonts()
-        style += (folder / "templates" / "site.css").read_text(encoding="utf-8")
-        style += (folder / "templates" / _STYLE).read_text(encoding="utf-8")
-        self._found["site.css"] = style
-        script = (folder / "SolvencyTests.js").read_text(encoding="utf-8")
+        self._found["site.css"] = style()
+        script = files("solvency.browse") / "SolvencyTests.js"
         start = 'pages.begin(document.querySelector(".sv"));\n'
         self._found["site.js"] = (
-            script.replace("export default {", "const pages = {") + start
+            script.read_text(encoding="utf-8").replace(
+                "export default {", "const pages = {"
+            )
+            + start
         )
         about = {
             "title": case.title or "Case",
@@ -222,25 +220,6 @@ class _Site:
             "pages": sorted(one for one in self._found if one.endswith(".html")),
         }
         self._found[MARK] = json.dumps(to_json(about), indent=1) + "\n"
-
-
-def _fonts() -> str:
-    """Return the letters Fava's pages are set in, which drawings are measured for.
-
-    They stand in the style itself: a browser may load no font from a disk.
-    """
-    found = []
-    folder = files("fava") / "static"
-    for weight in (400, 500):
-        start = f"fira-sans-latin-{weight}-normal-"
-        for one in folder.iterdir():
-            if one.name.startswith(start) and one.name.endswith(".woff2"):
-                letters = base64.b64encode(one.read_bytes()).decode("ascii")
-                found.append(
-                    f'@font-face {{ font-family: "Fira Sans"; font-weight: {weight};'
-                    f' src: url("data:font/woff2;base64,{letters}") format("woff2"); }}'
-                )
-    return "".join(f"{one}\n" for one in found)
 
 
 def _taken(name: str, document: object) -> str:
