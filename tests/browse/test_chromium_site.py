@@ -184,3 +184,18 @@ def test_axe_finds_no_serious_violation(opened, page, scheme):
         if one["impact"] in {"serious", "critical"}
     ]
     assert not serious
+
+
+def test_the_page_of_a_difference_is_set_as_the_site_is(opened, folder, harbour):
+    later = folder.parent / "later.beancount"
+    later.write_text(harbour.read_text().replace("45,000 USD", "44,000 USD"))
+    words = ["diff", "--no-beliefs", str(harbour), str(later)]
+    ended = CliRunner().invoke(main, [*words, "-o", str(folder / "changes.html")])
+    assert ended.exit_code == 0, ended.output
+    tab = opened("changes")
+    # Its policy lets the style in, letters and all, and the page says nothing of it.
+    family = "getComputedStyle(document.body).fontFamily"
+    assert tab.evaluate(family).startswith('"Fira Sans"')
+    assert tab.evaluate("document.fonts.check('14px \"Fira Sans\"')")
+    tab.locator("a[href^='#change-']").first.click()
+    expect(tab.locator("tr:target")).to_contain_text("BTC")

@@ -15,12 +15,14 @@ import pytest
 
 from solvency import writing
 
+HARBOUR = Path(__file__).parents[2] / "ledgers" / "harbour"
 PROGRAM = Path(sys.executable).with_name("solvency")
 #: What each command that has `-o` writes first; the report as it takes least time.
 WRITING = [
     ["balance", "-o", "{}.xlsx"],
     ["report", "--draft", "--section=balances", "-o", "{}.pdf"],
     ["report", "--draft", "--section=balances", "-o", "{}.html"],
+    ["diff", "--no-beliefs", str(HARBOUR), "-o", "{}.html"],
 ]
 
 
