@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-
-from solvency.report import build
-from solvency.report import pages
 from solvency.report.money_only import HOLDINGS
 from solvency.report.money_only import INSTEAD
 from solvency.report.money_only import NO_TOKENS
 from solvency.report.money_only import has_coins
 from solvency.report.money_only import is_money_only
+
+from solvency.report import build
+from solvency.report import pages
 
 if TYPE_CHECKING:
     from solvency import Case

@@ -40,7 +40,7 @@ def sha256(said: str) -> str:
 NONE = sha256("none")
 
 
-class Node(NamedTuple):
+class Branch(NamedTuple):
     """A hash, and what is owed below it of each commodity."""
 
     hash: str
@@ -55,7 +55,7 @@ class Leaf:
     salt: str
     place: int
     sums: tuple[int, ...]
-    path: tuple[Node, ...]
+    path: tuple[Branch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class SumTree:
     coins: tuple[str, ...]
     commodities: tuple[str, ...]
     parties: int
-    top: Node
+    top: Branch
     left_out: tuple[int, ...]
     leaf: Leaf | None
 
@@ -243,12 +243,12 @@ class _Making:
         ]
         return " || ".join(parts)
 
-    def _at(self, place: int) -> Node:
+    def _at(self, place: int) -> Branch:
         """Return a node of the level, or what stands for one that is not there."""
         found = self.rows.ask(
             f"SELECT hash, {', '.join(self.names)} FROM {self.level} WHERE k = {place}"
         )
         if not found:
-            return Node(NONE, (0,) * len(self.coins))
+            return Branch(NONE, (0,) * len(self.coins))
         (name, *sums), *_ = found
-        return Node(str(name), tuple(map(int, sums)))
+        return Branch(str(name), tuple(map(int, sums)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvency.browse.site.written import Written
+from solvency.browse.site.written import Saved
 from solvency.browse.site.written import write_site
 
-__all__ = ["Written", "write_site"]
+__all__ = ["Saved", "write_site"]

@@ -42,14 +42,14 @@ _LONG = {(page, ()) for page in ("where", "hypotheses", "evidence")}
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Saved:
     """What was written: files, and the bytes of all of them."""
 
     files: int
     size: int
 
 
-def write_site(case: Case, folder: Path, progress: Tell | None = None) -> Written:
+def write_site(case: Case, folder: Path, progress: Tell | None = None) -> Saved:
     """Write a case's pages as files.
 
     Args:
@@ -80,7 +80,7 @@ def write_site(case: Case, folder: Path, progress: Tell | None = None) -> Writte
         ) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return Written(len(contents), sum(len(one.encode()) for one in contents.values()))
+    return Saved(len(contents), sum(len(one.encode()) for one in contents.values()))
 
 
 def _say_nothing(_: str) -> None:
