@@ -262,7 +262,7 @@ def test_the_rounding_note_says_where_and_by_how_much(ledger) -> None:
     )
     text = text_of(pages.tree(every_list(ledger.case(each))))
     assert (
-        "differs from the sum of its printed parts by 0.2 in Other assets, 1 Feb"
+        "differs from the sum of its printed parts by 0.2 in Liquid assets, 1 Feb"
         in text
     )
     assert "printed parts by 0.1 in" not in text
