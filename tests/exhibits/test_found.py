@@ -13,9 +13,11 @@ from solvency.analysis.study import study_of
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.check.segregation import covers
 from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.setting import setting_of
 from solvency.figures.formats import Locale
+from solvency.model.counting.found import found
 
 PETITION = datetime.date(2022, 11, 11)
 OWED = """
@@ -107,3 +109,53 @@ def test_segregation_says_what_is_missing_of_what_was_found(setting) -> None:
     last = table.rows[-1]
     assert [getattr(x, "value", None) for x in last.cells[4:]] == [75, 0, 95]
     assert table.rows[0].cells[4:] == (None, None, None)
+
+
+def test_a_member_nobody_counted_anything_of_is_named(ledger) -> None:
+    # Only FTX's wallet was counted; Alameda's 630 in the books are named below.
+    book = ledger.case(BOOKS + WALLET).book()
+    (alameda,) = (
+        one for one in found(book.counts, PETITION).left if one.startswith("Alameda")
+    )
+    assert "nobody counted 5 accounts, in the books at 630.00 USD" in alameda
+
+
+#: A fund keeps 100 for its customers: 30 in money, and bonds bought for 70, now at 60.
+FUND = """
+2020-01-01 commodity BOND
+  max-price-age: 400
+2022-10-01 price BOND 70 USD
+  source: "court"
+2022-11-01 price BOND 60 USD
+  source: "court"
+2020-01-01 open Assets:FTX:Kept
+  custody: TRUE
+2020-01-01 open Liabilities:FTX:Units
+  counterparty: "Customers"
+  pair: "units"
+  rank: "customer"
+2020-01-01 open Assets:Customers:Units
+  counterparty: "FTX"
+  pair: "units"
+2020-01-01 custom "invariant" "customer-assets" "FTX"
+2020-01-01 custom "invariant" "segregation" "FTX"
+2022-09-01 * "Paid in" ^court
+  on: Liabilities:FTX:Units
+  Equity:Customers:Wealth  -100 USD
+  Assets:FTX:Kept           100 USD
+2022-11-11 event "petition" "FTX"
+2022-10-01 * "A bond is bought" ^court
+  Assets:FTX:Kept           -70 USD
+  Assets:FTX:Kept             1 BOND @ 70 USD
+"""
+
+
+def test_what_is_held_for_customers_in_bonds_is_held(ledger) -> None:
+    # 100 owed; 30 and a bond of 60 held: 10 are missing, and not the 70 that are not
+    # held in money.
+    case = ledger.case(FUND)
+    book = case.book()
+    study = study_of(case, book, PETITION)
+    of = setting_of(case, book, (PETITION,), Locale(), study)
+    owed, held, missing, _ = covers(of)["FTX"]
+    assert (owed.value, held.value, missing.value) == (100, 90, 10)

@@ -12,6 +12,11 @@ from solvency.report.money_only import NO_TOKENS
 from solvency.report.money_only import has_coins
 from solvency.report.money_only import is_money_only
 
+from solvency.exhibits.money_only import HOLDINGS
+from solvency.exhibits.money_only import INSTEAD
+from solvency.exhibits.money_only import NO_TOKENS
+from solvency.exhibits.money_only import has_coins
+from solvency.exhibits.money_only import is_money_only
 from solvency.report import build
 from solvency.report import pages
 

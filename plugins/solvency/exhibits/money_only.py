@@ -1,7 +1,7 @@
-"""Words of a report on a case without coins, or without tokens of its own.
+"""Words on a case without coins, or without tokens of its own.
 
 Each message that speaks of coins or tokens has one beside it that does not, said in
-the report's language. The names of messages are those of the catalogue.
+the reader's language. The names of messages are those of the catalogue.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
+from solvency.figures.formats import Locale
 from solvency.ledger.vocabulary import COINS
 
 if TYPE_CHECKING:
@@ -160,6 +161,11 @@ def worded(catalogue: NullTranslations, case: Case) -> NullTranslations:
     if not has_tokens(case):
         instead = NO_TOKENS | instead
     return WithoutCoins(catalogue, instead) if instead else catalogue
+
+
+def english(case: Case) -> Locale:
+    """Return English as screens print it, in words that fit what a case holds."""
+    return Locale(catalogue=worded(NullTranslations(), case))
 
 
 def _moved(case: Case) -> set[str]:

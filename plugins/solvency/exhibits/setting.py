@@ -15,6 +15,7 @@ from typing import Any
 
 from solvency.exhibits.drawings import look
 from solvency.exhibits.evidence.dossier import claimed
+from solvency.exhibits.money_only import english
 from solvency.exhibits.notes import Notes
 from solvency.exhibits.worth import worth
 from solvency.figures import formats
@@ -344,7 +345,7 @@ def of_answers(book: Book, at: datetime.date, **answers: Any) -> Setting:
 
     study = Study(book.case, book, at)
     vars(study).update(answers)
-    return setting_of(book.case, book, (at,), formats.Locale(), study)
+    return setting_of(book.case, book, (at,), english(book.case), study)
 
 
 def default_dates(case: Case) -> tuple[datetime.date, ...]:

@@ -19,6 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from solvency.exhibits.drawings import Drawing
+from solvency.exhibits.money_only import worded
 from solvency.extensions import offered
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
@@ -29,7 +30,6 @@ from solvency.figures.scripts import leading
 from solvency.figures.scripts import reads_leftward
 from solvency.figures.scripts import scripts_in
 from solvency.report import language
-from solvency.report.money_only import worded
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
 from solvency.report.printer import large

@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
 
-#: The tests whose need is what customers are owed, the one to prefer first.
-_TESTS = ("customer-assets-clean", "customer-assets")
+#: The tests whose need is what customers are owed, the one to prefer first: those at
+#: market, then the one in kind, which says of other things held for them nothing.
+_TESTS = ("customer-assets-clean", "segregation", "customer-assets")
 #: As many events as can be named along the top of a chart.
 _EVENTS = 6
 
@@ -82,9 +83,20 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
     found = setting.study.written.series
     for test in _TESTS:
         for key, series in found.items():
-            if series.unit == setting.case.currency and key[:2] == (test, entity):
+            if (
+                series.unit == setting.case.currency
+                and key[:2] == (test, entity)
+                and (test != "segregation" or _of_all(setting, entity, series))
+            ):
                 return series
     return None
+
+
+def _of_all(setting: Setting, entity: str, series: Series) -> bool:
+    """Say whether a series is of all customers of an entity, not of one class."""
+    accounts = {setting.book.account(one).name for one in series.positions}
+    moved = {one.account for one in setting.book.positions}
+    return moved.intersection(customer_accounts(setting, entity)) <= accounts
 
 
 def finding_of(

@@ -15,11 +15,11 @@ from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.layout import keyed
+from solvency.exhibits.money_only import english
 from solvency.exhibits.rests import rests
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
-from solvency.figures.formats import Locale
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def search(case: Case, name: str, progress: Progress = None) -> Search | None:
     days = tuple(sorted({*default_dates(case), *named}))
     book = case.book()
     setting = setting_of(
-        case, book, days, Locale(), study_of(case, book, days[-1], progress)
+        case, book, days, english(case), study_of(case, book, days[-1], progress)
     )
     return Search(setting, of, words, named)
 
