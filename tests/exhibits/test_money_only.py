@@ -6,11 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from solvency.report.money_only import HOLDINGS
-from solvency.report.money_only import INSTEAD
-from solvency.report.money_only import NO_TOKENS
-from solvency.report.money_only import has_coins
-from solvency.report.money_only import is_money_only
 
 from solvency.exhibits.money_only import HOLDINGS
 from solvency.exhibits.money_only import INSTEAD
