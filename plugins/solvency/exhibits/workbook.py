@@ -50,7 +50,8 @@ def write(
     ] or list(case.selected)
     flows = registers.flows(case, found)
     names = {name for kind, name in things if kind == "source"}
-    names |= {name for flow in found for name in (*flow.sources, flow.amount_from)}
+    for flow in found:
+        names |= {*flow.sources, flow.amount_from or ""}
     sources = registers.sources(case)
     kept = tuple(row for row in sources.rows if row[0] in names)
     sheets = [
