@@ -180,7 +180,6 @@ def entities(
         resting: Find out what assets and liabilities rest on, too.
     """
     rests = _Rests(setting, sheets[0].at) if resting else None
-    sides = {"assets": "asset", "liabilities": "liability"}
     each = [of_sheet(setting.book, sheet) for sheet in sheets]
     names = (*_TOTALS, *(FOUND if any(each) else ()))
     rows = []
@@ -196,8 +195,10 @@ def entities(
                         f"totals:{sheet.entity}:{name}",
                         value,
                         **(
-                            rests.whole(sheet.entity, sides[name], value, sheet.basis)
-                            if rests and name in sides
+                            rests.whole(
+                                sheet.entity, _ONE_SIDE[name], value, sheet.basis
+                            )
+                            if rests and name in _ONE_SIDE
                             else {}
                         ),
                     )
