@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from fava_site import CLASSES
 
+import solvency
 from solvency.browse.blocks import safe_address
+from solvency.browse.panel import source
 
 
 class _Markup(HTMLParser):
@@ -34,6 +37,14 @@ def test_an_address_that_would_run_is_never_a_link(site, ledger, harbour):
     assert not any(
         address.lower().startswith("javascript:") for address in _Markup(html).addresses
     )
+
+
+def test_an_address_that_would_run_is_none_in_a_panel(harbour):
+    """Panels are drawn from the document: nothing in it leads to a script."""
+    place = solvency.load(harbour).sources["gazette"]
+    one = replace(place, url="javascript:alert(1)", mirror="data:text/html,x")
+    found = source(one)
+    assert found["url"] == found["mirror"] == ""
 
 
 @pytest.mark.parametrize(

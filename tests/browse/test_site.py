@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from fava_site import tile
 from fava_site import values
 
+from solvency.browse.site.names import Files
 from solvency.cli import main
 
 
@@ -189,3 +190,27 @@ def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch)
     assert "No space left" in result.output
     assert (folder / "index.html").read_bytes() == before
     assert [one.name for one in tmp_path.iterdir()] == ["site"]
+
+
+def test_ids_of_any_length_name_files(harbour, tmp_path):
+    """A file's name is short, stays in the folder, and is no other flow's."""
+    ids = ["L" * 400, "L" * 401, "\u5317" * 300, "..", "con", "a" * 119 + ".b"]
+    at = Files("established")
+    names = [at.page("flow", pick=one) for one in ids]
+    assert len({name.lower() for name in names}) == len(ids)
+    for name in names:
+        assert len(name) < 140
+        assert "/" not in name
+        assert name.startswith("flow-")
+    text = harbour.read_text().replace('id: "repayment"', f'id: "{ids[0]}"')
+    ledger = tmp_path / "main.beancount"
+    ledger.write_text(text)
+    assert _run("site", tmp_path / "site", ledger).exit_code == 0
+
+
+def test_many_ids_that_look_alike_as_files_are_numbered_at_once():
+    """Twenty thousand names without a Latin letter take no longer than others."""
+    at = Files("established")
+    for n in range(20_000):
+        at.page("flow", pick=chr(0x4E00 + n))
+    assert at.page("flow", pick=chr(0x4E00 + 19_999)) == "flow-x-20000.html"

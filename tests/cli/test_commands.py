@@ -77,6 +77,7 @@ def test_check_as_json(run, harbour):
         "errors",
         "findings",
         "tests",
+        "familywise",
         "undated",
         "counts",
     ]

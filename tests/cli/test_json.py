@@ -216,7 +216,7 @@ WITHOUT = {
     "export",
 }
 #: They need rows: tests/subledgers.
-OF_ROWS = {"tie", "ask"}
+OF_ROWS = {"tie", "ask", "prove"}
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 

@@ -229,6 +229,9 @@ _ALONE = (
             "import",
             "diff",
             "redact",
+            "tie",
+            "ask",
+            "prove",
             "workbook",
             "export",
         )

@@ -140,9 +140,8 @@ RULES = (
         lambda _, shown: shown.tile(WEIGHED, "Loss they explain"),
     ),
     Rule(
-        r"tally:hole",
-        lambda _, shown: shown.document("tally LEDGER")["hole"],
-        lambda _, shown: shown.tile(WEIGHED, "The hole"),
+        r"weighing:inflation",
+        lambda _, shown: shown.document("weigh LEDGER")["inflation"],
     ),
     Rule(
         r"tally:total:(?P<what>0\.\d+)",
@@ -288,15 +287,6 @@ RULES = (
         )["probability"],
     ),
     Rule(
-        r"case:(?P<what>established|entities|hypothesised|hypotheses|observations)",
-        lambda m, shown: shown.document("check LEDGER")["counts"][m["what"]],
-    ),
-    Rule(
-        r"case:sources",
-        lambda _, shown: shown.document("check LEDGER")["counts"]["sources"],
-        lambda _, shown: shown.tile(EVIDENCE, "Sources"),
-    ),
-    Rule(
         r"scope:sources:(?P<grade>[A-F])",
         page=lambda m, shown: shown.tile(EVIDENCE, f"Grade {m['grade']}"),
     ),
@@ -334,6 +324,7 @@ ALONE = {
     r"flow:.*|flows:.*|hypothesis:.*": "a flow's postings and range: explain has them"
     " flow by flow, and one is compared here",
     r"observation:.*|said:.*|source:.*": "what a source states, which no command lists",
+    rf"funds:\w+:{_DAY}|"
     r"count:.*|tests:.*|\(.*|-\(.*|.*:said|.*:prose|flow\(.*|plugs:assets": (
         "said in a chapter: counted or worked out there"
     ),
@@ -354,6 +345,7 @@ NOWHERE = {
         "explained": "Fava tallies what is believed, not each scenario",
         "rho": "Fava assumes no dependence",
         "belief": "the page prints whole percents and keeps no exact number",
+        "weighing": "the page says it in a sentence",
         "scenario": "Fava weighs hypotheses, not scenarios",
         "reconciled": "the page says it in a sentence",
         "claim": "the page prints z and keeps no exact number",
@@ -366,9 +358,6 @@ NOWHERE = {
         "loop": "as token",
         "test": "the page prints a chance as whole percents",
         "cover": "as the chance of a test",
-        "case": "the pages count sources alone",
-        "tests": "the pages count breaches, not tests",
-        "flows": "as tests",
         "flow": "a flow's legs are in Fava's own journal",
     },
 }

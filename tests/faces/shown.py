@@ -7,10 +7,17 @@ import json
 import re
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
 from faces.catalogue import slug
 
+import solvency
+from solvency.exhibits.sections import SECTIONS
+from solvency.report import build
+from solvency.report.enclosed import listed
+
 BOOK = "harbour"
+LEDGER = Path(__file__).parents[2] / "ledgers" / BOOK / "main.beancount"
 #: What a key ends in where the same figure is printed once more: in prose, in a list.
 AGAIN = re.compile(r":(prose|said|listed)$")
 
@@ -21,12 +28,25 @@ class Shown:
     def __init__(self, folder):
         self.folder = folder / BOOK
         self.document = cache(self._document)
+        self.figures = cache(self._figures)
         self.html = cache(self._html)
 
-    def figures(self):
-        """Return each figure's value by its key, printed again or not."""
+    def _figures(self):
+        """Return each figure's value by its key, printed again or not.
+
+        They are those of the report, and those of every list of exhibits, of which
+        its chapters print some.
+        """
         text = (self.folder / "paper/reconstruction.en/figures.json").read_text()
-        return [(one["key"], one["value"]) for one in json.loads(text)["figures"]]
+        case = solvency.load(LEDGER)
+        # Scenarios side by side are the figures of each, and a kind of their own.
+        every = tuple(name for name in SECTIONS if name != "compare")
+        lists = build(case, case.book(), sections=every)
+        pages = build(case, case.book(), screen=True)
+        return [
+            (one["key"], one["value"])
+            for one in (*json.loads(text)["figures"], *listed(lists), *listed(pages))
+        ]
 
     def _document(self, line):
         path = self.folder / "command" / f"{slug(f'{line} --json')}.json"

@@ -205,6 +205,14 @@ def test_bad_input(call, message):
         call()
 
 
+def test_the_middle_of_what_mostly_takes_nothing_is_nothing():
+    # Four of ten draws lose about 1,350; the middle and the low end of all are nil,
+    # on whatever grid they are summed.
+    found = exact([900.0], [1350.0], [1800.0], [0.4])
+    assert found.quantile([0.05, 0.5]).tolist() == [0.0, 0.0]
+    assert found.quantile(0.95) > 1500
+
+
 def test_quantiles_stay_where_there_is_anything():
     # One loss in two, of 100 to 300: nothing below zero, however coarse the grid.
     found = exact([100.0], [200.0], [300.0], [0.5])

@@ -339,7 +339,7 @@ class TestTests:
         self, consolidated: Report
     ) -> None:
         poor = table(consolidated, "tests-Poor")
-        assert words((poor.rows[0].cells[2],)) == "1 Aug 2021*"
+        assert words((poor.rows[1].cells[2],)) == "1 Aug 2021*"
         assert words(poor.notes[-1]).startswith("* After 2021-06-30: ")
         assert table(consolidated, "tests-Rich").notes == ()
 

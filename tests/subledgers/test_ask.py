@@ -145,6 +145,9 @@ class Numbers:
     def ask(self, sql):
         return self.engine.run(sql)
 
+    def kept(self, sql):
+        return sql
+
 
 @settings(max_examples=40)
 @given(

@@ -13,13 +13,14 @@ from cluster import cluster
 
 pytestmark = pytest.mark.long
 
-#: The five questions that both engines answer.
+#: Questions that both engines answer.
 QUESTIONS = [
     ["tie"],
     ["ask", "owed"],
     ["ask", "negative"],
     ["ask", "preferences"],
     ["ask", "distribution", "--rule", "pro-rata"],
+    ["ask", "sample", "--size", "20", "--seed", "a"],
 ]
 
 

@@ -289,14 +289,6 @@ def test_a_database_of_duckdb_is_read_and_nothing_beside_it(tmp_path):
         tie(case_of(tmp_path, posted, "duckdb:books.duckdb#prying"))
 
 
-def test_a_report_says_that_rows_do_not_travel_in_it(tmp_path):
-    parquet(tmp_path / "rows" / "a.parquet", ROWS)
-    case = case_of(tmp_path, flows(ROWS))
-    ran = CliRunner().invoke(main, ["report", "-o", str(tmp_path / "a.pdf"), case.path])
-    assert ran.exit_code == 2
-    assert "do not travel in a report" in ran.output
-
-
 def test_the_rows_behind_a_figure_are_shown_by_page(tmp_path):
     parquet(tmp_path / "rows" / "a.parquet", ROWS)
     case = case_of(tmp_path, flows(ROWS))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.browse.blocks import ENGLISH
+from solvency.browse.blocks import safe_address
 from solvency.exhibits.explain.answer import Carried
 from solvency.exhibits.explain.ask import explained
 from solvency.exhibits.explain.document import document
@@ -113,7 +114,9 @@ def resting(
 
 def source(one: Source) -> dict[str, object]:
     """Return a source as a panel draws it."""
-    return {**of_source(Carried(one, None)), "mirror": one.mirror or ""}
+    found = of_source(Carried(one, None))
+    mirror = safe_address(one.mirror)
+    return {**found, "url": safe_address(one.url), "mirror": mirror}
 
 
 def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, object]:

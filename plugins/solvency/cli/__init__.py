@@ -32,6 +32,7 @@ COMMANDS = {
     "recover": "Say who gets what back: statement of affairs, clearing, classes.",
     "tie": "Say whether rows of subledgers agree with their control accounts.",
     "ask": "Put a question to the rows of a subledger: owed, negative, distribution.",
+    "prove": "Make a proof of what is owed that each customer can check.",
     "stress": "Say what a holding really fetches, and where the spiral starts.",
     "explain": "Say what a figure, flow or source rests on, and what on it.",
     "report": "Print the case as a PDF.",

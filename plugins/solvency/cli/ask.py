@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from decimal import Decimal
 from decimal import InvalidOperation
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ QUESTIONS = (
     "preferences",
     "segregation",
     "distribution",
+    "pooled",
+    "sample",
 )
 _BANDS = "100,1000,10000,100000,1000000"
 
@@ -96,6 +99,35 @@ class AmountType(click.ParamType[Decimal]):
     help="The least preference shown. Default: nil.",
 )
 @click.option(
+    "--commodity",
+    metavar="NAME",
+    help="What is traced in a pooled account. Default: the only one.",
+)
+@click.option(
+    "--own",
+    metavar="NAME",
+    help="The party whose money the lowest-balance rule spends first. Default: nobody.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(1, 1_000_000),
+    default=50,
+    show_default=True,
+    help="How many claims, or points among them, a sample draws.",
+)
+@click.option(
+    "--draw",
+    type=click.Choice(["monetary-unit", "stratified"]),
+    default="monetary-unit",
+    show_default=True,
+    help="How a sample is drawn: by amount, or by band.",
+)
+@click.option(
+    "--seed",
+    metavar="TEXT",
+    help="What decides a sample; the same seed draws the same. Default: a new one.",
+)
+@click.option(
     "--account",
     metavar="NAME",
     shell_complete=names("account"),
@@ -133,7 +165,8 @@ def command(
     owed: what each party is owed, in coin and at prices of the day; bands: claims by
     size; negative: balances below zero; preferences: what was taken out before the
     petition, net of new value; segregation: owed and held of each coin; distribution:
-    what each party is paid.
+    what each party is paid; pooled: whose money is left, the rows as one account;
+    sample: claims to be confirmed by letter.
 
     \b
     Examples:
@@ -162,6 +195,7 @@ def command(
 def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:
     from solvency.analysis.ask import claims  # noqa: PLC0415 (lazy start)
     from solvency.analysis.ask import distribution  # noqa: PLC0415 (as above)
+    from solvency.analysis.ask import pooled  # noqa: PLC0415 (as above)
     from solvency.analysis.ask import preferences  # noqa: PLC0415 (as above)
     from solvency.analysis.ask import segregation  # noqa: PLC0415 (as above)
     from solvency.wide import wide  # noqa: PLC0415 (as above)
@@ -177,7 +211,21 @@ def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:
             return preferences.preferences(rows, options["days"], options["threshold"])
         if question == "segregation":
             return segregation.segregation(rows)
+        if question == "pooled":
+            return pooled.pooled(rows, options["commodity"], options["own"])
+        if question == "sample":
+            return _sampled(rows, options)
         return distribution.distribution(rows, options["rule"], options["pot"])
+
+
+def _sampled(rows: Asking, options: dict[str, Any]) -> Answer:
+    from solvency.analysis.ask import sample  # noqa: PLC0415 (lazy start)
+
+    seed = options["seed"] or secrets.token_hex(8)
+    if options["draw"] == "stratified":
+        bounds = _bounds(options["bands"])
+        return sample.stratified(rows, options["size"], seed, bounds)
+    return sample.monetary_unit(rows, options["size"], seed)
 
 
 def _bounds(text: str) -> list[Decimal]:

@@ -251,13 +251,6 @@ def _write(
     case = asked.load()
     if not case.selected:
         raise Refused("the ledger has no flow, so nothing to report")
-    if case.subledgers:
-        # `verify` makes a report again from the files inside it.
-        raise Refused(
-            "the rows of a subledger do not travel in a report, which could then not be"
-            ' verified: take `custom "subledger"` out of a copy of the ledger, and'
-            " print that"
-        )
     from solvency.report import write  # noqa: PLC0415 (brings in the analyses)
 
     first = min(flow.date for flow in case.selected)

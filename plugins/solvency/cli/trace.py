@@ -47,7 +47,11 @@ if TYPE_CHECKING:
     help="Whose money the totals by purpose are of; may be given again. Default:"
     " those who keep money with a custodian.",
 )
-@click.option("--every", is_flag=True, help="Show every owner of each outlay.")
+@click.option(
+    "--every",
+    is_flag=True,
+    help="Show every owner of each outlay, and outlays beyond a thousand rows.",
+)
 @click.option(
     "--at",
     type=Day(),
@@ -95,8 +99,13 @@ def command(
     if not output.plain:
         output.print(document(found), found.to_table())
         return
+    most = None if every else _SHOWN
     owners = () if every else found.owners
-    output.show(found.to_table(owners), found.purposes_frame())
+    output.show(found.to_table(owners, most), found.purposes_frame())
+
+
+#: Rows that a person is shown; more are for a program, or asked for.
+_SHOWN = 1000
 
 
 def document(found: Following) -> dict[str, Any]:

@@ -64,6 +64,13 @@ def _print(verdict: Verdict) -> None:
     if verdict.known:
         click.echo(f"known by     {verdict.known}")
     click.echo(f"fingerprint  {verdict.fingerprint}")
+    if verdict.chapters:
+        click.echo(f"chapters     {', '.join(verdict.chapters)}")
+        click.echo(f"their hash   {verdict.words}")
+        click.echo(
+            "these chapters are the case's own: their numbers follow from the ledger,"
+            " their sentences are their author's"
+        )
     _list(verdict.differences)
     _list(verdict.alterations)
     for one in verdict.signatures:

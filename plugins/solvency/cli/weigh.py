@@ -80,7 +80,7 @@ def _exhibits(case: Case, found: Beliefs) -> list[Table]:
     from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
 
     setting = of_answers(case.book(), case.reporting_date, beliefs=found)
-    beside = [scenarios(setting, found)] if len(found.scenarios) > 1 else []
+    beside = [scenarios(setting, found)] if found.scenarios else []
     return [beliefs(setting, found), *beside]
 
 

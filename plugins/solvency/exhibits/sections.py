@@ -16,6 +16,7 @@ from solvency.exhibits.evidence.observations import observations
 from solvency.exhibits.evidence.plugs import plugs
 from solvency.exhibits.evidence.registers import registers
 from solvency.exhibits.evidence.sources import sources
+from solvency.exhibits.evidence.subledgers import subledgers
 from solvency.exhibits.funds.families import families
 from solvency.exhibits.funds.sources_uses import sources_uses
 from solvency.exhibits.funds.stock_flow import matrix
@@ -58,6 +59,7 @@ SECTIONS: dict[str, Callable[[Setting], Section | None]] = {
     "registers": registers,
     "flows": flows,
     "observations": observations,
+    "subledgers": subledgers,
     "sources": sources,
     "methods": methods,
     "glossary": glossary,

@@ -50,8 +50,12 @@ def write(
     ] or list(case.selected)
     flows = registers.flows(case, found)
     names = {name for kind, name in things if kind == "source"}
-    for flow in found:
-        names |= {*flow.sources, flow.amount_from or ""}
+    names |= {
+        name
+        for flow in found
+        for name in (*flow.sources, flow.amount_from)
+        if name is not None
+    }
     sources = registers.sources(case)
     kept = tuple(row for row in sources.rows if row[0] in names)
     sheets = [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import fields
 from dataclasses import is_dataclass
 from decimal import Decimal
@@ -35,15 +37,15 @@ def to_json(value: Any) -> Any:
         return float(f"{value:.6g}")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): to_json(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):
         return sorted(to_json(item) for item in value)
-    if hasattr(value, "_fields") or is_dataclass(value):
+    if hasattr(value, "_fields"):
         return to_json(fields_of(value))
-    if isinstance(value, tuple | list):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [to_json(item) for item in value]
-    return value
+    return to_json(fields_of(value)) if is_dataclass(value) else value
 
 
 def fields_of(answer: Any) -> dict[str, object]:

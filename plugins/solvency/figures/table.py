@@ -22,6 +22,7 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.figures.frame import plain
 from solvency.wide import exact as is_exact
 from solvency.wide import wide
 from solvency.wide import written
@@ -234,5 +235,5 @@ def words_of(cell: Cell | str) -> str:
 
 def _exact(cell: Cell) -> str:
     if isinstance(cell, Figure):
-        return "" if cell.value is None else format(written(cell.value), "f")
+        return "" if cell.value is None else plain(written(cell.value))
     return inert.cell(words_of(cell))

@@ -504,6 +504,20 @@ class Case:
         """Say whether a commodity is a currency, whatever the case is reported in."""
         return commodity == self.home or commodity in CURRENCIES
 
+    def liquidity_of(self, account: Account, commodity: str) -> str:
+        """Return how soon what an account holds can be sold.
+
+        As the account states, else as the commodity does, else money is liquid and
+        all else less liquid. Money paid for shares is in the shares: a stake carried
+        in money is illiquid where its account states nothing.
+        """
+        money = self.is_money(commodity)
+        if account.stake_in is not None and money:
+            return account.liquidity or "illiquid"
+        found = self.commodities.get(commodity)
+        stated = account.liquidity or (found.liquidity if found else None)
+        return stated or ("liquid" if money else "less-liquid")
+
     @cached_property
     def selected(self) -> tuple[Flow, ...]:
         """Return the flows of this scenario known by the known-date."""

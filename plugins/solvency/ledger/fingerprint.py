@@ -181,10 +181,14 @@ def _subledger(subledger: Subledger, case: Case) -> str:
 
     said = _plain(subledger)
     assert isinstance(said, dict)  # noqa: S101 (a dataclass)
+    # What the mapping file says is in the layout, what rows come to in the flows.
+    said.pop("mapping", None)
+    said.pop("enclosed", None)
     layout = said["layout"]
     if subledger.layout.parties is not None:
+        folder = Path(case.path).resolve().parent
         layout["parties"] = [
-            os.path.relpath(subledger.layout.parties[0], Path(case.path).parent),
+            os.path.relpath(subledger.layout.parties[0], folder),
             subledger.layout.parties[1],
         ]
     said["paths"] = [list(one) for one in manifest(subledger, case.path)]

@@ -6,12 +6,14 @@ import contextlib
 import datetime
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beancount.core import data
 from beancount.core.amount import Amount
 
+from solvency.ledger.control_totals import added_up
 from solvency.ledger.entries.pairs import Claims
 from solvency.ledger.entries.pairs import LegsError
 from solvency.subledgers.choice import engine
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from solvency.ledger.case import Case
+    from solvency.ledger.control_totals import ControlTotals
     from solvency.ledger.errors import Errors
     from solvency.ledger.subledger import Subledger
     from solvency.ledger.terms.declarations import Declarations
     from solvency.subledgers.rows import Filed
-    from solvency.subledgers.rows import Total
 
 _COMMODITY = re.compile(r"[A-Z](?:[A-Z0-9'._-]{0,22}[A-Z0-9])?")
 #: Where an entity books the other side that the rows do not say.
@@ -43,11 +46,46 @@ def rows_of(
     Raises:
         RowsError: They cannot be read.
     """
+    if subledger.enclosed is not None:
+        raise RowsError(
+            f"the rows of {subledger.pattern} are not in the report, their totals are",
+            "Ask the case itself",
+        )
     running = engine(address, memory)
     try:
         yield Rows(running, Files(subledger.paths, subledger.table), subledger.layout)
     finally:
         running.close()
+
+
+def totals_of(subledger: Subledger, case: str) -> ControlTotals:
+    """Return what the rows of a subledger come to.
+
+    Args:
+        subledger: The subledger.
+        case: The case's first file, below whose folder paths are given.
+
+    Raises:
+        RowsError: They cannot be read.
+    """
+    if subledger.enclosed is not None:
+        return subledger.enclosed
+    with rows_of(subledger) as rows:
+        return added_up(rows, subledger, case)
+
+
+def with_totals(case: Case) -> Case:
+    """Return a case whose subledgers know what their rows come to.
+
+    Raises:
+        RowsError: Rows cannot be read.
+    """
+    if not case.subledgers:
+        return case
+    found = tuple(
+        replace(one, enclosed=totals_of(one, case.path)) for one in case.subledgers
+    )
+    return replace(case, subledgers=found)
 
 
 def manifest(subledger: Subledger, case: str) -> tuple[Filed, ...]:
@@ -57,8 +95,10 @@ def manifest(subledger: Subledger, case: str) -> tuple[Filed, ...]:
         subledger: The subledger.
         case: The case's first file, below whose folder paths are given.
     """
+    if subledger.enclosed is not None:
+        return subledger.enclosed.files
     with rows_of(subledger) as rows:
-        return rows.manifest(str(Path(case).parent))
+        return rows.manifest(str(Path(case).resolve().parent))
 
 
 def made_of_rows(declared: Declarations, errors: Errors) -> list[data.Directive]:
@@ -95,16 +135,27 @@ class _Making:
 
     def flows(self) -> list[data.Directive]:
         """Return one flow a day and commodity, and the accounts opened for them."""
-        with rows_of(self.subledger) as rows:
-            made = [
-                self._flow(total, rows.amount(total.units, total.commodity))
-                for total in rows.totals()
-                if total.units
-            ]
+        made = [
+            self._flow(day, commodity, amount)
+            for day, commodity, amount in self._totals()
+            if amount
+        ]
         return [*self.opened, *made]
 
-    def _flow(self, total: Total, amount: Decimal) -> data.Directive:
-        commodity = total.commodity
+    def _totals(self) -> list[tuple[datetime.date, str, Decimal]]:
+        """Return what the rows add up to by day and commodity."""
+        known = self.subledger.enclosed
+        if known is not None:
+            return [(one.day, one.commodity, one.amount) for one in known.totals]
+        with rows_of(self.subledger) as rows:
+            return [
+                (one.day, one.commodity, rows.amount(one.units, one.commodity))
+                for one in rows.totals()
+            ]
+
+    def _flow(
+        self, day: datetime.date, commodity: str, amount: Decimal
+    ) -> data.Directive:
         if not _COMMODITY.fullmatch(commodity):
             raise RowsError(
                 f"the rows call a commodity {commodity!r:.40}, which is no name of one"
@@ -114,18 +165,18 @@ class _Making:
         units = -amount if self.subledger.owed else amount
         postings = [
             _posting(account, number, commodity)
-            for account, number in self._sides(units, commodity, total.day)
+            for account, number in self._sides(units, commodity, day)
         ]
         named = f"{self.subledger.account} {self.subledger.pattern}"
         mark = hashlib.sha256(named.encode()).hexdigest()[:6]
         meta = {
             **self.meta,
-            "id": f"S-{total.day:%Y%m%d}-{commodity.replace(chr(39), '-')}-{mark}",
+            "id": f"S-{day:%Y%m%d}-{commodity.replace(chr(39), '-')}-{mark}",
             "basis": "subledger",
         }
         return data.Transaction(
             meta,
-            total.day,
+            day,
             "*",
             None,
             f"Rows of {self.subledger.pattern} in {commodity}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.ledger.control_totals import ControlTotals
+from solvency.ledger.control_totals import enclosed
+from solvency.ledger.control_totals import is_enclosed
 from solvency.ledger.files.source import TooManyFoldersError
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import content_of
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 
 _DATABASE = "duckdb:"
 _ENDINGS = (".parquet", ".csv", ".csv.gz")
+_SHA = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,14 @@ class Subledger:
     control: bool = False
     #: The accounts on the other side of the flows made.
     other: tuple[str, ...] = ()
+    #: Root of a proof of what is owed, made of the rows, and the day it is of.
+    root: str | None = None
+    root_at: datetime.date | None = None
     notes: dict[str, str] = field(default_factory=dict, hash=False)
+    #: The mapping file, if there is one.
+    mapping: str | None = None
+    #: What the rows come to, where they are not there themselves.
+    enclosed: ControlTotals | None = field(default=None, repr=False)
 
     @property
     def owed(self) -> bool:
@@ -87,7 +99,13 @@ def subledger(
         source = _source(meta)
         layout = _layout(meta, folder, top)
         layout = _signed(layout, account, declared)
-        paths, table = _found(pattern, folder, top)
+        totals = enclosed(account, pattern)
+        if is_enclosed():
+            layout, paths, table = _not_here(layout, totals, pattern, top)
+        else:
+            paths, table = _found(pattern, folder, top)
+        root, root_at = _root(meta)
+        mapping = meta.text("mapping")
         found = Subledger(
             account,
             entry.date,
@@ -99,7 +117,11 @@ def subledger(
             table=table,
             control=meta.flag("control"),
             other=meta.names("other"),
+            root=root,
+            root_at=root_at,
             notes=meta.rest(),
+            mapping=mapping and os.path.normpath(folder / mapping),
+            enclosed=totals,
         )
     except RowsError as error:
         declared.errors.add("subledger", entry, error.wrong, error.mend)
@@ -147,6 +169,37 @@ def check_subledgers(declared: Declarations) -> None:
     declared.subledgers[:] = usable
 
 
+def _not_here(
+    layout: ColumnLayout, totals: ControlTotals | None, pattern: str, top: str
+) -> tuple[ColumnLayout, tuple[str, ...], str | None]:
+    """Return what a subledger reads, as the report that carries its totals says."""
+    if totals is None:
+        raise _UnusableError(
+            f"the report carries no totals of {pattern}", "Print the report again"
+        )
+    folder = Path(top).parent
+    if totals.register is not None:
+        path, name = totals.register
+        layout = replace(layout, parties=(os.path.normpath(folder / path), name))
+    table = pattern.rpartition("#")[2] if pattern.startswith(_DATABASE) else None
+    paths = tuple(os.path.normpath(folder / file.path) for file in totals.files)
+    return layout, paths, table
+
+
+def _root(meta: Metadata) -> tuple[str | None, datetime.date | None]:
+    """Return the root of a proof of what is owed, and its day."""
+    root, day = meta.text("root"), meta.date("root-at")
+    if root is not None and not _SHA.fullmatch(root):
+        raise _UnusableError(
+            f"the root {root:.70} is no SHA-256", "Write what `solvency prove` prints"
+        )
+    if (root is None) != (day is None):
+        raise _UnusableError(
+            "a root is of a day, and a day of a root", "Write both root: and root-at:"
+        )
+    return root, day
+
+
 def _source(meta: Metadata) -> str:
     source = meta.text("source")
     if source is None:
@@ -189,7 +242,7 @@ def _layout(meta: Metadata, folder: Path, top: str) -> ColumnLayout:
         raise _UnusableError(
             f"`parties:` {error}", 'Write "customers.csv#id"'
         ) from error
-    if parties is not None:
+    if parties is not None and not is_enclosed():
         parties = (_one(parties[0], folder, top), parties[1])
     return replace(layout, sign=sign or layout.sign, parties=parties)
 

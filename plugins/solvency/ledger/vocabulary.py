@@ -181,7 +181,7 @@ KEYS: dict[str, frozenset[str]] = {
         "rename": "source",
         "rounding": "",
         "subledger": "source mapping day party commodity units order scale sign"
-        " time-zone until parties control other",
+        " time-zone until parties control other root root-at",
     }.items()
 }
 #: Keys that anything may carry.

@@ -139,7 +139,9 @@ class Exact:
     def quantile(self, share: ArrayLike) -> Array:
         """Return the totals not exceeded with given probabilities, within the grid."""
         edges = self.start + self.step * (np.arange(len(self._below)) - 0.5)
-        found = np.interp(np.asarray(share, dtype=float), self._below, edges)
+        found = np.asarray(np.interp(share, self._below, edges))
+        # The cell of nil holds all draws in which no hypothesis holds.
+        found[np.abs(found) <= self.step / 2] = 0.0
         return np.asarray(found.clip(self._points[0], self._points[-1]))
 
     def at_least(self, amount: ArrayLike) -> Array:

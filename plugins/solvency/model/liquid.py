@@ -36,12 +36,10 @@ def is_clean_liquid(book: Book, position: Position) -> bool:
     commodity = case.commodities.get(position.commodity)
     if commodity is not None and commodity.issuer in group:
         return False
-    default = "liquid" if case.is_money(position.commodity) else "less-liquid"
-    stated = account.liquidity or (commodity.liquidity if commodity else None)
     # A claim on somebody outside is paid when that somebody pays.
     if account.is_claim and account.liquidity is None:
         return False
-    return (stated or default) == "liquid"
+    return case.liquidity_of(account, position.commodity) == "liquid"
 
 
 def taken(book: Book) -> Array:

@@ -151,6 +151,11 @@ class Valuation:
 
     def _realisable(self, position: Position, units: Decimal) -> Decimal | None:
         account = self.book.account(position)
+        # A share of money in another currency is money of the day; its cost in these
+        # books is not what anybody pays back.
+        if account.recovery is not None and self.book.case.is_money(position.commodity):
+            worth = self._market(position.commodity, units)
+            return None if worth is None else worth * account.recovery
         if account.recovery is not None:
             at_book = self._book(position, units)
             return None if at_book is None else at_book * account.recovery

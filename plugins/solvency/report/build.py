@@ -19,6 +19,7 @@ from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.unmade import with_reasons
 from solvency.figures.errors import ReportError
+from solvency.ledger.made import with_totals
 from solvency.report import glyphs
 from solvency.report import pages
 from solvency.report import pdf
@@ -111,6 +112,7 @@ def write(
     on_screen = target.suffix.lower() in {".html", ".htm"}
     if seal is not None and (draft or on_screen):
         raise ReportError("a draft or a page for a browser cannot be signed")
+    case = with_totals(case)
     files = () if draft else case_files(case)
     check_as_loaded(case, files)
     report = build(

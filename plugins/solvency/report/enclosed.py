@@ -31,6 +31,7 @@ from solvency.figures.figure import Said
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.ledger import control_totals
 from solvency.ledger.load import load
 from solvency.model.restating import restated
 from solvency.report.chapters.files import files_of
@@ -48,6 +49,8 @@ FIGURES = "figures.json"
 POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
 CHANGED = "a file of the case changed while the report was made: run it again"
+#: Names of files that the report itself adds.
+_KEPT = frozenset({FIGURES, POSTINGS, control_totals.NAME})
 #: What beancount says of a folder of documents that is not there.
 _NO_FOLDER = re.compile("Document root '(.+)' does not exist")
 #: What Windows takes for a device, whatever its suffix.
@@ -75,28 +78,24 @@ def is_plain(name: str) -> bool:
 def case_files(case: Case) -> tuple[Attached, ...]:
     """Return the files a case is written in, as they will be embedded.
 
+    Of a case with subledgers their totals, in place of the rows.
+
     Raises:
         ReportError: If a file can no longer be read, or two would share a name.
     """
-    folder = Path(case.path).parent
-    found: list[Attached] = []
-    for name in case.files:
-        path = Path(name)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ReportError(f"{path.name}: {error.strerror}") from None
-        inside = path.is_relative_to(folder)
-        shown = path.relative_to(folder).as_posix() if inside else path.name
-        if not is_plain(shown):
-            raise ReportError(
-                f"{shown!r} is a name that not every system can save: rename the file"
+    mappings = dict.fromkeys(one.mapping for one in case.subledgers if one.mapping)
+    found = [_file(case, name, "The case's ledger") for name in case.files]
+    found += [_file(case, name, "How columns of rows are read") for name in mappings]
+    if case.subledgers:
+        found.append(
+            Attached(
+                control_totals.NAME,
+                control_totals.written(case),
+                "What the rows of subledgers come to",
+                "Source",
             )
-        one = Attached(shown, content, "The case's ledger", "Source")
-        if one.shown in {FIGURES, POSTINGS} or one.shown.startswith(EXHIBITS):
-            raise ReportError(f"{shown} is a name the report keeps for itself")
-        found.append(one)
-    home = folder.resolve()
+        )
+    home = Path(case.path).parent.resolve()
     found += (
         Attached(
             path.relative_to(home).as_posix(),
@@ -116,6 +115,25 @@ def case_files(case: Case) -> tuple[Attached, ...]:
     if len({one.told for one in found}) != len(found):
         raise ReportError("two files of the case would have the same name in the PDF")
     return tuple(found)
+
+
+def _file(case: Case, name: str, what: str) -> Attached:
+    """Return a file of the case under its name in the case's folder."""
+    folder, path = Path(case.path).parent, Path(name)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"{path.name}: {error.strerror}") from None
+    inside = path.is_relative_to(folder)
+    shown = path.relative_to(folder).as_posix() if inside else path.name
+    if not is_plain(shown):
+        raise ReportError(
+            f"{shown!r} is a name that not every system can save: rename the file"
+        )
+    one = Attached(shown, content, what, "Source")
+    if one.shown in _KEPT or one.shown.startswith(EXHIBITS):
+        raise ReportError(f"{shown} is a name the report keeps for itself")
+    return one
 
 
 def check_as_loaded(case: Case, files: tuple[Attached, ...]) -> None:
@@ -167,9 +185,15 @@ def reloaded(
 
     Raises:
         CaseError: The file cannot be read, or has no rate of that currency.
+        RowsError: The totals of subledgers cannot be read.
     """
-    case = load(path, scenario=scenario, known=known)
     folder = path.resolve().parent
+
+    def loaded() -> Case:
+        with control_totals.enclosed_in(folder):
+            return load(path, scenario=scenario, known=known)
+
+    case = loaded()
     found = False
     for error in case.errors:
         root = _NO_FOLDER.search(error.message)
@@ -187,7 +211,7 @@ def reloaded(
                 target.touch()
             found = True
     if found:
-        case = load(path, scenario=scenario, known=known)
+        case = loaded()
     return case if currency is None or case.errors else restated(case, currency)
 
 

@@ -68,6 +68,13 @@ class Report:
         name = self.case.path.replace("\\", "/").rsplit("/", 1)[-1]
         return f"{name} {self.case.fingerprint[:8]} \N{MIDDLE DOT} {self.unit}"
 
+    @property
+    def by_author(self) -> tuple[str, ...]:
+        """Return the titles of the chapters that the case's author wrote."""
+        return tuple(
+            one.title for one in self.sections if one.values.get("of_case", False)
+        )
+
     @cached_property
     def tables(self) -> tuple[Table | Drawing, ...]:
         """Return every exhibit in the order printed, each checked to add up.

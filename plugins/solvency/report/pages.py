@@ -33,6 +33,7 @@ from solvency.report.money_only import worded
 from solvency.report.printer import Printer
 from solvency.report.printer import heat
 from solvency.report.printer import large
+from solvency.report.printer import letter
 from solvency.report.printer import widths
 from solvency.report.sandbox import Sandbox
 
@@ -308,6 +309,7 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
         "cited": lambda names: printer.show(report.notes.refs(names)),
         "heat": heat,
         "td": printer.td,
+        "letter": letter,
         "svg": lambda drawing: Markup(drawing.svg),  # noqa: S704 (our charts escape all they are given)
         "drawn": lambda exhibit: isinstance(exhibit, Drawing),
         "gaps": printer.gaps,

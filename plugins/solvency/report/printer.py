@@ -62,6 +62,12 @@ def heat(cell: Cell, table: Table) -> Markup:
     )
 
 
+def letter(number: int) -> str:
+    """Return the letter of an appendix: A to Z, then AA, AB."""
+    above, below = divmod(number - 1, 26)
+    return (letter(above) if above else "") + chr(ord("A") + below)
+
+
 def large(table: Table) -> tuple[Gap, ...]:
     """Return where printed parts miss their printed total by more than a last digit.
 

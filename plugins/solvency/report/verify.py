@@ -16,6 +16,7 @@ from typing import Any
 
 from solvency import __version__
 from solvency.figures.errors import ReportError
+from solvency.report.chapters.files import is_chapter
 from solvency.report.printed import NotOursError
 from solvency.report.proof import limits
 from solvency.report.proof.verdict import Alteration
@@ -140,6 +141,11 @@ class _Check:
             fingerprint=record["fingerprint"],
             scenario=record["scenario"],
             known=record["known"],
+            chapters={
+                name: digest
+                for name, digest in sorted(record["files"].items())
+                if is_chapter(name)
+            },
             pages=self._taken["pages"],
             figures=self._taken["figures"],
             exhibits=self._taken["exhibits"],

@@ -17,6 +17,7 @@ from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Sequence
 
 _INSTALL = "Install it: pip install 'solvency[rows]'"
@@ -101,13 +102,29 @@ class Duck:
         Raises:
             RowsError: DuckDB failed; the message names the file at fault, if any.
         """
-        try:
+        with self._told():
             found: list[tuple[Any, ...]] = self._db.execute(sql).fetchall()
+        return found
+
+    def keep(self, name: str, sql: str) -> None:
+        """Answer a query once, under a name that others may ask."""
+        self.do(f"CREATE TABLE {name} AS {sql}")
+
+    def columns(self, sql: str) -> dict[str, Any]:
+        """Answer a query, each column as an array by its name."""
+        with self._told():
+            found: dict[str, Any] = self._db.execute(sql).fetchnumpy()
+        return found
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say of what failed which file is at fault."""
+        try:
+            yield
         except self._duckdb.Error as error:
             raise self._failed(error) from error
         except RuntimeError as error:
             raise RowsError(f"DuckDB failed: {_first(error)}") from error
-        return found
 
     def do(self, sql: str) -> None:
         """Run a statement that has no answer."""

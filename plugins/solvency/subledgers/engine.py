@@ -52,6 +52,14 @@ class Engine(Protocol):
         """
         ...
 
+    def keep(self, name: str, sql: str) -> None:
+        """Answer a query once, under a name that others may ask."""
+        ...
+
+    def columns(self, sql: str) -> dict[str, Any]:
+        """Answer a query, each column as an array by its name."""
+        ...
+
     def do(self, sql: str) -> None:
         """Run a statement that has no answer, as one that makes a view."""
         ...

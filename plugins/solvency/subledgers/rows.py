@@ -75,6 +75,7 @@ class Rows:
         selects = [self.normal.select(part) for part in self.parts]
         engine.do(f"CREATE VIEW {self.view} AS " + " UNION ALL ".join(selects))
         self._totals: tuple[Total, ...] | None = None
+        self._kept: dict[str, str] = {}
 
     @property
     def layout(self) -> ColumnLayout:
@@ -124,6 +125,20 @@ class Rows:
         """Answer a query in which `{rows}` stands for the rows, all of them read."""
         self.totals()
         return self.engine.run(sql.replace("{rows}", self.view))
+
+    def kept(self, sql: str) -> str:
+        """Return SQL of the same answer, worked out once and kept in the engine."""
+        if sql not in self._kept:
+            self.totals()
+            name = f"kept_{next(_numbers)}"
+            self.engine.keep(name, sql.replace("{rows}", self.view))
+            self._kept[sql] = f"SELECT * FROM {name}"
+        return self._kept[sql]
+
+    def columns(self, sql: str) -> dict[str, Any]:
+        """Answer a query as `ask` does, each column as an array."""
+        self.totals()
+        return self.engine.columns(sql.replace("{rows}", self.view))
 
     def manifest(self, folder: str) -> tuple[Filed, ...]:
         """Return each file's path below a folder, size, SHA-256 and rows."""

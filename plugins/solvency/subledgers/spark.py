@@ -108,6 +108,22 @@ class Spark:
             raise self._failed(error) from error
         return [tuple(row) for row in found]
 
+    def keep(self, name: str, sql: str) -> None:
+        """Answer a query once, under a name that others may ask."""
+        self.do(f"CREATE VIEW {name} AS {sql}")
+        try:
+            self._session.catalog.cacheTable(name)
+        except Exception as error:
+            raise self._failed(error) from error
+
+    def columns(self, sql: str) -> dict[str, Any]:
+        """Refuse: rows would all come to this machine."""
+        del sql
+        raise RowsError(
+            "what needs every row on one machine is not asked of a cluster",
+            "Leave --engine out",
+        )
+
     def do(self, sql: str) -> None:
         """Run a statement that has no answer; views live as long as the session."""
         stated = re.sub(r"^CREATE VIEW", "CREATE OR REPLACE TEMPORARY VIEW", sql)

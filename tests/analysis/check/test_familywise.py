@@ -75,6 +75,7 @@ def test_the_rate_is_printed_beside_what_is_left_out(books):
     books.case(TWO)
     path = str(books.ledger.folder / "main.beancount")
     shown = CliRunner().invoke(main, ["check", path]).output
+    shown = " ".join(shown.split())
     assert "what broke in fewer than 5% of them is left out" in shown
     assert "Of the tests that hold as written (2, on all" in shown
     one = json.loads(CliRunner().invoke(main, ["check", "--json", path]).output)

@@ -142,7 +142,9 @@ def test_the_terminal_prints_both(ledger) -> None:
     path = ledger.write(PREAMBLE + BOOKS + OWED + WALLET)
     printed = CliRunner().invoke(main, ["check", "--draws=0", str(path)]).output
     assert "Tests of what was found, from the petition on" in printed
-    assert "balance-sheet" in printed
+    assert "tokens, cover debts" in printed
+    # 25 found for 120 owed.
+    assert "(95)" in printed
 
 
 def test_what_things_cost_is_what_was_paid_for_them(ledger) -> None:

@@ -422,3 +422,31 @@ def test_ability_to_pay_by_bucket(books):
         ("8-30 days", 10),
         ("31-90 days", 10),
     ]
+
+
+def test_money_paid_for_shares_pays_no_debt(books):
+    # 60 of the 100 borrowed at call buys shares of the exchange, carried in money: 40
+    # stays to pay 100 with within a week, and a stake is sold no sooner.
+    stake = (
+        "2020-01-01 open Assets:Firm:Stake\n"
+        '  stake-in: "Exchange"\n'
+        "2020-01-01 open Equity:Exchange:Shares\n"
+    )
+    text = (
+        ask("ability-to-pay", "Firm")
+        + stake
+        + loan("2020-01-02", "100 USD")
+        + flow(
+            "2020-01-02",
+            ("Assets:Firm:Stake", "60 USD"),
+            ("Assets:Firm:House", "-60 USD"),
+            ("Assets:Exchange:House", "60 USD"),
+            ("Equity:Exchange:Shares", "-60 USD"),
+        )
+    )
+    found = books.asked(text, "ability-to-pay")
+    assert [(one.commodity, one.amount) for one in found] == [
+        ("2-7 days", 60),
+        ("8-30 days", 60),
+        ("31-90 days", 60),
+    ]

@@ -217,3 +217,22 @@ def test_a_rate_taken_from_the_outcome_is_no_expectation(ledger):
         book = ledger.case(world + sale).book()
         row = afterwards(book, recover(book, AT))[0]
         assert (row.expected, row.fetched, row.outcome) == (15, 15, outcome)
+
+
+def test_who_is_paid_for_shares_is_who_gets_the_money(ledger):
+    # Alameda pays FTX 10 for its shares; the payee says who acted, and is the buyer.
+    text = (
+        WORLD
+        + '2020-01-01 open Assets:Alameda:Shares\n  stake-in: "FTX"\n'
+        + flow(
+            "2021-06-10",
+            "shares",
+            ("Assets:Alameda:Shares", "10 USD"),
+            ("Assets:Alameda:Bank", "-10 USD"),
+            ("Assets:FTX:Bank", "10 USD"),
+            ("Equity:FTX:Shares", "-10 USD"),
+        ).replace('"shares" ^', '"Alameda" "shares" ^')
+    )
+    found = preferences(ledger.case(text).book(), AT)
+    (row,) = (row for row in found if row.flow == "shares")
+    assert (row.debtor, row.transferee, row.insider) == ("Alameda", "FTX", True)

@@ -364,7 +364,7 @@ def test_json_has_the_keys_that_scripts_read(ledger):
     assert document["double_counted"][0].keys() >= {"flow", "hypotheses"}
     assert document["method"] == "exact"
     printed = CliRunner().invoke(main, ["weigh", str(path)])
-    assert "Scenarios side by side" in printed.stdout
+    assert "The scenarios beside what was observed" in printed.stdout
     over_time = CliRunner().invoke(main, ["weigh", str(path), "--history", "--json"])
     assert json.loads(over_time.stdout)["history"][-1]["known"] is None
 
@@ -409,7 +409,7 @@ def test_a_scenario_without_a_rival_says_so(ledger, names, said):
         text += f'2020-01-01 custom "scenario" "{name}" "x"\n  hypotheses: "loss"\n'
     path = ledger.write(PREAMBLE + text)
     printed = CliRunner().invoke(main, ["weigh", str(path)]).stdout
-    assert ("one scenario alone has no rival" in printed) is said
+    assert ("One scenario alone has no rival" in printed) is said
 
 
 @pytest.mark.parametrize("established", [True, False])

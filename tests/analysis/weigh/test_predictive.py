@@ -109,4 +109,4 @@ def test_where_all_fits_nothing_is_said_first(ledger):
     assert believe(case).verdict == ()
     path = str(ledger.folder / "main.beancount")
     shown = CliRunner().invoke(main, ["weigh", path]).output
-    assert shown.startswith("Belief in each hypothesis")
+    assert shown.startswith("What the observations do to belief in each")

@@ -74,14 +74,14 @@ def rounded(rows: Rows, weighed: str, share: Fraction, whole: int) -> str:
     One unit more goes to each of the largest remainders, of equal ones to the party
     that comes first.
     """
-    parts = apportioned(weighed, share)
+    parts = rows.kept(apportioned(weighed, share))
     floors = int(rows.ask(f"SELECT sum(floor) FROM ({parts}) AS p")[0][0] or 0)
     left = whole - floors
     ranked = (
         "SELECT *, row_number() OVER (ORDER BY rest DESC, party) AS place"
         f" FROM ({parts}) AS p"
     )
-    return (
+    return rows.kept(
         "SELECT party, given, got,"
         f" floor + CASE WHEN place <= {left} THEN 1 ELSE 0 END AS part"
         f" FROM ({ranked}) AS r"

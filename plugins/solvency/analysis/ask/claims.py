@@ -28,7 +28,9 @@ def claims(asking: Asking) -> str:
         f"SELECT party, sum({asking.worth('units')}) AS worth"
         f" FROM ({balances(asking)}) AS b GROUP BY party"
     )
-    return f"SELECT party, {asking.cents('worth')} AS claim FROM ({worth}) AS w"
+    return asking.rows.kept(
+        f"SELECT party, {asking.cents('worth')} AS claim FROM ({worth}) AS w"
+    )
 
 
 def owed(asking: Asking) -> Answer:
@@ -80,7 +82,7 @@ def owed(asking: Asking) -> Answer:
 
 def negative(asking: Asking) -> Answer:
     """Return the balances below zero, deepest first."""
-    below = (
+    below = asking.rows.kept(
         f"SELECT party, coin, units, {asking.cents(asking.worth('units'))} AS worth"
         f" FROM ({balances(asking)}) AS b WHERE units < 0 AND {asking.only()}"
     )

@@ -101,7 +101,7 @@ def distribution(asking: Asking, rule: str, pot: Decimal | None) -> Answer:
 
 def _claimed(asking: Asking) -> str:
     """Return the SQL of claims above zero; nobody has had anything yet."""
-    return (
+    return asking.rows.kept(
         "SELECT party, claim AS given, CAST(0 AS HUGEINT) AS got"
         f" FROM ({claims(asking)}) AS c WHERE claim > 0"
     )
@@ -118,7 +118,7 @@ def _paid_in(asking: Asking) -> str:
         f"SELECT party, sum({asking.worth('u')}) AS a, sum({asking.worth('v')}) AS b"
         f" FROM ({moved}) AS m GROUP BY party"
     )
-    return (
+    return asking.rows.kept(
         f"SELECT party, {asking.cents('a')} AS given, {asking.cents('b')} AS got"
         f" FROM ({valued}) AS v"
     )
@@ -185,9 +185,10 @@ def _in_kind(asking: Asking) -> Answer:
             totals[f"nothing held of {coin}"] = asking.rows.amount(whole, coin)
             continue
         coin_text = "'" + coin.replace("'", "''") + "'"
-        weighed = (
+        weighed = asking.rows.kept(
             "SELECT party, units AS given, CAST(0 AS HUGEINT) AS got"
-            f" FROM ({balances(asking)}) AS b WHERE coin = {coin_text} AND units > 0"
+            f" FROM ({asking.rows.kept(balances(asking))}) AS b"
+            f" WHERE coin = {coin_text} AND units > 0"
         )
         owed = asking.rows.ask(f"SELECT sum(given) FROM ({weighed}) AS w")[0][0]
         if not owed:

@@ -51,7 +51,7 @@ def preferences(asking: Asking, days: int, threshold: Decimal) -> Answer:
         f" FROM ({summed}) AS s"
     )
     least = max(int(threshold.scaleb(2)), 1)
-    above = f"SELECT * FROM ({valued}) AS v WHERE net >= {least}"
+    above = asking.rows.kept(f"SELECT * FROM ({valued}) AS v WHERE net >= {least}")
     count, whole = asking.rows.ask(f"SELECT count(*), sum(net) FROM ({above}) AS a")[0]
     found = asking.rows.ask(
         f"SELECT party, taken, given, net FROM ({above}) AS a"

@@ -104,8 +104,12 @@ def realisable(world: World, mask: Mask, holding: Mask) -> Quantity:
 
 
 def _recovered(world: World, mask: Mask) -> Iterator[Quantity]:
-    """Yield what the accounts of a selection recover of what was paid in."""
-    money = mask & world.timeline.of_commodity(world.currency)
+    """Yield what the accounts of a selection recover of what was paid in.
+
+    Money in another currency counts at the rate of the day, as it does elsewhere.
+    """
+    case = world.traits.case
+    money = mask & world.traits.mask(lambda t: case.is_money(t.commodity))
     by_share: dict[Decimal, list[int]] = {}
     for index in np.flatnonzero(money):
         share = world.traits.all[index].account.recovery or Decimal()

@@ -95,7 +95,7 @@ TESTS: dict[str, Test] = {
     ),
     "loan-to-value": Test(
         collateral.loan_to_value,
-        asks="Loans stay below the agreed share of what is pledged",
+        asks="Loans stay below the set share of what is pledged",
     ),
     "related-party-exposure": Test(
         collateral.related_party_exposure,

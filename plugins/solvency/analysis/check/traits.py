@@ -101,11 +101,10 @@ class Traits:
     def _trait(self, account: Account, commodity: str) -> Trait:
         found = self.case.commodities.get(commodity)
         issuer = found.issuer if found else None
-        default = "liquid" if self.case.is_money(commodity) else "less-liquid"
         return Trait(
             account=account,
             commodity=commodity,
-            liquidity=account.liquidity or (found and found.liquidity) or default,
+            liquidity=self.case.liquidity_of(account, commodity),
             issuer=issuer,
             own_token=self._in_group(issuer),
             related=self._in_group(account.counterparty or account.stake_in),

@@ -211,19 +211,22 @@ class Estate:
         creditor = account.pledged_to or ""
         if commodity is not None and commodity.issuer in inside | {creditor}:
             return NOTHING
+        kept = commodity.fetched if commodity else NOTHING_OFF
         if account.recovery is not None:
-            return Ends(
-                *(
-                    self._cost(key, number) * share
-                    for number, share in zip(units, _shares(account), strict=True)
+            kept = _shares(account)
+            if not self.book.case.is_money(key.commodity):
+                return Ends(
+                    *(
+                        self._cost(key, number) * share
+                        for number, share in zip(units, kept, strict=True)
+                    )
                 )
-            )
         quote = self.book.prices.at(key.commodity, self.at)
         if isinstance(quote, Missing):
             return NOTHING
         depth = commodity.depth(self.at) if commodity else None
-        if depth is None:
-            kept = commodity.fetched if commodity else NOTHING_OFF
+        # A share of money in another currency is of the money, at the day's rate.
+        if depth is None or account.recovery is not None:
             return Ends(
                 *(
                     number * quote.number * share
@@ -343,7 +346,8 @@ def estate(book: Book, at: datetime.date) -> Estate:
         owned = account.root == "Assets" and not account.is_claim
         if owned and account.stake_in is None and units > 0:
             held[key] = units
-            if isinstance(quote, Missing) and account.recovery is None:
+            at_cost = account.recovery is not None and not book.case.is_money(key[1])
+            if isinstance(quote, Missing) and not at_cost:
                 notes[Remark("left out: %(reason)s", reason=quote.why)] = None
             continue
         # Who keeps an account that is overdrawn has lent what is missing.

@@ -185,9 +185,13 @@ def _transfers(
     # What a member bought from others and holds as an investment.
     for posting in flow.postings:
         if posting.entity in left and posting.units > 0 and _bought(book, posting):
-            seller = flow.payee or ""
+            seller = _seller(book, flow, posting.entity)
+            entity = case.entities.get(seller)
+            insider = seller in members or (
+                entity is not None and entity.role == "insider"
+            )
             yield _transfer(
-                book, flow, days, posting, seller, "purchase", insider=False
+                book, flow, days, posting, seller, "purchase", insider=insider
             )
     for posting in flow.postings:
         entity = case.entities[posting.entity]
@@ -202,6 +206,18 @@ def _transfers(
             yield _transfer(
                 book, flow, days, given, posting.entity, "gift", insider=True
             )
+
+
+def _seller(book: Book, flow: Flow, buyer: str) -> str:
+    """Return who was paid: who got something in the flow, else its payee.
+
+    A payee that is the buyer says who acted, not who was paid.
+    """
+    paid = {p.entity for p in flow.postings if p.units > 0 and _held(book, p)}
+    others = sorted(paid - {buyer})
+    if len(others) == 1:
+        return others[0]
+    return "" if flow.payee in {None, buyer} else flow.payee or ""
 
 
 def _transfer(

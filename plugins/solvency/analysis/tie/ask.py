@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from solvency.subledgers.numbering import Duplicate
     from solvency.subledgers.rows import Rows
 
-#: By day and commodity.
-_Moved = dict[tuple["datetime.date", str], Decimal]
+#: What moved by day and commodity.
+Moved = dict[tuple["datetime.date", str], Decimal]
 
 
 @wide()
@@ -46,7 +46,7 @@ def tie(case: Case, engine: str = "duckdb", memory: str | None = None) -> TieOut
     if not case.subledgers:
         raise LookupError("the ledger has no subledger, so no rows to tie")
     checked: list[Checked] = []
-    moved: dict[str, _Moved] = defaultdict(lambda: defaultdict(Decimal))
+    moved: dict[str, Moved] = defaultdict(lambda: defaultdict(Decimal))
     counts: dict[tuple[str, datetime.date, str], int] = defaultdict(int)
     name = engine
     for subledger in case.subledgers:
@@ -59,12 +59,12 @@ def tie(case: Case, engine: str = "duckdb", memory: str | None = None) -> TieOut
                     moved[subledger.account][key] += amount
                     counts[subledger.account, *key] += total.rows
             checked.append(_checked(case, subledger, rows))
-    differences: list[DayDifference] = []
+    found: list[DayDifference] = []
     for account, by_rows in moved.items():
         one = next(sub for sub in case.subledgers if sub.account == account)
-        differences += _differences(account, by_rows, _carried(case, one), counts)
-    differences.sort(key=lambda one: (one.day, one.account, one.commodity))
-    return TieOut(case, name, tuple(checked), tuple(differences))
+        found += differences(account, by_rows, carried(case, one), counts)
+    found.sort(key=lambda one: (one.day, one.account, one.commodity))
+    return TieOut(case, name, tuple(checked), tuple(found))
 
 
 def _checked(case: Case, subledger: Subledger, rows: Rows) -> Checked:
@@ -107,7 +107,7 @@ def _below(case: Case, twice: Duplicate) -> Duplicate:
     return twice._replace(places=tuple(places))
 
 
-def _carried(case: Case, subledger: Subledger) -> _Moved:
+def carried(case: Case, subledger: Subledger) -> Moved:
     """Return what flows of the ledger move on the account and those below it."""
     own = {one.account for one in case.subledgers} - {subledger.account}
     accounts = {
@@ -118,7 +118,7 @@ def _carried(case: Case, subledger: Subledger) -> _Moved:
     }
     sign = -1 if subledger.owed else 1
     opening = subledger.layout.opening
-    found: _Moved = defaultdict(Decimal)
+    found: Moved = defaultdict(Decimal)
     for flow in case.selected:
         for posting in flow.postings:
             if posting.account in accounts:
@@ -128,12 +128,13 @@ def _carried(case: Case, subledger: Subledger) -> _Moved:
     return found
 
 
-def _differences(
+def differences(
     account: str,
-    rows: _Moved,
-    ledger: _Moved,
+    rows: Moved,
+    ledger: Moved,
     counts: Mapping[tuple[str, datetime.date, str], int],
 ) -> Iterable[DayDifference]:
+    """Yield the days and commodities on which rows and ledger move otherwise."""
     nil = Decimal()
     for day, commodity in {*rows, *ledger}:
         by_rows, by_ledger = (one.get((day, commodity), nil) for one in (rows, ledger))

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.bounds import spendings
 from solvency.analysis.trace.bounds import together
+from solvency.analysis.trace.shares import COLUMNS
 from solvency.figures.frame import count
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.methods.tracing import EX_POST
-from solvency.methods.tracing import RULES
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -24,39 +24,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
-    from solvency.analysis.trace.ask import Step
+    import numpy as np
+    from numpy.typing import NDArray
+
     from solvency.analysis.trace.bounds import Before
     from solvency.analysis.trace.bounds import Deposit
+    from solvency.analysis.trace.bounds import Side
     from solvency.analysis.trace.bounds import Spending
+    from solvency.analysis.trace.shares import OutlayShares
+    from solvency.analysis.trace.shares import Step
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
-    from solvency.ledger.case import Flow
 
 ZERO = Decimal()
-#: The rules shown: those that keep the order of movements, then the one that does not.
-COLUMNS = (*RULES, EX_POST)
 #: What an outlay without `purpose:` is counted under.
 UNSTATED = "unstated"
 #: Metadata of a flow: how much of it a source traced to the owners, and the source.
 TRACED, TRACED_BY = "traced", "traced-by"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What an outlay spent of one owner's money: bounds, and under each rule."""
-
-    owner: str
-    least: Decimal
-    most: Decimal
-    rules: Mapping[str, Decimal]
-    #: The rules where flows of unknown order within a day go the other way round.
-    outlays_first: Mapping[str, Decimal]
-
-    @property
-    @wide()
-    def point(self) -> bool:
-        """Say whether no choice matters of rules that keep the order of movements."""
-        return self.least == self.most
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +53,12 @@ class Outlay:
     narration: str
     purpose: str
     amount: Decimal
-    owners: tuple[Share, ...]
+    owners: OutlayShares
 
     @property
-    @wide()
     def point(self) -> bool:
         """Say whether none matters for any owner, of rules that keep the order."""
-        return all(share.point for share in self.owners)
+        return self.owners.point
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +127,34 @@ class Following:
         return " and ".join(self.owners) or "nobody"
 
     @wide()
-    def to_table(self, owners: Collection[str] = ()) -> Table:
-        """Return a row an outlay and owner, of some owners alone if given."""
+    def to_table(self, owners: Collection[str] = (), most: int | None = None) -> Table:
+        """Return a row an outlay and owner.
+
+        Args:
+            owners: Those shown; none shows all.
+            most: End with the outlay whose rows reach this number.
+        """
+        rows: list[tuple[object, ...]] = []
+        notes: tuple[str, ...] = ()
+        for place, outlay in enumerate(self.outlays):
+            if most is not None and len(rows) >= most:
+                shown = f"the first {place:,} of {len(self.outlays):,} outlays"
+                notes = (f"{shown}; --every shows all, of all owners",)
+                break
+            rows += [
+                (
+                    outlay.date,
+                    outlay.flow,
+                    outlay.purpose,
+                    share.owner,
+                    outlay.amount,
+                    share.least,
+                    share.most,
+                    *(share.rules[rule] for rule in COLUMNS),
+                )
+                for share in outlay.owners
+                if not owners or share.owner in owners
+            ]
         return listing(
             title=f"Whose money {', '.join(self.accounts)} paid with, to {self.at}",
             heads=(
@@ -158,21 +167,8 @@ class Following:
                     for name in ("amount", "least", "most", *COLUMNS)
                 ),
             ),
-            rows=tuple(
-                (
-                    outlay.date,
-                    outlay.flow,
-                    outlay.purpose,
-                    share.owner,
-                    outlay.amount,
-                    share.least,
-                    share.most,
-                    *(share.rules[rule] for rule in COLUMNS),
-                )
-                for outlay in self.outlays
-                for share in outlay.owners
-                if not owners or share.owner in owners
-            ),
+            rows=tuple(rows),
+            notes=notes,
         )
 
     @wide()
@@ -244,8 +240,9 @@ def _share(purpose: Purpose) -> str:
 
 def purposes(
     case: Case,
-    orders: Sequence[Sequence[Step]],
-    owners: tuple[str, ...],
+    steps: Sequence[Step],
+    orders: Sequence[Sequence[Side]],
+    mine: NDArray[np.bool_],
     commodity: str,
     scale: int,
 ) -> tuple[Purpose, ...]:
@@ -255,68 +252,68 @@ def purposes(
     owner's money goes to a purpose if its outlays spend all of it they can and all
     others spare it. Nothing is lost by spending early, since a unit kept is worth
     at most a unit later; so taking it in turn gives the bound itself.
+
+    Args:
+        case: The case.
+        steps: What flows did to the pool, deposits of a day first.
+        orders: What the owners' side of it was, in each order they may have had.
+        mine: Whose money, by the owners' codes.
+        commodity: What is traced.
+        scale: Decimal places of the units.
     """
-    amounts: dict[str, int] = defaultdict(int)
     flows: dict[str, list[Step]] = defaultdict(list)
-    for step in orders[0]:
+    for step in steps:
         if step.units < 0:
-            name = step.flow.purpose or UNSTATED
-            amounts[name] -= step.units
-            flows[name].append(step)
+            flows[step.flow.purpose or UNSTATED].append(step)
 
     def number(units: int) -> Decimal:
         return Decimal(units).scaleb(-scale)
 
     found = []
-    for name, amount in amounts.items():
-        chosen = frozenset(step.flow.id for step in flows[name])
-        ends = [together(steps, chosen, owners) for steps in orders]
-        said = [
-            _testimony(case, step.flow, orders, owners, commodity, scale)
-            for step in flows[name]
-        ]
+    for name, outlays in flows.items():
+        chosen = frozenset(step.flow.id for step in outlays)
+        ends = _ends(orders, chosen)
+        said = [_testimony(case, step, orders, commodity, scale) for step in outlays]
         found.append(
             Purpose(
                 name,
-                number(amount),
+                number(-sum(step.units for step in outlays)),
                 number(min(least for least, _ in ends)),
                 number(max(most for _, most in ends)),
                 {
-                    rule: number(
-                        sum(
-                            step.rules[rule].get(owner, 0)
-                            for step in flows[name]
-                            for owner in owners
-                        )
-                    )
+                    rule: number(sum(step.rules[rule].sum_of(mine) for step in outlays))
                     for rule in COLUMNS
                 },
                 tuple(item for item in said if item is not None),
-                spendings(orders, chosen, owners, scale),
+                spendings(orders, chosen, ends, scale) if mine.any() else (),
             )
         )
     return tuple(sorted(found, key=lambda item: (-item.amount, item.purpose)))
 
 
+def _ends(
+    orders: Sequence[Sequence[Side]], chosen: frozenset[str]
+) -> list[tuple[int, int]]:
+    """Return the bounds of chosen outlays in each order they may have had."""
+    first = together(orders[0], chosen)
+    return [
+        first if sides is orders[0] else together(sides, chosen) for sides in orders
+    ]
+
+
 def _testimony(
     case: Case,
-    flow: Flow,
-    orders: Sequence[Sequence[Step]],
-    owners: tuple[str, ...],
+    step: Step,
+    orders: Sequence[Sequence[Side]],
     commodity: str,
     scale: int,
 ) -> Testimony | None:
     """Return what the flow's `traced:` says: an amount, or a share of the outlay."""
+    flow = step.flow
     written = flow.notes.get(TRACED)
     if written is None:
         return None
-    least, most = zip(
-        *(together(steps, frozenset([flow.id]), owners) for steps in orders),
-        strict=True,
-    )
-    amount = -sum(
-        step.units for step in orders[0] if step.flow is flow and step.units < 0
-    )
+    least, most = zip(*_ends(orders, frozenset([flow.id])), strict=True)
     found = re.fullmatch(r"([\d,]*\.?\d+)(?:\s+(\S+))?", written.strip())
     if found is None or found[2] not in {None, commodity}:
         raise ValueError(
@@ -325,7 +322,7 @@ def _testimony(
         )
     number = Decimal(found[1].replace(",", ""))
     if found[2] is None:
-        number *= Decimal(amount).scaleb(-scale)
+        number *= Decimal(-step.units).scaleb(-scale)
     source = flow.notes.get(TRACED_BY) or flow.amount_from or ""
     title = case.sources[source].title if source in case.sources else source
     return Testimony(

@@ -18,30 +18,33 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
-from typing import NamedTuple
 
-from solvency.analysis.trace.answer import COLUMNS
+import numpy as np
+
 from solvency.analysis.trace.answer import UNSTATED
 from solvency.analysis.trace.answer import Following
 from solvency.analysis.trace.answer import Outlay
-from solvency.analysis.trace.answer import Share
 from solvency.analysis.trace.answer import purposes
 from solvency.analysis.trace.bounds import befores
 from solvency.analysis.trace.bounds import deposits
+from solvency.analysis.trace.bounds import sides
 from solvency.analysis.trace.moves import Part
 from solvency.analysis.trace.moves import Reader
 from solvency.analysis.trace.order import POOL
 from solvency.analysis.trace.order import deposits_first
 from solvency.analysis.trace.order import outlays_first
+from solvency.analysis.trace.shares import OtherOrder
+from solvency.analysis.trace.shares import OutlayShares
+from solvency.analysis.trace.shares import Step
+from solvency.analysis.trace.state import NOBODY
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
+from solvency.analysis.trace.state import together
 from solvency.analysis.trace.translated import translated
+from solvency.ledger.load import collector_paused
 from solvency.ledger.terms.metadata import meant
 from solvency.methods.tracing import EX_POST
-from solvency.methods.tracing import RULES
-from solvency.methods.tracing import ExPost
-from solvency.methods.tracing import Rule
-from solvency.methods.tracing.sharing import take
+from solvency.methods.tracing.owned import SharedPot
 from solvency.model.book import Position
 from solvency.model.book import below
 from solvency.wide import wide
@@ -51,21 +54,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from solvency.analysis.trace.order import Ordered
+    from solvency.analysis.trace.shares import Rules
     from solvency.ledger.case import Flow
     from solvency.model.book import Book
-
-
-class Step(NamedTuple):
-    """What one flow did to the pool: put money in, or took it out."""
-
-    flow: Flow
-    #: Units that came in, positive, or went out, negative.
-    units: int
-    #: Bounds of each owner's part of them.
-    bounds: dict[str, tuple[int, int]]
-    #: Units by rule and owner; only of outlays.
-    rules: dict[Rule | ExPost, dict[str, int]]
 
 
 @wide()
@@ -100,26 +94,39 @@ def follow(
     commodity = _commodity(book, accounts, commodity)
     pool = frozenset(k for k in _pool(book, accounts) if k.commodity == commodity)
     reader = Reader(book)
-    flows = [
+    moved = [
         (flow, _pooled(reader.parts(flow), pool))
         for flow in book.flows
         if flow.date <= at
     ]
     claimants = reader.claimants()
-    main = _run(reader, deposits_first(flows), pool, claimants)
-    other = _run(reader, outlays_first(flows), pool, claimants)
-    mine = _owners(owners, claimants, main, pool)
+    flows, other_way = deposits_first(moved), outlays_first(moved)
+    names = _names(reader, moved)
+    # Arrays by the hundred thousand and no circle among them: nothing to collect.
+    with collector_paused():
+        main = other = _run(reader, flows, pool, claimants, names)
+        if [flow.id for flow, _ in flows] != [flow.id for flow, _ in other_way]:
+            # The rules in this order are gone through once somebody looks at them.
+            other = _run(reader, other_way, pool, claimants, names, ruled=False)
+    again = OtherOrder(
+        lambda: _run(reader, other_way, pool, claimants, names),
+        certain=_givers(main) == _givers(other),
+    )
+    whose = _owners(owners, claimants, main, pool, names)
+    mine = np.isin(names, whose)
+    seen = sides(main, mine)
+    orders = (seen, seen if other is main else sides(other, mine))
     scale = reader.scales[commodity]
     found = Following(
         case=book.case,
         accounts=tuple(accounts),
         commodity=commodity,
         at=at,
-        owners=mine,
-        outlays=_outlays(main, other, scale),
-        by_purpose=purposes(book.case, (main, other), mine, commodity, scale),
-        deposits=deposits(main, mine, scale),
-        before=befores(main, mine, scale),
+        owners=whose,
+        outlays=_outlays(main, other, again, names, scale),
+        by_purpose=purposes(book.case, main, orders, mine, commodity, scale),
+        deposits=deposits(orders[0], scale),
+        before=befores(orders[0], scale),
         **_untraced(book, pool, at),
     )
     return translated(book, found)
@@ -183,9 +190,13 @@ def _owners(
     claimants: frozenset[str],
     steps: list[Step],
     pool: frozenset[Position],
+    names: tuple[str, ...],
 ) -> tuple[str, ...]:
     """Return whose money totals are of: those asked for, the claimants, outsiders."""
-    there = {owner for step in steps for owner in step.bounds}
+    seen = np.zeros(len(names), dtype=bool)
+    for step in steps:
+        seen[step.most.codes] = True
+    there = {names[code] for code in np.flatnonzero(seen)}
     if asked is not None:
         wanted = tuple(asked)
         for name in wanted:
@@ -211,20 +222,42 @@ def _pooled(parts: list[Part], pool: frozenset[Position]) -> list[Part]:
     return found
 
 
+def _givers(steps: list[Step]) -> set[int]:
+    """Return whose money may have come into the pool."""
+    found: set[int] = set()
+    for step in steps:
+        if step.units > 0:
+            found.update(step.most.codes.tolist())
+    return found
+
+
+def _names(reader: Reader, flows: Ordered) -> tuple[str, ...]:
+    """Return all whose money may be somewhere, in order; their places are codes."""
+    accounts = reader.case.accounts
+    every = [part for _, parts in flows for part in parts]
+    givers = {part.owner for part in every if part.owner}
+    sources = {part.source for part in every} - {None, POOL}
+    holders = {accounts[key.account].entity for key in sources if key is not None}
+    return (NOBODY, *sorted(givers | holders))
+
+
 def _run(
     reader: Reader,
     flows: Ordered,
     pool: frozenset[Position],
     claimants: frozenset[str],
+    names: tuple[str, ...],
+    *,
+    ruled: bool = True,
 ) -> list[Step]:
     """Let the flows move everyone's money, and return what they did to the pool."""
-    runner = _Runner(reader, flows, pool, claimants)
+    mine = np.isin(names, tuple(claimants))
+    runner = _Runner(reader, pool, mine, names, ruled=ruled)
     steps = [step for flow, parts in flows for step in runner.steps(flow, parts)]
     # Every contribution shares in every outlay, whatever their order.
-    left = dict(runner.contributed)
     for step in steps:
-        if step.units < 0:
-            step.rules[EX_POST] = dict(take(left, -step.units, keep=True))
+        if ruled and step.units < 0:
+            step.rules[EX_POST] = runner.contributed.take(-step.units)
     return steps
 
 
@@ -234,27 +267,21 @@ class _Runner:
     def __init__(
         self,
         reader: Reader,
-        flows: Ordered,
         pool: frozenset[Position],
-        claimants: frozenset[str],
+        claimants: NDArray[np.bool_],
+        names: tuple[str, ...],
+        *,
+        ruled: bool,
     ) -> None:
+        self._ruled = ruled
         self._accounts = reader.case.accounts
         self._scales = reader.scales
         self._pool = pool
         self._claimants = claimants
-        self._owners = sorted(
-            {part.owner for _, parts in flows for part in parts if part.owner}
-            | {
-                self._accounts[key.account].entity
-                for _, parts in flows
-                for part in parts
-                for key in (part.source,)
-                if key is not None and key != POOL
-            }
-        )
+        self._codes = {name: code for code, name in enumerate(names)}
         self._held: dict[Position, Holding] = {}
         #: What each owner put into the pool, as pro rata has it where it came from.
-        self.contributed: dict[str, int] = {}
+        self.contributed = SharedPot()
         self._names = ", ".join(sorted({key.account for key in pool}))
 
     def steps(self, flow: Flow, parts: list[Part]) -> list[Step]:
@@ -277,12 +304,12 @@ class _Runner:
         holding = self._holding(POOL)
         for money in into:
             holding.put(money)
-            for owner, units in money.sums("pro-rata").items():
-                self.contributed[owner] = self.contributed.get(owner, 0) + units
+            if self._ruled:
+                self.contributed.put(money.shared["pro-rata"])
         steps = []
         if into:
             came = sum(money.bounds.units for money in into)
-            steps.append(Step(flow, came, _together(into), {}))
+            steps.append(Step(flow, came, *together(into), {}))
         if out:
             went = sum(part.taken for part in out)
             if went > holding.balance:
@@ -291,40 +318,48 @@ class _Runner:
                     f" {self._number(went - holding.balance)} more than there is"
                 )
             money = holding.take(went)
-            rules: dict[Rule | ExPost, dict[str, int]] = {
-                rule: money.sums(rule) for rule in RULES
+            rules: Rules = {
+                rule: pieces
+                for several in (money.lined, money.shared)
+                for rule, pieces in several.items()
             }
-            steps.append(Step(flow, -went, money.bounds.by_owner, rules))
+            bounds = money.bounds
+            steps.append(Step(flow, -went, bounds.least, bounds.most, rules))
             for part, each in zip(
                 out, money.split([p.taken for p in out]), strict=True
             ):
                 self._arrive(part, each)
         return steps
 
+    def _of(self, owner: str, units: int) -> Taken:
+        return Taken.of(self._codes[owner], units)
+
     def _leave(self, part: Part) -> Taken:
         """Take what a part moves out of where it was."""
         if part.source is None or self._accounts[part.source.account].custody:
-            return Taken.of(part.owner or "", part.given)
+            return self._of(part.owner or NOBODY, part.given)
         holding = self._holding(part.source)
         short = part.taken - holding.balance
         if short > 0:
             # The books do not show where this came from: the holder's own.
             entity = self._accounts[part.source.account].entity
-            holding.put(Taken.of(entity, short))
+            holding.put(self._of(entity, short))
         money = holding.take(part.taken).scaled(part.given)
-        return Taken.of(part.owner, part.given) if part.owner else money
+        return self._of(part.owner, part.given) if part.owner else money
 
     def _arrive(self, part: Part, money: Taken) -> None:
         """Put what a part moves where it goes, unless that is outside or custody."""
         target = part.target
         if target is None or self._accounts[target.account].custody:
             return
-        money = Taken.of(part.owner, part.given) if part.owner else money
+        money = self._of(part.owner, part.given) if part.owner else money
         self._holding(target).put(money.scaled(part.given))
 
     def _holding(self, key: Position) -> Holding:
         if key not in self._held:
-            self._held[key] = Holding(self._owners, self._claimants)
+            self._held[key] = Holding(
+                self._claimants, self._codes[NOBODY], ruled=self._ruled
+            )
         return self._held[key]
 
     def _number(self, units: int) -> str:
@@ -333,59 +368,29 @@ class _Runner:
         return f"{number.normalize():,f} {commodity}"
 
 
-def _together(into: list[Taken]) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
-    for money in into:
-        for owner, (least, most) in money.bounds.by_owner.items():
-            before = found.get(owner, (0, 0))
-            found[owner] = (before[0] + least, before[1] + most)
-    return found
-
-
 def _named(flow: Flow) -> str:
     return f"{flow.id} ({flow.place.file}:{flow.place.line}) of {flow.date}"
 
 
-def _outlays(main: list[Step], other: list[Step], scale: int) -> tuple[Outlay, ...]:
+def _outlays(
+    main: list[Step],
+    other: list[Step],
+    ruled: OtherOrder,
+    names: tuple[str, ...],
+    scale: int,
+) -> tuple[Outlay, ...]:
     """Return the outlays, their intervals wide enough for both orders of a day."""
     again = {step.flow.id: step for step in other if step.units < 0}
     return tuple(
-        _outlay(step, again[step.flow.id], scale) for step in main if step.units < 0
-    )
-
-
-def _numbers(step: Step, owner: str, scale: int) -> dict[str, Decimal]:
-    return {
-        rule: Decimal(step.rules[rule].get(owner, 0)).scaleb(-scale) for rule in COLUMNS
-    }
-
-
-def _outlay(step: Step, other: Step, scale: int) -> Outlay:
-    def number(units: int) -> Decimal:
-        return Decimal(units).scaleb(-scale)
-
-    flow = step.flow
-    shares = []
-    # Of what came later none can have been there, but shares in it ex post.
-    later = step.rules[EX_POST].keys() | other.rules[EX_POST].keys()
-    for owner in sorted(step.bounds.keys() | other.bounds.keys() | later):
-        least, most = step.bounds.get(owner, (0, 0))
-        low, high = other.bounds.get(owner, (0, 0))
-        shares.append(
-            Share(
-                owner=owner,
-                least=number(min(least, low)),
-                most=number(max(most, high)),
-                rules=_numbers(step, owner, scale),
-                outlays_first=_numbers(other, owner, scale),
-            )
+        Outlay(
+            date=step.flow.date,
+            flow=step.flow.id,
+            payee=step.flow.payee or "",
+            narration=step.flow.narration,
+            purpose=step.flow.purpose or UNSTATED,
+            amount=Decimal(-step.units).scaleb(-scale),
+            owners=OutlayShares(step, again[step.flow.id], ruled, names, scale),
         )
-    return Outlay(
-        date=flow.date,
-        flow=flow.id,
-        payee=flow.payee or "",
-        narration=flow.narration,
-        purpose=flow.purpose or UNSTATED,
-        amount=number(-step.units),
-        owners=tuple(shares),
+        for step in main
+        if step.units < 0
     )

@@ -10,7 +10,38 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
-    from solvency.analysis.trace.ask import Step
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from solvency.analysis.trace.shares import Step
+
+
+class Side(NamedTuple):
+    """What one flow did to the pool, and how much of it was some owners'."""
+
+    flow: str
+    #: Units that came in, positive, or went out, negative.
+    units: int
+    #: Of what came in, the owners' at least and at most.
+    low: int
+    high: int
+
+
+def sides(steps: Sequence[Step], mine: NDArray[np.bool_]) -> tuple[Side, ...]:
+    """Return what flows did to the pool as some owners see it.
+
+    Args:
+        steps: What the flows did.
+        mine: Whose money, by the owners' codes.
+    """
+    return tuple(_side(step, mine) for step in steps)
+
+
+def _side(step: Step, mine: NDArray[np.bool_]) -> Side:
+    if step.units < 0:
+        return Side(step.flow.id, step.units, 0, 0)
+    low, high = (min(step.units, end.sum_of(mine)) for end in (step.least, step.most))
+    return Side(step.flow.id, step.units, low, high)
 
 
 class Deposit(NamedTuple):
@@ -55,76 +86,60 @@ class _Turn(NamedTuple):
     deposits: int
 
 
-def _turns(
-    steps: Sequence[Step], chosen: frozenset[str], owners: tuple[str, ...]
-) -> Iterator[_Turn]:
+def _turns(seen: Sequence[Side], chosen: frozenset[str]) -> Iterator[_Turn]:
     """Yield the outlays in order, chosen ones spending all they can of each side."""
     most = others = balance = deposits = 0
-    for step in steps:
-        if step.units > 0:
-            low, high = _bounds(step, owners)
-            balance += step.units
-            most += high
-            others += step.units - low
+    for side in seen:
+        if side.units > 0:
+            balance += side.units
+            most += side.high
+            others += side.units - side.low
             deposits += 1
             continue
-        out = -step.units
-        if step.flow.id in chosen:
+        out = -side.units
+        if side.flow in chosen:
             part, part_others = min(out, most), min(out, others)
         else:
             # Spared as far as the rest of the balance reaches.
             part = max(0, out - (balance - most))
             part_others = max(0, out - (balance - others))
-        yield _Turn(
-            step.flow.id, out, balance, most, others, part, part_others, deposits
-        )
+        yield _Turn(side.flow, out, balance, most, others, part, part_others, deposits)
         balance -= out
         most, others = min(most - part, balance), min(others - part_others, balance)
 
 
-def _bounds(step: Step, owners: tuple[str, ...]) -> tuple[int, int]:
-    """Return what of a deposit was the owners', at least and at most."""
-    each = [step.bounds.get(owner, (0, 0)) for owner in owners]
-    low, high = (min(step.units, sum(end[n] for end in each)) for n in (0, 1))
-    return low, high
-
-
-def together(
-    steps: Sequence[Step], chosen: frozenset[str], owners: tuple[str, ...]
-) -> tuple[int, int]:
+def together(seen: Sequence[Side], chosen: frozenset[str]) -> tuple[int, int]:
     """Bound what chosen outlays spent of some owners' money, together."""
     least = most = 0
-    if owners:
-        for one in _turns(steps, chosen, owners):
-            if one.flow in chosen:
-                least += one.out - one.part_others
-                most += one.part
+    for one in _turns(seen, chosen):
+        if one.flow in chosen:
+            least += one.out - one.part_others
+            most += one.part
     return least, most
 
 
 def spendings(
-    orders: Sequence[Sequence[Step]],
+    orders: Sequence[Sequence[Side]],
     chosen: frozenset[str],
-    owners: tuple[str, ...],
+    ends: Sequence[tuple[int, int]],
     scale: int,
 ) -> tuple[Spending, ...]:
     """Return each outlay's part in the bounds of the chosen, as `together` has them.
 
     Args:
-        orders: The steps in each order they may have had.
+        orders: What flows did, in each order they may have had.
         chosen: Ids of the flows.
-        owners: Whose money.
+        ends: What `together` gives in each order.
         scale: Decimal places of the units.
 
     Returns:
         The outlays in their order; least and most sum to the bounds.
     """
-    if not owners:
-        return ()
-    ends = [together(steps, chosen, owners) for steps in orders]
     low = orders[min(range(len(ends)), key=lambda n: ends[n][0])]
     high = orders[max(range(len(ends)), key=lambda n: ends[n][1])]
-    least = {x.flow: x.out - x.part_others for x in _turns(low, chosen, owners)}
+    turns = list(_turns(high, chosen))
+    again = turns if low is high else _turns(low, chosen)
+    least = {x.flow: x.out - x.part_others for x in again}
     return tuple(
         Spending(
             one.flow,
@@ -132,14 +147,12 @@ def spendings(
             _number(least[one.flow], scale),
             _number(one.part, scale),
         )
-        for one in _turns(high, chosen, owners)
+        for one in turns
         if one.flow in chosen
     )
 
 
-def befores(
-    steps: Sequence[Step], owners: tuple[str, ...], scale: int
-) -> dict[str, Before]:
+def befores(seen: Sequence[Side], scale: int) -> dict[str, Before]:
     """Return what there was before each outlay, by flow, earlier ones sparing both."""
     return {
         one.flow: Before(
@@ -148,22 +161,21 @@ def befores(
             _number(one.others, scale),
             one.deposits,
         )
-        for one in _turns(steps, frozenset(), owners)
+        for one in _turns(seen, frozenset())
     }
 
 
-def deposits(
-    steps: Sequence[Step], owners: tuple[str, ...], scale: int
-) -> tuple[Deposit, ...]:
+def deposits(seen: Sequence[Side], scale: int) -> tuple[Deposit, ...]:
     """Return what came in, in order."""
     return tuple(
         Deposit(
-            step.flow.id,
-            _number(step.units, scale),
-            *(_number(end, scale) for end in _bounds(step, owners)),
+            side.flow,
+            _number(side.units, scale),
+            _number(side.low, scale),
+            _number(side.high, scale),
         )
-        for step in steps
-        if step.units > 0
+        for side in seen
+        if side.units > 0
     )
 
 

@@ -2,46 +2,58 @@
 
 Unlike `tracing`, which traces one account whose movements are all known beforehand,
 this keeps many accounts at once: what one pays another is known only when it is paid.
-Units are whole, so that nothing is lost to rounding.
+Units are whole, so that nothing is lost to rounding. Owners go by code, and what all of
+them have is an array: a case may have thousands.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from dataclasses import field
 from typing import TYPE_CHECKING
+from typing import Any
 
-from solvency.methods.tracing import RULES
-from solvency.methods.tracing import Rule
-from solvency.methods.tracing.sharing import take
+import numpy as np
+
+from solvency.methods.tracing.movements import WHOLE
+from solvency.methods.tracing.owned import Pieces
+from solvency.methods.tracing.owned import SharedPot
+from solvency.methods.tracing.owned import Written
+from solvency.methods.tracing.owned import added
+from solvency.methods.tracing.owned import fronts
+from solvency.methods.tracing.owned import packed
+from solvency.methods.tracing.owned import scaled
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Sequence
 
-    #: Owners and units, in the order in which they are put or taken.
-    Pieces = list[tuple[str, int]]
+    from numpy.typing import NDArray
+
+    from solvency.methods.tracing import Rule
+
+#: The owner of money of which nobody says whose it is: no bounds are kept of it.
+NOBODY = ""
+_LINED: tuple[Rule, ...] = ("fifo", "lifo")
+_SHARED: tuple[Rule, ...] = ("pro-rata", "lowest-balance")
 
 
 class Line:
     """Deposits in a line: the first spent first, or the last."""
 
-    def __init__(self, *, first: bool) -> None:
+    def __init__(self, *, first: bool, line: Iterable[tuple[int, int]] = ()) -> None:
         self._first = first
-        self._line: deque[tuple[str, int]] = deque()
+        self._line = deque(line)
 
-    def adopt(self, line: deque[tuple[str, int]]) -> None:
-        """Take the place of a line that is there already."""
-        self._line = line
-
-    def put(self, pieces: Pieces) -> None:
+    def put(self, pieces: Written) -> None:
         """Add money at the end of the line."""
-        for owner, units in pieces:
-            if self._line and self._line[-1][0] == owner:
-                units += self._line.pop()[1]  # noqa: PLW2901 (neighbours are one piece)
-            self._line.append((owner, units))
+        line = self._line
+        for owner, units in pieces.rows:
+            if line and line[-1][0] == owner:
+                units += line.pop()[1]  # noqa: PLW2901 (neighbours are one piece)
+            line.append((owner, units))
 
-    def take(self, units: int) -> Pieces:
+    def take(self, units: int) -> Written:
         """Take money from the end whose turn it is."""
         taken = []
         pop = self._line.popleft if self._first else self._line.pop
@@ -53,114 +65,132 @@ class Line:
                 back((owner, there - part))
             taken.append((owner, part))
             units -= part
-        return taken
+        return Written(tuple(taken))
 
 
 class Shared:
     """Money shared pro rata, those named last only when the others' is used up."""
 
-    def __init__(self, claimants: frozenset[str] = frozenset()) -> None:
+    def __init__(self, claimants: NDArray[np.bool_] | None = None) -> None:
         self._claimants = claimants
-        self._own: dict[str, int] = {}
-        self._theirs: dict[str, int] = {}
+        self._own, self._theirs = SharedPot(), SharedPot()
 
     def put(self, pieces: Pieces) -> None:
         """Add money."""
-        for owner, units in pieces:
-            held = self._theirs if owner in self._claimants else self._own
-            held[owner] = held.get(owner, 0) + units
+        if self._claimants is None:
+            self._own.put(pieces)
+            return
+        theirs = self._claimants[pieces.codes]
+        for pot, mine in ((self._own, ~theirs), (self._theirs, theirs)):
+            if mine.any():
+                pot.put(Pieces(pieces.codes[mine], pieces.units[mine]))
 
     def take(self, units: int) -> Pieces:
         """Take money, everyone's share of the moment."""
-        first = min(units, sum(self._own.values()))
-        return [
-            *take(self._own, first, keep=True),
-            *take(self._theirs, units - first, keep=True),
-        ]
+        first = min(units, self._own.total)
+        if first == units:
+            return self._own.take(units)
+        if not first:
+            return self._theirs.take(units)
+        both = (self._own.take(first), self._theirs.take(units - first))
+        return Pieces(
+            np.concatenate([one.codes for one in both]),
+            np.concatenate([one.units for one in both]),
+        )
 
 
-@dataclass
-class Limits:
-    """The most of each owner's money, and of the others', that can be there."""
-
-    owners: tuple[str, ...]
-    balance: int = 0
-    most: dict[str, int] = field(default_factory=dict)
-    others: dict[str, int] = field(default_factory=dict)
-
-    def put(self, bounds: Owned) -> None:
-        """Add money of which each owner's part is only bounded."""
-        self.balance += bounds.units
-        for owner in self.owners:
-            least, most = bounds.of(owner)
-            others = self.others.get(owner, 0) + bounds.units - least
-            self.most[owner] = min(self.balance, self.most.get(owner, 0) + most)
-            self.others[owner] = min(self.balance, others)
-
-    def take(self, units: int) -> Owned:
-        """Take money, and bound whose it was."""
-        found = {}
-        left = self.balance = self.balance - units
-        for owner in self.owners:
-            most, others = self.most.get(owner, 0), self.others.get(owner, 0)
-            if most:
-                found[owner] = (max(0, units - others), min(units, most))
-            self.most[owner] = min(most, left)
-            self.others[owner] = min(others, left)
-        return Owned(units, found)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Owned:
     """Units of which at least and at most so many are an owner's."""
 
     units: int
-    by_owner: dict[str, tuple[int, int]]
-
-    def of(self, owner: str) -> tuple[int, int]:
-        """Return what is the owner's at least and at most."""
-        return self.by_owner.get(owner, (0, 0))
+    least: Pieces
+    most: Pieces
 
     def part(self, units: int) -> Owned:
         """Return the bounds of some of the units, whichever they are."""
         rest = self.units - units
+        least = np.maximum(self.least.units - rest, 0)
+        kept = np.flatnonzero(least)
         return Owned(
             units,
-            {
-                owner: (max(0, least - rest), min(units, most))
-                for owner, (least, most) in self.by_owner.items()
-            },
+            Pieces(self.least.codes[kept], least[kept]),
+            Pieces(self.most.codes, np.minimum(self.most.units, units)),
         )
 
     def scaled(self, units: int) -> Owned:
         """Return the same for what these units were exchanged for."""
         if units == self.units or not self.units:
-            return Owned(units, self.by_owner)
+            return Owned(units, self.least, self.most)
         # Rounded outwards: bounds stay bounds.
+        least = self.least.units.astype(object) * units // self.units
+        most = -(-self.most.units.astype(object) * units // self.units)
         return Owned(
             units,
-            {
-                owner: (
-                    least * units // self.units,
-                    min(units, -(-most * units // self.units)),
-                )
-                for owner, (least, most) in self.by_owner.items()
-            },
+            Pieces(self.least.codes, _narrow(least, units)),
+            Pieces(self.most.codes, _narrow(np.minimum(most, units), units)),
         )
 
 
-@dataclass(frozen=True)
+class Limits:
+    """The most of each owner's money that can be there, and the least that must be."""
+
+    def __init__(self, owners: int, nobody: int) -> None:
+        self.balance = 0
+        self._nobody = nobody
+        self._most: NDArray[Any] = np.zeros(owners, dtype=np.int64)
+        #: The balance less the most that can be there of all others' money.
+        self._least: NDArray[Any] = np.zeros(owners, dtype=np.int64)
+
+    def put(self, bounds: Owned) -> None:
+        """Add money of which each owner's part is only bounded."""
+        self.balance += bounds.units
+        if self.balance >= WHOLE and self._most.dtype != object:
+            self._most = self._most.astype(object)
+            self._least = self._least.astype(object)
+        for held, more in ((self._most, bounds.most), (self._least, bounds.least)):
+            held[more.codes] += more.units.astype(held.dtype)
+            held[self._nobody] = 0
+
+    def take(self, units: int) -> Owned:
+        """Take money, and bound whose it was."""
+        left = self.balance - units
+        found = Owned(
+            units,
+            packed(_narrow(np.maximum(self._least - left, 0), units)),
+            packed(_narrow(np.minimum(self._most, units), units)),
+        )
+        self._most = np.minimum(self._most, left)
+        self._least = np.maximum(self._least - units, 0)
+        if left < WHOLE and self._most.dtype == object:
+            self._most = self._most.astype(np.int64)
+            self._least = self._least.astype(np.int64)
+        self.balance = left
+        return found
+
+
+def _narrow(units: NDArray[Any], most: int) -> NDArray[Any]:
+    """Return units of which none is more than so many in 64 bits where they fit."""
+    return units.astype(np.int64) if most < WHOLE else units.astype(object)
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """Money on its way: whose it is under each rule, and its bounds."""
 
     bounds: Owned
-    by_rule: dict[Rule, Pieces]
+    lined: dict[Rule, Written]
+    shared: dict[Rule, Pieces]
 
     @classmethod
-    def of(cls, owner: str, units: int) -> Taken:
+    def of(cls, owner: int, units: int) -> Taken:
         """Return money that is one owner's under every rule."""
-        pieces = [(owner, units)]
-        return cls(Owned(units, {owner: (units, units)}), dict.fromkeys(RULES, pieces))
+        pieces = Pieces.of([(owner, units)])
+        return cls(
+            Owned(units, pieces, pieces),
+            dict.fromkeys(_LINED, Written(((owner, units),))),
+            dict.fromkeys(_SHARED, pieces),
+        )
 
     def scaled(self, units: int) -> Taken:
         """Return the same for what it was exchanged for."""
@@ -168,62 +198,44 @@ class Taken:
             return self
         return Taken(
             self.bounds.scaled(units),
-            {rule: _scaled(pieces, units) for rule, pieces in self.by_rule.items()},
+            {rule: _scaled(pieces, units) for rule, pieces in self.lined.items()},
+            {rule: scaled(pieces, units) for rule, pieces in self.shared.items()},
         )
 
     def split(self, sizes: Sequence[int]) -> list[Taken]:
         """Split money among several places, in their order."""
         if len(sizes) == 1:
             return [self]
-        queues = {rule: deque(pieces) for rule, pieces in self.by_rule.items()}
+        lines = {r: Line(first=True, line=x.rows) for r, x in self.lined.items()}
+        cut = {rule: fronts(pieces, sizes) for rule, pieces in self.shared.items()}
         return [
             Taken(
                 self.bounds.part(units),
-                {rule: _first(queue, units) for rule, queue in queues.items()},
+                {rule: line.take(units) for rule, line in lines.items()},
+                {rule: pieces[place] for rule, pieces in cut.items()},
             )
-            for units in sizes
+            for place, units in enumerate(sizes)
         ]
 
-    def sums(self, rule: Rule) -> dict[str, int]:
-        """Return units by owner under one rule."""
-        found: dict[str, int] = {}
-        for owner, units in self.by_rule[rule]:
-            found[owner] = found.get(owner, 0) + units
-        return found
 
-
-def _first(queue: deque[tuple[str, int]], units: int) -> Pieces:
-    """Take units from the front of a line of pieces."""
-    line = Line(first=True)
-    line.adopt(queue)
-    return line.take(units)
-
-
-def _scaled(pieces: Pieces, units: int) -> Pieces:
-    """Share units out among pieces in proportion, in their order."""
-    held = {index: part for index, (_, part) in enumerate(pieces)}
-    if units <= sum(held.values()):
-        shares = dict(take(held, units))
-    else:
-        whole = sum(held.values())
-        times, odd = divmod(units, whole)
-        shares = {index: part * times for index, part in held.items()}
-        for index, part in take(held, odd):
-            shares[index] += part
-    return [(pieces[i][0], shares[i]) for i in sorted(shares) if shares[i]]
+def _scaled(pieces: Written, units: int) -> Written:
+    found = scaled(Pieces.of(pieces.rows), units)
+    return Written(tuple(zip(found.codes.tolist(), found.units.tolist(), strict=True)))
 
 
 class Holding:
-    """One account's money under every rule at once."""
+    """One account's money under every rule at once, or bounds of it alone."""
 
-    def __init__(self, owners: Sequence[str], claimants: frozenset[str]) -> None:
-        self.limits = Limits(tuple(owners))
-        self._rules: dict[Rule, Line | Shared] = {
-            "fifo": Line(first=True),
-            "lifo": Line(first=False),
-            "pro-rata": Shared(),
-            "lowest-balance": Shared(claimants),
-        }
+    def __init__(
+        self, claimants: NDArray[np.bool_], nobody: int, *, ruled: bool
+    ) -> None:
+        self.limits = Limits(len(claimants), nobody)
+        self._lines: dict[Rule, Line] = {}
+        self._pots: dict[Rule, Shared] = {}
+        if ruled:
+            self._lines = {rule: Line(first=rule == "fifo") for rule in _LINED}
+            self._pots["pro-rata"] = Shared()
+            self._pots["lowest-balance"] = Shared(claimants)
 
     @property
     def balance(self) -> int:
@@ -233,12 +245,25 @@ class Holding:
     def put(self, money: Taken) -> None:
         """Add money."""
         self.limits.put(money.bounds)
-        for rule, held in self._rules.items():
-            held.put(money.by_rule[rule])
+        for rule, line in self._lines.items():
+            line.put(money.lined[rule])
+        for rule, pot in self._pots.items():
+            pot.put(money.shared[rule])
 
     def take(self, units: int) -> Taken:
         """Take money; there must be so much."""
         return Taken(
             self.limits.take(units),
-            {rule: held.take(units) for rule, held in self._rules.items()},
+            {rule: line.take(units) for rule, line in self._lines.items()},
+            {rule: pot.take(units) for rule, pot in self._pots.items()},
         )
+
+
+def together(into: list[Taken]) -> tuple[Pieces, Pieces]:
+    """Return the bounds of what came in at once, at least and at most."""
+    ends: list[list[Pieces]] = [[], []]
+    for money in into:
+        ends[0].append(money.bounds.least)
+        ends[1].append(money.bounds.most)
+    least, most = (added(pieces) for pieces in ends)
+    return least, most

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.analysis.trace.shares import OutlayShares
 from solvency.model.prices import Quote
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def _times(value: Any, rate: Decimal) -> Any:
     """Multiply every amount within something."""
     if isinstance(value, Decimal):
         return value * rate
+    if isinstance(value, OutlayShares):
+        return value.times(rate)
     if isinstance(value, Mapping):
         return {key: _times(one, rate) for key, one in value.items()}
     if isinstance(value, tuple):

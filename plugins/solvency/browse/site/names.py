@@ -28,6 +28,8 @@ _ASKED = {
     "group": ("entity", "basis"),
     "flows": ("entity",),
 }
+#: File systems take names of 255 bytes and less.
+_LONGEST = 120
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 
 #: A page and what is asked of it, in order.
@@ -49,6 +51,8 @@ class Folder:
         self._scenario = scenario
         self._names: dict[Wanted, str] = {}
         self._taken: set[str] = set()
+        #: The last number given to names that begin alike.
+        self._last: dict[str, int] = {}
         self.waiting: deque[Wanted] = deque()
         self._in = scenario
 
@@ -87,12 +91,12 @@ class Folder:
             page, asked = wanted
             words = ["index" if page == "where" and not asked else page]
             words += [_UNSAFE.sub("-", value).strip("-.") or "x" for _, value in asked]
-            stem = name = "-".join(words)
-            n = 1
+            stem = name = "-".join(words)[:_LONGEST]
             # Some file systems do not tell capitals apart.
+            low = stem.lower()
             while name.lower() in self._taken:
-                n += 1
-                name = f"{stem}-{n}"
+                self._last[low] = self._last.get(low, 1) + 1
+                name = f"{stem}-{self._last[low]}"
             self._taken.add(name.lower())
             self._names[wanted] = f"{name}.html"
             self.waiting.append(wanted)

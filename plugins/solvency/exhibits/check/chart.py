@@ -69,7 +69,9 @@ def _steps(setting: Setting, series: Series, finding: Finding) -> Drawing | None
     early, late = finding.first_earliest, finding.first_latest
     interval = None
     if early is not None and late is not None and early < late:
-        interval = (max(early, levels[0].day), min(late, levels[-1].day))
+        # Of an interval that begins after the last day drawn there is nothing to draw.
+        first, last = max(early, levels[0].day), min(late, levels[-1].day)
+        interval = (first, last) if first <= last else None
     is_sheet = finding.invariant == "balance-sheet"
     chart = steps.Steps(
         title,

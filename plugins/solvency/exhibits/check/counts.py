@@ -44,7 +44,7 @@ _LESS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Weighed:
     """What was needed or what was there on a day.
 
     Attributes:
@@ -65,7 +65,9 @@ class Side:
     why: str = ""
 
 
-def sides(setting: Setting, series: Series, day: datetime.date) -> tuple[Side, Side]:
+def sides(
+    setting: Setting, series: Series, day: datetime.date
+) -> tuple[Weighed, Weighed]:
     """Return what a test needed and what there was on a day, by account."""
     need, have = level(series, day)
     there = [one for one in series.positions if _is_there(setting, one, day)]
@@ -78,7 +80,7 @@ def sides(setting: Setting, series: Series, day: datetime.date) -> tuple[Side, S
 
 
 def explained(
-    setting: Setting, figure: Figure, side: Side, day: datetime.date
+    setting: Setting, figure: Figure, side: Weighed, day: datetime.date
 ) -> Figure:
     """Return one side of a test with an entry: its accounts, and what moved them."""
     worked = of_accounts(setting, figure.key, side.market, at=day)
@@ -118,7 +120,7 @@ def lacking(
     return {**of_flows(setting, most), "parts": (), "named": _FLOWS}
 
 
-def shortfall(setting: Setting, key: str, side: Side) -> Prose:
+def shortfall(setting: Setting, key: str, side: Weighed) -> Prose:
     """Say what a test leaves out of what there was at market, by account."""
     if not side.why:
         return ()
@@ -129,7 +131,7 @@ def shortfall(setting: Setting, key: str, side: Side) -> Prose:
     )
 
 
-def _market(setting: Setting, key: str, side: Side) -> Figure:
+def _market(setting: Setting, key: str, side: Weighed) -> Figure:
     total = _total(side.market)
     return setting.money(f"{key}:market", total, formula="at market", basis="market")
 
@@ -153,7 +155,7 @@ def _side(
     amount: tuple[Decimal, int],
     *,
     in_money: bool,
-) -> Side:
+) -> Weighed:
     positions = tuple(positions)
     value, sign = amount
     market = _valued(setting.holdings(day), positions, sign)
@@ -163,8 +165,8 @@ def _side(
         if abs(_total(amounts) - value) < 1:
             less = {n: x - amounts.get(n, _ZERO) for n, x in market.items()}
             short = {n: x for n, x in less.items() if x}
-            return Side(sign, value, kept, market, short, why if short else "")
-    return Side(sign, value, positions, market, {})
+            return Weighed(sign, value, kept, market, short, why if short else "")
+    return Weighed(sign, value, positions, market, {})
 
 
 def _ways(

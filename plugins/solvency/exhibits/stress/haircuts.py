@@ -125,6 +125,8 @@ def haircuts(
             )
             for one in cuts
         ),
-        notes=tuple((Said(setting.remark(x, capital=True) + "."),) for x in notes),
+        notes=tuple(
+            (Said(setting.remark(x, capital=True)), setting.text(".")) for x in notes
+        ),
         size="dense",
     )

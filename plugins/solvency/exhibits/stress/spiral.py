@@ -200,7 +200,8 @@ def _tokens(setting: Setting, found: Stress) -> Table:
             for one in found.tokens
         ),
         notes=tuple(
-            (Said(setting.remark(x, capital=True) + "."),) for x in found.notes
+            (Said(setting.remark(x, capital=True)), setting.text("."))
+            for x in found.notes
         ),
         size="dense",
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.trace.answer import COLUMNS
+from solvency.analysis.trace.shares import COLUMNS
 from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.kit import told
 from solvency.exhibits.layout import Section
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from solvency.analysis.trace.answer import Following
     from solvency.analysis.trace.answer import Outlay
     from solvency.analysis.trace.answer import Purpose
-    from solvency.analysis.trace.answer import Share
     from solvency.analysis.trace.answer import Testimony
+    from solvency.analysis.trace.shares import Share
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

@@ -52,6 +52,11 @@ def scenarios(setting: Setting, found: Beliefs) -> Table:
             Column("worst", text("Explains worst"), "refs", 50),
         ),
         rows=tuple(_row(setting, found, one) for one in found.scenarios),
+        notes=(
+            ((text("One scenario alone has no rival: all belief is its own."),),)
+            if len(found.scenarios) == 1
+            else ()
+        ),
     )
 
 

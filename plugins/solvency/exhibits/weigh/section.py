@@ -44,7 +44,7 @@ def weighing(setting: Setting) -> Section | None:
         drawing = history_drawing(setting)
         if drawing is not None:
             tables.append(drawing)
-        if len(found.scenarios) > 1:
+        if found.scenarios:
             tables.append(scenarios(setting, found))
     if tallied is not None:
         tables += tally_tables(setting, tallied)

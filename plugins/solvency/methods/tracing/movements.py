@@ -136,7 +136,7 @@ def read(movements: Iterable[Movement]) -> Movements:
     owner = np.fromiter(map(index.__getitem__, names), dtype=np.intp, count=len(names))
     _check(units, owner)
     account = Movements(units, owner, tuple(found), digits)
-    _covered(account)
+    covered(account)
     return account
 
 
@@ -182,8 +182,12 @@ def _check(units: NDArray[Any], owner: NDArray[np.intp]) -> None:
         raise ValueError(f"movement {bad} is an outlay and names an owner")
 
 
-def _covered(account: Movements) -> None:
-    """Raise if an outlay exceeds the balance."""
+def covered(account: Movements) -> None:
+    """Check that no outlay exceeds the balance.
+
+    Raises:
+        ValueError: One does; the movement is named by its position.
+    """
     if not len(account.units):
         return
     after = np.cumsum(account.units)

@@ -323,14 +323,15 @@ def _notes(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
 def _uncounted(
     counts: Counts, valuation: Valuation, entities: Iterable[str]
 ) -> Iterable[str]:
-    """Say what the books of those counted show that nobody counted, by entity."""
+    """Say what nobody counted, by entity: of members, and of others counted in part.
+
+    Nothing where nobody counted anything: then there is no table to stand below.
+    """
     book = counts.book
     bound = counts.on(valuation.at)
-    left: dict[str, dict[str, Decimal]] = {
-        name: {}
-        for name in entities
-        if any(book.account(position).entity == name for position in bound)
-    }
+    named = {book.account(position).entity for position in bound}
+    named |= set(book.case.group) if bound else set()
+    left: dict[str, dict[str, Decimal]] = {n: {} for n in entities if n in named}
     for position in valuation.units:
         account = book.account(position)
         if (

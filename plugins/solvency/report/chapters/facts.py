@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Maker = Callable[[], Any]
 Made = TypeVar("Made")
 ZERO = Decimal()
+#: Names are shorter: what is longer takes long to hold beside those there are.
+_LONGEST = 100
 
 
 class Facts:
@@ -86,9 +88,12 @@ class Named:
         """
         if isinstance(name, str) and name in every:
             return name
-        near = get_close_matches(str(name), [*map(str, every)], 3, 0.4)
+        if not isinstance(name, str):
+            raise ReportError(f"a {what} is named by a word")
+        asked = name[:_LONGEST]
+        near = get_close_matches(asked, [*map(str, every)], 3, 0.4)
         raise ReportError(
-            f"no {what} {name!r}" + (f"; near it: {', '.join(near)}" if near else "")
+            f"no {what} {asked!r}" + (f"; near it: {', '.join(near)}" if near else "")
         )
 
     def _day(self, at: str | datetime.date) -> datetime.date:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.figures.errors import ReportError
+from solvency.report.chapters.grammar import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +24,10 @@ FOLDER = "report"
 #: From this number on chapters are appendices.
 APPENDIX = 80
 #: A chapter is read by people; what is longer, or more than these, is none.
-_LONGEST = 200_000
+_LONGEST = 50_000
 _MOST = 200
+#: A folder of chapters has little else.
+_MOST_FILES = 2_000
 _NAME = re.compile(
     r"(?P<number>\d\d)-(?P<name>[a-z0-9][a-z0-9-]*)(?:\.(?P<lang>[a-z]{2}))?\.md"
 )
@@ -39,6 +43,11 @@ class Chapter:
     source: str
     #: True where it is in the language asked for.
     own: bool = True
+
+    @property
+    def of_case(self) -> bool:
+        """Say whether the case's author wrote it."""
+        return self.file.startswith(f"{FOLDER}/")
 
     @property
     def appendix(self) -> bool:
@@ -106,6 +115,12 @@ def folders_of(kind: Kind, case: Case) -> Iterator[Path]:
     yield own / kind.name
 
 
+def is_chapter(name: str) -> bool:
+    """Say whether a file of a case, by its name in the case's folder, is a chapter."""
+    folder, *below = name.split("/")
+    return folder == FOLDER and 0 < len(below) <= 2 and bool(_NAME.fullmatch(below[-1]))
+
+
 def files_of(case: Case) -> tuple[Path, ...]:
     """Return every file of a case's own chapters, for all kinds, in order.
 
@@ -114,22 +129,51 @@ def files_of(case: Case) -> tuple[Path, ...]:
     """
     home = Path(case.path).resolve().parent
     own = home / FOLDER
+    # A folder that is a link is none of the case's, here as where chapters are read.
     if not own.is_dir() or own.is_symlink():
         return ()
-    found = sorted(
-        path
-        for folder in (own, *sorted(one for one in own.iterdir() if one.is_dir()))
-        for path in folder.glob("*.md")
-        if _NAME.fullmatch(path.name)
-    )
-    if len(found) > _MOST:
-        raise ReportError(f"{FOLDER}/ has more than {_MOST} chapters")
+    found: list[Path] = []
+    for folder in (own, *_folders_in(own)):
+        for path in _chapters_in(folder):
+            found.append(path)
+            if len(found) > _MOST:
+                raise ReportError(f"{FOLDER}/ has more than {_MOST} chapters")
     for path in found:
         if not path.is_file() or not path.resolve().is_relative_to(home):
             raise ReportError(
                 f"{path.relative_to(home).as_posix()} is no file of the case's folder"
             )
-    return tuple(found)
+        _read(path, f"{path.parent.relative_to(home).as_posix()}/")
+    return tuple(sorted(found))
+
+
+def _folders_in(own: Path) -> tuple[Path, ...]:
+    """Return the folders of a folder, links left out.
+
+    Raises:
+        ReportError: It has more than a case needs, or cannot be read.
+    """
+    found = _listed(own)
+    return tuple(one for one in found if one.is_dir() and not one.is_symlink())
+
+
+def _chapters_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(one for one in _listed(folder) if _NAME.fullmatch(one.name))
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return what a folder has, in order.
+
+    Raises:
+        ReportError: It has more than a case needs, or cannot be read.
+    """
+    try:
+        found = sorted(islice(folder.iterdir(), _MOST_FILES + 1))
+    except OSError as error:
+        raise ReportError(f"{FOLDER}/: {error.strerror}") from None
+    if len(found) > _MOST_FILES:
+        raise ReportError(f"{folder.name}/ has more than {_MOST_FILES:,} files")
+    return found
 
 
 def _in(folder: Path, shown: str, lang: str) -> Iterator[Chapter]:
@@ -137,7 +181,7 @@ def _in(folder: Path, shown: str, lang: str) -> Iterator[Chapter]:
     if not folder.is_dir() or folder.is_symlink():
         return
     best: dict[str, tuple[bool, int, Path]] = {}
-    for path in sorted(folder.glob("*.md")):
+    for path in _chapters_in(folder):
         name = _NAME.fullmatch(path.name)
         if name is None or name["lang"] not in {None, lang}:
             continue
@@ -160,7 +204,7 @@ def _read(path: Path, shown: str) -> str:
     if path.is_symlink() or not path.is_file():
         raise ReportError(f"{where} is no regular file: copy it there")
     try:
-        with path.open(encoding="utf-8") as stream:
+        with path.open(encoding="utf-8-sig") as stream:
             text = stream.read(_LONGEST + 1)
     except OSError as error:
         raise ReportError(f"{where}: {error.strerror}") from None
@@ -168,7 +212,10 @@ def _read(path: Path, shown: str) -> str:
         raise ReportError(f"{where}: it is no text in UTF-8") from None
     if len(text) > _LONGEST:
         raise ReportError(f"{where}: it is longer than {_LONGEST:,} characters")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if any("\ue000" <= char <= "\uf8ff" for char in line):
-            raise ReportError(f"{where}:{number}: a character of no script: remove it")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if unseen(line):
+            raise ReportError(
+                f"{where}:{number}: a character that nobody sees, or of no script:"
+                " remove it"
+            )
     return text

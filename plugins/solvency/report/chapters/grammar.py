@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateSyntaxError
 from jinja2 import nodes
 from jinja2.ext import Extension
+from jinja2.visitor import NodeTransformer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jinja2 import Environment
     from jinja2.parser import Parser
 
 #: How deep loops may stand in one another.
@@ -66,7 +68,13 @@ _COMPARISONS = {
 HELD = "_held"
 #: The function that counts what loops go through.
 COUNTED = "_counted"
-_TAG = re.compile(r"\{%-?\s*holds\s+(.*?)\s*-?%\}", re.DOTALL)
+#: The function that counts what a list has.
+LISTED = "_listed"
+#: Marks that stand for things in a text, and characters that show as nothing.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\uffff\ud800-\udfff\ue000-\uf8ff\U000e0000-\U0010ffff]"
+)
 
 
 class Holds(Extension):
@@ -115,21 +123,85 @@ def _compared(condition: nodes.Expr) -> Iterator[nodes.Expr]:
         yield condition
 
 
-def conditions(source: str) -> dict[int, str]:
+def unseen(text: str) -> bool:
+    """Say whether a text has a character that shows as nothing, or stands for more."""
+    return bool(_UNSEEN.search(text))
+
+
+def conditions(environment: Environment, source: str) -> dict[int, str]:
     """Return the text of each condition of a chapter by the line it begins on."""
-    return {
-        source.count("\n", 0, found.start()) + 1: " ".join(found[1].split())
-        for found in _TAG.finditer(source)
-    }
+    found: dict[int, str] = {}
+    words: list[str] | None = None
+    at = 0
+    for line, kind, value in environment.lex(source):
+        if kind == "block_begin":
+            words, at = [], line
+        elif kind == "block_end" and words is not None:
+            said = "".join(words).split()
+            if said[:1] == ["holds"]:
+                found[at] = " ".join(said[1:])
+            words = None
+        elif words is not None:
+            words.append(value)
+    return found
 
 
 def check(template: nodes.Template, name: str) -> None:
-    """Refuse what a chapter may not say, and count what its loops go through.
+    """Refuse what a chapter may not say, and count what it goes through and lists.
 
     Raises:
         TemplateSyntaxError: It says something else.
     """
     _check(template, name, 0)
+    _Counting().visit(template)
+
+
+def strings(template: nodes.Template) -> frozenset[str]:
+    """Return the strings a chapter writes between quotes."""
+    return frozenset(
+        one.value
+        for one in template.find_all(nodes.Const)
+        if isinstance(one.value, str)
+    )
+
+
+class _Counting(NodeTransformer):
+    """Puts a count round each list, and round what each loop goes through."""
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802 (jinja2's name)
+        """Count what a list has."""
+        self.generic_visit(node)
+        return _call(LISTED, node, node.lineno)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802 (as above)
+        """Count what a tuple has, unless names are set by it."""
+        self.generic_visit(node)
+        return _call(LISTED, node, node.lineno) if node.ctx == "load" else node
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 (as above)
+        """Count what a loop goes through, and the text that each round prints."""
+        text = sum(map(_text_of, (*node.body, *node.else_)))
+        self.generic_visit(node)
+        weight = nodes.Const(text, lineno=node.lineno)
+        node.iter = _call(COUNTED, node.iter, node.lineno, weight)
+        return node
+
+
+def _call(name: str, inner: nodes.Node, line: int, *rest: nodes.Expr) -> nodes.Call:
+    function = nodes.Name(name, "load", lineno=line)
+    return nodes.Call(function, [inner, *rest], [], None, None, lineno=line)
+
+
+def _text_of(node: nodes.Node) -> int:
+    """Return the characters of text below a node, loops within it left out."""
+    if isinstance(node, nodes.TemplateData):
+        return len(node.data)
+    # Jinja puts a string that is printed in its place once, before any round.
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        return len(node.value)
+    if isinstance(node, nodes.For):
+        return 0
+    return sum(map(_text_of, node.iter_child_nodes()))
 
 
 def _check(node: nodes.Node, name: str, depth: int) -> None:
@@ -141,6 +213,14 @@ def _check(node: nodes.Node, name: str, depth: int) -> None:
             node.lineno or 1,
             name,
         )
+    words = node.value if isinstance(node, nodes.Const) else None
+    # The condition of a sentence is taken apart with a mark of our own.
+    if isinstance(words, str) and unseen(words.removeprefix("\x00")):
+        raise TemplateSyntaxError(
+            "a character that nobody sees, or of no script: remove it",
+            node.lineno or 1,
+            name,
+        )
     if isinstance(node, nodes.For):
         if node.recursive or depth >= _DEEPEST:
             raise TemplateSyntaxError(
@@ -149,6 +229,3 @@ def _check(node: nodes.Node, name: str, depth: int) -> None:
         depth += 1
     for child in node.iter_child_nodes():
         _check(child, name, depth)
-    if isinstance(node, nodes.For):
-        counted = nodes.Name(COUNTED, "load", lineno=node.lineno)
-        node.iter = nodes.Call(counted, [node.iter], [], None, None, lineno=node.lineno)

@@ -37,7 +37,13 @@ _DATES = re.compile(
 _MARK = re.compile(r"^[ \t]*\d{1,3}[.)][ \t]", re.MULTILINE)
 #: Where a link leads is no prose.
 _ADDRESS = re.compile(r"(?<=\])\([^()\s]*\)")
-_DIGITS = re.compile(r"[^\s\w]?\d[\d.,:/]*\s?(?:%|\w+)?")
+_RAISED = (
+    "\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u218b\u2460-\u249b\u24ea-\u24ff\u2776-\u2793"
+    "\u3021-\u3029\u3220-\u3229\u3248-\u324f\u3251-\u325f\u3280-\u3289\u32b1-\u32bf\U0001f100-\U0001f10c"
+)
+_DIGITS = re.compile(rf"[^\s\w]?[\d{_RAISED}][\d{_RAISED}.,:/]*\s?(?:%|\w+)?")
+#: Spaces and hyphens of every kind.
+_GAP = r"(?:\s+|[-\u2010-\u2015])"
 _ONES = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
     "|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty"
@@ -46,22 +52,24 @@ _ONES = (
 _PARTS = "quarters?|thirds?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?"
 _WORDS = re.compile(
     rf"""\b(?:
-        (?:{_ONES})(?:[-\ ](?:and\ )?(?:{_ONES}))+
+        (?:{_ONES})(?:{_GAP}(?:and\s+)?(?:{_ONES}))+
       | (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen
          |fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty
          |seventy|eighty|ninety)
-        \ (?:percent|per\ cent|dollars|euros|pounds|bitcoins?|times)
-      | (?:one|two|three|four|five|six|seven|eight|nine)[-\ ](?:{_PARTS})
-      | (?:a|half\ a|several|many|some)\ (?:hundred|thousand|million|billion|trillion)
-      | (?:hundreds|thousands|millions|billions|trillions)\ of
-      | (?:twice|thrice|half|double|triple)\ (?:of\ )?(?:the|its|their|that|what|as)
+        {_GAP}(?:percent|per\s+cent|dollars|euros|pounds|bitcoins?|times)
+      | (?:one|two|three|four|five|six|seven|eight|nine){_GAP}(?:{_PARTS})
+      | (?:a|half\s+a|several|many|some)\s+(?:hundred|thousand|million|billion|trillion)
+      | (?:hundreds|thousands|millions|billions|trillions)\s+of
+      | (?:twice|thrice|half|double|triple)\s+(?:of\s+)?(?:the|its|their|that|what|as)
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HAN = "〇零一二两三四五六七八九十百千万亿"
+# Numbers in words are short: runs without end would be gone through again and again.
 _WORDS_ZH = re.compile(
-    rf"[{_HAN}数几]*[{_HAN}]+\s?(?:亿|万|美元|欧元|英镑|倍|成(?![为立了就功])|个百分点)"
-    rf"|百分之[{_HAN}点]+|[{_HAN}]+分之[{_HAN}]+|[{_HAN[:11]}]*[十百千][万亿{_HAN[:11]}]*[亿万]"
+    rf"[{_HAN}数几]{{0,20}}(?<=[{_HAN}])\s?(?:亿|万|美元|欧元|英镑|倍|成(?![为立了就功])|个百分点)"
+    rf"|百分之[{_HAN}点]+|[{_HAN}]{{1,20}}分之[{_HAN}]+"
+    rf"|[{_HAN[:11]}]{{0,20}}[十百千][万亿{_HAN[:11]}]{{0,20}}[亿万]"
     rf"|[{_HAN[1:11]}][十百千万亿][{_HAN}]*|一半|过半|数[十百千万亿]+"
 )
 #: Characters that stand for a figure, exhibit or note in a chapter.

@@ -316,9 +316,9 @@ class OfBooks(Named):
             ratio=part(3),
             since=lambda: next(
                 (
-                    x.first
+                    spell.first
                     for x in setting.study.written.findings
-                    if x.key == series.key
+                    if x.key == series.key and (spell := x.at(day)) is not None
                 ),
                 None,
             ),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.explain.families import FAMILIES
@@ -76,6 +77,8 @@ _WHERE = {
     "flow-matrix": "matrix",
     "stock-matrix": "matrix",
     "observations": "observations",
+    "subledgers": "subledgers",
+    "subledger-": "subledgers",
     "compare-": "compare",
 }
 #: Parts of lists that are made in less time, each with its list.
@@ -83,6 +86,10 @@ _QUICK: dict[str, tuple[str, Callable[[Setting], Section | None]]] = {
     "segregation, plain": ("segregation", partial(segregation, noted=False)),
     "total": ("weighing", totalled),
 }
+
+
+#: Keys of exhibits are shorter.
+_LONGEST = 300
 
 
 class Exhibits:
@@ -136,7 +143,7 @@ class Exhibits:
         return self._find(self._dated(name)) is not None
 
     def find(
-        self, name: str, title: str = "", *, notes: bool = True
+        self, name: Any, title: Any = "", *, notes: bool = True
     ) -> Table | Drawing:
         """Return an exhibit by its key; `@` in it is the last day reported.
 
@@ -148,7 +155,9 @@ class Exhibits:
         Raises:
             ReportError: There is none, or a number is typed into the title.
         """
-        name = self._dated(name)
+        if not isinstance(name, str) or not isinstance(title, str):
+            raise ReportError("an exhibit is named, and titled, by words")
+        name = self._dated(name[:_LONGEST])
         found = self._find(name, plain=not notes)
         if found is None:
             every = [one.key for each in self.behind for one in each.tables]

@@ -14,6 +14,7 @@ from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import weighed
 from solvency.figures.errors import ReportError
 from solvency.figures.table import Table
+from solvency.report.chapters import grammar
 from solvency.report.chapters.body import Body
 from solvency.report.chapters.body import Text
 from solvency.report.chapters.numerals import TOKEN
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _ALONE = re.compile("<p>\ue000(\\d+)\ue001</p>")
 _TITLE = re.compile(r"<h1>(.*?)</h1>\n?", re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class Renderer:
@@ -54,6 +56,7 @@ class Renderer:
         if not text.strip():
             return None
         title, html = self._html(chapter, text)
+        self._check_printed(chapter, title, html)
         body = Body(tuple(self._blocks(chapter, html, run.things)))
         unmade = tuple(dict.fromkeys(self._names.exhibits.unmade))
         if not body.blocks and not unmade:
@@ -63,7 +66,7 @@ class Renderer:
             chapter.name,
             title,
             tables,
-            {"body": body, "unmade": unmade},
+            {"body": body, "unmade": unmade, "of_case": chapter.of_case},
             appendix=chapter.appendix,
             # What a chapter says may rest on anything; its exhibits name less.
             ground=weighed(self._names.setting),
@@ -100,6 +103,31 @@ class Renderer:
                 f' {{{{ quoted("{one.text}") }}}} where it is quoted'
             )
 
+    def _check_printed(self, chapter: Chapter, title: str, html: str) -> None:
+        """Refuse numbers that only show when Markdown is read, and what nobody sees.
+
+        Raises:
+            ReportError: There is one.
+        """
+        for tag in _TAG.finditer(html):
+            if TOKEN.search(tag[0]):
+                raise ReportError(
+                    f"{chapter.file}: a name stands in a link or a mark of code, where"
+                    " nothing is printed: name it in the sentence"
+                )
+        shown = str(Markup(_TAG.sub("", html)).unescape())  # noqa: S704 (checked, not printed)
+        text = f"{title}\n{shown}"
+        if grammar.unseen(TOKEN.sub("", text)):
+            raise ReportError(
+                f"{chapter.file}: a character that nobody sees, or of no script:"
+                " remove it"
+            )
+        for one in typed(text, self._names.with_digits):
+            raise ReportError(
+                f"{chapter.file}: {one.text!r} is typed into the prose, by marks or"
+                " entities of Markdown: name the figure it is"
+            )
+
     def _html(self, chapter: Chapter, text: str) -> tuple[str, str]:
         """Return the title and the HTML of a chapter's Markdown."""
         html = str(_markdown().render(text))
@@ -108,6 +136,10 @@ class Renderer:
             raise ReportError(
                 f"{chapter.file}:1: a chapter begins with its title, in plain words:"
                 " # Title"
+            )
+        if _TITLE.search(html, title.end()):
+            raise ReportError(
+                f"{chapter.file}: a chapter has one title: ## begins a part of it"
             )
         plain = str(Markup(title[1]).unescape())  # noqa: S704 (Markdown escapes it)
         # Headings of a chapter stand below its title.

@@ -32,8 +32,10 @@ from solvency.report.chapters import grammar
 from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import Linked
 from solvency.report.chapters.body import QuotedWords
+from solvency.report.chapters.effort import Effort
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.numerals import TOKEN
+from solvency.report.chapters.numerals import typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +43,9 @@ if TYPE_CHECKING:
     from solvency.report.chapters.files import Chapter
     from solvency.report.chapters.vocabulary import Vocabulary
 
-#: How many things all loops of a chapter may go through together.
-_MOST_ROUNDS = 100_000
+#: The longest key of a figure that a chapter works out, and the most exhibits.
+_LONGEST_KEY = 4_000
+_MOST_BLOCKS = 200
 #: What stands on the page as it is, by itself.
 BLOCKS = (Table, Drawing, Section)
 _INLINE = (Figure, Ref, Said, Day, Exhibit, Grade, CitedSources, QuotedWords, Linked)
@@ -51,6 +54,24 @@ _TAGS = re.compile(r"\{%.*?%\}")
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Where chapters run: they look into facts and figures, and call names alone."""
+
+    # Text added to itself, and lists, would double with every line.
+    intercepted_binops = frozenset("+-/")
+
+    def call_binop(
+        self, context: jinja2.runtime.Context, operator: str, left: Any, right: Any
+    ) -> Any:
+        """Work a figure out from figures.
+
+        Raises:
+            ReportError: One of them is none, or it was worked out from too many.
+        """
+        if not isinstance(left, Figure):
+            raise ReportError(f"what stands before {operator} is no figure")
+        found = super().call_binop(context, operator, left, right)
+        if len(found.key) > _LONGEST_KEY:
+            raise ReportError("a figure is worked out from more than anyone can follow")
+        return found
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002
         """Allow what facts have, and the value of a figure."""
@@ -74,7 +95,9 @@ class Run:
         self.things: list[Any] = []
         self._chapter = chapter
         self._names = names
-        self._rounds = 0
+        self._effort = Effort()
+        self._blocks = 0
+        self._written: frozenset[str] = frozenset()
 
     @cached_property
     def _environment(self) -> _Sandbox:
@@ -92,6 +115,7 @@ class Run:
             **self._names.names,
             grammar.HELD: self._held,
             grammar.COUNTED: self._counted,
+            grammar.LISTED: self._listed,
         }
         environment.filters.clear()
         environment.filters |= {
@@ -120,6 +144,7 @@ class Run:
         try:
             tree = self._environment.parse(_with_ends(self._chapter.source), name)
             grammar.check(tree, name)
+            self._written = grammar.strings(tree)
             code = self._environment.compile(tree, name, name)
             template = jinja2.Template.from_code(
                 self._environment, code, dict(self._environment.globals)
@@ -148,6 +173,7 @@ class Run:
         """Keep a thing and return the token that stands for it in the text."""
         if isinstance(value, jinja2.Undefined):
             raise ReportError(f"{value._undefined_name} is no name of a chapter")  # noqa: SLF001
+        self._effort.go()
         if isinstance(value, Markup) or value == "":
             return str(value)
         if isinstance(value, datetime.date):
@@ -160,30 +186,61 @@ class Run:
         if isinstance(value, tuple):
             return "".join(map(self._placed, value))
         if isinstance(value, str):
+            self._check_written(value)
             value = Said(value)
+        if isinstance(value, Said | QuotedWords):
+            self._effort.print(len(value.text))
         if isinstance(value, Figure):
             value = replace(value, prose=True)
         if not isinstance(value, (*_INLINE, *BLOCKS)):
             raise ReportError(
-                f"{value!r} is no figure: a number in prose is named, as in"
+                f"{_named(value)} is no figure: a number in prose is named, as in"
                 ' {{ flow("F-1").amount }}'
             )
-        if len(self.things) >= _MOST_ROUNDS:
-            raise ReportError("it prints too much")
+        if isinstance(value, BLOCKS):
+            self._blocks += 1
+            if self._blocks > _MOST_BLOCKS:
+                raise ReportError(f"it places more than {_MOST_BLOCKS} exhibits")
         self.things.append(value)
         token = f"\ue000{len(self.things) - 1}\ue001"
         # An exhibit is a paragraph of its own, whatever stands round it.
         return f"\n\n{token}\n\n" if isinstance(value, BLOCKS) else token
 
-    def _counted(self, items: Any) -> Iterator[Any]:
-        """Go through a list, as long as all lists of the chapter are not too long."""
+    def _check_written(self, text: str) -> None:
+        """Refuse a number in words that the chapter writes between quotes.
+
+        Raises:
+            ReportError: There is one.
+        """
+        if text not in self._written:
+            return
+        for one in typed(text, self._names.with_digits):
+            raise ReportError(
+                f"{one.text!r} is typed into {_named(text)}: name the figure it is, or"
+                f' write quoted("{one.text}") where it is quoted'
+            )
+
+    def _counted(self, items: Any, text: int = 0) -> Iterator[Any]:
+        """Go through a list, as long as all lists of the chapter are not too long.
+
+        Args:
+            items: The list.
+            text: Characters of text in a round.
+        """
         if not isinstance(items, tuple | list):
             raise ReportError("what a loop goes through is a list")
         for one in items:
-            self._rounds += 1
-            if self._rounds > _MOST_ROUNDS:
-                raise ReportError(f"its lists have more than {_MOST_ROUNDS:,} lines")
+            self._effort.go()
+            self._effort.print(text)
             yield one
+
+    def _listed(self, items: Any) -> Any:
+        """Return a list, with all that the lists within it have counted."""
+        for one in items:
+            self._effort.go()
+            if isinstance(one, tuple | list):
+                self._listed(one)
+        return items
 
     def _held(
         self, condition: Any, line: int, compared: list[Any], caller: Any
@@ -200,7 +257,8 @@ class Run:
         sentence = TOKEN.sub(
             lambda found: self._spoken(self.things[int(found[0][1:-1])]), text
         )
-        source = grammar.conditions(self._chapter.source).get(line, "its condition")
+        said_ = grammar.conditions(self._environment, self._chapter.source)
+        source = said_.get(line, "its condition")
         raise ReportError(
             f"{self._chapter.file}:{line}: this no longer holds:"
             f" \N{LEFT DOUBLE QUOTATION MARK}{' '.join(sentence.split())}"
@@ -225,8 +283,12 @@ class Run:
 
     def _joined(self, items: Any, word: str = "") -> tuple[Any, ...]:
         """Return items one after another, with commas and an and."""
+        if not isinstance(items, tuple | list):
+            raise ReportError("what is joined is a list")
+        self._listed(items)
         pieces = [one if isinstance(one, tuple) else (_piece(one),) for one in items]
         if word:
+            self._check_written(word)
             found: list[Any] = []
             for one in pieces:
                 found += [QuotedWords(word), *one] if found else one
@@ -248,13 +310,18 @@ def _with_ends(source: str) -> str:
     )
 
 
+def _named(value: Any) -> str:
+    """Return a value as a message names it, without what a list of lists would say."""
+    return repr(value[:60]) if isinstance(value, str) else f"a {type(value).__name__}"
+
+
 def _piece(one: Any) -> Any:
     return Day(one) if isinstance(one, datetime.date) else one
 
 
 def _figure(value: Any) -> Figure:
     if not isinstance(value, Figure):
-        raise ReportError(f"{value!r} is no figure")
+        raise ReportError(f"{_named(value)} is no figure")
     return value
 
 
@@ -277,7 +344,7 @@ def _day(value: Any) -> Day | Said:
         return value
     if isinstance(value, datetime.date):
         return Day(value)
-    raise ReportError(f"{value!r} is no day")
+    raise ReportError(f"{_named(value)} is no day")
 
 
 def _size(value: Any) -> Figure:

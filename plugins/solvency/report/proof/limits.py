@@ -23,6 +23,7 @@ from typing import Any
 
 from solvency.figures.errors import ReportError
 from solvency.ledger.errors import CaseError
+from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -179,7 +180,7 @@ def ended(
     try:
         module = importlib.import_module(f"solvency.report.proof.{name}")
         return {"answer": module.step(asked, tell)}
-    except (ReportError, CaseError) as error:
+    except (ReportError, CaseError, RowsError) as error:
         return {"stopped": str(error)}
     except MemoryError:
         return {"stopped": f"it takes more than {STEPS[name]}"}

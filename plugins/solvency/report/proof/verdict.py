@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -163,6 +166,15 @@ class Verdict:
     signatures: tuple[Signature, ...] = ()
     #: The day by which what it rests on was published; None for whatever was.
     known: str | None = None
+    #: The chapters that the case's author wrote, with their SHA-256. The fingerprint is
+    #: of the ledger, without them.
+    chapters: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """Return a SHA-256 of all chapters that the case's author wrote."""
+        lines = (f"{digest} {name}\n" for name, digest in sorted(self.chapters.items()))
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     @property
     def outcome(self) -> Outcome:
