@@ -89,7 +89,8 @@ def command(
         document = _document(case, findings)
         if reviews:
             document["reviews"] = _reviews(case)
-        output.print(document, table)
+        told = _findings_told(findings) if findings and output.file else ()
+        output.print(document, table, more=told)
     if case.errors or (strict and findings is not None and findings.breaches):
         raise SystemExit(1)
 

@@ -20,6 +20,7 @@ from solvency.cli.terminal.completion import names
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
     from collections.abc import Sequence
 
@@ -265,10 +266,20 @@ class Output:
         """Say whether a person reads the result, not a program."""
         return not (self.as_json or self.as_csv or self.file)
 
-    def print(self, document: dict[str, Any], *tables: Table) -> None:
-        """Print a result: its tables, or its JSON document, or a workbook of them."""
+    def print(
+        self, document: dict[str, Any], *tables: Table, more: Iterable[Table] = ()
+    ) -> None:
+        """Print a result: its tables, or its JSON document, or a workbook of them.
+
+        Args:
+            document: What JSON has.
+            tables: What is printed, and what CSV has.
+            more: The tables a workbook has besides; those without rows are left out.
+        """
         if self.file is not None:
-            write_workbook(click.get_current_context().meta[_LOADED], tables, self.file)
+            case = click.get_current_context().meta[_LOADED]
+            every = (*tables, *(one for one in more if one.rows))
+            write_workbook(case, every, self.file)
         if self.as_json:
             print_json(document)
         elif self.as_csv:

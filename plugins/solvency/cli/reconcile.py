@@ -49,7 +49,8 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(document(case, found), found.to_table())
+        more = _exhibits(case, found) if output.file else ()
+        output.print(document(case, found), found.to_table(), more=more)
         return
     output.show(
         tables.headline(found),

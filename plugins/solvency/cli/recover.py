@@ -115,7 +115,9 @@ def command(
     chosen = [one for one in _tables_of(made) if one.key == key or not key]
     if not chosen:
         click.echo(f"solvency: the case has nothing for {table or 'classes'}", err=True)
-    output.print(document(book, found, later), *chosen)
+    every = (*(section.tables if section else ()), *others.values())
+    more = [one for one in _tables_of(every) if one not in chosen and table is None]
+    output.print(document(book, found, later), *chosen, more=more)
 
 
 def _paid(book: Book, found: Recovery) -> str:

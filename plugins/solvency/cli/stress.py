@@ -105,7 +105,8 @@ def command(
     if table is not None or not output.plain:
         usual = "tokens" if rows or not found.cuts else "haircuts"
         chosen = made[table or usual]
-    output.print(document(found, rows), *chosen)
+    more = [one for each in made.values() for one in each if one not in chosen]
+    output.print(document(found, rows), *chosen, more=more if table is None else ())
 
 
 def _tables(book: Book, found: Stress, rows: Sequence[Token]) -> dict[str, list[Table]]:

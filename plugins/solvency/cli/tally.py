@@ -104,7 +104,7 @@ def command(
     if output.plain:
         output.show(headline(found), losses, reached(found), *others, *found.notes)
     else:
-        output.print(document(case, found), losses)
+        output.print(document(case, found), losses, more=(reached(found), *others))
 
 
 def _exhibits(case: Case, found: Tallied) -> list[Table]:

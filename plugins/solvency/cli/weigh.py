@@ -65,7 +65,8 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
     except ValueError as error:
         raise Refused(str(error)) from error
     if not output.plain:
-        output.print(document(case, found), found.to_table())
+        more = (*_exhibits(case, found), *tables(found)) if output.file else ()
+        output.print(document(case, found), found.to_table(), more=more)
         return
     said = [f"{line[0].upper()}{line[1:]}." for line in map(str, found.verdict)]
     beside = "\n".join(map(str, remarks(found)))

@@ -169,7 +169,8 @@ def _print_one(
     if output.plain:
         output.show(found, *rests)
     else:
-        output.print(heading(book.case) | document(sheet) | amounts(book, sheet), found)
+        told = heading(book.case) | document(sheet) | amounts(book, sheet)
+        output.print(told, found, more=rests)
 
 
 def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> None:
@@ -189,7 +190,7 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
                 document(sheet) | untraced.amounts(book, sheet) for sheet in found
             ],
         },
-        entities(of_answers(book, at), found),
+        entities(of_answers(book, at), found, resting=output.file is not None),
     )
 
 

@@ -169,8 +169,17 @@ def totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
 
 
 @wide()
-def entities(setting: Setting, sheets: Sequence[BalanceSheet]) -> Table:
-    """Return what each entity had, owed and was worth, and what of it is untraced."""
+def entities(
+    setting: Setting, sheets: Sequence[BalanceSheet], *, resting: bool = False
+) -> Table:
+    """Return what each entity had, owed and was worth, and what of it is untraced.
+
+    Args:
+        setting: What the case says.
+        sheets: The balance sheet of each entity, at one day and basis.
+        resting: Find out what assets and liabilities rest on, too.
+    """
+    rests = _Rests(setting, sheets[0].at) if resting else None
     each = [of_sheet(setting.book, sheet) for sheet in sheets]
     names = (*_TOTALS, *(FOUND if any(each) else ()))
     rows = []
@@ -182,7 +191,17 @@ def entities(setting: Setting, sheets: Sequence[BalanceSheet]) -> Table:
                 f"total-{sheet.entity}",
                 (about("entity", sheet.entity),),
                 tuple(
-                    setting.money(f"totals:{sheet.entity}:{name}", value)
+                    setting.money(
+                        f"totals:{sheet.entity}:{name}",
+                        value,
+                        **(
+                            rests.whole(
+                                sheet.entity, _ONE_SIDE[name], value, sheet.basis
+                            )
+                            if rests and name in _ONE_SIDE
+                            else {}
+                        ),
+                    )
                     for name, value in zip(names, values, strict=False)
                 ),
             )
