@@ -95,7 +95,9 @@ class Asked:
             # The ledger is right; what was asked of it is not.
             raise Refused(_no_scenario(self.scenario, case))
         found = case if case.errors else self._restated(case)
-        click.get_current_context().meta[_LOADED] = found
+        # Pages load it too, outside a command.
+        if (context := click.get_current_context(silent=True)) is not None:
+            context.meta[_LOADED] = found
         return found
 
     def _restated(self, case: Case) -> Case:
