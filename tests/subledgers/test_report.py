@@ -50,7 +50,7 @@ def test_paper_has_the_totals_of_rows_beside_the_ledger(tmp_path):
     # Rows 120.00, ledger 130.00: 10.00 less, on one day. Three rows of dollars.
     found = table(tied(tmp_path), "subledgers").to_csv().splitlines()
     assert "USD,3,120,130,-10,1" in found
-    assert "BTC,1,2.00,2.00,0.00,0" in found
+    assert "BTC,1,2,2,0,0" in found
 
 
 def test_paper_has_the_manifest_and_the_root(tmp_path):
