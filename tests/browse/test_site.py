@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from fava_site import tile
 from fava_site import values
 
-from solvency.browse.site.names import Files
+from solvency.browse.site.names import Folder
 from solvency.cli import main
 
 
@@ -195,7 +195,7 @@ def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch)
 def test_ids_of_any_length_name_files(harbour, tmp_path):
     """A file's name is short, stays in the folder, and is no other flow's."""
     ids = ["L" * 400, "L" * 401, "\u5317" * 300, "..", "con", "a" * 119 + ".b"]
-    at = Files("established")
+    at = Folder("established")
     names = [at.page("flow", pick=one) for one in ids]
     assert len({name.lower() for name in names}) == len(ids)
     for name in names:
@@ -210,7 +210,7 @@ def test_ids_of_any_length_name_files(harbour, tmp_path):
 
 def test_many_ids_that_look_alike_as_files_are_numbered_at_once():
     """Twenty thousand names without a Latin letter take no longer than others."""
-    at = Files("established")
+    at = Folder("established")
     for n in range(20_000):
         at.page("flow", pick=chr(0x4E00 + n))
     assert at.page("flow", pick=chr(0x4E00 + 19_999)) == "flow-x-20000.html"
