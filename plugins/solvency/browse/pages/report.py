@@ -49,7 +49,8 @@ def build(view: View) -> Page:
                     "report", "pdf", **view.asked.query(), kind=kind.name
                 ),
             )
-            for kind in kinds().values()
+            # The document itself stands first.
+            for kind in sorted(kinds().values(), key=lambda one: not one.main)
         ),
         numbers=(
             Number("Scenario", case.scenario.name, case.scenario.title),
