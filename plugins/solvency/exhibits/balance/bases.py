@@ -96,12 +96,14 @@ def _thin(
         return ()
     accounts = tuple(dict.fromkeys(x.account for x in lines["market"]))
     return tuple(
-        setting.money(
-            f"bases:{day.isoformat()}:{name}:{basis}:thin",
-            sum((x.amount for x in lines[basis]), ZERO),
-            formula=f"tokens with a thin market, {basis}",
-            basis=basis,
-            **resting(setting, accounts, day, "asset"),
+        entry(
+            setting.money(
+                f"bases:{day.isoformat()}:{name}:{basis}:thin",
+                sum((x.amount for x in lines[basis]), ZERO),
+                formula=f"tokens with a thin market, {basis}",
+                basis=basis,
+                **resting(setting, accounts, day, "asset"),
+            )
         )
         for basis in BASES
     )

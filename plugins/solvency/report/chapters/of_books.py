@@ -21,6 +21,7 @@ from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.evidence.observations import _stated
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
+from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import resting
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
@@ -242,11 +243,13 @@ class OfBooks(Named):
             if setting.book.account(x.position).entity == entity
             and kind in {"total", x.kind}
         ]
-        return setting.money(
-            f"{said}:{kind}:{column}",
-            sum((getattr(x, column) for x in some), ZERO),
-            formula=f"{column}, {entity}",
-            **resting_on(setting, rests_of(some), day),
+        return entry(
+            setting.money(
+                f"{said}:{kind}:{column}",
+                sum((getattr(x, column) for x in some), ZERO),
+                formula=f"{column}, {entity}",
+                **resting_on(setting, rests_of(some), day),
+            )
         )
 
     def funds(

@@ -19,6 +19,7 @@ from solvency.exhibits.trace.section import followed
 from solvency.exhibits.weigh.beliefs import belief
 from solvency.exhibits.weigh.beliefs import widened
 from solvency.exhibits.weigh.section import inflation_of as inflation_of_weights
+from solvency.exhibits.workings import entry
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.figures.table import Table
@@ -264,7 +265,7 @@ class OfFindings(Named):
 
         def money(part: str, value: Any) -> Figure:
             key = f"trace:{purpose}:{part}:said"
-            return self.setting.money(key, value, formula=part, flows=flows)
+            return entry(self.setting.money(key, value, formula=part, flows=flows))
 
         rules = {
             name.replace("-", "_"): partial(money, name, value)
