@@ -34,7 +34,7 @@ _SHORT = 12
 #: screen.
 _NARROW = 4
 #: Where words and the names of accounts may be broken.
-_BREAKS = re.compile(r"(?<=[\s:/,;])")
+_BREAKS = re.compile(r"(?<=[\s;])|(?<=[:/,])(?!\d)")
 #: What the colours say: what is lacking, what is doubtful, what is sure.
 STYLES = {
     "head": "1",
