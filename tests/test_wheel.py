@@ -84,7 +84,7 @@ def test_an_installed_wheel_checks_and_prints_the_packaged_case(tmp_path):
     assert (tmp_path / "case.pdf").read_bytes().startswith(b"%PDF-")
     page = ("report", "--lang=zh", "--kind=brief", "-o", "case.html")
     run(binaries / "solvency", *page)
-    assert "主要结论" in (tmp_path / "case.html").read_text(encoding="utf-8")
+    assert "主要发现" in (tmp_path / "case.html").read_text(encoding="utf-8")
     assert run(binaries / "python", "-c", PAGES).stdout.split() == [
         *["200"] * 6,
         "text/javascript",

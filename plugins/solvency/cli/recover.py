@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -104,7 +105,10 @@ def command(
         found = recover(book, at, alpha=alpha, beta=beta)
     except ValueError as error:
         raise Refused(str(error)) from error
-    section, others = _tables(book, found, later)
+    if output.as_json and output.file is None:
+        output.print(document(book, found, later))
+        return
+    section, others = _tables(book, found, later, resting=output.file is not None)
     if output.plain and table is None:
         shown = (*(section.tables if section else ()), *others.values())
         said = [one for one in _tables_of(shown) if one.rows]
@@ -135,7 +139,7 @@ def _tables_of(exhibits: Iterable[Table | Drawing]) -> list[Table]:
 
 
 def _tables(
-    book: Book, found: Recovery, later: datetime.date | None
+    book: Book, found: Recovery, later: datetime.date | None, *, resting: bool
 ) -> tuple[Section | None, dict[str, Table]]:
     """Return the report's section, and the tables it has not, by name."""
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (lazy start)
@@ -151,7 +155,7 @@ def _tables(
         in_kind=whole.in_kind(book, found, later or whole.later_day(book, found)),
         preferences=preferences(book, found.at),
     )
-    return affairs(setting), {
+    return affairs(replace(setting, resting=resting)), {
         "clearing": tables.clearing(found),
         "tide": tables.tide(found, whole.tide(book, found)),
     }

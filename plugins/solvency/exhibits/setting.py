@@ -72,6 +72,8 @@ class Setting:
     places: int = 0
     #: The entities whose books are shown, where they are not the group's.
     of: tuple[str, ...] = ()
+    #: Whether figures keep what they rest on; a screen of numbers needs none of it.
+    resting: bool = True
     # Filled as days are asked for: sections share them.
     _sheets: dict[datetime.date, GroupSheet] = field(default_factory=dict)
     _holdings: dict[datetime.date, Valuation] = field(default_factory=dict)

@@ -173,7 +173,7 @@ def _statement(
 ) -> list[Row]:
     text = setting.text
     key = f"affairs:{one.entity}"
-    rests = Resting(setting, found, one.entity, paying)
+    rests = Resting(setting, found, one.entity, paying) if setting.resting else None
 
     def figures(
         name: str,
@@ -205,8 +205,8 @@ def _statement(
         values: list[Decimal | None] = [line.book, *line.worth]
         end = _told(values)
         told = getattr(line.worth, end)
-        worked = rests.assets(line.kind, name, end, told)
-        moved = rests.moved(line.kind, told, end)
+        worked = rests.assets(line.kind, name, end, told) if rests else ()
+        moved = rests.moved(line.kind, told, end) if rests else {}
         cells = figures(line.kind, values, f"assets {line.kind}", worked, moved)
         lines.append(Row(name, (label,), cells, indent=1))
     rows += lines
@@ -237,8 +237,9 @@ def _statement(
             continue
         last = name == "deficiency"
         end = _told(amounts)
-        worked = rests.part(name, f"{key}:{name}", end, above)
-        moved = rests.moved(name, amounts[1 + _ENDS.index(end)], end)
+        amount = amounts[1 + _ENDS.index(end)]
+        worked = rests.part(name, f"{key}:{name}", end, above) if rests else ()
+        moved = rests.moved(name, amount, end) if rests else {}
         cells = above[name] = figures(name, amounts, label, worked, moved)
         rows.append(
             Row(
@@ -284,12 +285,20 @@ def _sums(
 def _rates(
     setting: Setting,
     one: Statement,
-    rests: Resting,
+    rests: Resting | None,
     above: Mapping[str, tuple[Cell, ...]],
 ) -> list[Figure]:
     """Return what the unsecured are paid at each end, each with its own entry."""
     rates = []
     for end, at in zip(_ENDS, (one.low, one.central, one.high), strict=True):
+        figure = setting.share(
+            f"affairs:{one.entity}:rate:{end}",
+            at.rate,
+            formula="net free over unsecured claims",
+        )
+        if rests is None:
+            rates.append(figure)
+            continue
         over = setting.say(
             "%(one)s over %(other)s",
             one=at_end(above["surplus"], end),
@@ -302,11 +311,6 @@ def _rates(
             )
         if at.net_free > at.unsecured:
             over += (setting.text(", no more than all"),)
-        figure = setting.share(
-            f"affairs:{one.entity}:rate:{end}",
-            at.rate,
-            formula="net free over unsecured claims",
-        )
         first = rests.moved("unsecured", None, end)["flows"]
         every = tuple(dict.fromkeys((*first, *setting.moved)))
         rest = {"flows": every, "named": NAMED, "sources": setting.counted}

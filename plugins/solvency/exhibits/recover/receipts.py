@@ -103,6 +103,17 @@ def _class(
     setting: Setting, found: Recovery, paying: Paying, way: str, one: Class
 ) -> Row:
     key = f"recovery:{way}:{one.entity}:{one.rank}"
+    if not setting.resting:
+        return _row(
+            setting,
+            key,
+            one,
+            (
+                setting.money(f"{key}:claims", one.claims),
+                setting.money(f"{key}:paid", one.paid),
+                *(_rate(setting, way, one, end) for end in ("low", "rate", "high")),
+            ),
+        )
     debts = owed(found, members_of(setting, way, one.entity), {one.rank})
     claims = entry(
         setting.money(
@@ -137,13 +148,12 @@ def _class(
             over = (*over, "; ", *what)
         rest = paying.rest(debts, made)
         rates.append(entry(figure, worked=over, **rest) if figure.value else figure)
+    return _row(setting, key, one, (claims, paid, *rates))
+
+
+def _row(setting: Setting, key: str, one: Class, cells: tuple[Cell, ...]) -> Row:
     who = setting.text("The group") if one.entity == GROUP else one.entity
-    return Row(
-        key,
-        (Said(who), ": ", setting.text(one.rank)),
-        (claims, paid, *rates),
-        indent=1,
-    )
+    return Row(key, (Said(who), ": ", setting.text(one.rank)), cells, indent=1)
 
 
 def _of(way: str) -> str:
@@ -156,9 +166,11 @@ def _difference(setting: Setting, found: Recovery) -> list[Prose]:
     way = found.ways["alone", "central"]
     notes = []
     for one in found.classes:
+        if one.rank != "customer":
+            continue
         made = made_up(way, one.entity, one.rank)
         rest = sum(made.rests.values(), _ZERO)
-        if one.rank == "customer" and rest >= 1:
+        if rest >= 1:
             notes.append(_met(setting, found, one, made, rest))
     return notes
 
@@ -253,13 +265,16 @@ def gains(setting: Setting, found: Recovery, paying: Paying) -> Table | None:
 def _gain(
     setting: Setting, found: Recovery, paying: Paying, key: str, one: Gain
 ) -> tuple[Cell, ...]:
+    values = {"alone": one.alone, "silo": one.by_silo, "one": one.consolidated}
+    if not setting.resting:
+        amounts = {"claim": one.claim, **values, "gain": one.gain}
+        return tuple(setting.money(f"{key}:{n}", x) for n, x in amounts.items())
     debts = owed(found, (one.entity,), {one.rank}, one.creditor)
     claim = entry(
         setting.money(f"{key}:claim", one.claim, formula="claim"),
         worked=of_accounts(setting, f"{key}:claim", debts, at=found.at),
         **grounded(of_balance(setting, debts, found.at, one.claim), settled(setting)),
     )
-    values = {"alone": one.alone, "silo": one.by_silo, "one": one.consolidated}
     paid = {}
     for (name, value), (way, words) in zip(values.items(), WAYS.items(), strict=True):
         clearing = found.ways[way, "central"]
