@@ -97,8 +97,8 @@ def test_words_are_broken_where_they_do_not_fit():
 
 def test_a_number_is_not_broken_at_its_commas():
     said = "less counted 3,864,235,903.28 on 2022-11-11, of Assets:Desk:Bank"
-    for width in range(20, len(said)):
-        assert "3,864,235,903.28" in "\n".join(Screen(width=width).wrapped(said))
+    for columns in range(20, len(said)):
+        assert "3,864,235,903.28" in "\n".join(Screen(width=columns).wrapped(said))
 
 
 def test_columns_that_do_not_fit_stand_below_with_what_the_row_is_of():
