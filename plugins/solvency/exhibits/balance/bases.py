@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.kit import class_place
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.workings import entry
@@ -18,6 +19,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
+from solvency.model.counting.untraced import of_sheet
 from solvency.model.thin import holds_thin
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
+    from solvency.model.consolidation import GroupSheet
     from solvency.model.sheets import BalanceSheet
 
     _Sheets = dict[str, dict[str, BalanceSheet]]
@@ -82,6 +85,38 @@ def assets(
         else:
             found.append(replace(figure(basis), **at_market))
     return tuple(found)
+
+
+def total_assets(
+    setting: Setting, entity: str, whole: GroupSheet, *, found: bool, said: str
+) -> Figure:
+    """Return total assets of an entity, or of "group", at the basis of a sheet.
+
+    Args:
+        setting: What exhibits are made from.
+        entity: An entity, or "group" for the sheet as a whole.
+        whole: The sheet of the group at one basis.
+        found: Whether what was found stands in place of the books.
+        said: What the figure's name begins with.
+    """
+    sheet = whole if entity == "group" else whole.own(entity)
+    seen = of_sheet(setting.book, sheet) if found else None
+    value = sheet.totals.assets
+    if seen is not None:
+        value += seen.totals.unrecorded - seen.totals.untraced
+    accounts = (
+        tuple(setting.case.accounts)
+        if entity == "group"
+        else _accounts(setting, entity)
+    )
+    rest = resting(setting, accounts, whole.at, "asset")
+    return setting.money(
+        f"{said}:{whole.basis}",
+        value,
+        formula=f"total assets, {whole.basis}",
+        basis=whole.basis,
+        **(as_found(setting, rest, accounts, whole.at) if seen else rest),
+    )
 
 
 def _thin(

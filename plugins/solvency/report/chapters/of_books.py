@@ -12,8 +12,8 @@ from solvency.evidence.review import reviewed
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.balance.bases import assets
 from solvency.exhibits.balance.bases import sheets_of
+from solvency.exhibits.balance.bases import total_assets
 from solvency.exhibits.balance.bridge import bridge
-from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.check.segregation import cover_of
@@ -28,7 +28,6 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import anchor
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
-from solvency.model.counting.untraced import of_sheet
 from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
-    from solvency.model.consolidation import GroupSheet
 
 #: Where things that are counted are listed.
 _LISTED = {
@@ -90,7 +88,7 @@ class OfBooks(Named):
                 ]
                 return assets(setting, entity, day, each)[which]
             whole = group_sheet(setting.book, setting.inside, day, BASES[which])
-            return self._valued(entity, whole, found=found, said=said)
+            return total_assets(setting, entity, whole, found=found, said=said)
 
         return self._keep(
             key,
@@ -105,30 +103,6 @@ class OfBooks(Named):
             clean=lambda: basis(1),
             realisable=lambda: basis(2),
             day=lambda: day,
-        )
-
-    def _valued(
-        self, entity: str, whole: GroupSheet, *, found: bool, said: str
-    ) -> Figure:
-        """Return total assets at a basis; with what was found in place of the books."""
-        setting = self.setting
-        sheet = whole if entity == "group" else whole.own(entity)
-        seen = of_sheet(setting.book, sheet) if found else None
-        value = sheet.totals.assets
-        if seen is not None:
-            value += seen.totals.unrecorded - seen.totals.untraced
-        accounts = tuple(
-            name
-            for name, one in setting.case.accounts.items()
-            if entity in {"group", one.entity}
-        )
-        rest = resting(setting, accounts, whole.at, "asset")
-        return setting.money(
-            f"{said}:{whole.basis}",
-            value,
-            formula=f"total assets, {whole.basis}",
-            basis=whole.basis,
-            **(as_found(setting, rest, accounts, whole.at) if seen else rest),
         )
 
     def balance(self, account: str, at: str | datetime.date = "") -> Facts:
