@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from solvency.ledger.load import load as load
     from solvency.model.book import Book as Book
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: What beancount runs for `plugin "solvency"`.
 __plugins__ = ("plugin",)

@@ -92,6 +92,7 @@ def test_a_group_of_some_members_is_added_up(tmp_path):
     assert not re.search(r"^Account.*M00007", text, re.MULTILINE)
     # 60 members lend to two others each: 120 claims, all printed.
     assert "--all prints all" not in text
+    assert "What each class would receive" in _printed("recover", path)
 
 
 def test_of_many_claims_the_largest_are_printed(tmp_path):
@@ -115,5 +116,5 @@ def test_of_many_claims_the_largest_are_printed(tmp_path):
 def test_a_group_of_five_thousand_is_added_up(tmp_path):
     path = _written(tmp_path, 5_000)
     _check(path)
-    assert "consolidating balance sheet" in _printed("balance", "--group", path)
-    assert "What each class is paid" in _printed("recover", path)
+    assert "combined: the sum of 5,000 members." in _printed("balance", "--group", path)
+    assert "What each class would receive" in _printed("recover", path)
