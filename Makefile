@@ -5,6 +5,7 @@
 # make test-cluster compares Spark on two workers with DuckDB
 # make test-lowest runs the tests against the oldest versions pyproject.toml allows
 # make fuzz     runs 20,000 made-up ledgers through every command; not in CI
+# make mutate   changes the code in small ways and lists changes no test notices; not in CI
 # make docs     builds the documentation in build/docs
 # Everything runs in .venv, made on first use with the versions of constraints.txt.
 
@@ -14,7 +15,7 @@ BIN := $(VENV)/bin
 LOWEST := .venv-lowest
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: report site test test-all test-cluster test-lowest fuzz lint bench docs clean
+.PHONY: report site test test-all test-cluster test-lowest fuzz mutate lint bench docs clean
 
 report: $(VENV)/installed $(VENV)/system
 	@mkdir -p build
@@ -48,6 +49,11 @@ $(LOWEST)/tested: pyproject.toml | $(BIN)/python
 INPUTS ?= 20000
 fuzz: $(VENV)/tested $(VENV)/system
 	$(BIN)/python tests/fuzz/fuzzing.py $(INPUTS) $(SEED)
+
+# MUTANTS and SEED choose others (docs/maintain/mutation.md).
+MUTANTS ?= 300
+mutate: $(VENV)/mutating $(VENV)/system
+	$(BIN)/python tests/mutation/mutating.py --cover --mutants $(MUTANTS) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/linted
 	$(BIN)/ruff check .
@@ -85,6 +91,10 @@ $(VENV)/clustered: $(VENV)/tested
 
 $(VENV)/linted: $(VENV)/tested
 	$(INSTALL) --editable '.[lint]'
+	@touch $@
+
+$(VENV)/mutating: $(VENV)/tested
+	$(INSTALL) --editable '.[mutation]'
 	@touch $@
 
 $(VENV)/documented: $(VENV)/installed
