@@ -203,6 +203,10 @@ def _split(
     change = settled(change)
     if not change:
         return ZERO, {}
+    if not book.case.sources:
+        # Books that are no case are kept to beancount's tolerance, not exactly.
+        off = settled(change + sum(others.values(), ZERO))
+        others["rounding"] = others.get("rounding", ZERO) - off
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}

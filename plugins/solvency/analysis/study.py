@@ -7,6 +7,7 @@ that several reports of one case in one process share them.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import TypeVar
@@ -74,6 +75,7 @@ class Study:
         self.progress: Progress | None = None
         self._funds: dict[tuple[str, datetime.date, datetime.date | None], Funds] = {}
         self._followed: dict[str, Following | None] = {}
+        self._valued: dict[bool, Findings] = {}
         #: Why an analysis could not be made, by its name here.
         self.reasons: dict[str, str] = {}
 
@@ -101,6 +103,22 @@ class Study:
         if "findings" in self.__dict__:
             return self.findings
         return evaluate(self.book, draws=0)
+
+    def valued(self, *, drawn: bool = False) -> Findings:
+        """Return, at market, what tests of customers' assets ask in kind alone.
+
+        Args:
+            drawn: Say how surely and between which days, which takes draws.
+        """
+        if drawn not in self._valued:
+            asked = tuple(
+                replace(one, name="customer-assets-clean")
+                for one in self.case.invariants
+                if one.name == "customer-assets"
+            )
+            case = replace(self.case, invariants=asked)
+            self._valued[drawn] = evaluate(case.book(), draws=None if drawn else 0)
+        return self._valued[drawn]
 
     @cached_property
     def reconciled(self) -> Reconciled | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.claimants import OwnWords
+from solvency.exhibits.claimants import claimants
 from solvency.figures.formats import Locale
 from solvency.ledger.vocabulary import COINS
 
@@ -133,6 +135,19 @@ NO_TOKENS = {
     "held for customers at market, without tokens of the group's own": (
         "held for customers at market"
     ),
+    "Low, central and high: money and coins that trade freely are at the day's price"
+    " in all three; tokens with a market depth at what selling all of them together"
+    " fetches, by the depth and its range; accounts of which the ledger says what"
+    " share of book they fetch at that share; debtors of these books pay what they"
+    " can in the same case, those outside nothing at low and all at high unless the"
+    " ledger says what they pay. The entry of each line names them.": (
+        "Low, central and high: money is at the day's rate in all three; other"
+        " holdings at the day's price less their haircut and its range; accounts of"
+        " which the ledger says what share of book they fetch at that share; debtors"
+        " of these books pay what they can in the same case, those outside nothing at"
+        " low and all at high unless the ledger says what they pay. The entry of each"
+        " line names them."
+    ),
 }
 
 
@@ -154,7 +169,11 @@ class WithoutCoins(NullTranslations):
 
 
 def worded(catalogue: NullTranslations, case: Case) -> NullTranslations:
-    """Return a catalogue that speaks of no coins or tokens where a case has none."""
+    """Return a catalogue in words that fit a case.
+
+    It speaks of no coins or tokens where there are none, and of customers as the case
+    calls them.
+    """
     instead = {}
     if is_money_only(case):
         instead = INSTEAD
@@ -162,7 +181,9 @@ def worded(catalogue: NullTranslations, case: Case) -> NullTranslations:
         instead = HOLDINGS
     if not has_tokens(case):
         instead = NO_TOKENS | instead
-    return WithoutCoins(catalogue, instead) if instead else catalogue
+    found = WithoutCoins(catalogue, instead) if instead else catalogue
+    name = claimants(case)
+    return OwnWords(found, name) if name else found
 
 
 def english(case: Case) -> Locale:

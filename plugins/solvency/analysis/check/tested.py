@@ -20,6 +20,7 @@ from solvency.ledger.case import Posting
 from solvency.ledger.entries.postings import EXACT
 from solvency.model.book import Book
 from solvency.model.costs import Costs
+from solvency.model.costs import Pool
 from solvency.wide import WIDE
 from solvency.wide import wide
 
@@ -281,9 +282,7 @@ def _counted(
             )
             if change:
                 account = book.account(position)
-                average = costs.average(
-                    account.entity, account.root, position.commodity
-                )
+                average = costs.average(Pool.of(account, position.commodity))
                 price = (
                     None
                     if average is None or position.commodity == book.case.currency

@@ -44,7 +44,6 @@ _SIDES = {
     "asset": "Assets",
     "liability": "Liabilities",
     "equity": "Equity",
-    "whose": "Whose the equity is",
     "untraced": "Of the assets untraced: in the books, and not found",
     "unrecorded": "Found, and not in the books",
 }
@@ -279,7 +278,6 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
         (setting.unit,),
         "Account",
         tuple(
-            # Whose the equity is stands in the last column alone.
             Column(key, one, sums=across if key == keys[-1] else ())
             for key, one in zip(keys, heads[kept], strict=True)
         ),

@@ -18,6 +18,7 @@ from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
+from solvency.exhibits.check.segregation import finding_of
 from solvency.exhibits.evidence.observations import _stated
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
@@ -294,8 +295,8 @@ class OfBooks(Named):
             since=lambda: next(
                 (
                     spell.first
-                    for x in setting.study.written.findings
-                    if x.key == series.key and (spell := x.at(day)) is not None
+                    for x in (finding_of(setting, series),)
+                    if x is not None and (spell := x.at(day)) is not None
                 ),
                 None,
             ),
