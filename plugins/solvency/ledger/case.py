@@ -132,6 +132,11 @@ class Account:
         return self.currencies is None or commodity in self.currencies
 
     @property
+    def suspense(self) -> bool:
+        """Say whether it is what nobody has settled: neither liquid, nor found."""
+        return self.root == "Assets" and self.notes.get("suspense") in {"True", "TRUE"}
+
+    @property
     def is_claim(self) -> bool:
         """Say whether the account is one side of a claim between entities."""
         return (
@@ -509,8 +514,11 @@ class Case:
 
         As the account states, else as the commodity does, else money is liquid and
         all else less liquid. Money paid for shares is in the shares: a stake carried
-        in money is illiquid where its account states nothing.
+        in money is illiquid where its account states nothing. What stands in suspense
+        is held by nobody that is known.
         """
+        if account.suspense:
+            return "illiquid"
         money = self.is_money(commodity)
         if account.stake_in is not None and money:
             return account.liquidity or "illiquid"

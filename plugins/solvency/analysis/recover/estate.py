@@ -24,6 +24,7 @@ from solvency.analysis.recover.debts import debt_of
 from solvency.analysis.recover.set_off import set_off
 from solvency.figures.remark import Remark
 from solvency.model.costs import Pool
+from solvency.model.counting.suspense import in_suspense
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import discount
@@ -373,11 +374,11 @@ def estate(book: Book, at: datetime.date) -> Estate:
             owes itself; the last flow that moved it is named.
     """
     held: dict[Position, Decimal] = {}
-    notes: dict[str, None] = {}
+    notes: dict[str, None] = dict.fromkeys(in_suspense(book, at))
     debts = []
     for key, units in book.balance(at).items():
         account = book.account(key)
-        if account.root not in {"Assets", "Liabilities"}:
+        if account.root not in {"Assets", "Liabilities"} or account.suspense:
             continue
         quote = book.prices.at(key.commodity, at)
         owned = account.root == "Assets" and not account.is_claim
@@ -432,6 +433,5 @@ def _lost(
             lost[key] = seen.untraced
         if not held.get(key):
             held.pop(key, None)
-    if lost:
-        notes[_SAID] = None
+    notes |= dict.fromkeys([_SAID] if lost else ())
     return lost

@@ -99,7 +99,7 @@ def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
     stop = setting.text(".")
     for note in found.notes:
         values = note.values if isinstance(note, Remark) else {}
-        if not isinstance(note, Remark) or "amount" not in values:
+        if not isinstance(note, Remark) or not {"who", "amount"} <= values.keys():
             yield (Said(setting.remark(note, capital=True)), stop)
             continue
         who = values["who"]

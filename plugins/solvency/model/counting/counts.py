@@ -377,13 +377,14 @@ class _Day:
 
 
 def _count(case: Case, seen: Observation) -> Count:
-    """Return what an observation counted."""
+    """Return what an observation counted, which is nothing that is in suspense."""
     return Count(
         seen,
         frozenset(
             name
             for name, account in case.accounts.items()
             if account.root == "Assets"
+            and not account.suspense
             and any(below(name, top) for top in seen.accounts)
         ),
         None if seen.amount.commodity == case.currency else seen.amount.commodity,
@@ -394,7 +395,6 @@ def _overlaps(counts: tuple[Count, ...]) -> Iterable[Overlap]:
     """Yield the pairs of counts that overlap without one being within the other."""
     for at, one in enumerate(counts):
         for other in counts[at + 1 :]:
-            nested = one.within(other) or other.within(one)
-            if one.meets(other) and not nested:
+            if one.meets(other) and not (one.within(other) or other.within(one)):
                 shared = tuple(sorted(one.accounts & other.accounts))
                 yield Overlap(one.seen, other.seen, shared)

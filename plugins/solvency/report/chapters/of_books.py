@@ -9,6 +9,7 @@ from typing import Any
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.evidence.review import reviewed
+from solvency.evidence.standing import KINDS
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.balance.bases import assets
 from solvency.exhibits.balance.bases import sheets_of
@@ -334,6 +335,11 @@ class OfBooks(Named):
             "accounts": case.accounts,
             "prices": case.prices,
             "undated": [flow for flow in taken if flow.earliest is not None],
+            "open": self.setting.open_items,
+            **{
+                kind: [one for one in self.setting.open_items if one.kind == kind]
+                for kind in KINDS
+            },
             "reviewed": [flow for flow in taken if flow.id in held],
         }
         found = every[self._known(what, every, "kind of thing")]
