@@ -236,12 +236,12 @@ class Study:
 
     @cached_property
     def in_kind(self) -> tuple[InKind, ...]:
-        """Return claims in coins at the petition's prices and at a later day's."""
+        """Return claims in coins at the petition's prices and at later days'."""
         from solvency.analysis.recover import made_whole  # noqa: PLC0415 (brings in SciPy)
 
         if self.recovery is None:
             return ()
-        later = made_whole.later_day(self.book, self.recovery)
+        later = made_whole.later_days(self.book, self.recovery)
         return made_whole.in_kind(self.book, self.recovery, later)
 
     def funds(

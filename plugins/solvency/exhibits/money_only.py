@@ -65,6 +65,9 @@ INSTEAD = {
         "%(unit)s; funds are money, at the rates of the day it moved"
     ),
     "%(unit)s; the same coins at %(day)s": "%(unit)s; the same currencies at %(day)s",
+    "%(unit)s; the same coins on a later day": (
+        "%(unit)s; the same currencies on a later day"
+    ),
     "Change in the prices of coins held": "Change in the rates of what was held",
     "Held for customers, coin by coin, at least what is owed them": (
         "Held for customers, currency by currency, at least what is owed them"
@@ -82,8 +85,8 @@ HOLDINGS = {
     message: other.replace("a currency is named", "a holding is named")
     .replace("Another currency is listed", "A holding is listed")
     .replace("currency by currency", "holding by holding")
-    .replace("The same currencies at", "The same holdings at")
-    .replace("the same currencies at", "the same holdings at")
+    .replace("The same currencies", "The same holdings")
+    .replace("the same currencies", "the same holdings")
     .replace("Other currencies", "Other holdings")
     .replace("at the rates of the day it moved", "at the prices of the day it moved")
     .replace("at the rates of the day", "at the prices of the day")

@@ -151,9 +151,9 @@ class Counts:
     def speaking(self, day: datetime.date) -> tuple[Count, ...]:
         """Return the counts that say what there was on a day, one for each cover.
 
-        Of those of the same things the nearest to the day, of these the last
-        published. One made before the petition says nothing of the days after
-        it where a later count touches the same accounts.
+        Of those of the same things a whole one before one of "at least", then the
+        nearest to the day, then the last published. One made before the petition says
+        nothing of later days where a later count touches the same accounts.
         """
         start = self.book.case.reporting_date
         sources = self.book.case.sources
@@ -166,17 +166,16 @@ class Counts:
             ]
         else:
             open_ = [one for one in self.counts if one.seen.date <= day]
-        best: dict[tuple[frozenset[str], str | None], Count] = {}
-        for one in sorted(
+        ordered = sorted(
             open_,
             key=lambda x: (
+                x.seen.low is None or x.seen.high is not None,
                 -abs(x.seen.date - day),
                 sources[x.seen.source].published,
                 x.seen.id,
             ),
-        ):
-            best[one.accounts, one.commodity] = one
-        return tuple(best.values())
+        )
+        return tuple({(one.accounts, one.commodity): one for one in ordered}.values())
 
     def binding(self, position: Position, day: datetime.date) -> Count | None:
         """Return the count that binds a position on a day: the narrowest of it."""
