@@ -26,6 +26,12 @@ settings.load_profile("steady")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(autouse=True)
+def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each test read its files, and write nothing to the user's cache."""
+    monkeypatch.setenv("SOLVENCY_NO_CACHE", "1")
+
+
 #: The exit status of a fault of the program, and what is said of one in a plugin.
 FAULT = 70
 _SAID = "This is a fault of the program"
