@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +24,10 @@ if TYPE_CHECKING:
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
+# Each test reads its files, and writes nothing to the user's cache.
+os.environ["SOLVENCY_NO_CACHE"] = "1"
+
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture(autouse=True)
-def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have each test read its files, and write nothing to the user's cache."""
-    monkeypatch.setenv("SOLVENCY_NO_CACHE", "1")
 
 
 #: The exit status of a fault of the program, and what is said of one in a plugin.
