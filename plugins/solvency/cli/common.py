@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from solvency import inert
+from solvency.cli.terminal.caching import no_cache
 from solvency.cli.terminal.completion import names
 from solvency.packaged import packaged
 
@@ -187,6 +188,7 @@ def on_ledger(function: Function) -> Function:
         is_flag=True,
         help="Run the plugins and extensions the ledger asks for.",
     )
+    @no_cache
     @functools.wraps(function)
     def with_ledger(
         ledger: Path | None,

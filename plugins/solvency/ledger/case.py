@@ -22,6 +22,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from beancount.core.data import Directive
 
@@ -488,7 +489,7 @@ class Case:
     unrated: tuple[Observation, ...] = ()
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
-    entries: tuple[Directive, ...] = field(default=(), repr=False, compare=False)
+    entries: Sequence[Directive] = field(default=(), repr=False, compare=False)
 
     def takes(self, flow: Flow) -> bool:
         """Say whether a flow belongs to this scenario and was known by then."""
