@@ -31,6 +31,7 @@ class Site:
                 asked.get("scenario"),
                 asked.get("known"),
                 asked.get("trust", False),
+                hypothesis=asked.get("hypothesis"),
             ),
             edit=edit,
         )

@@ -663,7 +663,7 @@ function search(page) {
 
 // ---- What is asked for, carried over Fava's own pages and said there ----
 
-const OWN = ["scenario", "chosen", "h", "known", "currency", "at", "basis"];
+const OWN = ["scenario", "chosen", "h", "hypothesis", "known", "currency", "at", "basis"];
 
 function state(page) {
   const home = location.pathname.split("/extension/")[0];
@@ -740,6 +740,13 @@ function begin(page) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.querySelector(".sv-panel")) closePanel();
+});
+
+// A page that a switch has changed in place.
+document.addEventListener("sv-page", (event) => {
+  state(event.target);
+  begin(event.target);
+  beside();
 });
 
 export default {

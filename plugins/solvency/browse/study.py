@@ -15,9 +15,10 @@ from typing import Generic
 from typing import TypeVar
 
 from solvency.analysis.defaults import TEST_DRAWS
-from solvency.ledger.case import Scenario
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
+from solvency.ledger.scenarios import scenario_of
+from solvency.ledger.scenarios import supposing
 from solvency.model.consolidation import group_sheet
 from solvency.model.restating import restated
 
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from solvency.model.consolidation import GroupSheet
 
 T = TypeVar("T")
-#: The name of a set of hypotheses no scenario of the case has.
-BY_HAND = "chosen by hand"
 #: Flows up to which the tests are drawn as often as the command line does; a larger
 #: ledger would keep the page waiting, and is shown in the written amounts.
 DRAWN = 2_000
@@ -215,6 +214,10 @@ class Study:
             self._sheets[key] = group_sheet(self.book, names, at, basis)
         return self._sheets[key]
 
+    def once(self, question: str, work: Callable[[], T]) -> T:
+        """Return the answer to a quick question, worked out on first asking."""
+        return self._answer(question, work)
+
     def later(
         self, question: str, work: Callable[[Callable[[str], None]], T]
     ) -> Later[T]:
@@ -243,6 +246,7 @@ class Shelf:
         *,
         trust: bool = False,
         currency: str | None = None,
+        hypothesis: str | None = None,
     ) -> None:
         """Keep where the ledger is, and what is shown unless a page is asked else."""
         self.path = path
@@ -250,6 +254,7 @@ class Shelf:
         self.known = known
         self.trust = trust
         self.currency = currency
+        self.hypothesis = hypothesis
         #: Pages are built one at a time: they share what they compute.
         self.lock = threading.RLock()
         self._loaded: Loaded | None = None
@@ -289,18 +294,9 @@ class Shelf:
             case = self.case(asked.scenario, asked.known)
             if asked.chosen is not None:
                 case = replace(case, scenario=scenario_of(case, asked.chosen))
+            elif self.hypothesis is not None and asked.scenario is None:
+                case = supposing(case, self.hypothesis)
             if currency and not case.errors:
                 case = restated(case, currency)
             self._studies[key] = Study(case, self._answers)
         return self._studies[key]
-
-
-def scenario_of(case: Case, chosen: tuple[str, ...]) -> Scenario:
-    """Return the scenario of just these hypotheses: the case's own, or a new one."""
-    held = frozenset(chosen)
-    for scenario in case.scenarios.values():
-        if scenario.hypotheses == held:
-            return scenario
-    if not held:
-        return Scenario("established", "The established flows alone", held)
-    return Scenario(BY_HAND, "Hypotheses chosen by hand", held)
