@@ -13,6 +13,7 @@ CLASSES = {
     "where": "WhereItWent",
     "solvency": "SolvencyTests",
     "group": "GroupBalance",
+    "entities": "EntityGraph",
     "flows": "FundsFlow",
     "hypotheses": "RivalHypotheses",
     "evidence": "EvidenceLedger",

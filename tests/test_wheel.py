@@ -86,7 +86,7 @@ def test_an_installed_wheel_checks_and_prints_the_packaged_case(tmp_path):
     run(binaries / "solvency", *page)
     assert "主要发现" in (tmp_path / "case.html").read_text(encoding="utf-8")
     assert run(binaries / "python", "-c", PAGES).stdout.split() == [
-        *["200"] * 6,
+        *["200"] * 8,
         "text/javascript",
     ]
     run(binaries / "solvency", "new", "mine")

@@ -299,6 +299,32 @@ def test_a_switch_says_before_after_and_difference_and_keeps_the_place(window, h
     expect(told).not_to_contain_text("\u2192")
 
 
+def test_the_graph_of_entities_goes_back_in_time_by_keyboard(window):
+    tab = window("entities")
+    rows = tab.locator("#owed-between tbody tr")
+    expect(rows).to_have_count(4)
+    slider = tab.locator("#sv-slider-day")
+    slider.focus()
+    tab.keyboard.press("Home")
+    expect(tab.locator("h2").first).to_contain_text("on 2021-01-04")
+    assert "at=2021-01-04" in tab.url
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", "2021-01-04")
+    expect(rows).not_to_have_count(4)
+
+
+def test_a_line_of_the_graph_opens_what_it_rests_on(window):
+    tab = window("entities")
+    line = tab.locator(".sv-light .sv-broad svg a[aria-label*='Harbour paid Desk']")
+    line.focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    # The table beside it has the same number: the desk was paid 7 million.
+    expect(panel).to_contain_text("add up to 7,000,000 USD: the figure")
+    table = tab.locator("#paid-between tr", has_text="Harbour")
+    expect(table.filter(has_text="Desk")).to_contain_text("7,000.0")
+
+
 def test_the_known_date_is_switched_in_place(window):
     tab = window("where")
     expect(tab.locator(".sv-switch-numbers div").first).to_be_visible()

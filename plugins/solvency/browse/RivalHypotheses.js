@@ -172,8 +172,7 @@ async function look(signal) {
   const page = document.querySelector(".sv[data-switched]");
   if (!page) return;
   const address = new URL(page.dataset.switched, location.href);
-  for (const name of OWN) address.searchParams.delete(name);
-  for (const [name, value] of new URLSearchParams(own(location.search))) address.searchParams.append(name, value);
+  address.search = location.search;
   address.searchParams.set("before", sessionStorage.getItem(home()) ?? own(location.search));
   const reply = await fetch(address, { signal });
   const found = await reply.json();
@@ -261,6 +260,9 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("sv-switch-open").focus();
   }
 });
+
+// Another part of the page, as the slider of days, asks for the page at an address.
+document.addEventListener("sv-go", (event) => go(event.detail));
 
 export default {
   onPageLoad() {

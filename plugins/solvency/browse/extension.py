@@ -295,6 +295,14 @@ class GroupBalance(CasePage):
     page = "group"
 
 
+class EntityGraph(CasePage):
+    """Who owes whom, and who paid whom, as of a day."""
+
+    report_title = "Entities"
+    page = "entities"
+    has_js_module = True
+
+
 class FundsFlow(CasePage):
     """Sources and uses of funds."""
 
@@ -346,6 +354,7 @@ PAGES: tuple[type[CasePage], ...] = (
     WhereItWent,
     SolvencyTests,
     GroupBalance,
+    EntityGraph,
     FundsFlow,
     RivalHypotheses,
     EvidenceLedger,

@@ -18,6 +18,7 @@ TITLES = {
     "where": "Where did it go?",
     "solvency": "Solvency",
     "group": "Group",
+    "entities": "Entities",
     "flows": "Flows",
     "hypotheses": "Hypotheses",
     "evidence": "Evidence",
@@ -27,6 +28,7 @@ TITLES = {
 APPLIED = {
     "where": {"at"},
     "group": {"at", "basis"},
+    "entities": {"at"},
     "flows": {"at", "time", "account", "filter"},
     "hypotheses": {"at"},
     "report": {"at"},

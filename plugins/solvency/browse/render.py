@@ -15,6 +15,7 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import figure_place
 from solvency.browse.head import TITLES
 from solvency.browse.head import head
+from solvency.browse.pages import entities
 from solvency.browse.pages import evidence
 from solvency.browse.pages import flow
 from solvency.browse.pages import flows
@@ -43,6 +44,7 @@ BUILDERS: dict[str, Callable[[View], Any]] = {
     "source": source.build,
     "solvency": solvency.build,
     "group": group.build,
+    "entities": entities.build,
     "flows": flows.build,
     "hypotheses": hypotheses.build,
     "evidence": evidence.build,
