@@ -325,6 +325,56 @@ def test_a_line_of_the_graph_opens_what_it_rests_on(window):
     expect(table.filter(has_text="Desk")).to_contain_text("7,000.0")
 
 
+def test_a_point_of_a_line_opens_what_it_rests_on(window):
+    tab = window("solvency")
+    point = tab.locator(
+        ".sv-light .sv-broad svg a[aria-label^='Owed to customers, 2021-07-01']"
+    )
+    point.focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    # 10 million of deposits, and the 0.4 million that two coins rose by.
+    expect(panel.locator(".sv-panel-value")).to_have_text("10,400.0 $k")
+    expect(panel.locator("tbody tr").first).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(point).to_be_focused()
+    # The line is one stop of the tab key; arrows go from point to point.
+    tab.keyboard.press("ArrowRight")
+    expect(point).not_to_be_focused()
+
+
+def test_the_shaded_gap_opens_what_was_missing(window):
+    tab = window("solvency")
+    tab.locator(".sv-light .sv-broad svg a[aria-label='Gap']").focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel).to_contain_text("needed less there on the worst day")
+
+
+def test_columns_are_chosen_and_the_address_remembers_them(window):
+    tab = window("solvency")
+    table = tab.locator("#findings")
+    table.get_by_text("Columns", exact=True).click()
+    table.get_by_label("Severity").uncheck()
+    expect(table.locator("th", has_text="Severity")).to_be_hidden()
+    assert "hide=findings%3A1" in tab.url
+    tab.reload()
+    expect(table.locator("th", has_text="Worst")).to_be_visible()
+    expect(table.locator("th", has_text="Severity")).to_be_hidden()
+    with tab.expect_download() as waited:
+        table.get_by_text("CSV").click()
+    assert "Severity" not in waited.value.path().read_text(encoding="utf-8")
+
+
+def test_the_first_stop_of_the_tab_key_leads_to_the_numbers(window):
+    tab = window("solvency")
+    skip = tab.locator(".sv-skip")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#sv-numbers")).to_be_focused()
+
+
 def test_the_known_date_is_switched_in_place(window):
     tab = window("where")
     expect(tab.locator(".sv-switch-numbers div").first).to_be_visible()

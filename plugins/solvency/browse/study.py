@@ -6,6 +6,7 @@ once; long ones are worked on beside the page, which says how far they are.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from functools import cached_property
@@ -25,6 +26,7 @@ from solvency.model.restating import restated
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.analysis.check import Findings
@@ -45,18 +47,41 @@ DRAWN = 2_000
 #: Answers kept from one load to the next.
 _KEPT = 200
 #: Seconds a page waits for a long computation before it says how far it is.
-PATIENCE = 0.5
+PATIENCE = 0.2
+#: Long computations that wait for their turn, the one asked for last at the end. One
+#: goes on at a time: Python runs one thread, and pages must have their share of it.
+_WAITING: list[object] = []
+_TURN = threading.Condition()
+_busy = False
 
 
 class _StoppedError(Exception):
     """The ledger changed: nobody wants the answer any more."""
 
 
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """Wait until no other computation goes on and none was asked for later."""
+    global _busy  # noqa: PLW0603 (one turn for the program)
+    me = object()
+    with _TURN:
+        _WAITING.append(me)
+        _TURN.wait_for(lambda: not _busy and _WAITING[-1] is me)
+        _WAITING.remove(me)
+        _busy = True
+    try:
+        yield
+    finally:
+        with _TURN:
+            _busy = False
+            _TURN.notify_all()
+
+
 class Later(Generic[T]):
     """A long computation beside the pages."""
 
     def __init__(self, work: Callable[[Callable[[str], None]], T]) -> None:
-        self.said = ""
+        self.said = "waiting for another computation to end"
         self.result: T | None = None
         self.error = ""
         self._stopped = threading.Event()
@@ -79,7 +104,9 @@ class Later(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self.result = self._work(self._tell)
+            with _turn():
+                self._tell("started")
+                self.result = self._work(self._tell)
         except _StoppedError:
             self.error = "the ledger changed meanwhile"
         except (ValueError, ArithmeticError) as error:
