@@ -120,7 +120,8 @@ def command(
         if funds:
             from solvency.cli.balance.funds import print_funds  # noqa: PLC0415 (lazy start)
 
-            print_funds(case, name, at, output, every=asked.scenario is None)
+            every = asked.scenario is None and asked.hypothesis is None
+            print_funds(case, name, at, output, every=every)
         elif found:
             from solvency.cli.balance.found import print_found  # noqa: PLC0415 (lazy start)
 
