@@ -155,22 +155,12 @@ class Study:
         )
 
     @cached_property
-    def tallied(self) -> Tallied | None:
+    def totalled(self) -> Tallied | None:
         """Return the distribution of what the hypotheses take together."""
         from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.hypotheses:
             return None
-        self._long("adding up losses")
-        return self._tried("tallied", lambda: tally(self.case))
-
-    @cached_property
-    def totalled(self) -> Tallied | None:
-        """Return the same without what is beside the total, which takes most draws."""
-        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
-
-        if "tallied" in self.__dict__ or not self.case.hypotheses:
-            return self.tallied
         self._long("adding up losses")
         return self._tried("tallied", lambda: tally(self.case, beside=False))
 
@@ -179,9 +169,14 @@ class Study:
         """Return the same with how much of what is untraced they explain."""
         from solvency.analysis.tally.ask import explained  # noqa: PLC0415 (brings in SciPy)
 
-        if "tallied" in self.__dict__ or self.totalled is None:
-            return self.tallied
-        return explained(self.case, self.totalled)
+        return explained(self.case, self.totalled) if self.totalled else None
+
+    @cached_property
+    def tallied(self) -> Tallied | None:
+        """Return the same with each scenario, and with amounts that go together."""
+        from solvency.analysis.tally.ask import with_rest  # noqa: PLC0415 (brings in SciPy)
+
+        return with_rest(self.case, self.explained) if self.explained else None
 
     @cached_property
     def recovery(self) -> Recovery | None:
