@@ -129,21 +129,6 @@ class Asked:
         return found
 
 
-def packaged_case(context: click.Context, _: click.Parameter, name: str | None) -> None:
-    """Take a case that comes with the program as the ledger."""
-    if name is None:
-        return
-    folder = packaged("ledgers")
-    cases = sorted(path.parent.name for path in folder.glob("*/main.beancount"))
-    if name not in cases:
-        from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
-
-        raise click.UsageError(
-            f"no case {name}; there are: {', '.join(cases)}.{meant(name, cases)}"
-        )
-    context.meta[PACKAGED] = folder / name / "main.beancount"
-
-
 def default_ledger() -> Path:
     """Return main.beancount here, else the FTX case, saying so."""
     here = Path("main.beancount")

@@ -163,6 +163,9 @@ class _Grid:
             )
             for n in places
         ]
+        # What is wider than the screen beside the names of rows is broken after all.
+        room = screen.width - len(_GAP) - self.least[0]
+        self.least[1:] = [min(one, room) for one in self.least[1:]]
 
     def _row(self, row: Row) -> list[_Shown]:
         label = "  " * row.indent + _plain(row.label, self.screen)
