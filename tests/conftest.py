@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 # each time, and none too slow on a busy machine.
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
+
+# Each test reads its files, and writes nothing to the user's cache.
+os.environ["SOLVENCY_NO_CACHE"] = "1"
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -13,6 +13,7 @@ CLASSES = {
     "where": "WhereItWent",
     "solvency": "SolvencyTests",
     "group": "GroupBalance",
+    "entities": "EntityGraph",
     "flows": "FundsFlow",
     "hypotheses": "RivalHypotheses",
     "evidence": "EvidenceLedger",
@@ -31,6 +32,7 @@ class Site:
                 asked.get("scenario"),
                 asked.get("known"),
                 asked.get("trust", False),
+                hypothesis=asked.get("hypothesis"),
             ),
             edit=edit,
         )

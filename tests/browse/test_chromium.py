@@ -250,19 +250,141 @@ def test_a_band_opens_by_keyboard(window):
     expect(tab.get_by_role("dialog").locator("tbody tr").first).to_be_visible()
 
 
+def _printed(harbour, *words):
+    words = ["balance", "--group", *words, "--json", str(harbour)]
+    return json.loads(CliRunner().invoke(main, words).stdout)["consolidated"]["equity"]
+
+
 def test_toggling_hypotheses_gives_the_command_lines_number(window, harbour):
     tab = window("hypotheses")
     label = "Equity of group, market"
     before = _number(tab, label)
-    # By keyboard, as a switch is used without a mouse.
+    # By keyboard, as a switch is used without a mouse; the page changes in place.
     for name in ("ventures", "gifts"):
         tab.locator(f"#h-{name}").focus()
         tab.keyboard.press("Space")
-    tab.get_by_text("Take these").click()
-    expect(tab.locator("#h-ventures")).to_be_checked()
-    words = ["balance", "--group", "--scenario", "invested", "--json", str(harbour)]
-    printed = json.loads(CliRunner().invoke(main, words).stdout)
-    assert _number(tab, label) == printed["consolidated"]["equity"] != before
+        expect(tab.locator(f"#sv-switch-{name}")).to_be_checked()
+        expect(tab.locator(f"#hypothesis-{name}")).to_have_class("current")
+        expect(tab.locator(f"#h-{name}")).to_be_focused()
+    assert tab.url.endswith("?hypothesis=ventures,gifts")
+    after = _printed(harbour, "--hypothesis", "ventures,gifts")
+    assert after == _printed(harbour, "--scenario", "invested") != before
+    assert _number(tab, label) == after
+
+
+def test_a_switch_says_before_after_and_difference_and_keeps_the_place(window, harbour):
+    tab = window("where")
+    tab.locator("#sv-switch-open").press("Enter")
+    box = tab.locator("#sv-switch-bad-trade")
+    box.focus()
+    tab.evaluate("document.querySelector('article').scrollTop = 250")
+    tab.keyboard.press("Space")
+    told = tab.locator(".sv-switch-numbers div", has_text="Equity of the group")
+    # The trade lost 7.5m: 1.45m becomes -6.05m.
+    expect(told).to_contain_text("$1.4m \u2192 \u2212$6.0m")
+    expect(told).to_contain_text("(\u2212$7.5m)")
+    value = told.get_attribute("data-value")
+    assert value == _printed(harbour, "--hypothesis", "bad-trade")
+    expect(tab.locator(".sv-switch-said")).to_contain_text("--hypothesis bad-trade")
+    expect(tab.locator(".sv-state")).to_contain_text("chosen by hand: bad-trade")
+    expect(tab.locator(".sv-switches[aria-busy]")).to_have_count(0)
+    expect(box).to_be_focused()
+    assert tab.evaluate("document.querySelector('article').scrollTop") == 250
+    # The set goes along to the next page, and back is one press.
+    tab.locator(".sv-tabs").get_by_text("Group", exact=True).click()
+    expect(tab.locator(".sv-state")).to_contain_text("chosen by hand: bad-trade")
+    expect(told).to_contain_text("$1.4m \u2192")
+    tab.locator("#sv-switch-back").press("Enter")
+    expect(tab.locator(".sv-state")).to_contain_text("scenario established")
+    expect(told).not_to_contain_text("\u2192")
+
+
+def test_the_graph_of_entities_goes_back_in_time_by_keyboard(window):
+    tab = window("entities")
+    rows = tab.locator("#owed-between tbody tr")
+    expect(rows).to_have_count(4)
+    slider = tab.locator("#sv-slider-day")
+    slider.focus()
+    tab.keyboard.press("Home")
+    expect(tab.locator("h2").first).to_contain_text("on 2021-01-04")
+    assert "at=2021-01-04" in tab.url
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", "2021-01-04")
+    expect(rows).not_to_have_count(4)
+
+
+def test_a_line_of_the_graph_opens_what_it_rests_on(window):
+    tab = window("entities")
+    line = tab.locator(".sv-light .sv-broad svg a[aria-label*='Harbour paid Desk']")
+    line.focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    # The table beside it has the same number: the desk was paid 7 million.
+    expect(panel).to_contain_text("add up to 7,000,000 USD: the figure")
+    table = tab.locator("#paid-between tr", has_text="Harbour")
+    expect(table.filter(has_text="Desk")).to_contain_text("7,000.0")
+
+
+def test_a_point_of_a_line_opens_what_it_rests_on(window):
+    tab = window("solvency")
+    point = tab.locator(
+        ".sv-light .sv-broad svg a[aria-label^='Owed to customers, 2021-07-01']"
+    )
+    point.focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    # 10 million of deposits, and the 0.4 million that two coins rose by.
+    expect(panel.locator(".sv-panel-value")).to_have_text("10,400.0 $k")
+    expect(panel.locator("tbody tr").first).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(point).to_be_focused()
+    # The line is one stop of the tab key; arrows go from point to point.
+    tab.keyboard.press("ArrowRight")
+    expect(point).not_to_be_focused()
+
+
+def test_the_shaded_gap_opens_what_was_missing(window):
+    tab = window("solvency")
+    tab.locator(".sv-light .sv-broad svg a[aria-label='Gap']").focus()
+    tab.keyboard.press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel).to_contain_text("needed less there on the worst day")
+
+
+def test_columns_are_chosen_and_the_address_remembers_them(window):
+    tab = window("solvency")
+    table = tab.locator("#findings")
+    table.get_by_text("Columns", exact=True).click()
+    table.get_by_label("Severity").uncheck()
+    expect(table.locator("th", has_text="Severity")).to_be_hidden()
+    assert "hide=findings%3A1" in tab.url
+    tab.reload()
+    expect(table.locator("th", has_text="Worst")).to_be_visible()
+    expect(table.locator("th", has_text="Severity")).to_be_hidden()
+    with tab.expect_download() as waited:
+        table.get_by_text("CSV").click()
+    assert "Severity" not in waited.value.path().read_text(encoding="utf-8")
+
+
+def test_the_first_stop_of_the_tab_key_leads_to_the_numbers(window):
+    tab = window("solvency")
+    skip = tab.locator(".sv-skip")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#sv-numbers")).to_be_focused()
+
+
+def test_the_known_date_is_switched_in_place(window):
+    tab = window("where")
+    expect(tab.locator(".sv-switch-numbers div").first).to_be_visible()
+    tab.locator("#sv-switch-known").fill("2022-02-10")
+    expect(tab.locator(".sv-foot")).to_contain_text("as known on 2022-02-10")
+    assert "known=2022-02-10" in tab.url
+    tab.locator("#sv-switch-known").fill("2010-01-01")
+    expect(tab.locator(".sv-switch-said")).to_contain_text("Nothing of this case")
+    tab.locator("#sv-switch-back").click()
+    expect(tab.locator('.sv [data-key="left"]')).to_be_visible()
 
 
 def test_the_form_asks_for_another_scenario_and_day(window):

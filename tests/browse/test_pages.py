@@ -96,6 +96,39 @@ def test_switching_a_hypothesis_gives_the_numbers_of_its_scenario(site, harbour)
     assert tile(alone, label) != before
     none = served.get("hypotheses", chosen="1")
     assert tile(none, label) == before
+    # The address has the set as the terminal has it, and links keep it.
+    listed = served.get("hypotheses", hypothesis="bad-trade,gifts")
+    assert "hypothesis=bad-trade%2Cgifts" in listed or (
+        "hypothesis=bad-trade,gifts" in listed
+    )
+    printed = _json(
+        "balance", "--group", "--hypothesis", "gifts,bad-trade", str(harbour)
+    )
+    assert tile(listed, label) == printed["consolidated"]["equity"]
+    assert "no hypothesis &#39;nobody&#39; is declared" in served.get(
+        "hypotheses", hypothesis="gifts,nobody"
+    )
+
+
+def test_a_switch_says_what_it_changes_and_changes_nothing_itself(site):
+    served = site()
+    asked = {"hypothesis": "bad-trade", "before": "scenario=established"}
+    reply = served.http.get(served.path("where") + "switched", query_string=asked)
+    found = reply.get_json()
+    assert found["command"] == "--hypothesis bad-trade"
+    assert [one["name"] for one in found["hypotheses"] if one["on"]] == ["bad-trade"]
+    by_label = {one["label"]: one for one in found["numbers"]}
+    # One trade lost 7.5 million of the 13.15 million left.
+    left = by_label["Should be there"]
+    assert (left["value"], left["before"]) == ("5650000", "$13.2m")
+    assert left["difference"] == "\u2212$7.5m"
+    assert by_label["Came in"]["difference"] == ""
+    assert "scenario established" in served.get("where")
+
+
+def test_browse_opens_with_the_hypotheses_of_the_command(site):
+    html = site(hypothesis="gifts").get("where")
+    assert "chosen by hand: gifts" in html
 
 
 def test_the_tally_and_the_weights_are_those_of_the_analyses(site, harbour):

@@ -332,3 +332,51 @@ def test_claims_with_one_number_and_amended_ones(tmp_path, status):
     # An amended claim is settled; two claims of one number are for somebody to see.
     open_items = [one for one in standing(case) if one.kind == "duplicate"]
     assert len(open_items) == (1 if status == "claim" else 0)
+
+
+def test_a_suspense_account_of_any_name_is_one(tmp_path):
+    """Rows in it are listed, count as nothing held, and join a later other side."""
+    mapping = (
+        'currency = "USD"\nsuspense = "Assets:Firm:Unallocated"\n'
+        'columns = { date = "Date", payee = "Name", amount = "Amount" }\n'
+        '[[files]]\nname = "one.csv"\naccount = "Assets:Firm:One"\n'
+        '[[files]]\nname = "two.csv"\naccount = "Assets:Firm:Two"\n'
+    )
+    head = "Date,Name,Amount\n"
+    _, case = brought(
+        tmp_path, mapping, one_csv=head + "2022-01-02,Move REF20220102,-5\n"
+    )
+    assert case.accounts["Assets:Firm:Unallocated"].suspense
+    assert [one.kind for one in standing(case)] == ["suspense"]
+    told, case = brought(
+        tmp_path, mapping, two_csv=head + "2022-01-03,Move REF20220102,5\n"
+    )
+    assert [one["status"] for one in told["flows"]] == ["matched"]
+    assert standing(case) == ()
+
+
+def test_accounts_are_open_from_the_first_line_of_any_import(tmp_path):
+    """A trial balance proposes accounts that older rows are then given by hand."""
+    mapping = (
+        'currency = "USD"\nentity = "Firm"\n'
+        '[[files]]\nname = "tb.csv"\nkind = "trial-balance"\nat = 2022-12-31\n'
+        'columns = { account-code = "Code", account-name = "Account", debit = "Debit",'
+        ' credit = "Credit" }\n'
+        '[[files]]\nname = "bank.csv"\naccount = "Assets:Firm:Bank"\n'
+        'columns = { date = "Date", payee = "Name", amount = "Amount" }\n'
+    )
+    brought(tmp_path, mapping, tb_csv="Code,Account,Debit,Credit\n6000,Rent,5,\n")
+    brought(
+        tmp_path,
+        mapping,
+        bank_csv="Date,Name,Amount\n2022-09-02,Landlord,-5\n2022-08-01,Tarn,9\n",
+    )
+    flows = tmp_path / "case" / "import-bank-csv.beancount"
+    text = flows.read_text(encoding="utf-8")
+    head, mark, rest = text.partition('"Landlord"')
+    rest = rest.replace("Assets:Firm:Suspense", "Expenses:Firm:Rent", 1)
+    flows.write_text(head + mark + rest, encoding="utf-8")
+    case = load(tmp_path / "case" / "main.beancount")
+    assert [error.message for error in case.errors] == []
+    assert {str(one.opened) for one in case.accounts.values()} == {"2022-08-01"}
+    assert balance(case, "Expenses:Firm:Rent") == 5

@@ -37,6 +37,50 @@ def check(path, *more):
     return ran.stdout
 
 
+def test_a_review_of_no_flow_is_an_error(tmp_path):
+    path = tmp_path / "main.beancount"
+    for said, wrong in (
+        ('"F-11" "approved"', "a review is of F-11, which there is not"),
+        ('"F-1"', "a review names a flow and what was found of it"),
+        ('"F-1" TRUE', "a review names a flow and what was found of it"),
+    ):
+        path.write_text(CASE + f'2022-03-01 custom "review" {said}\n')
+        (error,) = load(path).errors
+        assert wrong in error.message
+        assert (Path(error.file).name, error.rule) == ("main.beancount", "review")
+    # A flow of a hypothesis that this scenario leaves out is there.
+    text = CASE.replace('* "Paid in again" ^paper', '! "Paid in again" ^paper #guess')
+    text += (
+        '2022-01-01 custom "hypothesis" "guess" "It was paid in again"\n'
+        '  prior: 0.5\n2022-03-01 custom "review" "F-2" "approved"\n'
+    )
+    path.write_text(text)
+    assert [one.message for one in load(path).errors] == []
+
+
+def test_a_redacted_copy_keeps_its_reviews(tmp_path):
+    path = tmp_path / "main.beancount"
+    path.write_text(CASE)
+    hashes = {
+        one["flow"]: one["hash"] for one in json.loads(check(path, "--json"))["reviews"]
+    }
+    path.write_text(
+        CASE + '2022-03-01 custom "review" "F-1" "approved"\n'
+        f'  by: "A. Reader"\n  hash: "{hashes["F-1"]}"\n  note: "Seen at the bank"\n'
+        '2022-03-02 custom "review" "F-2" "approved"\n'
+        '  by: "B. Reader"\n  hash: "0123456789abcdef"\n'
+    )
+    ran = CliRunner().invoke(main, ["redact", str(path), "-o", str(tmp_path / "out")])
+    assert ran.exit_code == 0, ran.output
+    copy = load(tmp_path / "out" / "main.beancount")
+    before = {(one.day, one.status) for one in reviewed(load(path))}
+    assert {(one.day, one.status) for one in reviewed(copy)} == before
+    assert {one.status for one in reviewed(copy)} == {"approved", "changed"}
+    text = (tmp_path / "out" / "main.beancount").read_text()
+    for word in ("Reader", "Seen at", *hashes.values(), "hash of"):
+        assert word not in text
+
+
 def test_a_changed_flow_loses_its_review(tmp_path):
     path = tmp_path / "main.beancount"
     path.write_text(CASE)

@@ -220,10 +220,11 @@ def preference(m, shown):
 
 def in_kind(m, shown):
     """Return what a class is paid in kind, by its entity, rank and coin."""
-    (one,) = [
+    one, *_ = [
         each
         for each in shown.document("recover LEDGER")["in_kind"]
         if all(each[key] == m[key] for key in ("entity", "rank", "commodity"))
+        and m["later"] in {None, each["later"]}
     ]
     return one[m["what"]]
 

@@ -246,7 +246,7 @@ RULES = (
     ),
     Rule(
         r"kind:(?P<entity>\w+):(?P<rank>\w+):(?P<commodity>\w+)"
-        r":(?P<what>units|value|paid|worth|rate)",
+        r"(:(?P<later>[\d-]{10}))?:(?P<what>units|value|paid|worth|rate)",
         find.in_kind,
     ),
     Rule(

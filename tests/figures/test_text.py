@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from hypothesis import example
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,6 +129,7 @@ CELLS = st.one_of(
 )
 
 
+@example([("", None, None, "00\x1f\x1f\x1f"), ("", "", "", Decimal())], 40, False)
 @given(
     st.lists(st.tuples(WORDS, CELLS, CELLS, CELLS), max_size=6),
     st.integers(40, 120),

@@ -452,14 +452,14 @@ def test_what_is_parsed_is_what_was_checked(ledger, monkeypatch):
     from solvency.ledger import load as loading
 
     path = ledger.write(PREAMBLE)
-    read = loading.content_of
+    read = loading.bytes_of
 
     def changed(filename):
         content = read(filename)
         Path(filename).write_text('plugin "mischief"\n' + PREAMBLE)
         return content
 
-    monkeypatch.setattr(loading, "content_of", changed)
+    monkeypatch.setattr(loading, "bytes_of", changed)
     case = solvency.load(path)
     assert not case.errors
     monkeypatch.undo()

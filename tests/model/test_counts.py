@@ -110,6 +110,17 @@ class TestCarried:
         price = '2022-11-30 price BTC 20 USD\n  source: "court"\n'
         assert at(count, price).totals == total(40, 10, 30, 0)
 
+    def test_at_least_gives_way_to_a_whole_count(self, at) -> None:
+        # A week later 90 had been found so far. The count of the petition, 200 of 500,
+        # speaks still: 60 went out since, so that 140 of 440 are there, 300 are not.
+        whole = counted("B-1", BANK, "200 USD")
+        first = counted("B-2", BANK, "90 USD", "2022-11-18", low="90 USD")
+        day = datetime.date(2022, 11, 30)
+        assert at(whole, first, day=day).totals == total(440, 140, 300, 0)
+        # Alone it is taken as it is.
+        day = datetime.date(2022, 11, 18)
+        assert at(first, day=day).totals.counted == 90
+
     def test_no_further_than_the_petition(self, at) -> None:
         count = counted("B-1", BANK, "200 USD")
         before = at(count, day=datetime.date(2022, 11, 10))

@@ -14,6 +14,7 @@ from solvency.cli import main
 from solvency.model.claims import matrix
 from solvency.model.consolidation import by_silo
 from solvency.model.costs import Costs
+from solvency.model.costs import Pool
 from solvency.wide import WIDE
 
 LENT = """\
@@ -190,7 +191,7 @@ def test_averages_advance(ledger):
             costs.advance(datetime.date(2020, 1, day))
             found.append(
                 (
-                    costs.average("FTX", "Assets", "BTC"),
+                    costs.average(Pool("FTX", "Assets", "BTC")),
                     costs.historic["Equity:FTX:Shares"],
                 )
             )

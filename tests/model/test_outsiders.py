@@ -7,6 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import solvency
+from solvency.exhibits.balance.whose import whose
+from solvency.exhibits.setting import of_answers
+from solvency.figures.table import words_of
 
 GROUPS = Path(__file__).parents[1] / "groups"
 
@@ -18,16 +21,19 @@ def _group(case, basis="market"):
 
 
 def test_outsiders_have_their_share_of_a_members_equity():
-    sheet = _group(solvency.load(GROUPS / "minority-interest.beancount"))
+    case = solvency.load(GROUPS / "minority-interest.beancount")
+    sheet = _group(case)
     # Beta has 1,000,000 and earned 500,000: 40% of 1,500,000 is outsiders'.
     (found,) = sheet.outsiders
     assert found == ("Beta", Decimal("0.4"), 600_000)
     assert sheet.totals.equity == 1_900_000
     assert sheet.of_owners == 1_300_000
-    rows = [row for row in sheet.grid() if row[0] == "whose"]
-    assert [(row[1], row[-1]) for row in rows] == [
-        ("outsiders, 40.00% of Beta", 600_000),
-        ("owners of the parent", 1_300_000),
+    table = whose(of_answers(case.book(), sheet.at), sheet)
+    table.cast()
+    assert [(words_of(row.label), row.cells[0].value) for row in table.rows] == [
+        ("Outsiders, 40.00% of Beta", 600_000),
+        ("Owners of the parent", 1_300_000),
+        ("Total equity", 1_900_000),
     ]
 
 
@@ -68,7 +74,7 @@ def test_outsiders_share_what_their_member_owns(ledger):
 def test_a_group_without_outsiders_has_no_such_lines(harbour):
     case = solvency.load(GROUPS / "intragroup-profit.beancount")
     assert _group(case).outsiders == ()
-    assert not [row for row in _group(case).grid() if row[0] == "whose"]
+    assert whose(of_answers(case.book(), case.book().last_day), _group(case)) is None
 
 
 def test_owners_of_the_parent_are_no_outsiders(ledger):

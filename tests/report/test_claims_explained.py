@@ -102,7 +102,9 @@ def test_a_balanced_amount_says_what_binds_it_and_what_pulls(ledger) -> None:
     strain = found["claim:bank:z"]
     # All of the gap over the spread of both claims, 8.39.
     assert strain.value == Decimal("6.0")
-    assert "950 less 926 over 3.98: the root of" in read(strain.worked)
+    said = read(strain.worked)
+    assert "950 less 900, which all other claims alone would have it be" in said
+    assert "over 8.39, the spread of that difference" in said
     assert "positive, so more is claimed than fits" in read(strain.worked)
     # Nothing tells costs and bank apart; the first to confirm is one of them.
     asked = found["confirm:costs"]

@@ -54,6 +54,7 @@ def messages() -> dict[str | tuple[str, str], str]:
         found.setdefault(message, f"{file}:{line}")
     calls = dict.fromkeys(("figures", "charts", "exhibits", "report"), CALLS)
     calls |= dict.fromkeys(("model", "analysis"), REMARKS)
+    calls["evidence"] = {"OpenSentence"}
     for floor, names in calls.items():
         for path in sorted((ROOT / "plugins/solvency" / floor).rglob("*.py")):
             if path.name != "logs.py":

@@ -19,6 +19,7 @@ from rows_ledger import written
 
 from solvency.analysis.tie.ask import tie
 from solvency.cli import main
+from solvency.subledgers import numbering
 from solvency.subledgers.errors import RowsError
 
 ROWS = [
@@ -77,6 +78,49 @@ def test_a_duplicate_does_not_hide_a_gap(tmp_path):
         {"file": "rows/a.parquet", "row": 2},
         {"file": "rows/a.parquet", "row": 3},
     ]
+
+
+#: Row 2 stands three times and row 5 twice; 4 is missing. Row 3 is of another coin.
+DOUBLED = [
+    (1, 3, 7, "USD", 5),
+    (2, 3, 8, "USD", 1),
+    (2, 3, 8, "USD", 1),
+    (2, 3, 8, "USD", 1),
+    (3, 3, 8, "BTC", 1),
+    (5, 5, 9, "USD", 2),
+    (5, 5, 9, "USD", 2),
+]
+
+
+@pytest.mark.parametrize("stretch", [2, 3, 8_000_000])
+@pytest.mark.parametrize(
+    ("unique", "keys"),
+    [
+        ('["seq"]', [["2"], ["5"]]),
+        ('["party", "seq"]', [["8", "2"], ["9", "5"]]),
+        (
+            '["day", "party", "coin"]',
+            [["2022-01-03", "8", "USD"], ["2022-01-05", "9", "USD"]],
+        ),
+    ],
+)
+def test_duplicates_are_found_part_by_part(
+    tmp_path, monkeypatch, stretch, unique, keys
+):
+    monkeypatch.setattr(numbering, "_STRETCH", stretch)
+    parquet(tmp_path / "rows" / "a.parquet", DOUBLED)
+    (tmp_path / "map.toml").write_text(f"unique = {unique}\ngapless = true\n")
+    more = 'control: TRUE\n  mapping: "map.toml"'
+    case = case_of(tmp_path, flows(DOUBLED), more=more)
+    (found,) = tie(case).checked
+    assert [list(one.key) for one in found.duplicates] == keys
+    assert [one.rows for one in found.duplicates] == [3, 2]
+    assert [[place.row for place in one.places] for one in found.duplicates] == [
+        [2, 3, 4],
+        [6, 7],
+    ]
+    assert found.duplicate_count == 2
+    assert [(gap.after, gap.before) for gap in found.gaps] == [(3, 5)]
 
 
 def test_unknown_parties_and_days_outside_are_named(tmp_path):

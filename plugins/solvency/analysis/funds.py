@@ -171,6 +171,8 @@ def is_funds(book: Book, account: Account, commodity: str) -> bool:
     """Say whether a position is money or what is as good as money."""
     if account.root != "Assets" or account.is_claim or account.stake_in:
         return False
+    if account.suspense:
+        return False
     found = book.case.commodities.get(commodity)
     if found is not None and found.issuer in book.case.entities:
         return False
@@ -203,6 +205,10 @@ def _split(
     change = settled(change)
     if not change:
         return ZERO, {}
+    if not book.case.sources:
+        # Books that are no case are kept to beancount's tolerance, not exactly.
+        off = settled(change + sum(others.values(), ZERO))
+        others["rounding"] = others.get("rounding", ZERO) - off
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}
@@ -218,6 +224,8 @@ def source_or_use(book: Book, flow: Flow, account: Account) -> str:
         flow: The flow, whose purpose names what no counterparty does.
         account: Where the other end of the money was written.
     """
+    if account.suspense:
+        return "suspense"
     role = None
     other = account.counterparty
     if other is not None:

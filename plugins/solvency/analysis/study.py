@@ -7,6 +7,7 @@ that several reports of one case in one process share them.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import TypeVar
@@ -74,6 +75,7 @@ class Study:
         self.progress: Progress | None = None
         self._funds: dict[tuple[str, datetime.date, datetime.date | None], Funds] = {}
         self._followed: dict[str, Following | None] = {}
+        self._valued: dict[bool, Findings] = {}
         #: Why an analysis could not be made, by its name here.
         self.reasons: dict[str, str] = {}
 
@@ -101,6 +103,22 @@ class Study:
         if "findings" in self.__dict__:
             return self.findings
         return evaluate(self.book, draws=0)
+
+    def valued(self, *, drawn: bool = False) -> Findings:
+        """Return, at market, what tests of customers' assets ask in kind alone.
+
+        Args:
+            drawn: Say how surely and between which days, which takes draws.
+        """
+        if drawn not in self._valued:
+            asked = tuple(
+                replace(one, name="customer-assets-clean")
+                for one in self.case.invariants
+                if one.name == "customer-assets"
+            )
+            case = replace(self.case, invariants=asked)
+            self._valued[drawn] = evaluate(case.book(), draws=None if drawn else 0)
+        return self._valued[drawn]
 
     @cached_property
     def reconciled(self) -> Reconciled | None:
@@ -137,22 +155,12 @@ class Study:
         )
 
     @cached_property
-    def tallied(self) -> Tallied | None:
+    def totalled(self) -> Tallied | None:
         """Return the distribution of what the hypotheses take together."""
         from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.hypotheses:
             return None
-        self._long("adding up losses")
-        return self._tried("tallied", lambda: tally(self.case))
-
-    @cached_property
-    def totalled(self) -> Tallied | None:
-        """Return the same without what is beside the total, which takes most draws."""
-        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
-
-        if "tallied" in self.__dict__ or not self.case.hypotheses:
-            return self.tallied
         self._long("adding up losses")
         return self._tried("tallied", lambda: tally(self.case, beside=False))
 
@@ -161,9 +169,14 @@ class Study:
         """Return the same with how much of what is untraced they explain."""
         from solvency.analysis.tally.ask import explained  # noqa: PLC0415 (brings in SciPy)
 
-        if "tallied" in self.__dict__ or self.totalled is None:
-            return self.tallied
-        return explained(self.case, self.totalled)
+        return explained(self.case, self.totalled) if self.totalled else None
+
+    @cached_property
+    def tallied(self) -> Tallied | None:
+        """Return the same with each scenario, and with amounts that go together."""
+        from solvency.analysis.tally.ask import with_rest  # noqa: PLC0415 (brings in SciPy)
+
+        return with_rest(self.case, self.explained) if self.explained else None
 
     @cached_property
     def recovery(self) -> Recovery | None:
@@ -218,12 +231,12 @@ class Study:
 
     @cached_property
     def in_kind(self) -> tuple[InKind, ...]:
-        """Return claims in coins at the petition's prices and at a later day's."""
+        """Return claims in coins at the petition's prices and at later days'."""
         from solvency.analysis.recover import made_whole  # noqa: PLC0415 (brings in SciPy)
 
         if self.recovery is None:
             return ()
-        later = made_whole.later_day(self.book, self.recovery)
+        later = made_whole.later_days(self.book, self.recovery)
         return made_whole.in_kind(self.book, self.recovery, later)
 
     def funds(

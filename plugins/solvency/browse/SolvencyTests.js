@@ -278,7 +278,8 @@ function withoutBox(root, key, figure) {
   } else if (exact) {
     box.append(made("p", { class: "sv-note" }, "No source changes it alone: each flow has another."));
   }
-  if (!exact && root.without && figure.sources.length) {
+  // A point of a line is on no page by itself: it is not computed anew.
+  if (!exact && root.without && figure.sources.length && !key.startsWith("level:")) {
     const button = made("button", { type: "button", class: "sv-quiet", onclick: () => {
       button.disabled = true;
       compute(root, key, button).catch((error) => {
@@ -483,9 +484,10 @@ function quoted(text) {
 }
 
 function csv(section, table) {
-  const head = [...table.tHead.rows[0].cells].map((one) => quoted(one.textContent.trim()));
+  const shown = (row) => [...row.cells].filter((one) => !one.hidden);
+  const head = shown(table.tHead.rows[0]).map((one) => quoted(one.textContent.trim()));
   const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) =>
-    [...row.cells].map((one) => quoted(one.dataset.value ?? one.textContent.trim().replace(/\s+/g, " "))));
+    shown(row).map((one) => quoted(one.dataset.value ?? one.textContent.trim().replace(/\s+/g, " "))));
   const page = document.querySelector(".sv");
   const caption = section.querySelector("h3")?.textContent.trim().replace(/\s+/g, " ");
   return [head, ...rows, [], [quoted(caption ?? "")], [quoted(page.dataset.state ?? "")],
@@ -545,6 +547,47 @@ function sortable(table) {
   });
 }
 
+// Which columns of a table are hidden is in the address: hide=table:2.3,other:4.
+function hiddenIn(name) {
+  const said_ = new URLSearchParams(location.search).get("hide") ?? "";
+  const mine = said_.split(",").find((one) => one.startsWith(`${name}:`));
+  return new Set((mine ?? "").slice(name.length + 1).split(".").filter(Boolean).map(Number));
+}
+
+function hide(table, away) {
+  for (const row of table.rows) {
+    // A heading over several rows is one cell, which stays.
+    if (row.cells.length < 2) continue;
+    for (const [at, cell] of [...row.cells].entries()) cell.hidden = away.has(at);
+  }
+}
+
+function columns(section, table) {
+  const heads = [...table.tHead.rows[0].cells].map((one) => one.textContent.trim());
+  const away = hiddenIn(section.id);
+  hide(table, away);
+  const ticks = heads.map((words, at) => {
+    if (!at || !words) return null;
+    const tick = made("input", { type: "checkbox" });
+    tick.checked = !away.has(at);
+    tick.addEventListener("change", () => {
+      if (tick.checked) away.delete(at);
+      else away.add(at);
+      hide(table, away);
+      const address = new URL(location.href);
+      const others = (address.searchParams.get("hide") ?? "").split(",")
+        .filter((one) => one && !one.startsWith(`${section.id}:`));
+      const mine = away.size ? [`${section.id}:${[...away].sort((a, b) => a - b).join(".")}`] : [];
+      address.searchParams.delete("hide");
+      if (others.length + mine.length) address.searchParams.set("hide", [...others, ...mine].join(","));
+      history.replaceState(history.state, "", address);
+    });
+    return made("label", {}, tick, ` ${words}`);
+  });
+  return made("details", { class: "sv-columns" }, made("summary", {}, "Columns"),
+    made("div", { role: "group", "aria-label": "Columns" }, ...ticks));
+}
+
 function tools(section) {
   const table = section.querySelector("table.sv-table");
   if (!table?.tBodies[0]) return;
@@ -570,12 +613,28 @@ function tools(section) {
   }
   bar.append(made("button", { type: "button", class: "sv-quiet", "aria-label": `CSV: ${heading.textContent.trim()}`,
     onclick: () => save(`${name}.csv`, "text/csv", csv(section, table)) }, "CSV"));
+  if (section.id && table.tHead?.rows[0]?.cells.length > 3) bar.append(columns(section, table));
   heading.after(bar);
 }
 
-// ---- Drawings: save ----
+// ---- Drawings: one stop of the tab key each, and save ----
+
+function points(svg) {
+  const stops = [...svg.querySelectorAll("a")];
+  for (const [n, one] of stops.entries()) one.setAttribute("tabindex", n ? "-1" : "0");
+  svg.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const next = step && stops[stops.indexOf(event.target.closest("a")) + step];
+    if (!next) return;
+    event.preventDefault();
+    event.target.closest("a").setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus();
+  });
+}
 
 function drawings(figure, n) {
+  for (const one of figure.querySelectorAll("svg")) points(one);
   const caption = figure.querySelector("figcaption");
   if (!caption) return;
   const shown = () => [...figure.querySelectorAll("svg")].find((one) => one.getClientRects().length);
@@ -663,7 +722,7 @@ function search(page) {
 
 // ---- What is asked for, carried over Fava's own pages and said there ----
 
-const OWN = ["scenario", "chosen", "h", "known", "currency", "at", "basis"];
+const OWN = ["scenario", "chosen", "h", "hypothesis", "known", "currency", "at", "basis"];
 
 function state(page) {
   const home = location.pathname.split("/extension/")[0];
@@ -740,6 +799,13 @@ function begin(page) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.querySelector(".sv-panel")) closePanel();
+});
+
+// A page that a switch has changed in place.
+document.addEventListener("sv-page", (event) => {
+  state(event.target);
+  begin(event.target);
+  beside();
 });
 
 export default {

@@ -6,6 +6,7 @@ only the pages are named here.
 
 from __future__ import annotations
 
+from solvency.browse.extension import EntityGraph
 from solvency.browse.extension import EvidenceLedger
 from solvency.browse.extension import FundsFlow
 from solvency.browse.extension import GroupBalance
@@ -15,6 +16,7 @@ from solvency.browse.extension import SolvencyTests
 from solvency.browse.extension import WhereItWent
 
 __all__ = [
+    "EntityGraph",
     "EvidenceLedger",
     "FundsFlow",
     "GroupBalance",

@@ -10,7 +10,6 @@ and what failed is said on the page in one line and logged in full.
 from __future__ import annotations
 
 import ast
-import datetime
 import functools
 import json
 import logging
@@ -19,11 +18,11 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypeVar
 from typing import cast
+from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 from weakref import WeakSet
 
 import jinja2
-from fava.context import g
 from fava.ext import FavaExtensionBase
 from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
@@ -33,11 +32,11 @@ from flask import request
 
 from solvency.browse import journal
 from solvency.browse import request as asking
+from solvency.browse.filters import FILTERS
+from solvency.browse.filters import filtered
 from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
 from solvency.browse.places import InFava
-from solvency.browse.places import names
-from solvency.browse.places import place_of
 from solvency.browse.render import failure
 from solvency.browse.render import in_words
 from solvency.browse.render import refused
@@ -45,6 +44,7 @@ from solvency.browse.render import render
 from solvency.browse.resting import rested
 from solvency.browse.resting import without_each
 from solvency.browse.study import Shelf
+from solvency.browse.switches import switched
 from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import Period
 from solvency.browse.view import View
@@ -65,9 +65,6 @@ F = TypeVar("F")
 log = logging.getLogger(__name__)
 #: Where `solvency browse` says what to show unless a page is asked else.
 CONFIG = "SOLVENCY_BROWSE"
-#: Fava's own filters, which links and forms keep.
-FILTERS = ("account", "filter", "time", "conversion", "interval")
-_DAY = datetime.timedelta(days=1)
 # Fava loads a ledger before it asks for its extensions: what the first load read is
 # handed over where `solvency browse` imports this first, and later ones always.
 expect()
@@ -157,8 +154,11 @@ class CasePage(FavaExtensionBase):
             with shelf.lock:
                 shelf.renew(self._loaded())
 
-    def view(self) -> View:
+    def view(self, get: Callable[[str], str | None] | None = None) -> View:
         """Return what the address asks to see.
+
+        Args:
+            get: Returns what else than the address says of a parameter.
 
         Raises:
             CaseError: If the ledger cannot be read.
@@ -168,8 +168,8 @@ class CasePage(FavaExtensionBase):
         case = shelf.case(None, None)
         silos = [e.silo for e in case.entities.values() if e.silo]
         asked = asking.read(
-            args.get,
-            args.getlist,
+            get or args.get,
+            (lambda name: [get(name) or ""]) if get else args.getlist,
             case.hypotheses,
             ("group", *case.entities, *silos),
             case.scenarios,
@@ -179,7 +179,7 @@ class CasePage(FavaExtensionBase):
             asked = asking.also_refused(asked, self.refused)
         period = Period()
         try:
-            period = _period(self.ledger, case)
+            period = filtered(self.ledger, case)
         except re.error as error:
             said = f"Fava's account filter is no regular expression: {error}"
             asked = asking.also_refused(asked, said)
@@ -199,6 +199,17 @@ class CasePage(FavaExtensionBase):
         def find() -> object:
             name = request.args.get("figure", "")
             return without_each(self.shown, self.view(), name)
+
+        return self._answer(find)
+
+    @_endpoint
+    def switched(self) -> Response:
+        """Return the headline numbers, before and after a switch."""
+
+        def find() -> object:
+            written = parse_qs(request.args.get("before", ""))
+            before = self.view(lambda name: written.get(name, [""])[0])
+            return switched(self.view(), before)
 
         return self._answer(find)
 
@@ -232,29 +243,6 @@ class CasePage(FavaExtensionBase):
         except Exception as error:
             log.exception("solvency: the page %s failed", self.page)
             return failure(error)
-
-
-def _period(ledger: FavaLedger, case: Any) -> Period:
-    """Return what Fava's own filters leave."""
-    args = request.args
-    account, words, time = (args.get(n, "") for n in ("account", "filter", "time"))
-    said = ", ".join(filter(None, (time, account, words)))
-    if not said:
-        return Period()
-    filtered = g.filtered
-    since = until = None
-    if filtered.date_range is not None:
-        since, until = filtered.date_range.begin - _DAY, filtered.date_range.end - _DAY
-    entities = None
-    if account:
-        entities = frozenset(
-            one.entity for one in case.accounts.values() if names(account, one.name)
-        )
-    places = None
-    if words:
-        chosen = ledger.get_filtered(filter=words).entries
-        places = frozenset(place_of(entry) for entry in chosen)
-    return Period(since, until, entities, places, said)
 
 
 def _json(document: object, status: int) -> Response:
@@ -307,6 +295,14 @@ class GroupBalance(CasePage):
     page = "group"
 
 
+class EntityGraph(CasePage):
+    """Who owes whom, and who paid whom, as of a day."""
+
+    report_title = "Entities"
+    page = "entities"
+    has_js_module = True
+
+
 class FundsFlow(CasePage):
     """Sources and uses of funds."""
 
@@ -320,6 +316,7 @@ class RivalHypotheses(CasePage):
 
     report_title = "Hypotheses"
     page = "hypotheses"
+    has_js_module = True
 
 
 class EvidenceLedger(CasePage):
@@ -357,6 +354,7 @@ PAGES: tuple[type[CasePage], ...] = (
     WhereItWent,
     SolvencyTests,
     GroupBalance,
+    EntityGraph,
     FundsFlow,
     RivalHypotheses,
     EvidenceLedger,

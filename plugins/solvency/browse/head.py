@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Link
 from solvency.browse.request import BASES
+from solvency.ledger.scenarios import BY_HAND
+from solvency.ledger.scenarios import taken
 from solvency.model.restating import currencies
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ TITLES = {
     "where": "Where did it go?",
     "solvency": "Solvency",
     "group": "Group",
+    "entities": "Entities",
     "flows": "Flows",
     "hypotheses": "Hypotheses",
     "evidence": "Evidence",
@@ -25,6 +28,7 @@ TITLES = {
 APPLIED = {
     "where": {"at"},
     "group": {"at", "basis"},
+    "entities": {"at"},
     "flows": {"at", "time", "account", "filter"},
     "hypotheses": {"at"},
     "report": {"at"},
@@ -66,6 +70,7 @@ class Head:
     rests: str
     without: str
     index: str
+    switched: str
     #: True for a page of a site, which no server answers.
     elsewhere: bool
     choices: tuple[Link, ...]
@@ -83,8 +88,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
     by_hand = case.scenario.name not in names
     if by_hand:
         # An empty choice of scenario keeps the set; any other lets it go.
-        hidden.append(("chosen", "1"))
-        hidden += [("h", name) for name in asked.chosen or ()]
+        hidden.append(("hypothesis", ",".join(taken(case))))
     query = asked.query(pick=asked.pick or None, weigh=asked.weigh or None)
     return Head(
         title=case.title or "Case",
@@ -113,13 +117,12 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         rests=view.at_home.endpoint(page, "rests", **query),
         without=view.at_home.endpoint(page, "without", **query),
         index=view.at_home.endpoint("where", "index", **asked.query()),
+        switched=view.at_home.endpoint("where", "switched", **query),
         elsewhere=not view.at_home.live,
         choices=tuple(
             Link(
                 name,
-                view.at_home.page(
-                    page, **{**query, "scenario": name, "chosen": None, "h": None}
-                ),
+                view.at_home.page(page, **{**query, "scenario": name}),
                 name == case.scenario.name,
             )
             for name in names
@@ -133,8 +136,8 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
     case, asked = view.case, view.asked
     applied = APPLIED.get(page, set())
     name = case.scenario.name
-    if asked.chosen is not None and name == "chosen by hand":
-        name = f"chosen by hand: {', '.join(asked.chosen)}"
+    if name == BY_HAND:
+        name = f"{BY_HAND}: {', '.join(taken(case))}"
     known = f"as known on {case.known}" if case.known else "everything known"
     words = [f"scenario {name}", known]
     if "at" in applied and case.selected:

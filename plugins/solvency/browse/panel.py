@@ -54,6 +54,10 @@ class OnPage:
     sections: list[Section] = field(default_factory=list)
     #: What exhibits of its tests are built from.
     setting: Setting | None = None
+    #: Whether what figures rest on is asked for: points of drawings have it then alone.
+    opened: bool = False
+    #: Whether the page has waited for a long computation: it does so once.
+    waited: bool = False
 
     def table(self, table: Table, ground: Ground = NO_GROUND) -> None:
         """Keep the figures of an exhibit, with what they rest on beside their own."""

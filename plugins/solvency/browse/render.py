@@ -15,6 +15,7 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import figure_place
 from solvency.browse.head import TITLES
 from solvency.browse.head import head
+from solvency.browse.pages import entities
 from solvency.browse.pages import evidence
 from solvency.browse.pages import flow
 from solvency.browse.pages import flows
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.browse.view import View
+    from solvency.ledger.case import Case
     from solvency.ledger.errors import LedgerError
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ BUILDERS: dict[str, Callable[[View], Any]] = {
     "source": source.build,
     "solvency": solvency.build,
     "group": group.build,
+    "entities": entities.build,
     "flows": flows.build,
     "hypotheses": hypotheses.build,
     "evidence": evidence.build,
@@ -86,7 +89,7 @@ def render(page: str, view: View, filters: dict[str, str]) -> Markup:
         return _template("errors", errors=errors, count=len(case.errors))
     top = head(view, page, filters)
     if not case.selected:
-        return nothing(view, page, filters, _empty(view))
+        return nothing(view, page, filters, empty(view.case))
     try:
         built = BUILDERS[page](view)
     except (CaseError, ReportError, LookupError, ValueError, ArithmeticError) as error:
@@ -107,9 +110,8 @@ def nothing(view: View, page: str, filters: dict[str, str], said: str) -> Markup
     return _template("nothing", head=head(view, page, filters), said=said, ways=ways)
 
 
-def _empty(view: View) -> str:
+def empty(case: Case) -> str:
     """Say why there is no flow to show."""
-    case = view.case
     if not case.flows:
         return "The ledger has no flow yet: nothing to show."
     first = min(flow.known for flow in case.flows)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.ledger.scenarios import names_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 BASES = ("market", "book", "clean", "realisable")
 #: Longest text taken from an address: names are far shorter.
 _LONG = 200
+#: ... and of a list of them.
+_LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,12 @@ class Asked:
         }
         found.pop("chosen", None)
         if chosen is not None:
-            found |= {"chosen": "1", "h": tuple(chosen) or None, "scenario": None}
+            # As the terminal has it: `--hypothesis a,b`, or the established flows.
+            found |= {"hypothesis": ",".join(chosen), "scenario": None}
+            if not chosen:
+                found["scenario"] = "established"
         return {
-            key: value if isinstance(value, tuple) else str(value)
-            for key, value in found.items()
-            if value not in {None, ""}
+            key: str(value) for key, value in found.items() if value not in {None, ""}
         }
 
 
@@ -120,10 +125,12 @@ def read(
         return written or default
 
     chosen = None
-    if text("chosen") and not text("scenario"):
-        named = dict.fromkeys(str(name) for name in get_all("h"))
+    listed = names_in((get("hypothesis") or "")[:_LONGEST])
+    if (listed or text("chosen")) and not text("scenario"):
+        # A form has a field for each; an address written by hand has a list.
+        named = dict.fromkeys((*listed, *(str(name) for name in get_all("h"))))
         unknown = [name[:_LONG] for name in named if name not in hypotheses]
-        refused += [f"h: no hypothesis {name!r} is declared" for name in unknown]
+        refused += [f"no hypothesis {name!r} is declared" for name in unknown]
         chosen = tuple(name for name in hypotheses if name in named)
     return Asked(
         scenario=one_of("scenario", ("established", "*", *scenarios), "") or None,

@@ -63,6 +63,7 @@ def rested(page: str, view: View) -> dict[str, Any]:
         page: The page's name.
         view: What it is built from.
     """
+    view.register.opened = True
     BUILDERS[page](view)
     return placed(view, resting(view.case, view.register, view.study.dossier))
 

@@ -6,6 +6,7 @@ once; long ones are worked on beside the page, which says how far they are.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from functools import cached_property
@@ -15,15 +16,17 @@ from typing import Generic
 from typing import TypeVar
 
 from solvency.analysis.defaults import TEST_DRAWS
-from solvency.ledger.case import Scenario
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
+from solvency.ledger.scenarios import scenario_of
+from solvency.ledger.scenarios import supposing
 from solvency.model.consolidation import group_sheet
 from solvency.model.restating import restated
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.analysis.check import Findings
@@ -38,26 +41,47 @@ if TYPE_CHECKING:
     from solvency.model.consolidation import GroupSheet
 
 T = TypeVar("T")
-#: The name of a set of hypotheses no scenario of the case has.
-BY_HAND = "chosen by hand"
 #: Flows up to which the tests are drawn as often as the command line does; a larger
 #: ledger would keep the page waiting, and is shown in the written amounts.
 DRAWN = 2_000
 #: Answers kept from one load to the next.
 _KEPT = 200
 #: Seconds a page waits for a long computation before it says how far it is.
-PATIENCE = 0.5
+PATIENCE = 0.2
+#: Long computations that wait for their turn, the one asked for last at the end. One
+#: goes on at a time: Python runs one thread, and pages must have their share of it.
+_WAITING: list[object] = []
+_TURN = threading.Condition()
+_busy = False
 
 
 class _StoppedError(Exception):
     """The ledger changed: nobody wants the answer any more."""
 
 
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """Wait until no other computation goes on and none was asked for later."""
+    global _busy  # noqa: PLW0603 (one turn for the program)
+    me = object()
+    with _TURN:
+        _WAITING.append(me)
+        _TURN.wait_for(lambda: not _busy and _WAITING[-1] is me)
+        _WAITING.remove(me)
+        _busy = True
+    try:
+        yield
+    finally:
+        with _TURN:
+            _busy = False
+            _TURN.notify_all()
+
+
 class Later(Generic[T]):
     """A long computation beside the pages."""
 
     def __init__(self, work: Callable[[Callable[[str], None]], T]) -> None:
-        self.said = ""
+        self.said = "waiting for another computation to end"
         self.result: T | None = None
         self.error = ""
         self._stopped = threading.Event()
@@ -80,7 +104,9 @@ class Later(Generic[T]):
 
     def _run(self) -> None:
         try:
-            self.result = self._work(self._tell)
+            with _turn():
+                self._tell("started")
+                self.result = self._work(self._tell)
         except _StoppedError:
             self.error = "the ledger changed meanwhile"
         except (ValueError, ArithmeticError) as error:
@@ -215,6 +241,10 @@ class Study:
             self._sheets[key] = group_sheet(self.book, names, at, basis)
         return self._sheets[key]
 
+    def once(self, question: str, work: Callable[[], T]) -> T:
+        """Return the answer to a quick question, worked out on first asking."""
+        return self._answer(question, work)
+
     def later(
         self, question: str, work: Callable[[Callable[[str], None]], T]
     ) -> Later[T]:
@@ -243,6 +273,7 @@ class Shelf:
         *,
         trust: bool = False,
         currency: str | None = None,
+        hypothesis: str | None = None,
     ) -> None:
         """Keep where the ledger is, and what is shown unless a page is asked else."""
         self.path = path
@@ -250,6 +281,7 @@ class Shelf:
         self.known = known
         self.trust = trust
         self.currency = currency
+        self.hypothesis = hypothesis
         #: Pages are built one at a time: they share what they compute.
         self.lock = threading.RLock()
         self._loaded: Loaded | None = None
@@ -289,18 +321,9 @@ class Shelf:
             case = self.case(asked.scenario, asked.known)
             if asked.chosen is not None:
                 case = replace(case, scenario=scenario_of(case, asked.chosen))
+            elif self.hypothesis is not None and asked.scenario is None:
+                case = supposing(case, self.hypothesis)
             if currency and not case.errors:
                 case = restated(case, currency)
             self._studies[key] = Study(case, self._answers)
         return self._studies[key]
-
-
-def scenario_of(case: Case, chosen: tuple[str, ...]) -> Scenario:
-    """Return the scenario of just these hypotheses: the case's own, or a new one."""
-    held = frozenset(chosen)
-    for scenario in case.scenarios.values():
-        if scenario.hypotheses == held:
-            return scenario
-    if not held:
-        return Scenario("established", "The established flows alone", held)
-    return Scenario(BY_HAND, "Hypotheses chosen by hand", held)

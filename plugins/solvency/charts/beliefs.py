@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from solvency.charts import text as type_
 from solvency.charts.axes import FOOT
 from solvency.charts.axes import Edge
 from solvency.charts.axes import Edges
 from solvency.charts.axes import Event
 from solvency.charts.axes import Events
 from solvency.charts.axes import amount_axis
+from solvency.charts.axes import day_axis
 from solvency.charts.axes import in_order
 from solvency.charts.axes import margin
 from solvency.charts.canvas import Canvas
 from solvency.charts.scale import ChartError
+from solvency.charts.scale import Days
 from solvency.charts.scale import Linear
 from solvency.charts.scale import exact
-from solvency.charts.text import SMALL
 from solvency.charts.text import clean
 
 if TYPE_CHECKING:
@@ -36,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Belief", "Beliefs", "Event", "draw"]
 
 _TALL = 210.0
+#: The share of the drawing in which the last beliefs stand.
+_LAST = 0.06
 #: Lines are told apart by their dashes as well as by colour.
 _DASHES = ("", "5 2", "1.5 1.5", "7 2 1.5 2")
 _QUARTERS = tuple(Decimal(n) / 4 for n in range(5))
@@ -64,7 +64,7 @@ def draw(chart: Beliefs, look: Look) -> str:
 
     Args:
         chart: What to draw; a belief keeps its height until the next known-date, and
-            known-dates stand equally far apart.
+            days stand as far apart as they are.
         look: How to draw it.
 
     Returns:
@@ -82,7 +82,9 @@ def draw(chart: Beliefs, look: Look) -> str:
     names = [(b.label, look.share(exact(b.shares[-1]))) for b in chart.beliefs]
     edges = Edges(look, names)
     left, right = margin(canvas, marks), look.width - edges.room
-    days = _Moments(chart.days, left, right)
+    # What was learnt last keeps its height for a while, so that it can be seen.
+    shown = [*chart.days, *(event.day for event in chart.events)]
+    days = Days(min(shown), max(shown), left, right - (right - left) * _LAST)
     events = Events(look, chart.events, days)
     top = events.tall + 8
     bottom = top + max(_TALL, edges.tall)
@@ -97,7 +99,7 @@ def draw(chart: Beliefs, look: Look) -> str:
         line = _stepped([*points, (right, points[-1][1])])
         colour, dash = canvas.palette.tone(n), _dash(n)
         canvas.path(line, colour, 1.7, dash, data_belief=str(n))
-    _axis(canvas, days, bottom)
+    day_axis(canvas, days, bottom)
     ends = [
         Edge(y(belief.shares[-1]), *name, canvas.palette.tone(n), _dash(n))
         for n, (belief, name) in enumerate(zip(chart.beliefs, names, strict=True))
@@ -110,38 +112,6 @@ def draw(chart: Beliefs, look: Look) -> str:
         f"{look.day(event.day)}{look.colon}{event.label}" for event in chart.events
     ]
     return canvas.svg(bottom + FOOT, chart.title, facts)
-
-
-class _Moments:
-    """Known-dates as wide as one another: what was learnt counts, not the calendar."""
-
-    def __init__(self, days: Sequence[datetime.date], start: float, end: float) -> None:
-        self.days = days
-        self.start = start
-        self.wide = (end - start) / len(days)
-
-    def __call__(self, day: datetime.date) -> float:
-        """Return the place of a day, between the known-dates round it."""
-        at = min(max(bisect_right(self.days, day), 1), len(self.days) - 1)
-        if not at:
-            return self.start
-        before, after = self.days[at - 1], self.days[at]
-        share = (day - before).days / (after - before).days
-        place = self.start + (at - 1 + share) * self.wide
-        return min(max(place, self.start), self.start + self.wide * len(self.days))
-
-
-def _axis(canvas: Canvas, days: _Moments, y: float) -> None:
-    """Name each known-date where its column begins, as many as fit."""
-    look, grey = canvas.look, canvas.palette.grey
-    names = [clean(look.day(day)) for day in days.days]
-    room = max(type_.width(name, SMALL) for name in names) + 6
-    every = max(1, math.ceil(room / days.wide))
-    for n, (day, name) in enumerate(zip(days.days, names, strict=True)):
-        x = days(day)
-        canvas.line((x, y), (x, y + 4), grey, 0.6)
-        if n % every == 0 and x + room <= canvas.width:
-            canvas.place([(x, y + FOOT - 4)], name, SMALL, fill=grey)
 
 
 def _check(belief: Belief, days: int) -> None:

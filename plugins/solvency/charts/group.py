@@ -55,19 +55,21 @@ class Silo:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One entity owns, or owes, another.
+    """One entity owns, owes, or paid another.
 
     Attributes:
-        source: Who owns or owes.
-        target: What is owned, or who is owed.
-        kind: Which of the two.
+        source: Who owns, owes or paid.
+        target: What is owned, or who is owed or was paid.
+        kind: Which of the three.
         label: How much, as printed.
+        href: Where a click on the line leads, if anywhere.
     """
 
     source: str
     target: str
-    kind: Literal["owns", "owes"]
+    kind: Literal["owns", "owes", "paid"]
     label: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,8 @@ class GroupChart:
     Attributes:
         title: The chart's text alternative: what it shows, in a sentence.
         tiers: Rows of silos from the top, such as creditors, the group, others.
-        ties: Who owns and owes whom.
-        owns: What a line of the one kind means.
-        owes: What a line of the other kind means.
+        ties: Who owns, owes and paid whom.
+        owns: What a line of the one kind means; `owes` and `paid` of the others.
     """
 
     title: str
@@ -87,6 +88,7 @@ class GroupChart:
     ties: Sequence[Tie] = ()
     owns: str = "owns"
     owes: str = "owes"
+    paid: str = "paid"
 
 
 def draw(chart: GroupChart, look: Look) -> str:
@@ -122,7 +124,8 @@ def draw(chart: GroupChart, look: Look) -> str:
         canvas.text(at, shown, SMALL, bold=True, fill=look.palette.grey)
     curves = _curves(chart.ties, plan.boxes, Box(4, 2, look.width - 4, bottom))
     for tie, curve in zip(chart.ties, curves, strict=True):
-        _draw_tie(canvas, tie, curve)
+        with canvas.link(tie.href, _saying(tie, chart)):
+            _draw_tie(canvas, tie, curve)
     for entity, box in plan.entities:
         _draw_entity(canvas, entity, box)
     y = bottom + 14
@@ -309,17 +312,18 @@ def _along(curve: Curve, share: float) -> Point:
 
 def _draw_tie(canvas: Canvas, tie: Tie, curve: Curve) -> None:
     palette = canvas.palette
-    owes = tie.kind == "owes"
-    colour = palette.lack if owes else palette.grey
+    colour = {"owes": palette.lack, "paid": palette.have}.get(tie.kind, palette.grey)
     start, bend, turn, stop = (f"{numeral(x)},{numeral(y)}" for x, y in curve)
-    dashed = {"stroke_dasharray": "4 2"} if owes else {}
+    line = f"M{start}C{bend} {turn} {stop}"
+    if tie.href:  # what can be clicked is wider than what is seen
+        canvas.area(line, "none", stroke="transparent", stroke_width="12")
     canvas.area(
-        f"M{start}C{bend} {turn} {stop}",
+        line,
         "none",
         stroke=colour,
-        stroke_width="1.4" if owes else "1",
+        stroke_width="1" if tie.kind == "owns" else "1.4",
         data_tie=tie.kind,
-        **dashed,
+        **({"stroke_dasharray": "4 2"} if tie.kind == "owes" else {}),
     )
     # The arrow comes in straight, as the curve does.
     (x, y), (bx, by) = curve[3], curve[2]
@@ -375,18 +379,19 @@ def _places(curve: Curve) -> Iterator[Point]:
 
 
 def _saying(tie: Tie, chart: GroupChart) -> str:
-    verb = chart.owes if tie.kind == "owes" else chart.owns
+    verb = {"owns": chart.owns, "owes": chart.owes}.get(tie.kind, chart.paid)
     return f"{tie.source} {verb} {tie.target} {tie.label}"
 
 
 def _draw_key(canvas: Canvas, chart: GroupChart, y: float) -> None:
-    """Say what the two kinds of line mean, where they occur."""
+    """Say what the kinds of line mean, where they occur."""
     kinds = {tie.kind for tie in chart.ties}
     palette = canvas.palette
     x = 0.0
     for kind, words, colour, dash in (
         ("owns", chart.owns, palette.grey, ""),
         ("owes", chart.owes, palette.lack, "4 2"),
+        ("paid", chart.paid, palette.have, ""),
     ):
         if kind in kinds:
             canvas.line((x, y - 3), (x + 20, y - 3), colour, 1.3, dash)

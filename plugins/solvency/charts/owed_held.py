@@ -31,6 +31,7 @@ class OwedHeld:
         held: Name of the line of what was held.
         gap: Name of the shaded difference.
         first: Words before the first day on which less was held than owed.
+        gap_href: Where the shaded difference leads, if anywhere.
     """
 
     title: str
@@ -40,6 +41,7 @@ class OwedHeld:
     held: str = "Held"
     gap: str = "Gap"
     first: str = "First short"
+    gap_href: str = ""
 
 
 def draw(chart: OwedHeld, look: Look) -> str:
@@ -60,5 +62,13 @@ def draw(chart: OwedHeld, look: Look) -> str:
     if crossed is not None:
         label = f"{chart.first}{look.colon}{look.day(crossed)}"
         events.append(Event(crossed, label, strong=True))
-    pair = Pair(chart.title, chart.levels, chart.owed, chart.held, chart.gap, events)
+    pair = Pair(
+        chart.title,
+        chart.levels,
+        chart.owed,
+        chart.held,
+        chart.gap,
+        events,
+        gap_href=chart.gap_href,
+    )
     return draw_pair(pair, look)

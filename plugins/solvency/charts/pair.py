@@ -36,11 +36,19 @@ _TALL = 210.0
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What was needed and what was there, from a day until the next one's."""
+    """What was needed and what was there, from a day until the next one's.
+
+    Attributes:
+        day: The first day.
+        need: What was needed.
+        have: What was there.
+        hrefs: Where the points of the two lead; empty where none is drawn.
+    """
 
     day: datetime.date
     need: Amount
     have: Amount
+    hrefs: tuple[str, str] | tuple[()] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Pair:
         gap: Name of the shaded area.
         events: Days to name along the top.
         band: First and last day of an interval to lay behind the drawing.
+        gap_href: Where the shaded area leads, if anywhere.
     """
 
     title: str
@@ -64,6 +73,7 @@ class Pair:
     gap: str
     events: Sequence[Event] = ()
     band: tuple[datetime.date, datetime.date] | None = None
+    gap_href: str = ""
 
 
 def first_short(levels: Sequence[Level]) -> datetime.date | None:
@@ -105,10 +115,12 @@ def draw_pair(pair: Pair, look: Look) -> str:
     unit_head(canvas, 10)
     _draw_band(canvas, pair, days, top, bottom)
     amount_axis(canvas, marks, y, left, right)
-    _draw_gaps(canvas, levels, days, y)
+    with canvas.link(pair.gap_href, pair.gap):
+        _draw_gaps(canvas, levels, days, y)
     palette = canvas.palette
     canvas.path(_steps(levels, days, y, "need"), palette.lack, 1.8, data_line="need")
     canvas.path(_steps(levels, days, y, "have"), palette.have, 1.8, data_line="have")
+    _draw_points(canvas, pair, days, y)
     day_axis(canvas, days, bottom)
     events.draw(canvas, top, bottom)
     named = [
@@ -145,6 +157,22 @@ def _draw_band(
     canvas.rect(band, canvas.hatch(canvas.palette.rule, falling=True))
     for x in (start, end):
         canvas.line((x, top), (x, bottom), ink, 0.6)
+
+
+def _draw_points(canvas: Canvas, pair: Pair, days: Days, y: Linear) -> None:
+    """Draw the points that lead somewhere, each wider to a click than to the eye."""
+    look, palette = canvas.look, canvas.palette
+    for level in pair.levels:
+        both = (
+            (level.need, pair.need, palette.lack),
+            (level.have, pair.have, palette.have),
+        )
+        for href, (amount, name, ink) in zip(level.hrefs, both, strict=False):
+            at = (days(level.day), y(amount))
+            said = f"{name}, {look.day(level.day)}{look.colon}{look.amount(amount)}"
+            with canvas.link(href, said):
+                canvas.circle(at, 7, "transparent")
+                canvas.circle(at, 2.6, ink, palette.paper)
 
 
 def _draw_gaps(canvas: Canvas, levels: Sequence[Level], days: Days, y: Linear) -> None:

@@ -36,6 +36,7 @@ class Steps:
         first: Words before the first day broken.
         earliest: Words before the first day of the interval.
         latest: Words before its last day.
+        gap_href: Where the shaded difference leads, if anywhere.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Steps:
     first: str = "First broken"
     earliest: str = "Earliest"
     latest: str = "Latest"
+    gap_href: str = ""
 
 
 def draw(chart: Steps, look: Look) -> str:
@@ -81,5 +83,6 @@ def draw(chart: Steps, look: Look) -> str:
         chart.gap,
         events,
         chart.interval,
+        chart.gap_href,
     )
     return draw_pair(pair, look)

@@ -100,6 +100,7 @@ def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) ->
         "known": asked.known,
         "trust": asked.trust,
         "currency": asked.currency,
+        "hypothesis": asked.hypothesis,
     }
     attach(ledger)
     return app

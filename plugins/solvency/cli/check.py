@@ -214,6 +214,7 @@ def _ended(findings: Findings) -> list[str]:
 
 #: Open rows of evidence of one kind that are shown each, without --all.
 _EACH = 10
+_LOOSE = ("one-sided", "suspense")
 _KINDS = {
     "gap": "gap in the statements",
     "duplicate": "duplicate row",
@@ -237,6 +238,11 @@ def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
                 f"{name}: {len(of_kind) - _EACH:,} more;"
                 " solvency check --all shows each"
             )
+    if not case.errors and any(item.kind in _LOOSE for item in items):
+        from solvency.model.counting.suspense import in_suspense  # noqa: PLC0415 (lazy start)
+
+        day = max(flow.date for flow in case.selected)
+        yield from (f"in suspense on {day}: {x}" for x in in_suspense(case.book(), day))
 
 
 def _reviews(case: Case) -> list[dict[str, object]]:

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from solvency import inert
+from solvency.cli.terminal.caching import no_cache
 from solvency.cli.terminal.completion import names
 from solvency.packaged import packaged
 
@@ -71,6 +72,8 @@ class Asked:
     trust: bool
     #: What to report in; None for the first operating currency.
     currency: str | None = None
+    #: Hypotheses to take instead of a scenario, with commas; None for a scenario.
+    hypothesis: str | None = None
 
     def load(self) -> Case:
         """Load the case; a ledger with errors is shown and ends the command."""
@@ -84,16 +87,20 @@ class Asked:
         """Load the case, errors and all."""
         from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
         from solvency.ledger.load import load  # noqa: PLC0415 (lazy start)
+        from solvency.ledger.scenarios import no_scenario  # noqa: PLC0415 (as above)
+        from solvency.ledger.scenarios import supposing  # noqa: PLC0415 (as above)
 
         try:
             case = load(
                 self.ledger, scenario=self.scenario, known=self.known, trust=self.trust
             )
+            if self.hypothesis is not None and not case.errors:
+                case = supposing(case, self.hypothesis)
         except CaseError as error:
             raise Refused(str(error)) from error
         if self.scenario is not None and case.scenario.name != self.scenario:
             # The ledger is right; what was asked of it is not.
-            raise Refused(_no_scenario(self.scenario, case))
+            raise Refused(no_scenario(self.scenario, case))
         found = case if case.errors else self._restated(case)
         # Pages load it too, outside a command.
         if (context := click.get_current_context(silent=True)) is not None:
@@ -122,30 +129,6 @@ class Asked:
         return found
 
 
-def _no_scenario(name: str, case: Case) -> str:
-    from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
-
-    known = ["established", *case.scenarios]
-    return f"no scenario {name} is declared." + (
-        meant(name, known) or f" There are {', '.join([*known, '*'])}."
-    )
-
-
-def packaged_case(context: click.Context, _: click.Parameter, name: str | None) -> None:
-    """Take a case that comes with the program as the ledger."""
-    if name is None:
-        return
-    folder = packaged("ledgers")
-    cases = sorted(path.parent.name for path in folder.glob("*/main.beancount"))
-    if name not in cases:
-        from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
-
-        raise click.UsageError(
-            f"no case {name}; there are: {', '.join(cases)}.{meant(name, cases)}"
-        )
-    context.meta[PACKAGED] = folder / name / "main.beancount"
-
-
 def default_ledger() -> Path:
     """Return main.beancount here, else the FTX case, saying so."""
     here = Path("main.beancount")
@@ -171,6 +154,12 @@ def on_ledger(function: Function) -> Function:
         " ledger's own.",
     )
     @click.option(
+        "--hypothesis",
+        metavar="A,B",
+        shell_complete=names("hypothesis"),
+        help="Take these hypotheses and no others, instead of a scenario's.",
+    )
+    @click.option(
         "--known",
         type=Day(),
         metavar="DATE",
@@ -187,6 +176,7 @@ def on_ledger(function: Function) -> Function:
         is_flag=True,
         help="Run the plugins and extensions the ledger asks for.",
     )
+    @no_cache
     @functools.wraps(function)
     def with_ledger(
         ledger: Path | None,
@@ -194,14 +184,16 @@ def on_ledger(function: Function) -> Function:
         known: datetime.date | None,
         trust: bool,
         currency: str | None,
+        hypothesis: str | None,
         **options: Any,
     ) -> Any:
+        if scenario is not None and hypothesis is not None:
+            raise click.UsageError("--scenario and --hypothesis exclude one another.")
         case: Path | None = click.get_current_context().meta.get(PACKAGED)
         if case is not None and ledger is not None:
             raise click.UsageError("--case and LEDGER exclude one another.")
-        asked = Asked(
-            ledger or case or default_ledger(), scenario, known, trust, currency
-        )
+        top = ledger or case or default_ledger()
+        asked = Asked(top, scenario, known, trust, currency, hypothesis)
         return function(asked=asked, **options)
 
     return with_ledger

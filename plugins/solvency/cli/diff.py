@@ -15,6 +15,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import print_json
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import write_workbook
+from solvency.cli.terminal.caching import no_cache
 from solvency.cli.terminal.completion import names
 from solvency.cli.terminal.screen import screen
 from solvency.cli.terminal.screen import show
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     "--known", type=Day(), metavar="DATE", help="Take only what was published by then."
 )
 @click.option("--trust", is_flag=True, help="Run the plugins the ledgers ask for.")
+@no_cache
 @click.option(
     "--beliefs/--no-beliefs",
     default=True,

@@ -160,8 +160,8 @@ def document(found: Intake) -> dict[str, Any]:
             for one in found.gaps
         ],
         "names": [
-            {"name": name, "like": like, "alike": round(alike)}
-            for name, like, alike in found.names.proposed
+            {"name": one.name, "like": one.like, "alike": round(one.alike)}
+            for one in found.names.proposed
         ],
     }
 
@@ -196,7 +196,11 @@ def _print(found: Intake, *, dry_run: bool) -> None:
     )
     _listed(
         "names that may be one, to decide in names.toml",
-        [f"{name} and {like}" for name, like, _ in found.names.proposed],
+        [
+            f"{one.name} and {one.like}"
+            + (", whose legal forms differ" if one.forms_differ else "")
+            for one in found.names.proposed
+        ],
     )
 
 

@@ -81,9 +81,19 @@ def document(case: Case, found: Reconciled) -> dict[str, Any]:
         **taken(found, "chi2", "dof"),
         "p": found.p if found.dof else None,
         "inflation": found.inflation if found.dof else None,
-        "correlated": taken(found.correlated, "correlation", "chi2", "dof")
-        | {"p": found.correlated.p if found.correlated.dof else None},
+        **{
+            name: taken(test, "correlation", "chi2", "dof", "suspects")
+            | {"p": test.p if test.dof else None}
+            for name, test in (
+                ("correlated", found.correlated),
+                ("apart", found.apart),
+                ("together", found.together),
+            )
+        },
         **taken(found, "approximate", "claims", "sets", "removed"),
+        "by_construction": [
+            {"observation": row, "flow": flow} for row, flow in found.by_construction
+        ],
         "untested": [
             {"id": one.observation.id, "reason": one.reason} for one in found.untested
         ],

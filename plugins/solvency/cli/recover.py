@@ -70,8 +70,8 @@ TABLES = {
     "--later",
     type=Day(),
     metavar="DATE",
-    help="The day at which to value claims in other units again. Default: the plan's,"
-    " else the last with prices.",
+    help="The day at which to value claims in other units again. Default: the plan's"
+    " and the last with prices.",
 )
 @click.option(
     "--table",
@@ -152,13 +152,22 @@ def _tables(
         book,
         found.at,
         recovery=found,
-        in_kind=whole.in_kind(book, found, later or whole.later_day(book, found)),
+        in_kind=whole.in_kind(book, found, _later(book, found, later)),
         preferences=preferences(book, found.at),
     )
     return affairs(replace(setting, resting=resting)), {
         "clearing": tables.clearing(found),
         "tide": tables.tide(found, whole.tide(book, found)),
     }
+
+
+def _later(
+    book: Book, found: Recovery, later: datetime.date | None
+) -> tuple[datetime.date, ...]:
+    """Return the days at which to value claims in other units again."""
+    from solvency.analysis.recover.made_whole import later_days  # noqa: PLC0415 (lazy start)
+
+    return later_days(book, found) if later is None else (later,)
 
 
 def document(
@@ -172,7 +181,7 @@ def document(
     from solvency.figures.frame import fields_of  # noqa: PLC0415 (as above)
 
     cleared = payments(found.alone)
-    day = later or whole.later_day(book, found)
+    days = _later(book, found, later)
     return {
         **heading(found.case),
         "at": found.at,
@@ -186,7 +195,7 @@ def document(
         "consolidated": [_rated(one) for one in found.consolidated],
         "gains": [fields_of(one) | {"gain": one.gain} for one in found.gains],
         "tide": whole.tide(book, found),
-        "in_kind": [_rated(row) for row in whole.in_kind(book, found, day)],
+        "in_kind": [_rated(row) for row in whole.in_kind(book, found, days)],
         "preferences": [
             fields_of(row) | {"law": row.law} for row in preferences(book, found.at)
         ],

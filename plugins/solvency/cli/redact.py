@@ -9,6 +9,7 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Refused
 from solvency.cli.common import default_ledger
+from solvency.cli.terminal.caching import no_cache
 from solvency.writing import NotWrittenError
 
 
@@ -33,6 +34,7 @@ from solvency.writing import NotWrittenError
     " One that is there gives the same names the same pseudonyms.",
 )
 @click.option("--trust", is_flag=True, help="Run the plugins the ledger asks for.")
+@no_cache
 def command(
     ledger: Path | None,
     folder: Path,

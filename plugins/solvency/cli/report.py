@@ -10,14 +10,15 @@ from typing import Any
 
 import click
 
+from solvency.cli.common import PACKAGED
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
-from solvency.cli.common import packaged_case
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import reporting_day
 from solvency.cli.terminal.progress import progress
+from solvency.packaged import packaged
 
 if TYPE_CHECKING:
     import datetime
@@ -29,13 +30,30 @@ if TYPE_CHECKING:
 _PASSWORD = "SOLVENCY_SIGN_PASSWORD"  # noqa: S105 (a name)
 
 
+def _packaged_case(
+    context: click.Context, _: click.Parameter, name: str | None
+) -> None:
+    """Take a case that comes with the program as the ledger."""
+    if name is None:
+        return
+    folder = packaged("ledgers")
+    cases = sorted(path.parent.name for path in folder.glob("*/main.beancount"))
+    if name not in cases:
+        from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
+
+        raise click.UsageError(
+            f"no case {name}; there are: {', '.join(cases)}.{meant(name, cases)}"
+        )
+    context.meta[PACKAGED] = folder / name / "main.beancount"
+
+
 @click.command("report")
 @on_ledger
 @click.option(
     "--case",
     expose_value=False,
     is_eager=True,
-    callback=packaged_case,
+    callback=_packaged_case,
     metavar="NAME",
     help="Print a case that comes with the program: ftx, mf-global or harbour.",
 )

@@ -101,7 +101,10 @@ def command(
         return
     most = None if every else _SHOWN
     owners = () if every else found.owners
-    output.show(found.to_table(owners, most), found.purposes_frame())
+    beside = ", ".join(found.beside)
+    said = f"traced: {found.commodity} alone; --commodity NAME traces others: {beside}"
+    shown = (said,) if beside else ()
+    output.show(found.to_table(owners, most), found.purposes_frame(), *shown)
 
 
 #: Rows that a person is shown; more are for a program, or asked for.

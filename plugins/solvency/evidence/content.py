@@ -14,6 +14,7 @@ from solvency.evidence.dialect import marks
 from solvency.evidence.numbers import Notation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Sequence
 
     from solvency.evidence.records import Cell
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 #: The share of a column's cells that must be of its kind.
 _MOST = 0.9
 _ENOUGH = 0.8
+#: Words in the name of a column that numbers its rows, or something of theirs.
+_NUMBERS_OF = re.compile(
+    r"#|\b(no|nr|num|numbers?|nummer|num[eé]ro|serial|seq|sequence|lfd|laufende|line|row"
+    r"|zeile|id|index|pos|position|s(r|l)?no)\b"
+)
 
 
 def unnamed(rows: Sequence[Row]) -> Table | None:
@@ -46,15 +52,8 @@ def unnamed(rows: Sequence[Row]) -> Table | None:
         line = int(head.label.rpartition(":")[2])
         names = [str(cell) for cell in head.cells]
         names += [""] * (width - len(names))
-    columns = [
-        [row[at] if at < len(row) else "" for row in body] for at in range(width)
-    ]
-    days = [at for at, cells in enumerate(columns) if _share(cells, _is_day) >= _MOST]
-    money = [
-        at
-        for at, cells in enumerate(columns)
-        if at not in days and _share(cells, _is_money) >= _MOST
-    ]
+    columns = _upright(body, width)
+    days, money = _kinds(names, columns, range(width))
     if not days or not money:
         return None
     means = {"date": [names[days[0]]]}
@@ -68,6 +67,78 @@ def unnamed(rows: Sequence[Row]) -> Table | None:
     if words:
         means["narration"] = words
     return Table(line, names, body, None, means=means)
+
+
+def completed(table: Table, found: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what columns mean with the day, the amounts and the balance they lack.
+
+    Args:
+        table: The table.
+        found: What columns mean whose names are known.
+    """
+    money = {"amount", "debit", "credit"} & found.keys()
+    if "date" in found and (money or "balance" in found):
+        return found
+    columns = _upright(table.rows, len(table.names))
+    named = {name for names in found.values() for name in names}
+    free = [at for at, name in enumerate(table.names) if name and name not in named]
+    days, amounts = _kinds(table.names, columns, free)
+    new: dict[str, list[str]] = {}
+    if "date" not in found and days:
+        new["date"] = [table.names[days[0]]]
+    if not money and amounts and ("date" in found or days):
+        for key, at in _amounts(columns, amounts).items():
+            new[key] = [table.names[at]]
+    elif "amount" in found and "balance" not in found:
+        moved = table.names.index(found["amount"][0])
+        told = _amounts(columns, [moved, *amounts])
+        if told.get("amount") == moved and "balance" in told:
+            new["balance"] = [table.names[told["balance"]]]
+    return {**new, **found}
+
+
+def is_number_of(name: str) -> bool:
+    """Say whether a column's name is that of a number of something: no amount."""
+    return _NUMBERS_OF.search(name.casefold().replace("_", " ")) is not None
+
+
+def _upright(rows: Sequence[Sequence[Cell]], width: int) -> list[list[Cell]]:
+    """Return the columns of rows, short rows filled up."""
+    return [[row[at] if at < len(row) else "" for row in rows] for at in range(width)]
+
+
+def _kinds(
+    names: Sequence[str], columns: Sequence[Sequence[Cell]], free: Iterable[int]
+) -> tuple[list[int], list[int]]:
+    """Return which of some columns hold days, and which amounts.
+
+    A column that counts the rows, or is called a number of something, holds amounts
+    only where no other column does.
+    """
+    days: list[int] = []
+    money: dict[int, int] = {}
+    for at in free:
+        if _share(columns[at], _is_day) >= _MOST:
+            days.append(at)
+        elif _share(columns[at], _is_money) >= _MOST:
+            money[at] = 2 if is_number_of(names[at]) else _counting(columns[at])
+    least = min(money.values(), default=0)
+    return days, [at for at, serial in money.items() if serial == least]
+
+
+def _counting(cells: Sequence[Cell]) -> int:
+    """Say how much cells look like running numbers.
+
+    Returns:
+        2 for whole numbers one apart, 1 for those that go one way, else 0.
+    """
+    texts = [str(cell) for cell in cells if cell != ""]
+    if len(texts) < 2 or not all(re.fullmatch(r"\d{1,18}", one) for one in texts):
+        return 0
+    steps = {int(later) - int(earlier) for earlier, later in itertools.pairwise(texts)}
+    if steps in ({1}, {-1}):
+        return 2
+    return int(min(steps) > 0 or max(steps) < 0)
 
 
 def _is_row(cells: Sequence[Cell]) -> bool:

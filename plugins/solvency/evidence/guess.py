@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.columns import likely
 from solvency.evidence.columns import meaning
+from solvency.evidence.content import completed
+from solvency.evidence.content import is_number_of
 from solvency.evidence.content import unnamed
 from solvency.evidence.dialect import LOOKED_AT
 from solvency.evidence.dialect import Table
@@ -277,6 +279,8 @@ def _columns(table: Table) -> dict[str, list[str]]:
                 )
             ):
                 continue
+            if key in {"amount", "debit", "credit", "balance"} and is_number_of(name):
+                continue
             if key == "narration":
                 found.setdefault(key, []).append(name)
             elif key == "date" and key in found:
@@ -285,7 +289,7 @@ def _columns(table: Table) -> dict[str, list[str]]:
                 found.setdefault(key, [name])
     if "amount" in found and "debit" in found and "credit" in found:
         del found["amount"]
-    return found
+    return completed(table, found)
 
 
 def _taken(name: str, found: dict[str, list[str]]) -> bool:

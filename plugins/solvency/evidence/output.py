@@ -187,31 +187,36 @@ def _accounts(found: Intake) -> dict[Path, str]:
         places += [(one.account, one.date) for one in reading.noted]
         for account, when in places:
             first[account] = min(first.get(account, when), when)
+    # A row given an account by hand may be older than those that proposed it: what an
+    # import opens is open from the first day that any import tells of.
+    days = [*first.values(), *(opened for _, opened in dated(text))]
+    start = min(days, default=datetime.date(1970, 1, 1))
+    for reading in found.readings:
         for account in reading.opens:
-            first.setdefault(
-                account, min(first.values(), default=datetime.date(1970, 1, 1))
-            )
+            first.setdefault(account, start)
     for account, opened in dated(text):
-        if account in first and first[account] < opened:
-            text = moved_back(text, account, first[account])
+        if start < opened:
+            text = moved_back(text, account, start)
+    loose = {one.mapping.suspense for one in found.readings}
+    loose |= {account for account in first if "Suspense" in account.split(":")}
     new = [
         account for account in sorted(first) if account not in found.present.accounts
     ]
-    start = min(first.values(), default=datetime.date(1970, 1, 1))
     text += "".join(_entities(found, {*first}, start))
     for account in new:
-        text += f"\n{first[account]} open {account}\n" + _marks(account, marks)
+        held = _marks(account, marks, loose=account in loose)
+        text += f"\n{start} open {account}\n{held}"
     text += "".join(_claims(found, start))
     return {path: text.lstrip("\n")} if text != was else {}
 
 
-def _marks(account: str, marks: dict[str, dict[str, str]]) -> str:
+def _marks(account: str, marks: dict[str, dict[str, str]], *, loose: bool) -> str:
     extra = dict(marks.get(account, {}))
     parts = account.split(":")
-    if "Suspense" in parts:
+    if loose:
         extra["suspense"] = "TRUE"
-        if len(parts) > 3:
-            extra["other-side"] = f'"{parts[3]}"'
+        if "Suspense" in parts[:-1]:
+            extra["other-side"] = f'"{parts[-1]}"'
     return "".join(f"  {key}: {value}\n" for key, value in extra.items())
 
 

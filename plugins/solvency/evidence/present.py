@@ -45,6 +45,8 @@ class Present:
     accounts: set[str] = field(default_factory=set)
     entities: set[str] = field(default_factory=set)
     sources: dict[str, str] = field(default_factory=dict)
+    #: Accounts that hold what nobody has settled.
+    suspense: set[str] = field(default_factory=set)
     commodities: set[str] = field(default_factory=set)
     #: Pairs of entities with a claim between them.
     pairs: set[frozenset[str]] = field(default_factory=set)
@@ -82,15 +84,20 @@ def present(folder: Path) -> Present:
     if len(paths) > MOST_FILES:
         wrong = f"it has more than {MOST_FILES:,} ledger files"
         raise EvidenceError(str(root), None, wrong, "Name the folder of the case")
-    for path in paths:
+    # What the files of accounts say is needed to read those of flows.
+    for path in sorted(paths, key=_is_of_flows):
         text = _text(path)
         if path == top:
             found.includes = text
-        if path.match(WRITTEN) and path.name != ACCOUNTS:
+        if _is_of_flows(path):
             _imported(found, path, text)
         else:
             _declared(found, text, path)
     return found
+
+
+def _is_of_flows(path: Path) -> bool:
+    return path.match(WRITTEN) and path.name != ACCOUNTS
 
 
 def _text(path: Path) -> str:
@@ -114,6 +121,8 @@ def _declared(found: Present, text: str, path: Path) -> None:
             other = entry.meta.get("counterparty")
             if isinstance(other, str) and len(parts) > 1:
                 found.pairs.add(frozenset({parts[1], other}))
+            if entry.meta.get("suspense") is True:
+                found.suspense.add(entry.account)
             names = str(entry.meta.get("known-as") or "")
             found.marks[entry.account] = (
                 str(entry.meta.get("number") or ""),
@@ -160,7 +169,7 @@ def _imported(found: Present, path: Path, text: str) -> None:
         for leg in legs[: len(keys)]:
             first, last = found.covered.get(leg.account, (day, day))
             found.covered[leg.account] = min(first, day), max(last, day)
-        if len(legs) == 2 and ":Suspense" in legs[1].account:
+        if len(legs) == 2 and legs[1].account in found.suspense:
             found.loose.append(_loose(path, block, head, legs, cited, keys, day))
 
 
@@ -189,7 +198,7 @@ def _loose(
         rows,
         re.findall(r"\^(\S+)", head[4]),
         keys,
-        "one-sided" if legs[1].account.count(":") > 2 else "unmatched",
+        "one-sided" if ":Suspense:" in legs[1].account else "unmatched",
         text=f"{payee} {narration} {said}",
         reference=said,
         other=other[1] if other else "",

@@ -16,19 +16,46 @@ from beancount.core.data import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
+    from typing import Self
 
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
 
+#: What can be open, the gravest first.
+KINDS = ("gap", "duplicate", "one-sided", "disagreement", "suspense")
 #: So many transfers on the way between two days are tried in every combination.
 _MOST_ON_THE_WAY = 12
+
+
+class OpenSentence(str):  # noqa: SLOT000 (no text with values of its own can have slots)
+    """What is open, in English; another language says it again from its message.
+
+    Attributes:
+        message: The sentence with `%(name)s` where a value stands.
+        values: What stands there.
+    """
+
+    message: str
+    values: Mapping[str, str]
+
+    def __new__(cls, message: str, **values: object) -> Self:
+        """Return the sentence of a message."""
+        shown = {
+            name: f"{one:,}" if isinstance(one, Decimal) else str(one)
+            for name, one in values.items()
+        }
+        found = super().__new__(cls, message % shown)
+        found.message = message
+        found.values = shown
+        return found
 
 
 @dataclass(frozen=True)
 class OpenItem:
     """One thing about the evidence that somebody has to settle."""
 
-    #: suspense, one-sided, gap, duplicate or disagreement.
+    #: One of KINDS.
     kind: str
     entity: str
     account: str
@@ -37,7 +64,9 @@ class OpenItem:
     date: datetime.date
     amount: Decimal
     unit: str
-    message: str
+    message: OpenSentence
+    #: The flow that is open, where it is one.
+    flow: str = ""
 
 
 class _Movements:
@@ -87,10 +116,9 @@ def standing(case: Case) -> tuple[OpenItem, ...]:
         *_duplicates(case),
         *_disagreements(case, moved),
     ]
-    order = ("gap", "duplicate", "one-sided", "disagreement", "suspense")
     return tuple(
         sorted(
-            found, key=lambda one: (order.index(one.kind), one.date, _natural(one.row))
+            found, key=lambda one: (KINDS.index(one.kind), one.date, _natural(one.row))
         )
     )
 
@@ -119,7 +147,6 @@ def _suspense(case: Case) -> Iterator[OpenItem]:
             other = marked[posting.account]
             row = flow.notes.get("row", flow.id)
             said = (flow.payee or flow.narration)[:80]
-            amount = f"{-posting.units:,} {posting.commodity}"
             yield OpenItem(
                 "one-sided" if other else "suspense",
                 posting.entity,
@@ -128,12 +155,20 @@ def _suspense(case: Case) -> Iterator[OpenItem]:
                 flow.date,
                 -posting.units,
                 posting.commodity,
-                f"{row}: {amount} on {flow.date}, {said!r},"
-                + (
-                    f" is in no statement of {other}"
+                OpenSentence(
+                    "%(row)s: %(amount)s %(unit)s on %(day)s, '%(said)s', is in no"
+                    " statement of %(where)s"
                     if other
-                    else f" stands in {posting.account}"
+                    else "%(row)s: %(amount)s %(unit)s on %(day)s, '%(said)s', stands"
+                    " in %(where)s",
+                    row=row,
+                    amount=-posting.units,
+                    unit=posting.commodity,
+                    day=flow.date,
+                    said=said,
+                    where=other or posting.account,
                 ),
+                flow.id,
             )
 
 
@@ -164,15 +199,25 @@ def _gaps(case: Case, moved: _Movements) -> Iterator[OpenItem]:
             if mended == missing:
                 continue
             after = note.meta.get("after-row", "?")
-            message = (
-                f"{row} states {found.number:,} {found.currency} on {note.date}, and"
-                f" the rows to {after} of {since} make {expected.number:,}:"
-                f" {missing - mended:,} {found.currency} of movements are missing"
-                " between the two"
+            message = OpenSentence(
+                "%(row)s states %(found)s %(unit)s on %(day)s, and the rows to"
+                " %(after)s of %(since)s make %(expected)s: %(missing)s %(unit)s of"
+                " movements are missing between the two",
+                row=row,
+                found=found.number,
+                unit=found.currency,
+                day=note.date,
+                after=after,
+                since=since,
+                expected=expected.number,
+                missing=missing - mended,
             )
             kind = "gap"
         else:
-            message, kind = f"{row}: {note.comment}", "disagreement"
+            message = OpenSentence(
+                "%(row)s: %(words)s", row=row, words=_plain(note.comment)
+            )
+            kind = "disagreement"
         yield OpenItem(
             kind,
             _entity(note.account),
@@ -233,9 +278,20 @@ def _between(case: Case, moved: _Movements, gaps: list[OpenItem]) -> Iterator[Op
                 later[0],
                 missing - known,
                 key[1],
-                f"{later[2]} states {later[1]:,} {key[1]} on {later[0]}, {earlier[2]}"
-                f" {earlier[1]:,} on {earlier[0]}, and the flows between come to"
-                f" {books:,}: {missing - known:,} {key[1]} of movements are missing",
+                OpenSentence(
+                    "%(row)s states %(found)s %(unit)s on %(day)s, %(before)s"
+                    " %(start)s on %(since)s, and the flows between come to %(books)s:"
+                    " %(missing)s %(unit)s of movements are missing",
+                    row=later[2],
+                    found=later[1],
+                    unit=key[1],
+                    day=later[0],
+                    before=earlier[2],
+                    start=earlier[1],
+                    since=earlier[0],
+                    books=books,
+                    missing=missing - known,
+                ),
             )
 
 
@@ -263,16 +319,18 @@ def _duplicates(case: Case) -> Iterator[OpenItem]:
             note.date,
             number or Decimal(),
             unit,
-            re.sub(r"\s+", " ", note.comment),
+            OpenSentence("%(words)s", words=_plain(note.comment)),
         )
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\s+", " ", words)
 
 
 def _disagreements(case: Case, moved: _Movements) -> Iterator[OpenItem]:
     """Yield the balances of a trial balance that the books do not have."""
     for row, day, account, debit, unit in _trial_balances(case):
         key = account, unit
-        if key not in moved.flows:
-            continue  # not in the books yet
         books = moved.balance(key, day)
         if books == debit or _reached(debit - books, moved.on_the_way(key, day)):
             continue
@@ -285,13 +343,21 @@ def _disagreements(case: Case, moved: _Movements) -> Iterator[OpenItem]:
             day,
             apart,
             unit,
-            f"{row} has {_side(debit)} {unit} in {account} on {day}, and the books"
-            f" {_side(books)}: {abs(apart):,} {unit} apart",
+            OpenSentence(
+                "%(row)s has %(stated)s %(unit)s in %(account)s on %(day)s, and the"
+                " books %(books)s: %(apart)s %(unit)s apart (a credit is below zero)"
+                if key in moved.flows
+                else "%(row)s has %(stated)s %(unit)s in %(account)s on %(day)s, which"
+                " no flow moves (a credit is below zero)",
+                row=row,
+                stated=debit,
+                unit=unit,
+                account=account,
+                day=day,
+                books=books,
+                apart=abs(apart),
+            ),
         )
-
-
-def _side(debit: Decimal) -> str:
-    return f"{abs(debit):,} {'credit' if debit < 0 else 'debit'}"
 
 
 def _trial_balances(

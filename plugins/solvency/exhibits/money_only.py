@@ -9,6 +9,8 @@ from __future__ import annotations
 from gettext import NullTranslations
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.claimants import OwnWords
+from solvency.exhibits.claimants import claimants
 from solvency.figures.formats import Locale
 from solvency.ledger.vocabulary import COINS
 
@@ -30,13 +32,15 @@ INSTEAD = {
         " width is amount"
     ),
     "%(unit)s, or units where a coin is named; balanced: the nearest amount"
-    " that agrees with the others; strain: claimed less balanced, over the"
-    " spread of that gap, positive where too much is claimed; from 5 either way"
-    " a claim cannot stand, from 3 it is at odds, below in doubt": (
+    " that agrees with the others; strain: claimed less what all other claims"
+    " alone would have it be, over the spread of that gap, positive where too much"
+    " is claimed; from 5 either way a claim cannot stand, from 3 it is at odds,"
+    " below in doubt": (
         "%(unit)s, or units where a currency is named; balanced: the nearest amount"
-        " that agrees with the others; strain: claimed less balanced, over the"
-        " spread of that gap, positive where too much is claimed; from 5 either way"
-        " a claim cannot stand, from 3 it is at odds, below in doubt"
+        " that agrees with the others; strain: claimed less what all other claims"
+        " alone would have it be, over the spread of that gap, positive where too much"
+        " is claimed; from 5 either way a claim cannot stand, from 3 it is at odds,"
+        " below in doubt"
     ),
     "Claims no identity tells apart, and the amount whose independent"
     " confirmation would tell them apart most clearly; clearest first. Claimed:"
@@ -61,6 +65,9 @@ INSTEAD = {
         "%(unit)s; funds are money, at the rates of the day it moved"
     ),
     "%(unit)s; the same coins at %(day)s": "%(unit)s; the same currencies at %(day)s",
+    "%(unit)s; the same coins on a later day": (
+        "%(unit)s; the same currencies on a later day"
+    ),
     "Change in the prices of coins held": "Change in the rates of what was held",
     "Held for customers, coin by coin, at least what is owed them": (
         "Held for customers, currency by currency, at least what is owed them"
@@ -78,8 +85,8 @@ HOLDINGS = {
     message: other.replace("a currency is named", "a holding is named")
     .replace("Another currency is listed", "A holding is listed")
     .replace("currency by currency", "holding by holding")
-    .replace("The same currencies at", "The same holdings at")
-    .replace("the same currencies at", "the same holdings at")
+    .replace("The same currencies", "The same holdings")
+    .replace("the same currencies", "the same holdings")
     .replace("Other currencies", "Other holdings")
     .replace("at the rates of the day it moved", "at the prices of the day it moved")
     .replace("at the rates of the day", "at the prices of the day")
@@ -131,6 +138,19 @@ NO_TOKENS = {
     "held for customers at market, without tokens of the group's own": (
         "held for customers at market"
     ),
+    "Low, central and high: money and coins that trade freely are at the day's price"
+    " in all three; tokens with a market depth at what selling all of them together"
+    " fetches, by the depth and its range; accounts of which the ledger says what"
+    " share of book they fetch at that share; debtors of these books pay what they"
+    " can in the same case, those outside nothing at low and all at high unless the"
+    " ledger says what they pay. The entry of each line names them.": (
+        "Low, central and high: money is at the day's rate in all three; other"
+        " holdings at the day's price less their haircut and its range; accounts of"
+        " which the ledger says what share of book they fetch at that share; debtors"
+        " of these books pay what they can in the same case, those outside nothing at"
+        " low and all at high unless the ledger says what they pay. The entry of each"
+        " line names them."
+    ),
 }
 
 
@@ -152,7 +172,11 @@ class WithoutCoins(NullTranslations):
 
 
 def worded(catalogue: NullTranslations, case: Case) -> NullTranslations:
-    """Return a catalogue that speaks of no coins or tokens where a case has none."""
+    """Return a catalogue in words that fit a case.
+
+    It speaks of no coins or tokens where there are none, and of customers as the case
+    calls them.
+    """
     instead = {}
     if is_money_only(case):
         instead = INSTEAD
@@ -160,7 +184,9 @@ def worded(catalogue: NullTranslations, case: Case) -> NullTranslations:
         instead = HOLDINGS
     if not has_tokens(case):
         instead = NO_TOKENS | instead
-    return WithoutCoins(catalogue, instead) if instead else catalogue
+    found = WithoutCoins(catalogue, instead) if instead else catalogue
+    name = claimants(case)
+    return OwnWords(found, name) if name else found
 
 
 def english(case: Case) -> Locale:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from solvency.figures.figure import Ref
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
-from solvency.figures.formats import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
     from solvency.figures.formats import Locale
     from solvency.ledger.case import Source
-
-#: A note longer than this pushes text off its page.
-_SHORT = 88
-#: A publisher's name beside a number.
-_BRIEF = 40
 
 
 def safe_url(url: str | None) -> str | None:
@@ -60,19 +54,9 @@ class Note:
         """Return a link to its row in the list of sources."""
         return about("source", self.source.name, self.number)
 
-    def short(self, locale: Locale) -> str:
-        """Return who published what, cut to a line."""
-        who, title = self.source.publisher or "", self.source.title
-        if len(who) + len(title) > _SHORT:
-            title = shorten(title, max(_SHORT - len(who), 24))
-        return self._said(locale, title)
-
     def whole(self, locale: Locale) -> str:
         """Return who published what."""
-        return self._said(locale, self.source.title)
-
-    def _said(self, locale: Locale, title: str) -> str:
-        who = self.source.publisher or ""
+        who, title = self.source.publisher or "", self.source.title
         if not who:
             return (
                 f"\N{LEFT DOUBLE QUOTATION MARK}{title}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -82,7 +66,7 @@ class Note:
     @property
     def brief(self) -> str:
         """Return who published it, or its title where nobody is named."""
-        return shorten(self.source.publisher or self.source.title, _BRIEF)
+        return self.source.publisher or self.source.title
 
 
 class Notes:

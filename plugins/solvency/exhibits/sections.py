@@ -13,6 +13,7 @@ from solvency.exhibits.compare import compare
 from solvency.exhibits.entities import entities
 from solvency.exhibits.evidence.appendices import flows
 from solvency.exhibits.evidence.observations import observations
+from solvency.exhibits.evidence.open_items import open_evidence
 from solvency.exhibits.evidence.plugs import plugs
 from solvency.exhibits.evidence.registers import registers
 from solvency.exhibits.evidence.sources import sources
@@ -58,6 +59,7 @@ SECTIONS: dict[str, Callable[[Setting], Section | None]] = {
     "matrix": matrix,
     "registers": registers,
     "flows": flows,
+    "open": open_evidence,
     "observations": observations,
     "subledgers": subledgers,
     "sources": sources,

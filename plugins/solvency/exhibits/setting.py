@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.evidence.standing import standing
 from solvency.exhibits.drawings import look
 from solvency.exhibits.evidence.dossier import claimed
 from solvency.exhibits.money_only import english
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.study import Study
     from solvency.charts import Look
+    from solvency.evidence.standing import OpenItem
     from solvency.exhibits.evidence.dossier import Claimed
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
@@ -153,6 +155,11 @@ class Setting:
                 for posting in flow.postings:
                     found[posting.account].append((flow, posting))
         return {account: tuple(moves) for account, moves in sorted(found.items())}
+
+    @cached_property
+    def open_items(self) -> tuple[OpenItem, ...]:
+        """Return what of the imported evidence is open."""
+        return standing(self.case)
 
     def sheet(self, day: datetime.date) -> GroupSheet:
         """Return the balance sheets of the entities printed, and them as one."""

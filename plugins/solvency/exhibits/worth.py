@@ -30,6 +30,7 @@ CLASSES = {
         "stakes": "Stakes in group companies",
         "within": "Owed by group companies",
         "claims": "Owed by others",
+        "suspense": "In suspense",
     },
     "liability": {
         "customers": "Owed to customers",
@@ -49,6 +50,8 @@ def class_of(setting: Setting, line: Line) -> str:
     account = case.accounts[line.account]
     if account.is_claim and account.counterparty in inside:
         return "within"
+    if account.suspense:
+        return "suspense"
     if line.side == "liability":
         other = case.entities.get(account.counterparty or "")
         customers = other is not None and other.role == "customers"

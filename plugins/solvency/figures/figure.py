@@ -44,7 +44,7 @@ def anchor(kind: str, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
     """A number to print.
 
     Attributes:
@@ -119,6 +119,14 @@ class Figure:
             value=None if self.value is None else -self.value,
             parts=tuple((flow, -part) for flow, part in self.parts),
         )
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether it is the same figure, or its value a number."""
+        if isinstance(other, int | Decimal):
+            return self.value == other
+        if not isinstance(other, Figure):
+            return NotImplemented
+        return all(getattr(self, x) == getattr(other, x) for x in self.__slots__)
 
     def __lt__(self, other: object) -> bool:
         """Say whether it is less than a figure of its unit, or than a number."""

@@ -163,6 +163,9 @@ class _Grid:
             )
             for n in places
         ]
+        # What is wider than the screen beside the names of rows is broken after all.
+        room = screen.width - len(_GAP) - self.least[0]
+        self.least[1:] = [min(one, room) for one in self.least[1:]]
 
     def _row(self, row: Row) -> list[_Shown]:
         label = "  " * row.indent + _plain(row.label, self.screen)
@@ -193,11 +196,14 @@ class _Grid:
         names = self._names()
         found = [[*names]]
         for n in range(len(names), len(self.heads)):
-            part = found[-1]
-            if self._needs([*part, n]) > room and len(part) > len(names):
-                part = [*names]
-                found.append(part)
-            part.append(n)
+            if self._needs([*found[-1], n]) > room:
+                # A number too wide to stand beside all of them stands beside the first.
+                beside = [*names]
+                while len(beside) > 1 and self._needs([*beside, n]) > room:
+                    beside.pop()
+                if beside != found[-1]:
+                    found.append(beside)
+            found[-1].append(n)
         return found
 
     def _needs(self, part: Sequence[int]) -> int:

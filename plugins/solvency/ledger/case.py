@@ -22,6 +22,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from beancount.core.data import Directive
 
@@ -130,6 +131,11 @@ class Account:
     def admits(self, commodity: str) -> bool:
         """Say whether the account may hold a commodity."""
         return self.currencies is None or commodity in self.currencies
+
+    @property
+    def suspense(self) -> bool:
+        """Say whether it is what nobody has settled: neither liquid, nor found."""
+        return self.root == "Assets" and self.notes.get("suspense") in {"True", "TRUE"}
 
     @property
     def is_claim(self) -> bool:
@@ -483,7 +489,7 @@ class Case:
     unrated: tuple[Observation, ...] = ()
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
-    entries: tuple[Directive, ...] = field(default=(), repr=False, compare=False)
+    entries: Sequence[Directive] = field(default=(), repr=False, compare=False)
 
     def takes(self, flow: Flow) -> bool:
         """Say whether a flow belongs to this scenario and was known by then."""
@@ -509,8 +515,11 @@ class Case:
 
         As the account states, else as the commodity does, else money is liquid and
         all else less liquid. Money paid for shares is in the shares: a stake carried
-        in money is illiquid where its account states nothing.
+        in money is illiquid where its account states nothing. What stands in suspense
+        is held by nobody that is known.
         """
+        if account.suspense:
+            return "illiquid"
         money = self.is_money(commodity)
         if account.stake_in is not None and money:
             return account.liquidity or "illiquid"

@@ -182,8 +182,8 @@ def _subledger(subledger: Subledger, case: Case) -> str:
     said = _plain(subledger)
     assert isinstance(said, dict)  # noqa: S101 (a dataclass)
     # What the mapping file says is in the layout, what rows come to in the flows.
-    said.pop("mapping", None)
-    said.pop("enclosed", None)
+    for elsewhere in ("mapping", "register", "enclosed"):
+        said.pop(elsewhere, None)
     layout = said["layout"]
     if subledger.layout.parties is not None:
         folder = Path(case.path).resolve().parent

@@ -11,12 +11,14 @@ from __future__ import annotations
 import contextlib
 import copy
 import gc
-import os
+import hashlib
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 from beancount import loader
 from beancount.core import data
@@ -24,6 +26,9 @@ from beancount.ops import validation
 from beancount.parser import booking
 from beancount.parser import options as beancount_options
 
+from solvency.ledger.cache.deferred import Deferred
+from solvency.ledger.cache.kept import ReadBefore
+from solvency.ledger.cache.kept import ReadFile
 from solvency.ledger.entries.bookkeeping import has_books
 from solvency.ledger.entries.bookkeeping import read_books
 from solvency.ledger.entries.postings import without_dust
@@ -33,16 +38,13 @@ from solvency.ledger.errors import LedgerError
 from solvency.ledger.errors import ours
 from solvency.ledger.files.parsing import Parsed
 from solvency.ledger.files.parsing import parse
-from solvency.ledger.files.source import LARGEST_CASE
-from solvency.ledger.files.source import MOST_FILES
-from solvency.ledger.files.source import TooManyFoldersError
 from solvency.ledger.files.source import UnreadableError
-from solvency.ledger.files.source import content_of
+from solvency.ledger.files.source import bytes_of
 from solvency.ledger.files.source import kind_of
-from solvency.ledger.files.source import matching
+from solvency.ledger.files.source import text_of
 from solvency.ledger.files.trust import check_file
-from solvency.ledger.files.trust import inside
 from solvency.ledger.files.trust import trusting
+from solvency.ledger.files.walking import walk
 from solvency.ledger.handover import Loaded
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
@@ -56,9 +58,9 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
     from collections.abc import Iterator
-    from collections.abc import Mapping
 
     from solvency.ledger.case import Case
+    from solvency.ledger.files.walking import Includes
 
 
 @contextlib.contextmanager
@@ -79,6 +81,7 @@ def load(
     scenario: str | None = None,
     known: datetime.date | None = None,
     trust: bool = False,
+    cache: bool = True,
 ) -> Case:
     """Load a case from its top file.
 
@@ -87,6 +90,7 @@ def load(
         scenario: The scenario to keep; default the one the ledger says.
         known: Keep only what was published by this day.
         trust: Run plugins and extensions that are neither beancount's nor ours.
+        cache: Take what did not change from the user's cache, and keep it there.
 
     Returns:
         The case, with every fault of the ledger in its `errors`.
@@ -96,8 +100,13 @@ def load(
     """
     top = _top(path)
     with collector_paused(), wide(), trusting(trust):
+        kept = ReadBefore.opened() if cache else None
+        found = None if kept is None or trust else kept.case(top, scenario, known)
+        if found is not None:
+            again = partial(load, path, scenario=scenario, known=known, cache=False)
+            return replace(found, entries=Deferred(found, again))
         errors = Errors()
-        entries, faults, options = _parse(top, errors, trust=trust)
+        entries, faults, options, files = _parse(top, errors, trust=trust, kept=kept)
         if not trust and any(error.rule == "trust" for error in errors):
             # What a stranger's ledger asks for is not run, only named.
             options = {**options, "plugin": [("solvency", None)], "pythonpath": []}
@@ -117,12 +126,15 @@ def load(
             faults = [*faults, *_once(more, faults)]
             entries = reading.entries
             case = case_of(reading, options, known)
-        return replace(
+        case = replace(
             case,
             errors=ours([*faults, *_validated(entries, options)], errors, top=top),
             entries=tuple(entries),
             files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
         )
+        if kept is not None and not trust:
+            kept.keep(case, (top, scenario, known), files, options)
+        return case
 
 
 def _lacks_case(fault: Any) -> bool:
@@ -162,7 +174,9 @@ def load_for_fava(path: str | Path, *, trust: bool) -> tuple[Loaded, bool]:
     top = _top(path)
     with collector_paused(), wide(), trusting(trust):
         errors = Errors()
-        entries, faults, options = _parse(top, errors, trust=trust)
+        entries, faults, options, _ = _parse(
+            top, errors, trust=trust, kept=ReadBefore.opened()
+        )
         if not trust and any(error.rule == "trust" for error in errors):
             return Loaded(options, [], ours(faults, errors, top=top)), True
         entries, faults = _transformed(entries, faults, options)
@@ -269,20 +283,24 @@ def _importable(folders: list[str]) -> Iterator[None]:
         sys.path[:] = before
 
 
-def _parse(
-    top: str, errors: Errors, *, trust: bool
-) -> tuple[list[data.Directive], list[Any], dict[str, Any]]:
+class _Read(NamedTuple):
+    """What the files of a ledger came to."""
+
+    entries: list[data.Directive]
+    faults: list[Any]
+    options: dict[str, Any]
+    files: list[ReadFile]
+
+
+def _parse(top: str, errors: Errors, *, trust: bool, kept: ReadBefore | None) -> _Read:
     """Parse the top file and all it includes, each once."""
     entries: list[data.Directive] = []
     faults: list[Any] = []
     all_options: list[dict[str, Any]] = []
-    seen = {top}
-    waiting = [top]
-    size = 0
-    while waiting:
-        filename = waiting.pop(0)
-        parsed, read = _parse_file(filename)
-        size += read
+    files: list[ReadFile] = []
+
+    def take(filename: str) -> Includes:
+        parsed, content = _parse_file(filename, kept)
         if not trust:
             check_file(
                 filename,
@@ -295,87 +313,26 @@ def _parse(
         entries.extend(parsed.entries)
         faults.extend(parsed.faults)
         all_options.append(parsed.options)
-        for pattern in parsed.options["include"]:
-            at = {
-                "filename": filename,
-                "lineno": parsed.lines.get(("include", pattern), 1),
-            }
-            for name in _included(at, pattern, errors, top, seen, trust=trust):
-                if size > LARGEST_CASE or len(seen) >= MOST_FILES:
-                    errors.add(
-                        "include",
-                        None,
-                        f"the case has more than {MOST_FILES:,} files, or more than"
-                        f" {LARGEST_CASE // 2**20} MiB",
-                        "Make it smaller",
-                        at=at,
-                    )
-                    waiting.clear()
-                    break
-                seen.add(name)
-                waiting.append(name)
+        includes = tuple(
+            (pattern, parsed.lines.get(("include", pattern), 1))
+            for pattern in parsed.options["include"]
+        )
+        digest = hashlib.sha256(content).hexdigest()
+        files.append(ReadFile(filename, digest, includes))
+        return includes, len(content)
+
+    seen = walk(top, take, errors, trust=trust)
     options = all_options[0]
     options["include"] = sorted(seen)
-    return entries, faults, loader.aggregate_options_map(options, all_options[1:])
+    whole = loader.aggregate_options_map(options, all_options[1:])
+    return _Read(entries, faults, whole, files)
 
 
-def _included(
-    at: Mapping[str, Any],
-    pattern: str,
-    errors: Errors,
-    top: str,
-    seen: set[str],
-    *,
-    trust: bool,
-) -> Iterator[str]:
-    """Yield the files an `include` line names, reporting what is wrong with it."""
-
-    def refuse(rule: str, wrong: str, mend: str) -> None:
-        errors.add(rule, None, wrong, mend, at=at)
-
-    wanted = os.path.normpath(Path(at["filename"]).parent / pattern)
-    names: list[str] = []
+def _parse_file(filename: str, kept: ReadBefore | None) -> tuple[Parsed, bytes]:
+    """Parse a file; also return what it holds."""
     try:
-        if not trust and not Path(wanted).is_relative_to(Path(top).parent):
-            names = [wanted]  # refused below, and not searched for
-        else:
-            names = matching(wanted)
-    except TooManyFoldersError:
-        refuse("include", f"{pattern} looks into too many folders", "Name the files")
-        return
-    if not names:
-        refuse("include", f"no file matches {pattern}", "Correct the `include` line")
-    for name in names:
-        try:
-            found = str(Path(name).resolve())
-            # What lies outside is not even looked at.
-            kind = kind_of(found) if trust or inside(found, top) else ""
-        except (OSError, RuntimeError, ValueError):
-            refuse("include", f"{name} leads nowhere", "Remove or mend the link")
-            continue
-        if not trust and not inside(found, top):
-            # Not even opened: it may be a device, or somebody's secret.
-            refuse(
-                "trust",
-                f"{name} lies outside the folder of the case",
-                "Copy it into the case, or load with --trust",
-            )
-        elif kind:
-            refuse(
-                "include",
-                f"{name} is {kind}, and only files are read",
-                "Move it, or name the files",
-            )
-        elif found in seen:
-            refuse("include", f"{name} is included already", "Include each file once")
-        else:
-            yield found
-
-
-def _parse_file(filename: str) -> tuple[Parsed, int]:
-    """Parse a file; also return its size in bytes."""
-    try:
-        content = content_of(filename)
+        content = bytes_of(filename)
+        text = text_of(content)
     except UnreadableError as error:
         fault = LedgerError(
             {"filename": filename, "lineno": error.line},
@@ -388,5 +345,6 @@ def _parse_file(filename: str) -> tuple[Parsed, int]:
             "filename": filename,
             "include": [],
         }
-        return Parsed([], [fault], options, {}), 0
-    return parse(content, filename), len(content)
+        return Parsed([], [fault], options, {}), b""
+    reading = parse if kept is None else kept.parsed
+    return reading(text, filename), content

@@ -24,6 +24,7 @@ from solvency.ledger.entries.mirrors import Mirrors
 from solvency.ledger.entries.postings import quotients
 from solvency.ledger.entries.postings import with_legs
 from solvency.ledger.entries.references import check_references
+from solvency.ledger.entries.references import check_reviews
 from solvency.ledger.entries.references import chosen
 from solvency.ledger.entries.references import standing_variants
 from solvency.ledger.errors import Errors
@@ -159,6 +160,7 @@ def read(
     mirrors.report(errors)
     reading.flows.sort(key=lambda flow: (flow.date, flow.order))
     check_references(reading.flows, declared, reading.variants, errors)
+    check_reviews(entries, reading.flows, errors)
     return reading
 
 

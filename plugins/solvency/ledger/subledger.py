@@ -71,6 +71,8 @@ class Subledger:
     notes: dict[str, str] = field(default_factory=dict, hash=False)
     #: The mapping file, if there is one.
     mapping: str | None = None
+    #: The register of parties as it is named, links not followed.
+    register: str | None = None
     #: What the rows come to, where they are not there themselves.
     enclosed: ControlTotals | None = field(default=None, repr=False)
 
@@ -99,10 +101,12 @@ def subledger(
         source = _source(meta)
         layout = _layout(meta, folder, top)
         layout = _signed(layout, account, declared)
+        named = layout.parties and os.path.normpath(folder / layout.parties[0])
         totals = enclosed(account, pattern)
         if is_enclosed():
             layout, paths, table = _not_here(layout, totals, pattern, top)
         else:
+            layout = _with_register(layout, folder, top)
             paths, table = _found(pattern, folder, top)
         root, root_at = _root(meta)
         mapping = meta.text("mapping")
@@ -121,6 +125,7 @@ def subledger(
             root_at=root_at,
             notes=meta.rest(),
             mapping=mapping and os.path.normpath(folder / mapping),
+            register=named,
             enclosed=totals,
         )
     except RowsError as error:
@@ -167,6 +172,34 @@ def check_subledgers(declared: Declarations) -> None:
         elif not missing:
             usable.append(one)
     declared.subledgers[:] = usable
+
+
+def names_the_same(one: Subledger, top: str) -> bool:
+    """Say whether a subledger still names the files that it named.
+
+    Args:
+        one: A subledger that was read before.
+        top: The case's first file.
+    """
+    folder = Path(one.place.file).parent
+    try:
+        if one.mapping is not None:
+            _one(one.mapping, folder, top)
+        named = one.register and _one(one.register, folder, top)
+        register = one.layout.parties and one.layout.parties[0]
+        return named == register and (one.paths, one.table) == _found(
+            one.pattern, folder, top
+        )
+    except _UnusableError:
+        return False
+
+
+def _with_register(layout: ColumnLayout, folder: Path, top: str) -> ColumnLayout:
+    """Return the layout with the path of its register, links followed."""
+    if layout.parties is None:
+        return layout
+    path, column = layout.parties
+    return replace(layout, parties=(_one(path, folder, top), column))
 
 
 def _not_here(
@@ -242,8 +275,6 @@ def _layout(meta: Metadata, folder: Path, top: str) -> ColumnLayout:
         raise _UnusableError(
             f"`parties:` {error}", 'Write "customers.csv#id"'
         ) from error
-    if parties is not None and not is_enclosed():
-        parties = (_one(parties[0], folder, top), parties[1])
     return replace(layout, sign=sign or layout.sign, parties=parties)
 
 

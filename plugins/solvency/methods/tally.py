@@ -313,22 +313,23 @@ def _chunk(model: _Model, item: tuple[SeedSequence, int]) -> Array:
     for part, switch, driver in zip(
         model.parts, model.switches, model.drivers, strict=True
     ):
-        alone = common is None and driver < 0
-        if alone:
-            drawn = part.draw(rng, size)
-        else:
-            score = rng.standard_normal(size)
-            if driver >= 0:
-                score *= math.sqrt(1.0 - model.driver_rho)
-                score += math.sqrt(model.driver_rho) * shared[driver]
-            if common is not None:
-                score *= math.sqrt(1.0 - model.rho)
-                score += common
-            drawn = part.at(score)
         mask = on[switch]
-        if mask is not None:
-            drawn *= mask
-        total += drawn
+        alone = common is None and driver < 0
+        if alone and part.kind in {"certain", "pert"}:
+            drawn = part.draw(rng, size)
+            total += drawn if mask is None else drawn * mask
+            continue
+        score = rng.standard_normal(size)
+        # What is switched off adds nothing, and making amounts takes most of the time.
+        some = slice(None) if mask is None else np.flatnonzero(mask)
+        score = score[some]
+        if driver >= 0:
+            score *= math.sqrt(1.0 - model.driver_rho)
+            score += math.sqrt(model.driver_rho) * shared[driver][some]
+        if common is not None:
+            score *= math.sqrt(1.0 - model.rho)
+            score += common[some]
+        total[some] += part.at(score)
     return total
 
 
@@ -337,9 +338,9 @@ def _on(
 ) -> list[NDArray[np.bool_] | None]:
     """Draw the switches; None is always on."""
     if model.joint is not None:
-        rows, ends = model.joint
-        chosen = rows[np.searchsorted(ends, rng.random(size), side="right")]
-        return list(chosen.T)
+        columns, ends = model.joint
+        chosen = np.searchsorted(ends, rng.random(size), side="right")
+        return [column[chosen] for column in columns]
     return [
         None if chance >= 1.0 else rng.random(size) < chance for chance in model.chances
     ]
@@ -377,7 +378,8 @@ def _joint(
         raise ValueError("combinations need a weight each, zero or more, not all zero")
     ends = np.cumsum(weights) / weights.sum()
     ends[-1] = np.inf
-    return rows, ends
+    # A row a switch, each in one piece of memory: that is how they are drawn.
+    return np.ascontiguousarray(rows.T), ends
 
 
 def _mapped(

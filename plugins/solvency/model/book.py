@@ -8,7 +8,6 @@ of ten.
 from __future__ import annotations
 
 import datetime
-import math
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
@@ -21,9 +20,10 @@ from typing import NamedTuple
 import numpy as np
 
 from solvency.ledger.entries.postings import EXACT
+from solvency.model.columns import PostingColumns
+from solvency.model.columns import columns_of
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices
-from solvency.model.worth import written
 from solvency.wide import wide
 from solvency.wide import width
 
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from solvency.model.counting.counts import Counts
     from solvency.model.sheets import BalanceSheet
 
-#: Sums of absolute units above this are kept as Python integers.
-_INT64_SAFE = 2**62
 #: Digits, and digits after the point, that ordinary numbers have at most.
 _ORDINARY = 28
 _ORDINARY_PLACES = 12
@@ -82,47 +80,17 @@ class Book:
     @classmethod
     def of(cls, case: Case, flows: Sequence[Flow] | None = None) -> Book:
         """Return the Book of a case's selected flows, or of flows given."""
-        flows = tuple(case.selected if flows is None else flows)
-        index: dict[Position, int] = {}
-        days: list[int] = []
-        positions: list[int] = []
-        numbers: list[Decimal] = []
-        owners: list[int] = []
-        rates: list[float] = []
-        scales: dict[str, int] = {}
-        prices: Prices | None = None
-        for count, flow in enumerate(flows):
-            ordinal = flow.date.toordinal()
-            for posting in flow.postings:
-                key = Position(posting.account, posting.commodity)
-                days.append(ordinal)
-                positions.append(index.setdefault(key, len(index)))
-                numbers.append(posting.units)
-                owners.append(count)
-                price = posting.price
-                if price is None or posting.commodity == case.currency:
-                    rates.append(math.nan)
-                elif price.commodity == case.currency:
-                    rates.append(float(price.number))
-                else:
-                    prices = prices or Prices(case)
-                    found = written(prices, price, flow.date)
-                    rates.append(math.nan if found is None else float(found.number))
-                exponent = posting.units.as_tuple().exponent
-                if -exponent > scales.get(posting.commodity, 0):  # type: ignore[operator]  # ledger numbers are finite
-                    scales[posting.commodity] = -exponent  # type: ignore[operator]  # as above
-        keys = tuple(index)
-        places = [scales.get(key.commodity, 0) for key in keys]
+        columns = columns_of(case) if flows is None else PostingColumns.of(case, flows)
         return cls(
             case=case,
-            flows=flows,
-            positions=keys,
-            scales=scales,
-            day=np.array(days, dtype=np.int64),
-            position=np.array(positions, dtype=np.int64),
-            units=_integers(numbers, [places[key] for key in positions]),
-            flow=np.array(owners, dtype=np.int64),
-            rate=np.array(rates, dtype=np.float64),
+            flows=tuple(case.selected if flows is None else flows),
+            positions=tuple(Position(*key) for key in columns.positions),
+            scales=columns.scales,
+            day=columns.day,
+            position=columns.position,
+            units=columns.units,
+            flow=columns.flow,
+            rate=columns.rate,
         )
 
     @cached_property
@@ -335,13 +303,3 @@ class Book:
 def below(account: str, parent: str) -> bool:
     """Say whether an account is another or lies below it."""
     return account == parent or account.startswith(parent + ":")
-
-
-def _integers(numbers: list[Decimal], places: list[int]) -> NDArray[Any]:
-    """Scale numbers to integers, in int64 where no sum can overflow it."""
-    scaled = [
-        int(EXACT.scaleb(number, place)) if place else int(number)
-        for number, place in zip(numbers, places, strict=True)
-    ]
-    total = sum(map(abs, scaled))
-    return np.array(scaled, dtype=np.int64 if total < _INT64_SAFE else object)

@@ -140,7 +140,7 @@ class GroupSheet:
 
     @wide()
     def grid(self) -> list[tuple[object, ...]]:
-        """Return a row a line, then whose the equity is.
+        """Return a row a line.
 
         Each is side, account, an amount an entity, what was taken off, what is left.
         """
@@ -153,19 +153,7 @@ class GroupSheet:
         for key in sorted(names, key=lambda key: (SIDES.index(key[0]), key[1])):
             amounts = [found.get(key, ZERO) for found in (*columns, taken)]
             rows.append((*key, *amounts, total(amounts)))
-        return [*rows, *self._owned()]
-
-    def _owned(self) -> list[tuple[object, ...]]:
-        """Return whose the equity is, where it is not all the parent's owners'."""
-        if not self.outsiders:
-            return []
-        nothing = (ZERO,) * len(self.shown)
-        named = [
-            (f"outsiders, {one.share:.2%} of {one.member}", one.amount)
-            for one in self.outsiders
-        ]
-        named.append(("owners of the parent", self.of_owners))
-        return [("whose", name, *nothing, ZERO, amount) for name, amount in named]
+        return rows
 
     @property
     def shown(self) -> tuple[tuple[str, tuple[Line, ...]], ...]:

@@ -17,19 +17,32 @@ from solvency.model.worth import posting_worth
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from solvency.ledger.case import Account
     from solvency.model.book import Book
 
 ZERO = Decimal()
 #: The owner of the pools of all members together.
 GROUP = "group"
+#: The side of an entity's books on which its shares in others stand.
+STAKES = "Stakes"
 
 
 class Pool(NamedTuple):
     """Everything of one commodity on one side of an entity's books."""
 
     entity: str
-    root: str
+    side: str
     commodity: str
+
+    @classmethod
+    def of(cls, account: Account, commodity: str) -> Pool:
+        """Return the pool in which an account has a commodity.
+
+        A share in another keeps the cost it was bought at, whatever money of the same
+        currency its owner gets and spends: it is in no pool with that money.
+        """
+        side = STAKES if account.stake_in else account.root
+        return cls(account.entity, side, commodity)
 
 
 class Move(NamedTuple):
@@ -75,8 +88,8 @@ class Acquisitions:
 
         Args:
             book: The Book.
-            together: Entities whose pools are one; what they owe one another is in
-                none.
+            together: Entities whose pools are one; what they owe one another, and
+                the shares they have in one another, are in none.
             name: The owner of those pools.
         """
         currency = book.case.currency
@@ -87,9 +100,9 @@ class Acquisitions:
         plain = np.array([p.commodity == currency for p in book.positions], bool)
         owners = [book.account(p).entity for p in book.positions]
         between = [
-            book.account(p).is_claim
-            and {book.account(p).entity, book.account(p).counterparty} <= together
-            for p in book.positions
+            account.entity in together
+            and (account.counterparty in together or account.stake_in in together)
+            for account in map(book.account, book.positions)
         ]
         owners = [name if owner in together else owner for owner in owners]
         equity = np.flatnonzero((~real & plain)[book.position])
@@ -122,7 +135,7 @@ def _moves(
 ) -> tuple[Move, ...]:
     """Return what each flow moved of each pool, net; nothing where it cancels."""
     pools = [
-        Pool(owner, book.account(position).root, position[1])
+        Pool.of(book.account(position), position[1])._replace(entity=owner)
         for owner, position in zip(owners, book.positions, strict=True)
     ]
     names = list(dict.fromkeys(pools))
@@ -180,7 +193,7 @@ def _posted(book: Book, inside: NDArray[np.int64]) -> tuple[Posted, ...]:
 
 
 class Costs:
-    """Average prices at acquisition, by entity, root and commodity, up to a day.
+    """Average prices at acquisition, by entity, side and commodity, up to a day.
 
     Flows are pooled. What is disposed of leaves at the average; what is acquired
     enters at the price written, else at the market's that day.
@@ -257,17 +270,16 @@ class Costs:
             return self.historic
         return {name: worth * self._rate for name, worth in self._own.historic.items()}
 
-    def average(self, entity: str, root: str, commodity: str) -> Decimal | None:
+    def average(self, pool: Pool) -> Decimal | None:
         """Return the average price at acquisition, or None if none is known.
 
         In the currency the books are kept in, translated at the closing rate.
         """
-        if commodity == self._book.case.home:
+        if pool.commodity == self._book.case.home:
             return self._rate
         if self._own is not None:
-            found = self._own.average(entity, root, commodity)
+            found = self._own.average(pool)
             return None if found is None else found * self._rate
-        pool = Pool(entity, root, commodity)
         last = self._last.get(pool)
         return self._level.get(pool) if last is None else last[1] / last[0]
 

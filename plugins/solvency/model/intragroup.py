@@ -15,6 +15,7 @@ from typing import NamedTuple
 from solvency.ledger.entries.postings import total
 from solvency.model.costs import GROUP
 from solvency.model.costs import Costs
+from solvency.model.costs import Pool
 from solvency.model.sheets import rounded
 
 if TYPE_CHECKING:
@@ -77,12 +78,13 @@ class Together:
         excess: list[Excess] = []
         claimed = ZERO
         for account, line, held in coins:
-            own = costs.average(account.entity, account.root, held.commodity)
+            pool = Pool.of(account, held.commodity)
+            own = costs.average(pool)
             if account.is_claim and account.counterparty in inside:
                 sign = 1 if line.side == "asset" else -1
                 claimed += rounded(book, held.number * (own or ZERO)) * sign
             elif line.side == "asset" and account.root == "Assets":
-                whole = merged.average(GROUP, account.root, held.commodity)
+                whole = merged.average(pool._replace(entity=GROUP))
                 if own is None or whole is None:
                     continue
                 amount = rounded(book, held.number * own) - rounded(

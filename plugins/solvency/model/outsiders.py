@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.model.costs import Pool
 from solvency.model.sheets import rounded
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _held(
         account = book.account(position)
         if account.stake_in not in inside or account.root != "Assets" or units <= 0:
             continue
-        average = costs.average(account.entity, account.root, position.commodity)
+        average = costs.average(Pool.of(account, position.commodity))
         holders = paid.setdefault(account.stake_in, {})
         before = holders.get(account.entity, ZERO)
         holders[account.entity] = before + units * (average or ZERO)

@@ -10,6 +10,7 @@ from solvency.ledger.case import Money
 from solvency.ledger.entries.postings import EXACT
 from solvency.ledger.entries.postings import total
 from solvency.model.costs import Costs
+from solvency.model.costs import Pool
 from solvency.model.valuation import Valuation
 from solvency.wide import exact
 from solvency.wide import stepped
@@ -198,7 +199,7 @@ def _sheet(
         if account.root not in {"Assets", "Liabilities"}:
             continue
         units = valuation.units[position]
-        average = costs.average(account.entity, account.root, position.commodity)
+        average = costs.average(Pool.of(account, position.commodity))
         cost = rounded(book, units * (average or ZERO))
         at_cost += cost
         value = valuation.value(position)

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from solvency.figures import arithmetic
 from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
+from solvency.model.costs import Pool
 from solvency.model.prices import Missing
 from solvency.wide import stepped
 
@@ -141,7 +142,7 @@ class Valuation:
             return units
         assert self.costs is not None  # noqa: S101 (set for the bases that ask)
         account = self.book.account(position)
-        average = self.costs.average(account.entity, account.root, position.commodity)
+        average = self.costs.average(Pool.of(account, position.commodity))
         if average is None:
             self.missing[position.commodity] = Missing(
                 position.commodity, self.at, None, 0

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import content_of
 from solvency.ledger.load import load
+from solvency.redact.copy import HASH_OF
 from solvency.redact.copy import Copy
 from solvency.redact.copy import RedactionError
 from solvency.redact.copy import leaks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solvency.ledger.case import Case
     from solvency.redact.pseudonyms import Pseudonyms
 
@@ -48,8 +51,17 @@ def redacted(case: Case, names: Pseudonyms, *, trust: bool = False) -> dict[str,
     }
     includes = "".join(f'include "{name}"\n' for name in parts)
     contents = {TOP: f"{texts[0]}\n\n{includes}".encode(), **parts}
-    _proved(copy, contents, names, trust=trust)
-    return contents
+    hashes = _proved(copy, contents, names, trust=trust).flow_hashes
+    return {name: _hashed(content, hashes) for name, content in contents.items()}
+
+
+def _hashed(content: bytes, hashes: Mapping[str, str]) -> bytes:
+    """Put the hashes of the copy's own flows into its reviews."""
+    return re.sub(
+        rb'(?m)^  hash: "' + HASH_OF.encode() + rb'([^"]*)"$',
+        lambda found: b'  hash: "%s"' % hashes[found[1].decode()].encode(),
+        content,
+    )
 
 
 def _read(path: str) -> str:
@@ -67,8 +79,11 @@ def _named(case: Case, names: Pseudonyms) -> None:
 
 def _proved(
     copy: Copy, contents: dict[str, bytes], names: Pseudonyms, *, trust: bool
-) -> None:
+) -> Case:
     """Look for replaced words in every byte, and load the copy.
+
+    Returns:
+        The copy.
 
     Raises:
         RedactionError: A word is there still, or the copy has an error.
@@ -90,10 +105,11 @@ def _proved(
     with tempfile.TemporaryDirectory(prefix="solvency-") as folder:
         for name, content in contents.items():
             (Path(folder) / name).write_bytes(content)
-        loaded = load(Path(folder) / TOP, trust=trust)
+        loaded = load(Path(folder) / TOP, trust=trust, cache=False)
     if loaded.errors:
         error = loaded.errors[0]
         raise RedactionError(
             f"the copy has {len(loaded.errors):,} errors that the case has not:"
             f" {Path(error.file).name}:{error.line}: {error.message}"
         )
+    return loaded

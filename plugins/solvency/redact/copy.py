@@ -17,6 +17,7 @@ from solvency.redact.words import NAMED
 from solvency.redact.words import OPTIONS
 from solvency.redact.words import PLAIN_CUSTOMS
 from solvency.redact.words import PURPOSES
+from solvency.redact.words import REVIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: The title of every copy: its report says on the cover what it is.
 TITLE = "Redacted case"
+#: What stands for the hash of a flow of the copy, before its name.
+HASH_OF = "hash of "
 _CURRENCY = re.compile(r"(?<![\w'./-])[A-Z][A-Z0-9'._-]*(?![\w:])")
 #: A replaced word as short as this stands in any text.
 _SHORT = 3
@@ -62,6 +65,10 @@ class Copy:
 
     def _statement(self, path: str, one: LedgerStatement) -> Iterator[str]:
         """Yield the lines of a statement, none where it is left out."""
+        strings = [token.words for token in one.head.said if token.kind == "string"]
+        if one.kind == "custom" and strings[0] == "review" and len(strings) == 3:
+            yield from self._review(one, *strings[1:])
+            return
         head = self._head(one)
         if head is None:
             self._forget([one.head, *one.below])
@@ -80,6 +87,23 @@ class Copy:
                 yield value
         if one.dated:
             yield ""
+
+    def _review(self, one: LedgerStatement, flow: str, status: str) -> Iterator[str]:
+        """Yield a review of the same flow, its hash marked until the copy has one."""
+        name = self.names.of("id", flow)
+        if status not in REVIEWS:
+            status = self.names.of("text", status)
+        yield f'{one.head.said[0].text} custom "review" "{name}" "{status}"'
+        for line in one.below:
+            words = next((x.words for x in line.said if x.kind == "string"), "")
+            if line.key == "by":
+                yield f'  by: "{self.names.of("reviewer", words)}"'
+            elif line.key == "hash":
+                holds = self.case.flow_hashes.get(flow) == words
+                yield f'  hash: "{HASH_OF + name if holds else "changed"}"'
+            else:
+                self._forget([line])
+        yield ""
 
     def _head(self, one: LedgerStatement) -> str | None:
         """Return the first line of a statement, None where it is left out."""

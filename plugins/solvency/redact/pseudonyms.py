@@ -30,6 +30,7 @@ _FORMS = {
     "publisher": "Publisher {}",
     "party": "Payee {:03}",
     "text": "Text {:04}",
+    "reviewer": "Reviewer {:02}",
     "file": "file-{:02}",
 }
 

@@ -49,6 +49,8 @@ NAMED = {
 PLAIN_CUSTOMS = _set("spread scale correlation alternative depth float")
 #: Purposes and events that a test or the report means by these words.
 PURPOSES = frozenset({"insiders"})
+#: What a review may have found; another word of its author is text.
+REVIEWS = frozenset({"approved", "rejected", "queried"})
 EVENTS = frozenset({"petition", "attestation"})
 OPTIONS = _set(
     "operating_currency tolerance_multiplier inferred_tolerance_default"

@@ -1,13 +1,15 @@
 """Rows that stand twice, and numbers that are missing, in memory that is bounded.
 
 A group for each row of 50 million takes gigabytes, so the numbers are looked through
-stretch by stretch. Within a stretch two counts, of rows and of different numbers, tell
-both faults apart: a missing number cannot hide behind a doubled one.
+stretch by stretch, and keys without a number in parts by their hash. Within a stretch
+two counts, of rows and of different numbers, tell both faults apart: a missing number
+cannot hide behind a doubled one.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import NamedTuple
 
 from solvency.subledgers.engine import column
@@ -68,13 +70,12 @@ def numbering(rows: Rows) -> Numbering:
     rows.totals()
     by_number = layout.order is not None and not rows.normal.orders_as_text
     unique = layout.unique or ((layout.order,) if layout.order else ())
-    alone = by_number and unique == (layout.order,)
+    doubles = _Doubles(rows, unique)
     if not by_number:
-        found = _twice(rows, unique) if unique else ([], 0)
-        return Numbering((), tuple(found[0]), 0, found[1])
+        doubles.look()
+        return Numbering((), doubles.named, 0, doubles.count)
     gaps: list[NumberGap] = []
-    doubles: list[Duplicate] = []
-    gap_count = double_count = 0
+    gap_count = 0
     last: int | None = None
     for low, high in _stretches(rows):
         within = f"ord >= {low} AND ord <= {high}"
@@ -93,16 +94,12 @@ def numbering(rows: Rows) -> Numbering:
                 gaps += some
                 gap_count += more
         last = most
-        if alone and count > different:
-            some_twice, more = _twice(rows, unique, within)
-            doubles += some_twice
-            double_count += more
-    if not alone and unique:
-        found = _twice(rows, unique)
-        doubles, double_count = found
-    return Numbering(
-        tuple(gaps[:NAMED]), tuple(doubles[:NAMED]), gap_count, double_count
-    )
+        # Rows of one key have one number, where the number is part of the key.
+        if layout.order in unique and count > different:
+            doubles.within(within)
+    if layout.order not in unique:
+        doubles.look()
+    return Numbering(tuple(gaps[:NAMED]), doubles.named, gap_count, doubles.count)
 
 
 def _stretches(rows: Rows) -> list[tuple[int, int]]:
@@ -125,38 +122,66 @@ def _missing(rows: Rows, within: str) -> tuple[list[NumberGap], int]:
     return [NumberGap(int(after), int(before)) for after, before in found], int(count)
 
 
-def _twice(
-    rows: Rows, unique: tuple[str, ...], within: str = "TRUE"
-) -> tuple[list[Duplicate], int]:
-    """Return the keys that several rows have, and how many there are."""
-    keys, source = _keys(rows, unique)
-    named = ", ".join(keys)
-    grouped = (
-        f"SELECT {named}, count(*) AS n FROM {source} WHERE {within}"
-        f" GROUP BY {named} HAVING count(*) > 1"
-    )
-    count = rows.engine.run(f"SELECT count(*) FROM ({grouped}) AS t")[0][0]
-    if not count:
-        return [], 0
-    found = rows.engine.run(f"{grouped} ORDER BY {named} LIMIT {NAMED}")
-    same = " AND ".join(f"r.{key} = t.{key}" for key in keys)
-    behind = rows.engine.run(
-        f"SELECT {', '.join(f'r.{key}' for key in keys)}, r._file, r.file_row_number"
-        f" FROM {source} AS r JOIN ({grouped} ORDER BY {named} LIMIT {NAMED}) AS t"
-        f" ON {same} WHERE {within.replace('ord', 'r.ord')}"
-        f" ORDER BY r._file, r.file_row_number LIMIT {10 * NAMED}"
-    )
-    places: dict[tuple[str, ...], list[RowPlace]] = {}
-    for *key, file, row in behind:
-        places.setdefault(tuple(map(str, key)), []).append(
-            RowPlace(plain(file), int(row) + 1 if row >= 0 else -1)
+class _Doubles:
+    """The keys that several rows have, looked for part by part."""
+
+    def __init__(self, rows: Rows, unique: tuple[str, ...]) -> None:
+        self.rows = rows
+        self.count = 0
+        self._found: list[tuple[tuple[Any, ...], Duplicate]] = []
+        if unique:
+            self.keys, self.source = _keys(rows, unique)
+        else:
+            self.keys = []
+
+    @property
+    def named(self) -> tuple[Duplicate, ...]:
+        """Return the first of them, by key."""
+        found = sorted(self._found, key=lambda one: one[0])
+        return tuple(duplicate for _, duplicate in found[:NAMED])
+
+    def look(self) -> None:
+        """Look through all rows, as many at a time as a stretch has."""
+        if not self.keys:
+            return
+        parts = -(-sum(one.rows for one in self.rows.totals()) // _STRETCH)
+        if parts < 2:
+            self.within("TRUE")
+            return
+        # Rows of one key are in one part, whatever the engine's hash is.
+        number = f"abs(CAST(hash({', '.join(self.keys)}) % {parts} AS BIGINT))"
+        for part in range(parts):
+            self.within(f"{number} = {part}")
+
+    def within(self, where: str) -> None:
+        """Look through some of the rows: all that have their keys."""
+        run = self.rows.engine.run
+        named = ", ".join(self.keys)
+        some = f"(SELECT * FROM {self.source} WHERE {where})"
+        grouped = (
+            f"SELECT {named}, count(*) AS n FROM {some} AS s"
+            f" GROUP BY {named} HAVING count(*) > 1"
         )
-    return [
-        Duplicate(
-            tuple(map(str, key)), int(n), tuple(places.get(tuple(map(str, key)), ()))
+        count = int(run(f"SELECT count(*) FROM ({grouped}) AS t")[0][0])
+        if not count:
+            return
+        self.count += count
+        first = f"{grouped} ORDER BY {named} LIMIT {NAMED}"
+        same = " AND ".join(f"r.{key} = t.{key}" for key in self.keys)
+        behind = run(
+            f"SELECT {', '.join(f'r.{key}' for key in self.keys)}, r._file,"
+            f" r.file_row_number FROM {some} AS r JOIN ({first}) AS t ON {same}"
+            f" ORDER BY r._file, r.file_row_number LIMIT {10 * NAMED}"
         )
-        for *key, n in found
-    ], int(count)
+        places: dict[tuple[str, ...], list[RowPlace]] = {}
+        for *key, file, row in behind:
+            places.setdefault(tuple(map(str, key)), []).append(
+                RowPlace(plain(file), int(row) + 1 if row >= 0 else -1)
+            )
+        for *key, rows in run(first):
+            shown = tuple(map(str, key))
+            found = Duplicate(shown, int(rows), tuple(places.get(shown, ())))
+            self._found.append((tuple((one is None, one) for one in key), found))
 
 
 def _keys(rows: Rows, unique: tuple[str, ...]) -> tuple[list[str], str]:

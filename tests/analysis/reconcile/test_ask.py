@@ -223,7 +223,10 @@ def test_how_a_balanced_amount_comes_about(ledger):
     assert float(claim.balanced) == pytest.approx(balanced, abs=0.02)
     # The strain is the whole gap over the spread of both claims together.
     assert claim.z == pytest.approx(gap / (bank + costs) ** 0.5, rel=1e-4)
-    assert float(how.gap) == pytest.approx((950 - balanced) / claim.z, abs=0.01)
+    assert float(how.gap) == pytest.approx((bank + costs) ** 0.5 * 950 / mean, abs=0.01)
+    # All others would have the bank hold what the costs leave of the capital.
+    assert float(how.others) == pytest.approx((1000 - spent) * 950 / mean, abs=0.01)
+    assert not how.covered
     # What flows bring adds up: the capital less the costs as balanced.
     assert [name for name, _ in how.parts] == ["capital", "costs"]
     assert sum(amount for _, amount in how.parts) == claim.balanced

@@ -10,9 +10,10 @@ from analysis.recover.books import WORLD
 from analysis.recover.books import flow
 
 from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.distributions import distributions
 from solvency.analysis.recover.made_whole import afterwards
 from solvency.analysis.recover.made_whole import in_kind
-from solvency.analysis.recover.made_whole import later_day
+from solvency.analysis.recover.made_whole import later_days
 from solvency.analysis.recover.made_whole import record
 from solvency.analysis.recover.made_whole import tide
 from solvency.analysis.recover.preferences import preferences
@@ -41,13 +42,55 @@ def test_made_whole_in_money_is_not_made_whole_in_kind(ledger):
     )
     book = ledger.case(text).book()
     found = recover(book, AT)
-    day = later_day(book, found)
-    assert day == datetime.date(2021, 9, 30)
-    row = in_kind(book, found, day)[0]
+    days = later_days(book, found)
+    assert days == (datetime.date(2021, 9, 30),)
+    row = in_kind(book, found, days)[0]
     assert (row.units, row.value, row.worth) == (1, 50, 400)
     rate = found.rate("FTX", "customer")
     assert float(row.rate) == pytest.approx(float(rate) * 50 / 400, abs=1e-4)
-    assert in_kind(book, found, datetime.date(2022, 6, 30))[0].worth is None
+    assert in_kind(book, found, [datetime.date(2022, 6, 30)])[0].worth is None
+
+
+def test_a_claim_in_coins_that_is_fixed_in_money_counts_at_that_price(ledger):
+    # The coin is worth 50 at the petition, and the law counts it at 45. The exchange
+    # pays nobody; after it FTX owes 45 dollars, whatever a coin costs.
+    text = (
+        WORLD
+        + COINS
+        + '2021-08-31 event "plan" "The plan is confirmed"\n'
+        + '2021-08-31 price BTC 80 USD\n  source: "court"\n'
+        + flow(
+            "2021-01-05",
+            "coin",
+            ("Equity:Customers:Wealth", "-1 BTC"),
+            ("Assets:FTX:Custody", "1 BTC"),
+        )
+        + flow(
+            "2021-07-01",
+            "fixed",
+            ("Liabilities:FTX:Owed", "1 BTC @ 45 USD"),
+            ("Liabilities:FTX:Owed", "-45 USD"),
+            ("Assets:Customers:Deposits:FTX", "-1 BTC @ 45 USD"),
+            ("Assets:Customers:Deposits:FTX", "45 USD"),
+        )
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    rows = in_kind(book, found, later_days(book, found))
+    assert [(row.later.month, row.units, row.value, row.worth) for row in rows] == [
+        (8, 1, 45, 80),
+        (9, 1, 45, 400),
+    ]
+    assert {row.fixed for row in rows} == {("fixed", 45)}
+    paid = 45 * found.rate("FTX", "customer")
+    assert float(rows[0].paid) == pytest.approx(float(paid), abs=0.005)
+    assert distributions(book, found) == ()
+    # 200 dollars and the coin before; 200 and 45 after.
+    owed = [
+        book.balance_sheet("FTX", at).totals.liabilities
+        for at in (AT, datetime.date(2021, 9, 30))
+    ]
+    assert owed == [250, 245]
 
 
 def test_a_rising_tide_counts_what_was_withdrawn(ledger):

@@ -20,6 +20,7 @@ from solvency.ledger.case import Posting
 from solvency.ledger.entries.postings import EXACT
 from solvency.model.book import Book
 from solvency.model.costs import Costs
+from solvency.model.costs import Pool
 from solvency.wide import WIDE
 from solvency.wide import wide
 
@@ -229,8 +230,9 @@ def as_found(book: Book) -> Book | None:
     """Return a Book of what was found, from the petition on.
 
     What was counted is there as it was counted, in every draw of the flows, and not
-    as the flows have it; all else as the books have it. Everything before is posted
-    on the petition's day, so only tests of balances mean anything.
+    as the flows have it; what stands in suspense is not there; all else is as the
+    books have it. Everything before is posted on the petition's day, so only tests of
+    balances mean anything.
 
     Args:
         book: The Book.
@@ -250,6 +252,8 @@ def as_found(book: Book) -> Book | None:
     written = whole.flow < len(book.flows)
     units = whole.units.copy()
     units[written & covered[whole.position]] = 0
+    settled = [not whole.account(position).suspense for position in whole.positions]
+    units[~np.array(settled, bool)[whole.position]] = 0
     found = replace(whole, units=units, day=np.maximum(whole.day, start.toordinal()))
     # What things cost is what they cost when they were bought, not at the petition.
     found.__dict__["acquisitions"] = book.acquisitions
@@ -281,9 +285,7 @@ def _counted(
             )
             if change:
                 account = book.account(position)
-                average = costs.average(
-                    account.entity, account.root, position.commodity
-                )
+                average = costs.average(Pool.of(account, position.commodity))
                 price = (
                     None
                     if average is None or position.commodity == book.case.currency

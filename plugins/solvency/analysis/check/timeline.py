@@ -19,6 +19,7 @@ from solvency.analysis.check.traits import Traits
 from solvency.ledger.case import LAST_HOUR
 from solvency.ledger.case import LAST_PLACE
 from solvency.model.costs import Costs
+from solvency.model.costs import Pool
 from solvency.model.days import UncertainDays
 from solvency.model.prices import Missing
 
@@ -156,19 +157,19 @@ class Timeline:
         Zero where none is known.
         """
         trait = self.traits.all[index]
-        pool = (trait.entity, trait.account.root, trait.commodity)
+        pool = Pool.of(trait.account, trait.commodity)
         found = self._averages.get(pool)
         if found is None:
             costs = Costs(self.book)
             averages = []
             for day in self.days:
                 costs.advance(day)
-                averages.append(costs.average(*pool) or ZERO)
+                averages.append(costs.average(pool) or ZERO)
             found = self._averages[pool] = np.array(averages, object)
         return found
 
     @cached_property
-    def _averages(self) -> dict[tuple[str, str, str], NDArray[Any]]:
+    def _averages(self) -> dict[Pool, NDArray[Any]]:
         return {}
 
     @cached_property

@@ -45,9 +45,11 @@ class Trait:
 
     @property
     def held(self) -> bool:
-        """Say whether it is something held, and no claim on anybody."""
+        """Say whether it is something held, and neither a claim nor in suspense."""
         account = self.account
-        return account.root == "Assets" and not account.is_claim
+        return (
+            account.root == "Assets" and not account.is_claim and not account.suspense
+        )
 
     @property
     def owed(self) -> bool:

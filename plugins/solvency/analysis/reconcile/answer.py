@@ -36,7 +36,8 @@ class Claim(NamedTuple):
     sigma: Decimal | None
     #: Spread after; None where nothing determines the amount.
     sigma_after: Decimal | None
-    #: Standardised adjustment, positive where too much is claimed; None if untested.
+    #: What is claimed less what the others alone would have it be, over the spread of
+    #: that gap; None if untested.
     z: float | None
     suspect: bool
     #: Number of the set of claims no identity tells it from; None if alone.
@@ -45,6 +46,9 @@ class Claim(NamedTuple):
     bound: str
     #: Other observations that say the same and count once with it.
     also: tuple[str, ...]
+    #: Balanced with errors of one source uncorrelated, and correlated by 0.9.
+    apart: Decimal
+    together: Decimal
 
     @property
     def verdict(self) -> str:
@@ -70,9 +74,9 @@ class Working(NamedTuple):
     spread holds against `pulls` and `rest`.
     """
 
-    #: Balanced before amounts are kept from changing sign; else as balanced.
-    free: Decimal
-    #: Spread of claimed less balanced: what a strain of one is.
+    #: What all other claims alone would have it be.
+    others: Decimal
+    #: Spread of claimed less that: what a strain of one is.
     gap: Decimal
     #: What the flows as written add up to; None for a flow's own amount.
     written: Decimal | None
@@ -81,6 +85,8 @@ class Working(NamedTuple):
     graded: Decimal | None
     #: Whether the spread is widened because it repeats a row of the dossier.
     repeated: bool
+    #: Whether it is because its source gave a hypothesised amount it covers.
+    covered: bool
     #: What each flow brings to an observation as balanced; they add up to it.
     parts: tuple[tuple[str, Decimal], ...]
     #: How far the identity of each observation moves a flow; they add up to it.
@@ -120,6 +126,16 @@ class Removed(NamedTuple):
     would_settle: tuple[Settled, ...]
 
 
+class Distance(NamedTuple):
+    """An error that the fit supposes, squared: a part of chi-square."""
+
+    #: The claims that have it: one, or those of one driver or of one source.
+    claims: tuple[str, ...]
+    #: Whether several claims of one source share it.
+    shared: bool
+    size: float
+
+
 class Correlated(NamedTuple):
     """The test of all claims with errors of one source correlated."""
 
@@ -127,6 +143,8 @@ class Correlated(NamedTuple):
     chi2: float
     dof: int
     p: float
+    #: The claims that then cannot stand.
+    suspects: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -146,7 +164,12 @@ class Reconciled:
         removed: suspects, in the order found.
         untested: observations left out, with the reason.
         notes: what the reader must know about the answer.
-        correlated: the test with errors of one source going together.
+        correlated: the same test, with the correlation of errors of one source.
+        apart: the test with these uncorrelated.
+        together: the test with these correlated by 0.9.
+        by_construction: (observation, flow) pairs where the observation sized the
+            flow: it was left out.
+        distances: what chi-square sums, largest first.
         workings: how the balanced amount of each suspect comes about, by its id.
     """
 
@@ -162,6 +185,10 @@ class Reconciled:
     untested: tuple[Untested, ...]
     notes: tuple[str, ...]
     correlated: Correlated
+    apart: Correlated
+    together: Correlated
+    by_construction: tuple[tuple[str, str], ...]
+    distances: tuple[Distance, ...]
     workings: Mapping[str, Working]
 
     @property
@@ -182,6 +209,7 @@ class Reconciled:
                 *map(Heading, ("claim", "kind", "source", "unit")),
                 *map(Heading, ("claimed", "balanced", "spread", "spread after", "z")),
                 *map(Heading, ("suspect", "set", "statement")),
+                *map(Heading, ("balanced at 0", "balanced at 0.9")),
             ),
             tuple(
                 (
@@ -190,7 +218,7 @@ class Reconciled:
                     "" if c.z is None else Decimal(f"{c.z:.2f}"),
                     "suspect" if c.suspect else "",
                     "" if c.set is None else str(c.set + 1),
-                    c.statement,
+                    *(c.statement, c.apart, c.together),
                 )
                 for c in self.claims
             ),

@@ -6,7 +6,9 @@ claims that do add up, and what that says of each claim.
 
 Flows are balanced as multiples of what is written and observations as shares of their
 size, so that no unit matters. A plug's amount is unknown and let free. Claims that
-rest on one row of the dossier share its weight (`Observed.widening`).
+rest on one row of the dossier share its weight (`Observed.widening`). Errors of one
+source go together as the case says, and the answer at 0 and at 0.9 stands beside. An
+observation that sized a flow does not test it, and is left out.
 
 What a source states as a bound joins the fit only where the other claims would break
 it; which do is found by adding those broken and dropping those that would pull the
@@ -25,18 +27,18 @@ import numpy as np
 
 from solvency.analysis.reconcile.answer import Alike
 from solvency.analysis.reconcile.answer import Claim
+from solvency.analysis.reconcile.answer import Correlated
+from solvency.analysis.reconcile.answer import Distance
 from solvency.analysis.reconcile.answer import Reconciled
 from solvency.analysis.reconcile.answer import Removed
 from solvency.analysis.reconcile.answer import Settled
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
-from solvency.analysis.reconcile.together import correlated
 from solvency.analysis.reconcile.workings import working
 from solvency.figures.quantised import money
 from solvency.figures.quantised import moved
 from solvency.figures.quantised import settled
 from solvency.figures.remark import Remark
-from solvency.methods.balancing import balance
 from solvency.model.observed import observed
 from solvency.wide import wide
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.methods.balancing import Balanced
+    from solvency.model.observed import Observed
 
     Array = NDArray[np.float64]
 
@@ -73,34 +76,46 @@ def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
             "nothing ties the flows to one another: the case has no observation of a"
             " balance its flows move, so no claim can be tested"
         )
-    problem = Problem(seen)
+    sized = seen.by_construction()
+    tested = seen.without({row for row, _ in sized}) if sized else seen
+    if not tested.rows:
+        raise ValueError(
+            "nothing tests the flows: each observation of a balance they move is one"
+            " that a flow was worked out from (sized-by)"
+        )
+    pairs = tuple((seen.rows[row].id, book.flows[flow].id) for row, flow in sized)
+    share = float(case.uncertainty.correlation)
     try:
-        return _result(problem, _balanced(problem, level))
+        found, apart, together = (
+            _found(tested, one, level) for one in (share, *_BESIDE)
+        )
     except ValueError as error:
-        raise ValueError(problem.explained(str(error))) from error
+        raise ValueError(Problem(tested, share).explained(str(error))) from error
+    return _result(found, (apart, together), pairs)
 
 
-def _balanced(problem: Problem, level: float) -> _Found:
+def _found(seen: Observed, correlation: float, level: float) -> _Found:
     """Find which bounds are broken, balance, and keep the signs."""
-    # A level of zero looks for no suspects.
+    problem = Problem(seen, correlation)
     for _ in range(_ROUNDS):
-        if not problem.turn(balance(*problem.free(), level=0.0)):
+        if not problem.turn(problem.balanced()):
             break
-    free, kept = balance(*problem.free(), level=level), None
+    free, kept = problem.balanced(level), None
     # The least multiple of a column at which none that follows it is below zero.
     if np.any(problem.amounts(free)[: len(problem.flows)] < -SIGN):
         lower = np.full(len(free.values), -math.inf)
         flows = np.arange(len(problem.flows))
         least = problem.values[flows] - 1.0 / problem.ratio[flows]
         np.maximum.at(lower, problem.lead[flows], least)
-        kept = balance(*problem.free(), lower=lower, level=0.0)
-    return _Found(free, kept)
+        kept = problem.balanced(lower=lower)
+    return _Found(problem, free, kept)
 
 
 @dataclass(frozen=True)
 class _Found:
     """The free fit, and the one that keeps signs where the free one does not."""
 
+    problem: Problem
     free: Balanced
     kept: Balanced | None
 
@@ -109,19 +124,40 @@ class _Found:
         """Return the fit whose amounts are shown."""
         return self.kept or self.free
 
+    @property
+    def suspects(self) -> tuple[int, ...]:
+        """Return the columns of claims that cannot stand, worst first."""
+        return self.problem.together(self.free.suspects)
+
+    @property
+    def test(self) -> Correlated:
+        """Return the test of all claims."""
+        best, problem = self.best, self.problem
+        return Correlated(
+            problem.correlation,
+            settled(best.chi2),
+            best.dof,
+            best.p,
+            tuple(problem.name(column) for column in self.suspects),
+        )
+
 
 #: Rounds in which bounds join and leave before the search for them is given up.
 _ROUNDS = 20
+#: Correlations of errors of one source at which the answer stands beside.
+_BESIDE = (0.0, 0.9)
 
 
-def _result(problem: Problem, found: _Found) -> Reconciled:
-    free, best = found.free, found.best
+def _result(
+    found: _Found, beside: tuple[_Found, _Found], sized: tuple[tuple[str, str], ...]
+) -> Reconciled:
+    problem, free, best = found.problem, found.free, found.best
     set_of = {
         claim: at
         for at, group in enumerate(free.sets)
         for claim in problem.together(group)
     }
-    suspects = problem.together(free.suspects)
+    suspects = found.suspects
     return Reconciled(
         scenario=problem.book.case.scenario.name,
         chi2=settled(best.chi2),
@@ -130,7 +166,7 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
         inflation=settled(best.inflation),
         approximate=best.approximate,
         claims=tuple(
-            _claim(problem, found, column, column in suspects, set_of.get(column))
+            _claim(found, beside, column, column in suspects, set_of.get(column))
             for column in range(len(problem.values))
         ),
         sets=tuple(
@@ -152,8 +188,12 @@ def _result(problem: Problem, found: _Found) -> Reconciled:
             for step in free.removed
         ),
         untested=problem.seen.untested,
-        notes=_notes(problem, best),
-        correlated=correlated(problem),
+        notes=_notes(problem, best, sized),
+        correlated=found.test,
+        apart=beside[0].test,
+        together=beside[1].test,
+        by_construction=sized,
+        distances=_distances(problem, best),
         workings={
             problem.name(column): working(problem, free, best, column)
             for column in suspects
@@ -169,16 +209,16 @@ def _settling(
 
 
 def _claim(
-    problem: Problem,
     found: _Found,
+    beside: tuple[_Found, _Found],
     column: int,
     suspect: bool,
     alike: int | None,
 ) -> Claim:
+    problem, best = found.problem, found.best
     z = float(found.free.z[problem.lead[column]])
-    best = found.best
+    apart, together = (_shown(one, column) for one in beside)
     name, tested = problem.name(column), None if math.isnan(z) else settled(z)
-    change = float(problem.amounts(best)[column] - problem.values[column])
     after = float(problem.spreads(best)[column])
     if column < len(problem.flows):
         flow = problem.book.flows[int(problem.flows[column])]
@@ -190,7 +230,7 @@ def _claim(
             statement=flow.narration,
             commodity=flow.amount.commodity,
             claimed=flow.amount.number,
-            balanced=moved(flow.amount.number, change, size),
+            balanced=_shown(found, column),
             sigma=_spread(problem.sigmas[column] * size, flow.amount.number),
             sigma_after=_spread(after * size, flow.amount.number),
             z=tested,
@@ -198,6 +238,8 @@ def _claim(
             set=alike,
             bound="",
             also=(),
+            apart=apart,
+            together=together,
         )
     at = column - len(problem.flows)
     row, scale = problem.seen.rows[at], problem.size(column)
@@ -208,7 +250,7 @@ def _claim(
         statement=row.first.perimeter or ", ".join(row.first.accounts),
         commodity=row.commodity,
         claimed=row.stated,
-        balanced=moved(row.stated, change, scale),
+        balanced=_shown(found, column),
         sigma=_spread(problem.sigmas[column] * scale, row.stated),
         sigma_after=_spread(after * scale, row.stated),
         z=tested,
@@ -216,10 +258,38 @@ def _claim(
         set=alike,
         bound=row.bound,
         also=tuple(one.id for one in row.observations[1:]),
+        apart=apart,
+        together=together,
     )
 
 
-def _notes(problem: Problem, found: Balanced) -> tuple[str, ...]:
+def _shown(found: _Found, column: int) -> Decimal:
+    """Return a balanced amount, as finely as its claim is written."""
+    problem = found.problem
+    change = float(problem.amounts(found.best)[column] - problem.values[column])
+    return moved(problem.written(column), change, problem.size(column))
+
+
+def _distances(problem: Problem, found: Balanced) -> tuple[Distance, ...]:
+    """Return what chi-square sums: errors squared, and the claims that have each."""
+    errors = [
+        *((problem.together((at,)), False, size) for at, size in enumerate(found.own)),
+        *(
+            (tuple(columns), True, size)
+            for columns, size in zip(problem.sharing(), found.common, strict=True)
+        ),
+    ]
+    sized = [
+        Distance(tuple(map(problem.name, columns)), shared, settled(size**2))
+        for columns, shared, size in errors
+    ]
+    there = [one for one in sized if one.size]
+    return tuple(sorted(there, key=lambda one: (-one.size, one.claims)))
+
+
+def _notes(
+    problem: Problem, found: Balanced, sized: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
     notes = []
     if found.approximate:
         notes.append(
@@ -246,6 +316,13 @@ def _notes(problem: Problem, found: Balanced) -> tuple[str, ...]:
                 " they test; each pair counts once (spreads are widened by the square"
                 " root of two)",
                 count=repeated,
+            )
+        )
+    if sized:
+        notes.append(
+            Remark(
+                "left out, since a flow was worked out from it: %(names)s",
+                names=", ".join(dict.fromkeys(row for row, _ in sized)),
             )
         )
     notes += [

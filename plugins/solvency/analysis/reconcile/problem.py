@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from solvency.methods.balancing import balance
 from solvency.model.observed import amount_of
+from solvency.model.uncertain import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +30,8 @@ _GIVE = 1e-3
 SIGN = 1e-9
 #: Sign of the gap (flows less stated) that breaks a bound.
 _WRONG = {"least": -1.0, "most": 1.0}
+#: The most that errors of one source go together: one cannot be told from one.
+_AS_ONE = 1.0 - 1e-9
 
 
 class Problem:
@@ -35,14 +39,22 @@ class Problem:
 
     Flows of one driver are one claim: their amounts rise and fall together, each by as
     many of its own spreads. The first of them has the column, and the others follow.
+    What one source says shares a part of its error: its amounts among themselves, and
+    its observations among themselves. An observation from the source of a hypothesised
+    amount it covers is taken as less exact instead.
     """
 
-    def __init__(self, seen: Observed) -> None:
+    def __init__(self, seen: Observed, correlation: float) -> None:
         self.seen = seen
         self.book = seen.book
+        self.correlation = correlation
         #: Flows some observation tests: the others stand as claimed.
         self.flows = np.unique(seen.effects.indices)
-        self.wider = wider = seen.widening()
+        repeated, flows = seen.widening()
+        #: Whether an observation is less exact because its source gave an amount.
+        self.covered = seen.covered() & (repeated**2 < 1.0 + correlation)
+        rows = np.where(self.covered, math.sqrt(1.0 + correlation), repeated)
+        self.wider = wider = rows, flows
         named = [self.book.flows[flow] for flow in self.flows.tolist()]
         amounts = [amount_of(self.book, flow) for flow in named]
         #: Mean multiples of what is written.
@@ -78,12 +90,57 @@ class Problem:
         #: Bounds that join the fit; rows that are no bound always do.
         self.joined = np.array([not row.bound for row in seen.rows], dtype=bool)
 
-    def free(self) -> tuple[Array, Array, sparse.csr_array, Array]:
-        """Return what is balanced, bounds that hold left unknown."""
+    def balanced(self, level: float = 0.0, lower: Array | None = None) -> Balanced:
+        """Balance the claims, bounds that hold left unknown.
+
+        Args:
+            level: chance of a false alarm in the search for suspects; at zero none is
+                looked for.
+            lower: least admissible amounts, shape (columns,).
+        """
+        sigmas = self._spreads()
+        return balance(
+            self.values,
+            sigmas,
+            self.identities,
+            self.totals,
+            shared=self._shared(sigmas),
+            lower=lower,
+            level=level,
+        )
+
+    def sharing(self) -> list[list[int]]:
+        """Return the columns that share an error: what one source says, if several."""
+        sigmas = self._spreads()
+        members: dict[tuple[str, str], list[int]] = {}
+        for column in np.flatnonzero(np.isfinite(sigmas) & (sigmas > 0)).tolist():
+            if column < len(self.flows):
+                flow = self.book.flows[int(self.flows[column])]
+                error = error_of(self.book.case, flow)
+                if error is None or error[0]:
+                    continue
+                key = "amount", error[1]
+            else:
+                row = self.seen.rows[column - len(self.flows)]
+                key = "observation", row.group
+            members.setdefault(key, []).append(column)
+        several = [columns for columns in members.values() if len(columns) > 1]
+        return several if self.correlation else []
+
+    def _shared(self, sigmas: Array) -> Array:
+        """Return spreads by the errors that claims share, a column each."""
+        several = self.sharing()
+        part = math.sqrt(min(self.correlation, _AS_ONE))
+        shared = np.zeros((len(sigmas), len(several)))
+        for at, columns in enumerate(several):
+            shared[columns, at] = part * sigmas[columns]
+        return shared
+
+    def _spreads(self) -> Array:
+        """Return the spreads that are balanced: what follows another has none."""
         sigmas = self.known()
-        # What follows another is no claim of its own.
         sigmas[self.lead != np.arange(len(sigmas))] = 0.0
-        return self.values, sigmas, self.identities, self.totals
+        return sigmas
 
     def amounts(self, found: Balanced) -> Array:
         """Return the balanced amounts, as multiples of what is claimed."""
@@ -134,6 +191,14 @@ class Problem:
                 gap = float(values[column] - self.values[column])
                 self.joined[at] = gap * _WRONG[row.bound] > SIGN
         return bool(np.any(before != self.joined))
+
+    def without(self, found: Balanced, column: int) -> tuple[float, float]:
+        """Return what the others would have a claim say, and the spread of the gap."""
+        lead = int(self.lead[column])
+        amount, spread = found.without(lead)
+        ratio = float(self.ratio[column])
+        moved = amount - float(self.values[lead])
+        return float(self.values[column]) + ratio * moved, ratio * spread
 
     def name(self, column: int) -> str:
         """Return the id of the claim a column stands for."""

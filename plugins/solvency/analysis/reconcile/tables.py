@@ -11,6 +11,7 @@ from solvency.figures.listing import listing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    from solvency.analysis.reconcile.answer import Correlated
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.figures.table import Table
 
@@ -32,7 +33,7 @@ def headline(found: Reconciled) -> str:
     if not found.dof:
         return "No identity tests any claim: nothing here can be contradicted.\n"
     about = "about " if found.approximate else ""
-    chance = "less than one in a million" if found.p < 1e-6 else f"{found.p:.2g}"
+    chance = _chance(found.p)
     doubtful = found.p < _DOUBTFUL
     sure = "cannot all be true" if doubtful else "can all be true"
     claims, tests = count(len(found.claims), "claim"), count(found.dof, "test")
@@ -43,12 +44,17 @@ def headline(found: Reconciled) -> str:
             f" {found.dof} is expected, a probability of {about}{chance}."
         ),
     ]
-    beside = found.correlated
-    little = "less than one in a million" if beside.p < 1e-6 else f"{beside.p:.2g}"
-    if abs(beside.chi2 - found.chi2) > _SAME * max(found.chi2, 1.0):
+    others = (found.apart, found.together)
+    if any(_differs(one, found) for one in others):
+        told = [
+            f"by {one.correlation:g}: chi-square {one.chi2:,.1f}, a probability of"
+            f" {_chance(one.p)}, {count(len(one.suspects), 'suspect')}"
+            for one in others
+        ]
         text.append(
-            f"With errors of one source correlated by {beside.correlation:g}:"
-            f" chi-square {beside.chi2:,.1f}, a probability of {little}."
+            f"Errors of one source are correlated by {found.correlated.correlation:g},"
+            f" with {count(len(found.suspects), 'suspect')}. Correlated {told[0]};"
+            f" {told[1]}."
         )
     if doubtful:
         text.append(
@@ -56,6 +62,16 @@ def headline(found: Reconciled) -> str:
             " them to agree as honest claims do."
         )
     return "\n".join(text) + "\n"
+
+
+def _chance(p: float) -> str:
+    return "less than one in a million" if p < 1e-6 else f"{p:.2g}"
+
+
+def _differs(one: Correlated, found: Reconciled) -> bool:
+    """Say whether another correlation changes what is found."""
+    near = abs(one.chi2 - found.chi2) <= _SAME * max(found.chi2, 1.0)
+    return not near or set(one.suspects) != set(found.correlated.suspects)
 
 
 @wide()
@@ -76,6 +92,8 @@ def claims(found: Reconciled, *, everything: bool = False) -> Table:
             Heading("unit"),
             Heading("claimed", places=0),
             Heading("balanced", places=0),
+            Heading("at 0", places=0),
+            Heading("at 0.9", places=0),
             Heading("spread", places=0),
             Heading("spread after", places=0),
             Heading("z", places=1),
@@ -89,6 +107,8 @@ def claims(found: Reconciled, *, everything: bool = False) -> Table:
                 claim.commodity,
                 claim.claimed,
                 claim.balanced,
+                claim.apart,
+                claim.together,
                 "unknown" if claim.sigma is None else claim.sigma,
                 "unknown" if claim.sigma_after is None else claim.sigma_after,
                 "" if claim.z is None else Decimal(f"{claim.z:.2f}"),
@@ -97,7 +117,10 @@ def claims(found: Reconciled, *, everything: bool = False) -> Table:
             )
             for claim in shown
         ),
-        notes=found.notes,
+        notes=(
+            "at 0, at 0.9: balanced with errors of one source so correlated",
+            *found.notes,
+        ),
     )
 
 

@@ -41,21 +41,22 @@ def working(problem: Problem, free: Balanced, best: Balanced, column: int) -> Wo
         What binds it and what pulls on it, in the claim's commodity.
     """
     size, like = problem.size(column), problem.written(column)
-    lead, amount = int(problem.lead[column]), float(problem.amounts(free)[column])
+    lead = int(problem.lead[column])
     pulls = free.pulls(lead) * size * float(problem.ratio[column])
     strongest = _strongest(pulls, (lead,))
-    gap = problem.values[column] - amount
+    others, gap = problem.without(free, column)
     at = column - len(problem.flows)
     flow = at < 0
     parts = () if flow else _parts(problem, best, at)
     ranged, graded, repeated = _errors(problem, column)
     return Working(
-        free=money(amount * size, like=like),
-        gap=money(abs(gap / free.z[lead]) * size, like=like),
+        others=money(others * size, like=like),
+        gap=money(abs(gap * size), like=like),
         written=None if flow else money(float(problem.seen.predicted[at]), like=like),
         ranged=ranged,
         graded=graded,
         repeated=repeated,
+        covered=not flow and bool(problem.covered[at]),
         parts=parts,
         moves=_moves(problem, free, column) if flow else (),
         pulls=tuple(
@@ -92,7 +93,8 @@ def _errors(
         if flow.low is None and flow.high is None:
             return Decimal(), sigma, wider > 1
         return sigma, Decimal(), wider > 1
-    row, repeated = problem.seen.rows[at], bool(problem.wider[0][at] > 1)
+    row = problem.seen.rows[at]
+    repeated = bool(problem.wider[0][at] > 1) and not problem.covered[at]
     if len(row.observations) > 1:
         return None, None, repeated
     _, own, graded = stated(book, row.first)
@@ -119,21 +121,9 @@ def _parts(
 
 
 def _moves(problem: Problem, free: Balanced, column: int) -> tuple[Pull, ...]:
-    """Return how far the identity of each observation moves a flow, most first.
-
-    An observation is moved by its own identity alone, in proportion to its variance;
-    so is the flow, by as much as it brings to the observation.
-    """
-    tail = slice(len(problem.flows), None)
-    sigmas = problem.known()[tail]
-    told = np.isfinite(sigmas) & (sigmas > 0)
-    price = np.zeros(len(sigmas))
-    shift = free.values[tail] - problem.values[tail]
-    price[told] = shift[told] / sigmas[told] ** 2
-    lead = int(problem.lead[column])
-    brings = problem.identities[:, [lead]].toarray().ravel()
-    variance = problem.sigmas[lead] ** 2 * float(problem.ratio[column])
-    shifts = -variance * brings * price * problem.size(column)
+    """Return how far the identity of each observation moves a flow, most first."""
+    shifts = free.shifts(int(problem.lead[column])) * float(problem.ratio[column])
+    shifts *= problem.size(column)
     order, like = _largest(shifts), problem.written(column)
     rows = problem.seen.rows
     found = ((rows[one].id, money(shifts[one], like=like)) for one in order)

@@ -275,7 +275,9 @@ def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Sta
         groups[item.kind] = (cost + item.book, worth.plus(item.worth))
         bases[item.base] = bases[item.base].plus(item.worth)
     held = [sum((i.worth[at] for i in items), ZERO) for at in range(len(ENDS))]
-    face = _face(found, name, by_end["central"])
+    estates = by_end["central"].estates
+    own = frozenset(one for one, at in estates.items() if at == estates[name])
+    face = found.claimed(name, own)
     recourse = Ends(*(by_end[end].recourse.get(name, ZERO) for end in ENDS))
     receipts = [by_end[end].received(name) for end in ENDS]
     # What debtors without books pay stands among the node's assets.
@@ -310,18 +312,6 @@ def _statement(found: Estate, name: str, by_end: Mapping[str, Waterfall]) -> Sta
             affairs(max(free, ZERO), secured, _sum(owed, {"priority"}), max(rest, ZERO))
         )
     return Statement(name, tuple(lines), _sum(owed, {"subordinated", "equity"}), *ends)
-
-
-def _face(found: Estate, name: str, way: Waterfall) -> Decimal:
-    """Return what an entity claims of others, those of its own estate left out."""
-    return sum(
-        (
-            debt.value
-            for debt in found.by_creditor.get(name, ())
-            if way.estates.get(debt.debtor, debt.debtor) != way.estates[name]
-        ),
-        ZERO,
-    )
 
 
 def _between(found: Estate, debtor: str, creditor: str) -> Decimal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.analysis.recover.estate import ZERO
+from solvency.analysis.recover.fixed import exchanged
 from solvency.model.prices import Missing
 from solvency.wide import wide
 
@@ -52,14 +53,17 @@ def lowered(
         at: The day at whose prices to value it; else at those of the flow's own.
 
     Returns:
-        The amount by debtor and rank, without what a class came to owe besides.
+        The amount by debtor and rank, without what a class came to owe besides. A
+        claim in coins fixed in money is not paid by that.
     """
     members = frozenset(book.case.group or book.case.entities)
     sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    same = exchanged(book, flow)
     for posting in flow.postings:
         account = book.case.accounts[posting.account]
         if (
-            account.root != "Liabilities"
+            account.name in same
+            or account.root != "Liabilities"
             or account.entity not in members
             or account.counterparty in members
         ):

@@ -23,6 +23,8 @@ from solvency.analysis.recover.debts import Debt
 from solvency.analysis.recover.debts import debt_of
 from solvency.analysis.recover.set_off import set_off
 from solvency.figures.remark import Remark
+from solvency.model.costs import Pool
+from solvency.model.counting.suspense import in_suspense
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import discount
@@ -200,8 +202,45 @@ class Estate:
         if key.commodity == self.book.case.currency:
             return units
         account = self.book.account(key)
-        average = self._costs.average(account.entity, account.root, key.commodity)
+        average = self._costs.average(Pool.of(account, key.commodity))
         return units * (average or ZERO)
+
+    @wide()
+    def claimed(self, name: str, inside: frozenset[str]) -> Decimal:
+        """Return what an entity's claims and shares in others stand at in its books.
+
+        Args:
+            name: The entity.
+            inside: Whose estate is one with its own, which are left out.
+        """
+        sums = ZERO
+        for debt in self.by_creditor.get(name, ()):
+            if debt.debtor not in inside:
+                account = self.book.case.accounts[debt.account]
+                # A debt's cost is its creditor's, who may have paid another price.
+                side = account.root if account.entity == name else "Assets"
+                average = self._costs.average(Pool(name, side, debt.commodity))
+                sums += debt.units * (average or ZERO)
+        return sums + sum(
+            (
+                self._cost(key, units)
+                for key, units in self._shares
+                if self.book.account(key).entity == name
+                and self.book.account(key).stake_in not in inside
+            ),
+            ZERO,
+        )
+
+    @cached_property
+    def _shares(self) -> list[tuple[Position, Decimal]]:
+        """Return the shares in others that anybody holds, with their units."""
+        return [
+            (key, units)
+            for key, units in self.book.balance(self.at).items()
+            if self.book.account(key).stake_in is not None
+            and self.book.account(key).root == "Assets"
+            and units > 0
+        ]
 
     def _worth(
         self, key: Position, units: Ends, sold: Ends, inside: frozenset[str]
@@ -278,10 +317,9 @@ class Estate:
             ValueError: No part of it is left; the entities are named.
         """
         found: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        for key, units in self.book.balance(self.at).items():
+        for key, units in self._shares:
             account = self.book.account(key)
-            if account.stake_in is not None and account.root == "Assets" and units > 0:
-                found[account.stake_in][account.entity] += self._cost(key, units)
+            found[account.stake_in or ""][account.entity] += self._cost(key, units)
         wholes = {name: sum(holders.values(), ZERO) for name, holders in found.items()}
         for name in (closed := _ownerless(found)):
             wholes[name] = max(wholes[name], self._capital(name))
@@ -336,11 +374,11 @@ def estate(book: Book, at: datetime.date) -> Estate:
             owes itself; the last flow that moved it is named.
     """
     held: dict[Position, Decimal] = {}
-    notes: dict[str, None] = {}
+    notes: dict[str, None] = dict.fromkeys(in_suspense(book, at))
     debts = []
     for key, units in book.balance(at).items():
         account = book.account(key)
-        if account.root not in {"Assets", "Liabilities"}:
+        if account.root not in {"Assets", "Liabilities"} or account.suspense:
             continue
         quote = book.prices.at(key.commodity, at)
         owned = account.root == "Assets" and not account.is_claim
@@ -395,6 +433,5 @@ def _lost(
             lost[key] = seen.untraced
         if not held.get(key):
             held.pop(key, None)
-    if lost:
-        notes[_SAID] = None
+    notes |= dict.fromkeys([_SAID] if lost else ())
     return lost

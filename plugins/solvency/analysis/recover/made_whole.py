@@ -1,9 +1,9 @@
 """Whether those who are paid are made whole: in kind, among themselves, afterwards.
 
-Claims in coins are paid at the petition's prices; what the same coins are worth later
-is another sum. Among customers, what each took out earlier counts under a rising tide
-and not pro rata. And what the estate fetched after the petition stands beside what the
-books say it would.
+Claims in coins are paid at the petition's prices, or at those a flow fixes them at;
+what the same coins are worth later is another sum. Among customers, what each took out
+earlier counts under a rising tide and not pro rata. And what the estate fetched after
+the petition stands beside what the books say it would.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import NamedTuple
 from solvency.analysis.recover.distributions import lowered
 from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import estate
+from solvency.analysis.recover.fixed import Fixed
+from solvency.analysis.recover.fixed import fixed
 from solvency.analysis.recover.waterfall import money
 from solvency.methods.tracing import rising_tide
 from solvency.model.book import below
@@ -24,6 +26,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
 
     from solvency.analysis.recover.ask import Recovery
     from solvency.ledger.case import Observation
@@ -37,12 +40,14 @@ class InKind(NamedTuple):
     rank: str
     commodity: str
     units: Decimal
-    #: At the petition's price, and what of it is paid.
+    #: At the petition's price, or the one it was fixed at, and what of it is paid.
     value: Decimal
     paid: Decimal
     later: datetime.date
     #: What the same coins are worth later; None without a price.
     worth: Decimal | None
+    #: The flow that fixes the claim in money, and at what; None where none does.
+    fixed: Fixed | None = None
 
     @property
     @wide()
@@ -90,38 +95,53 @@ class Record(NamedTuple):
 
 
 @wide()
-def later_day(book: Book, found: Recovery) -> datetime.date:
-    """Return the day to look back from: the plan's, else the last with prices.
+def later_days(book: Book, found: Recovery) -> tuple[datetime.date, ...]:
+    """Return the days to look back from: the plan's, and the last with prices.
 
     The plan's day (`event "plan"`) if some coin claimed has a price then.
     """
     coins = {debt.commodity for debt in found.debts} - {book.case.home}
-    plans = [event.date for event in book.case.events if event.kind == "plan"]
-    for day in plans:
-        if any(not isinstance(book.prices.at(coin, day), Missing) for coin in coins):
-            return day
+    plans = [
+        event.date
+        for event in book.case.events
+        if event.kind == "plan"
+        and any(
+            not isinstance(book.prices.at(coin, event.date), Missing) for coin in coins
+        )
+    ]
     days = [day for coin in coins for day, _ in book.prices.series(coin)]
-    return max([found.at, *days])
+    return tuple(dict.fromkeys([*plans[:1], max([found.at, *days])]))
 
 
 @wide()
-def in_kind(book: Book, found: Recovery, later: datetime.date) -> tuple[InKind, ...]:
-    """Return claims in coins at the petition's prices and at a later day's."""
-    sums: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 2)
+def in_kind(
+    book: Book, found: Recovery, later: Iterable[datetime.date]
+) -> tuple[InKind, ...]:
+    """Return claims in coins as they are paid, and the same coins at later days."""
+    sums: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+    values: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+    by: dict[tuple[str, str, str], Fixed] = {}
+    prices = fixed(book, found.at)
     for debt in found.debts:
-        if debt.commodity != book.case.home:
-            row = sums[debt.debtor, debt.rank, debt.commodity]
-            row[0] += debt.units
-            row[1] += debt.value
-    rows = []
-    for (entity, rank, commodity), (units, value) in sorted(sums.items()):
-        rate = found.rate(entity, rank)
-        if rate is None:
+        if debt.commodity == book.case.home:
             continue
-        quote = book.prices.at(commodity, later)
-        worth = None if isinstance(quote, Missing) else units * quote.number
-        paid = money(value * rate)
-        rows.append(InKind(entity, rank, commodity, units, value, paid, later, worth))
+        key = debt.debtor, debt.rank, debt.commodity
+        price = prices.get((debt.account, debt.commodity))
+        sums[key] += debt.units
+        values[key] += debt.value if price is None else debt.units * price.price
+        if price is not None:
+            by[key] = price
+    rows = []
+    for day in later:
+        for (entity, rank, commodity), units in sorted(sums.items()):
+            key = entity, rank, commodity
+            rate = found.rate(entity, rank)
+            if rate is None:
+                continue
+            quote = book.prices.at(commodity, day)
+            worth = None if isinstance(quote, Missing) else units * quote.number
+            paid = money(values[key] * rate)
+            rows.append(InKind(*key, units, values[key], paid, day, worth, by.get(key)))
     return tuple(rows)
 
 

@@ -53,10 +53,10 @@ def clearing(found: Recovery) -> Table:
 
 @wide()
 def tide(found: Recovery, rows: Sequence[Shared]) -> Table:
-    """Return what customers receive pro rata and under a rising tide."""
+    """Return what claims of rank customer receive pro rata and by a rising tide."""
     names = ("deposited", "withdrawn", "claim", "pro rata", "rising tide")
     return listing(
-        "Customers: pro rata beside a rising tide",
+        "Claims of rank customer: pro rata beside a rising tide",
         _columns(found, ("entity", "creditor"), names),
         tuple(rows),
     )

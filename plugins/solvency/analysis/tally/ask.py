@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
+    from solvency.analysis.tally.parts import Chosen
     from solvency.ledger.case import Case
     from solvency.ledger.case import Scenario
     from solvency.methods.tally import Drawn
@@ -81,21 +82,10 @@ def tally(
     """
     day = at or case.reporting_date
     parts = Parts(case, shape)
-    held = case.scenario.hypotheses
-    notes: list[str] = []
-    if held and case.scenario.name != "*":
-        chosen = parts.holding(held)
-        how: str = case.scenario.name
-    else:
-        chosen, more = parts.believed(switches, seed)
-        how = switches
-        notes += more
+    chosen, how, notes = _chosen(parts, switches, seed)
     found, method = chosen.total(draws, seed, executor)
     hole = hole_of(case, day)
     losses = chosen.losses()
-    few = min(draws, DEPENDENCE_DRAWS)
-    rhos = RHOS if beside else ()
-    table = [(rho, chosen.draw(few, seed, executor, rho)) for rho in rhos]
     total = Tallied(
         currency=case.currency,
         at=day,
@@ -112,17 +102,61 @@ def tally(
         hole=hole,
         unexplained=_rest(found, hole),
         hypotheses=losses,
-        scenarios=tuple(
-            _scenario(parts, one, day, draws, seed, executor)
-            for one in case.scenarios.values()
-            if one.hypotheses and beside
-        ),
-        dependence=tuple(
-            Dependence(rho, _quantiles(one), _reaches(one, hole)) for rho, one in table
-        ),
+        scenarios=(),
+        dependence=(),
         notes=tuple(notes),
     )
-    return explained(case, total) if beside else total
+    if not beside:
+        return total
+    return with_rest(
+        case, explained(case, total), switches=switches, shape=shape, executor=executor
+    )
+
+
+def with_rest(
+    case: Case,
+    total: Tallied,
+    *,
+    switches: Switches = "prior",
+    shape: Shape = "lognormal",
+    executor: Executor | None = None,
+) -> Tallied:
+    """Return a tally with what each scenario takes, and amounts that go together.
+
+    Args:
+        case: the case.
+        total: its tally, whose day, draws and seed are taken.
+        switches: as the tally was made with.
+        shape: as the tally was made with.
+        executor: something with a `map`, as `tally.draw` takes.
+    """
+    parts = Parts(case, shape)
+    chosen, _, _ = _chosen(parts, switches, total.seed)
+    few = min(total.draws, DEPENDENCE_DRAWS)
+    table = [(rho, chosen.draw(few, total.seed, executor, rho)) for rho in RHOS]
+    return replace(
+        total,
+        scenarios=tuple(
+            _scenario(parts, one, total.at, total.draws, total.seed, executor)
+            for one in case.scenarios.values()
+            if one.hypotheses
+        ),
+        dependence=tuple(
+            Dependence(rho, _quantiles(one), _reaches(one, total.hole))
+            for rho, one in table
+        ),
+    )
+
+
+def _chosen(
+    parts: Parts, switches: Switches, seed: int
+) -> tuple[Chosen, str, list[str]]:
+    """Return the flows to add up, what they are chosen by, and what to know of it."""
+    scenario = parts.case.scenario
+    if scenario.hypotheses and scenario.name != "*":
+        return parts.holding(scenario.hypotheses), scenario.name, []
+    chosen, notes = parts.believed(switches, seed)
+    return chosen, switches, notes
 
 
 def explained(case: Case, found: Tallied) -> Tallied:

@@ -188,7 +188,8 @@ class _Effects:
         """Return quantiles over draws of each thing asked, in order.
 
         Args:
-            asked: By name, the flows that hold; row n in draw n, and so on.
+            asked: By name, the flows that hold; row n in draw n, and so on. What
+                has one row, and a flow in it, holds in every draw.
         """
         moving = (self._takes != 0).any(axis=1)
         flows = [np.flatnonzero(on.any(axis=0) & moving) for _, on in asked]
@@ -196,13 +197,16 @@ class _Effects:
         spreads = Spreads(self._book)
         begin = 0
         for scaled in spreads.draw(self._draws, self._seed, _CHUNK):
-            factor = np.ones((len(scaled), len(self._book.flows)))
-            factor[:, spreads.flows] += scaled
+            # A row a flow: what some of them do is then read in one piece.
+            factor = np.ones((len(self._book.flows), len(scaled)))
+            factor[spreads.flows] += scaled.T
             draw = np.arange(begin, begin + len(scaled))
             begin += len(scaled)
             for (_, on), some, taken in zip(asked, flows, found, strict=True):
                 if len(some):
-                    held = factor[:, some] * on[draw % len(on)][:, some]
+                    held = factor[some].T
+                    if len(on) > 1:
+                        held = held * on[draw % len(on)][:, some]
                     taken.append(
                         np.minimum(held @ self._takes[some], self._left).sum(axis=1)
                     )

@@ -115,6 +115,8 @@ class Following:
     counts: tuple[str, ...] = ()
     #: What amounts are in, where it is not the commodity itself.
     currency: str | None = None
+    #: What else the accounts moved, which is not traced.
+    beside: tuple[str, ...] = ()
 
     @property
     def unit(self) -> str:

@@ -92,7 +92,8 @@ def follow(
     """
     at = at or book.case.reporting_date
     commodity = _commodity(book, accounts, commodity)
-    pool = frozenset(k for k in _pool(book, accounts) if k.commodity == commodity)
+    there = _pool(book, accounts)
+    pool = frozenset(key for key in there if key.commodity == commodity)
     reader = Reader(book)
     moved = [
         (flow, _pooled(reader.parts(flow), pool))
@@ -127,6 +128,7 @@ def follow(
         by_purpose=purposes(book.case, main, orders, mine, commodity, scale),
         deposits=deposits(orders[0], scale),
         before=befores(orders[0], scale),
+        beside=tuple(sorted({key.commodity for key in there} - {commodity})),
         **_untraced(book, pool, at),
     )
     return translated(book, found)

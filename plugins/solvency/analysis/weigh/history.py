@@ -71,6 +71,12 @@ class History:
     hypotheses: tuple[str, ...]
     then: tuple[KnownThen, ...]
 
+    def move(self, name: str) -> float:
+        """Return how far a belief moved while it was held: to come is no move."""
+        every = (one.posteriors[name] for one in self.then)
+        held = [share for share in every if share is not None]
+        return max(held, default=0.0) - min(held, default=0.0)
+
     def to_table(self) -> Table:
         """Return a row a hypothesis and a column a day."""
         return listing(

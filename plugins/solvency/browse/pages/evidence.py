@@ -268,7 +268,7 @@ def _beliefs_over_time(view: View, found: History) -> Chart | None:
         name: [Decimal(f"{share or 0:.4f}") for share in shares]
         for name, shares in lines.items()
     }
-    moved = sorted(whole, key=lambda name: min(whole[name]) - max(whole[name]))
+    moved = sorted(whole, key=lambda name: -found.move(name))
     if len(days) < 2 or not moved:
         return None
     what = beliefs_chart.Beliefs(

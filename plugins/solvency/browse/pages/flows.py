@@ -188,7 +188,7 @@ def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
             "funds",
             f"Sources and uses of {found.name}'s funds, {printing.unit}",
             "Funds are money and what is as good as money. Open a band for its flows.",
-            width=860.0,
+            width=720.0,
         )
     except ChartError as error:
         notes.append(f"The bands cannot be drawn: {error}.")

@@ -12,6 +12,7 @@ from solvency.exhibits.balance.accounts import by_account
 from solvency.exhibits.balance.accounts import eliminations
 from solvency.exhibits.balance.accounts import totals
 from solvency.exhibits.balance.claims import matrix
+from solvency.exhibits.balance.whose import whose
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
@@ -83,6 +84,7 @@ def build(view: View) -> Page:
             for table in (
                 totals(setting, name, sheets),
                 by_account(setting, name, sheet),
+                whose(setting, sheet),
                 eliminations(setting, sheet),
                 matrix(setting, view.at),
                 _claims(setting),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.browse.study import Later
     from solvency.browse.view import View
+    from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Hypothesis
 
@@ -88,20 +90,21 @@ def build(view: View) -> Page:
         for name, each in flows.items()
     }
     printing = Printing(sums.values(), case.currency)
+    setting = view.setting()
     return Page(
         scenarios=_scenarios(view),
-        numbers=_numbers(view),
+        numbers=_numbers(view, setting),
         choices=tuple(
             _choice(
                 view,
                 one,
                 flows[one.name],
-                _moves(view, printing, one.name, flows[one.name]),
+                _moves(view, setting, printing, one.name, flows[one.name]),
                 posteriors.get(one.name),
             )
             for one in case.hypotheses.values()
         ),
-        contradictions=_contradictions(view),
+        contradictions=contradictions_in(view.case),
         disagree=disputed(view),
         weigh=view.page("hypotheses", "weighed", weigh=1),
         tally=tally,
@@ -122,14 +125,13 @@ def _scenarios(view: View) -> tuple[Link, ...]:
     )
 
 
-def _numbers(view: View) -> tuple[Number, ...]:
+def _numbers(view: View, setting: Setting) -> tuple[Number, ...]:
     """Return what the hypotheses switched on come to: the numbers that change."""
     from solvency.exhibits.workings import settled  # noqa: PLC0415 (brings in SciPy)
 
     case = view.case
     found = view.study.written()
     name, inside = scope(view)
-    setting = view.setting()
     moved = tuple(flow.id for flow in view.study.book.flows if flow.date <= view.at)
     numbers = [
         Number(
@@ -170,11 +172,12 @@ def _numbers(view: View) -> tuple[Number, ...]:
     return tuple(numbers)
 
 
-def _moves(view: View, printing: Printing, name: str, flows: list[Flow]) -> Cell:
+def _moves(
+    view: View, setting: Setting, printing: Printing, name: str, flows: list[Flow]
+) -> Cell:
     """Return the amount a hypothesis's flows move, which opens them."""
     from solvency.exhibits.workings import of_flows  # noqa: PLC0415 (brings in SciPy)
 
-    setting = view.setting()
     amounts = {flow.id: view.worth(flow) or ZERO for flow in flows}
     figure = setting.money(
         f"moves:{name}",
@@ -216,12 +219,13 @@ def _choice(
     )
 
 
-def _contradictions(view: View) -> tuple[str, ...]:
+def contradictions_in(case: Case) -> tuple[str, ...]:
+    """Say which hypotheses of the scenario cannot both be true."""
     from solvency.analysis.weigh.rivals import contradictions  # noqa: PLC0415 (brings in SciPy)
 
     return tuple(
         f"{one} and {other} exclude one another: both cannot be true."
-        for one, other in contradictions(view.case, view.case.scenario.hypotheses)
+        for one, other in contradictions(case, case.scenario.hypotheses)
     )
 
 

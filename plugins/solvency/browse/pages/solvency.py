@@ -16,13 +16,14 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
+from solvency.browse.blocks import figure_place
 from solvency.browse.blocks import money
+from solvency.browse.pages.points import levels_of
 from solvency.browse.pages.spells import between
 from solvency.browse.pages.spells import strip
 from solvency.charts import owed_held
 from solvency.charts import steps
 from solvency.charts.axes import Event
-from solvency.charts.pair import Level
 from solvency.exhibits.check.words import asks
 from solvency.figures import formats
 from solvency.figures.figure import Figure
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from solvency.analysis.check import Finding
     from solvency.analysis.check import Findings
     from solvency.analysis.check.answer import Key
-    from solvency.analysis.check.answer import Series
     from solvency.browse.view import View
     from solvency.ledger.case import Case
 
@@ -196,7 +196,7 @@ def _charts(view: View, found: Findings) -> Iterable[Chart]:
             continue
         drawn_for.add(entity)
         # Later, prices lapse one by one, and what they priced drops out of the sums.
-        levels = [level for level in _levels(series) if level.day <= last]
+        levels = levels_of(view, series, last)
         if not any(level.need for level in levels):
             continue
         printing = Printing(series.need, series.unit)
@@ -207,6 +207,7 @@ def _charts(view: View, found: Findings) -> Iterable[Chart]:
             [Event(last, "Petition")] if _petition(view.case) else [],
             owed="Owed to customers",
             held="Held for them",
+            gap_href=_gap(view, found, key),
         )
         yield drawn(
             lambda look, what=what: owed_held.draw(what, look),  # type: ignore[misc]  # bound at once
@@ -216,15 +217,15 @@ def _charts(view: View, found: Findings) -> Iterable[Chart]:
         )
 
 
+def _gap(view: View, found: Findings, key: Key) -> str:
+    """Return where the shaded shortfall of a test leads: to what was missing."""
+    one = next((one for one in found.findings if one.key == key), None)
+    name = _missing(view, found, one) if one else ""
+    return figure_place(name) if name else ""
+
+
 def _petition(case: Case) -> bool:
     return any(event.kind == "petition" for event in case.events)
-
-
-def _levels(series: Series) -> list[Level]:
-    return [
-        Level(day, need, have)
-        for day, need, have in zip(series.days, series.need, series.have, strict=True)
-    ]
 
 
 def _tests(
@@ -300,7 +301,11 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 note=asks(one.key.invariant),
             ),
             Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
-            Cell(strip=strip(series) if series else ()),
+            Cell(
+                strip=strip(series) if series else (),
+                title=f"Broken {one.when}" if one.first else "",
+                figure=_missing(view, found, one),
+            ),
             day_cell(one.first),
             Cell(between(one), kind="day"),
             day_cell(one.worst),
@@ -355,7 +360,7 @@ def _opened(view: View, found: Findings, one: Finding) -> Opened:
     )
     chart = None
     if series is not None and len(series.days) > 1:
-        levels = _levels(series)
+        levels = levels_of(view, series)
         printing = Printing(
             (
                 amount
@@ -369,7 +374,8 @@ def _opened(view: View, found: Findings, one: Finding) -> Opened:
             if found.draws and one.first_earliest and one.first_latest
             else None
         )
-        what = steps.Steps(title, levels, interval)
+        gap = figure_place(key) if (key := _missing(view, found, one)) else ""
+        what = steps.Steps(title, levels, interval, gap_href=gap)
         chart = drawn(
             lambda look: steps.draw(what, look),
             printing,

@@ -26,7 +26,9 @@ class Waiting:
 
 def waited(view: View, later: Later[Any]) -> Waiting | None:
     """Return how far a long computation is, or why there is no answer."""
-    if not later.wait(view.study.patience):
+    if not later.wait(0 if view.register.waited else view.study.patience):
+        # A page waits once: what else it asks for is shown as it stands.
+        view.register.waited = view.study.patience is not None
         return Waiting(said=later.said or "started")
     return Waiting(error=later.error) if later.error else None
 

@@ -45,7 +45,7 @@ def build(view: View) -> Page:
     setting = view.setting(findings=view.study.written())
     steps, figures = walk(setting), rivals(setting)
     return Page(
-        numbers=tuple(_numbers(steps, figures)),
+        numbers=headlines(steps, figures),
         chart=bands(view) if view.study.whole else None,
         walk=shown(view, steps),
         rivals=shown(view, figures),
@@ -68,7 +68,8 @@ _HEADLINES = (
 )
 
 
-def _numbers(walk: exhibits.Table, rivals: exhibits.Table) -> list[Number]:
+def headlines(walk: exhibits.Table, rivals: exhibits.Table) -> tuple[Number, ...]:
+    """Return the figures of the two tables that stand at the head of the page."""
     rows = {row.key: row for row in walk.rows}
     found = [
         _number(label, figure)
@@ -80,7 +81,7 @@ def _numbers(walk: exhibits.Table, rivals: exhibits.Table) -> list[Number]:
         for row in rivals.rows
         if row.key.startswith("missing:") and isinstance(figure := row.cells[0], Figure)
     ]
-    return found
+    return tuple(found)
 
 
 def _number(label: str, figure: Figure) -> Number:

@@ -120,7 +120,8 @@ def command(
         if funds:
             from solvency.cli.balance.funds import print_funds  # noqa: PLC0415 (lazy start)
 
-            print_funds(case, name, at, output, every=asked.scenario is None)
+            every = asked.scenario is None and asked.hypothesis is None
+            print_funds(case, name, at, output, every=every)
         elif found:
             from solvency.cli.balance.found import print_found  # noqa: PLC0415 (lazy start)
 
@@ -197,10 +198,13 @@ def _print_all(book: Book, at: datetime.date, basis: str, output: Output) -> Non
 def _of_group(setting: Setting, sheet: GroupSheet, *, every: bool) -> Iterator[Table]:
     """Yield what a consolidated sheet rests on: totals, claims and silos."""
     from solvency.exhibits.balance.accounts import totals  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.balance.whose import whose  # noqa: PLC0415 (as above)
     from solvency.model.claims import largest  # noqa: PLC0415 (as above)
     from solvency.model.claims import matrix  # noqa: PLC0415 (as above)
     from solvency.model.consolidation import by_silo  # noqa: PLC0415 (as above)
 
+    if owned := whose(setting, sheet):
+        yield owned
     yield totals(setting, sheet.name, {sheet.basis: sheet})
     rows = sheet.claims if every else largest(setting.book, sheet.at, sheet.claims)
     title = f"What members owe one another at {sheet.at}"

@@ -77,12 +77,14 @@ def command(
 
     NAME is the id of a flow or an observation, the name of a source, a hypothesis, an
     account, an entity or an exhibit, or the key of a figure as a report's figures.json
-    has it; words of a key may be left out.
+    has it; words of a key may be left out. It may also be a figure as a chapter of a
+    report names it.
 
     \b
     Examples:
       solvency explain balance.FTX.2022-06-30.liabilities
       solvency explain coindesk-balance-sheet ledgers/ftx/main.beancount
+      solvency explain 'sheet("FTX", found=true).equity'
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude one another.")
@@ -102,7 +104,12 @@ def command(
 
     try:
         with progress() as tell:
-            found = explain(case, name, every=every, progress=tell)
+            if "(" in name:
+                from solvency.report.chapters.asked import ask  # noqa: PLC0415 (as above)
+
+                found = ask(case, name, tell)
+            else:
+                found = explain(case, name, every=every, progress=tell)
     except ReportError as error:
         raise Refused(str(error)) from error
     if as_json:

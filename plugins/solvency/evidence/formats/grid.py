@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Row
+from solvency.evidence.records import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +105,7 @@ class Record:
         places, cells = self._places.get(key), self._cells
         if places is None:
             return ""
-        words = " ".join(str(cells[at]) for at in places if at < len(cells))
+        words = " ".join(_said(cells[at]) for at in places if at < len(cells))
         return " ".join(words.split())
 
     def has(self, key: str) -> bool:
@@ -167,6 +168,11 @@ class Record:
                 f"{str(cell)!r:.60} in column {key} is no day written {forms}",
                 "Correct `date-formats` of the mapping, or skip the row",
             ) from None
+
+
+def _said(cell: Cell) -> str:
+    """Return a cell in words; the number of a thing has neither exponent nor point."""
+    return plain(cell) if isinstance(cell, Decimal) else str(cell)
 
 
 def _tables(

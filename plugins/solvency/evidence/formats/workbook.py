@@ -84,6 +84,8 @@ def _rows(document: Document, book: Any, name: str) -> Iterator[Row]:
 def _cell(value: object) -> Cell:
     if isinstance(value, bool):
         return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return Decimal(int(value))  # a workbook has no other whole numbers
     if isinstance(value, float):
         # The shortest digits that give the float again: what was typed in.
         number = Decimal(repr(value))

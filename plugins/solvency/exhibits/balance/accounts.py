@@ -17,6 +17,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger.entries.postings import total
+from solvency.model.counting.suspense import in_suspense
 from solvency.model.counting.untraced import SIDES as FOUND
 from solvency.model.counting.untraced import found_rows
 from solvency.model.counting.untraced import of_sheet
@@ -27,6 +28,7 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from collections.abc import Sequence
 
     from solvency.exhibits.setting import Setting
@@ -44,7 +46,6 @@ _SIDES = {
     "asset": "Assets",
     "liability": "Liabilities",
     "equity": "Equity",
-    "whose": "Whose the equity is",
     "untraced": "Of the assets untraced: in the books, and not found",
     "unrecorded": "Found, and not in the books",
 }
@@ -219,9 +220,12 @@ def entities(
         ),
         tuple(rows),
         tuple(
-            (Said(f"{sheet.entity}: left out: {missing}"),)
+            (Said(words),)
             for sheet in sheets
-            for missing in sheet.unpriced
+            for words in (
+                *(f"{sheet.entity}: left out: {x}" for x in sheet.unpriced),
+                *map(setting.remark, _loose(setting, sheet)),
+            )
         ),
     )
 
@@ -279,7 +283,6 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
         (setting.unit,),
         "Account",
         tuple(
-            # Whose the equity is stands in the last column alone.
             Column(key, one, sums=across if key == keys[-1] else ())
             for key, one in zip(keys, heads[kept], strict=True)
         ),
@@ -293,8 +296,15 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
             ),
             *((Said(f"left out of every total: {x}"),) for x in sheet.unpriced),
             *((note,) for note in notes),
+            *((Said(setting.remark(x)),) for x in _loose(setting, sheet)),
         ),
     )
+
+
+def _loose(setting: Setting, sheet: BalanceSheet | GroupSheet) -> Iterator[str]:
+    """Yield what is to be said of a sheet's accounts in suspense."""
+    members = getattr(sheet, "members", (sheet.entity,))
+    yield from in_suspense(setting.book, sheet.at, members)
 
 
 def _control(setting: Setting, sheet: GroupSheet) -> Prose:

@@ -19,6 +19,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
+from solvency.model.counting.suspense import suspended
 from solvency.model.counting.untraced import of_sheet
 from solvency.model.thin import holds_thin
 
@@ -103,7 +104,10 @@ def total_assets(
     seen = of_sheet(setting.book, sheet) if found else None
     value = sheet.totals.assets
     if seen is not None:
+        loose = suspended(setting.book, whole.at)
+        members = whole.members if entity == "group" else (entity,)
         value += seen.totals.unrecorded - seen.totals.untraced
+        value -= sum((loose.get(name, ZERO) for name in members), ZERO)
     accounts = (
         tuple(setting.case.accounts)
         if entity == "group"

@@ -12,6 +12,7 @@ from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.figures.table import Row
 from solvency.model.counting.found import Sum
+from solvency.model.counting.suspense import suspended
 from solvency.model.eliminations import taken_out
 
 if TYPE_CHECKING:
@@ -31,7 +32,18 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 UNTRACED = "Of these untraced: in the books, and not found"
 UNRECORDED = "Found, and not in the books"
+SUSPENDED = "Of these in suspense: rows that nobody has settled"
 FOUND = "Total assets, as found"
+
+
+#: The lines below total assets, each with its name and its sign in what was found.
+_LINES = {
+    "untraced": (UNTRACED, -1),
+    "unrecorded": (UNRECORDED, 1),
+    "suspense": (SUSPENDED, -1),
+    "found": (FOUND, 0),
+}
+_FORMULA = "total assets less untraced, and unrecorded"
 
 
 def resting_on(
@@ -153,10 +165,9 @@ def entity_rows(
     Returns:
         None of them where nobody counted anything of the entity's on any day.
     """
-    cells: dict[str, list[Cell]] = {"untraced": [], "unrecorded": [], "found": []}
+    cells: dict[str, list[Cell]] = {name: [] for name in _LINES}
     for day, beside, total in days:
-        held = _on(setting, day, entity)
-        for name, cell in _lines(setting, f"balance:{entity}", day, held, total):
+        for name, cell in _lines(setting, entity, day, total):
             cells[name] += [cell, *(None,) * beside]
     if not any(cell is not None for each in cells.values() for cell in each):
         return []
@@ -164,17 +175,14 @@ def entity_rows(
 
 
 def _lines(
-    setting: Setting,
-    start: str,
-    day: datetime.date,
-    held: tuple[Held, ...],
-    total: Cell,
+    setting: Setting, entity: str, day: datetime.date, total: Cell
 ) -> Iterable[tuple[str, Cell]]:
-    """Yield what is untraced, unrecorded and found of assets on a day."""
-    key = f"{start}:{day.isoformat()}:market"
+    """Yield what is untraced, unrecorded, in suspense and found of assets on a day."""
+    held = _on(setting, day, entity)
+    key = f"balance:{entity}:{day.isoformat()}:market"
     whole = getattr(total, "value", None) or ZERO
     if not held:
-        yield from (("untraced", None), ("unrecorded", None), ("found", None))
+        yield from ((name, None) for name in _LINES)
         return
     sums = _sums(held)
     yield "untraced", lacking(setting, f"{key}:untraced", sums.untraced, held, day)
@@ -189,25 +197,56 @@ def _lines(
             unrecorded=True,
         ),
     )
+    loose = suspense(setting, f"{key}:suspense", entity, day)
+    yield "suspense", loose
     yield (
         "found",
         setting.money(
             f"{key}:found",
-            whole - sums.untraced + sums.unrecorded,
-            formula="total assets less untraced, and unrecorded",
+            whole - sums.untraced + sums.unrecorded - (loose.value or ZERO),
+            formula=_FORMULA,
             basis="market",
         ),
     )
 
 
+def suspense(setting: Setting, key: str, entity: str, day: datetime.date) -> Figure:
+    """Return what an entity has in suspense on a day, which nobody found.
+
+    Args:
+        setting: What the report is of.
+        key: The figure's key.
+        entity: Whose.
+        day: The day.
+    """
+    value = suspended(setting.book, day).get(entity, ZERO)
+    accounts = {
+        name
+        for name, one in setting.case.accounts.items()
+        if one.suspense and one.entity == entity
+    }
+    figure = setting.money(key, value, formula="in suspense", basis="market")
+    if not value:
+        return figure
+    made = setting.parts(day).of(accounts)
+    return entry(
+        figure,
+        flows=made.flows,
+        parts=made.parts if made.exact else (),
+        priced=made.sources,
+    )
+
+
 def _rows(setting: Setting, cells: dict[str, list[Cell]]) -> list[Row]:
     text = setting.text
-    sums = (("total:asset", 1), ("untraced", -1), ("unrecorded", 1))
-    return [
-        Row("untraced", (text(UNTRACED),), tuple(cells["untraced"]), indent=1),
-        Row("unrecorded", (text(UNRECORDED),), tuple(cells["unrecorded"]), indent=1),
-        Row("found", (text(FOUND),), tuple(cells["found"]), "subtotal", sums=sums),
+    loose = any(getattr(cell, "value", None) for cell in cells["suspense"])
+    names = [name for name in _LINES if loose or name != "suspense"]
+    rows = [
+        Row(x, (text(_LINES[x][0]),), tuple(cells[x]), indent=1) for x in names[:-1]
     ]
+    sums = (("total:asset", 1), *((x, _LINES[x][1]) for x in names[:-1]))
+    found = Row("found", (text(FOUND),), tuple(cells["found"]), "subtotal", sums=sums)
+    return [*rows, found]
 
 
 def group_rows(setting: Setting, day: datetime.date, total: Row) -> list[Row]:
@@ -228,8 +267,9 @@ def group_rows(setting: Setting, day: datetime.date, total: Row) -> list[Row]:
     ]
     key = f"group:{day.isoformat()}:market"
     cells: dict[str, list[Cell]] = {}
+    each: list[Figure]
     for name in ("untraced", "unrecorded"):
-        each: list[Figure] = []
+        each = []
         for entity in setting.inside:
             held = _on(setting, day, entity)
             each.append(
@@ -253,22 +293,32 @@ def group_rows(setting: Setting, day: datetime.date, total: Row) -> list[Row]:
                 f"{key}:{name}:group", whole + off, formula="sum and eliminated"
             ),
         ]
+    each = [
+        suspense(setting, f"{key}:suspense:{entity}", entity, day)
+        for entity in setting.inside
+    ]
+    whole = sum((one.value or ZERO for one in each), ZERO)
+    cells["suspense"] = [
+        *each,
+        setting.money(f"{key}:suspense:sum", whole, formula="sum of the entities"),
+        setting.money(f"{key}:suspense:eliminated", ZERO, formula="eliminated"),
+        setting.money(f"{key}:suspense:group", whole, formula="sum and eliminated"),
+    ]
     names = (*setting.inside, "sum", "eliminated", "group")
     cells["found"] = [
         setting.money(
             f"{key}:found:{name}",
             sum(
                 (
-                    sign * (getattr(cell, "value", None) or ZERO)
-                    for sign, cell in (
-                        (1, total.cells[at]),
-                        (-1, cells["untraced"][at]),
-                        (1, cells["unrecorded"][at]),
+                    sign * (getattr(row[at], "value", None) or ZERO)
+                    for sign, row in (
+                        (1, total.cells),
+                        *((_LINES[x][1], cells[x]) for x in cells),
                     )
                 ),
                 ZERO,
             ),
-            formula="total assets less untraced, and unrecorded",
+            formula=_FORMULA,
             basis="market",
         )
         for at, name in enumerate(names)

@@ -35,8 +35,8 @@ def group_drawing(setting: Setting) -> Drawing | None:
     case = setting.case
     if not case.group:
         return None
-    debts = _debts(setting)
-    owed = dict(list(debts.items())[:_TIES])
+    every = debts(setting)
+    owed = dict(list(every.items())[:_TIES])
     drawn = {name for pair in owed for name in pair} | set(case.group)
     text = setting.text
     key = "group-chart"
@@ -103,7 +103,7 @@ def group_drawing(setting: Setting) -> Drawing | None:
             ),
         ),
         (
-            *_left_out(setting, dict([*debts.items()][_TIES:])),
+            *_left_out(setting, dict([*every.items()][_TIES:])),
             in_figures(setting, f"claims-{setting.at.isoformat()}"),
         ),
     )
@@ -151,7 +151,7 @@ def _left_out(
     )
 
 
-def _debts(setting: Setting) -> dict[tuple[str, str], Decimal]:
+def debts(setting: Setting) -> dict[tuple[str, str], Decimal]:
     """Return debts by (debtor, creditor) with a side in the group, largest first."""
     inside = set(setting.inside)
     sums: dict[tuple[str, str], Decimal] = {}

@@ -98,6 +98,14 @@ def explained(
     return entry(figure, worked=worked, **grounded(rest, settled(setting)))
 
 
+def summed(
+    setting: Setting, figure: Figure, side: Weighed, day: datetime.date
+) -> Figure:
+    """Return one side of a test with the flows that moved what it counts, alone."""
+    found = _moved(setting, side.positions, day, side.sign)
+    return replace(figure, **told(of_flows(setting, found), side.value))
+
+
 def lacking(
     setting: Setting, series: Series, day: datetime.date, missing: Decimal
 ) -> dict[str, Any]:

@@ -79,17 +79,23 @@ def segregation(setting: Setting, *, noted: bool = True) -> Section | None:
 
 
 def cover_of(setting: Setting, entity: str) -> Series | None:
-    """Return what an entity owed customers and held for them, by day, if tested."""
+    """Return what an entity owed customers and held for them, by day, if tested.
+
+    A test in kind is of one currency at a time: of several, the sum at market is told.
+    """
     found = setting.study.written.series
     for test in _TESTS:
-        for key, series in found.items():
+        of_test = [one for key, one in found.items() if key[:2] == (test, entity)]
+        for series in of_test:
             if (
                 series.unit == setting.case.currency
-                and key[:2] == (test, entity)
+                and (test != "customer-assets" or len(of_test) == 1)
                 and (test != "segregation" or _of_all(setting, entity, series))
             ):
                 return series
-    return None
+    in_kind = any(key[:2] == ("customer-assets", entity) for key in found)
+    valued = setting.study.valued().series if in_kind else {}
+    return next((one for key, one in valued.items() if key.entity == entity), None)
 
 
 def _of_all(setting: Setting, entity: str, series: Series) -> bool:
@@ -109,7 +115,11 @@ def finding_of(
         series: The series.
         drawn: Say how surely and between which days, which takes draws.
     """
-    found = setting.study.findings if drawn else setting.study.written
+    study = setting.study
+    if series.invariant in setting.case.invariants:
+        found = study.findings if drawn else study.written
+    else:
+        found = study.valued(drawn=drawn)
     for one in found.findings:
         if one.key == series.key:
             return one

@@ -72,11 +72,11 @@ def near(setting: Setting, entity: str, day: datetime.date) -> list[Observation]
 
 def covered(setting: Setting, one: Observation) -> tuple[str, ...]:
     """Return the accounts an observation covers: those named and all below."""
-    accounts = setting.case.accounts
+    below = tuple(f"{top}:" for top in one.accounts)
     return tuple(
         name
-        for name in accounts
-        if any(name == top or name.startswith(f"{top}:") for top in one.accounts)
+        for name in setting.case.accounts
+        if name.startswith(below) or name in one.accounts
     )
 
 

@@ -64,15 +64,24 @@ class Search:
     @wide()
     def figures(self) -> dict[str, Figure]:
         """Return the figures by key."""
-        return _by_key(self._sections())
+        return self.by_key(self.sections())
 
     @wide()
     def made(self) -> tuple[dict[str, Figure], dict[str, Rest]]:
         """Return the figures by key, and what each rests on."""
-        sections = self._sections()
-        return _by_key(sections), dict(rests(self.setting.case, sections))
+        sections = self.sections()
+        return self.by_key(sections), dict(rests(self.setting.case, sections))
 
-    def _sections(self) -> tuple[Section, ...]:
+    @staticmethod
+    def by_key(sections: Iterable[Section]) -> dict[str, Figure]:
+        """Return the figures of sections by key."""
+        return keyed(
+            figure
+            for one in sections
+            for figure in figures_in((one.tables, one.values))
+        )
+
+    def sections(self) -> tuple[Section, ...]:
         """Return the section that has them, and the appendix of its entries."""
         section = self.of.build(self.setting, (self.words, self.days))
         if section is None:
@@ -98,12 +107,6 @@ class Search:
                 _parts={},
             ),
         )
-
-
-def _by_key(sections: Iterable[Section]) -> dict[str, Figure]:
-    return keyed(
-        figure for one in sections for figure in figures_in((one.tables, one.values))
-    )
 
 
 def search(case: Case, name: str, progress: Progress = None) -> Search | None:

@@ -342,6 +342,8 @@ def _kind(setting: Setting, account: Account, commodity: str) -> str | None:
         return None
     if account.is_claim:
         return "claims"
+    if account.suspense:
+        return "other"
     coin = setting.case.commodities.get(commodity)
     liquidity = account.liquidity or (coin.liquidity if coin else None)
     money = setting.case.is_money(commodity) and account.liquidity is None

@@ -72,7 +72,8 @@ def links(
         if flow.date > (until or setting.at) or (since and flow.date <= since):
             continue
         for pair, amount in _links_of(setting, flow, inside).items():
-            sums[pair][flow.id] = amount
+            if amount:
+                sums[pair][flow.id] = amount
     return {pair: of for pair, of in sums.items() if _total(of)}
 
 
@@ -120,7 +121,26 @@ def _links_of(
             found[f"<{other}", entity] -= worth
         else:
             found[entity, f">{other}"] += worth
+    if not sum(stays.values(), _ZERO):
+        _keep_inside(found)
     return found
+
+
+def _keep_inside(found: dict[tuple[str, str], Decimal]) -> None:
+    """Join ends that no money of the group came from or went to.
+
+    One member buys shares that another issues, say: what the first gives for shares
+    and what the second has as capital is one payment between them.
+    """
+    for source in [pair for pair in found if pair[0].startswith("<")]:
+        for use in [pair for pair in found if pair[1].startswith(">")]:
+            amount = min(found[source], found[use])
+            payer, receiver = use[0], source[1]
+            if payer == receiver or not amount:
+                continue
+            found[payer, receiver] += amount
+            found[source] -= amount
+            found[use] -= amount
 
 
 def flow_of_funds(

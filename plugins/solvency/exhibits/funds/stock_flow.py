@@ -78,6 +78,8 @@ def _row_of(setting: Setting, account: Account, commodity: str) -> str:
             return "within"
         customers = account.rank == "customer" or pair[0].role == "customers"
         return "customers" if customers else "loans"
+    if account.suspense:
+        return "tokens"
     coin = setting.case.commodities.get(commodity)
     liquidity = account.liquidity or (coin.liquidity if coin else None)
     money = setting.case.is_money(commodity) and account.liquidity is None

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.reconcile.answer import Alike
     from solvency.analysis.reconcile.answer import Claim
+    from solvency.analysis.reconcile.answer import Distance
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
@@ -80,36 +81,42 @@ def inflation_of(setting: Setting, found: Reconciled) -> Figure:
 
 
 def _distance(setting: Setting, found: Reconciled) -> dict[str, Any]:
-    """Return what chi-square sums: how far each claim moved, in units of its spread."""
-    shares = {
-        one.id: (float(one.claimed - one.balanced) / float(one.sigma)) ** 2
-        for one in found.claims
-        # A bound that holds is no claim of an amount: nothing tests it.
-        if one.sigma and one.z is not None
-    }
+    """Return what chi-square sums: errors of claims, in units of their spreads."""
     claims = {one.id: one for one in found.claims}
-    worst = sorted(shares, key=lambda name: -shares[name])[:_WORST]
+    worst = found.distances[:_WORST]
     pieces: list[Prose] = [
         (
-            *told(setting, claims[name]),
+            *_whose(setting, claims, one),
             " ",
             setting.units(
-                f"reconciled:chi2:{name}",
-                finite(shares[name], 1),
+                f"reconciled:chi2:{one.claims[0]}{':shared' * one.shared}",
+                finite(one.size, 1),
                 "",
-                formula="squared distance from its claim, in units of its spread",
+                formula="an error that the fit supposes, over its spread, squared",
             ),
         )
-        for name in worst
+        for one in worst
     ]
-    sources = dict.fromkeys(claims[name].source for name in worst)
+    sources = dict.fromkeys(claims[name].source for x in worst for name in x.claims)
     return {
-        "formula": "squares of claimed less balanced over spread, summed over claims",
+        "formula": "squares of errors over spreads: claims' own, and shared by sources",
         "worked": setting.say(
             "the largest are %(some)s", some=listed(setting.locale, pieces)
         ),
         "sources": tuple(name for name in sources if name),
     }
+
+
+def _whose(setting: Setting, claims: Mapping[str, Claim], one: Distance) -> Prose:
+    """Say whose error it is: a claim's, or what a source's claims share."""
+    if not one.shared:
+        return told(setting, claims[one.claims[0]])
+    first = claims[one.claims[0]]
+    return setting.say(
+        "what %(count)s claims of one source%(source)s share",
+        count=setting.count(f"reconciled:shared:{first.id}", len(one.claims)),
+        source=(" (", *setting.notes.refs([first.source]), ")") if first.source else "",
+    )
 
 
 def _tests(setting: Setting, found: Reconciled) -> dict[str, Any]:

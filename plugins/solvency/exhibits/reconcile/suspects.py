@@ -67,10 +67,10 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
         unit=(
             text(
                 "%(unit)s, or units where a coin is named; balanced: the nearest"
-                " amount that agrees with the others; strain: claimed less balanced,"
-                " over the spread of that gap, positive where too much is claimed;"
-                " from 5 either way a claim cannot stand, from 3 it is at odds, below"
-                " in doubt",
+                " amount that agrees with the others; strain: claimed less what all"
+                " other claims alone would have it be, over the spread of that gap,"
+                " positive where too much is claimed; from 5 either way a claim cannot"
+                " stand, from 3 it is at odds, below in doubt",
                 unit=setting.unit,
             ),
         ),
@@ -97,10 +97,11 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                     "The spread of a statement is that of its own range, and the"
                     " grade's spread comes on top (root of the sum of squares); that"
                     " of a flow is its own range's, or its grade's where it states"
-                    " none. The strain can be large where the gap looks small: it is"
-                    " measured by how far the other claims let the amount move."
+                    " none. What is balanced lies between a claim and what the others"
+                    " would have it be: the strain measures the whole of that gap."
                 ),
             ),
+            _beside(setting, found),
             (
                 text(
                     "The links of balanced and strain lead to how each is worked out."
@@ -110,6 +111,33 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
             ),
         ),
         size="dense",
+    )
+
+
+def _beside(setting: Setting, found: Reconciled) -> Prose:
+    """Say what is suspect where errors of one source go together less, or more."""
+    tests = {
+        "stated": found.correlated,
+        "apart": found.apart,
+        "together": found.together,
+    }
+    count = {
+        name: setting.count(f"suspects:{name}", len(one.suspects))
+        for name, one in tests.items()
+    }
+    every = set.intersection(*(set(one.suspects) for one in tests.values()))
+    return setting.say(
+        "Errors of one source are taken as correlated by %(rho)s, and %(stated)s"
+        " claims are suspect; uncorrelated %(apart)s are, correlated by 0.9"
+        " %(together)s; in all three, %(every)s.",
+        rho=setting.units(
+            "suspects:correlation",
+            finite(found.correlated.correlation, 2),
+            "",
+            formula="correlation of errors of one source",
+        ),
+        every=setting.count("suspects:every", len(every)),
+        **count,
     )
 
 
@@ -212,6 +240,17 @@ def _spread(setting: Setting, one: Claim, how: Working) -> Prose:
         why = setting.say(", by its grade%(grade)s", grade=_grade(setting, one))
     if how.repeated:
         why += (setting.text(", times the root of two, as two claims rest on one row"),)
+    if how.covered:
+        why += setting.say(
+            ", times the root of one and %(rho)s, as its source also gave a"
+            " hypothesised amount it covers",
+            rho=setting.units(
+                f"claim:{one.id}:rho",
+                finite(float(setting.case.uncertainty.correlation), 2),
+                "",
+                formula="correlation of errors of one source",
+            ),
+        )
     return (whole, *why)
 
 
@@ -335,25 +374,23 @@ def _strain(setting: Setting, one: Claim, how: Working) -> Cell:
     if one.z is None:
         return None
     worked = setting.say(
-        "%(claimed)s less %(balanced)s over %(gap)s: the root of its spread before,"
-        " squared, less after, squared, which is as far as the others let it move;"
-        " positive, so more is claimed than fits"
+        "%(claimed)s less %(others)s, which all other claims alone would have it be,"
+        " over %(gap)s, the spread of that difference; positive, so more is claimed"
+        " than fits"
         if one.z > 0
-        else "%(claimed)s less %(balanced)s over %(gap)s: the root of its spread"
-        " before, squared, less after, squared, which is as far as the others let it"
-        " move; negative, so less is claimed than fits",
+        else "%(claimed)s less %(others)s, which all other claims alone would have it"
+        " be, over %(gap)s, the spread of that difference; negative, so less is"
+        " claimed than fits",
         claimed=_plain(setting, one, "z:claimed", one.claimed),
-        balanced=_plain(setting, one, "z:balanced", how.free),
+        others=_plain(setting, one, "z:others", how.others),
         gap=replace(_plain(setting, one, "z:gap", how.gap), places=2),
     )
-    if how.free != one.balanced:
-        worked += (setting.text("; before amounts are kept from changing sign"),)
     return entry(
         Figure(
             f"claim:{one.id}:z",
             finite(one.z, 1),
             places=1,
-            formula="claimed less balanced, over the spread of that gap",
+            formula="claimed less what the others say, over the spread of that gap",
             sources=(one.source,) if one.source else (),
             worked=worked,
         )

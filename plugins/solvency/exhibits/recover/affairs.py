@@ -23,7 +23,6 @@ from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
 from solvency.exhibits.workings import settled
 from solvency.figures import formats
-from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
@@ -100,7 +99,7 @@ def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
     stop = setting.text(".")
     for note in found.notes:
         values = note.values if isinstance(note, Remark) else {}
-        if not isinstance(note, Remark) or "amount" not in values:
+        if not isinstance(note, Remark) or not {"who", "amount"} <= values.keys():
             yield (Said(setting.remark(note, capital=True)), stop)
             continue
         who = values["who"]
@@ -154,13 +153,12 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
         notes=(
             setting.say(
                 "Low, central and high: money and coins that trade freely are at the"
-                " day's price in all three; tokens with a market depth (%(tokens)s) at"
-                " what selling all of them together fetches, by the depth and its"
-                " range; accounts whose recovery is estimated at that share of book,"
-                " the estimate being this ledger's own; debtors of these books pay"
-                " what they can in the same case, those outside nothing at low and"
-                " all at high. The entry of each line names them.",
-                tokens=Exhibit("tokens"),
+                " day's price in all three; tokens with a market depth at what selling"
+                " all of them together fetches, by the depth and its range; accounts"
+                " of which the ledger says what share of book they fetch at that"
+                " share; debtors of these books pay what they can in the same case,"
+                " those outside nothing at low and all at high unless the ledger says"
+                " what they pay. The entry of each line names them."
             ),
             *_notes(setting, found),
         ),

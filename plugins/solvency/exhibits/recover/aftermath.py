@@ -26,19 +26,22 @@ _LARGEST = 25
 
 
 def in_kind(setting: Setting) -> Table | None:
-    """Return claims in coins at the petition's prices and at a later day's."""
+    """Return claims in coins as they are paid, and the same coins at later days."""
     found = setting.study.in_kind
     if not found:
         return None
     text = setting.text
+    days = tuple(dict.fromkeys(one.later for one in found))
     return Table(
         key="in-kind",
         title=text("Made whole in money is not made whole in kind"),
         unit=setting.say(
             "%(unit)s; the same coins at %(day)s",
             unit=Said(setting.unit),
-            day=Day(found[0].later),
-        ),
+            day=Day(days[0]),
+        )
+        if len(days) == 1
+        else (text("%(unit)s; the same coins on a later day", unit=setting.unit),),
         head=text("Class"),
         width=56,
         columns=(
@@ -50,11 +53,20 @@ def in_kind(setting: Setting) -> Table | None:
         ),
         rows=tuple(
             Row(
-                f"kind:{one.entity}:{one.rank}:{one.commodity}",
-                (Said(f"{one.entity}: "), text(one.rank), Said(f", {one.commodity}")),
-                _in_kind(setting, f"kind:{one.entity}:{one.rank}:{one.commodity}", one),
+                key,
+                (
+                    Said(f"{one.entity}: "),
+                    text(one.rank),
+                    Said(f", {one.commodity}"),
+                    *((Said(", "), Day(one.later)) if len(days) > 1 else ()),
+                ),
+                _in_kind(setting, key, one),
             )
             for one in found
+            for key in [
+                f"kind:{one.entity}:{one.rank}:{one.commodity}"
+                + ("" if one.later == days[0] else f":{one.later}")
+            ]
         ),
     )
 
@@ -90,16 +102,11 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
             + ("paid" if one.paid else "claims"),
         ),
     )
-    value, worth = (
-        entry(
-            setting.money(f"{key}:{name}", amount, formula=formula),
-            **priced(setting, f"{key}:{name}", units, one.commodity, day),
-        )
-        for name, amount, formula, day in (
-            ("value", one.value, "at petition", setting.at),
-            ("worth", one.worth, "later price", one.later),
-        )
+    worth = entry(
+        setting.money(f"{key}:worth", one.worth, formula="later price"),
+        **priced(setting, f"{key}:worth", units, one.commodity, one.later),
     )
+    value = _claim(setting, key, units, one)
     rate = setting.share(
         f"{key}:rate",
         one.rate,
@@ -110,6 +117,25 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         sources=tuple(dict.fromkeys((*worth.sources, *setting.counted))),
     )
     return units, value, paid, worth, entry(rate)
+
+
+def _claim(setting: Setting, key: str, units: Figure, one: InKind) -> Figure:
+    """Return what a claim in coins counts for: as fixed, else at the day's price."""
+    value = setting.money(f"{key}:value", one.value, formula="at petition")
+    if one.fixed is None:
+        return entry(
+            value,
+            **priced(setting, f"{key}:value", units, one.commodity, setting.at),
+        )
+    price = setting.money(f"{key}:fixed", one.fixed.price)
+    worked = setting.say(
+        "%(units)s times %(price)s, at which %(flow)s fixes the claim in money",
+        units=units,
+        price=price,
+        flow=setting.flow_ref(one.fixed.flow),
+    )
+    flow = setting.case.by_id[one.fixed.flow]
+    return entry(value, worked=worked, flows=(flow.id,), sources=flow.sources)
 
 
 def preferences(setting: Setting) -> Table | None:

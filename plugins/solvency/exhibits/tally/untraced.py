@@ -30,13 +30,14 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
     if one is None:
         return None
     text, case = setting.text, setting.case
+    counted = _counted(setting)
     amount = entry(
         setting.money(
             "tally:untraced",
             one.amount,
             formula="books above what was counted, established flows alone",
             flows=tuple(flow.id for flow in case.flows if flow.established),
-            **_counted(setting),
+            **counted,
         )
     )
     every = frozenset(case.hypotheses)
@@ -49,6 +50,7 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
                 (about("hypothesis", each.name, case.hypotheses[each.name].title),),
                 each,
                 {each.name},
+                counted,
             )
             for each in one.hypotheses
         ),
@@ -60,10 +62,14 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
                 (text("Scenario: %(name)s", name=case.scenarios[each.name].title),),
                 each,
                 case.scenarios[each.name].hypotheses,
+                counted,
             )
             for each in one.scenarios
         ),
-        _row(setting, found, "together", (text("Together"),), one.together, every),
+        _row(
+            *(setting, found, "together", (text("Together"),), one.together, every),
+            counted,
+        ),
     ]
     return Table(
         key="tally-untraced",
@@ -109,6 +115,7 @@ def _row(
     label: Prose,
     one: Explained,
     held: Collection[str],
+    counted: dict[str, Any],
 ) -> Row:
     wanted = frozenset(held)
     # What is left to explain rests on the established books too.
@@ -127,7 +134,7 @@ def _row(
                         setting, f"tally:untraced:{key}:{end}", found.draws, found.seed
                     ),
                     flows=(*own, *rest),
-                    **_counted(setting),
+                    **counted,
                 )
             )
             for end, value in zip(_ENDS, one[1:], strict=True)

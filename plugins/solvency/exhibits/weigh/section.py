@@ -95,7 +95,7 @@ def history_drawing(setting: Setting) -> Drawing | None:
     drawn = [day or now for day in days]
     if len(set(drawn)) < len(drawn):
         return None
-    names = _moved(setting, found)
+    names = _moved(found)
     title = text("How belief changed as evidence came in")
     lines = [
         beliefs_chart.Belief(
@@ -176,9 +176,5 @@ def _at(setting: Setting, found: History, name: str, n: int) -> Decimal:
     return prior if value is None else Decimal(f"{value:.6f}")
 
 
-def _moved(setting: Setting, found: History) -> list[str]:
-    def swing(name: str) -> Decimal:
-        values = [_at(setting, found, name, n) for n in range(len(found.then))]
-        return max(values) - min(values)
-
-    return sorted(found.hypotheses, key=lambda name: (-swing(name), name))[:_LINES]
+def _moved(found: History) -> list[str]:
+    return sorted(found.hypotheses, key=lambda name: (-found.move(name), name))[:_LINES]

@@ -113,6 +113,34 @@ def check_references(
                 )
 
 
+def check_reviews(
+    entries: Iterable[data.Directive], flows: Sequence[Flow], errors: Errors
+) -> None:
+    """Report reviews that name no flow, or do not say what they found."""
+    known = {flow.id for flow in flows}
+    for entry in entries:
+        if not isinstance(entry, data.Custom) or entry.type != "review":
+            continue
+        values = [one.value for one in entry.values or ()]
+        if len(values) != 2 or not all(isinstance(one, str) for one in values):
+            errors.add(
+                "review",
+                entry,
+                "a review names a flow and what was found of it",
+                'Write custom "review" "FLOW" "approved"',
+            )
+        elif values[0] not in known:
+            meant = closest(values[0], known)
+            errors.add(
+                "review",
+                entry,
+                f"a review is of {values[0]}, which there is not",
+                f"If {meant} is meant, write that"
+                if meant
+                else "Name a flow by its id, or take the review out",
+            )
+
+
 def _named(
     key: str,
     of: str,

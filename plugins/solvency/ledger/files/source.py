@@ -85,13 +85,29 @@ def content_of(filename: str) -> bytes:
     Raises:
         UnreadableError: It is no regular file, too large, or no text in UTF-8.
     """
-    content = _bytes_of(filename)
+    return text_of(bytes_of(filename))
+
+
+def text_of(content: bytes) -> bytes:
+    """Return the text of what a file holds as UTF-8, without a byte-order mark.
+
+    Raises:
+        UnreadableError: It is no text in UTF-8.
+    """
     content = content.removeprefix(_UTF8_MARK)
     _check_text(content)
     return content
 
 
-def _bytes_of(filename: str) -> bytes:
+def bytes_of(filename: str) -> bytes:
+    """Return what a file holds.
+
+    Args:
+        filename: An absolute path, links followed already.
+
+    Raises:
+        UnreadableError: It is no regular file, or too large.
+    """
     try:
         # A device may act on being opened, and a pipe keeps whoever opens it waiting.
         kind = kind_of(filename)

@@ -7,6 +7,11 @@ which of them is suspect. Where no identity tells claims apart, they are one set
 of them may be wrong, and what is asked for is the further observation that would settle
 it.
 
+Errors that several claims share, as those of one source, are errors of their own beside
+each claim's: a claim that fits worst is one whose own error would have to be largest,
+which is the test of greatest power where errors are correlated (Tamhane, Biometrika
+69(2), 1982).
+
 Publications: Stone, Champernowne and Meade, "The Precision of National Income
 Estimates", Review of Economic Studies 9(2), 1942; Byron, JRSS A 141(3), 1978;
 Narasimhan and Jordache, "Data Reconciliation and Gross Error Detection", 2000; on
@@ -85,14 +90,18 @@ class Balanced:
             nothing is tested.
         inflation: factor on all spreads that would make chi-square equal to its
             expectation; nan where nothing is tested.
-        z: standardised adjustment of each claim, positive where it claims too much; nan
-            where no identity tests it, or its spread is zero: it is taken as certain.
+        z: what each claim says less what the others alone would have it say, in units
+            of the spread of that gap, positive where it claims too much; of the free
+            fit; nan where no identity tests it, or its spread is zero: it is taken as
+            certain.
         suspects: claims that cannot stand, worst first; a set no identity tells apart
             is named whole.
         removed: the steps by which suspects were found.
         sets: claims grouped by what the identities can tell apart, two and more only.
         redundant: identities that follow from the others.
         approximate: a bound holds an amount, so `p` and `sigmas` are approximate.
+        own: each claim's own error as the fit has it, in units of its spread.
+        common: the shared errors, likewise: all these squared add up to chi-square.
     """
 
     values: Array
@@ -107,6 +116,8 @@ class Balanced:
     sets: tuple[tuple[int, ...], ...]
     redundant: tuple[int, ...]
     approximate: bool
+    own: Array
+    common: Array
     _system: System = field(repr=False, compare=False)
 
     def would_settle(
@@ -145,6 +156,30 @@ class Balanced:
         """
         return self._system.pulls(claim)
 
+    def shifts(self, claim: int) -> Array:
+        """Return by how much each identity moves one balanced amount of the free fit.
+
+        Args:
+            claim: one with a spread.
+
+        Returns:
+            Shifts, which add up to what the amount is moved by, shape (k,).
+        """
+        return self._system.shifts(claim)
+
+    def without(self, claim: int) -> tuple[float, float]:
+        """Return what the other claims alone would have a claim say.
+
+        Args:
+            claim: one that is tested.
+
+        Returns:
+            That amount, and the spread of what is claimed less it: `z` is the one gap
+            over the other.
+        """
+        spread = 1.0 / math.sqrt(float(self._system.gram()[claim]))
+        return float(self._system.claims[claim] - self.z[claim] * spread), spread
+
 
 def balance(
     claims: ArrayLike,
@@ -152,6 +187,7 @@ def balance(
     identities: ArrayLike | sparse.sparray,
     totals: ArrayLike | None = None,
     *,
+    shared: ArrayLike | None = None,
     lower: ArrayLike | None = None,
     upper: ArrayLike | None = None,
     keep_sign: bool = False,
@@ -169,6 +205,8 @@ def balance(
         sigmas: their spreads, shape (n,): 0 is certain, inf is unknown.
         identities: coefficients, shape (k, n), dense or SciPy sparse.
         totals: what each identity sums to, shape (k,); zeros if left out.
+        shared: spreads by errors that several claims share, a column each, shape
+            (n, s): part of `sigmas`, the squares of a claim's adding up to no more.
         lower: least admissible amounts, shape (n,) or one number.
         upper: greatest admissible amounts, shape (n,) or one number.
         keep_sign: bound each known amount by zero on the far side of its claim.
@@ -182,13 +220,14 @@ def balance(
             spread zero contradict one another, identities contradict one another, or
             no amounts within the bounds obey the identities.
     """
-    whole = system(claims, sigmas, identities, totals)
+    whole = system(claims, sigmas, identities, totals, shared)
     low, high = _bounds(whole, lower, upper, keep_sign)
-    values, chi2, active = _fit(whole, low, high)
+    values, fitted = _fit(whole, low, high)
     gram = whole.gram()
     alike = whole.alike(gram)
-    removed = _remove(whole, gram, alike, low, high, level)
-    dof = whole.rank
+    removed = _remove(whole, gram, alike, level)
+    dof, chi2 = whole.rank, fitted.chi2()
+    own, common = fitted.errors()
     return Balanced(
         values=values,
         sigmas=whole.spreads(gram),
@@ -196,12 +235,14 @@ def balance(
         dof=dof,
         p=settled(chi_square.sf(chi2, dof), 0.0) if dof else math.nan,
         inflation=math.sqrt(chi2 / dof) if dof else math.nan,
-        z=_standardised(whole, gram, values),
+        z=_standardised(whole, gram),
         suspects=tuple(dict.fromkeys(i for step in removed for i in step.alike)),
         removed=removed,
         sets=_sets(alike),
         redundant=whole.redundant,
-        approximate=active,
+        approximate=fitted is not whole,
+        own=own,
+        common=common,
         _system=whole,
     )
 
@@ -235,23 +276,21 @@ def _bounds(
     return low, high
 
 
-def _fit(whole: System, low: Array, high: Array) -> tuple[Array, float, bool]:
-    """Return amounts, chi-square, and whether a bound holds any of them."""
+def _fit(whole: System, low: Array, high: Array) -> tuple[Array, System]:
+    """Return amounts, and the system they are the free fit of."""
     values = whole.values()
     scale = 1e-9 * (1.0 + np.abs(values))
     if np.all(values >= low - scale) and np.all(values <= high + scale):
-        return values, whole.chi2(), False
-    values, chi2 = bounded(whole, low, high)
-    return values, chi2, True
+        return values, whole
+    return bounded(whole, low, high)
 
 
-def _standardised(whole: System, gram: Array, values: Array) -> Array:
-    """Return (y - x) / sd(y - x), nan where nothing tests the claim."""
-    z = np.full(values.shape, math.nan)
+def _standardised(whole: System, gram: Array) -> Array:
+    """Return the test of each claim's own error, nan where nothing tests it."""
+    z = np.full(gram.shape, math.nan)
     tested = whole.tested(gram)
-    z[tested] = (whole.claims[tested] - values[tested]) / (
-        whole.variances[tested] * np.sqrt(gram[tested])
-    )
+    errors = np.asarray(whole.identities.T @ whole.multipliers())
+    z[tested] = errors[tested] / np.sqrt(gram[tested])
     return z
 
 
@@ -266,22 +305,17 @@ def _sets(alike: NDArray[np.intp]) -> tuple[tuple[int, ...], ...]:
 
 
 def _remove(
-    whole: System,
-    gram: Array,
-    alike: NDArray[np.intp],
-    low: Array,
-    high: Array,
-    level: float,
+    whole: System, gram: Array, alike: NDArray[np.intp], level: float
 ) -> tuple[Removal, ...]:
     """Let the most suspect claim go, again and again, until none stands out.
 
-    The level is Sidak's, over the sets that can be told apart: members of one set fail
-    together, so they are one test.
+    In the free fit. The level is Sidak's, over the sets that can be told apart: members
+    of one set fail together, so they are one test.
     """
     steps: list[Removal] = []
-    values, chi2, _ = _fit(whole, low, high)
+    chi2 = whole.chi2()
     while whole.rank:
-        z = np.nan_to_num(_standardised(whole, gram, values))
+        z = np.nan_to_num(_standardised(whole, gram))
         tests = int(alike.max(initial=-1)) + 1
         if not tests:
             break
@@ -294,7 +328,7 @@ def _remove(
         whole = whole.without(worst)
         gram = whole.gram()
         alike = whole.alike(gram)
-        values, left, _ = _fit(whole, low, high)
+        left = whole.chi2()
         steps.append(
             Removal(
                 index=worst,

@@ -1,9 +1,10 @@
 """The bounded fit of balancing: amounts that must keep their sign or stay in bounds.
 
-The dual of the bounded least-squares problem is smooth: for prices `l` of the
-identities the best amounts are `clip(y - S A'l)`, and the prices are right when these
-obey the identities. A Newton method on that equation finds which amounts sit at a
-bound; the last fit then holds these fixed and is exact.
+Seen from the free fit, what can be moved is a vector of standard normal errors, and
+each bound a half-space of them: the nearest amounts within bounds are the shortest
+such vector (least distance programming: Lawson and Hanson, Solving Least Squares
+Problems, 1974, chapter 23). It says which amounts sit at a bound; the last fit then
+holds these by identities of their own, and is exact.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
-from scipy.optimize import minimize
+from scipy.optimize import nnls
 
 from solvency.figures import arithmetic
 from solvency.methods.balancing.system import system
@@ -26,12 +27,16 @@ if TYPE_CHECKING:
     from solvency.methods.balancing.system import Array
     from solvency.methods.balancing.system import System
 
-# An unknown amount is given this many times the largest scale as its spread while the
-# bounds are found; the last fit lets it free again.
+#: An unknown amount is given this many times the largest scale as its spread while the
+#: bounds are found; the last fit lets it free again.
 WIDE = 1e3
+#: A bound broken by less than this share of the largest scale is kept.
+_NEAR = 1e-9
+#: Rounds in which bounds join before the search is given up.
+_ROUNDS = 200
 
 
-def bounded(whole: System, low: Array, high: Array) -> tuple[Array, float]:
+def bounded(whole: System, low: Array, high: Array) -> tuple[Array, System]:
     """Return the nearest amounts within bounds that obey the identities.
 
     Args:
@@ -40,7 +45,8 @@ def bounded(whole: System, low: Array, high: Array) -> tuple[Array, float]:
         high: greatest amounts, shape (n,).
 
     Returns:
-        The amounts, shape (n,), and chi-square at them.
+        The amounts, shape (n,), and the system in which what sits at a bound is held
+        there: its chi-square is that of the amounts.
 
     Raises:
         ValueError: no amounts within the bounds obey the identities, or they were
@@ -54,19 +60,27 @@ def bounded(whole: System, low: Array, high: Array) -> tuple[Array, float]:
         float(np.sqrt(whole.variances[finite]).max(initial=0.0)),
         1e-300,
     )
-    variances = np.where(finite, whole.variances, (WIDE * scale) ** 2)
-    dual = _Dual(whole, variances, low, high)
-    near = 1e-7 * scale
-    rough = _newton(dual, whole.multipliers(), scale)
-    if dual.gap(rough) > near:
-        # Newton can stall where all amounts of an identity sit at their bounds.
-        rough = _newton(dual, _climb(dual, whole.multipliers(), scale), scale)
-    if dual.gap(rough) > near:
+    around = _Around.of(whole, WIDE * scale)
+    edges = _Edges(low, high)
+    held = np.zeros(2 * len(low), dtype=bool)
+    values = around.values
+    for _ in range(_ROUNDS):
+        short = edges.short(values)
+        broken = short > _NEAR * scale
+        if not broken.any():
+            break
+        # Only bounds that once were broken can hold the nearest amounts.
+        held |= broken
+        at = np.flatnonzero(held)
+        moved, pressed = around.nearest(edges, at)
+        values = around.values + moved
+        tight = np.zeros_like(held)
+        tight[at[pressed]] = True
+    else:
         raise ValueError(
-            "the amounts within their bounds that obey the identities were not found: "
-            f"the nearest try is off by {dual.gap(rough):g}"
+            "the amounts within their bounds that obey the identities were not found"
         )
-    return _polish(whole, rough, rough <= low + near, rough >= high - near, low, high)
+    return _held(whole, edges, tight, values)
 
 
 def _feasible(whole: System, low: Array, high: Array) -> None:
@@ -87,107 +101,111 @@ def _feasible(whole: System, low: Array, high: Array) -> None:
 
 
 @dataclass(frozen=True)
-class _Dual:
-    """The dual problem: concave and smooth in the prices of the identities."""
+class _Edges:
+    """Bounds as half-spaces: the least of each amount, then the greatest of each."""
 
-    whole: System
-    variances: Array
     low: Array
     high: Array
 
-    def amounts(self, prices: Array) -> Array:
-        """Return the best amounts at given prices."""
-        claims, variances = self.whole.claims, self.variances
-        pull = variances * (self.whole.identities.T @ prices)
-        clipped: Array = np.clip(claims - pull, self.low, self.high)
-        return np.where(variances == 0, claims, clipped)
+    def short(self, values: Array) -> Array:
+        """Return by how much each bound is broken, below zero where it is not."""
+        return np.concatenate([self.low - values, values - self.high])
 
-    def off(self, at: Array) -> Array:
-        """Return by how much amounts miss each identity: the slope of the dual."""
-        return np.asarray(self.whole.identities @ at - self.whole.totals)
+    def side(self, at: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:
+        """Return the amounts some bounds are of, and 1 for a least, -1 for a most."""
+        count = len(self.low)
+        return at % count, np.where(at < count, 1.0, -1.0)
 
-    def gap(self, at: Array) -> float:
-        """Return by how much they miss the worst."""
-        return float(np.abs(self.off(at)).max(initial=0.0))
-
-    def value(self, prices: Array, at: Array) -> float:
-        """Return the dual's value."""
-        variances = self.variances
-        with np.errstate(divide="ignore", invalid="ignore"):
-            squares = (at - self.whole.claims) ** 2 / variances
-        cost = np.where(variances > 0, squares, 0.0)
-        return float(0.5 * cost.sum()) + arithmetic.dot(prices, self.off(at))
+    def limits(self, at: NDArray[np.intp]) -> Array:
+        """Return where some bounds lie."""
+        return np.concatenate([self.low, self.high])[at]
 
 
-def _climb(dual: _Dual, prices: Array, scale: float) -> Array:
-    """Climb the dual by quasi-Newton steps, slower than Newton's and never stuck."""
+@dataclass(frozen=True)
+class _Around:
+    """The free fit, and how amounts can be moved about it."""
 
-    def down(prices: Array) -> tuple[float, Array]:
-        at = dual.amounts(prices)
-        return -dual.value(prices, at), -dual.off(at)
+    values: Array
+    whole: System
+    sizes: Array
 
-    found: Any = minimize(
-        down,
-        prices,
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": 5000, "maxfun": 20_000, "gtol": 1e-9 * scale, "ftol": 0},
+    @classmethod
+    def of(cls, whole: System, wide: float) -> _Around:
+        """Return the free fit of a system whose unknown amounts have a wide spread."""
+        values = whole.values()
+        unknown = np.isinf(whole.variances)
+        if not unknown.any():
+            return cls(values, whole, np.sqrt(whole.own))
+        sigmas = np.sqrt(np.where(unknown, wide**2, whole.variances))
+        claims = np.where(unknown, values, whole.claims)
+        known = system(claims, sigmas, whole.identities, whole.totals, whole.shared)
+        return cls(known.values(), known, np.sqrt(known.own))
+
+    def nearest(
+        self, edges: _Edges, at: NDArray[np.intp]
+    ) -> tuple[Array, NDArray[np.bool_]]:
+        """Return the shortest move that keeps some bounds, and which of them press.
+
+        Raises:
+            ValueError: none does.
+        """
+        amounts, sides = edges.side(at)
+        rows = self._moves(amounts) * sides[:, None]
+        asked = edges.short(self.values)[at]
+        size = float(np.abs(asked).max())
+        # Rows of one length, so that what is found does not hang on units.
+        lengths = np.sqrt(np.add.reduce(rows**2, axis=1))
+        lengths = np.where(lengths > 0, lengths, 1.0)
+        matrix = np.vstack([(rows / lengths[:, None]).T, asked / lengths / size])
+        target = np.zeros(len(matrix))
+        target[-1] = 1.0
+        weights, _ = nnls(matrix, target, maxiter=50 * len(matrix) + 500)
+        left = arithmetic.product(matrix, weights) - target
+        if -left[-1] <= _NEAR:
+            raise ValueError(
+                "no amounts within their bounds obey the identities, as far as they"
+                " can be told from rounding"
+            )
+        return self._moved(left[:-1] / -left[-1] * size), weights > 0
+
+    def _moves(self, amounts: NDArray[np.intp]) -> Array:
+        """Return how standard normal errors move some amounts, (amounts, n + s)."""
+        whole = self.whole
+        image = np.vstack(
+            [
+                self.sizes[:, None] * whole.identities.T.toarray(),
+                whole.common.T,
+            ]
+        )
+        own = np.zeros((len(amounts), len(self.sizes)))
+        own[np.arange(len(amounts)), amounts] = self.sizes[amounts]
+        errors = np.hstack([own, whole.shared[amounts]])
+        seen = arithmetic.product(arithmetic.product(errors, image), whole.weight)
+        return errors - arithmetic.product(seen, image.T)
+
+    def _moved(self, errors: Array) -> Array:
+        """Return by how much errors that keep the identities move all amounts."""
+        count = len(self.sizes)
+        return np.asarray(
+            self.sizes * errors[:count]
+            + arithmetic.product(self.whole.shared, errors[count:])
+        )
+
+
+def _held(
+    whole: System, edges: _Edges, tight: NDArray[np.bool_], rough: Array
+) -> tuple[Array, System]:
+    """Hold what sits at a bound there, balance the rest exactly."""
+    at = np.flatnonzero(tight)
+    amounts, _ = edges.side(at)
+    rows = sparse.csr_array(
+        (np.ones(len(at)), (np.arange(len(at)), amounts)), (len(at), len(rough))
     )
-    return np.asarray(found.x)
-
-
-def _newton(dual: _Dual, prices: Array, scale: float) -> Array:
-    """Find the amounts by semismooth Newton on the dual, with backtracking."""
-    matrix = dual.whole.identities.tocsr()
-    for _ in range(200):
-        at = dual.amounts(prices)
-        off = dual.off(at)
-        if np.abs(off).max(initial=0.0) <= 1e-11 * scale:
-            break
-        free = (at > dual.low) & (at < dual.high)
-        joint = (matrix @ sparse.diags(dual.variances * free) @ matrix.T).toarray()
-        ridge = 1e-12 * max(float(np.trace(joint)) / len(joint), 1e-300)
-        step = _least_step(joint + ridge * np.eye(len(joint)), off)
-        here, size = dual.value(prices, at), 1.0
-        slope = arithmetic.dot(step, off)
-        while size > 1e-10:
-            trial = prices + size * step
-            there = dual.value(trial, dual.amounts(trial))
-            if there >= here + 1e-4 * size * slope:
-                break
-            size /= 2
-        else:
-            break
-        prices = prices + size * step
-    return dual.amounts(prices)
-
-
-def _least_step(joint: Array, off: Array) -> Array:
-    """Solve for a step, along the identities that amounts are free to move."""
-    lower, kept = arithmetic.pivoted(joint, 1e-15 * float(np.trace(joint)))
-    step = np.zeros(len(off))
-    step[kept] = arithmetic.solve_factored(lower, off[kept])
-    return step
-
-
-def _polish(
-    whole: System,
-    rough: Array,
-    at_low: NDArray[np.bool_],
-    at_high: NDArray[np.bool_],
-    low: Array,
-    high: Array,
-) -> tuple[Array, float]:
-    """Hold the bounded amounts fixed, balance the others exactly, sum the distances."""
-    held = at_low | at_high
-    claims = np.where(at_low, low, np.where(at_high, high, whole.claims))
-    variances = np.where(held, 0.0, whole.variances)
-    try:
-        rest = system(claims, np.sqrt(variances), whole.identities, whole.totals)
-        values = rest.values()
-    except ValueError:
-        # Too many amounts were taken to sit at a bound; the rough fit stands.
-        values = rough
-    known = np.isfinite(whole.variances) & (whole.variances > 0)
-    gaps = (values - whole.claims)[known]
-    return values, float((gaps**2 / whole.variances[known]).sum())
+    rest = system(
+        whole.claims,
+        np.sqrt(whole.variances),
+        sparse.vstack([whole.identities, rows], format="csr"),
+        np.concatenate([whole.totals, edges.limits(at)]),
+        whole.shared,
+    )
+    return rest.values(), rest

@@ -3,6 +3,9 @@
 All that balancing asks is read off `W`, the inverse of `A S A'` on the space the
 identities test. An unknown amount is projected out of `W`; so is a claim let go later,
 by the same formula, so that removal costs one rank-one update instead of a new fit.
+
+Errors that several claims share (`shared`, a column each) enter `S` beside each claim's
+own. A claim let go takes its part of them with it: the rank-one update is the same.
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ import numpy as np
 from scipy import sparse
 
 from solvency.figures import arithmetic
+from solvency.methods.balancing.inputs import agree
+from solvency.methods.balancing.inputs import checked
+from solvency.methods.balancing.inputs import ties_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -39,20 +45,24 @@ class System:
     Attributes:
         claims: amounts, shape (n,), zero where unknown.
         variances: squared spreads, shape (n,), inf where unknown.
+        shared: spreads by each error that claims share, shape (n, s), part of those.
         identities: independent identities, sparse by column, shape (k, n).
         totals: what they sum to, shape (k,).
         weight: `W`, shape (k, k), orthogonal to the columns of unknown amounts.
         rank: independent tests left.
         redundant: identities of the caller's that follow from the others.
+        kept: which of the caller's identities these are, shape (k,).
     """
 
     claims: Array
     variances: Array
+    shared: Array
     identities: Any
     totals: Array
     weight: Array
     rank: int
     redundant: tuple[int, ...]
+    kept: NDArray[np.intp]
 
     @cached_property
     def residual(self) -> Array:
@@ -70,6 +80,41 @@ class System:
         return max(0.0, arithmetic.dot(self.residual, self.multipliers()))
 
     @cached_property
+    def own(self) -> Array:
+        """Return the variances of each claim's own error, zero where unknown."""
+        left = self.variances - np.add.reduce(self.shared**2, axis=1)
+        return np.where(np.isfinite(self.variances), np.maximum(left, 0.0), 0.0)
+
+    @cached_property
+    def common(self) -> Array:
+        """Return what each shared error moves of each identity, shape (k, s)."""
+        return np.asarray(self.identities @ self.shared)
+
+    @cached_property
+    def joint(self) -> Array:
+        """Return `A S A'`, without what is unknown, shape (k, k)."""
+        own = self.identities @ sparse.diags(self.own) @ self.identities.T
+        shared = arithmetic.product(self.common, self.common.T)
+        return np.asarray(own.toarray() + shared)
+
+    def errors(self) -> tuple[Array, Array]:
+        """Return what the free fit takes for errors, in units of their spreads.
+
+        Returns:
+            Each claim's own, shape (n,), and the shared ones, shape (s,), as added to
+            what is true; their squares add up to chi-square.
+        """
+        prices = self.multipliers()
+        own = np.sqrt(self.own) * np.asarray(self.identities.T @ prices)
+        return own, arithmetic.product(self.common.T, prices)
+
+    def _covariance(self, index: int) -> Array:
+        """Return the covariances of one claim with the gaps of identities, (k,)."""
+        column = self.identities[:, [index]].toarray().ravel()
+        shared = arithmetic.product(self.common, self.shared[index])
+        return np.asarray(self.own[index] * column + shared)
+
+    @cached_property
     def unknown(self) -> NDArray[np.intp]:
         """Return the positions of the amounts nothing is claimed about."""
         return np.flatnonzero(np.isinf(self.variances))
@@ -82,11 +127,9 @@ class System:
 
     def values(self) -> Array:
         """Return the free fit, shape (n,)."""
-        finite = np.isfinite(self.variances)
-        step = np.asarray(self.identities.T @ self.multipliers())
-        values = self.claims - np.where(finite, self.variances, 0.0) * np.where(
-            finite, step, 0.0
-        )
+        own, common = self.errors()
+        moved = np.sqrt(self.own) * own + arithmetic.product(self.shared, common)
+        values = self.claims - moved
         if len(self.unknown):
             gap = self.totals - self.identities @ values
             values[self.unknown] += arithmetic.product(self._solver, gap)
@@ -112,18 +155,21 @@ class System:
 
     def spreads(self, gram: Array) -> Array:
         """Return the balanced spreads, shape (n,)."""
-        finite = np.isfinite(self.variances)
-        variances = np.where(finite, self.variances, 0.0)
-        left = variances - variances**2 * np.where(finite, gram, 0.0)
+        left = np.where(np.isfinite(self.variances), self.variances, 0.0)
+        left = left - self.own**2 * gram
+        # What the identities see of shared errors, and of those beside a claim's own.
+        image = arithmetic.product(self.weight, self.common)
+        inner = arithmetic.product(self.common.T, image)
+        seen = 2.0 * self.own[:, None] * (self.identities.T @ image)
+        seen = (seen + arithmetic.product(self.shared, inner)) * self.shared
+        left -= np.add.reduce(seen, axis=1)
         if len(self.unknown):
-            left[self.unknown] = self._unknown_variances(variances)
+            left[self.unknown] = self._unknown_variances()
         return np.asarray(np.sqrt(np.maximum(left, 0.0)))
 
-    def _unknown_variances(self, variances: Array) -> Array:
+    def _unknown_variances(self) -> Array:
         """Return variances of the unknown amounts, inf where undetermined."""
-        joint = (
-            self.identities @ sparse.diags(variances) @ self.identities.T
-        ).toarray()
+        joint = self.joint
         seen = arithmetic.product(arithmetic.product(joint, self.weight), joint)
         image = arithmetic.product(self._solver, joint - seen)
         found = (image * self._solver).sum(axis=1)
@@ -168,11 +214,12 @@ class System:
             Derivatives of each balanced amount by each claim, shape (n, members), and
             variances of the balanced amounts, shape (n,).
         """
-        finite = np.isfinite(self.variances)
-        variances = np.where(finite, self.variances, 0.0)
         columns = self.identities[:, members].toarray()
         image = arithmetic.product(self.weight, columns)
-        reach = -variances[:, None] * (self.identities.T @ image)
+        reach = -self.own[:, None] * (self.identities.T @ image)
+        reach -= arithmetic.product(
+            self.shared, arithmetic.product(self.common.T, image)
+        )
         reach[members, np.arange(len(members))] += 1.0
         if len(self.unknown):
             reach[self.unknown] = 0.0
@@ -184,11 +231,20 @@ class System:
     def pulls(self, index: int) -> Array:
         """Return what holds one amount of the free fit where it is, shape (n,)."""
         finite = np.isfinite(self.variances)
-        column = self.identities[:, [index]].toarray().ravel()
-        image = arithmetic.product(self.weight, column)
-        gain = -self.variances[index] * np.asarray(self.identities.T @ image)
+        moved = self._covariance(index)
+        image = arithmetic.product(self.weight, moved)
+        gain = -np.asarray(self.identities.T @ image)
         gain[index] += 1.0
         return np.where(finite, gain * (self.claims - self.values()), 0.0)
+
+    def shifts(self, index: int) -> Array:
+        """Return by how much each of the caller's identities moves one amount.
+
+        In the free fit; those that follow from others move nothing.
+        """
+        shifts = np.zeros(len(self.kept) + len(self.redundant))
+        shifts[self.kept] = -self._covariance(index) * self.multipliers()
+        return shifts
 
     def without(self, index: int) -> System:
         """Return the system with one claim let go: its amount unknown."""
@@ -196,9 +252,15 @@ class System:
         image = arithmetic.product(self.weight, column)
         seen = arithmetic.dot(column, image)
         weight = self.weight - np.outer(image, image) / seen
-        variances = self.variances.copy()
-        variances[index] = np.inf
-        return replace(self, variances=variances, weight=weight, rank=self.rank - 1)
+        variances, shared = self.variances.copy(), self.shared.copy()
+        variances[index], shared[index] = np.inf, 0.0
+        return replace(
+            self,
+            variances=variances,
+            shared=shared,
+            weight=weight,
+            rank=self.rank - 1,
+        )
 
 
 def system(
@@ -206,6 +268,7 @@ def system(
     sigmas: ArrayLike,
     identities: ArrayLike | sparse.sparray,
     totals: ArrayLike | None,
+    shared: ArrayLike | None = None,
 ) -> System:
     """Check the inputs, drop redundant identities and build the weight matrix.
 
@@ -214,6 +277,8 @@ def system(
         sigmas: spreads, shape (n,).
         identities: coefficients, shape (k, n), dense or sparse.
         totals: sums, shape (k,), or None for zeros.
+        shared: spreads by errors that several claims share, shape (n, s); part of
+            `sigmas`, and none for what is unknown.
 
     Returns:
         The system, ready to be asked.
@@ -221,14 +286,18 @@ def system(
     Raises:
         ValueError: as `balancing.balance` says.
     """
-    amounts, variances, matrix, sums = _checked(claims, sigmas, identities, totals)
+    amounts, variances, matrix, sums = checked(claims, sigmas, identities, totals)
     finite = np.isfinite(variances)
+    ties = ties_of(shared, variances)
     # Unknown amounts start with a spread of the claims' order, to be projected out:
     # what it is cannot matter, that it is of their order keeps the matrix well scaled.
     positive = variances[finite & (variances > 0)]
     stand_in = float(np.median(positive)) if len(positive) else 1.0
-    filled = np.where(finite, variances, stand_in)
+    own = np.maximum(variances - np.add.reduce(ties**2, axis=1), 0.0)
+    filled = np.where(finite, own, stand_in)
     joint = (matrix @ sparse.diags(filled) @ matrix.T).toarray()
+    common = np.asarray(matrix @ ties)
+    joint = joint + arithmetic.product(common, common.T)
     kept, factor, redundant = _independent(joint, matrix, amounts, variances, sums)
     rows = matrix[kept].tocsc()
     root = arithmetic.forward(factor, np.eye(len(factor)))
@@ -238,56 +307,14 @@ def system(
     return System(
         claims=amounts,
         variances=variances,
+        shared=ties,
         identities=rows,
         totals=sums[kept],
         weight=weight,
         rank=len(kept) - lost,
         redundant=redundant,
+        kept=kept,
     )
-
-
-def _checked(
-    claims: ArrayLike,
-    sigmas: ArrayLike,
-    identities: ArrayLike | sparse.sparray,
-    totals: ArrayLike | None,
-) -> tuple[Array, Array, Any, Array]:
-    amounts: Any = np.array(claims, dtype=float)
-    spreads: Any = np.array(sigmas, dtype=float)
-    dense = not isinstance(identities, sparse.sparray | sparse.spmatrix)
-    rows: Any = np.atleast_2d(np.asarray(identities, float)) if dense else identities
-    matrix: Any = sparse.csr_array(rows).astype(float)
-    sums = (
-        np.zeros(matrix.shape[0]) if totals is None else np.array(totals, dtype=float)
-    )
-    if amounts.ndim != 1 or spreads.shape != amounts.shape:
-        raise ValueError(
-            f"claims and spreads must be two lists of one length, not of shapes "
-            f"{amounts.shape} and {spreads.shape}"
-        )
-    if matrix.shape[1] != len(amounts):
-        raise ValueError(
-            f"the identities join {matrix.shape[1]} amounts, but {len(amounts)} are "
-            "claimed"
-        )
-    if sums.shape != (matrix.shape[0],):
-        raise ValueError(
-            f"there are {matrix.shape[0]} identities and {sums.size} totals"
-        )
-    if not np.all(spreads >= 0):
-        raise ValueError(f"claim {_first(~(spreads >= 0))} has no spread of 0 or more")
-    known = np.isfinite(spreads)
-    if not np.all(np.isfinite(amounts[known])):
-        bad = _first(known & ~np.isfinite(amounts))
-        raise ValueError(f"claim {bad} has a spread but no amount")
-    amounts[~np.isfinite(amounts)] = 0.0
-    if not (np.all(np.isfinite(sums)) and np.all(np.isfinite(matrix.data))):
-        raise ValueError("an identity has a coefficient or total that is not a number")
-    return amounts, spreads**2, matrix, sums
-
-
-def _first(mask: NDArray[np.bool_]) -> int:
-    return int(np.flatnonzero(mask)[0])
 
 
 def _independent(
@@ -313,7 +340,7 @@ def _independent(
     if len(dropped):
         combination = arithmetic.solve_factored(lower, scaled[np.ix_(kept, dropped)])
         combination = combination / norms[kept][:, None] * norms[dropped]
-        _agree(combination, kept, dropped, matrix, amounts, variances, sums)
+        agree(combination, kept, dropped, matrix, amounts, variances, sums)
     return kept, lower * norms[kept][:, None], tuple(sorted(int(i) for i in dropped))
 
 
@@ -324,43 +351,6 @@ def _full(scaled: Array) -> Array | None:
     except ValueError:
         return None
     return lower if np.diag(lower).min() ** 2 > RANK else None
-
-
-def _agree(
-    combination: Array,
-    kept: NDArray[np.intp],
-    dropped: NDArray[np.intp],
-    matrix: Any,
-    amounts: Array,
-    variances: Array,
-    sums: Array,
-) -> None:
-    """Raise if a dependent identity asks for another total than those it follows."""
-    residual = np.asarray(matrix @ amounts - sums)
-    size = np.asarray(abs(matrix) @ np.abs(amounts)) + np.abs(sums)
-    for column, row in enumerate(dropped):
-        weights = combination[:, column]
-        off = float(residual[row]) - arithmetic.dot(weights, residual[kept])
-        scale = float(size[row]) + arithmetic.dot(np.abs(weights), size[kept])
-        if abs(off) <= 1e-8 * max(scale, 1e-300):
-            continue
-        part = kept[
-            np.abs(weights) > 1e-9 * max(1.0, float(np.abs(weights).max(initial=0.0)))
-        ]
-        names = sorted({int(row), *(int(i) for i in part)})
-        left = matrix[[row]] - sparse.csr_array(weights[None, :]) @ matrix[kept]
-        left = np.abs(left.toarray().ravel())
-        certain = np.flatnonzero((variances == 0) & (left > 1e-9 * left.max(initial=0)))
-        if len(certain):
-            raise ValueError(
-                f"claims {[int(i) for i in certain]} have a spread of zero and "
-                f"contradict one another by {abs(off):g} under identities {names}: no "
-                "balancing can mend what is taken as certain"
-            )
-        raise ValueError(
-            f"identities {names} say the same of the amounts but their totals differ "
-            f"by {abs(off):g}: no amounts can obey them all"
-        )
 
 
 def _project(inverse: Array, columns: Array, spread: float) -> tuple[Array, int]:

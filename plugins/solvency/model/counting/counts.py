@@ -151,9 +151,9 @@ class Counts:
     def speaking(self, day: datetime.date) -> tuple[Count, ...]:
         """Return the counts that say what there was on a day, one for each cover.
 
-        Of those of the same things the nearest to the day, of these the last
-        published. One made before the petition says nothing of the days after
-        it where a later count touches the same accounts.
+        Of those of the same things a whole one before one of "at least", then the
+        nearest to the day, then the last published. One made before the petition says
+        nothing of later days where a later count touches the same accounts.
         """
         start = self.book.case.reporting_date
         sources = self.book.case.sources
@@ -166,17 +166,16 @@ class Counts:
             ]
         else:
             open_ = [one for one in self.counts if one.seen.date <= day]
-        best: dict[tuple[frozenset[str], str | None], Count] = {}
-        for one in sorted(
+        ordered = sorted(
             open_,
             key=lambda x: (
+                x.seen.low is None or x.seen.high is not None,
                 -abs(x.seen.date - day),
                 sources[x.seen.source].published,
                 x.seen.id,
             ),
-        ):
-            best[one.accounts, one.commodity] = one
-        return tuple(best.values())
+        )
+        return tuple({(one.accounts, one.commodity): one for one in ordered}.values())
 
     def binding(self, position: Position, day: datetime.date) -> Count | None:
         """Return the count that binds a position on a day: the narrowest of it."""
@@ -377,13 +376,14 @@ class _Day:
 
 
 def _count(case: Case, seen: Observation) -> Count:
-    """Return what an observation counted."""
+    """Return what an observation counted, which is nothing that is in suspense."""
     return Count(
         seen,
         frozenset(
             name
             for name, account in case.accounts.items()
             if account.root == "Assets"
+            and not account.suspense
             and any(below(name, top) for top in seen.accounts)
         ),
         None if seen.amount.commodity == case.currency else seen.amount.commodity,
@@ -394,7 +394,6 @@ def _overlaps(counts: tuple[Count, ...]) -> Iterable[Overlap]:
     """Yield the pairs of counts that overlap without one being within the other."""
     for at, one in enumerate(counts):
         for other in counts[at + 1 :]:
-            nested = one.within(other) or other.within(one)
-            if one.meets(other) and not nested:
+            if one.meets(other) and not (one.within(other) or other.within(one)):
                 shared = tuple(sorted(one.accounts & other.accounts))
                 yield Overlap(one.seen, other.seen, shared)

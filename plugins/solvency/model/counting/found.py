@@ -17,6 +17,7 @@ from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.remark import Remark
 from solvency.ledger.entries.postings import total
+from solvency.model.counting.suspense import in_suspense
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
 from solvency.wide import wide
@@ -219,6 +220,7 @@ def found(
         notes=(
             *_silent(counts, day),
             *_notes(counts, shared),
+            *(in_suspense(book, day, whose) if counts.speaking(day) else ()),
             *(
                 Remark("left out: %(reason)s", reason=missing.why)
                 for missing in valuation.missing.values()
@@ -336,6 +338,7 @@ def _uncounted(
         account = book.account(position)
         if (
             account.root == "Assets"
+            and not account.suspense
             and position not in bound
             and account.entity in left
         ):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.model.consolidation import MOST_COLUMNS
 from solvency.model.counting.found import found
+from solvency.model.counting.suspense import suspended
 from solvency.model.eliminations import taken_out
 from solvency.wide import wide
 
@@ -74,8 +75,17 @@ def _cells(
 
 
 def amounts(book: Book, sheet: BalanceSheet | GroupSheet) -> dict[str, Decimal]:
-    """Return what a sheet's JSON document has besides, where anything was counted."""
+    """Return what a sheet's JSON document has besides its sides.
+
+    What is untraced and unrecorded, where anything was counted; what stands in
+    suspense, where anything does.
+    """
     one = of_sheet(book, sheet)
-    if one is None:
-        return {}
-    return {"untraced": one.totals.untraced, "unrecorded": one.totals.unrecorded}
+    members = getattr(sheet, "members", (sheet.entity,))
+    loose = suspended(book, sheet.at)
+    held = [loose[name] for name in members if name in loose]
+    return {
+        **({"untraced": one.totals.untraced} if one else {}),
+        **({"unrecorded": one.totals.unrecorded} if one else {}),
+        **({"suspense": sum(held, Decimal())} if held else {}),
+    }

@@ -9,6 +9,7 @@ from typing import Any
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.evidence.review import reviewed
+from solvency.evidence.standing import KINDS
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.balance.bases import assets
 from solvency.exhibits.balance.bases import sheets_of
@@ -18,6 +19,7 @@ from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
+from solvency.exhibits.check.segregation import finding_of
 from solvency.exhibits.evidence.observations import _stated
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
@@ -294,8 +296,8 @@ class OfBooks(Named):
             since=lambda: next(
                 (
                     spell.first
-                    for x in setting.study.written.findings
-                    if x.key == series.key and (spell := x.at(day)) is not None
+                    for x in (finding_of(setting, series),)
+                    if x is not None and (spell := x.at(day)) is not None
                 ),
                 None,
             ),
@@ -333,6 +335,11 @@ class OfBooks(Named):
             "accounts": case.accounts,
             "prices": case.prices,
             "undated": [flow for flow in taken if flow.earliest is not None],
+            "open": self.setting.open_items,
+            **{
+                kind: [one for one in self.setting.open_items if one.kind == kind]
+                for kind in KINDS
+            },
             "reviewed": [flow for flow in taken if flow.id in held],
         }
         found = every[self._known(what, every, "kind of thing")]

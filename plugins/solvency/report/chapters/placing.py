@@ -76,6 +76,7 @@ _WHERE = {
     "line-": "solvency",
     "flow-matrix": "matrix",
     "stock-matrix": "matrix",
+    "open-": "open",
     "observations": "observations",
     "subledgers": "subledgers",
     "subledger-": "subledgers",

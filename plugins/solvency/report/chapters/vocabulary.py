@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.segregation import cover_of
+from solvency.exhibits.kit import told
 from solvency.exhibits.trace.section import followed
+from solvency.exhibits.worth import worth
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.report.chapters.body import CitedSources
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Flow
     from solvency.ledger.case import Scenario
 
 
 #: Longer words are no quotation but a chapter.
 _LONGEST_QUOTED = 500
+#: The most flows a timeline has beside the events of the case.
+_DATED = 10
 
 
 class _Nothing:
@@ -67,6 +72,7 @@ class Vocabulary(OfBooks, OfFindings):
             self.traced,
             self.token,
             self.event,
+            self.timeline,
             self.count,
             self.exhibit,
             self.stage,
@@ -138,6 +144,56 @@ class Vocabulary(OfBooks, OfFindings):
             *(note.number for note in self.setting.notes.all),
         )
         return frozenset(one for one in names if any(c.isdigit() for c in one))
+
+    def timeline(self) -> tuple[Facts, ...]:
+        """Return events, and the largest flows that a source states with their day.
+
+        A flow on the day of an event gives that its amount.
+        """
+        setting, case = self.setting, self.setting.case
+        sized = [
+            (abs(size), flow)
+            for flow in case.selected
+            if flow.basis == "stated"
+            and flow.earliest is None
+            and flow.date <= setting.at
+            and (size := worth(setting, flow))
+        ]
+        sized.sort(key=lambda one: (-one[0], one[1].id))
+        largest = [flow for _, flow in sized[:_DATED]]
+        events = [
+            one for one in case.events if one.kind not in {"attestation", "known"}
+        ]
+        days = {one.date for one in events}
+        beside = [
+            ("", one.date, told(setting, one), one)
+            for one in largest
+            if one.date not in days
+        ]
+        listed = [
+            *(
+                (
+                    one.kind,
+                    one.date,
+                    one.description,
+                    next((x for x in largest if x.date == one.date), None),
+                )
+                for one in events
+            ),
+            *beside,
+        ]
+        return tuple(map(self._happened, sorted(listed, key=lambda one: one[1])))
+
+    def _happened(self, one: tuple[str, datetime.date, str, Flow | None]) -> Facts:
+        """Return one thing of a timeline."""
+        kind, day, words, flow = one
+        return Facts(
+            "timeline",
+            kind=lambda: kind,
+            day=lambda: day,
+            words=lambda: words,
+            amount=lambda: self.flow(flow.id).amount if flow else None,
+        )
 
     def exhibit(
         self, name: str, title: str = "", *, of: str = "", notes: bool = True

@@ -1,0 +1,45 @@
+"""Fava's own filters, as these pages take them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from fava.context import g
+from flask import request
+
+from solvency.browse.places import names
+from solvency.browse.places import place_of
+from solvency.browse.view import Period
+
+if TYPE_CHECKING:
+    from fava.core import FavaLedger
+
+    from solvency.ledger.case import Case
+
+#: Fava's own filters, which links and forms keep.
+FILTERS = ("account", "filter", "time", "conversion", "interval")
+_DAY = datetime.timedelta(days=1)
+
+
+def filtered(ledger: FavaLedger, case: Case) -> Period:
+    """Return what Fava's own filters leave."""
+    args = request.args
+    account, words, time = (args.get(n, "") for n in ("account", "filter", "time"))
+    said = ", ".join(filter(None, (time, account, words)))
+    if not said:
+        return Period()
+    kept = g.filtered
+    since = until = None
+    if kept.date_range is not None:
+        since, until = kept.date_range.begin - _DAY, kept.date_range.end - _DAY
+    entities = None
+    if account:
+        entities = frozenset(
+            one.entity for one in case.accounts.values() if names(account, one.name)
+        )
+    places = None
+    if words:
+        chosen = ledger.get_filtered(filter=words).entries
+        places = frozenset(place_of(entry) for entry in chosen)
+    return Period(since, until, entities, places, said)

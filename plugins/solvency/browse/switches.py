@@ -1,0 +1,129 @@
+"""What a switch of hypotheses or of the known-date changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.browse.blocks import money
+from solvency.browse.pages.group import scope
+from solvency.browse.pages.hypotheses import contradictions_in
+from solvency.browse.pages.where import headlines
+from solvency.browse.render import empty
+from solvency.figures.frame import plain
+from solvency.ledger.scenarios import taken
+
+if TYPE_CHECKING:
+    from solvency.browse.view import View
+    from solvency.ledger.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A number the bar shows: what it is called, its exact value, and its unit."""
+
+    label: str
+    value: Decimal
+    unit: str
+
+
+def switched(view: View, before: View) -> dict[str, Any]:
+    """Return the headline numbers, before and after a switch.
+
+    Args:
+        view: What is shown now.
+        before: What was shown before; of it the scenario and the known-date count.
+
+    Returns:
+        `hypotheses` with those that are on, `command` the same set at the terminal,
+        `numbers` with what each was and by how much it changed, and what is to be
+        said of them.
+    """
+    case = view.case
+    now = _headlines(view)
+    then = _headlines(_beside(view, before))
+    return {
+        "hypotheses": [
+            {
+                "name": one.name,
+                "title": one.title,
+                "on": one.name in case.scenario.hypotheses,
+            }
+            for one in case.hypotheses.values()
+        ],
+        "scenario": case.scenario.name,
+        "known": case.known,
+        "command": _command(case),
+        "said": [*contradictions_in(case), *([] if case.selected else [empty(case)])],
+        "numbers": [_moved(one, then.get(one.label)) for one in now.values()],
+    }
+
+
+def _beside(view: View, before: View) -> View:
+    """Return what was shown before, on the day and at the values shown now."""
+    asked = replace(view.asked, weigh=False)
+    return replace(before, asked=asked, period=view.period)
+
+
+def _headlines(view: View) -> dict[str, Headline]:
+    """Return the headline numbers by their labels, worked out once a study and day."""
+    found: dict[str, Headline] = view.study.once(
+        f"headlines:{view.at}", lambda: _worked_out(view)
+    )
+    return found
+
+
+def _worked_out(view: View) -> dict[str, Headline]:
+    from solvency.exhibits.funds.walk import rivals  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.funds.walk import walk  # noqa: PLC0415 (as above)
+
+    case = view.case
+    if case.errors or not case.selected:
+        return {}
+    setting = view.setting(findings=view.study.written())
+    found = [
+        Headline(one.label, Decimal(one.value), case.currency)
+        for one in headlines(walk(setting), rivals(setting))
+        if one.value
+    ]
+    _, inside = scope(replace(view, asked=replace(view.asked, entity="")))
+    equity = view.study.sheet(view.at, "market", inside).totals.equity
+    found.append(Headline("Equity of the group", equity, case.currency))
+    # What a reader asks for first stands first: the bar is short on a phone.
+    found.sort(key=lambda one: not one.label.startswith(("Missing", "Untraced")))
+    return {one.label: one for one in found}
+
+
+def _moved(now: Headline, then: Headline | None) -> dict[str, Any]:
+    """Return a number with what it was and by how much it changed."""
+    written = {
+        "label": now.label,
+        "value": plain(now.value),
+        "text": money(now.value, now.unit),
+        "before": "",
+        "difference": "",
+    }
+    if then is None or then.value == now.value:
+        return written
+    change = now.value - then.value
+    sign = "+" if change > 0 else ""
+    return {
+        **written,
+        "before": money(then.value, then.unit),
+        "difference": f"{sign}{money(change, now.unit)}",
+    }
+
+
+def _command(case: Case) -> str:
+    """Return the options that show the same at the terminal."""
+    names = taken(case)
+    if case.scenario.name in case.scenarios or not names:
+        words = [f"--scenario {case.scenario.name}"]
+    else:
+        words = [f"--hypothesis {','.join(names)}"]
+    if case.known:
+        words.append(f"--known {case.known}")
+    return " ".join(words)

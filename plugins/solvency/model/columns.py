@@ -1,0 +1,202 @@
+"""The postings of flows as columns, made once for all scenarios of a case.
+
+To put a hundred thousand flows into arrays takes seconds, to take some of the rows of
+arrays takes none. So the columns are made of all flows of a case, and a Book takes
+those of its scenario.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+
+from solvency.ledger.entries.postings import EXACT
+from solvency.model.prices import Prices
+from solvency.model.worth import written
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from numpy.typing import NDArray
+
+    from solvency.ledger.case import Case
+    from solvency.ledger.case import Flow
+
+#: Sums of absolute units above this are kept as Python integers.
+_INT64_SAFE = 2**62
+#: The largest power of ten that 64 bits hold.
+_MOST_PLACES = 18
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PostingColumns:
+    """Postings as arrays, one item each, in the order of their flows.
+
+    `day`: proleptic ordinals; `position`: index into `positions`, which stand in the
+    order in which they first appear; `units`: exact integers, positive for debits,
+    scaled by ten to the power `scales` of the commodity; `places`: decimal places
+    written; `flow`: index of the flow; `rate`: the price written, in the case's
+    currency, NaN for none.
+    """
+
+    positions: tuple[tuple[str, str], ...]
+    scales: dict[str, int]
+    day: NDArray[np.int64]
+    position: NDArray[np.int64]
+    units: NDArray[Any]
+    places: NDArray[np.int64]
+    flow: NDArray[np.int64]
+    rate: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, case: Case, flows: Sequence[Flow]) -> PostingColumns:
+        """Return the columns of flows."""
+        lengths = [len(flow.postings) for flow in flows]
+        postings = list(chain.from_iterable(flow.postings for flow in flows))
+        keys = [(one.account, one.commodity) for one in postings]
+        index = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+        numbers = [one.units for one in postings]
+        position = np.fromiter(map(index.__getitem__, keys), np.int64, len(keys))
+        places = np.fromiter(map(_places, numbers), np.int64, len(numbers))
+        positions = tuple(index)
+        scales = _scales(positions, position, places)
+        days = [flow.date.toordinal() for flow in flows]
+        return cls(
+            positions=positions,
+            scales=scales,
+            day=np.repeat(np.array(days, np.int64), lengths),
+            position=position,
+            units=_integers(numbers, [scales.get(key[1], 0) for key in keys]),
+            places=places,
+            flow=np.repeat(np.arange(len(flows)), lengths),
+            rate=_rates(case, flows),
+        )
+
+    def taking(self, flows: NDArray[np.bool_]) -> PostingColumns:
+        """Return the columns of some flows, as they would be if made of these alone.
+
+        Args:
+            flows: Which are taken, shape (flows,).
+        """
+        rows = flows[self.flow]
+        old, first, inverse = np.unique(
+            self.position[rows], return_index=True, return_inverse=True
+        )
+        order = np.argsort(first)
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        position = rank[inverse]
+        positions = tuple(self.positions[at] for at in old[order].tolist())
+        places = self.places[rows]
+        scales = _scales(positions, position, places)
+        finer = np.array(
+            [self.scales.get(name, 0) - scales.get(name, 0) for _, name in positions],
+            dtype=np.int64,
+        )
+        return replace(
+            self,
+            positions=positions,
+            scales=scales,
+            day=self.day[rows],
+            position=position,
+            units=_coarser(self.units[rows], finer[position]),
+            places=places,
+            flow=(np.cumsum(flows) - 1)[self.flow[rows]],
+            rate=self.rate[rows],
+        )
+
+
+class _Last:
+    """The columns made last, and of what: scenarios of a case share its flows."""
+
+    made: tuple[Case, PostingColumns] | None = None
+
+
+def columns_of(case: Case) -> PostingColumns:
+    """Return the columns of a case's selected flows."""
+    made = _Last.made
+    if made is None or not _alike(made[0], case):
+        made = _Last.made = case, PostingColumns.of(case, case.flows)
+    whole = made[1]
+    chosen = set(map(id, case.selected))
+    if len(chosen) == len(case.flows):
+        return whole
+    taken = [id(flow) in chosen for flow in case.flows]
+    return whole.taking(np.array(taken, dtype=bool))
+
+
+def _alike(one: Case, other: Case) -> bool:
+    """Say whether two cases have the same flows, at the same written prices."""
+    return (
+        one.flows is other.flows
+        and one.prices is other.prices
+        and one.commodities is other.commodities
+        and one.currency == other.currency
+    )
+
+
+def _places(number: Decimal) -> int:
+    exponent: int = number.as_tuple().exponent  # type: ignore[assignment]  # ledger numbers are finite
+    return max(0, -exponent)
+
+
+def _scales(
+    positions: Sequence[tuple[str, str]],
+    position: NDArray[np.int64],
+    places: NDArray[np.int64],
+) -> dict[str, int]:
+    """Return the most decimal places of each commodity, where there are any."""
+    most = np.zeros(len(positions), dtype=np.int64)
+    np.maximum.at(most, position, places)
+    found: dict[str, int] = {}
+    for (_, commodity), some in zip(positions, most.tolist(), strict=True):
+        if some > found.get(commodity, 0):
+            found[commodity] = some
+    return found
+
+
+def _integers(numbers: list[Decimal], places: list[int]) -> NDArray[Any]:
+    """Scale numbers to integers, in int64 where no sum can overflow it."""
+    scaled = [
+        int(EXACT.scaleb(number, place)) if place else int(number)
+        for number, place in zip(numbers, places, strict=True)
+    ]
+    total = sum(map(abs, scaled))
+    return np.array(scaled, dtype=np.int64 if total < _INT64_SAFE else object)
+
+
+def _coarser(units: NDArray[Any], finer: NDArray[np.int64]) -> NDArray[Any]:
+    """Return units without decimal places that none of them has."""
+    if finer.any():
+        if finer.max() > _MOST_PLACES:
+            units = units.astype(object)
+        powers = np.array([10**at for at in range(int(finer.max()) + 1)], units.dtype)
+        units = units // powers[finer]
+    if units.dtype == object and sum(map(abs, units.tolist())) < _INT64_SAFE:
+        return units.astype(np.int64)
+    return units
+
+
+def _rates(case: Case, flows: Sequence[Flow]) -> NDArray[np.float64]:
+    """Return the price written on each posting, in the case's currency."""
+    prices: Prices | None = None
+    rates: list[float] = []
+    for flow in flows:
+        for posting in flow.postings:
+            price = posting.price
+            if price is None or posting.commodity == case.currency:
+                rates.append(math.nan)
+            elif price.commodity == case.currency:
+                rates.append(float(price.number))
+            else:
+                prices = prices or Prices(case)
+                found = written(prices, price, flow.date)
+                rates.append(math.nan if found is None else float(found.number))
+    return np.array(rates, dtype=np.float64)
