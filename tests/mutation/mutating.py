@@ -8,7 +8,7 @@ Then places in the code are drawn, each with one of the changes Cosmic Ray knows
 and the tests that cover the line run on a copy of the project, those that cover least
 first. A change that some test fails on is killed; one that all pass survives, and is
 printed as a diff. A change past `TIMEOUT` seconds is killed too. Annotations, which are
-never evaluated, are no places.
+never evaluated, and `dataclass` with its options, which mypy guards, are no places.
 """
 
 from __future__ import annotations
@@ -42,8 +42,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "plugins" / "solvency"
 FLOORS = ("ledger", "model", "methods")
-#: The tests that stand for these floors; those of faces would only notice more.
-TESTS = ("ledger", "model", "methods", "groups", "analysis", "evidence")
+#: Tests in which these floors run; those of faces and browsers would notice more.
+TESTS = (
+    *("ledger", "model", "methods", "groups", "analysis", "evidence"),
+    *("subledgers", "exhibits", "figures", "papers", "export", "cli"),
+)
 TIMEOUT = 300
 #: Tests run on a line that hundreds cover, before the change counts as one that lives.
 MOST = 80
@@ -150,18 +153,21 @@ def _places(floor: Path) -> Iterator[Place]:
 
 
 def _annotations(path: Path) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return from where to where annotations, and what only mypy reads, stand."""
+    """Return from where to where annotations, and what only mypy guards, stand."""
     found: list[ast.AST] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:
             found.append(node.annotation)
         elif isinstance(node, ast.FunctionDef) and node.returns:
             found.append(node.returns)
+        elif isinstance(node, ast.ClassDef):
+            found += node.decorator_list
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             found.append(node)
     return [
         (
-            (one.lineno, one.col_offset),  # type: ignore[attr-defined]
+            # A decorator begins with its sign.
+            (one.lineno, max(0, one.col_offset - 1)),  # type: ignore[attr-defined]
             (one.end_lineno, one.end_col_offset),  # type: ignore[attr-defined]
         )
         for one in found
@@ -231,9 +237,10 @@ def _tests(covered: CoverageData, place: Place) -> list[str]:
     for contexts in by_line.values():
         for one in contexts:
             sizes[one.split("|")[0]] += 1
-    names = {one.split("|")[0] for one in by_line.get(place.at[0], [])}
+    sizes.pop("", None)
+    names = {one.split("|")[0] for one in by_line.get(place.at[0], [])} - {""}
     # What runs when a module is imported is covered by no test by name: all may notice.
-    names = (names or set(sizes)) - {""}
+    names = names or set(sizes)
     return sorted(names, key=lambda one: (sizes[one], one))[:MOST]
 
 
