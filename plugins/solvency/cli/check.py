@@ -64,9 +64,9 @@ def command(
     r"""Check that the books hold together, and which tests each entity failed.
 
     An error is a fault of the ledger: each is shown with its file and line and
-    how to mend it. A finding is a fault of the entity: the books are right, and
-    a test the ledger asks for did not hold. --csv and -o have the findings, or of a
-    ledger with errors those.
+    how to mend it. A finding is of the entity: on these books a test the ledger
+    asks for did not hold. --csv and -o have the findings, or of a ledger with
+    errors those.
 
     \b
     Example:

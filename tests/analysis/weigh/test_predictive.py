@@ -110,3 +110,23 @@ def test_where_all_fits_nothing_is_said_first(ledger):
     path = str(ledger.folder / "main.beancount")
     shown = CliRunner().invoke(main, ["weigh", path]).output
     assert shown.startswith("What the observations do to belief in each")
+
+
+def test_where_all_that_was_observed_sized_the_hypothesis_nothing_is_learnt(ledger):
+    # The one statement is what the loss was worked out from: belief stays at a half.
+    text = HEAD + may("loss", 100).replace(
+        'id: "H-loss"\n', 'id: "H-loss"\n  sized-by: "bank"\n'
+    )
+    found = believe(ledger.case(text + seen("bank", "900")))
+    assert found.by_construction == (("loss", "bank"),)
+    assert [one.posterior for one in found.hypotheses] == [0.5]
+
+
+def test_bounds_alone_weigh_wide_amounts(ledger):
+    # Nothing is stated but "at most 650": of 1,000 one loss or the other went.
+    text = HEAD + may("one", 300, low=100) + may("other", 200, low=60)
+    text += seen("bank", "650").replace("  error: 0.2\n", "  high: 650 USD\n")
+    found = believe(ledger.case(text))
+    beliefs = {one.id: one.posterior for one in found.hypotheses}
+    assert found.wide
+    assert 0.5 < beliefs["other"] < beliefs["one"] < 1

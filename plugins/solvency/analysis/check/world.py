@@ -10,6 +10,7 @@ each uncertain flow is scaled as a whole, so that every draw balances.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from decimal import Decimal
 from functools import cached_property
@@ -305,15 +306,31 @@ class DrawnWorld(World):
             return None
         changes, last, elsewhere, row_of = found
         moved: NDArray[np.float64] = np.asarray(changes @ self._by_flow)
-        each = np.arange(len(self.scales))
-        for flow, units, written in elsewhere:
-            moved[written] -= units
-            moved[row_of[self.placed[flow]], each] += units * self.factor(flow)
+        if elsewhere:
+            moved += self._placed(elsewhere, row_of, moved.shape)
         # Row by row: a cumulative sum along the first axis is far slower.
         for day in range(1, len(moved)):
             moved[day] += moved[day - 1]
         every: NDArray[np.float64] = moved[last]
         return every
+
+    def _placed(
+        self,
+        elsewhere: Elsewhere,
+        row_of: NDArray[np.int64],
+        shape: tuple[int, ...],
+    ) -> NDArray[np.float64]:
+        """Return what flows of uncertain days move, less what they do as written."""
+        rows = row_of[np.array([self.placed[flow] for flow, _, _ in elsewhere])]
+        at = rows * shape[1] + np.arange(shape[1])
+        worth = np.empty(at.shape)
+        for line, (flow, units, _) in zip(worth, elsewhere, strict=True):
+            np.multiply(units, self.factor(flow), out=line)
+        sums = np.bincount(at.ravel(), worth.ravel(), math.prod(shape))
+        drawn: NDArray[np.float64] = sums.astype(float, copy=False).reshape(shape)
+        for _, units, written in elsewhere:
+            drawn[written] -= units
+        return drawn
 
     def _changes(self, mask: Mask, commodity: str) -> Changes | None:
         """Return what each uncertain flow moves on the days that any moves a thing.
@@ -329,19 +346,32 @@ class DrawnWorld(World):
         inside = timeline.postings(mask)
         flows, units = book.flow[inside], book.units[inside].astype(float)
         units *= float(f"1e-{book.scales.get(commodity, 0)}")
-        bucket, rows = timeline.bucket[inside], self._row[flows]
-        moving = np.isin(flows, list(self.placed))
+        # What a flow brings here it may take away here: of that nothing moves.
+        size = len(timeline.ordinals)
+        pairs, where = np.unique(
+            flows * size + timeline.bucket[inside], return_inverse=True
+        )
+        units = np.bincount(where, units, len(pairs))
+        flows, bucket = np.divmod(pairs[units != 0], size)
+        units = units[units != 0]
+        ends = {
+            flow: timeline.between(flow)
+            for flow in set(flows.tolist()) & set(self.placed)
+        }
+        # Where all of its days are one here, a flow stands still.
+        ends = {flow: one for flow, one in ends.items() if one[1] - one[0] > 1}
+        rows, moving = self._row[flows], np.isin(flows, list(ends))
         still = (rows >= 0) & ~moving
         if not still.any() and not moving.any():
             return None
-        names = sorted(set(flows[moving].tolist()))
-        ends = [timeline.between(flow) for flow in names]
         days = np.unique(
             np.concatenate(
-                [bucket[still | moving], *(np.arange(low, high) for low, high in ends)]
+                [
+                    bucket[still | moving],
+                    *(np.arange(low, high) for low, high in ends.values()),
+                ]
             )
         ).astype(np.int64)
-        size = len(timeline.ordinals)
         row_of = np.searchsorted(days, np.arange(size)) + 1
         changes = sparse.csr_array(
             (units[still], (row_of[bucket[still]], rows[still])),

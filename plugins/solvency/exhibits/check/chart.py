@@ -143,8 +143,8 @@ def _band(setting: Setting) -> tuple[tuple[str], ...]:
     return (
         (
             setting.text(
-                "The band holds the first day broken in nine of ten draws of the"
-                " uncertain amounts in which it broke."
+                "The band holds the first day broken in nine of ten draws of"
+                " uncertain amounts and days in which it broke."
             ),
         ),
     )

@@ -40,8 +40,8 @@ def tests_of_found(setting: Setting) -> Table | None:
             text(
                 "%(unit)s unless the line names another; margin: the least there was"
                 " beyond what was needed, in parentheses what was missing on the worst"
-                " day; chance: share of draws of the uncertain amounts in which the"
-                " test broke, what was counted being taken as counted; what"
+                " day; chance: share of draws of uncertain amounts and days in which"
+                " the test broke, what was counted being taken as counted; what"
                 " several hold together is counted for each in proportion to the books",
                 unit=setting.unit,
             ),

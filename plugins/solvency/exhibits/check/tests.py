@@ -103,8 +103,9 @@ def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
         unit=(
             text(
                 "%(unit)s unless the line names another; worst: the most that was"
-                " missing on a day; chance: share of draws of the uncertain amounts"
-                " in which the test broke",
+                " missing on a day; chance: share of draws of uncertain amounts and"
+                " days in which the test broke, nine of ten of these first on a day"
+                " between those named",
                 unit=setting.unit,
             ),
         ),

@@ -69,9 +69,11 @@ def _posterior(
     chi2, _, pull = chi2_of(case.gram, metric)
     gap = summed(case.vectors.T, [metric.residual], count)[:, 0]
     # What amounts share, over the flows that are in: shape (c, m, k).
-    flat = (seen.T[:, :, None] * case.shared[:, None, :]).reshape(len(case.means), -1)
-    common = arithmetic.product(on, flat)
-    common = common.reshape(count, len(seen), case.shared.shape[1])
+    flat = seen.T[:, :, None] * case.shared[:, None, :]
+    # Sizes written out: there may be no flow, or nothing stated, to tell them from.
+    kinds = case.shared.shape[1]
+    common = arithmetic.product(on, flat.reshape(len(flat), len(seen) * kinds))
+    common = common.reshape(count, len(seen), kinds)
     told = alone + arithmetic.product(common, case.shared.T)
     products = arithmetic.product(case.vectors.T, alone) + arithmetic.product(
         arithmetic.product(case.vectors.T, common), case.shared.T

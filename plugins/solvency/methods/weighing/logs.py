@@ -191,9 +191,10 @@ class _Problem(NamedTuple):
         )
         root = arithmetic.cholesky(covariance)
         gap = case.observed - arithmetic.product(live * case.means, reach.T)
-        flat = np.einsum("fm,fk->fmk", reach.T, case.shared).reshape(len(whole), -1)
-        brought = arithmetic.product(live, flat)
-        brought = brought.reshape(len(on), len(case.observed), -1)
+        kinds, stated = case.shared.shape[1], len(case.observed)
+        flat = np.einsum("fm,fk->fmk", reach.T, case.shared)
+        brought = arithmetic.product(live, flat.reshape(len(whole), stated * kinds))
+        brought = brought.reshape(len(on), stated, kinds)
         amounts = np.broadcast_to(reach[:, wide], (len(on), *reach[:, wide].shape))
         white = arithmetic.forward(
             root, np.concatenate([gap[:, :, None], amounts, brought], axis=2)
