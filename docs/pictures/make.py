@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 CASE = HERE.parents[1] / "ledgers" / "ftx" / "main.beancount"
 SIZE = {"width": 1280, "height": 900}
 #: What the page of the PDF is found by: the first that says it after the contents.
-WANTED = "Owed to customers, and held for them"
+WANTED = "What was owed and what was held"
 DOTS_PER_POINT = 2
 #: Cover and contents come first.
 _OPENING = 3

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import solvency
 from solvency.analysis.check import evaluate
 from solvency.analysis.funds import funds
 from solvency.analysis.recover.ask import recover
 from solvency.analysis.trace.ask import follow
+from solvency.cli import main
 from solvency.report import build
 
 LEDGER = Path(__file__).parents[1] / "groups" / "fund.beancount"
@@ -169,3 +172,19 @@ def test_dollars_set_aside_paid_the_manager(case):
     found = follow(case.book(), ["Assets:Fund:Holders-Account"], commodity="USD")
     assert [(one.flow, one.amount) for one in found.outlays] == [("N-10", 150)]
     assert found.beside == ("EUR",)
+
+
+def test_the_report_prints_and_speaks_of_holders(tmp_path):
+    # The one hypothesis is of the manager, outside: it takes nothing of the group's,
+    # so that nothing is added up, and what it explains is told all the same.
+    page = tmp_path / "fund.html"
+    done = CliRunner().invoke(main, ["report", "-o", str(page), str(LEDGER)])
+    assert done.exit_code == 0, done.output
+    said = " ".join(re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8")).split())
+    assert "Fund owed its Holders" in said
+    assert not re.search(r"\bcustomers\b|\bcoins?\b|\btokens?\b", said)
+    assert "One explanation is held" in said
+    assert "there is nothing to add up" in said
+    # Tests of the whole group are listed with those of its members.
+    assert "The group: which tests it failed" in said
+    assert "are of outsiders, who have 33% of Fund" in said

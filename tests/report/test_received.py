@@ -242,7 +242,7 @@ class TestEstimates:
         self, harbour: Report
     ) -> None:
         notes = [words(note) for note in table(harbour, "affairs").notes]
-        assert any("the estimate being this ledger's own" in one for one in notes)
+        assert any("what share of book they fetch" in one for one in notes)
         free = cell(harbour, "affairs", "affairs:Desk:free", "central")
         # Four of six million HBR: two thirds of 577.06, of 288.54 and of 1,147.76.
         assert "Desk:Tokens 384.7 (4,000,000 of 6,000,000 HBR sold" in words(

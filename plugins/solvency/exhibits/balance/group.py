@@ -31,6 +31,7 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.exhibits.setting import Setting
@@ -139,11 +140,31 @@ def group_table(setting: Setting, day: datetime.date) -> Table:
             ),
         ),
         rows=tuple(rows),
-        notes=unpriced(setting, {day: sheet.unpriced}),
+        notes=(*_outsiders(setting, sheet), *unpriced(setting, {day: sheet.unpriced})),
         width=46,
         size="dense" if len(names) > 3 else "normal",
         anchor=f"group-{day.isoformat()}",
     )
+
+
+def _outsiders(setting: Setting, sheet: GroupSheet) -> Iterator[Prose]:
+    """Yield what of the net assets is not the parent's owners'."""
+    for one in sheet.outsiders:
+        key = f"group:{sheet.at.isoformat()}:outsiders:{one.member}"
+        moved = {"prose": True, "flows": setting.moved, "named": NAMED}
+        yield setting.say(
+            "Of the net assets %(amount)s are of outsiders, who have %(share)s of"
+            " %(member)s by cost of the shares in the books.",
+            amount=entry(
+                setting.money(key, one.amount, formula="share of what it adds", **moved)
+            ),
+            share=entry(
+                setting.share(
+                    f"{key}:share", one.share, formula="cost over that of all", **moved
+                )
+            ),
+            member=Said(one.member),
+        )
 
 
 def _classes(

@@ -84,18 +84,24 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
     A test in kind is of one currency at a time: of several, the sum at market is told.
     """
     found = setting.study.written.series
+    case = setting.case
+    kinds = [key for key in found if key[:2] == ("customer-assets", entity)]
+    foreign = any(
+        one.label and one.label != case.currency and case.is_money(one.label)
+        for one in kinds
+    )
     for test in _TESTS:
-        of_test = [one for key, one in found.items() if key[:2] == (test, entity)]
-        for series in of_test:
+        if test == "customer-assets" and foreign:
+            found = setting.study.valued().series
+            test = "customer-assets-clean"  # noqa: PLW2901 (what asks for the sum)
+        for key, series in found.items():
             if (
-                series.unit == setting.case.currency
-                and (test != "customer-assets" or len(of_test) == 1)
+                series.unit == case.currency
+                and key[:2] == (test, entity)
                 and (test != "segregation" or _of_all(setting, entity, series))
             ):
                 return series
-    in_kind = any(key[:2] == ("customer-assets", entity) for key in found)
-    valued = setting.study.valued().series if in_kind else {}
-    return next((one for key, one in valued.items() if key.entity == entity), None)
+    return None
 
 
 def _of_all(setting: Setting, entity: str, series: Series) -> bool:

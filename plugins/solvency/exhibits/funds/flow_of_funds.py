@@ -28,6 +28,7 @@ from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.figures.words import joined
+from solvency.wide import settled as cut_off
 
 if TYPE_CHECKING:
     import datetime
@@ -121,7 +122,7 @@ def _links_of(
             found[f"<{other}", entity] -= worth
         else:
             found[entity, f">{other}"] += worth
-    if not sum(stays.values(), _ZERO):
+    if not cut_off(sum(stays.values(), _ZERO)):
         _keep_inside(found)
     return found
 

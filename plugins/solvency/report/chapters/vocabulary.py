@@ -99,6 +99,7 @@ class Vocabulary(OfBooks, OfFindings):
                 group=lambda: bool(case.group),
                 counted=lambda: bool(self.setting.found(self.setting.at).held),
                 hypotheses=lambda: tuple(case.hypotheses),
+                tallied=lambda: self.setting.study.totalled is not None,
                 scenarios=lambda: tuple(map(self._scenario, case.scenarios.values())),
                 events=lambda: tuple(dict.fromkeys(e.kind for e in case.events)),
                 keepers=lambda: tuple(
@@ -106,6 +107,7 @@ class Vocabulary(OfBooks, OfFindings):
                     for name in self.setting.inside
                     if cover_of(self.setting, name) is not None
                 ),
+                claimants=lambda: QuotedWords(self.setting.text("customers")),
                 ranks=lambda: self._ranks,
                 sources=lambda: tuple(case.sources),
                 tokens=lambda: tuple(
