@@ -106,3 +106,50 @@ def test_the_number_of_a_claim_is_as_it_was_typed(tmp_path):
         run("import", path, "--map", mapping, "-o", tmp_path / "case", "--json")
     )
     assert told["flows"] == []
+
+
+def test_words_that_no_name_tells_are_the_narration(tmp_path):
+    path = tmp_path / "bank.csv"
+    path.write_text(
+        "Tag;Empfänger;Anlass;Betrag\n01.03.2023;Tarn;Transfer TR1001;-1.200,50\n"
+        "02.03.2023;Helio;Sale 17;30,00\n",
+        encoding="utf-8",
+    )
+    assert guessed(path)["columns"] == {
+        "date": "Tag",
+        "payee": "Empfänger",
+        "narration": "Anlass",
+        "amount": "Betrag",
+    }
+
+
+def test_a_file_without_a_currency_has_that_of_the_others(tmp_path):
+    (tmp_path / "a.csv").write_text("Date,Text,Amount (EUR)\n2023-03-01,Rent,-12.50\n")
+    (tmp_path / "b.csv").write_text("Date,Text,Amount\n2023-03-01,Rent,-12.50\n")
+    alone = run("import", "--guess", tmp_path / "b.csv")
+    assert 'currency = "USD"    # nothing in the file says so: correct it' in alone
+    found = run("import", "--guess", tmp_path / "a.csv", tmp_path / "b.csv")
+    files = tomllib.loads(found)["files"]
+    assert [one["currency"] for one in files] == ["EUR", "EUR"]
+
+
+def test_entity_in_a_rule_is_the_files_own(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.csv").write_text(
+            f"Date,Text,Amount\n2023-03-01,Rent {name},-12.50\n"
+        )
+    (tmp_path / "m.toml").write_text(
+        'currency = "EUR"\n'
+        'columns = { date = "Date", narration = "Text", amount = "Amount" }\n'
+        '[[files]]\nname = "a.csv"\nentity = "Alder"\n'
+        '[[files]]\nname = "b.csv"\nentity = "Birch"\n'
+        '[[rules]]\nmatch = "Rent"\naccount = "Expenses:ENTITY:Rent"\n'
+    )
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    told = json.loads(
+        run("import", *files, "--map", tmp_path / "m.toml", "--dry-run", "--json")
+    )
+    assert [one["postings"][1]["account"] for one in told["flows"]] == [
+        "Expenses:Alder:Rent",
+        "Expenses:Birch:Rent",
+    ]

@@ -21,6 +21,7 @@ from solvency import load
 from solvency.exhibits.drawings import Drawing
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
 from solvency.figures.formats import Locale
 from solvency.figures.words import listed
 from solvency.figures.words import say
@@ -48,6 +49,14 @@ class TestTracing:
         table = exhibit(report, "traced-purposes")
         whole = [Decimal(500_000_000)] * 3
         assert [a for row in table.rows for a in amounts(table, row.key)[:3]] == whole
+
+    def test_the_accounts_traced_are_named(self, report: Report) -> None:
+        for key in ("traced-purposes", "traced-outlays"):
+            unit = exhibit(report, key).unit
+            assert "; paid out of " in unit
+            names = [one.name for one in unit if isinstance(one, Ref)]
+            assert names
+            assert all(name.startswith("Assets:Desk:") for name in names)
 
     def test_every_rule_lies_between_least_and_most(self, report: Report) -> None:
         table = exhibit(report, "traced-outlays")

@@ -37,7 +37,7 @@ _NAMES = {
     "|claimant name|name of creditor|customer|vendor|party|payee name|merchant"
     "|对方户名",
     "narration": "narration|description|details|memo|particulars|text|buchungstext"
-    "|verwendungszweck|omschrijving|mededelingen|libelle|concepto|descrizione"
+    "|verwendungszweck|zweck|buchungsinformation|vorgang|omschrijving|mededelingen|libelle|concepto|descrizione"
     "|causale|transaction details|transaction description|purpose|remarks|remark|note"
     "|narrative|comment|payment details|basis of claim|摘要|用途",
     "reference": "reference|ref|reference number|transaction id|transaction reference"

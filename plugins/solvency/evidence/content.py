@@ -70,15 +70,13 @@ def unnamed(rows: Sequence[Row]) -> Table | None:
 
 
 def completed(table: Table, found: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return what columns mean with the day, the amounts and the balance they lack.
+    """Return what columns mean, with what they lack: day, amounts, balance, words.
 
     Args:
         table: The table.
         found: What columns mean whose names are known.
     """
     money = {"amount", "debit", "credit"} & found.keys()
-    if "date" in found and (money or "balance" in found):
-        return found
     columns = _upright(table.rows, len(table.names))
     named = {name for names in found.values() for name in names}
     free = [at for at, name in enumerate(table.names) if name and name not in named]
@@ -94,6 +92,15 @@ def completed(table: Table, found: dict[str, list[str]]) -> dict[str, list[str]]
         told = _amounts(columns, [moved, *amounts])
         if told.get("amount") == moved and "balance" in told:
             new["balance"] = [table.names[told["balance"]]]
+    if "narration" not in found and (money or new):
+        words = [
+            table.names[at]
+            for at in free
+            if at not in days
+            and at not in amounts
+            and _share(columns[at], _is_words) >= 0.5
+        ]
+        new |= {"narration": words} if words else {}
     return {**new, **found}
 
 

@@ -109,6 +109,8 @@ def drafted(
         if not one.amount:
             continue  # a line of words
         against = rule.account if rule is not None and rule.account else ""
+        # One rule for the files of several entities names each its own account.
+        against = against.replace(":ENTITY:", f":{mapping.entity}:")
         yield Draft(
             one.date,
             (rule.payee if rule is not None and rule.payee else one.payee),

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _MONTHS = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|mai|okt|dez|q"
 #: Words of a file's name that tell no account from another.
 _ANY = frozenset({"statement", "statements", "export", "page", "kontoauszug"})
+#: The line of a mapping where nothing says the currency.
+_UNSAID = 'currency = "USD"    # nothing in the file says so: correct it'
 _DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _QUOTES = ('"', "'", "")
 
@@ -62,6 +64,7 @@ def guessed(paths: Sequence[Path]) -> str:
         parts += ["[[files]]", f"name = {toml(document.name)}"]
         parts += _keys(document)
         parts.append("")
+    parts = _in_one_currency(parts)
     parts += [
         "",
         "# What rows mean; the first rule that fits counts. What no rule fits stands",
@@ -75,6 +78,15 @@ def guessed(paths: Sequence[Path]) -> str:
         '# account = "Expenses:Company:Supplies"',
     ]
     return "\n".join(parts) + "\n"
+
+
+def _in_one_currency(parts: list[str]) -> list[str]:
+    """Return a mapping's lines, a file that says no currency taking the others' one."""
+    said = {one for one in parts if one.startswith("currency = ") and one != _UNSAID}
+    if len(said) != 1:
+        return parts
+    usual = f"{said.pop()}    # nothing in the file says so; the other files have it"
+    return [usual if one == _UNSAID else one for one in parts]
 
 
 def _keys(document: Document) -> Iterator[str]:
@@ -105,7 +117,7 @@ def _keys(document: Document) -> Iterator[str]:
     if unit is not None and "currency" not in columns:
         yield f'currency = "{unit}"'
     elif "currency" not in columns and kind not in {"exchange", "transfers"}:
-        yield 'currency = "USD"    # nothing in the file says so: correct it'
+        yield _UNSAID
     if kind in {"claims", "trial-balance"} and "date" not in columns:
         day = _day(document, table)
         said = "the day it is of" if day else "correct it: the day it is of"

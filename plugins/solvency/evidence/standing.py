@@ -334,7 +334,7 @@ def _disagreements(case: Case, moved: _Movements) -> Iterator[OpenItem]:
         books = moved.balance(key, day)
         if books == debit or _reached(debit - books, moved.on_the_way(key, day)):
             continue
-        apart = debit - books
+        apart = books - debit
         yield OpenItem(
             "disagreement",
             _entity(account),

@@ -150,6 +150,13 @@ def stated_beside_books(book: Book) -> Frame:
     )
 
 
+#: How the amounts of what is open are signed.
+_SIGNS = (
+    "amount: of a gap the movements that are missing; of a disagreement the books less"
+    " what is stated; of a row what it moved, below zero where money left"
+)
+
+
 def open_evidence(case: Case) -> Frame:
     """Return what of the imported evidence is open."""
     names = ("kind", "entity", "account", "row", "date", "amount", "unit", "message")
@@ -157,6 +164,7 @@ def open_evidence(case: Case) -> Frame:
         "Evidence that is open: gaps, suspense, disagreements",
         tuple(map(PaperColumn, names)),
         tuple(tuple(getattr(item, name) for name in names) for item in standing(case)),
+        notes=(_SIGNS,),
     )
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _GIVE = 1e-3
 #: A multiple this far below zero, or a bound broken by this share, is no rounding.
 SIGN = 1e-9
+#: Claims told one by one where all are exact and contradict one another.
+_TOLD = 3
 #: Sign of the gap (flows less stated) that breaks a bound.
 _WRONG = {"least": -1.0, "most": 1.0}
 #: The most that errors of one source go together: one cannot be told from one.
@@ -230,13 +232,13 @@ class Problem:
                 gap = float(self.seen.predicted[at]) - row.value
                 wrong = abs(gap) if not row.bound else gap * _WRONG[row.bound]
                 if wrong > 1e-9 * self.seen.scales[at]:
-                    flow_names = ", ".join(self.name(int(c)) for c in own[:4])
                     names.append(
                         f"{row.id} ({row.first.source}) says {row.value:,.2f}"
-                        f" {row.commodity}, the flows ({flow_names}"
-                        f"{', ...' if len(own) > 4 else ''})"
-                        f" {self.seen.predicted[at]:,.2f}"
+                        f" {row.commodity} of {', '.join(row.first.accounts)} on"
+                        f" {row.first.date}, the flows {self.seen.predicted[at]:,.2f}"
                     )
+        if len(names) > _TOLD:
+            names[_TOLD:] = [f"and {len(names) - _TOLD:,} more"]
         return "; ".join(names)
 
 

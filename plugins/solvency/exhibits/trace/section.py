@@ -23,6 +23,7 @@ from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.figures.words import listed
 from solvency.model.book import below
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _purposes(setting: Setting, found: Following) -> Table:
                 " movements",
                 unit=setting.unit,
             ),
+            *_out_of(setting, found),
         ),
         head=text("Purpose"),
         width=50,
@@ -121,6 +123,14 @@ def _purposes(setting: Setting, found: Following) -> Table:
             *_untraced(setting, found),
             *_testimony(setting, found),
         ),
+    )
+
+
+def _out_of(setting: Setting, found: Following) -> Prose:
+    """Name the accounts that are traced, each with a link to its register."""
+    names = [(setting.account_ref(name),) for name in found.accounts]
+    return setting.say(
+        "; paid out of %(accounts)s", accounts=listed(setting.locale, names)
     )
 
 
@@ -286,6 +296,7 @@ def _outlays(setting: Setting, found: Following) -> Table:
                 unit=setting.unit,
                 whose=found.whose,
             ),
+            *_out_of(setting, found),
         ),
         head=text("Outlay"),
         width=56,
