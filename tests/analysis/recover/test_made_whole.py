@@ -10,6 +10,7 @@ from analysis.recover.books import WORLD
 from analysis.recover.books import flow
 
 from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.distributions import ClassPayment
 from solvency.analysis.recover.distributions import distributions
 from solvency.analysis.recover.made_whole import afterwards
 from solvency.analysis.recover.made_whole import in_kind
@@ -17,6 +18,7 @@ from solvency.analysis.recover.made_whole import later_days
 from solvency.analysis.recover.made_whole import record
 from solvency.analysis.recover.made_whole import tide
 from solvency.analysis.recover.preferences import preferences
+from solvency.analysis.recover.tables import paid
 
 COINS = """\
 2021-01-01 price BTC 100 USD
@@ -191,7 +193,14 @@ def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
     found = recover(book, AT)
     row = afterwards(book, found)[0]
     assert (row.flow, row.expected, row.fetched) == ("sale", 15, 90)
-    assert [one.amount for one in record(book, found)] == [190]
+    said = record(book, found)
+    assert [one.amount for one in said] == [190]
+    # What a flow pays and what a source says was paid are told apart.
+    told = paid(found, said, distributions(book, found))
+    assert "no flow of the books" not in told
+    moved = ClassPayment(AT, "f", "FTX", "customer", "", 7, 200, 7)
+    told = paid(found, said, [moved])
+    assert "pay 7 USD; what sources say, above, is no flow of the books" in told
 
 
 def test_what_falls_under_two_laws_stands_apart(ledger):

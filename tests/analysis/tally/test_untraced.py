@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from counting import counted
 from preamble import PREAMBLE
 
 from solvency.analysis.tally.ask import tally
+from solvency.analysis.tally.tables import headline
 from solvency.cli import main
 
 RIVALS = """
@@ -97,6 +99,14 @@ def test_amounts_are_drawn(ask) -> None:
     assert lost.low == pytest.approx(Decimal(320), abs=8)
     assert lost.median == pytest.approx(Decimal(400), abs=8)
     assert lost.high == pytest.approx(Decimal(480), abs=8)
+
+
+def test_what_is_owed_to_customers_is_not_left_to_be_explained(ledger) -> None:
+    found = tally(ledger.case(BOOKS + RIVALS + COUNT), draws=2_000)
+    told = headline(replace(found, hole=Decimal(90)))
+    assert "Untraced in the established books: 300." in told
+    assert "Customers lack 90 on 2022-11-11." in told
+    assert "Left unexplained" not in told
 
 
 def test_json(ledger) -> None:

@@ -77,7 +77,8 @@ def paid(
         lines.append(f"{one.date}: {one.source}: {one.amount:,.0f}{ends}{what}")
     if paid_out:
         total = sum((one.paid for one in paid_out), Decimal())
-        lines.append(f"the flows after {found.at} pay {total:,.0f} {unit}")
+        apart = "; what sources say, above, is no flow of the books" if said else ""
+        lines.append(f"the flows after {found.at} pay {total:,.0f} {unit}{apart}")
     elif not said:
         lines.append("no source of the case says what was paid after the petition")
     return "\n".join(lines)

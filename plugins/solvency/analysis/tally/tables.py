@@ -27,7 +27,7 @@ def headline(found: Tallied) -> str:
     }.get(found.switches, f"those of {found.switches}, all holding")
     text = [f"What the hypotheses take, {switches}: {found.mean:,.0f} {found.currency}"]
     text[0] += f" on average, with 90% between {low:,.0f} and {high:,.0f}."
-    if found.hole is not None:
+    if found.hole is not None and found.untraced is None:
         least, _, most = (found.unexplained[share] for share in _ENDS)
         text.append(
             f"The hole on {found.at}: {found.hole:,.0f}. Left unexplained:"
@@ -42,6 +42,11 @@ def headline(found: Tallied) -> str:
             f"Untraced in the established books: {found.untraced.amount:,.0f}. Together"
             f" they explain {one.median:,.0f} of it, with 90% between {one.low:,.0f}"
             f" and {one.high:,.0f}.",
+        )
+    if found.hole is not None and found.untraced is not None:
+        text.append(
+            f"Customers lack {found.hole:,.0f} on {found.at}. That is owed to them, and"
+            " needs no explaining; what is untraced does."
         )
     text.append(
         "Exact, by convolution."
