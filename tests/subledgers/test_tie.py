@@ -92,7 +92,18 @@ DOUBLED = [
 ]
 
 
-@pytest.mark.parametrize("stretch", [2, 3, 8_000_000])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {},
+        {"_STRETCH": 2},
+        {"_STRETCH": 3, "_STEP": 2},
+        {"_STEP": 2},
+        {"_STEP": 2, "_FEW": 0},
+        {"_STRETCH": 2, "_MOST_STRETCHES": 1},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize(
     ("unique", "keys"),
     [
@@ -104,10 +115,9 @@ DOUBLED = [
         ),
     ],
 )
-def test_duplicates_are_found_part_by_part(
-    tmp_path, monkeypatch, stretch, unique, keys
-):
-    monkeypatch.setattr(numbering, "_STRETCH", stretch)
+def test_duplicates_are_found_part_by_part(tmp_path, monkeypatch, sizes, unique, keys):
+    for name, size in sizes.items():
+        monkeypatch.setattr(numbering, name, size)
     parquet(tmp_path / "rows" / "a.parquet", DOUBLED)
     (tmp_path / "map.toml").write_text(f"unique = {unique}\ngapless = true\n")
     more = 'control: TRUE\n  mapping: "map.toml"'

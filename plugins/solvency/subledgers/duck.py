@@ -116,6 +116,10 @@ class Duck:
             found: dict[str, Any] = self._db.execute(sql).fetchnumpy()
         return found
 
+    def distinct(self, sql: str, size: int) -> str:
+        """Return the aggregate that counts different whole numbers: a bit for each."""
+        return f"bit_count(bitstring_agg({sql}, 0, {size - 1}))"
+
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
         """Say of what failed which file is at fault."""

@@ -60,6 +60,10 @@ class Engine(Protocol):
         """Answer a query, each column as an array by its name."""
         ...
 
+    def distinct(self, sql: str, size: int) -> str:
+        """Return the aggregate that counts different whole numbers from 0 to below."""
+        ...
+
     def do(self, sql: str) -> None:
         """Run a statement that has no answer, as one that makes a view."""
         ...

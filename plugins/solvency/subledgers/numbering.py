@@ -17,10 +17,16 @@ from solvency.subledgers.engine import plain
 from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.subledgers.rows import Rows
 
 #: Numbers that are looked through at once.
 _STRETCH = 8_000_000
+#: Numbers within it that are counted together, a bit each.
+_STEP = 1 << 16
+#: Steps with a fault of one stretch beyond which the whole is looked through.
+_FEW = 8
 #: Stretches of a numbering that is mostly empty are not worth looking through.
 _MOST_STRETCHES = 4096
 #: How many faults of a kind are named; all are counted.
@@ -77,14 +83,9 @@ def numbering(rows: Rows) -> Numbering:
     gaps: list[NumberGap] = []
     gap_count = 0
     last: int | None = None
-    for low, high in _stretches(rows):
-        within = f"ord >= {low} AND ord <= {high}"
-        count, different, least, most = rows.engine.run(
-            "SELECT count(*), count(DISTINCT ord), min(ord), max(ord)"
-            f" FROM {rows.view} WHERE {within}"
-        )[0]
-        if not count:
-            continue
+    for span in _spans(rows):
+        within = f"ord >= {span.least} AND ord <= {span.most}"
+        count, different, least, most = span
         if layout.gapless:
             if last is not None and least > last + 1:
                 gap_count += 1
@@ -100,6 +101,67 @@ def numbering(rows: Rows) -> Numbering:
     if layout.order not in unique:
         doubles.look()
     return Numbering(tuple(gaps[:NAMED]), doubles.named, gap_count, doubles.count)
+
+
+class _Span(NamedTuple):
+    """Numbers from a least to a most, both there: how many rows, how many numbers."""
+
+    rows: int
+    different: int
+    least: int
+    most: int
+
+    @property
+    def whole(self) -> bool:
+        """Say whether each number from the least to the most is there once."""
+        return self.rows == self.different == self.most - self.least + 1
+
+
+def _spans(rows: Rows) -> Iterator[_Span]:
+    """Yield the numbers in spans, in order, those with a fault as short as they can be.
+
+    A stretch is counted step by step, so that what is wrong in one step of a few
+    thousand numbers is looked for there, and not among millions.
+    """
+    for low, high in _stretches(rows):
+        if high - low >= _STRETCH:
+            # Too many numbers for a bit each.
+            yield from _of(rows, "count(DISTINCT ord)", low, high)
+            continue
+        steps = list(_steps(rows, low, high))
+        faulty = sum(not one.whole for one in steps)
+        if faulty <= _FEW:
+            yield from steps
+        elif steps:
+            yield _Span(
+                sum(one.rows for one in steps),
+                sum(one.different for one in steps),
+                steps[0].least,
+                steps[-1].most,
+            )
+
+
+def _steps(rows: Rows, low: int, high: int) -> Iterator[_Span]:
+    """Yield what a stretch has in each step of it."""
+    place = f"CAST(ord - ({low}) AS BIGINT)"
+    different = rows.engine.distinct(f"{place} % {_STEP}", _STEP)
+    yield from _of(rows, different, low, high, f"{place} // {_STEP}")
+
+
+def _of(
+    rows: Rows, different: str, low: int, high: int, step: str | None = None
+) -> Iterator[_Span]:
+    """Yield what there is from a number to another, in each step or together."""
+    named, grouped = (
+        (f", {step} AS step", f" GROUP BY {step} ORDER BY step") if step else ("", "")
+    )
+    found = rows.engine.run(
+        f"SELECT count(*), {different}, min(ord), max(ord){named}"
+        f" FROM {rows.view} WHERE ord >= {low} AND ord <= {high}{grouped}"
+    )
+    for one in found:
+        if one[0]:
+            yield _Span(*map(int, one[:4]))
 
 
 def _stretches(rows: Rows) -> list[tuple[int, int]]:

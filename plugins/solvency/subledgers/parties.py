@@ -33,18 +33,17 @@ def unknown(rows: Rows) -> tuple[tuple[Unknown, ...], int]:
         return (), 0
     strangers = (
         "SELECT CAST(r.party AS VARCHAR) AS party, r.n FROM"
-        f" (SELECT party, count(*) AS n FROM {rows.view} GROUP BY party) AS r"
+        f" ({rows.by_party()}) AS r"
         f" LEFT JOIN {rows.parties} AS p ON CAST(r.party AS VARCHAR) = p.party"
         " WHERE p.party IS NULL"
     )
-    rows.totals()
-    count = rows.engine.run(f"SELECT count(*) FROM ({strangers}) AS t")[0][0]
-    if not count:
-        return (), 0
-    found = rows.engine.run(
-        f"SELECT party, n FROM ({strangers}) AS t ORDER BY n DESC, party LIMIT {NAMED}"
+    # Counted in the same pass: the register may have millions.
+    found = rows.ask(
+        f"SELECT party, n, count(*) OVER () AS them FROM ({strangers}) AS t"
+        f" ORDER BY n DESC, party LIMIT {NAMED}"
     )
-    return tuple(Unknown(str(party), int(n)) for party, n in found), int(count)
+    strange = tuple(Unknown(str(party), int(n)) for party, n, _ in found)
+    return strange, int(found[0][2]) if found else 0
 
 
 def outside(

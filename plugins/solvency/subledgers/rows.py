@@ -114,12 +114,14 @@ class Rows:
             )
         return self._totals
 
+    def by_party(self) -> str:
+        """Return SQL of each party with how many rows it has."""
+        return self.kept("SELECT party, count(*) AS n FROM {rows} GROUP BY party")
+
     def counted(self) -> tuple[int, int]:
         """Return how many rows there are, and of how many parties."""
-        rows, parties = self.engine.run(
-            f"SELECT count(*), count(DISTINCT party) FROM {self.view}"
-        )[0]
-        return int(rows), int(parties)
+        parties = self.ask(f"SELECT count(*) FROM ({self.by_party()}) AS p")[0][0]
+        return sum(one.rows for one in self.totals()), int(parties)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Answer a query in which `{rows}` stands for the rows, all of them read."""

@@ -124,6 +124,11 @@ class Spark:
             "Leave --engine out",
         )
 
+    def distinct(self, sql: str, size: int) -> str:
+        """Return the aggregate that counts different whole numbers."""
+        del size
+        return f"count(DISTINCT {sql})"
+
     def do(self, sql: str) -> None:
         """Run a statement that has no answer; views live as long as the session."""
         stated = re.sub(r"^CREATE VIEW", "CREATE OR REPLACE TEMPORARY VIEW", sql)
