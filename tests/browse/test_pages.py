@@ -126,6 +126,24 @@ def test_a_switch_says_what_it_changes_and_changes_nothing_itself(site):
     assert "scenario established" in served.get("where")
 
 
+def test_a_page_is_built_once_an_address(site, monkeypatch):
+    from solvency.browse import extension
+
+    built = []
+    render = extension.render
+    monkeypatch.setattr(
+        extension,
+        "render",
+        lambda page, *rest: (built.append(page), render(page, *rest))[1],
+    )
+    served = site()
+    first = served.get("group")
+    assert served.get("group") == first
+    assert built == ["group"]
+    assert served.get("group", basis="clean") != first
+    assert built == ["group", "group"]
+
+
 def test_browse_opens_with_the_hypotheses_of_the_command(site):
     html = site(hypothesis="gifts").get("where")
     assert "chosen by hand: gifts" in html

@@ -236,7 +236,12 @@ class CasePage(FavaExtensionBase):
                 filters = {
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }
-                page = render(self.shown, self.view(), filters)
+                view = self.view()
+                page = view.study.page(
+                    request.full_path,
+                    lambda: render(self.shown, view, filters),
+                    lambda: view.settled(self.shown),
+                )
                 ledger = self.ledger
                 why = ledger.refused if isinstance(ledger, TrustedLedger) else ()
                 return refused(why) + page if why else page

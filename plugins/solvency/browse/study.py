@@ -48,6 +48,8 @@ DRAWN = 2_000
 _KEPT = 200
 #: Seconds a page waits for a long computation before it says how far it is.
 PATIENCE = 0.2
+#: Pages kept of a study, and studies kept of a load.
+_PAGES, _STUDIES = 16, 40
 #: Long computations that wait for their turn, the one asked for last at the end. One
 #: goes on at a time: Python runs one thread, and pages must have their share of it.
 _WAITING: list[object] = []
@@ -143,6 +145,8 @@ class Study:
         self.long = True
         #: False where the tests are asked in the written amounts alone.
         self.drawn = True
+        #: Pages as they were built, by their address, where nothing was at work.
+        self._pages: dict[str, Any] = {}
         self._key = key
         self._answers = answers
         self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
@@ -241,6 +245,26 @@ class Study:
             self._sheets[key] = group_sheet(self.book, names, at, basis)
         return self._sheets[key]
 
+    def page(
+        self, address: str, build: Callable[[], T], settled: Callable[[], bool]
+    ) -> T:
+        """Return a page, as it was built before where nothing can have changed.
+
+        Args:
+            address: Its address.
+            build: Builds it.
+            settled: Says, once it is built, whether it will not change any more.
+        """
+        if address in self._pages:
+            kept: T = self._pages[address]
+            return kept
+        page = build()
+        if settled():
+            while len(self._pages) >= _PAGES:
+                self._pages.pop(next(iter(self._pages)))
+            self._pages[address] = page
+        return page
+
     def once(self, question: str, work: Callable[[], T]) -> T:
         """Return the answer to a quick question, worked out on first asking."""
         return self._answer(question, work)
@@ -325,5 +349,7 @@ class Shelf:
                 case = supposing(case, self.hypothesis)
             if currency and not case.errors:
                 case = restated(case, currency)
+            while len(self._studies) >= _STUDIES:
+                self._studies.pop(next(iter(self._studies)))
             self._studies[key] = Study(case, self._answers)
         return self._studies[key]

@@ -109,6 +109,11 @@ class View:
         """Return the day of balance sheets."""
         return self.asked.at or self.case.reporting_date
 
+    def settled(self, page: str) -> bool:
+        """Say whether nothing a page shows is still at work, once it was built."""
+        at_work = page == "solvency" and self.study.drawing
+        return not (self.register.waited or at_work)
+
     def page(self, page: str, place: str = "", **changes: Any) -> str:
         """Return the address of a page in the same scenario and known-date."""
         found = self.at_home.page(page, **self.asked.query(**changes))
