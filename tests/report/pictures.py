@@ -72,7 +72,9 @@ def _tables() -> bytes:
         case = solvency.load(path, scenario="burned")
         report = build(case, case.book(), sections=["balances", "claims"])
         with wide():
-            made = pdf.render(pages.tree(report), report.dated, tagged=False)
+            made = pdf.render(
+                pages.plain(pages.tree(report)), report.dated, tagged=False
+            )
     return made.content
 
 

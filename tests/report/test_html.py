@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -136,6 +137,21 @@ def test_hostile_words_are_text(report: Report, root: Element) -> None:
     assert not [a for a in root.iter("a") if "file:" in a.get("href", "")]
     # The addresses are still there to be read.
     assert "javascript:alert(1)" in text_of(root)
+
+
+def test_paper_has_the_words_without_their_marks(root: Element) -> None:
+    marked = '<p>a<b>b</b><span class="said">c</span>d<span class="said">e</span>f</p>'
+    small = pages.plain(ET.fromstring(marked))  # noqa: S314 (ours)
+    assert ET.tostring(small, encoding="unicode") == "<p>a<b>b</b>cdef</p>"
+    first = pages.plain(ET.fromstring('<p>a<span class="said">b</span>c<i/></p>'))  # noqa: S314 (ours)
+    assert ET.tostring(first, encoding="unicode") == "<p>abc<i /></p>"
+    whole = pages.plain(deepcopy(root))
+    assert "".join(whole.itertext()) == "".join(root.itertext())
+    bare = {"class": "said"}
+    assert [one for one in root.iter("span") if one.attrib == bare]
+    assert not [
+        one for one in whole.iter("span") if one.attrib == bare and not len(one)
+    ]
 
 
 def test_balance_sheets_tie_to_the_book(report: Report, loaded: Case) -> None:

@@ -45,7 +45,7 @@ def laid_out(request: pytest.FixtureRequest) -> tuple[Page, ...]:
     case = solvency.load(LEDGERS / name / "main.beancount")
     report = build(case, case.book(), kind=kind, lang=lang)
     with wide():
-        made = pdf.render(pages.tree(report), report.dated, tagged=False)
+        made = pdf.render(pages.plain(pages.tree(report)), report.dated, tagged=False)
     return paper.pages_of(made.content)
 
 

@@ -162,7 +162,7 @@ def laid_out(
         ReportError: If a template is broken, or the layout complains.
     """
     return pdf.render(
-        pages.tree(report),
+        pages.plain(pages.tree(report)),
         report.dated,
         report.attached,
         tagged=not report.draft,

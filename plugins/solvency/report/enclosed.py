@@ -310,6 +310,13 @@ def listed(report: Report) -> list[dict[str, Any]]:
     return found
 
 
+def _briefly(setting: Setting, one: Attached) -> str:
+    """Return what a file is; of an exhibit its number, whose title its page has."""
+    if one.name.startswith(EXHIBITS):
+        return one.description.partition(": ")[0]
+    return setting.text(one.description)
+
+
 def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | None:
     """Build the list of the files inside the document, with their hashes."""
     if not attached:
@@ -320,18 +327,19 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         title=text("Files carried inside this document"),
         unit=(text("Size in bytes, and the hash of each file as attached"),),
         head=text("File"),
-        width=54,
+        width=48,
         columns=(
-            Column("what", text("What it is"), "text", 38),
-            Column("bytes", text("Bytes"), width=18),
-            Column("hash", "SHA-256", "text", 64),
+            Column("what", text("What it is"), "text", 24),
+            Column("bytes", text("Bytes"), width=13),
+            # A hash has a line to itself: the list is half as long.
+            Column("hash", "SHA-256", "text", 89),
         ),
         rows=tuple(
             Row(
                 key=one.name,
                 label=(Said(one.shown),),
                 cells=(
-                    Said(setting.text(one.description)),
+                    Said(_briefly(setting, one)),
                     setting.count(f"file:{one.name}:bytes", len(one.content)),
                     Said(hashlib.sha256(one.content).hexdigest()),
                 ),

@@ -197,6 +197,27 @@ def tree(report: Report) -> ET.Element:
     return root
 
 
+def plain(root: ET.Element) -> ET.Element:
+    """Return a document without the marks of a source's words, for paper.
+
+    A browser keeps their direction by these; paper prints them as any others, and
+    each mark would be a box to lay out and an element to tag.
+    """
+    for parent in list(root.iter()):
+        before: ET.Element | None = None
+        for one in list(parent):
+            if one.tag == "span" and one.attrib == {"class": "said"} and not len(one):
+                text = f"{one.text or ''}{one.tail or ''}"
+                if before is None:
+                    parent.text = f"{parent.text or ''}{text}"
+                else:
+                    before.tail = f"{before.tail or ''}{text}"
+                parent.remove(one)
+            else:
+                before = one
+    return root
+
+
 def _direct(root: ET.Element) -> None:
     """Mark what is read from right to left, as its first letter has it."""
     if not reads_leftward(set("".join(root.itertext()))):

@@ -235,7 +235,7 @@ def afterwards(setting: Setting) -> Table | None:
         title=text("What assets fetched later, beside what the books expected"),
         unit=(text("%(unit)s; later flows of the books", unit=setting.unit),),
         head=text("What happened"),
-        width=56,
+        width=96,
         columns=(
             Column("flow", text("Flow"), "refs", 18),
             Column("date", text("Date"), "text", 22),
