@@ -23,7 +23,6 @@ from weakref import WeakKeyDictionary
 from weakref import WeakSet
 
 import jinja2
-from fava.context import g
 from fava.ext import FavaExtensionBase
 from fava.ext import extension_endpoint
 from fava.helpers import FavaAPIError
@@ -33,17 +32,18 @@ from flask import request
 
 from solvency.browse import journal
 from solvency.browse import request as asking
+from solvency.browse.filters import language
+from solvency.browse.filters import period_of
 from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
 from solvency.browse.places import InFava
-from solvency.browse.places import names
-from solvency.browse.places import place_of
 from solvency.browse.render import failure
 from solvency.browse.render import in_words
 from solvency.browse.render import refused
 from solvency.browse.render import render
 from solvency.browse.resting import rested
 from solvency.browse.resting import without_each
+from solvency.browse.speech import speaking
 from solvency.browse.study import Shelf
 from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import Period
@@ -167,25 +167,28 @@ class CasePage(FavaExtensionBase):
         shelf = self.shelf
         case = shelf.case(None, None)
         silos = [e.silo for e in case.entities.values() if e.silo]
-        asked = asking.read(
-            args.get,
-            args.getlist,
-            case.hypotheses,
-            ("group", *case.entities, *silos),
-            case.scenarios,
-            currencies(case),
-        )
+        lang = language()
+        with speaking(shelf.study(asking.Asked()).locale(lang)):
+            asked = asking.read(
+                args.get,
+                args.getlist,
+                case.hypotheses,
+                ("group", *case.entities, *silos),
+                case.scenarios,
+                currencies(case),
+            )
         if self.refused:
             asked = asking.also_refused(asked, self.refused)
         period = Period()
         try:
-            period = _period(self.ledger, case)
+            period = period_of(self.ledger, case)
         except re.error as error:
             said = f"Fava's account filter is no regular expression: {error}"
             asked = asking.also_refused(asked, said)
         except (FavaAPIError, ValueError, ArithmeticError) as error:
             asked = asking.also_refused(asked, f"Fava's filter: {error}")
-        return View(shelf.study(asked), asked, InFava(self.ledger, _CLASSES), period)
+        home = InFava(self.ledger, _CLASSES)
+        return View(shelf.study(asked), asked, home, period, lang=lang)
 
     @_endpoint
     def rests(self) -> Response:
@@ -232,29 +235,6 @@ class CasePage(FavaExtensionBase):
         except Exception as error:
             log.exception("solvency: the page %s failed", self.page)
             return failure(error)
-
-
-def _period(ledger: FavaLedger, case: Any) -> Period:
-    """Return what Fava's own filters leave."""
-    args = request.args
-    account, words, time = (args.get(n, "") for n in ("account", "filter", "time"))
-    said = ", ".join(filter(None, (time, account, words)))
-    if not said:
-        return Period()
-    filtered = g.filtered
-    since = until = None
-    if filtered.date_range is not None:
-        since, until = filtered.date_range.begin - _DAY, filtered.date_range.end - _DAY
-    entities = None
-    if account:
-        entities = frozenset(
-            one.entity for one in case.accounts.values() if names(account, one.name)
-        )
-    places = None
-    if words:
-        chosen = ledger.get_filtered(filter=words).entries
-        places = frozenset(place_of(entry) for entry in chosen)
-    return Period(since, until, entities, places, said)
 
 
 def _json(document: object, status: int) -> Response:

@@ -8,6 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.browse.speech import LANGUAGES
+from solvency.browse.speech import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
@@ -35,6 +38,7 @@ class Asked:
         pick: What on the page was opened: a finding, a band, a source.
         weigh: Whether the long computations were asked for.
         refused: What could not be read, in words.
+        lang: The language asked for; "" for the reader's own.
     """
 
     scenario: str | None = None
@@ -47,6 +51,7 @@ class Asked:
     pick: str = ""
     weigh: bool = False
     refused: tuple[str, ...] = ()
+    lang: str = ""
 
     def query(self, **changes: Any) -> dict[str, Any]:
         """Return the address's parameters, with some changed.
@@ -59,6 +64,7 @@ class Asked:
             "scenario": self.scenario,
             "known": self.known,
             "currency": self.currency,
+            "lang": self.lang,
             "at": self.at,
             "basis": None if self.basis == "market" else self.basis,
             "entity": self.entity,
@@ -99,31 +105,45 @@ def read(
     """
     refused: list[str] = []
 
-    def text(name: str) -> str:
+    def given(name: str) -> str:
         return (get(name) or "").strip()[:_LONG]
 
     def day(name: str) -> datetime.date | None:
-        written = text(name)
+        written = given(name)
         if not written:
             return None
         try:
             return datetime.date.fromisoformat(written)
         except ValueError:
-            refused.append(f"{name}: {written!r} is no date; write YYYY-MM-DD")
+            said = say(
+                "%(name)s: %(written)s is no date; write YYYY-MM-DD",
+                name=name,
+                written=repr(written),
+            )
+            refused.append(said)
             return None
 
     def one_of(name: str, allowed: Sequence[str], default: str) -> str:
-        written = text(name)
+        written = given(name)
         if written and written not in allowed:
-            refused.append(f"{name}: there is no {written!r}")
+            refused.append(
+                say(
+                    "%(name)s: there is no %(written)s",
+                    name=name,
+                    written=repr(written),
+                )
+            )
             return default
         return written or default
 
     chosen = None
-    if text("chosen") and not text("scenario"):
+    if given("chosen") and not given("scenario"):
         named = dict.fromkeys(str(name) for name in get_all("h"))
         unknown = [name[:_LONG] for name in named if name not in hypotheses]
-        refused += [f"h: no hypothesis {name!r} is declared" for name in unknown]
+        refused += [
+            say("h: no hypothesis %(name)s is declared", name=repr(name))
+            for name in unknown
+        ]
         chosen = tuple(name for name in hypotheses if name in named)
     return Asked(
         scenario=one_of("scenario", ("established", "*", *scenarios), "") or None,
@@ -133,9 +153,10 @@ def read(
         at=day("at"),
         basis=one_of("basis", BASES, "market"),
         entity=one_of("entity", entities, ""),
-        pick=text("pick"),
-        weigh=bool(text("weigh")),
+        pick=given("pick"),
+        weigh=bool(given("weigh")),
         refused=tuple(refused),
+        lang=one_of("lang", tuple(LANGUAGES), ""),
     )
 
 

@@ -17,15 +17,25 @@ from solvency.writing import NotWrittenError
 @click.argument(
     "folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False)
 )
+@click.option(
+    "--language",
+    "--lang",
+    "languages",
+    type=click.Choice(("en", "zh")),
+    multiple=True,
+    default=("en",),
+    help="The language of the pages; several stand side by side, each page with a link"
+    " to the other, the first in DIR itself.",
+)
 @on_ledger
-def command(asked: Asked, folder: Path) -> None:
+def command(asked: Asked, folder: Path, languages: tuple[str, ...]) -> None:
     r"""Write the pages of `solvency browse` into DIR as files, with no server.
 
     DIR is a new or empty folder, or one with a site, which is replaced whole.
 
     \b
     Example:
-      solvency site build/site ledgers/ftx/main.beancount
+      solvency site --language en --language zh build/site ledgers/ftx/main.beancount
     """
     from solvency.browse.site import write_site  # noqa: PLC0415 (lazy start)
     from solvency.wide import widen  # noqa: PLC0415 (as above)
@@ -36,7 +46,7 @@ def command(asked: Asked, folder: Path) -> None:
         raise Refused("the ledger has no flow, so there is nothing to show")
     try:
         with progress() as tell:
-            found = write_site(case, folder, tell)
+            found = write_site(case, folder, tell, tuple(dict.fromkeys(languages)))
     except NotWrittenError as error:
         raise Refused(str(error)) from error
     size = found.size / 1_000_000
