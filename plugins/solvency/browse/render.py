@@ -166,7 +166,11 @@ def _said(error: Exception) -> str:
 
 
 def whole(
-    title: str, inside: Markup, lang: str, others: tuple[tuple[str, Link], ...]
+    title: str,
+    inside: Markup,
+    lang: str,
+    others: tuple[tuple[str, Link], ...],
+    feed: str = "",
 ) -> Markup:
     """Return a page of a site: a document of its own round what a page shows.
 
@@ -175,8 +179,11 @@ def whole(
         inside: What the page shows.
         lang: Its language, as documents name it.
         others: The same page in other languages, each with what that is called.
+        feed: The name of the feed of changes, if there is one.
     """
-    return _template("site", title=title, inside=inside, lang=lang, others=others)
+    return _template(
+        "site", title=title, inside=inside, lang=lang, others=others, feed=feed
+    )
 
 
 def alone(name: str, style: str, **values: Any) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from solvency.browse.render import render
 from solvency.browse.render import whole
 from solvency.browse.request import Asked
 from solvency.browse.resting import placed
+from solvency.browse.site.feed import NAME
+from solvency.browse.site.feed import feed
 from solvency.browse.site.names import PAGES
 from solvency.browse.site.names import Folder
 from solvency.browse.site.style import style
@@ -43,18 +46,40 @@ MARK = "site.json"
 _LONG = {(page, ()) for page in ("where", "hypotheses", "evidence")}
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a feed of changes tells.
+
+    Attributes:
+        earlier: The versions of the case before the site's, oldest first; none for a
+            site without a feed.
+        url: The address the site is published at; "" where nobody knows it.
+    """
+
+    earlier: tuple[Case, ...] = ()
+    url: str = ""
+
+
 class Making:
     """A site as it is made."""
 
-    def __init__(self, case: Case, languages: tuple[str, ...], tell: Tell) -> None:
+    def __init__(
+        self,
+        case: Case,
+        languages: tuple[str, ...],
+        tell: Tell,
+        told: Told,
+    ) -> None:
         """Begin on what takes long.
 
         Args:
             case: The case, in the scenario of the site.
             languages: Its languages; the first has the site's own folder.
             tell: Called with a word before each page.
+            told: The versions whose changes a feed tells, and its address.
         """
         self._case = case
+        self.history = told
         self._languages = languages
         self._tell = tell
         self._studies: dict[str, Study] = {}
@@ -164,6 +189,7 @@ class _Pages:
                     inside,
                     TAGS[self._lang],
                     other_languages(view, page),
+                    NAME if self._made.history.earlier else "",
                 )
             )
             if page in {"flow", "source"}:
@@ -205,6 +231,11 @@ class _Pages:
             self._found["search.js"] = _taken(
                 "search.js", indexed(view, self._exhibits)
             )
+            told = self._made.history
+            if told.earlier:
+                way = "" if self._lang == self._at.languages[0] else f"/{self._lang}"
+                url = told.url.rstrip("/") + way if told.url else ""
+                self._found[NAME] = feed(view, told.earlier, url)
             self._found["site.css"] = style()
             self._found["site.js"] = _script()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.site.made import MARK
 from solvency.browse.site.made import Making
+from solvency.browse.site.made import Told
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
 
     Tell = Callable[[str], None]
+
+
+#: A site without a feed.
+NOTHING_TOLD = Told()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ def write_site(
     folder: Path,
     progress: Tell | None = None,
     languages: tuple[str, ...] = ("en",),
+    told: Told = NOTHING_TOLD,
 ) -> Saved:
     """Write a case's pages as files.
 
@@ -41,6 +47,7 @@ def write_site(
         folder: Where; nothing is there yet, or a site written before.
         progress: Called with a word before each long step.
         languages: The languages of the pages; the first is that of the first page.
+        told: The versions whose changes a feed tells, and its address.
 
     Returns:
         What was written.
@@ -53,7 +60,7 @@ def write_site(
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         beside.mkdir(parents=True)
-        contents = Making(case, languages, progress or _say_nothing).files()
+        contents = Making(case, languages, progress or _say_nothing, told).files()
         for name, text in contents.items():
             path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)
