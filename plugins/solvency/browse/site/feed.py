@@ -58,11 +58,11 @@ def feed(view: View, earlier: tuple[Case, ...], url: str = "") -> str:
     address = f"{url.rstrip('/')}/" if url else ""
     root = ET.Element("feed", {"xmlns": _ATOM, "xml:lang": TAGS[view.lang]})
     name = case.title or say("Case")
-    _text(root, "title", say("%(case)s: what changed", case=name))
-    _text(root, "id", _urn(versions[0].fingerprint))
-    _text(root, "updated", _moment(_newest(versions)))
+    _put(root, "title", say("%(case)s: what changed", case=name))
+    _put(root, "id", _urn(versions[0].fingerprint))
+    _put(root, "updated", _moment(_newest(versions)))
     author = ET.SubElement(root, "author")
-    _text(author, "name", name)
+    _put(author, "name", name)
     ET.SubElement(root, "link", {"rel": "self", "href": address + NAME})
     ET.SubElement(root, "link", {"href": address + view.page("where")})
     pairs = list(itertools.pairwise(versions))
@@ -78,9 +78,9 @@ def _entry(
     """Return what one version has that the version before it has not."""
     found = changes(before, after)
     entry = ET.Element("entry")
-    _text(entry, "title", _title(found))
-    _text(entry, "id", _urn(f"{before.fingerprint}:{after.fingerprint}"))
-    _text(entry, "updated", _moment(_newest(until)))
+    _put(entry, "title", _title(found))
+    _put(entry, "id", _urn(f"{before.fingerprint}:{after.fingerprint}"))
+    _put(entry, "updated", _moment(_newest(until)))
     ET.SubElement(entry, "link", {"href": address + view.page("where")})
     content = ET.SubElement(entry, "content", {"type": "xhtml"})
     inside = ET.SubElement(content, "div", {"xmlns": _XHTML})
@@ -93,8 +93,8 @@ def _entry(
             "and %(count)s changes more",
             len(found) - _MOST,
         )
-        _text(inside, "p", more)
-    _text(inside, "p", say("fingerprint") + " " + after.fingerprint)
+        _put(inside, "p", more)
+    _put(inside, "p", say("fingerprint") + " " + after.fingerprint)
     return entry
 
 
@@ -170,5 +170,5 @@ def _urn(name: str) -> str:
     return f"urn:solvency:{name}"
 
 
-def _text(parent: ET.Element, tag: str, text: str) -> None:
+def _put(parent: ET.Element, tag: str, text: str) -> None:
     ET.SubElement(parent, tag).text = written_out(text)
