@@ -88,11 +88,13 @@ class Making:
     def files(self) -> dict[str, str]:
         """Return the files by name."""
         found: dict[str, str] = {}
-        for lang in self._languages:
-            inside = self._in(lang).files()
-            way = "" if lang == self._languages[0] else f"{lang}/"
-            found |= {way + name: text for name, text in inside.items()}
-        self._work.end()
+        try:
+            for lang in self._languages:
+                inside = self._in(lang).files()
+                way = "" if lang == self._languages[0] else f"{lang}/"
+                found |= {way + name: text for name, text in inside.items()}
+        finally:
+            self._work.end()
         case = self._case
         about = {
             "title": case.title or "Case",
