@@ -132,6 +132,24 @@ def test_the_walk_of_harbour_closes(files):
     assert tile(html, "Should be there") == "13150000"
 
 
+def test_search_finds_exhibits_tests_and_hypotheses(files):
+    """Each leads to a place there is, and a test is found by what it asks."""
+    entries = _document(files / "search.js")
+    kinds = {kind for kind, *_ in entries}
+    assert {"exhibit", "test", "hypothesis", "flow", "source", "entity"} <= kinds
+    for kind, name, _, address in entries:
+        file, _, place = address.partition("#")
+        text = (files / file).read_text()
+        assert not place or f' id="{unquote(place)}"' in text, (kind, name, address)
+    (walk,) = (one for one in entries if one[3] == "index.html#walk")
+    assert walk[1].startswith("From what came in to what was found")
+    names = {name: (title, where) for kind, name, title, where in entries}
+    title, where = names["Harbour: customer-assets (USD)"]
+    assert title.startswith("Held for customers")
+    assert where == "solvency-Harbour-customer-assets-USD.html#opened"
+    assert any(one[3] == "flows.html#drawing-funds" for one in entries)
+
+
 def test_each_flow_and_source_has_a_page(files, harbour):
     import solvency
 
@@ -175,7 +193,7 @@ def test_a_site_is_replaced_whole_and_nothing_else_is(harbour, tmp_path):
 
 
 def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch):
-    from solvency.browse.site import written
+    from solvency.browse.site import made
 
     folder = tmp_path / "site"
     assert _run("site", folder, harbour).exit_code == 0
@@ -184,7 +202,7 @@ def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch)
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(written._Site, "_beside", fail)
+    monkeypatch.setattr(made._Pages, "_beside", fail)
     result = _run("site", folder, harbour)
     assert result.exit_code == 2
     assert "No space left" in result.output

@@ -30,6 +30,9 @@ HARBOUR = ROOT / "ledgers/harbour/main.beancount"
 FTX = ROOT / "ledgers/ftx/main.beancount"
 #: Functions of the sections that take a message first, or after the language.
 CALLS = {"text", "say"}
+#: What the pages are made of, whose words the templates print in the language.
+PRINTED = {"Cell", "Chart", "Link", "Number", "Table"}
+BROWSE = ROOT / "plugins/solvency/browse"
 #: What analyses remark, each with its message.
 REMARKS = {"Remark"}
 #: Functions that take a message for one thing and one for several.
@@ -60,6 +63,8 @@ def messages() -> dict[str | tuple[str, str], str]:
             if path.name != "logs.py":
                 for message, line in _in_python(path, names):
                     found.setdefault(message, f"{path.name}:{line}")
+    for message, at in _of_pages():
+        found.setdefault(message, at)
     for path in sorted(ROOT.glob("reports/*/kind.toml")):
         for message in re.findall(
             r'^(?:title|description) = "(.*)"', path.read_text(), re.MULTILINE
@@ -70,6 +75,27 @@ def messages() -> dict[str | tuple[str, str], str]:
         for message, at in found.items()
         if message not in NO_MESSAGES and re.search("[A-Za-z]", str(message))
     }
+
+
+def _of_pages() -> Iterator[tuple[str | tuple[str, str], str]]:
+    """Yield what the pages say: templates, heads and notes, and the script."""
+    from solvency.browse.words import messages as of_script
+
+    for file, line, message, _, _ in extract_from_dir(
+        BROWSE / "templates", [("**.html", "jinja2")]
+    ):
+        yield message, f"{file}:{line}"
+    for path in sorted(BROWSE.rglob("*.py")):
+        if path.name == "difference.py":
+            continue  # a page in English alone
+        for message, line in _in_python(path, {"text", "say"}):
+            yield message, f"{path.name}:{line}"
+        for message, line in _in_python(path, PRINTED):
+            # Keys and kinds are in small letters.
+            if isinstance(message, str) and message[:1].isupper():
+                yield message, f"{path.name}:{line}"
+    for message in of_script():
+        yield message, "SolvencyTests.js"
 
 
 def _in_python(

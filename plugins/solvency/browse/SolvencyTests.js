@@ -6,6 +6,23 @@ let watching = null;
 let evidence = null;
 let waiting = false;
 
+// ---- Words: messages are marked for whoever translates them ----
+
+let words = {};
+
+function say(message, values = {}) {
+  return (words[message] ?? message).replace(/%\((\w+)\)s/g, (place, name) => values[name] ?? place);
+}
+
+function many(one, several, count, values = {}) {
+  return say(count === 1 ? one : several, { count, ...values });
+}
+
+function readWords(page) {
+  const told = page?.querySelector("script.sv-words");
+  words = globalThis.solvencyWords ?? (told ? JSON.parse(told.textContent) : {});
+}
+
 function part(tag, text, href) {
   const node = document.createElement(tag);
   node.textContent = text;
@@ -18,13 +35,13 @@ function line(found) {
   row.className = "solvency-evidence";
   row.style.cssText =
     "padding: 0 0 .25rem 7.5rem; font-size: .86em; color: var(--text-color-lightest)";
-  const words = [found.grade && `grade ${found.grade}`, found.basis, found.spread];
+  const words = [found.grade && say("grade %(grade)s", { grade: found.grade }), found.basis, found.spread];
   row.append(words.filter(Boolean).join(" \u00b7 "));
   for (const one of found.hypotheses) {
-    row.append(" \u00b7 if ", part("a", one.title, one.href));
+    row.append(" \u00b7 ", say("if"), " ", part("a", one.title, one.href));
   }
   for (const [at, one] of found.sources.entries()) {
-    row.append(at ? ", " : " \u00b7 ", part("a", one.title, one.href));
+    row.append(at ? say(", ") : " \u00b7 ", part("a", one.title, one.href));
   }
   return row;
 }
@@ -84,13 +101,9 @@ function grouped(amount) {
 }
 
 function amount(text, unit) {
-  if (text === null || text === undefined) return "not there";
+  if (text === null || text === undefined) return say("not there");
   if (unit === "%") return `${(Number(text) * 100).toLocaleString("en")}%`;
   return `${grouped(text)} ${unit}`.trim();
-}
-
-function counted(number_, one) {
-  return `${number_} ${one}${number_ === 1 ? "" : "s"}`;
 }
 
 function said(words) {
@@ -115,7 +128,7 @@ function asked(address) {
     ? new Promise((done, failed) => {
         const script = made("script", { src: address });
         script.addEventListener("load", () => done(kept.get(address)));
-        script.addEventListener("error", () => failed(new Error("the file is missing")));
+        script.addEventListener("error", () => failed(new Error(say("the file is missing"))));
         document.head.append(script);
       })
     : fetch(address).then(async (reply) => {
@@ -194,7 +207,7 @@ function listed(title, heads, rows, summary) {
     const more = made("button", { type: "button", class: "sv-quiet", onclick: () => {
       fill(rows.length);
       more.remove();
-    } }, `All ${rows.length}`);
+    } }, say("All %(count)s", { count: rows.length }));
     box.append(more);
   }
   if (summary) box.append(made("p", { class: "sv-note" }, summary));
@@ -269,23 +282,23 @@ function withoutBox(root, key, figure) {
   const exact = (figure.without ?? []).length > 0;
   const rows = withoutEach(root, figure);
   const how = exact
-    ? "Computed anew with all that falls: flows, prices and counts. Sources not named change nothing."
-    : "The flows that fall with it taken off at the same prices. Sources not named carry no flow alone.";
+    ? say("Computed anew with all that falls: flows, prices and counts. Sources not named change nothing.")
+    : say("The flows that fall with it taken off at the same prices. Sources not named carry no flow alone.");
   const box = made("div", {});
   if (rows.length) {
-    box.append(listed("What it would be without each source", ["Source", ">Flows that fall", ">It would be"],
+    box.append(listed(say("What it would be without each source"), [say("Source"), `>${say("Flows that fall")}`, `>${say("It would be")}`],
       rows, how));
   } else if (exact) {
-    box.append(made("p", { class: "sv-note" }, "No source changes it alone: each flow has another."));
+    box.append(made("p", { class: "sv-note" }, say("No source changes it alone: each flow has another.")));
   }
   // A point of a line is on no page by itself: it is not computed anew.
   if (!exact && root.without && figure.sources.length && !key.startsWith("level:")) {
     const button = made("button", { type: "button", class: "sv-quiet", onclick: () => {
       button.disabled = true;
       compute(root, key, button).catch((error) => {
-        button.textContent = `Not computed: ${error.message}`;
+        button.textContent = say("Not computed: %(why)s", { why: error.message });
       });
-    } }, "Compute it anew without each source");
+    } }, say("Compute it anew without each source"));
     box.append(button);
   }
   return box;
@@ -301,7 +314,7 @@ async function compute(root, key, button) {
       if (document.querySelector(".sv-panel")?.dataset.key === key) show(root, key);
       return;
     }
-    button.textContent = `Computing: ${reply.said}`;
+    button.textContent = say("Computing: %(what)s", { what: reply.said });
     await new Promise((done) => setTimeout(done, 400));
   }
 }
@@ -309,28 +322,35 @@ async function compute(root, key, button) {
 function figureBody(root, key, figure) {
   const body = made("div", {});
   const facts = made("dl", { class: "sv-facts" });
-  fact(facts, "Exactly", amount(figure.value, figure.unit));
-  fact(facts, "How", figure.formula);
-  fact(facts, "Valued", figure.basis);
-  fact(facts, "Name", made("code", {}, figure.name));
+  fact(facts, say("Exactly"), amount(figure.value, figure.unit));
+  fact(facts, say("How"), figure.formula);
+  fact(facts, say("Valued"), figure.basis);
+  fact(facts, say("Name"), made("code", {}, figure.name));
   body.append(facts);
-  if (figure.worked.length) body.append(made("h4", {}, "Worked out"), workedOut(root, figure.worked));
+  if (figure.worked.length) body.append(made("h4", {}, say("Worked out")), workedOut(root, figure.worked));
   if (figure.figures.length) {
-    body.append(listed("Worked out from", ["Figure", ">Amount"], figure.figures.map((one) =>
+    body.append(listed(say("Worked out from"), [say("Figure"), `>${say("Amount")}`], figure.figures.map((one) =>
       [[root.found.figures[one.name] ? inner(root, one.name, one.name) : one.name],
         amount(one.value, one.unit)])));
   }
   if (figure.flows.length) {
     const parts = figure.flows.map(([, part]) => part).filter((part) => part !== null);
     const sum = parts.length ? added(parts) : "";
-    const summary = figure.sum
-      ? `${counted(figure.flows.length, "flow")}, signed, add up to ${amount(sum, figure.unit)}`
-        + (sum === added([figure.value]) ? ": the figure, to the last digit." : ".")
-      : `It rests on ${counted(figure.flows.length, "flow")} and is no plain sum of them.`;
-    body.append(listed("Flows", ["Date", "Flow", "What happened", ">Part"], flowRows(root, figure), summary));
+    const count = figure.flows.length;
+    const exact = sum === added([figure.value]);
+    const summary = !figure.sum
+      ? many("It rests on %(count)s flow and is no plain sum of it.",
+        "It rests on %(count)s flows and is no plain sum of them.", count)
+      : exact
+        ? many("%(count)s flow, signed, adds up to %(sum)s: the figure, to the last digit.",
+          "%(count)s flows, signed, add up to %(sum)s: the figure, to the last digit.",
+          count, { sum: amount(sum, figure.unit) })
+        : many("%(count)s flow, signed, adds up to %(sum)s.",
+          "%(count)s flows, signed, add up to %(sum)s.", count, { sum: amount(sum, figure.unit) });
+    body.append(listed(say("Flows"), [say("Date"), say("Flow"), say("What happened"), `>${say("Part")}`], flowRows(root, figure), summary));
   }
   if (figure.sources.length) {
-    body.append(listed("Sources", ["Grade", "Source", "Title, publisher, passage", ">Carries"],
+    body.append(listed(say("Sources"), [say("Grade"), say("Source"), say("Title, publisher, passage"), `>${say("Carries")}`],
       sourceRows(root, figure)));
   }
   body.append(withoutBox(root, key, figure));
@@ -340,24 +360,25 @@ function figureBody(root, key, figure) {
 function flowBody(root, flow) {
   const body = made("div", {});
   const facts = made("dl", { class: "sv-facts" });
-  fact(facts, "Flow", link(flow, flow.id));
-  fact(facts, "Date", flow.date);
-  fact(facts, "What happened", [flow.payee, flow.narration].filter(Boolean).join(": "));
-  fact(facts, "Range", flow.low || flow.high
-    ? `${grouped(flow.low ?? "0")} to ${flow.high ? grouped(flow.high) : "no bound"} ${flow.commodity}` : "");
-  fact(facts, "Grade", flow.grade);
-  fact(facts, "Basis", flow.basis);
-  fact(facts, "Holds if", flow.hypotheses.join(", "));
-  fact(facts, "In this scenario", flow.taken ? "yes" : "no");
+  fact(facts, say("Flow"), link(flow, flow.id));
+  fact(facts, say("Date"), flow.date);
+  fact(facts, say("What happened"), [flow.payee, flow.narration].filter(Boolean).join(say(": ")));
+  fact(facts, say("Range"), flow.low || flow.high
+    ? say("%(low)s to %(high)s %(unit)s", { low: grouped(flow.low ?? "0"),
+      high: flow.high ? grouped(flow.high) : say("no bound"), unit: flow.commodity }) : "");
+  fact(facts, say("Grade"), flow.grade);
+  fact(facts, say("Basis"), flow.basis);
+  fact(facts, say("Holds if"), flow.hypotheses.join(say(", ")));
+  fact(facts, say("In this scenario"), flow.taken ? say("yes") : say("no"));
   body.append(facts);
   for (const words of flow.words) body.append(made("blockquote", {}, words));
   const asFigure = { flows: [[flow.id, flow.amount]], sources: flow.sources.filter((name) =>
     root.found.sources[name]).map((name) => [name, name === flow.amount_from ? flow.amount : null]) };
   body.append(asFigure.sources.length
-    ? listed("Sources", ["Grade", "Source", "Title, publisher, passage", ">Gives the amount"],
+    ? listed(say("Sources"), [say("Grade"), say("Source"), say("Title, publisher, passage"), `>${say("Gives the amount")}`],
         sourceRows(root, asFigure))
-    : made("p", { class: "sv-said" }, "No source: the author put it in to make the books close."));
-  body.append(listed("What it booked", ["Account", ">Amount", "In"], flow.postings.map((one) =>
+    : made("p", { class: "sv-said" }, say("No source: the author put it in to make the books close.")));
+  body.append(listed(say("What it booked"), [say("Account"), `>${say("Amount")}`, say("In")], flow.postings.map((one) =>
     [one.account, grouped(one.units), one.commodity])));
   return body;
 }
@@ -367,20 +388,20 @@ function fill(panel, root, key, label) {
   const flow = isFlow ? root.found.flows[key.slice("flow:".length)] : null;
   const figure = root.found.figures[key];
   const printed = flow ? amount(flow.amount, flow.commodity) : figure?.printed;
-  const close = made("button", { type: "button", class: "sv-quiet", onclick: closePanel }, "Close");
+  const close = made("button", { type: "button", class: "sv-quiet", onclick: closePanel }, say("Close"));
   const copy = made("button", { type: "button", class: "sv-quiet", onclick: async () => {
     await navigator.clipboard?.writeText(location.href).catch(() => {});
-    said("Address copied");
-    copy.textContent = "Copied";
-  } }, "Copy address");
+    said(say("Address copied"));
+    copy.textContent = say("Copied");
+  } }, say("Copy address"));
   panel.replaceChildren(
     made("div", { class: "sv-panel-head" },
-      made("h3", { id: "sv-panel-title" }, label || (flow ? `Flow ${flow.id}` : figure?.formula || key)),
+      made("h3", { id: "sv-panel-title" }, label || (flow ? say("Flow %(name)s", { name: flow.id }) : figure?.formula || key)),
       made("div", { class: "sv-panel-buttons" }, copy, close)),
     made("p", { class: "sv-panel-value" }, printed ?? ""),
     flow ? flowBody(root, flow)
       : figure ? figureBody(root, key, figure)
-        : made("p", { class: "sv-said" }, "Nothing of this name is on this page."));
+        : made("p", { class: "sv-said" }, say("Nothing of this name is on this page.")));
   panel.dataset.key = key;
 }
 
@@ -390,14 +411,14 @@ async function show(root, key, label, from) {
   history.replaceState(history.state, "",
     `${location.pathname}${location.search}#figure=${encodeURIComponent(key).replaceAll("%3A", ":")}`);
   if (!root.found) {
-    panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, "Looking up what it rests on"));
+    panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, say("Looking up what it rests on")));
     panel.focus();
     try {
       root.found = await complete(root.rests);
     } catch (error) {
       panel.replaceChildren(
-        made("p", { class: "sv-said", id: "sv-panel-title" }, `This could not be looked up: ${error.message}`),
-        made("button", { type: "button", onclick: closePanel }, "Close"));
+        made("p", { class: "sv-said", id: "sv-panel-title" }, say("This could not be looked up: %(why)s", { why: error.message })),
+        made("button", { type: "button", onclick: closePanel }, say("Close")));
       return;
     }
   }
@@ -413,7 +434,7 @@ function labelOf(node) {
   const heads = cell.closest("table").querySelectorAll("thead th");
   const head = heads[cell.cellIndex]?.textContent.trim();
   const first = row.cells[0] === cell ? "" : row.cells[0].textContent.trim();
-  return [first, head].filter(Boolean).join(", ");
+  return first && head ? say("%(first)s, %(head)s", { first, head }) : first || (head ?? "");
 }
 
 function panels(page) {
@@ -598,7 +619,7 @@ function tools(section) {
   const name = section.id || "table";
   if (table.tBodies[0].rows.length > MANY) {
     sortable(table);
-    const box = made("input", { type: "search", placeholder: "Filter", "aria-label": `Filter: ${heading.textContent.trim()}` });
+    const box = made("input", { type: "search", placeholder: say("Filter"), "aria-label": say("Filter: %(what)s", { what: heading.textContent.trim() }) });
     box.addEventListener("input", () => {
       const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
@@ -607,7 +628,7 @@ function tools(section) {
         row.hidden = !words.every((word) => text.includes(word));
         shown += row.hidden ? 0 : 1;
       }
-      said(`${shown} rows`);
+      said(say("%(count)s rows", { count: shown }));
     });
     bar.append(box);
   }
@@ -698,9 +719,9 @@ function search(page) {
     list.replaceChildren(...scored.slice(0, 12).map(([, [kind, name, title, href]]) =>
       made("li", {}, made("a", { href, tabindex: "-1" }, made("span", { class: "sv-kind" }, kind),
         made("strong", {}, name), title === name ? "" : ` ${title}`))));
-    if (!scored.length) list.append(made("li", { class: "sv-note" }, "Nothing has these words."));
+    if (!scored.length) list.append(made("li", { class: "sv-note" }, say("Nothing has these words.")));
     list.hidden = false;
-    said(`${scored.length} found`);
+    said(say("%(count)s found", { count: scored.length }));
   };
   box.addEventListener("input", draw);
   box.closest("form")?.addEventListener("submit", (event) => {
@@ -722,7 +743,7 @@ function search(page) {
 
 // ---- What is asked for, carried over Fava's own pages and said there ----
 
-const OWN = ["scenario", "chosen", "h", "hypothesis", "known", "currency", "at", "basis"];
+const OWN = ["scenario", "chosen", "h", "hypothesis", "known", "currency", "lang", "at", "basis"];
 
 function state(page) {
   const home = location.pathname.split("/extension/")[0];
@@ -752,8 +773,8 @@ function beside() {
   if (!query || !article || document.querySelector(".sv")) return;
   article.prepend(made("p", { class: "sv-elsewhere", role: "status",
     style: "margin:0 0 1rem;padding:.4rem .7rem;border-left:3px solid #b04300;background:var(--background-darker)" },
-  "Not applied on this page of Fava: ", made("strong", {}, words),
-  ". It shows the ledger as the program was started. ", made("a", { href: back }, "Back to where that holds")));
+  say("Not applied on this page of Fava:"), " ", made("strong", {}, words),
+  say(". It shows the ledger as the program was started."), " ", made("a", { href: back }, say("Back to where that holds"))));
 }
 
 // ---- Long computations: what stands in their place is asked for again ----
@@ -771,7 +792,7 @@ async function follow(page, place) {
     if (!place.dataset.again) {
       dress(place);
       page.dispatchEvent(new CustomEvent("sv-more"));
-      said("Computed");
+      said(say("Computed"));
     }
   }
 }
@@ -787,6 +808,7 @@ function dress(part) {
 function begin(page) {
   if (page.dataset.begun) return;
   page.dataset.begun = "yes";
+  readWords(page);
   panels(page);
   dress(page);
   for (const one of page.querySelectorAll("[data-again]")) follow(page, one).catch(() => {});

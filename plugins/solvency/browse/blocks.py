@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from urllib.parse import urlsplit
 
+from solvency.browse.speech import spoken
 from solvency.charts import DARK
 from solvency.charts import LIGHT
 from solvency.charts import Look
+from solvency.charts.look import iso_mark
 from solvency.figures import formats
 from solvency.figures.frame import plain
 
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-ENGLISH = formats.Locale("en")
+    from solvency.charts.scale import Grain
+
 DASH = formats.NOT_FOUND
 #: The width of a chart on a phone, in its own units: its words are larger than drawn.
 _PHONE = 280.0
@@ -91,7 +94,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing for light and for dark pages, on a desk and a phone; its caption."""
+    """A drawing for light and for dark pages, on a desk and a phone; its caption.
+
+    `key` is its place on the page.
+    """
 
     light: str
     dark: str
@@ -99,6 +105,7 @@ class Chart:
     narrow_dark: str
     caption: str
     note: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ class Printing:
     def __init__(self, values: Iterable[Decimal], unit: str) -> None:
         self.scale, self.places = formats.fitting(values)
         self.currency = unit
-        self.unit = formats.unit_label(unit, self.scale, ENGLISH)
+        self.unit = formats.unit_label(unit, self.scale, spoken())
 
     def cell(self, value: Decimal | None, href: str = "", kind: str = "num") -> Cell:
         """Return an amount as a cell: rounded, with the exact number behind it."""
@@ -159,6 +166,8 @@ class Printing:
             unit=self.unit,
             number=self._scaled,
             day=short_day,
+            mark=_mark,
+            colon=spoken().text(": "),
         )
 
     def _scaled(self, value: Decimal, places: int) -> str:
@@ -180,7 +189,13 @@ def drawn(
         for dark in (False, True)
     )
     light, dark, narrow_light, narrow_dark = map(draw, looks)
-    return Chart(light, dark, narrow_light, narrow_dark, caption, note)
+    key = f"drawing-{anchored(prefix)}"
+    return Chart(light, dark, narrow_light, narrow_dark, caption, note, key)
+
+
+def anchored(name: str) -> str:
+    """Return a name as part of an address on a page."""
+    return quote(name.replace(" ", "-"), safe="").replace("%", "_")
 
 
 def short_day(day: datetime.date) -> str:
@@ -188,9 +203,12 @@ def short_day(day: datetime.date) -> str:
     return day.isoformat()
 
 
-def money(value: Decimal | None, unit: str) -> str:
-    """Print an amount in a sentence."""
-    return formats.money(value, unit, ENGLISH)
+def _mark(day: datetime.date, grain: Grain) -> str:
+    """Print a mark on an axis of days."""
+    locale = spoken()
+    if locale.lang == "en":
+        return iso_mark(day, grain)
+    return formats.mark(day, grain, locale)
 
 
 def day_cell(day: datetime.date | None) -> Cell:

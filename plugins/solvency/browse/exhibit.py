@@ -6,20 +6,22 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.browse.blocks import ENGLISH
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
 from solvency.browse.panel import NO_GROUND
+from solvency.browse.speech import day_said
+from solvency.browse.speech import many
+from solvency.browse.speech import spoken
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
-from solvency.figures.frame import count
 from solvency.figures.frame import plain
+from solvency.report.language import marked
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -56,11 +58,11 @@ def shown(
     ]
     return Table(
         table.key,
-        table.title,
+        _text((table.title,)),
         (
-            Cell(table.head),
+            Cell(_text((table.head,))),
             *(
-                Cell(table.columns[at].title, kind=_kind(table.columns[at]))
+                Cell(_text((table.columns[at].title,)), kind=_kind(table.columns[at]))
                 for at in kept
             ),
         ),
@@ -115,12 +117,13 @@ def _cell(view: View, cell: exhibits.Cell) -> Cell:
 
 
 def _figure(figure: Figure) -> Cell:
-    text = figure.text(ENGLISH)
+    text = figure.text(spoken())
     if figure.value is None:
         return Cell(text, kind="num")
     exact = plain(figure.value)
     unit = "" if figure.unit == SHARE else f" {figure.unit}"
-    rests = f"; {count(len(figure.flows), 'flow')}" if figure.flows else ""
+    flows = many("%(count)s flow", "%(count)s flows", len(figure.flows))
+    rests = spoken().text("; ") + flows if figure.flows else ""
     bad = " bad" if figure.value < 0 else ""
     return Cell(
         text,
@@ -138,16 +141,17 @@ def _text(prose: Prose) -> str:
     pieces = []
     for piece in prose:
         if isinstance(piece, str):
-            pieces.append(piece)
+            pieces.append(spoken().named(piece))
         elif isinstance(piece, Figure):
-            pieces.append(piece.text(ENGLISH))
+            pieces.append(piece.text(spoken()))
         elif isinstance(piece, Day):
-            pieces.append(piece.date.isoformat())
+            pieces.append(day_said(piece.date))
         elif isinstance(piece, Ref):
-            pieces.append(piece.name if piece.kind == "source" else piece.label)
+            label = piece.name if piece.kind == "source" else piece.label
+            pieces.append(spoken().named(label))
         elif not isinstance(piece, Exhibit):
-            pieces.append(piece.text)
-    return "".join(pieces)
+            pieces.append(spoken().named(piece.text))
+    return marked("".join(pieces), spoken().lang)
 
 
 def _most(table: exhibits.Table) -> Decimal:

@@ -13,7 +13,6 @@ import ast
 import functools
 import json
 import logging
-import re
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import TypeVar
@@ -25,7 +24,6 @@ from weakref import WeakSet
 import jinja2
 from fava.ext import FavaExtensionBase
 from fava.ext import extension_endpoint
-from fava.helpers import FavaAPIError
 from flask import Response
 from flask import current_app
 from flask import request
@@ -34,6 +32,7 @@ from solvency.browse import journal
 from solvency.browse import request as asking
 from solvency.browse.filters import FILTERS
 from solvency.browse.filters import filtered
+from solvency.browse.filters import language
 from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
 from solvency.browse.places import InFava
@@ -43,10 +42,10 @@ from solvency.browse.render import refused
 from solvency.browse.render import render
 from solvency.browse.resting import rested
 from solvency.browse.resting import without_each
+from solvency.browse.speech import speaking
 from solvency.browse.study import Shelf
 from solvency.browse.switches import switched
 from solvency.browse.trusted import TrustedLedger
-from solvency.browse.view import Period
 from solvency.browse.view import View
 from solvency.figures.frame import to_json
 from solvency.ledger.handover import Loaded
@@ -167,25 +166,23 @@ class CasePage(FavaExtensionBase):
         shelf = self.shelf
         case = shelf.case(None, None)
         silos = [e.silo for e in case.entities.values() if e.silo]
-        asked = asking.read(
-            get or args.get,
-            (lambda name: [get(name) or ""]) if get else args.getlist,
-            case.hypotheses,
-            ("group", *case.entities, *silos),
-            case.scenarios,
-            currencies(case),
-        )
+        lang = language()
+        with speaking(shelf.study(asking.Asked()).locale(lang)):
+            asked = asking.read(
+                get or args.get,
+                (lambda name: [get(name) or ""]) if get else args.getlist,
+                case.hypotheses,
+                ("group", *case.entities, *silos),
+                case.scenarios,
+                currencies(case),
+            )
         if self.refused:
             asked = asking.also_refused(asked, self.refused)
-        period = Period()
-        try:
-            period = filtered(self.ledger, case)
-        except re.error as error:
-            said = f"Fava's account filter is no regular expression: {error}"
+        period, said = filtered(self.ledger, case)
+        if said:
             asked = asking.also_refused(asked, said)
-        except (FavaAPIError, ValueError, ArithmeticError) as error:
-            asked = asking.also_refused(asked, f"Fava's filter: {error}")
-        return View(shelf.study(asked), asked, InFava(self.ledger, _CLASSES), period)
+        home = InFava(self.ledger, _CLASSES)
+        return View(shelf.study(asked), asked, home, period, lang=lang)
 
     @_endpoint
     def rests(self) -> Response:

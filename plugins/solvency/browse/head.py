@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Link
 from solvency.browse.request import BASES
+from solvency.browse.speech import LANGUAGES
+from solvency.browse.speech import TAGS
+from solvency.browse.speech import clauses
+from solvency.browse.speech import day_said
+from solvency.browse.speech import listed
+from solvency.browse.speech import say
+from solvency.browse.speech import unit_said
+from solvency.browse.words import script_words
 from solvency.ledger.scenarios import BY_HAND
 from solvency.ledger.scenarios import taken
 from solvency.model.restating import currencies
@@ -32,6 +40,13 @@ APPLIED = {
     "flows": {"at", "time", "account", "filter"},
     "hypotheses": {"at"},
     "report": {"at"},
+}
+#: How holdings are valued, as the line of the state says it.
+_VALUED = {
+    "market": "market value",
+    "book": "book value",
+    "clean": "clean value",
+    "realisable": "realisable value",
 }
 #: What Fava's own filters are called, as a reader meets them there.
 FILTERS = {
@@ -74,12 +89,17 @@ class Head:
     #: True for a page of a site, which no server answers.
     elsewhere: bool
     choices: tuple[Link, ...]
+    #: The page's language, and its other languages.
+    lang: str
+    languages: tuple[tuple[str, Link], ...]
+    #: What the script says, where that is not in English.
+    words: dict[str, str]
 
 
 def head(view: View, page: str, filters: dict[str, str]) -> Head:
     """Build the head of a page: what is shown, and the form that changes it."""
     case, asked = view.case, view.asked
-    names = {"established": "The established flows alone"}
+    names = {"established": say("The established flows alone")}
     names |= {one.name: one.title for one in case.scenarios.values()}
     # The form has the scenario, the days and the basis in fields of their own.
     hidden = [*filters.items(), ("entity", asked.entity)]
@@ -91,7 +111,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         hidden.append(("hypothesis", ",".join(taken(case))))
     query = asked.query(pick=asked.pick or None, weigh=asked.weigh or None)
     return Head(
-        title=case.title or "Case",
+        title=case.title or say("Case"),
         scenarios=tuple(names.items()),
         scenario=case.scenario.name,
         by_hand=by_hand,
@@ -104,7 +124,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         reporting=case.reporting_date.isoformat() if case.selected else "",
         fingerprint=case.fingerprint,
         tabs=tuple(
-            Link(title, view.page(name), name == page)
+            Link(say(title), view.page(name), name == page)
             for name, title in TITLES.items()
             if view.at_home.has(name)
         ),
@@ -128,6 +148,20 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
             for name in names
             if not view.at_home.live and page in view.at_home.switched
         ),
+        lang=TAGS[view.lang],
+        languages=other_languages(view, page),
+        words=script_words() if view.at_home.live else {},
+    )
+
+
+def other_languages(view: View, page: str) -> tuple[tuple[str, Link], ...]:
+    """Return links to a page in its other languages, each with its tag."""
+    asked = view.asked
+    query = asked.query(pick=asked.pick or None, weigh=asked.weigh or None)
+    return tuple(
+        (TAGS[lang], Link(name, view.at_home.page(page, **{**query, "lang": lang})))
+        for lang, name in LANGUAGES.items()
+        if lang != view.lang and lang in view.at_home.languages
     )
 
 
@@ -137,22 +171,30 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
     applied = APPLIED.get(page, set())
     name = case.scenario.name
     if name == BY_HAND:
-        name = f"{BY_HAND}: {', '.join(taken(case))}"
-    known = f"as known on {case.known}" if case.known else "everything known"
-    words = [f"scenario {name}", known]
+        name = say("chosen by hand: %(names)s", names=listed(taken(case)))
+    words = [say("scenario %(name)s", name=say(name)), _known(view)]
     if "at" in applied and case.selected:
-        words.append(f"balances at {view.at}")
-    words.append(f"{asked.basis} value" if "basis" in applied else "market value")
-    words.append(f"in {case.currency}")
+        words.append(say("balances at %(day)s", day=day_said(view.at)))
+    basis = asked.basis if "basis" in applied else "market"
+    words.append(say(_VALUED[basis]))
+    words.append(say("in %(unit)s", unit=unit_said(case.currency)))
     if view.asked.entity:
         words.append(view.asked.entity)
     if view.period.said:  # else they could not be read, and are named as such
         words += [
-            f"{FILTERS[name]} {value}"
+            f"{say(FILTERS[name])} {value}"
             for name, value in filters.items()
             if name in applied
         ]
-    return ", ".join(words)
+    return clauses(words)
+
+
+def _known(view: View) -> str:
+    """Say up to which day a page knows."""
+    known = view.case.known
+    if known is None:
+        return say("everything known")
+    return say("as known on %(day)s", day=day_said(known))
 
 
 def _unapplied(view: View, page: str, filters: dict[str, str]) -> tuple[str, ...]:
@@ -161,11 +203,11 @@ def _unapplied(view: View, page: str, filters: dict[str, str]) -> tuple[str, ...
     asked = view.asked
     words = []
     if asked.at and "at" not in applied:
-        words.append(f"balances at {asked.at}")
+        words.append(say("balances at %(day)s", day=day_said(asked.at)))
     if asked.basis != "market" and "basis" not in applied:
-        words.append(f"{asked.basis} value")
+        words.append(say(_VALUED[asked.basis]))
     words += [
-        f"{FILTERS[name]} {value}"
+        f"{say(FILTERS[name])} {value}"
         for name, value in filters.items()
         if name not in applied and value
     ]

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.head import TITLES
+from solvency.browse.pages.solvency import name_of
+from solvency.browse.pages.solvency import title_of
+from solvency.browse.panel import OnPage
+from solvency.browse.render import BUILDERS
+from solvency.browse.render import exhibits_of
+from solvency.browse.speech import listed
+from solvency.browse.speech import say
+from solvency.browse.speech import speaking
+from solvency.browse.speech import spoken
+from solvency.browse.view import happened
+from solvency.exhibits.check.words import asks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,39 +25,89 @@ if TYPE_CHECKING:
 
 #: Kind, name, title, address.
 Entry = tuple[str, str, str, str]
+#: The tables and drawings of each page: the place of each, and its caption.
+Exhibits = dict[str, dict[str, str]]
 
 
-def indexed(view: View) -> list[Entry]:
-    """Return what there is to find, each with its address."""
-    return list(_entries(view))
+def indexed(view: View, exhibits: Exhibits | None = None) -> list[Entry]:
+    """Return what there is to find, each with its address.
+
+    Args:
+        view: What is shown: it says where things are.
+        exhibits: The tables and drawings of the pages, where these are built already.
+    """
+    with speaking(view.locale):
+        found = [*_pages(view), *_things(view), *_evidence(view), *_tests(view)]
+        return [*found, *_exhibits(view, exhibits or _built(view))]
 
 
-def _entries(view: View) -> Iterator[Entry]:
-    case = view.case
+def _pages(view: View) -> Iterator[Entry]:
     for name, title in TITLES.items():
         if view.at_home.has(name):
-            yield "page", title, title, view.page(name)
+            yield say("page"), say(title), say(title), view.page(name)
+
+
+def _things(view: View) -> Iterator[Entry]:
+    case = view.case
     for entity in case.entities.values():
         href = view.page("group", entity=entity.name)
-        yield "entity", entity.name, entity.description or entity.name, href
+        words = entity.description or entity.name
+        yield say("entity"), say(entity.name), words, href
     for one in case.hypotheses.values():
         href = view.page("hypotheses", f"hypothesis-{one.name}")
-        yield "hypothesis", one.name, one.title, href
+        words = " ".join(filter(None, (one.title, one.note)))
+        yield say("hypothesis"), one.name, words, href
     for scenario in case.scenarios.values():
         href = view.page("where", scenario=scenario.name, chosen=None)
-        yield "scenario", scenario.name, scenario.title, href
-    for source in case.sources.values():
-        words = f"{source.title} {source.publisher or ''}".strip()
-        yield "source", source.name, words, view.page("source", pick=source.name)
-    for flow in case.flows:
-        words = ": ".join(filter(None, (flow.payee, flow.narration)))
-        yield "flow", flow.id, words, view.page("flow", pick=flow.id)
+        yield say("scenario"), scenario.name, scenario.title, href
     for account in case.accounts:
         href = view.at_home.account(account)
         if href:
-            yield "account", account, account, href
-    for test in dict.fromkeys(one.name for one in case.invariants):
-        yield "test", test, test, view.page("solvency", "findings")
+            yield say("account"), account, account, href
+
+
+def _evidence(view: View) -> Iterator[Entry]:
+    case = view.case
+    for source in case.sources.values():
+        words = f"{source.title} {source.publisher or ''}".strip()
+        href = view.page("source", pick=source.name)
+        yield say("source"), source.name, words, href
+    for flow in case.flows:
+        yield say("flow"), flow.id, happened(flow), view.page("flow", pick=flow.id)
     for seen in case.observations:
-        said = f"{', '.join(seen.accounts)} {seen.date}"
-        yield "observation", seen.id, said, view.page("source", pick=seen.source)
+        said = f"{listed(seen.accounts)} {seen.date}"
+        href = view.page("source", pick=seen.source)
+        yield say("observation"), seen.id, said, href
+
+
+def _tests(view: View) -> Iterator[Entry]:
+    """Yield the tests that did not hold, each with its page, then those that did."""
+    found = view.study.written()
+    failed = set()
+    for one in found.findings:
+        failed.add(one.key)
+        href = view.page("solvency", "opened", pick=name_of(one))
+        if not view.at_home.live and not view.study.long:
+            href = view.page("solvency", "findings")
+        name = say(one.entity) + spoken().text(": ") + title_of(one.key)
+        yield say("test"), name, say(asks(one.invariant)), href
+    for key in found.series:
+        if key not in failed and key.invariant != "overdraft-limit":
+            name = say(key.entity) + spoken().text(": ") + title_of(key)
+            yield say("test"), name, say(asks(key.invariant)), view.page("solvency")
+
+
+def _exhibits(view: View, exhibits: Exhibits) -> Iterator[Entry]:
+    for page, each in exhibits.items():
+        for key, caption in each.items():
+            yield say("exhibit"), caption, say(TITLES[page]), view.page(page, key)
+
+
+def _built(view: View) -> dict[str, dict[str, str]]:
+    """Build the pages for their tables, without drawings and without long work."""
+    light = replace(view, study=view.study.light())
+    return {
+        page: exhibits_of(BUILDERS[page](replace(light, register=OnPage())))
+        for page in TITLES
+        if view.at_home.has(page) and page != "report" and view.case.selected
+    }

@@ -12,8 +12,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.browse.blocks import ENGLISH
 from solvency.browse.blocks import safe_address
+from solvency.browse.speech import day_said
+from solvency.browse.speech import phrase
+from solvency.browse.speech import spoken
 from solvency.exhibits.explain.answer import Carried
 from solvency.exhibits.explain.ask import explained
 from solvency.exhibits.explain.document import document
@@ -30,6 +32,7 @@ from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.formats import unit_label
+from solvency.report.language import marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +55,8 @@ class OnPage:
     """The figures a page prints, as it is built."""
 
     sections: list[Section] = field(default_factory=list)
+    #: Its tables and drawings: the place of each and its caption.
+    exhibits: dict[str, str] = field(default_factory=dict)
     #: What exhibits of its tests are built from.
     setting: Setting | None = None
     #: Whether what figures rest on is asked for: points of drawings have it then alone.
@@ -132,6 +137,7 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
     )
     return {
         **of_flow(one),
+        "basis": phrase(one.basis) if one.basis else "",
         "payee": one.payee or "",
         "grade": grade,
         "amount": one.amount.number,
@@ -152,6 +158,8 @@ def _figure(case: Case, found: Explanation) -> dict[str, object]:
         **written,
         "flows": [[one.flow.id, one.part] for one in found.flows],
         "sources": [[one.source.name, one.carries] for one in found.sources],
+        "formula": phrase(figure.formula),
+        "basis": phrase(figure.basis) if figure.basis else "",
         "printed": _printed(figure),
         "worked": _pieces(figure.worked),
     }
@@ -159,28 +167,34 @@ def _figure(case: Case, found: Explanation) -> dict[str, object]:
 
 def _printed(figure: Figure) -> str:
     """Return a figure as its page prints it, with its unit."""
-    text = figure.text(ENGLISH)
+    text = figure.text(spoken())
     if figure.unit in {"", SHARE} or figure.prose:
         return text
-    return f"{text} {unit_label(figure.unit, figure.scale, ENGLISH)}"
+    return f"{text} {unit_label(figure.unit, figure.scale, spoken())}"
 
 
 def _pieces(prose: Prose) -> list[dict[str, str]]:
     """Return how a figure is worked out: words, figures and things by name."""
     found: list[dict[str, str]] = []
-    for piece in prose:
+    for at, piece in enumerate(prose):
         if isinstance(piece, Figure):
-            found.append({"figure": piece.key, "text": _printed(piece)})
+            after = prose[at + 1] if at + 1 < len(prose) else ""
+            named = isinstance(after, str) and after.startswith(f" {piece.unit}")
+            text = piece.text(spoken()) if piece.unit and named else _printed(piece)
+            found.append({"figure": piece.key, "text": text})
         elif isinstance(piece, Ref) and piece.kind in {"flow", "source"}:
             found.append({piece.kind: piece.name, "text": piece.name})
         elif isinstance(piece, Ref):
-            found.append({"text": piece.label})
+            found.append({"text": spoken().named(piece.label)})
         elif isinstance(piece, Day):
-            found.append({"text": piece.date.isoformat()})
+            found.append({"text": day_said(piece.date)})
         elif isinstance(piece, Exhibit):
             continue
         else:
-            found.append({"text": piece if isinstance(piece, str) else piece.text})
+            text = piece if isinstance(piece, str) else piece.text
+            found.append(
+                {"text": marked(spoken().named(text), spoken().lang, within=True)}
+            )
     return found
 
 

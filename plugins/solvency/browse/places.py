@@ -10,6 +10,8 @@ from fava.application import url_for
 from fava.beans.funcs import hash_entry
 from fava.core.filters import AccountFilter
 
+from solvency.browse.speech import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,6 +24,7 @@ class InFava:
     """Where things are in Fava, its filters kept."""
 
     live = True
+    languages = tuple(LANGUAGES)
     switched: frozenset[str] = frozenset()
 
     def __init__(self, ledger: FavaLedger, classes: Mapping[str, str]) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from dataclasses import fields
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
+from solvency.browse import speech
+from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Link
+from solvency.browse.blocks import Table
 from solvency.browse.blocks import figure_place
 from solvency.browse.head import TITLES
 from solvency.browse.head import head
@@ -25,6 +30,9 @@ from solvency.browse.pages import report
 from solvency.browse.pages import solvency
 from solvency.browse.pages import source
 from solvency.browse.pages import where
+from solvency.browse.speech import day_said
+from solvency.browse.speech import say
+from solvency.browse.speech import speaking
 from solvency.figures.errors import ReportError
 from solvency.inert import written_out
 from solvency.ledger.errors import CaseError
@@ -68,8 +76,14 @@ _ENVIRONMENT = jinja2.Environment(
     finalize=_inert,
     trim_blocks=True,
     lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
+)
+_ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension
+    speech.gettext, speech.ngettext, newstyle=True
 )
 _ENVIRONMENT.filters["place"] = figure_place
+_ENVIRONMENT.filters["said"] = speech.own
+_ENVIRONMENT.filters["day"] = speech.day_said
 
 
 def render(page: str, view: View, filters: dict[str, str]) -> Markup:
@@ -80,6 +94,11 @@ def render(page: str, view: View, filters: dict[str, str]) -> Markup:
         view: What it is built from.
         filters: Fava's own filters, which forms keep.
     """
+    with speaking(view.locale):
+        return _rendered(page, view, filters)
+
+
+def _rendered(page: str, view: View, filters: dict[str, str]) -> Markup:
     case = view.case
     if case.errors:
         errors = [
@@ -89,49 +108,84 @@ def render(page: str, view: View, filters: dict[str, str]) -> Markup:
         return _template("errors", errors=errors, count=len(case.errors))
     top = head(view, page, filters)
     if not case.selected:
-        return nothing(view, page, filters, empty(view.case))
+        return _nothing(view, page, filters, empty(view.case))
     try:
         built = BUILDERS[page](view)
+        view.register.exhibits.update(exhibits_of(built))
     except (CaseError, ReportError, LookupError, ValueError, ArithmeticError) as error:
         log.exception("solvency: the page %s failed", page)
-        return nothing(view, page, filters, _said(error))
+        return _nothing(view, page, filters, _said(error))
     return _template(page, head=top, page=built, said=view.period.said)
 
 
-def nothing(view: View, page: str, filters: dict[str, str], said: str) -> Markup:
+def exhibits_of(built: Any) -> dict[str, str]:
+    """Return the tables and drawings of a page: the place of each, and its caption."""
+    found: dict[str, str] = {}
+    if isinstance(built, Table | Chart):
+        return {built.key: say(built.caption)}
+    if isinstance(built, tuple):
+        for one in built:
+            found |= exhibits_of(one)
+    elif is_dataclass(built):
+        for one in fields(built):
+            found |= exhibits_of(getattr(built, one.name))
+    return found
+
+
+def _nothing(view: View, page: str, filters: dict[str, str], said: str) -> Markup:
     """Return a page that says why it is empty, and leads back."""
     ways = [
-        Link(title, view.at_home.page(name))
+        Link(say(title), view.at_home.page(name))
         for name, title in TITLES.items()
         if view.at_home.has(name)
     ]
     if view.asked.known:
-        ways.insert(0, Link("Everything known", view.page(page, known=None)))
+        ways.insert(0, Link(say("Everything known"), view.page(page, known=None)))
     return _template("nothing", head=head(view, page, filters), said=said, ways=ways)
 
 
 def empty(case: Case) -> str:
     """Say why there is no flow to show."""
     if not case.flows:
-        return "The ledger has no flow yet: nothing to show."
+        return say("The ledger has no flow yet: nothing to show.")
     first = min(flow.known for flow in case.flows)
     if case.known and case.known < first:
-        return (
-            f"Nothing of this case was known on {case.known}: the first source was"
-            f" published on {first}."
+        return say(
+            "Nothing of this case was known on %(day)s: the first source was published"
+            " on %(first)s.",
+            day=day_said(case.known),
+            first=day_said(first),
         )
-    return f"The scenario {case.scenario.name} has no flow: nothing to show."
+    return say(
+        "The scenario %(name)s has no flow: nothing to show.", name=case.scenario.name
+    )
 
 
 def _said(error: Exception) -> str:
     """Return in a line what went wrong."""
     words = error.args[0] if error.args and isinstance(error.args[0], str) else ""
-    return words or f"This page failed ({type(error).__name__})."
+    return words or say("This page failed (%(kind)s).", kind=type(error).__name__)
 
 
-def whole(title: str, inside: Markup) -> Markup:
-    """Return a page of a site: a document of its own round what a page shows."""
-    return _template("site", title=title, inside=inside)
+def whole(
+    title: str,
+    inside: Markup,
+    lang: str,
+    others: tuple[tuple[str, Link], ...],
+    feed: str = "",
+) -> Markup:
+    """Return a page of a site: a document of its own round what a page shows.
+
+    Args:
+        title: The title of the document.
+        inside: What the page shows.
+        lang: Its language, as documents name it.
+        others: The same page in other languages, each with what that is called.
+        feed: The name of the feed of changes, if there is one.
+    """
+    return _template(
+        "site", title=title, inside=inside, lang=lang, others=others, feed=feed
+    )
 
 
 def alone(name: str, style: str, **values: Any) -> Markup:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.browse.speech import LANGUAGES
+from solvency.browse.speech import say
 from solvency.ledger.scenarios import names_in
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class Asked:
         pick: What on the page was opened: a finding, a band, a source.
         weigh: Whether the long computations were asked for.
         refused: What could not be read, in words.
+        lang: The language asked for; "" for the reader's own.
     """
 
     scenario: str | None = None
@@ -51,6 +54,7 @@ class Asked:
     pick: str = ""
     weigh: bool = False
     refused: tuple[str, ...] = ()
+    lang: str = ""
 
     def query(self, **changes: Any) -> dict[str, Any]:
         """Return the address's parameters, with some changed.
@@ -63,6 +67,7 @@ class Asked:
             "scenario": self.scenario,
             "known": self.known,
             "currency": self.currency,
+            "lang": self.lang,
             "at": self.at,
             "basis": None if self.basis == "market" else self.basis,
             "entity": self.entity,
@@ -104,33 +109,47 @@ def read(
     """
     refused: list[str] = []
 
-    def text(name: str) -> str:
+    def given(name: str) -> str:
         return (get(name) or "").strip()[:_LONG]
 
     def day(name: str) -> datetime.date | None:
-        written = text(name)
+        written = given(name)
         if not written:
             return None
         try:
             return datetime.date.fromisoformat(written)
         except ValueError:
-            refused.append(f"{name}: {written!r} is no date; write YYYY-MM-DD")
+            said = say(
+                "%(name)s: %(written)s is no date; write YYYY-MM-DD",
+                name=name,
+                written=repr(written),
+            )
+            refused.append(said)
             return None
 
     def one_of(name: str, allowed: Sequence[str], default: str) -> str:
-        written = text(name)
+        written = given(name)
         if written and written not in allowed:
-            refused.append(f"{name}: there is no {written!r}")
+            refused.append(
+                say(
+                    "%(name)s: there is no %(written)s",
+                    name=name,
+                    written=repr(written),
+                )
+            )
             return default
         return written or default
 
     chosen = None
     listed = names_in((get("hypothesis") or "")[:_LONGEST])
-    if (listed or text("chosen")) and not text("scenario"):
+    if (listed or given("chosen")) and not given("scenario"):
         # A form has a field for each; an address written by hand has a list.
         named = dict.fromkeys((*listed, *(str(name) for name in get_all("h"))))
         unknown = [name[:_LONG] for name in named if name not in hypotheses]
-        refused += [f"no hypothesis {name!r} is declared" for name in unknown]
+        refused += [
+            say("no hypothesis %(name)s is declared", name=repr(name))
+            for name in unknown
+        ]
         chosen = tuple(name for name in hypotheses if name in named)
     return Asked(
         scenario=one_of("scenario", ("established", "*", *scenarios), "") or None,
@@ -140,9 +159,10 @@ def read(
         at=day("at"),
         basis=one_of("basis", BASES, "market"),
         entity=one_of("entity", entities, ""),
-        pick=text("pick"),
-        weigh=bool(text("weigh")),
+        pick=given("pick"),
+        weigh=bool(given("weigh")),
         refused=tuple(refused),
+        lang=one_of("lang", tuple(LANGUAGES), ""),
     )
 
 

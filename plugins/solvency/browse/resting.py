@@ -9,6 +9,8 @@ from typing import Any
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import resting
 from solvency.browse.render import BUILDERS
+from solvency.browse.speech import say
+from solvency.browse.speech import speaking
 from solvency.browse.study import Study
 from solvency.figures.errors import ReportError
 from solvency.ledger.without import falls
@@ -29,6 +31,7 @@ class _Nowhere:
     """Where nothing is: what is built for its numbers alone leads nowhere."""
 
     live = True
+    languages: tuple[str, ...] = ()
     switched: frozenset[str] = frozenset()
 
     def page(self, page: str, **query: Any) -> str:  # noqa: ARG002 (as `Addresses` has it)
@@ -64,8 +67,9 @@ def rested(page: str, view: View) -> dict[str, Any]:
         view: What it is built from.
     """
     view.register.opened = True
-    BUILDERS[page](view)
-    return placed(view, resting(view.case, view.register, view.study.dossier))
+    with speaking(view.locale):
+        BUILDERS[page](view)
+        return placed(view, resting(view.case, view.register, view.dossier))
 
 
 def placed(view: View, found: dict[str, Any]) -> dict[str, Any]:
@@ -99,14 +103,16 @@ def telling(view: View) -> tuple[str, ...]:
 
 def changed(page: str, view: View, source: str) -> dict[str, Decimal | None]:
     """Return the values of a page's figures without a source, computed anew."""
-    case = without(view.case, source)
+    case = without(view.study.case, source)
     if not case.selected:
         return {}
     # Asked once, so not kept by its fingerprint, which takes longer than most.
     study = Study(case, {}, key=(source,))
     study.whole = study.long = False
     asked = replace(view.asked, weigh=False)
-    found = printed(page, replace(view, study=study, asked=asked, at_home=_Nowhere()))
+    found = printed(
+        page, replace(view, study=study, asked=asked, at_home=_Nowhere(), lang="en")
+    )
     return {key: figure.value for key, figure in found.items()}
 
 
@@ -130,10 +136,13 @@ def without_each(page: str, view: View, key: str) -> dict[str, object]:
     figures = printed(page, replace(view, asked=replace(view.asked, weigh=False)))
     figure = figures.get(key)
     if figure is None:
-        raise ReportError(
-            f"{key} is drawn or weighed: `solvency explain {key} --all` leaves each"
-            " source out in turn"
-        )
+        with speaking(view.locale):
+            said = say(
+                "%(figure)s is drawn or weighed: `solvency explain %(figure)s --all`"
+                " leaves each source out in turn",
+                figure=key,
+            )
+        raise ReportError(said)
 
     def work(tell: Callable[[str], None]) -> dict[str, dict[str, Decimal | None]]:
         sources = telling(view)

@@ -16,6 +16,7 @@ from typing import Generic
 from typing import TypeVar
 
 from solvency.analysis.defaults import TEST_DRAWS
+from solvency.browse.speech import locale_of
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
 from solvency.ledger.scenarios import scenario_of
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.browse.request import Asked
     from solvency.exhibits.evidence.dossier import Claimed
+    from solvency.figures.formats import Locale
     from solvency.ledger.case import Case
-    from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
     from solvency.ledger.handover import Loaded
     from solvency.model.book import Book
@@ -150,23 +151,37 @@ class Study:
         self._key = key
         self._answers = answers
         self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
+        # By language.
+        self._said: dict[str, Case] = {}
+        self._locales: dict[str, Locale] = {}
+        self._dossiers: dict[str, Mapping[str, Claimed]] = {}
 
     @cached_property
     def book(self) -> Book:
         """Return the Book."""
         return self.case.book()
 
-    @cached_property
-    def flows(self) -> Mapping[str, Flow]:
-        """Return every flow by its id."""
-        return self.case.by_id
+    def said(self, lang: str) -> Case:
+        """Return the case with the titles and words it has in a language."""
+        from solvency.report.language import case_in  # noqa: PLC0415 (brings in SciPy)
 
-    @cached_property
-    def dossier(self) -> Mapping[str, Claimed]:
+        if lang not in self._said:
+            self._said[lang] = case_in(self.case, lang)
+        return self._said[lang]
+
+    def locale(self, lang: str) -> Locale:
+        """Return a language, with the names the case has in it."""
+        if lang not in self._locales:
+            self._locales[lang] = locale_of(self.case, lang)
+        return self._locales[lang]
+
+    def dossier(self, lang: str) -> Mapping[str, Claimed]:
         """Return the rows of evidence the case keeps beside its ledger, by id."""
         from solvency.exhibits.evidence.dossier import claimed  # noqa: PLC0415 (as above)
 
-        return claimed(self.case)
+        if lang not in self._dossiers:
+            self._dossiers[lang] = claimed(self.case, lang)
+        return self._dossiers[lang]
 
     @cached_property
     def observations(self) -> Mapping[str, Observation]:
@@ -235,6 +250,13 @@ class Study:
             return reconcile(self.case)
 
         return self.later("reconciled", work)
+
+    def light(self) -> Study:
+        """Return the same study without drawings and without long work."""
+        found = Study(self.case, self._answers, self.key)
+        found.whole = found.long = False
+        found.__dict__["book"] = self.book
+        return found
 
     def sheet(
         self, at: datetime.date, basis: str, names: tuple[str, ...]

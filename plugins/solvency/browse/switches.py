@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.browse.blocks import money
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.hypotheses import contradictions_in
 from solvency.browse.pages.where import headlines
 from solvency.browse.render import empty
+from solvency.browse.speech import money
+from solvency.browse.speech import say
+from solvency.browse.speech import speaking
 from solvency.figures.frame import plain
 from solvency.ledger.scenarios import taken
 
@@ -42,6 +44,11 @@ def switched(view: View, before: View) -> dict[str, Any]:
         `numbers` with what each was and by how much it changed, and what is to be
         said of them.
     """
+    with speaking(view.locale):
+        return _switched(view, before)
+
+
+def _switched(view: View, before: View) -> dict[str, Any]:
     case = view.case
     now = _headlines(view)
     then = _headlines(_beside(view, before))
@@ -71,7 +78,7 @@ def _beside(view: View, before: View) -> View:
 def _headlines(view: View) -> dict[str, Headline]:
     """Return the headline numbers by their labels, worked out once a study and day."""
     found: dict[str, Headline] = view.study.once(
-        f"headlines:{view.at}", lambda: _worked_out(view)
+        f"headlines:{view.lang}:{view.at}", lambda: _worked_out(view)
     )
     return found
 
@@ -84,16 +91,15 @@ def _worked_out(view: View) -> dict[str, Headline]:
     if case.errors or not case.selected:
         return {}
     setting = view.setting(findings=view.study.written())
+    shown = [one for one in headlines(walk(setting), rivals(setting)) if one.value]
+    # What a reader asks for first stands first: the bar is short on a phone.
+    shown.sort(key=lambda one: not one.bad and one.label != "Untraced")
     found = [
-        Headline(one.label, Decimal(one.value), case.currency)
-        for one in headlines(walk(setting), rivals(setting))
-        if one.value
+        Headline(say(one.label), Decimal(one.value), case.currency) for one in shown
     ]
     _, inside = scope(replace(view, asked=replace(view.asked, entity="")))
     equity = view.study.sheet(view.at, "market", inside).totals.equity
-    found.append(Headline("Equity of the group", equity, case.currency))
-    # What a reader asks for first stands first: the bar is short on a phone.
-    found.sort(key=lambda one: not one.label.startswith(("Missing", "Untraced")))
+    found.append(Headline(say("Equity of the group"), equity, case.currency))
     return {one.label: one for one in found}
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import Protocol
 
-from solvency.browse.blocks import ENGLISH
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
@@ -20,19 +19,25 @@ from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import counted
-from solvency.figures.frame import count
+from solvency.browse.speech import listed
+from solvency.browse.speech import many
+from solvency.browse.speech import say
+from solvency.browse.speech import spoken
 from solvency.model.worth import amount_worth
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from solvency.analysis.check import Findings
     from solvency.browse.request import Asked
     from solvency.browse.study import Study
+    from solvency.exhibits.evidence.dossier import Claimed
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Ref
+    from solvency.figures.formats import Locale
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Place
@@ -65,6 +70,8 @@ class Addresses(Protocol):
 
     #: True where a server answers; False for files.
     live: bool
+    #: The languages its pages are in.
+    languages: tuple[str, ...]
     #: Pages that there are in every scenario, where no server answers.
     switched: frozenset[str]
 
@@ -98,11 +105,23 @@ class View:
     at_home: Addresses
     period: Period = field(default_factory=Period)
     register: OnPage = field(default_factory=OnPage)
+    #: The language the page is in.
+    lang: str = "en"
 
     @property
     def case(self) -> Case:
-        """Return the case."""
-        return self.study.case
+        """Return the case, in the words it has in the page's language."""
+        return self.study.said(self.lang)
+
+    @property
+    def locale(self) -> Locale:
+        """Return the language the page is in."""
+        return self.study.locale(self.lang)
+
+    @property
+    def dossier(self) -> Mapping[str, Claimed]:
+        """Return the rows of evidence the case keeps beside its ledger, by id."""
+        return self.study.dossier(self.lang)
 
     @property
     def at(self) -> datetime.date:
@@ -149,9 +168,9 @@ class View:
         from solvency.exhibits.setting import setting_of  # noqa: PLC0415 (as above)
 
         book = book or self.study.book
-        answers = Answers(self.case, book, self.at)
+        answers = Answers(self.study.case, book, self.at)
         vars(answers).update(found)
-        return setting_of(self.case, book, (self.at,), ENGLISH, answers, of)
+        return setting_of(self.case, book, (self.at,), self.locale, answers, of)
 
     def setting_of_tests(self, found: Findings) -> Setting:
         """Return what exhibits of tests are built from, made once a page."""
@@ -165,7 +184,7 @@ class View:
 
     def flows_table(self, key: str, caption: str, ids: Iterable[str]) -> Table:
         """List flows: when, what, how much, and what they rest on."""
-        by_id = self.study.flows
+        by_id = self.case.by_id
         found = [by_id[name] for name in ids if name in by_id]
         shown = found[:MOST]
         worth = {flow.id: self.worth(flow) for flow in shown}
@@ -175,10 +194,17 @@ class View:
         )
         notes = []
         if len(found) > MOST:
-            notes.append(f"The first {MOST} of {count(len(found), 'flow')}.")
+            notes.append(
+                many(
+                    "The first %(most)s of %(count)s flow.",
+                    "The first %(most)s of %(count)s flows.",
+                    len(found),
+                    most=str(MOST),
+                )
+            )
         if None in worth.values():
             notes.append(
-                "A dash under the amount: what moved has no price young enough."
+                say("A dash under the amount: what moved has no price young enough.")
             )
         return Table(
             key,
@@ -199,7 +225,7 @@ class View:
                         Cell(flow.id, self.page("flow", pick=flow.id)),
                         day_cell(flow.date),
                         Cell(
-                            ": ".join(filter(None, (flow.payee, flow.narration))),
+                            happened(flow),
                             kind="wide",
                         ),
                         replace(
@@ -208,7 +234,7 @@ class View:
                         Cell(spread(self.case, flow)),
                         self.sources(flow.sources),
                         Cell(flow.grade or "", kind="grade"),
-                        Cell(", ".join(sorted(flow.hypotheses))),
+                        Cell(listed(sorted(flow.hypotheses))),
                     ),
                     key=flow.id,
                 )
@@ -228,9 +254,9 @@ class View:
     def sources(self, names: tuple[str, ...]) -> Cell:
         """Return sources as a cell that leads to each of them."""
         if not names:
-            return Cell("plug", kind="bad")
+            return Cell(say("plug"), kind="bad")
         return Cell(
-            ", ".join(names),
+            listed(names),
             links=tuple(
                 Link(name, self.page("source", pick=name))
                 for name in names
@@ -239,17 +265,29 @@ class View:
         )
 
 
+def happened(flow: Flow) -> str:
+    """Return who a flow was with and what it was, in a line."""
+    return spoken().text(": ").join(filter(None, (flow.payee, flow.narration)))
+
+
 def spread(case: Case, flow: Flow) -> str:
     """Say how far a flow's amount may be off, as its sources or its grade have it."""
     if flow.low is not None or flow.high is not None:
         low = f"{flow.low:,f}" if flow.low is not None else "0"
-        high = f"{flow.high:,f}" if flow.high is not None else "no bound"
-        sure = "certainly" if flow.interval == 1 else f"{chance(float(flow.interval))}"
-        return f"{low} to {high} {flow.amount.commodity} ({sure})"
+        high = f"{flow.high:,f}" if flow.high is not None else say("no bound")
+        sure = say("certainly") if flow.interval == 1 else chance(float(flow.interval))
+        unit = flow.amount.commodity
+        return say(
+            "%(low)s to %(high)s %(unit)s (%(sure)s)",
+            low=low,
+            high=high,
+            unit=unit,
+            sure=sure,
+        )
     half = case.spreads.get(flow.grade or "")
     if half is None:
         return ""
-    return "exact" if not half else f"\N{PLUS-MINUS SIGN}{chance(float(half))}"
+    return say("exact") if not half else f"\N{PLUS-MINUS SIGN}{chance(float(half))}"
 
 
 def outside(url: str | None, text: str) -> Cell:

@@ -39,6 +39,8 @@ _CLOSES = re.compile(r"^\)")
 _SPACE = re.compile(r"(?<=[，。；：、\uff01\uff1f）])[ \n]+(?=\S)")
 _AFTER = re.compile(r"^[ \n]+(?=[\u3400-\u9fff，。；：、）])")
 _BEFORE = re.compile(r"(?<=[\u3400-\u9fff，。；：、])[ \n]+$")
+#: Only what has some of these is set as Chinese is.
+_HAN = re.compile("[\u3400-\u9fff]")
 #: What stands in a line of text, as figures and days do.
 _INLINE = {"a", "span", "strong", "time"}
 
@@ -243,6 +245,19 @@ def punctuate(root: Element, lang: str) -> None:
                     after=_runs_on([child]),
                     before=_runs_on(element[n : n + 1]),
                 )
+
+
+def marked(text: str, lang: str, *, within: bool = False) -> str:
+    """Return a line of a page with its marks as the language sets them.
+
+    Args:
+        text: Words and figures put together with ASCII marks.
+        lang: The language.
+        within: It stands in a line of that language, and is set so in any case.
+    """
+    if lang != "zh" or not (within or _HAN.search(text)):
+        return text
+    return _full_width(text)
 
 
 def _runs_on(elements: list[Element]) -> bool:

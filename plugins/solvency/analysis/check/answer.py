@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.remark import Remark
 
 if TYPE_CHECKING:
     import datetime
@@ -78,16 +79,16 @@ class Spell:
     lasting: bool = False
 
     @property
-    def until(self) -> str:
-        """Say when it was last broken: a day, or that the books end first."""
-        return "the end of the books" if self.lasting else str(self.last)
-
-    @property
     def words(self) -> str:
         """Say from when to when."""
         if self.first == self.last and not self.lasting:
-            return f"on {self.first}"
-        return f"from {self.first} to {self.until}"
+            return Remark("on %(day)s", day=self.first)
+        if self.lasting:
+            return Remark(
+                "from %(first)s to the end of the books",
+                first=self.first,
+            )
+        return Remark("from %(first)s to %(last)s", first=self.first, last=self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,21 @@ class Finding:
         """Say from when to when it was broken, each time or the first and last."""
         if not self.spells:
             if self.first == self.last:
-                return f"on {self.first}"
-            return f"from {self.first} to {self.last}"
-        if len(self.spells) <= _TOLD:
-            return " and again ".join(one.words for one in self.spells)
-        first, *between, last = (one.words for one in self.spells)
-        return f"{first}, {len(between)} times more, and again {last}"
+                return Remark("on %(day)s", day=self.first)
+            return Remark(
+                "from %(first)s to %(last)s", first=self.first, last=self.last
+            )
+        first, *more = (one.words for one in self.spells)
+        if len(self.spells) > _TOLD:
+            return Remark(
+                "%(first)s, %(count)s times more, and again %(last)s",
+                first=first,
+                count=len(more) - 1,
+                last=more[-1],
+            )
+        for one in more:
+            first = Remark("%(first)s and again %(last)s", first=first, last=one)
+        return first
 
     @property
     def key(self) -> Key:
@@ -174,11 +184,15 @@ class Familywise(NamedTuple):
     @property
     def told(self) -> str:
         """Say it."""
-        return (
-            f"Of the tests that hold as written ({self.tests}, on all {self.days} days)"
-            f" one or more breaks in {self.rate:.0%} of draws, each alone in at most"
-            f" {self.most:.0%}: were the written amounts true, so often would the same"
-            " sources, erring as the case says, make one look broken by chance."
+        return Remark(
+            "Of the tests that hold as written (%(tests)s, on all %(days)s days)"
+            " one or more breaks in %(rate)s of draws, each alone in at most"
+            " %(most)s: were the written amounts true, so often would the same"
+            " sources, erring as the case says, make one look broken by chance.",
+            tests=self.tests,
+            days=self.days,
+            rate=f"{self.rate:.0%}",
+            most=f"{self.most:.0%}",
         )
 
 
@@ -207,20 +221,25 @@ class Findings:
     @property
     def frame_of_draws(self) -> str:
         """Say what draws leave as it is, and what they are silent of."""
-        return (
+        said = Remark(
             "Draws are of amounts and days, with the flows, prices and scenario as"
-            f" they are; what broke in fewer than {WORTH_SAYING:.0%} of them is left"
-            " out."
-            + (f" {self.familywise.told}" if self.familywise is not None else "")
+            " they are; what broke in fewer than %(share)s of them is left out.",
+            share=f"{WORTH_SAYING:.0%}",
         )
+        if self.familywise is None:
+            return said
+        return Remark("%(one)s %(other)s", one=said, other=self.familywise.told)
 
     @property
     def convergence(self) -> str:
         """Say how many draws the probabilities rest on, and how well."""
-        return (
-            f"Probabilities from {self.draws:,} draws (seed {self.seed});"
-            f" standard error at most {self.standard_error:.3f}."
-            f" {self.frame_of_draws}"
+        return Remark(
+            "Probabilities from %(draws)s draws (seed %(seed)s); standard error at most"
+            " %(error)s. %(frame)s",
+            draws=f"{self.draws:,}",
+            seed=self.seed,
+            error=f"{self.standard_error:.3f}",
+            frame=self.frame_of_draws,
         )
 
     @property

@@ -10,7 +10,8 @@ from solvency.browse.exhibit import shown
 from solvency.browse.pages.waiting import Waiting
 from solvency.browse.pages.waiting import left_out
 from solvency.browse.pages.waiting import waited
-from solvency.figures.frame import count
+from solvency.browse.speech import many
+from solvency.browse.speech import say
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -24,15 +25,20 @@ def disputed(view: View) -> Waiting:
     unfinished = waited(view, later)
     found = later.result
     if unfinished or found is None:
-        return unfinished or Waiting(error="no answer")
-    said = (
-        f"{count(len(found.claims), 'claim')} under"
-        f" {count(found.dof, 'identity', 'identities')};"
-        f" chi-square {found.chi2:,.1f}, probability {chance(found.p)} if every spread"
-        " is honest."
+        return unfinished or Waiting(error=say("no answer"))
+    under = many("%(count)s identity", "%(count)s identities", found.dof)
+    said = many(
+        "%(count)s claim under %(identities)s; chi-square %(chi)s, probability"
+        " %(chance)s if every spread is honest.",
+        "%(count)s claims under %(identities)s; chi-square %(chi)s, probability"
+        " %(chance)s if every spread is honest.",
+        len(found.claims),
+        identities=under,
+        chi=f"{found.chi2:,.1f}",
+        chance=chance(found.p),
     )
     if not found.suspects:
-        return Waiting(notes=(said + " No claim is suspect.",))
+        return Waiting(notes=(said, say("No claim is suspect.")))
     from solvency.exhibits.reconcile.suspects import suspects  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.workings import weighed  # noqa: PLC0415 (as above)
 

@@ -21,12 +21,14 @@ from solvency.browse.blocks import drawn
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.source import KINDS
+from solvency.browse.pages.source import graded
 from solvency.browse.pages.source import known_flows
 from solvency.browse.pages.waiting import Waiting
 from solvency.browse.pages.waiting import waited
+from solvency.browse.speech import many
+from solvency.browse.speech import say
 from solvency.browse.view import outside
 from solvency.charts import beliefs as beliefs_chart
-from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,12 +81,16 @@ def build(view: View) -> Page:
         last=days[-1].isoformat() if days else "",
         moments=_moments(view) if view.at_home.live else (),
         sources=_sources(view, sources),
-        plugs=view.flows_table("plugs", "Plugs: amounts nobody stated", plugs)
+        plugs=view.flows_table("plugs", say("Plugs: amounts nobody stated"), plugs)
         if plugs
         else None,
         disputed=disputed(view),
-        later=f"{count(hidden, 'source')} published later, and what rests on them"
-        " alone, left out."
+        later=many(
+            "%(count)s source published later, and what rests on it alone, left out.",
+            "%(count)s sources published later, and what rests on them alone, left"
+            " out.",
+            hidden,
+        )
         if hidden
         else "",
         weigh=view.page("evidence", "beliefs", weigh=1) if view.at_home.live else "",
@@ -100,7 +106,11 @@ def _numbers(view: View, sources: list[Source], plugs: list[str]) -> tuple[Numbe
         Number(
             "Sources",
             f"{len(sources):,}",
-            f"{count(len(groups), 'group')} that count once each",
+            many(
+                "%(count)s group that counts once",
+                "%(count)s groups that count once each",
+                len(groups),
+            ),
             str(len(sources)),
             figure=view.counted(
                 "sources",
@@ -111,14 +121,14 @@ def _numbers(view: View, sources: list[Source], plugs: list[str]) -> tuple[Numbe
         ),
         *(
             Number(
-                f"Grade {letter}",
+                say("Grade %(letter)s", letter=letter),
                 f"{number:,}",
                 KINDS.get(letter, ""),
                 str(number),
                 figure=view.counted(
                     f"grade:{letter}",
                     number,
-                    f"sources of grade {letter}",
+                    say("sources of grade %(letter)s", letter=letter),
                     sources=tuple(x.name for x in sources if x.grade[:1] == letter),
                 ).figure,
             )
@@ -155,7 +165,7 @@ def _moments(view: View) -> tuple[Link, ...]:
             )
             for day in marked or most
         ),
-        Link("everything", view.page("evidence", known=None), shown is None),
+        Link(say("everything"), view.page("evidence", known=None), shown is None),
     )
 
 
@@ -179,7 +189,7 @@ def _sources(view: View, sources: list[Source]) -> Table:
     ):
         if one.grade[:1] != letter:
             letter = one.grade[:1]
-            rows.append(Row((Cell(f"{letter}: {KINDS.get(letter, '')}"),), "group"))
+            rows.append(Row((Cell(graded(letter)),), "group"))
         rows.append(
             Row(
                 (
@@ -196,20 +206,20 @@ def _sources(view: View, sources: list[Source]) -> Table:
                     view.counted(
                         f"flows:{one.name}",
                         len(rests.get(one.name, [])),
-                        f"flows that rest on {one.name}",
+                        say("flows that rest on %(name)s", name=one.name),
                         flows=tuple(rests.get(one.name, [])),
                         sources=(one.name,),
                     ),
                     view.counted(
                         f"observations:{one.name}",
                         stated[one.name],
-                        f"balances and movements {one.name} states",
+                        say("balances and movements %(name)s states", name=one.name),
                         sources=(one.name,),
                     ),
                     view.counted(
                         f"prices:{one.name}",
                         prices[one.name],
-                        f"prices {one.name} gives",
+                        say("prices %(name)s gives", name=one.name),
                         sources=(one.name,),
                     ),
                 ),
@@ -225,7 +235,7 @@ def _sources(view: View, sources: list[Source]) -> Table:
             Cell("Published"),
             Cell("Publisher"),
             Cell("Title"),
-            Cell("Group"),
+            Cell("Source group"),
             Cell("Flows", kind="num"),
             Cell("Observations", kind="num"),
             Cell("Prices", kind="num"),
@@ -246,7 +256,7 @@ def _history(view: View) -> tuple[Waiting, Chart | None]:
     unfinished = waited(view, later)
     found = later.result
     if unfinished or found is None:
-        return unfinished or Waiting(error="no answer"), None
+        return unfinished or Waiting(error=say("no answer")), None
     table = shown(view, replace(found.to_table(), key="history"))
     return Waiting(tables=(table,)), _beliefs_over_time(view, found)
 
@@ -272,9 +282,9 @@ def _beliefs_over_time(view: View, found: History) -> Chart | None:
     if len(days) < 2 or not moved:
         return None
     what = beliefs_chart.Beliefs(
-        "Belief in each hypothesis as evidence came in",
+        say("Belief in each hypothesis as evidence came in"),
         days,
-        [beliefs_chart.Belief(name, whole[name]) for name in moved[:_LINES]],
+        [beliefs_chart.Belief(say(name), whole[name]) for name in moved[:_LINES]],
     )
     return drawn(
         lambda look: beliefs_chart.draw(what, look),

@@ -10,7 +10,10 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.pages.source import KINDS
+from solvency.browse.pages.source import graded
+from solvency.browse.speech import listed
+from solvency.browse.speech import say
+from solvency.browse.view import happened
 from solvency.browse.view import outside
 from solvency.browse.view import spread
 
@@ -37,11 +40,11 @@ def build(view: View) -> Page:
     Raises:
         LookupError: No flow has the name the address gives.
     """
-    one = view.study.flows.get(view.asked.pick)
+    one = view.case.by_id.get(view.asked.pick)
     if one is None:
-        raise LookupError(f"There is no flow {view.asked.pick!r}.")
+        raise LookupError(say("There is no flow %(name)s.", name=repr(view.asked.pick)))
     return Page(
-        title=": ".join(filter(None, (one.payee, one.narration))) or one.id,
+        title=happened(one) or one.id,
         facts=tuple(fact for fact in _facts(view, one) if fact[1].text),
         words=tuple(words(view, one)),
         sources=_sources(view, one),
@@ -54,7 +57,7 @@ def build(view: View) -> Page:
 
 def words(view: View, one: Flow) -> list[str]:
     """Return what the rows of evidence a flow cites say."""
-    rows = (view.study.dossier.get(name) for name in one.claim)
+    rows = (view.dossier.get(name) for name in one.claim)
     return [row.words for row in rows if row is not None and row.words]
 
 
@@ -68,12 +71,12 @@ def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
         ("Date", Cell(one.date.isoformat())),
         ("Amount", Cell(f"{amount.text} {printing.unit}", figure=f"flow:{one.id}")),
         ("Spread", Cell(spread(case, one))),
-        ("Grade", Cell(f"{grade}: {KINDS.get(grade[:1], '')}" if grade else "")),
-        ("Basis", Cell(one.basis)),
+        ("Grade", Cell(graded(grade) if grade else "")),
+        ("Basis", Cell(say(one.basis))),
         (
             "Holds if",
             Cell(
-                ", ".join(sorted(one.hypotheses)),
+                listed(sorted(one.hypotheses)),
                 links=tuple(
                     Link(
                         case.hypotheses[name].title,
@@ -84,9 +87,9 @@ def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
                 ),
             ),
         ),
-        ("In this scenario", Cell("yes" if case.takes(one) else "no")),
+        ("In this scenario", Cell(say("yes") if case.takes(one) else say("no"))),
         ("Known from", Cell(one.known.isoformat())),
-        ("Note", Cell(one.notes.get("note", ""))),
+        ("Note", Cell(one.notes.get(f"{view.lang}-note", one.notes.get("note", "")))),
     ]
 
 
@@ -106,7 +109,10 @@ def _sources(view: View, one: Flow) -> Table:
                     Cell(source.published.isoformat(), kind="day"),
                     outside(source.url, source.title),
                     Cell(one.locators.get(name, one.locators.get("", ""))),
-                    Cell("the amount" if name == one.amount_from else "", kind="mark"),
+                    Cell(
+                        say("the amount") if name == one.amount_from else "",
+                        kind="mark",
+                    ),
                 ),
                 key=f"source-{name}",
             )
@@ -128,7 +134,7 @@ def _postings(view: View, one: Flow) -> Table:
                     printing.cell(each.units),
                     Cell(printing.unit),
                     Cell(price, kind="num"),
-                    Cell("by the rules of legs" if each.added else ""),
+                    Cell(say("by the rules of legs") if each.added else ""),
                 )
             )
         )

@@ -21,12 +21,16 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
-from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.group import scopes
+from solvency.browse.speech import day_said
+from solvency.browse.speech import listed
+from solvency.browse.speech import many
+from solvency.browse.speech import money
+from solvency.browse.speech import say
+from solvency.browse.speech import spoken
 from solvency.charts import ChartError
 from solvency.charts import sankey
-from solvency.figures.frame import count
 from solvency.model.book import Book
 
 if TYPE_CHECKING:
@@ -72,23 +76,38 @@ def build(view: View) -> Page:
     if places is not None:
         kept = [flow for flow in book.flows if tuple(flow.place) in places]
         notes.append(
-            f"Fava's filter keeps {len(kept):,} of {count(len(book.flows), 'flow')} in"
-            " this scenario; opening and closing balances are of these alone."
+            many(
+                "Fava's filter keeps %(kept)s of %(count)s flow in this scenario;"
+                " opening and closing balances are of these alone.",
+                "Fava's filter keeps %(kept)s of %(count)s flows in this scenario;"
+                " opening and closing balances are of these alone.",
+                len(book.flows),
+                kept=f"{len(kept):,}",
+            )
         )
         if not kept:
             return _nothing(view, notes)
         book = Book.of(view.case, kept)
     found = funds(book, name, until, since)
     if found.unpriced:
-        notes.append(f"Without a price, and left out: {', '.join(found.unpriced)}.")
+        notes.append(
+            say(
+                "Without a price, and left out: %(coins)s.",
+                coins=listed(found.unpriced),
+            )
+        )
     printing = Printing(
         (found.opening, found.left, *(line.amount for line in found.lines)),
         found.currency,
     )
-    period = f"{since} to {until}" if since else f"to {until}"
+    period = say("to %(until)s", until=day_said(until))
+    if since:
+        period = say(
+            "%(since)s to %(until)s", since=day_said(since), until=day_said(until)
+        )
     return Page(
         scopes=_scopes(view, name),
-        said=f"{name}, {period}",
+        said=listed((say(name), period)),
         numbers=tuple(_numbers(found, whole=places is None)),
         chart=_chart(found, printing, notes),
         table=_table(view, book, found),
@@ -150,14 +169,23 @@ def bands(view: View) -> Chart | None:
     return _chart(found, Printing(amounts, found.currency), [])
 
 
+def _named(label: str) -> str:
+    """Return a source or use in words."""
+    name = say(label)
+    if name != label or spoken().lang == "en":
+        return name
+    spaced = label.replace("-", " ")
+    return say(spaced[:1].upper() + spaced[1:])
+
+
 def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
     """Draw the sources and uses as bands that lead to their transactions."""
     whole = f"\N{ZERO WIDTH SPACE}{found.name}"
-    links, labels = [], [(whole, found.name)]
+    links, labels = [], [(whole, say(found.name))]
 
     def add(side: str, label: str, amount: Decimal, href: str) -> None:
         party = f"{side}/{label}"
-        labels.append((party, label))
+        labels.append((party, _named(label)))
         ends = (party, whole) if side == SOURCE else (whole, party)
         links.append(sankey.Link(*ends, amount, href))
 
@@ -173,10 +201,24 @@ def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
         add(USE, LEFT, found.left, "")
     total = sum((link.value for link in links if link.target == whole), ZERO)
     if not links:
-        notes.append("No funds moved in this period.")
+        notes.append(say("No funds moved in this period."))
         return None
-    title = f"{found.name}: sources and uses of funds to {found.until}"
-    what = sankey.Sankey(title, links, tuple(labels), total * _LEAST)
+    title = say(
+        "%(name)s: sources and uses of funds to %(day)s",
+        name=say(found.name),
+        day=day_said(found.until),
+    )
+    what = sankey.Sankey(
+        title,
+        links,
+        tuple(labels),
+        total * _LEAST,
+        other=say("Other"),
+        merged=say(
+            "{count} parties under {least} each, {sum} together, are drawn as one"
+        ),
+        netted=say("Drawn net"),
+    )
 
     def draw(look: Look) -> str:
         return sankey.draw(what, look)
@@ -186,12 +228,16 @@ def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
             draw,
             printing,
             "funds",
-            f"Sources and uses of {found.name}'s funds, {printing.unit}",
+            say(
+                "Sources and uses of the funds of %(name)s, %(unit)s",
+                name=say(found.name),
+                unit=printing.unit,
+            ),
             "Funds are money and what is as good as money. Open a band for its flows.",
             width=720.0,
         )
     except ChartError as error:
-        notes.append(f"The bands cannot be drawn: {error}.")
+        notes.append(say("The bands cannot be drawn: %(why)s.", why=str(error)))
         return None
 
 
@@ -199,7 +245,7 @@ def _table(view: View, book: Book, found: Funds) -> Table:
     """Return the exhibit of sources and uses."""
     from solvency.exhibits.funds.sources_uses import side_by_side  # noqa: PLC0415 (brings in SciPy)
 
-    title, setting = "Sources and uses of funds", view.setting(book=book)
-    table = side_by_side(setting, "funds", title, [found], [found.name])
+    title, setting = say("Sources and uses of funds"), view.setting(book=book)
+    table = side_by_side(setting, "funds", title, [found], [say(found.name)])
     # The exhibit's own line tells of a column of pages that a screen has not.
     return shown(view, replace(table, unit=(setting.unit,)))

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from solvency.browse.blocks import Link
 from solvency.browse.exhibit import shown
 from solvency.browse.request import BASES
+from solvency.browse.speech import many
 from solvency.exhibits.balance.accounts import by_account
-from solvency.exhibits.balance.accounts import eliminations
 from solvency.exhibits.balance.accounts import totals
 from solvency.exhibits.balance.claims import matrix
+from solvency.exhibits.balance.eliminated import eliminations
 from solvency.exhibits.balance.whose import whose
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
-from solvency.figures.frame import count
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -151,25 +151,30 @@ def _claims(setting: Setting) -> Table | None:
                 ),
             )
         )
+    text = setting.text
     unmatched = sum(1 for one in owed if one.unmatched)
     return Table(
         "claims",
-        "Who owes whom, as each side's books have it",
+        text("Who owes whom, as each side's books have it"),
         (),
-        "Creditor",
+        text("Creditor"),
         (
-            Column("debtor", "Debtor", "text"),
-            Column("in", "In", "text"),
-            Column("claimed", "Claimed"),
-            Column("owed", "Owed"),
-            Column("unmatched", "Unmatched", sums=(("claimed", 1), ("owed", -1))),
+            Column("debtor", text("Debtor"), "text"),
+            Column("in", text("In"), "text"),
+            Column("claimed", text("Claimed")),
+            Column("owed", text("Owed")),
+            Column("unmatched", text("Unmatched"), sums=(("claimed", 1), ("owed", -1))),
         ),
         tuple(rows),
         (
             (
-                "Every claim has its mirror: nothing is unmatched."
+                text("Every claim has its mirror: nothing is unmatched.")
                 if not unmatched
-                else f"{count(unmatched, 'claim')} unmatched.",
+                else many(
+                    "%(count)s claim unmatched.",
+                    "%(count)s claims unmatched.",
+                    unmatched,
+                ),
             ),
         ),
     )

@@ -12,13 +12,17 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import chance
-from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.waiting import Waiting
 from solvency.browse.pages.waiting import waited
-from solvency.figures.frame import count
+from solvency.browse.speech import day_said
+from solvency.browse.speech import listed
+from solvency.browse.speech import many
+from solvency.browse.speech import money
+from solvency.browse.speech import remark
+from solvency.browse.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +141,7 @@ def _numbers(view: View, setting: Setting) -> tuple[Number, ...]:
         Number(
             "Breaches",
             str(len(found.breaches)),
-            f"of {count(len(found.series), 'test')}",
+            many("of %(count)s test", "of %(count)s tests", len(found.series)),
             str(len(found.breaches)),
             bool(found.breaches),
             figure=view.counted(
@@ -161,9 +165,9 @@ def _numbers(view: View, setting: Setting) -> tuple[Number, ...]:
         )
         numbers.append(
             Number(
-                f"Equity of {name}, {basis}",
+                say("Equity of %(name)s, %(basis)s", name=say(name), basis=say(basis)),
                 money(equity, case.currency),
-                f"on {view.at}",
+                say("on %(day)s", day=day_said(view.at)),
                 format(equity, "f"),
                 equity < 0,
                 figure=view.register.figure(figure, settled(setting)),
@@ -204,7 +208,7 @@ def _choice(
         prior=chance(float(one.prior)),
         posterior="" if posterior is None else chance(posterior),
         moves=moves,
-        flows=count(len(flows), "flow"),
+        flows=many("%(count)s flow", "%(count)s flows", len(flows)),
         rests_on=tuple(
             Cell(
                 name,
@@ -214,7 +218,7 @@ def _choice(
             for name in sources
             if name in view.case.sources
         ),
-        excludes=", ".join(sorted(one.excludes)),
+        excludes=listed(sorted(one.excludes)),
         note=one.note or "",
     )
 
@@ -224,7 +228,11 @@ def contradictions_in(case: Case) -> tuple[str, ...]:
     from solvency.analysis.weigh.rivals import contradictions  # noqa: PLC0415 (brings in SciPy)
 
     return tuple(
-        f"{one} and {other} exclude one another: both cannot be true."
+        say(
+            "%(one)s and %(other)s exclude one another: both cannot be true.",
+            one=one,
+            other=other,
+        )
         for one, other in contradictions(case, case.scenario.hypotheses)
     )
 
@@ -260,7 +268,7 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
     unfinished = waited(view, later)
     found = later.result
     if unfinished or found is None:
-        return unfinished or Waiting(error="no answer")
+        return unfinished or Waiting(error=say("no answer"))
     low, _, high = (
         money(value, found.currency) for value in list(found.quantiles.values())[:3]
     )
@@ -268,7 +276,7 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
         Number(
             "Loss they explain",
             money(found.mean, found.currency),
-            f"on average; 5% to 95%: {low} to {high}",
+            say("on average; 5%% to 95%%: %(low)s to %(high)s", low=low, high=high),
             format(found.mean, "f"),
             figure="tally:mean",
         )
@@ -285,13 +293,21 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
             Number(
                 "The hole",
                 money(found.hole, found.currency),
-                f"owed to customers less what was held, {found.at}",
+                say(
+                    "owed to customers less what was held, %(day)s",
+                    day=day_said(found.at),
+                ),
                 format(found.hole, "f"),
                 figure=view.register.figure(hole, settled(setting)),
             )
         )
     table = shown(view, losses(setting, found), ground=weighed_by(setting))
-    how = f"Switches: {found.switches}; {found.method}, seed {found.seed}."
+    how = say(
+        "Switches: %(switches)s; %(method)s, seed %(seed)s.",
+        switches=say(found.switches),
+        method=say(found.method),
+        seed=str(found.seed),
+    )
     return Waiting(tables=(table,), numbers=tuple(numbers), notes=(how,))
 
 
@@ -303,10 +319,13 @@ def _weights(view: View, later: Later[Beliefs]) -> Waiting:
     unfinished = waited(view, later)
     found = later.result
     if unfinished or found is None:
-        return unfinished or Waiting(error="no answer")
+        return unfinished or Waiting(error=say("no answer"))
     setting = view.setting(beliefs=found)
     tables = tuple(
         shown(view, one(setting, found), ground=weighed_by(setting))
         for one in (beliefs, scenarios)
     )
-    return Waiting(tables=tables, notes=found.notes)
+    return Waiting(
+        tables=tables,
+        notes=tuple(remark(one, view.case.currency) for one in found.notes),
+    )

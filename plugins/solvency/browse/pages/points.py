@@ -1,15 +1,19 @@
-"""The points of a line over time that open what they rest on."""
+"""What of a test opens its panel: the points of its lines, and what was missing."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import figure_place
 from solvency.charts.pair import Level
+from solvency.figures.figure import Figure
 
 if TYPE_CHECKING:
     import datetime
 
+    from solvency.analysis.check.answer import Finding
+    from solvency.analysis.check.answer import Findings
     from solvency.analysis.check.answer import Series
     from solvency.browse.view import View
 
@@ -86,3 +90,18 @@ def _keep(view: View, series: Series, day: datetime.date) -> None:
             else setting.units(key, side.value, series.unit, formula=said)
         )
         view.register.figure(summed(setting, figure, side, day))
+
+
+def missing(view: View, found: Findings, one: Finding) -> str:
+    """Keep what was missing on the worst day as the figure the report prints."""
+    from solvency.exhibits.check.tests import missing  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.check.words import key_of  # noqa: PLC0415 (as above)
+    from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
+
+    if one.first is None:
+        return ""
+    setting = view.setting_of_tests(found)
+    figure = missing(setting, one, key_of(one))
+    if not isinstance(figure, Figure) or figure.value is None:
+        return ""
+    return view.register.figure(replace(figure, value=one.amount), settled(setting))

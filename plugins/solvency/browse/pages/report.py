@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Number
+from solvency.browse.speech import day_said
+from solvency.browse.speech import say
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -53,20 +55,24 @@ def build(view: View) -> Page:
             for kind in sorted(kinds().values(), key=lambda one: not one.main)
         ),
         numbers=(
-            Number("Scenario", case.scenario.name, case.scenario.title),
+            Number("Scenario", say(case.scenario.name), case.scenario.title),
             Number(
                 "As known on",
-                case.known.isoformat() if case.known else "everything",
-                "what was published by then" if case.known else "whenever published",
+                day_said(case.known) if case.known else say("everything"),
+                say("what was published by then")
+                if case.known
+                else say("whenever published"),
             ),
             Number(
                 "Balances at",
-                view.at.isoformat(),
-                "the day chosen" if view.asked.at else "the reporting date",
+                day_said(view.at),
+                say("the day chosen") if view.asked.at else say("the reporting date"),
             ),
-            Number("Flows", f"{len(case.selected):,}", "in this scenario"),
-            Number("Sources", f"{len(case.sources):,}", "each linked to its address"),
-            Number("Plugs", f"{plugs:,}", "amounts nobody stated"),
+            Number("Flows", f"{len(case.selected):,}", say("in this scenario")),
+            Number(
+                "Sources", f"{len(case.sources):,}", say("each linked to its address")
+            ),
+            Number("Plugs", f"{plugs:,}", say("amounts nobody stated")),
         ),
         fingerprint=case.fingerprint,
     )
@@ -89,6 +95,8 @@ def pdf(view: View, kind: str) -> tuple[str, bytes]:
 
     case = view.case
     words = [Path(case.path).parent.name, kind, case.scenario.name]
+    if view.lang != "en":
+        words.append(view.lang)
     if case.known:
         words.append(f"known-{case.known}")
     dates = None
@@ -98,5 +106,12 @@ def pdf(view: View, kind: str) -> tuple[str, bytes]:
     name = re.sub(r"[^\w.-]+", "-", "-".join(words)) + ".pdf"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.pdf"
-        write(case, view.study.book, path, kind=kind, dates=dates)
+        write(
+            view.study.case,
+            view.study.book,
+            path,
+            kind=kind,
+            dates=dates,
+            lang=view.lang,
+        )
         return name, path.read_bytes()

@@ -17,17 +17,22 @@ from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
-from solvency.browse.blocks import money
+from solvency.browse.pages.customers import OWED
+from solvency.browse.pages.customers import charts
 from solvency.browse.pages.points import levels_of
+from solvency.browse.pages.points import missing
 from solvency.browse.pages.spells import between
 from solvency.browse.pages.spells import strip
-from solvency.charts import owed_held
+from solvency.browse.speech import day_said
+from solvency.browse.speech import listed
+from solvency.browse.speech import many
+from solvency.browse.speech import money
+from solvency.browse.speech import remark
+from solvency.browse.speech import say
+from solvency.browse.speech import spoken
 from solvency.charts import steps
-from solvency.charts.axes import Event
 from solvency.exhibits.check.words import asks
 from solvency.figures import formats
-from solvency.figures.figure import Figure
-from solvency.figures.frame import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +41,6 @@ if TYPE_CHECKING:
     from solvency.analysis.check import Findings
     from solvency.analysis.check.answer import Key
     from solvency.browse.view import View
-    from solvency.ledger.case import Case
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,10 @@ def name_of(finding: Finding) -> str:
 
 def title_of(key: Key) -> str:
     """Return what a test is called beside its entity."""
-    of = ", ".join(filter(None, (key.label, key.variant)))
-    return f"{key.invariant} ({of})" if of else key.invariant
+    of = listed(filter(None, (key.label, key.variant)))
+    if not of:
+        return key.invariant
+    return say("%(test)s (%(of)s)", test=key.invariant, of=of)
 
 
 def build(view: View) -> Page:
@@ -86,14 +92,19 @@ def build(view: View) -> Page:
         # A site has a page for each finding: one line of the table is enough there.
         shown = [opened]
     failed = {one.key for one in found.findings}
-    notes = [found.convergence] if found.draws else []
+    notes = [remark(found.convergence, view.case.currency)] if found.draws else []
     if view.study.drawing == "being drawn":
         notes.append(
             "The uncertain amounts are being drawn for the probabilities: show the page"
             " again in a moment."
         )
     elif view.study.drawing:
-        notes.append(f"The uncertain amounts were not drawn: {view.study.drawing}.")
+        notes.append(
+            say(
+                "The uncertain amounts were not drawn: %(why)s.",
+                why=say(view.study.drawing),
+            )
+        )
     elif not view.study.draws:
         notes.append(
             "The tests are asked here in the written amounts alone; solvency check"
@@ -102,10 +113,10 @@ def build(view: View) -> Page:
     return Page(
         numbers=tuple(_numbers(view, found)),
         opened=_opened(view, found, opened) if opened else None,
-        charts=() if opened else tuple(_charts(view, found)),
+        charts=() if opened else tuple(charts(view, found)),
         tests=_tests(view, found, shown, opened),
         passed=tuple(
-            f"{key.entity}: {title_of(key)}"
+            say(key.entity) + spoken().text(": ") + title_of(key)
             for key in found.series
             if key not in failed and key.invariant != "overdraft-limit"
         ),
@@ -141,12 +152,12 @@ def _numbers(view: View, found: Findings) -> Iterable[Number]:
     ]
     for one in short[:2]:
         yield Number(
-            f"{one.entity}: customers' assets missing",
+            say("%(entity)s: customers' assets missing", entity=one.entity),
             money(one.amount, one.unit),
-            f"at worst, on {one.worst}",
+            say("at worst, on %(day)s", day=day_said(one.worst)) if one.worst else "",
             value=format(one.amount, "f"),
             bad=True,
-            figure=_missing(view, found, one),
+            figure=missing(view, found, one),
         )
 
 
@@ -159,73 +170,33 @@ def _tested(found: Findings) -> str:
     drawn = rows - len(written)
     asked = [key for key in found.series if key not in failed]
     unnamed = sum(key.invariant == "overdraft-limit" for key in asked)
-    words = [f"and {count(warned, 'warning')}"]
+    words = [many("and %(count)s warning", "and %(count)s warnings", warned)]
     if drawn:
-        words.append(f"{drawn} broken in draws alone")
-    words.append(f"{len(asked) - unnamed} held")
+        words.append(say("%(count)s broken in draws alone", count=str(drawn)))
+    words.append(say("%(count)s held", count=str(len(asked) - unnamed)))
     if unnamed:
-        words.append(f"{count(unnamed, 'account')} kept within limits of overdraft")
-    return f"{', '.join(words)}: {count(rows + len(asked), 'test')} in all"
+        words.append(
+            many(
+                "%(count)s account kept within limits of overdraft",
+                "%(count)s accounts kept within limits of overdraft",
+                unnamed,
+            )
+        )
+    return many(
+        "%(parts)s: %(count)s test in all",
+        "%(parts)s: %(count)s tests in all",
+        rows + len(asked),
+        parts=listed(words),
+    )
 
 
 def _first_of(breaches: tuple[Finding, ...]) -> str:
     dated = sorted(
         (one.first, one.entity, one.invariant) for one in breaches if one.first
     )
-    return f"{dated[0][1]}: {dated[0][2]}" if dated else "no test is broken"
-
-
-#: The tests whose need is what customers are owed, the one to prefer first.
-_OWED = ("customer-assets-clean", "customer-assets")
-
-
-def _charts(view: View, found: Findings) -> Iterable[Chart]:
-    """Draw what customers were owed against what was held for them."""
-    last = view.case.reporting_date
-    drawn_for = set()
-    # In value where the case asks for that: in kind, money is only one of the coins.
-    asked = sorted(
-        (key for key in found.series if key.invariant in _OWED),
-        key=lambda key: _OWED.index(key.invariant),
-    )
-    for key in asked:
-        series, entity = found.series[key], key.entity
-        if series.unit != view.case.currency:
-            continue
-        if entity in drawn_for or view.asked.entity not in {"", "group", entity}:
-            continue
-        drawn_for.add(entity)
-        # Later, prices lapse one by one, and what they priced drops out of the sums.
-        levels = levels_of(view, series, last)
-        if not any(level.need for level in levels):
-            continue
-        printing = Printing(series.need, series.unit)
-        what = owed_held.OwedHeld(
-            f"{entity}: what customers were owed and what was held for them"
-            + (", in value" if key.invariant == _OWED[0] else ", money alone"),
-            levels,
-            [Event(last, "Petition")] if _petition(view.case) else [],
-            owed="Owed to customers",
-            held="Held for them",
-            gap_href=_gap(view, found, key),
-        )
-        yield drawn(
-            lambda look, what=what: owed_held.draw(what, look),  # type: ignore[misc]  # bound at once
-            printing,
-            f"owed-{entity}",
-            f"{entity}: owed to customers against held for them, {printing.unit}",
-        )
-
-
-def _gap(view: View, found: Findings, key: Key) -> str:
-    """Return where the shaded shortfall of a test leads: to what was missing."""
-    one = next((one for one in found.findings if one.key == key), None)
-    name = _missing(view, found, one) if one else ""
-    return figure_place(name) if name else ""
-
-
-def _petition(case: Case) -> bool:
-    return any(event.kind == "petition" for event in case.events)
+    if not dated:
+        return say("no test is broken")
+    return say(dated[0][1]) + spoken().text(": ") + dated[0][2]
 
 
 def _tests(
@@ -237,22 +208,26 @@ def _tests(
     short = {
         one.entity
         for one in shown
-        if one.invariant in _OWED and one.severity == "breach" and one.first
+        if one.invariant in OWED and one.severity == "breach" and one.first
     }
     for one in sorted(shown, key=lambda one: (one.entity not in short, _gravest(one))):
         if one.entity != before:
             before = one.entity
-            rows.append(Row((Cell(one.entity),), "group"))
+            rows.append(Row((Cell(say(one.entity)),), "group"))
         rows.append(_test(view, found, one, one is opened))
     days = [day for series in found.series.values() for day in series.days]
-    span = f"{min(days)} to {max(days)}" if days else ""
+    span = (
+        say("%(since)s to %(until)s", since=str(min(days)), until=str(max(days)))
+        if days
+        else ""
+    )
     return Table(
         "findings",
         "Tests that did not hold",
         (
             Cell("Test"),
             Cell("Severity"),
-            Cell("Broken" + (f", {span}" if span else "")),
+            Cell(listed(filter(None, (say("Broken"), span)))),
             Cell("First"),
             Cell("First between"),
             Cell("Worst"),
@@ -276,7 +251,7 @@ def _gravest(one: Finding) -> tuple[object, ...]:
         one.entity,
         one.severity != "breach",
         not one.first,
-        one.invariant not in _OWED,
+        one.invariant not in OWED,
         one.invariant,
     )
 
@@ -298,13 +273,13 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 view.page("solvency", "opened", pick=name_of(one))
                 if view.study.long
                 else "",
-                note=asks(one.key.invariant),
+                note=say(asks(one.key.invariant)),
             ),
-            Cell(one.severity, kind="bad" if one.severity == "breach" else "mark"),
+            Cell(say(one.severity), kind="bad" if one.severity == "breach" else "mark"),
             Cell(
                 strip=strip(series) if series else (),
-                title=f"Broken {one.when}" if one.first else "",
-                figure=_missing(view, found, one),
+                title=_broken(view, one),
+                figure=missing(view, found, one),
             ),
             day_cell(one.first),
             Cell(between(one), kind="day"),
@@ -314,17 +289,21 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 kind="num",
                 title=f"{one.amount} {one.unit}",
                 value=format(one.amount, "f"),
-                figure=_missing(view, found, one),
+                figure=missing(view, found, one),
             ),
             Cell(
-                one.unit if plain_unit else printing.unit if one.first else "",
+                say(one.unit) if plain_unit else printing.unit if one.first else "",
                 kind="" if plain_unit else "day",
             ),
             Cell(formats.percent(one.ratio), kind="num"),
             Cell(
                 chance(one.probability) if found.draws else "",
                 kind="num",
-                title=f"of {found.draws} draws, seed {found.seed}"
+                title=say(
+                    "of %(draws)s draws, seed %(seed)s",
+                    draws=str(found.draws),
+                    seed=str(found.seed),
+                )
                 if found.draws
                 else "",
             ),
@@ -334,33 +313,32 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
     )
 
 
-def _missing(view: View, found: Findings, one: Finding) -> str:
-    """Keep what was missing on the worst day as the figure the report prints."""
-    from solvency.exhibits.check.tests import missing  # noqa: PLC0415 (brings in SciPy)
-    from solvency.exhibits.check.words import key_of  # noqa: PLC0415 (as above)
-    from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
-
-    if one.first is None:
+def _broken(view: View, one: Finding) -> str:
+    """Say when a test was broken."""
+    if not one.first:
         return ""
-    setting = view.setting_of_tests(found)
-    figure = missing(setting, one, key_of(one))
-    if not isinstance(figure, Figure) or figure.value is None:
-        return ""
-    return view.register.figure(replace(figure, value=one.amount), settled(setting))
+    return say("Broken %(when)s", when=remark(one.when, view.case.currency))
 
 
 def _opened(view: View, found: Findings, one: Finding) -> Opened:
     """Show one finding: its test over time, and the flows since it last held."""
     series = found.series.get(one.key)
-    title = f"{one.entity}: {title_of(one.key)}"
+    title = say(one.entity) + spoken().text(": ") + title_of(one.key)
     said = (
-        f"Broken {one.when}; worst on {one.worst}."
-        if one.first
-        else f"Holds as written, but broke in {chance(one.probability)} of draws."
+        say(
+            "Broken %(when)s; worst on %(day)s.",
+            when=remark(one.when, view.case.currency),
+            day=day_said(one.worst),
+        )
+        if one.first and one.worst
+        else say(
+            "Holds as written, but broke in %(chance)s of draws.",
+            chance=chance(one.probability),
+        )
     )
     chart = None
     if series is not None and len(series.days) > 1:
-        levels = levels_of(view, series)
+        drawn_levels = levels_of(view, series)
         printing = Printing(
             (
                 amount
@@ -374,18 +352,32 @@ def _opened(view: View, found: Findings, one: Finding) -> Opened:
             if found.draws and one.first_earliest and one.first_latest
             else None
         )
-        gap = figure_place(key) if (key := _missing(view, found, one)) else ""
-        what = steps.Steps(title, levels, interval, gap_href=gap)
+        what = steps.Steps(
+            title,
+            drawn_levels,
+            interval,
+            gap_href=figure_place(key) if (key := missing(view, found, one)) else "",
+            need=say("Needed"),
+            have=say("There"),
+            gap=say("Missing"),
+            first=say("First broken"),
+            earliest=say("Earliest"),
+            latest=say("Latest"),
+        )
         chart = drawn(
             lambda look: steps.draw(what, look),
             printing,
             "finding",
-            f"{title}: what the test needs and what there was, {printing.unit}",
+            say(
+                "%(title)s: what the test needs and what there was, %(unit)s",
+                title=title,
+                unit=printing.unit,
+            ),
             "The band holds the first day broken in 90% of draws." if interval else "",
         )
     flows = view.flows_table(
-        "broke", "The flows since it last held, largest effect first", one.flows
+        "broke", say("The flows since it last held, largest effect first"), one.flows
     )
     if one.first and not one.flows:
-        flows = replace(flows, notes=("No flow of that day: a price moved.",))
+        flows = replace(flows, notes=(say("No flow of that day: a price moved."),))
     return Opened(title, said, chart, flows)

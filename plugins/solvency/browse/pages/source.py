@@ -10,6 +10,9 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
+from solvency.browse.speech import listed
+from solvency.browse.speech import say
+from solvency.browse.speech import spoken
 from solvency.browse.view import outside
 
 if TYPE_CHECKING:
@@ -26,6 +29,12 @@ KINDS = {
     "D": "anonymous",
     "F": "unknown or recalled",
 }
+
+
+def graded(grade: str) -> str:
+    """Return a grade with what its letter stands for."""
+    kind = KINDS.get(grade[:1], "")
+    return grade + spoken().text(": ") + (say(kind) if kind else "")
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,9 @@ def build(view: View) -> Page:
     """
     one = view.case.sources.get(view.asked.pick)
     if one is None:
-        raise LookupError(f"There is no source {view.asked.pick!r}.")
+        raise LookupError(
+            say("There is no source %(name)s.", name=repr(view.asked.pick))
+        )
     return _opened(view, one)
 
 
@@ -57,14 +68,9 @@ def _opened(view: View, one: Source) -> Page:
     facts = [
         ("Published", Cell(one.published.isoformat())),
         ("Publisher", Cell(one.publisher or "")),
-        ("Grade", Cell(f"{one.grade}: {KINDS.get(one.grade[:1], '')}")),
-        (
-            "Origin",
-            Cell(
-                f"{one.origin}: {KINDS.get(one.origin[:1], '')}" if one.origin else ""
-            ),
-        ),
-        ("Group", Cell(one.group or "")),
+        ("Grade", Cell(graded(one.grade))),
+        ("Origin", Cell(graded(one.origin) if one.origin else "")),
+        ("Source group", Cell(one.group or "")),
         ("Address", outside(one.url, one.url or "")),
         ("Copy read", outside(one.mirror, one.mirror or "")),
         ("SHA-256", Cell(one.sha256 or "")),
@@ -72,7 +78,7 @@ def _opened(view: View, one: Source) -> Page:
         (
             "In the ledger",
             Cell(
-                "its entry" if view.at_home.entry(one.place) else "",
+                say("its entry") if view.at_home.entry(one.place) else "",
                 view.at_home.entry(one.place),
             ),
         ),
@@ -102,7 +108,7 @@ def _observations(view: View, seen: list[Observation]) -> Table:
                 (
                     Cell(one.id, view.at_home.entry(one.place)),
                     day_cell(one.date),
-                    Cell(one.perimeter or ", ".join(one.accounts)),
+                    Cell(one.perimeter or listed(one.accounts)),
                     printing.cell(one.amount.number),
                     printing.cell(one.low),
                     printing.cell(one.high),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Span
+from solvency.browse.speech import say
 
 if TYPE_CHECKING:
     from solvency.analysis.check import Finding
@@ -16,7 +17,7 @@ def between(one: Finding) -> str:
     earliest, latest = one.first_earliest, one.first_latest
     if earliest == latest:
         return "" if earliest == one.first else str(earliest)
-    return f"{earliest} to {latest}"
+    return say("%(since)s to %(until)s", since=str(earliest), until=str(latest))
 
 
 def strip(series: Series) -> tuple[Span, ...]:
@@ -33,7 +34,11 @@ def strip(series: Series) -> tuple[Span, ...]:
             left = 100 * (days[start] - days[0]) / whole
             width = max(100 * (days[at] - days[start]) / whole, 0.8)
             left = min(left, 100 - width)
-            words = f"{series.days[start]} to {series.days[at]}"
+            words = say(
+                "%(since)s to %(until)s",
+                since=str(series.days[start]),
+                until=str(series.days[at]),
+            )
             spans.append(Span(round(left, 2), round(width, 2), words))
             start = None
     return tuple(spans)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.browse.speech import phrase
+from solvency.browse.speech import say
+
 if TYPE_CHECKING:
     from solvency.browse.blocks import Number
     from solvency.browse.blocks import Table
@@ -29,13 +32,13 @@ def waited(view: View, later: Later[Any]) -> Waiting | None:
     if not later.wait(0 if view.register.waited else view.study.patience):
         # A page waits once: what else it asks for is shown as it stands.
         view.register.waited = view.study.patience is not None
-        return Waiting(said=later.said or "started")
-    return Waiting(error=later.error) if later.error else None
+        return Waiting(said=phrase(later.said or "started"))
+    return Waiting(error=phrase(later.error)) if later.error else None
 
 
 def left_out() -> Waiting:
     """Say that long work was left out of a page of another scenario than its site's."""
-    said = (
+    said = say(
         "What hypotheses explain and which claims disagree is worked out on the pages"
         " of the scenario this site was made for."
     )

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
-from solvency.browse.blocks import money
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.hypotheses import asked_tally
 from solvency.browse.pages.waiting import Waiting
 from solvency.browse.pages.waiting import left_out
 from solvency.browse.pages.waiting import waited
+from solvency.browse.speech import money
+from solvency.browse.speech import say
 from solvency.figures.figure import Figure
 from solvency.figures.frame import plain
 
@@ -77,18 +78,22 @@ def headlines(walk: exhibits.Table, rivals: exhibits.Table) -> tuple[Number, ...
         if key in rows and isinstance(figure := rows[key].cells[0], Figure)
     ]
     found += [
-        _number(f"Missing for customers of {row.key.partition(':')[2]}", figure)
+        _number(
+            say("Missing for customers of %(name)s", name=row.key.partition(":")[2]),
+            figure,
+            short=True,
+        )
         for row in rivals.rows
         if row.key.startswith("missing:") and isinstance(figure := row.cells[0], Figure)
     ]
     return tuple(found)
 
 
-def _number(label: str, figure: Figure) -> Number:
+def _number(label: str, figure: Figure, *, short: bool = False) -> Number:
     value = figure.value
     if value is None:
         return Number(label, "")
-    bad = label.startswith(("Missing", "Untraced")) and value > 0
+    bad = (short or label == "Untraced") and value > 0
     return Number(
         label,
         money(value, figure.unit),
@@ -110,7 +115,7 @@ def _explained(view: View, setting: Setting) -> Waiting:
     later = asked_tally(view)
     unfinished = waited(view, later)
     if unfinished or later.result is None:
-        return unfinished or Waiting(error="no answer")
+        return unfinished or Waiting(error=say("no answer"))
     table = untraced_table(setting, later.result)
     if table is None:
         return Waiting()

@@ -42,13 +42,20 @@ class Folder:
     live = False
     switched = SWITCHED
 
-    def __init__(self, scenario: str) -> None:
+    def __init__(
+        self, scenario: str, lang: str = "en", languages: tuple[str, ...] = ("en",)
+    ) -> None:
         """Know no page yet.
 
         Args:
             scenario: The scenario of the site.
+            lang: The language of the folder's pages.
+            languages: The languages of the site. The first is in the site's own
+                folder, each other in one of its own there.
         """
         self._scenario = scenario
+        self._lang = lang
+        self.languages = languages
         self._names: dict[Wanted, str] = {}
         self._taken: set[str] = set()
         #: The last number given to names that begin alike.
@@ -83,7 +90,17 @@ class Folder:
         elif page not in PAGES:
             page = "where"
         query.setdefault("scenario", self._in)
-        return self.name(self.wanted(page, query))
+        return self._way(str(query.get("lang") or "")) + self.name(
+            self.wanted(page, query)
+        )
+
+    def _way(self, lang: str) -> str:
+        """Return the way to the folder of a language: the first has the site's own."""
+        if lang in {"", self._lang}:
+            return ""
+        first = self.languages[0]
+        back = "" if self._lang == first else "../"
+        return back + ("" if lang == first else f"{lang}/")
 
     def name(self, wanted: Wanted) -> str:
         """Return the name of a page's file."""

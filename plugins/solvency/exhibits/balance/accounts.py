@@ -10,6 +10,7 @@ from typing import Any
 from solvency.exhibits.balance.found import resting_on
 from solvency.exhibits.balance.found import rests_of
 from solvency.exhibits.workings import made_of
+from solvency.figures import formats
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.frame import plain
@@ -49,9 +50,14 @@ _SIDES = {
     "untraced": "Of the assets untraced: in the books, and not found",
     "unrecorded": "Found, and not in the books",
 }
-_BASES: tuple[Prose, ...] = (
-    ("Market: at that day's price. Clean: no own tokens, no claims inside.",),
-    ("Realisable: held at what selling it would fetch, claims in full.",),
+_SUMS = {
+    "asset": "Total assets",
+    "liability": "Total liabilities",
+    "equity": "Total equity",
+}
+_BASES = (
+    "Market: at that day's price. Clean: no own tokens, no claims inside.",
+    "Realisable: held at what selling it would fetch, claims in full.",
 )
 
 
@@ -102,6 +108,13 @@ def _exactly(made: Made, value: Decimal) -> dict[str, Any]:
     return found if exact else {**found, "parts": ()}
 
 
+def _day(setting: Setting, day: datetime.date) -> str:
+    """Print a day in a sentence of a screen."""
+    if setting.locale.lang == "en":
+        return day.isoformat()
+    return formats.date(day, setting.locale)
+
+
 def totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
     """Put assets, liabilities and equity at each basis side by side.
 
@@ -144,19 +157,24 @@ def totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
         plain_sum = [sheet.combined for sheet in sheets.values()]
         whole = [sheet.totals for sheet in sheets.values()]
         sums = tuple((row.key, 1) for row in rows)
-        said = "combined (plain sum)"
-        combined = Row(f"total-{said}", (said,), cells(said, plain_sum), sums=sums)
-        said = f"{name}, consolidated"
-        rows += [combined, Row(f"total-{said}", (said,), cells(said, whole), "total")]
+        key = "combined (plain sum)"
+        said = setting.text(key)
+        combined = Row(f"total-{key}", (said,), cells(key, plain_sum), sums=sums)
+        key = f"{name}, consolidated"
+        said = setting.text("%(name)s, consolidated", name=setting.text(name))
+        rows += [combined, Row(f"total-{key}", (said,), cells(key, whole), "total")]
     return Table(
         "totals",
-        f"What each had, owed and was worth on {next(iter(sheets.values())).at}",
+        setting.text(
+            "What each had, owed and was worth on %(day)s",
+            day=_day(setting, next(iter(sheets.values())).at),
+        ),
         (setting.unit,),
-        "Entity",
+        setting.text("Entity"),
         tuple(
             Column(
                 f"{basis}:{what}",
-                f"{basis} {what}" if len(sheets) > 1 else what,
+                setting.text(f"{basis} {what}" if len(sheets) > 1 else what),
                 sums=((f"{basis}:assets", 1), (f"{basis}:liabilities", -1))
                 if what == "equity"
                 else (),
@@ -165,7 +183,7 @@ def totals(setting: Setting, name: str, sheets: dict[str, GroupSheet]) -> Table:
             for what in _TOTALS
         ),
         tuple(rows),
-        (_BASES if len(sheets) > 1 else ()),
+        tuple((setting.text(one),) for one in _BASES) if len(sheets) > 1 else (),
     )
 
 
@@ -250,11 +268,11 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
         lines = [x for x in (*sheet.grid(), *found) if x[0] == side and any(x[2:])]
         if not lines:
             continue
-        rows.append(Row(f"head-{side}", (head,), kind="group"))
+        rows.append(Row(f"head-{side}", (setting.text(head),), kind="group"))
         rows += [
             Row(
                 f"{side}-{line[1]}",
-                (_account(setting, str(line[1])),),
+                (account_of(setting, str(line[1])),),
                 tuple(
                     setting.money(
                         f"sheet:{side}:{line[1]}:{key}",
@@ -279,24 +297,39 @@ def by_account(setting: Setting, name: str, sheet: GroupSheet) -> Table:
             rows.append(_sum(setting, sheet, side, keys, [str(x[1]) for x in lines]))
     return Table(
         "sheet",
-        f"{name} on {sheet.at}, {sheet.basis} value",
+        setting.text(
+            "%(name)s on %(day)s, %(basis)s value",
+            name=setting.text(name),
+            day=_day(setting, sheet.at),
+            basis=setting.text(sheet.basis),
+        ),
         (setting.unit,),
-        "Account",
+        setting.text("Account"),
         tuple(
-            Column(key, one, sums=across if key == keys[-1] else ())
+            # Whose the equity is stands in the last column alone.
+            Column(key, setting.text(one), sums=across if key == keys[-1] else ())
             for key, one in zip(keys, heads[kept], strict=True)
         ),
         tuple(rows),
         (
             _control(setting, sheet),
             *(
-                ((f"combined: the sum of {len(sheet.columns):,} members.",),)
+                (
+                    (
+                        setting.text(
+                            "combined: the sum of %(count)s members.",
+                            count=f"{len(sheet.columns):,}",
+                        ),
+                    ),
+                )
                 if len(sheet.shown) < len(sheet.columns)
                 else ()
             ),
-            *((Said(f"left out of every total: {x}"),) for x in sheet.unpriced),
-            *((note,) for note in notes),
-            *((Said(setting.remark(x)),) for x in _loose(setting, sheet)),
+            *(
+                setting.say("left out of every total: %(what)s", what=Said(str(x)))
+                for x in sheet.unpriced
+            ),
+            *((setting.remark(note),) for note in (*notes, *_loose(setting, sheet))),
         ),
     )
 
@@ -317,10 +350,14 @@ def _control(setting: Setting, sheet: GroupSheet) -> Prose:
             ("equity", sheet.total("equity")),
         )
     )
-    return (
-        *("control: assets ", assets, " = liabilities ", liabilities),
-        *(" + equity ", equity, f", difference {plain(sheet.control)};"),
-        f" eliminations sum to {plain(sheet.eliminated)}",
+    return setting.say(
+        "control: assets %(assets)s = liabilities %(liabilities)s + equity %(equity)s,"
+        " difference %(difference)s; eliminations sum to %(sum)s",
+        assets=assets,
+        liabilities=liabilities,
+        equity=equity,
+        difference=plain(sheet.control),
+        sum=plain(sheet.eliminated),
     )
 
 
@@ -341,46 +378,10 @@ def _sum(
         for k, v in zip(keys, totals, strict=True)
     )
     sums = tuple((f"{side}-{name}", 1) for name in names)
-    said = f"Total {_SIDES[side].lower()}"
+    said = setting.text(_SUMS[side])
     return Row(f"sum-{side}", (said,), tuple(cells), "total", sums=sums)
 
 
-def _account(setting: Setting, name: str) -> Ref | Said:
+def account_of(setting: Setting, name: str) -> Ref | Said:
+    """Return an account as a cell: a link, but for what is no account."""
     return about("account", name) if name in setting.case.accounts else Said(name)
-
-
-def eliminations(setting: Setting, sheet: GroupSheet) -> Table | None:
-    """List what consolidation took off, and why."""
-    taken = [item for item in sheet.eliminations if item.side != "equity"]
-    if not taken:
-        return None
-    return Table(
-        "eliminations",
-        "Taken off on consolidation",
-        (setting.unit,),
-        "Entity",
-        (
-            Column("account", "Account", "text"),
-            Column("why", "Why", "text"),
-            Column("amount", "Amount"),
-        ),
-        tuple(
-            Row(
-                f"eliminated-{at}",
-                (Said(item.entity),),
-                (
-                    _account(setting, item.account),
-                    Said(item.reason),
-                    setting.money(
-                        f"eliminated:{at}",
-                        item.amount,
-                        formula=item.reason,
-                        flows=setting.parts(sheet.at).of((item.account,)).flows
-                        if item.account in setting.case.accounts
-                        else (),
-                    ),
-                ),
-            )
-            for at, item in enumerate(taken)
-        ),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.figures.remark import Remark
 from solvency.model.consolidation import MOST_COLUMNS
 from solvency.model.counting.found import found
 from solvency.model.counting.suspense import suspended
@@ -54,9 +55,11 @@ def found_rows(
         sum((row[-1] for (side, _), row in rows.items() if side == name), Decimal())
         for name in SIDES
     )
-    note = (
-        f"of the assets, {untraced:,.2f} are untraced: in the books and not found;"
-        f" {unrecorded:,.2f} were found and are not in the books"
+    note = Remark(
+        "of the assets, %(untraced)s are untraced: in the books and not found;"
+        " %(unrecorded)s were found and are not in the books",
+        untraced=f"{untraced:,.2f}",
+        unrecorded=f"{unrecorded:,.2f}",
     )
     return [(*key, *cells) for key, cells in sorted(rows.items())], (note,)
 
