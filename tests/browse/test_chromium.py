@@ -292,6 +292,8 @@ def test_a_switch_says_before_after_and_difference_and_keeps_the_place(window, h
     assert tab.evaluate("document.querySelector('article').scrollTop") == 250
     # The set goes along to the next page, and back is one press.
     tab.locator(".sv-tabs").get_by_text("Group", exact=True).click()
+    here = tab.locator('.sv-tabs [aria-current="page"]')
+    expect(here).to_have_text("Group")
     expect(tab.locator(".sv-state")).to_contain_text("chosen by hand: bad-trade")
     expect(told).to_contain_text("$1.4m \u2192")
     tab.locator("#sv-switch-back").press("Enter")

@@ -36,7 +36,8 @@ def levels_of(
         for day, need, have in zip(series.days, series.need, series.have, strict=True)
         if last is None or day <= last
     ]
-    marked = _spread([level.day for level in levels])
+    # On a site each point would be written out for every page and scenario.
+    marked = _spread([level.day for level in levels]) if view.at_home.live else set()
     if view.register.opened:
         for level in levels:
             if level.day in marked:
