@@ -41,6 +41,7 @@ from solvency.figures import arithmetic
 from solvency.figures.quantised import money
 from solvency.figures.quantised import settled
 from solvency.figures.quantised import settled_all
+from solvency.figures.remark import Remark
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -356,22 +357,36 @@ def _speaking(found: Evidence) -> list[str]:
 
 
 def _notes(found: Evidence) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     groups = found.seen.groups
     if len(groups) == 1:
         notes.append(
-            f"every observation comes from one group of sources ({groups[0]}): without"
-            " it nothing is left to weigh by, and beliefs are those before"
+            Remark(
+                "every observation comes from one group of sources (%(group)s): without"
+                " it nothing is left to weigh by, and beliefs are those before",
+                group=groups[0],
+            )
         )
     silent = [name for name in found.case.hypotheses if not found.touches(name).any()]
     if silent:
         notes.append(
-            "no observation speaks to " + ", ".join(silent) + ": belief stays as before"
-            " (but for what excludes it)"
+            Remark(
+                "no observation speaks to %(names)s: belief stays as before"
+                " (but for what excludes it)",
+                names=", ".join(silent),
+            )
         )
     for observation, flow in found.by_construction:
         notes.append(
-            f"{flow} was sized by {observation}, which is left out: it does not test it"
+            Remark(
+                "%(flow)s was sized by %(observation)s, which is left out: it does not"
+                " test it",
+                flow=flow,
+                observation=observation,
+            )
         )
-    notes += [f"{one.observation.id}: {one.reason}" for one in found.seen.untested]
+    notes += [
+        Remark("%(id)s: %(reason)s", id=one.observation.id, reason=one.reason)
+        for one in found.seen.untested
+    ]
     return tuple(notes)
