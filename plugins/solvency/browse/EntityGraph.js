@@ -1,5 +1,12 @@
 // The slider of days on the page of entities: the drawings and tables as of a day.
 
+// In the language of the page.
+function say(message, values = {}) {
+  const told = document.querySelector("script.sv-words");
+  const words = told ? JSON.parse(told.textContent) : {};
+  return (words[message] ?? message).replace(/%\((\w+)\)s/g, (place, name) => values[name] ?? place);
+}
+
 function slider(page) {
   const place = page?.querySelector(".sv-slider");
   if (!place || place.firstChild) return;
@@ -8,7 +15,7 @@ function slider(page) {
   const at = Math.max(0, days.filter((day) => day <= place.dataset.at).length - 1);
   const label = document.createElement("label");
   label.htmlFor = "sv-slider-day";
-  label.textContent = "As of ";
+  label.textContent = say("As of");
   const said = document.createElement("output");
   said.htmlFor = "sv-slider-day";
   said.textContent = place.dataset.at;
@@ -28,8 +35,9 @@ function slider(page) {
   });
   const ends = document.createElement("span");
   ends.className = "sv-small";
-  ends.textContent = `${days.length} days on which something moved, ${days[0]} to ${days[days.length - 1]}`;
-  place.append(label, said, input, ends);
+  ends.textContent = say("%(count)s days on which something moved, %(first)s to %(last)s", {
+    count: days.length, first: days[0], last: days[days.length - 1] });
+  place.append(label, " ", said, input, ends);
 }
 
 document.addEventListener("sv-page", (event) => slider(event.target));

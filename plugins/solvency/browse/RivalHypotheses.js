@@ -16,6 +16,13 @@ function made(tag, attributes, ...inside) {
   return node;
 }
 
+// In the language of the page.
+function say(message, values = {}) {
+  const told = document.querySelector("script.sv-words");
+  const words = told ? JSON.parse(told.textContent) : {};
+  return (words[message] ?? message).replace(/%\((\w+)\)s/g, (place, name) => values[name] ?? place);
+}
+
 function home() {
   return `solvency-before:/${location.pathname.split("/")[1]}`;
 }
@@ -71,14 +78,14 @@ function mark(page, before) {
     const was = before.get(one.getAttribute("href"));
     if (was !== undefined && was !== one.textContent) {
       one.classList.add("sv-changed");
-      one.title = `was ${was}; ${one.title}`.replace(/; $/, "");
+      one.title = [say("was %(amount)s", { amount: was }), one.title].filter(Boolean).join("; ");
     }
   }
 }
 
 async function fetched(address, signal) {
   const reply = await fetch(address, { signal });
-  if (!reply.ok) throw new Error(reply.statusText || `the server answered ${reply.status}`);
+  if (!reply.ok) throw new Error(reply.statusText || say("the server answered %(status)s", { status: reply.status }));
   return new DOMParser().parseFromString(await reply.text(), "text/html").querySelector(".sv[data-rests]");
 }
 
@@ -107,19 +114,19 @@ function bar() {
   let found = document.querySelector(".sv-switches");
   if (found || !page) return found;
   const list = made("div", { class: "sv-switch-list", id: "sv-switch-list", hidden: true, role: "group",
-    "aria-label": "Hypotheses" });
+    "aria-label": say("Hypotheses") });
   const button = made("button", { type: "button", class: "sv-quiet", id: "sv-switch-open", "aria-expanded": "false",
-    "aria-controls": "sv-switch-list", onclick: () => opened(list.hidden) }, "Hypotheses");
+    "aria-controls": "sv-switch-list", onclick: () => opened(list.hidden) }, say("Hypotheses"));
   const day = made("input", { type: "date", id: "sv-switch-known", onchange: () => change() });
-  found = made("section", { class: "sv sv-switches", "aria-label": "Switches: hypotheses and known-date" },
+  found = made("section", { class: "sv sv-switches", "aria-label": say("Switches: hypotheses and known-date") },
     list,
     made("div", { class: "sv-switch-row" },
       made("div", { class: "sv-switch-tools" }, button,
-        made("label", { for: "sv-switch-known" }, "As known on "), day,
+        made("label", { for: "sv-switch-known" }, say("As known on"), " "), day,
         made("button", { type: "button", class: "sv-quiet", id: "sv-switch-back", hidden: true, onclick: back },
-          "Back to before"),
+          say("Back to before")),
         made("button", { type: "button", class: "sv-quiet", id: "sv-switch-keep", hidden: true, onclick: keep },
-          "Compare from here")),
+          say("Compare from here"))),
       made("dl", { class: "sv-switch-numbers" })),
     made("p", { class: "sv-switch-said", role: "status" }));
   found.addEventListener("keydown", (event) => {
@@ -150,7 +157,7 @@ function fill(found) {
   }
   for (const one of found.hypotheses) document.getElementById(`sv-switch-${one.name}`).checked = one.on;
   const button = document.getElementById("sv-switch-open");
-  button.textContent = `Hypotheses: ${on.length} of ${found.hypotheses.length} on`;
+  button.textContent = say("Hypotheses: %(on)s of %(all)s on", { on: on.length, all: found.hypotheses.length });
   button.hidden = !found.hypotheses.length;
   const day = document.getElementById("sv-switch-known");
   if (document.activeElement !== day) day.value = found.known ?? "";
@@ -158,14 +165,14 @@ function fill(found) {
     made("div", { "data-value": one.value, class: one.difference ? "sv-moved" : "" },
       made("dt", {}, one.label),
       made("dd", {},
-        one.before ? made("span", { class: "sv-was" }, made("span", { class: "sv-live" }, "before "), one.before, " \u2192 ") : null,
+        one.before ? made("span", { class: "sv-was" }, made("span", { class: "sv-live" }, say("before"), " "), one.before, " \u2192 ") : null,
         made("strong", {}, one.text),
         one.difference ? made("span", { class: "sv-by" }, ` (${one.difference})`) : null))));
   const moved = Boolean(sessionStorage.getItem(home()) !== null && sessionStorage.getItem(home()) !== own(location.search));
   for (const name of ["back", "keep"]) document.getElementById(`sv-switch-${name}`).hidden = !moved;
   const told = box.querySelector(".sv-switch-said");
   told.replaceChildren(...found.said.map((one) => made("span", { class: "sv-bad" }, `${one} `)),
-    "At the terminal: ", made("code", {}, found.command));
+    say("At the terminal:"), " ", made("code", {}, found.command));
 }
 
 async function look(signal) {
@@ -194,7 +201,7 @@ async function go(address) {
   box?.setAttribute("aria-busy", "true");
   let told_already = false;
   const slow = setTimeout(() => {
-    if (!told_already) told?.replaceChildren("Working out what follows.");
+    if (!told_already) told?.replaceChildren(say("Working out what follows."));
   }, 400);
   try {
     // The headline numbers first: they are there at once, and the page follows.
@@ -203,7 +210,7 @@ async function go(address) {
     const fresh = await fetched(address, under.signal);
     if (mine === latest && fresh) put(fresh);
   } catch (error) {
-    if (error.name !== "AbortError") told?.replaceChildren(`This could not be worked out: ${error.message}`);
+    if (error.name !== "AbortError") told?.replaceChildren(say("This could not be worked out: %(reason)s", { reason: error.message }));
   } finally {
     clearTimeout(slow);
     if (mine === latest) box?.removeAttribute("aria-busy");
@@ -274,7 +281,7 @@ export default {
     bar();
     look().catch((error) => {
       const told = document.querySelector(".sv-switch-said");
-      told?.replaceChildren(`The switches could not be read: ${error.message}`);
+      told?.replaceChildren(say("The switches could not be read: %(reason)s", { reason: error.message }));
     });
   },
 };

@@ -605,8 +605,8 @@ function columns(section, table) {
     });
     return made("label", {}, tick, ` ${words}`);
   });
-  return made("details", { class: "sv-columns" }, made("summary", {}, "Columns"),
-    made("div", { role: "group", "aria-label": "Columns" }, ...ticks));
+  return made("details", { class: "sv-columns" }, made("summary", {}, say("Columns")),
+    made("div", { role: "group", "aria-label": say("Columns") }, ...ticks));
 }
 
 function tools(section) {

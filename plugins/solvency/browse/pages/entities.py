@@ -15,10 +15,12 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
 from solvency.browse.exhibit import shown
+from solvency.browse.speech import day_said
+from solvency.browse.speech import many
+from solvency.browse.speech import say
 from solvency.charts import ChartError
 from solvency.charts import group
 from solvency.figures.figure import Said
-from solvency.figures.frame import count
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -72,8 +74,21 @@ def build(view: View) -> Page:
     owed, paid = _owed(setting, view.at), _paid(setting, view.at)
     tables, charts = [], []
     for key, kind, title, some in (
-        ("owed", "owes", f"Who owes whom on {view.at}, at market", owed),
-        ("paid", "paid", f"Who paid whom up to {view.at}, at the day's prices", paid),
+        (
+            "owed",
+            "owes",
+            say("Who owes whom on %(day)s, at market", day=day_said(view.at)),
+            owed,
+        ),
+        (
+            "paid",
+            "paid",
+            say(
+                "Who paid whom up to %(day)s, at the day's prices",
+                day=day_said(view.at),
+            ),
+            paid,
+        ),
     ):
         tables.append(shown(view, _table(setting, f"{key}-between", title, some)))
         if view.study.whole and (chart := _chart(view, key, kind, title, some)):
@@ -92,12 +107,13 @@ def _steps(view: View, days: list[datetime.date]) -> tuple[Link, ...]:
     before, after = bisect_left(days, view.at), bisect_right(days, view.at)
     found = []
     if before:
-        found.append(("Day before with a flow", days[before - 1]))
+        found.append(("Day before with a flow: %(day)s", days[before - 1]))
     if after < len(days):
-        found.append(("Day after with a flow", days[after]))
-    found.append(("The reporting date", view.case.reporting_date))
+        found.append(("Day after with a flow: %(day)s", days[after]))
+    found.append(("The reporting date: %(day)s", view.case.reporting_date))
     return tuple(
-        Link(f"{words}: {day}", view.page("entities", at=day)) for words, day in found
+        Link(say(words, day=day_said(day)), view.page("entities", at=day))
+        for words, day in found
     )
 
 
@@ -148,7 +164,7 @@ def _called(setting: Setting, name: str) -> str:
     from solvency.exhibits.kit import words  # noqa: PLC0415 (brings in SciPy)
 
     said = words(setting, name.lstrip("<>"))
-    return f"{said} (paid out)" if name.startswith(">") else said
+    return say("%(name)s (paid out)", name=said) if name.startswith(">") else said
 
 
 def _table(setting: Setting, key: str, title: str, some: list[Tied]) -> Table:
@@ -157,8 +173,8 @@ def _table(setting: Setting, key: str, title: str, some: list[Tied]) -> Table:
         key,
         title,
         (setting.unit,),
-        "From",
-        (Column("to", "To", "text"), Column("amount", "Amount")),
+        say("From"),
+        (Column("to", say("To"), "text"), Column("amount", say("Amount"))),
         tuple(
             Row(
                 f"{key}:{tie.source}:{tie.target}",
@@ -205,7 +221,13 @@ def _chart(
 
     more = len(some) - len(largest)
     note = (
-        f"{count(more, 'smaller line')} not drawn stand in the table." if more else ""
+        many(
+            "%(count)s smaller line not drawn stands in the table.",
+            "%(count)s smaller lines not drawn stand in the table.",
+            more,
+        )
+        if more
+        else ""
     )
     try:
         return drawn(draw, printing, f"graph-{key}", f"{title}, {printing.unit}", note)
@@ -216,4 +238,4 @@ def _chart(
 
 def _role(view: View, name: str) -> str:
     entity = view.case.entities.get(name)
-    return entity.role.replace("-", " ") if entity else ""
+    return say(entity.role.replace("-", " ")) if entity else ""
