@@ -122,7 +122,7 @@ def finding_of(
         drawn: Say how surely and between which days, which takes draws.
     """
     study = setting.study
-    if series.invariant in setting.case.invariants:
+    if series.key in study.written.series:
         found = study.findings if drawn else study.written
     else:
         found = study.valued(drawn=drawn)
