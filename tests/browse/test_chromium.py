@@ -404,7 +404,7 @@ def test_favas_time_filter_narrows_the_flows(window):
     before = _number(tab, "Sources")
     tab.locator("header input").first.fill("2021-01")
     tab.keyboard.press("Enter")
-    expect(tab.locator(".sv")).to_contain_text("2020-12-31 to 2021-01-31")
+    expect(tab.locator(".sv[data-rests]")).to_contain_text("2020-12-31 to 2021-01-31")
     assert _number(tab, "Sources") != before
 
 

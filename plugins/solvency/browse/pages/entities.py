@@ -46,6 +46,7 @@ _LEFT = "left"
 class Page:
     """What the template prints."""
 
+    title: str
     at: str
     days: tuple[str, ...]
     steps: tuple[Link, ...]
@@ -94,6 +95,10 @@ def build(view: View) -> Page:
         if view.study.whole and (chart := _chart(view, key, kind, title, some)):
             charts.append(chart)
     return Page(
+        say(
+            "Who owes whom, and who paid whom, on %(day)s",
+            day=day_said(view.at),
+        ),
         view.at.isoformat(),
         tuple(day.isoformat() for day in days),
         _steps(view, days),
@@ -107,14 +112,14 @@ def _steps(view: View, days: list[datetime.date]) -> tuple[Link, ...]:
     before, after = bisect_left(days, view.at), bisect_right(days, view.at)
     found = []
     if before:
-        found.append(("Day before with a flow: %(day)s", days[before - 1]))
+        day = days[before - 1]
+        found.append((say("Day before with a flow: %(day)s", day=day_said(day)), day))
     if after < len(days):
-        found.append(("Day after with a flow: %(day)s", days[after]))
-    found.append(("The reporting date: %(day)s", view.case.reporting_date))
-    return tuple(
-        Link(say(words, day=day_said(day)), view.page("entities", at=day))
-        for words, day in found
-    )
+        day = days[after]
+        found.append((say("Day after with a flow: %(day)s", day=day_said(day)), day))
+    day = view.case.reporting_date
+    found.append((say("The reporting date: %(day)s", day=day_said(day)), day))
+    return tuple(Link(words, view.page("entities", at=one)) for words, one in found)
 
 
 def _owed(setting: Setting, day: datetime.date) -> list[Tied]:
