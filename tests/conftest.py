@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -16,6 +17,7 @@ from preamble import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Iterator
 
     from solvency import Case
 
@@ -67,6 +69,13 @@ def _no_faults(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SOLVENCY_DEBUG", "1")
     monkeypatch.setattr(subprocess, "run", run_checked)
     monkeypatch.setattr(CliRunner, "invoke", invoke_checked)
+
+
+@pytest.fixture(autouse=True)
+def _narrow() -> Iterator[None]:
+    """Give the next test Python's own decimals: a page widens those of the program."""
+    with localcontext():
+        yield
 
 
 @pytest.fixture
