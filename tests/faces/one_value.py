@@ -205,6 +205,35 @@ RULES = (
         ),
     ),
     Rule(
+        r"reconciled:suspects:(?P<which>apart|together)",
+        lambda m, shown: len(
+            shown.document("reconcile LEDGER")[m["which"]]["suspects"]
+        ),
+    ),
+    Rule(
+        r"reconciled:suspects:stated",
+        lambda _, shown: len(
+            shown.document("reconcile LEDGER")["correlated"]["suspects"]
+        ),
+    ),
+    Rule(
+        r"reconciled:suspects:every",
+        lambda _, shown: len(
+            set.intersection(
+                *(
+                    set(shown.document("reconcile LEDGER")[which]["suspects"])
+                    for which in ("correlated", "apart", "together")
+                )
+            )
+        ),
+    ),
+    Rule(
+        r"reconciled:correlation",
+        lambda _, shown: shown.document("reconcile LEDGER")["correlated"][
+            "correlation"
+        ],
+    ),
+    Rule(
         r"claim:(?P<claim>O-\d+-\w+):(?P<what>claimed|balanced)",
         lambda m, shown: find.claim(m, shown)[m["what"]],
         find.claim_on_page,

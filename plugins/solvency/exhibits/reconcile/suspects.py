@@ -122,7 +122,9 @@ def _beside(setting: Setting, found: Reconciled) -> Prose:
         "together": found.together,
     }
     count = {
-        name: setting.count(f"suspects:{name}", len(one.suspects))
+        name: setting.count(
+            f"reconciled:suspects:{name}", len(one.suspects), target="suspects"
+        )
         for name, one in tests.items()
     }
     every = set.intersection(*(set(one.suspects) for one in tests.values()))
@@ -131,12 +133,13 @@ def _beside(setting: Setting, found: Reconciled) -> Prose:
         " claims are suspect; uncorrelated %(apart)s are, correlated by 0.9"
         " %(together)s; in all three, %(every)s.",
         rho=setting.units(
-            "suspects:correlation",
+            "reconciled:correlation",
             finite(found.correlated.correlation, 2),
             "",
             formula="correlation of errors of one source",
+            target="suspects",
         ),
-        every=setting.count("suspects:every", len(every)),
+        every=setting.count("reconciled:suspects:every", len(every), target="suspects"),
         **count,
     )
 
