@@ -54,7 +54,10 @@ def weighing(setting: Setting) -> Section | None:
         "weighing",
         setting.text("Rival explanations weighed"),
         tuple(tables),
-        {"inflation": inflation_of(setting, found) if found else ()},
+        {
+            "inflation": inflation_of(setting, found) if found else (),
+            "something_else": (something_else(setting, found) or ()) if found else (),
+        },
         ground=weighed(setting),
     )
 
@@ -79,6 +82,36 @@ def inflation_of(setting: Setting, found: Beliefs) -> Figure:
             worked=worked,
         )
     )
+
+
+def something_else(setting: Setting, found: Beliefs) -> tuple[Figure, Figure] | None:
+    """Return belief in something else than all hypotheses, before and after.
+
+    None where the case gives it no prior.
+    """
+    if found.alternative is None or found.fit.something_else is None:
+        return None
+    prior, error = found.alternative
+    before = setting.share(
+        "weighing:else:before",
+        prior,
+        formula="prior of something else",
+        target="section-observations",
+    )
+    after = setting.share(
+        "weighing:else:after",
+        finite(found.fit.something_else, 4),
+        formula="belief in something else, which errs by a share of each balance",
+        worked=setting.say(
+            "believed %(prior)s before, erring by %(error)s of each balance, against"
+            " all hypotheses together",
+            prior=before,
+            error=setting.share(
+                "weighing:else:error", error, formula="spread of something else"
+            ),
+        ),
+    )
+    return before, entry(after)
 
 
 def history_drawing(setting: Setting) -> Drawing | None:

@@ -19,6 +19,7 @@ from solvency.exhibits.trace.section import followed
 from solvency.exhibits.weigh.beliefs import belief
 from solvency.exhibits.weigh.beliefs import widened
 from solvency.exhibits.weigh.section import inflation_of as inflation_of_weights
+from solvency.exhibits.weigh.section import something_else
 from solvency.exhibits.workings import entry
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
@@ -148,11 +149,15 @@ class OfFindings(Named):
         if found is None:
             raise ReportError("fit(): nothing was weighed")
         untested = [x.id for x in found.hypotheses if not x.tested]
+        other = something_else(setting, found)
         return self._keep(
             ("fit",),
             "fit()",
             widened=lambda: widened(found),
             factor=lambda: inflation_of_weights(setting, found),
+            rivalled=lambda: other is not None,
+            else_before=lambda: other[0] if other else None,
+            else_after=lambda: other[1] if other else None,
             untested=lambda: tuple(setting.case.hypotheses[x].title for x in untested),
         )
 
