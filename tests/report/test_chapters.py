@@ -186,6 +186,17 @@ def test_a_sentence_stands_while_its_condition_does(harbour: Path) -> None:
     assert "now $7.4m < 1000000" in why
 
 
+def test_of_several_conditions_on_a_line_the_one_that_fails_is_named(
+    harbour: Path,
+) -> None:
+    text = (
+        "# Found\n\n{% holds flow('repayment').amount < 1 %}One.{% endholds %}"
+        " {% holds flow('repayment').amount > 2 %}Two.{% endholds %}\n"
+    )
+    why = refused(harbour, text)
+    assert "“One.” It stands while flow('repayment').amount < 1; now" in why
+
+
 def test_a_changed_ledger_stops_the_sentence(harbour: Path) -> None:
     """The same chapter on other books: what customers are owed turns the sentence."""
     text = (

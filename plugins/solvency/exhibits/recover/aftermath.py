@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.kit import apart
@@ -91,6 +92,9 @@ def _in_kind(setting: Setting, key: str, one: InKind) -> tuple[Figure, ...]:
         formula="claim",
         target=setting.register(account, one.commodity) if account else "",
     )
+    if setting.case.is_money(one.commodity):
+        # A claim that pays for another currency ends in a quotient: cents are enough.
+        units = replace(units, places=min(units.places, 2))
     paid = setting.money(
         f"{key}:paid",
         one.paid,

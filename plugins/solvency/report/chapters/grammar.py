@@ -85,6 +85,9 @@ class Holds(Extension):
     def parse(self, parser: Parser) -> nodes.Node:
         """Return the block that prints its sentence if its condition holds."""
         line = next(parser.stream).lineno
+        # Several may begin on one line: each is known by its place in the chapter.
+        number: int = getattr(parser, "held", 0)
+        parser.held = number + 1  # type: ignore[attr-defined]  # ours alone
         condition = parser.parse_expression()
         body = parser.parse_statements(("name:endholds",), drop_needle=True)
         call = nodes.Call(
@@ -92,6 +95,7 @@ class Holds(Extension):
             [
                 condition,
                 nodes.Const(line, lineno=line),
+                nodes.Const(number, lineno=line),
                 nodes.List(list(_compared(condition)), lineno=line),
             ],
             [],
@@ -128,18 +132,17 @@ def unseen(text: str) -> bool:
     return bool(_UNSEEN.search(text))
 
 
-def conditions(environment: Environment, source: str) -> dict[int, str]:
-    """Return the text of each condition of a chapter by the line it begins on."""
-    found: dict[int, str] = {}
+def conditions(environment: Environment, source: str) -> list[str]:
+    """Return the text of each condition of a chapter, in order."""
+    found: list[str] = []
     words: list[str] | None = None
-    at = 0
-    for line, kind, value in environment.lex(source):
+    for _, kind, value in environment.lex(source):
         if kind == "block_begin":
-            words, at = [], line
+            words = []
         elif kind == "block_end" and words is not None:
             said = "".join(words).split()
             if said[:1] == ["holds"]:
-                found[at] = " ".join(said[1:])
+                found.append(" ".join(said[1:]))
             words = None
         elif words is not None:
             words.append(value)

@@ -243,9 +243,9 @@ class Run:
         return items
 
     def _held(
-        self, condition: Any, line: int, compared: list[Any], caller: Any
+        self, condition: Any, line: int, number: int, compared: list[Any], caller: Any
     ) -> Markup:
-        """Return a sentence whose condition holds.
+        """Return a sentence whose condition holds; `number` is its place among all.
 
         Raises:
             ReportError: It holds no longer.
@@ -257,8 +257,7 @@ class Run:
         sentence = TOKEN.sub(
             lambda found: self._spoken(self.things[int(found[0][1:-1])]), text
         )
-        said_ = grammar.conditions(self._environment, self._chapter.source)
-        source = said_.get(line, "its condition")
+        source = grammar.conditions(self._environment, self._chapter.source)[number]
         raise ReportError(
             f"{self._chapter.file}:{line}: this no longer holds:"
             f" \N{LEFT DOUBLE QUOTATION MARK}{' '.join(sentence.split())}"
