@@ -69,14 +69,14 @@ def present(folder: Path) -> Present:
     """Read what the case has that a folder belongs to.
 
     Args:
-        folder: Where imports are written; its own or the nearest `main.beancount`
-            above it is the case's top file.
+        folder: Where imports are written; its own `main.beancount`, else that of the
+            folder it is in, is the case's top file.
 
     Raises:
         EvidenceError: A file of the case cannot be read.
     """
     folder = folder.absolute()
-    tops = [one / "main.beancount" for one in (folder, *folder.parents[:2])]
+    tops = [one / "main.beancount" for one in (folder, folder.parent)]
     top = next((one for one in tops if one.is_file()), None)
     found = Present(top, folder)
     root = top.parent if top is not None else folder

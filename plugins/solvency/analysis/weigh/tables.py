@@ -103,7 +103,7 @@ def double_counted(found: Beliefs) -> Table:
             Heading("in scenarios"),
         ),
         rows,
-        notes=() if rows else ("no two hypotheses share a claim",),
+        notes=() if rows else ("no two hypotheses that can both be so share a claim",),
     )
 
 

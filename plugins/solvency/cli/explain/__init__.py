@@ -144,11 +144,15 @@ def _lines(case: Case, found: Explanation, most: int | None) -> list[str]:
 
 
 def _value(found: Explanation) -> str:
+    from solvency.figures.formats import Locale  # noqa: PLC0415 (lazy start)
+    from solvency.figures.formats import percent  # noqa: PLC0415 (as above)
+    from solvency.figures.formats import unit_label  # noqa: PLC0415 (as above)
+
     exact = "not found" if found.value is None else f"{found.value:,f} {found.unit}"
     if found.figure is None:
+        if found.unit == "%" and found.value is not None:
+            return percent(found.value)
         return exact.strip()
-    from solvency.figures.formats import Locale  # noqa: PLC0415 (lazy start)
-    from solvency.figures.formats import unit_label  # noqa: PLC0415 (as above)
 
     figure = found.figure
     text = figure.text(Locale())

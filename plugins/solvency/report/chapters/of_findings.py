@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.analysis.check.parameters import variants
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.reconcile.section import claims_of
 from solvency.exhibits.reconcile.section import inflation_of as inflation_of_claims
@@ -92,13 +93,15 @@ class OfFindings(Named):
         """Return how many tests on the books of an entity, or of all, passed."""
         setting = self.setting
         broken = {
-            (x.invariant, x.entity)
+            (x.entity, x.invariant, x.variant)
             for x in setting.study.written.findings
             if x.first is not None and x.first <= setting.at
         }
         asked = {
-            (x.name, x.entity)
-            for x in setting.case.invariants
+            (x.entity, x.name, variant)
+            for x, variant in zip(
+                setting.case.invariants, variants(setting.case.invariants), strict=True
+            )
             if not entity or x.entity == entity
         }
 
@@ -116,7 +119,7 @@ class OfFindings(Named):
             of_passed=lambda: self._asked(asked - broken),
         )
 
-    def _asked(self, tests: set[tuple[str, str]]) -> tuple[Facts, ...]:
+    def _asked(self, tests: set[tuple[str, str, str]]) -> tuple[Facts, ...]:
         text = self.setting.text
         return tuple(
             Facts(
@@ -125,7 +128,7 @@ class OfFindings(Named):
                 entity=partial(str, text("The group") if entity == "group" else entity),
                 name=partial(str, name),
             )
-            for name, entity in sorted(tests, key=lambda x: (x[1], x[0]))
+            for entity, name in sorted({test[:2] for test in tests})
         )
 
     def belief(self, name: str) -> Facts:
