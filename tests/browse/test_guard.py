@@ -427,3 +427,17 @@ def test_a_query_reads_the_ledger_alone(served, table):
     assert "a query reads the ledger alone" in reply.text
     reply = one.ask("GET", f"/{one.slug}/api/query?query_string=SELECT%20account")
     assert reply.status == 200
+
+
+def test_no_address_names_a_folder_as_a_kind_of_report(served, tmp_path):
+    folder = tmp_path / "kind"
+    folder.mkdir()
+    (folder / "kind.toml").write_text(
+        'title = "A"\ndescription = "B"\nstyles = []\n', encoding="utf-8"
+    )
+    (folder / "cover.html").write_text("forged", encoding="utf-8")
+    one = served()
+    page = f"/{one.slug}/extension/PrintedReport/pdf?kind={folder}"
+    reply = one.ask("GET", page)
+    assert reply.status == 500
+    assert "no kind of report is called" in reply.text

@@ -201,3 +201,69 @@ def test_a_folder_that_cannot_be_written_is_told(samples, tmp_path):
     )
     assert ran.exit_code == 2
     assert len(ran.output.splitlines()) == 1
+
+
+@pytest.fixture
+def brought(samples, tmp_path):
+    """A folder for a case, a file outside it, and what imports one statement there."""
+    case, victim = tmp_path / "case", tmp_path / "victim.txt"
+    case.mkdir()
+    victim.write_text("mine = 1\n", encoding="utf-8")
+
+    def run():
+        box = str(samples / "alder-2022-09.csv")
+        return CliRunner().invoke(main, ["import", box, "--map", MAP, "-o", str(case)])
+
+    return case, victim, run
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "import-accounts.beancount",
+        "import-alder-2022-09-csv.beancount",
+        "main.beancount",
+        "names.toml",
+    ],
+)
+def test_no_link_leads_an_import_out_of_the_case(brought, name):
+    case, victim, run = brought
+    (case / name).symlink_to(victim)
+    found = run()
+    assert found.exit_code == 2
+    assert f"{name}: it is a link that leads out of the folder" in found.output
+    assert victim.read_text(encoding="utf-8") == "mine = 1\n"
+    assert [one.name for one in case.iterdir()] == [name]
+
+
+def test_an_import_changes_no_case_above_the_folder_of_its_own(brought):
+    case, _, run = brought
+    above = case.parent.parent / "main.beancount"
+    above.write_text("; another matter\n", encoding="utf-8")
+    assert run().exit_code == 0
+    assert above.read_text(encoding="utf-8") == "; another matter\n"
+    assert (case / "main.beancount").is_file()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pairs = 5\n", "`pairs` holds no tables"),
+        ("pairs = [1]\n", "`pairs` holds no tables"),
+        ('[[pairs]]\nname = "a"\nlike = "b"\ndecision = [1]\n', "the decision on 'a'"),
+        (f"pairs = {'[' * 5000}\n", "it cannot be read"),
+        (f"pairs = {'9' * 5000}\n", "it cannot be read"),
+    ],
+)
+def test_decisions_on_names_that_are_none_are_told(brought, text, said):
+    case, _, run = brought
+    (case / "names.toml").write_text(text, encoding="utf-8")
+    found = run()
+    assert found.exit_code == 2
+    assert said in found.output
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
+def test_a_mapping_of_endless_numbers_or_brackets_is_told(value):
+    with pytest.raises(EvidenceError, match="it is no TOML"):
+        parsed(f"entity = {value}\n", "map.toml")

@@ -218,7 +218,7 @@ def parsed(text: str, name: str) -> Mappings:
     """Read the text of a mapping file; as `read` has it."""
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         found = re.search(r"at line (\d+)", str(error))
         line = found[1] if found else 1
         wrong = f"it is no TOML ({error})"

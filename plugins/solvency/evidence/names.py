@@ -92,12 +92,16 @@ class NameDecisions:
         try:
             found.text = path.read_text(encoding="utf-8")
             table = tomllib.loads(found.text)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             wrong = f"it cannot be read ({error})"
             raise EvidenceError(str(path), None, wrong, "Mend it") from None
-        for one in table.get("pairs", ()):
+        pairs = table.get("pairs", [])
+        if not isinstance(pairs, list) or not all(isinstance(x, dict) for x in pairs):
+            wrong = "`pairs` holds no tables"
+            raise EvidenceError(str(path), None, wrong, "Write [[pairs]]")
+        for one in pairs:
             name, like = str(one.get("name", "")), str(one.get("like", ""))
-            decision = one.get("decision", "")
+            decision = str(one.get("decision", ""))
             found.known.add(frozenset({name, like}))
             if decision == "same":
                 found.same[name] = like

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import block
 from solvency.evidence.drafts import quoted
+from solvency.evidence.names import FILE
 from solvency.evidence.present import ACCOUNTS
 from solvency.evidence.present import WRITTEN
 from solvency.evidence.present import dated
 from solvency.evidence.present import moved_back
+from solvency.evidence.present import refuse_outside
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.writing import write_whole
@@ -34,6 +36,7 @@ def write(found: Intake) -> list[Path]:
 
     Raises:
         NotWrittenError: A file was not written, as the message says why.
+        EvidenceError: A file is a link that leads out of the case; nothing is written.
         OSError: The folder cannot be made.
     """
     folder = found.present.folder
@@ -52,14 +55,16 @@ def write(found: Intake) -> list[Path]:
         return []
     contents |= _accounts(found)
     contents |= _top(found)
+    decisions = found.names.written()
+    # A stranger's folder may hold a link that leads to a file of the user's.
+    top = found.present.top
+    for path in (*contents, folder / FILE):
+        refuse_outside(path, folder if top is None else top.parent)
     written = []
     for path, text in contents.items():
         write_whole(path, text.encode("utf-8"))
         written.append(path)
-    decisions = found.names.written()
     if decisions is not None:
-        from solvency.evidence.names import FILE  # noqa: PLC0415 (one use)
-
         write_whole(folder / FILE, decisions)
         written.append(folder / FILE)
     return written

@@ -17,6 +17,8 @@ from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.records import EvidenceError
 from solvency.ledger.files.source import MOST_FILES
+from solvency.ledger.files.source import UnreadableError
+from solvency.ledger.files.source import bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +88,7 @@ def present(folder: Path) -> Present:
         raise EvidenceError(str(root), None, wrong, "Name the folder of the case")
     # What the files of accounts say is needed to read those of flows.
     for path in sorted(paths, key=_is_of_flows):
-        text = _text(path)
+        text = _text(path, root)
         if path == top:
             found.includes = text
         if _is_of_flows(path):
@@ -100,14 +102,30 @@ def _is_of_flows(path: Path) -> bool:
     return path.match(WRITTEN) and path.name != ACCOUNTS
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, root: Path) -> str:
+    """Return a ledger file of a case, as `check` would read it."""
+    if path.is_dir() or not path.exists():
+        return ""
+    refuse_outside(path, root)
     try:
-        if not path.is_file():
-            return ""
-        return path.read_bytes().decode("utf-8", "replace")
-    except OSError as error:
-        wrong = f"it cannot be read ({error.strerror})"
-        raise EvidenceError(str(path), None, wrong, "Check its permissions") from None
+        return bytes_of(str(path.resolve())).decode("utf-8", "replace")
+    except UnreadableError as error:
+        raise EvidenceError(str(path), None, str(error), error.mend) from None
+
+
+def refuse_outside(path: Path, root: Path) -> None:
+    """Refuse a path that leads out of the folder of a case.
+
+    Raises:
+        EvidenceError: It does, through links.
+    """
+    try:
+        within = path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        within = False  # links in a circle
+    if not within:
+        wrong = "it is a link that leads out of the folder of the case"
+        raise EvidenceError(str(path), None, wrong, "Remove it, or name another folder")
 
 
 def _declared(found: Present, text: str, path: Path) -> None:

@@ -147,7 +147,7 @@ def _kind(path: Path) -> Kind:
             take=names("take"),
             screen=names("screen"),
         )
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ReportError(f"{path.parent.name}/{path.name}: {error}") from None
     except (KeyError, TypeError) as error:
         raise ReportError(

@@ -80,7 +80,8 @@ def mapped(layout: ColumnLayout, text: str, name: str) -> ColumnLayout:
     """
     try:
         said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Python reads no number of thousands of digits, nor brackets without end.
         raise RowsError(f"{name} is no TOML: {error}", "Mend that line") from error
     columns = said.pop("columns", {})
     known = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from solvency.browse.blocks import Number
 from solvency.browse.speech import day_said
 from solvency.browse.speech import say
+from solvency.figures.errors import ReportError
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -91,8 +92,12 @@ def pdf(view: View, kind: str) -> tuple[str, bytes]:
     Raises:
         ReportError: If the report cannot be built.
     """
-    from solvency.report import write  # noqa: PLC0415 (WeasyPrint takes a second)
+    from solvency.report import kinds  # noqa: PLC0415 (WeasyPrint takes a second)
+    from solvency.report import write  # noqa: PLC0415 (as above)
 
+    # A kind may be a folder, and an address is nobody's to name one in.
+    if kind not in kinds():
+        raise ReportError(say("no kind of report is called %(name)s", name=repr(kind)))
     case = view.case
     words = [Path(case.path).parent.name, kind, case.scenario.name]
     if view.lang != "en":
