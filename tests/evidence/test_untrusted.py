@@ -206,8 +206,8 @@ def test_a_folder_that_cannot_be_written_is_told(samples, tmp_path):
 @pytest.fixture
 def brought(samples, tmp_path):
     """A folder for a case, a file outside it, and what imports one statement there."""
-    case, victim = tmp_path / "case", tmp_path / "victim.txt"
-    case.mkdir()
+    case, victim = tmp_path / "matter" / "box" / "case", tmp_path / "victim.txt"
+    case.mkdir(parents=True)
     victim.write_text("mine = 1\n", encoding="utf-8")
 
     def run():
