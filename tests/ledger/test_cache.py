@@ -367,7 +367,7 @@ def test_what_a_file_comes_to_reads_back_equal(ledgers):
             raise AssertionError(path) from error
         options = dict(found.options)
         assert again[0] == found.entries
-        assert [repr(one) for one in again[0]] == [repr(one) for one in found.entries]
+        assert told(tuple(again[0])) == told(tuple(found.entries))
         assert again[2] == found.lines
         assert str(again[1].pop("dcontext")) == str(options.pop("dcontext"))
         assert again[1] == options
