@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
+import io
+import json
 import random
 import re
 import shutil
+import zipfile
+from decimal import Decimal
 
+import pikepdf
 import pytest
+import xlsxwriter
 from boxes import write
 from click.testing import CliRunner
 from test_dialects import OFX
@@ -15,10 +22,14 @@ from test_dialects import english
 from test_pdf import page
 from test_pdf import printed
 
+from solvency import confined
 from solvency.cli import main
+from solvency.evidence.formats import foreign
+from solvency.evidence.formats.workbook import sheets
 from solvency.evidence.guess import guessed
 from solvency.evidence.intake import take_in
 from solvency.evidence.mapping import parsed
+from solvency.evidence.records import Document
 from solvency.evidence.records import EvidenceError
 from solvency.ledger.load import load
 
@@ -88,6 +99,18 @@ def mutated(content, draw):
     return bytes(found)
 
 
+@pytest.fixture
+def _read_here(monkeypatch):
+    """Read workbooks and PDFs here: a process for each of many takes minutes."""
+
+    def run(module, asked, limit, *, content=b"", tell=str):
+        asked = {**json.loads(json.dumps(asked)), "content": content}
+        return confined.answered(confined.ended(module, asked, limit, tell))
+
+    monkeypatch.setattr(confined, "run", run)
+
+
+@pytest.mark.usefixtures("_read_here")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_broken_file_has_one_message(samples, tmp_path, name):
     draw = random.Random(name)  # noqa: S311 (no secret)
@@ -189,6 +212,108 @@ def test_no_regular_file_is_read(tmp_path):
         ran = CliRunner().invoke(main, ["import", "--guess", str(path)])
         assert ran.exit_code == 2
         assert len(ran.output.splitlines()) == 1
+
+
+def workbook(cell):
+    """Write a workbook whose last cell says that it stands somewhere else."""
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Date", "Description", "Amount"])
+        sheet.write_row(1, 0, ["2022-10-03", "Rent", 5])
+    with zipfile.ZipFile(made) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b'r="C2"', f'r="{cell}"'.encode())
+    again = io.BytesIO()
+    with zipfile.ZipFile(again, "w") as packed:
+        for name, part in parts.items():
+            packed.writestr(name, part)
+    return again.getvalue()
+
+
+def letters(count):
+    """Print one page of many letters, none of them far from the first."""
+    made = pikepdf.new()
+    made.add_blank_page()
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.Type1,
+        BaseFont=pikepdf.Name.Helvetica,
+    )
+    content = (
+        b"BT /F 9 Tf 10 10 Td " + b"(aaaaaaaaaaaaaaaa) Tj " * (count // 16) + b"ET"
+    )
+    made.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+    made.pages[0].Contents = made.make_stream(content)
+    out = io.BytesIO()
+    made.save(out, compress_streams=True)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        # 17 billion cells, which nothing holds; and a row that no number counts.
+        ("far.xlsx", lambda: workbook("XFD1048576")),
+        ("wild.xlsx", lambda: workbook("ZZZZZZZZ99999999999")),
+        # Two million letters, some 200 bytes each in the library that reads them.
+        ("bomb.pdf", lambda: letters(2_000_000)),
+    ],
+)
+def test_a_file_that_ends_its_reader_ends_no_import(
+    tmp_path, monkeypatch, name, content
+):
+    monkeypatch.setattr(foreign, "LIMIT", confined.Limit(3 * 2**27, 60))
+    path = tmp_path / name
+    path.write_bytes(content())
+    mapping = tmp_path / "m.toml"
+    mapping.write_text('columns = { date = "Date", amount = "Amount" }\n')
+    for asked in (["--guess"], ["--map", str(mapping), "--dry-run"]):
+        ran = CliRunner().invoke(main, ["import", str(path), *asked])
+        assert ran.exit_code == 2, ran.output
+        assert ran.output.startswith(f"Error: {name}")
+        assert "Export its rows as CSV, or split it." in ran.output
+        assert len(ran.output.splitlines()) == 1
+
+
+def test_a_file_is_read_within_its_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(foreign, "LIMIT", confined.Limit(2**30, 0))
+    path = tmp_path / "bank.xlsx"
+    path.write_bytes(workbook("C2"))
+    ran = CliRunner().invoke(main, ["import", "--guess", str(path)])
+    assert ran.exit_code == 2
+    assert "it takes more than 1 GiB of memory or 0 seconds" in ran.output
+
+
+def test_cells_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(foreign, "_MOST_CELLS", 5)
+    document = Document("a.xlsx", tmp_path, workbook("C2"), "")
+    asked = {"what": "sheets", "name": "a.xlsx", "wanted": [], "most": None}
+    found = foreign.step({**asked, "content": document.content}, str)
+    assert found["refused"][2] == "it has more than 5 cells, empty ones included"
+
+
+def test_cells_come_back_as_they_were_read(tmp_path):
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("One")
+        sheet.write_row(1, 0, ["words", 5, -0.1, True])
+        sheet.write_datetime(1, 4, datetime.datetime(2022, 10, 3), day)  # noqa: DTZ001 (a cell has no zone)
+    document = Document("a.xlsx", tmp_path, made.getvalue(), "")
+    (rows,) = foreign.sheets(document, ())
+    found = list(rows)
+    ((above, row),) = sheets(document, ())
+    assert found == [above, row]
+    assert (above.label, row.label) == ("One:1", "One:2")
+    assert row.cells == [
+        "words",
+        Decimal(5),
+        Decimal("-0.1"),
+        "TRUE",
+        datetime.date(2022, 10, 3),
+    ]
 
 
 def test_a_folder_that_cannot_be_written_is_told(samples, tmp_path):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from solvency import confined
 from solvency.report.proof import limits
 
 if TYPE_CHECKING:
@@ -185,10 +186,14 @@ def steps_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     kept = tmp_path_factory.mktemp("again")
     made: dict[str, dict[str, object]] = {}
 
+    def ended(step, asked, tell):
+        asked["step"] = step
+        return confined.ended(limits.__name__, asked, limits.STEPS[step], tell or str)
+
     def run(step, asked, tell=None):
         asked = json.loads(json.dumps(asked))
         if step != "again":
-            return limits.answered(limits.ended(step, asked, tell or str))
+            return confined.answered(ended(step, asked, tell))
         record = {**asked["record"], "figures": []}
         ledger = sorted(p for p in Folder(asked["folder"]).rglob("*") if p.is_file())
         digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode())
@@ -198,8 +203,8 @@ def steps_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         if key not in made:
             (kept / key).mkdir()
             asked["out"] = str(kept / key)
-            made[key] = limits.ended(step, asked, tell or str)
-        return limits.answered(made[key])
+            made[key] = ended(step, asked, tell)
+        return confined.answered(made[key])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(limits, "run", run)

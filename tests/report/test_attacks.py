@@ -18,6 +18,8 @@ import pikepdf
 import pytest
 
 import solvency
+from solvency.confined import Limit
+from solvency.confined import StoppedError
 from solvency.report import write
 from solvency.report.proof import limits
 
@@ -160,16 +162,16 @@ class TestBombs:
 class TestLimits:
     def test_a_step_ends_at_its_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """No step answers within no time at all."""
-        monkeypatch.setitem(limits.STEPS, "inside", limits.Limit(2**30, 0))
-        with pytest.raises(limits.StoppedError, match="takes more than 1 GiB"):
+        monkeypatch.setitem(limits.STEPS, "inside", Limit(2**30, 0))
+        with pytest.raises(StoppedError, match="takes more than 1 GiB"):
             limits.run("inside", {"given": "/dev/zero", "folder": "/nowhere"})
 
     def test_a_step_ends_at_its_memory(self) -> None:
-        with pytest.raises(limits.StoppedError, match="takes more than 1 GiB"):
+        with pytest.raises(StoppedError, match="takes more than 1 GiB"):
             limits.run("inside", {"given": "/dev/zero", "folder": "/nowhere"})
 
     def test_what_it_raises_is_a_message(self) -> None:
-        with pytest.raises(limits.StoppedError, match="FileNotFoundError"):
+        with pytest.raises(StoppedError, match="FileNotFoundError"):
             limits.run("inside", {"given": "/nowhere/x.pdf", "folder": "/nowhere"})
 
     def test_a_step_ends_with_who_asked_for_it(self, tmp_path: Path) -> None:

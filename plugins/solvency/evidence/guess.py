@@ -176,10 +176,10 @@ def _table(document: Document, form: str, encoding: str | None) -> Table:
     if form == "xlsx":
         return _workbook(document)
     if form == "pdf":
-        from solvency.evidence.formats.pdf import above  # noqa: PLC0415 (this alone)
-        from solvency.evidence.formats.pdf import pages  # noqa: PLC0415 (as above)
+        from solvency.evidence.formats.foreign import above  # noqa: PLC0415 (few need it)
+        from solvency.evidence.formats.foreign import pages  # noqa: PLC0415 (as above)
 
-        parts = list(itertools.islice(pages(document, {}), 20))
+        parts = list(pages(document, {}, most=20))
         rows = [parts[0][0], *(row for _, rows in parts for row in rows)]
         table = _headed(rows[:LOOKED_AT], None, None, document.name)
         return table._replace(title=above(document))
@@ -228,11 +228,11 @@ def _rows(text: str, mark: str, quote: str) -> Iterator[Row]:
 
 
 def _workbook(document: Document) -> Table:
-    from solvency.evidence.formats.workbook import sheets  # noqa: PLC0415 (an extra)
+    from solvency.evidence.formats.foreign import sheets  # noqa: PLC0415 (few need it)
 
     tables = []
-    for part in sheets(document, ()):
-        rows = list(itertools.islice(part, LOOKED_AT))
+    for part in sheets(document, (), most=LOOKED_AT):
+        rows = list(part)
         if any(sum(cell != "" for cell in row.cells) > 1 for row in rows):
             name = rows[0].label.rpartition(":")[0]
             tables.append(_headed(rows, None, name, document.name))

@@ -25,9 +25,14 @@ LARGEST = 128 * 2**20
 
 
 class EvidenceError(Exception):
-    """A file or a mapping that cannot be used; the message is one line."""
+    """A file or a mapping that cannot be used; the message is one line.
+
+    Attributes:
+        said: What it was made of.
+    """
 
     def __init__(self, file: str, row: str | int | None, wrong: str, mend: str) -> None:
+        self.said = (file, row, wrong, mend)
         place = file if row in {None, ""} else f"{file}:{row}"
         super().__init__(" ".join(f"{place}: {wrong}. {mend}.".split()))
 

@@ -182,7 +182,7 @@ def _subledger(subledger: Subledger, case: Case) -> str:
     said = _plain(subledger)
     assert isinstance(said, dict)  # noqa: S101 (a dataclass)
     # What the mapping file says is in the layout, what rows come to in the flows.
-    for elsewhere in ("mapping", "register", "enclosed"):
+    for elsewhere in ("mapping", "mapping_sha256", "stood", "register", "enclosed"):
         said.pop(elsewhere, None)
     layout = said["layout"]
     if subledger.layout.parties is not None:

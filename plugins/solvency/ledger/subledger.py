@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from solvency.ledger.control_totals import enclosed
 from solvency.ledger.control_totals import is_enclosed
 from solvency.ledger.files.source import TooManyFoldersError
 from solvency.ledger.files.source import UnreadableError
-from solvency.ledger.files.source import content_of
+from solvency.ledger.files.source import bytes_of
 from solvency.ledger.files.source import kind_of
 from solvency.ledger.files.source import matching
+from solvency.ledger.files.source import text_of
 from solvency.ledger.files.trust import inside
 from solvency.ledger.files.trust import trusted
 from solvency.ledger.terms.metadata import place
@@ -30,9 +32,12 @@ from solvency.subledgers.layout import ColumnLayout
 from solvency.subledgers.layout import mapped
 from solvency.subledgers.layout import register
 from solvency.subledgers.layout import zone_named
+from solvency.subledgers.unchanged import Stood
+from solvency.subledgers.unchanged import stood
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
 
     from beancount.core.data import Custom
 
@@ -69,8 +74,11 @@ class Subledger:
     root: str | None = None
     root_at: datetime.date | None = None
     notes: dict[str, str] = field(default_factory=dict, hash=False)
-    #: The mapping file, if there is one.
+    #: The mapping file, if there is one, and the SHA-256 of what was read of it.
     mapping: str | None = None
+    mapping_sha256: str | None = field(default=None, compare=False, repr=False)
+    #: How each of the files stood before it was read.
+    stood: tuple[Stood, ...] = field(default=(), compare=False, repr=False)
     #: The register of parties as it is named, links not followed.
     register: str | None = None
     #: What the rows come to, where they are not there themselves.
@@ -99,7 +107,7 @@ def subledger(
     top = declared.top or entry.meta["filename"]
     try:
         source = _source(meta)
-        layout = _layout(meta, folder, top)
+        layout, read = _layout(meta, folder, top)
         layout = _signed(layout, account, declared)
         named = layout.parties and os.path.normpath(folder / layout.parties[0])
         totals = enclosed(account, pattern)
@@ -125,6 +133,8 @@ def subledger(
             root_at=root_at,
             notes=meta.rest(),
             mapping=mapping and os.path.normpath(folder / mapping),
+            mapping_sha256=read,
+            stood=() if is_enclosed() else _stood(paths, top),
             register=named,
             enclosed=totals,
         )
@@ -243,9 +253,17 @@ def _source(meta: Metadata) -> str:
     return source
 
 
-def _layout(meta: Metadata, folder: Path, top: str) -> ColumnLayout:
-    """Return how the columns are read, by the directive and by its mapping."""
-    layout = ColumnLayout()
+def _stood(paths: Iterable[str], top: str) -> tuple[Stood, ...]:
+    """Return how files stand before they are read."""
+    try:
+        return tuple(stood(path, str(Path(top).parent)) for path in paths)
+    except OSError as error:
+        raise _UnusableError("a file of rows is gone", "Load the case again") from error
+
+
+def _layout(meta: Metadata, folder: Path, top: str) -> tuple[ColumnLayout, str | None]:
+    """Return how the columns are read, and the SHA-256 of the mapping that says so."""
+    layout, read = ColumnLayout(), None
     named: dict[str, Any] = {
         key: meta.text(key) for key in ("day", "party", "commodity", "units", "order")
     }
@@ -254,10 +272,12 @@ def _layout(meta: Metadata, folder: Path, top: str) -> ColumnLayout:
     if mapping is not None:
         path = _one(mapping, folder, top)
         try:
-            text = content_of(path).decode()
+            content = bytes_of(path)
+            text = text_of(content).decode()
         except UnreadableError as error:
             wrong = f"{mapping} cannot be used: {error}"
             raise _UnusableError(wrong, error.mend) from error
+        read = hashlib.sha256(content).hexdigest()
         layout = mapped(layout, text, mapping)
     scale = meta.number("scale", "0", str(MOST_PLACES))
     if scale is not None:
@@ -275,7 +295,7 @@ def _layout(meta: Metadata, folder: Path, top: str) -> ColumnLayout:
         raise _UnusableError(
             f"`parties:` {error}", 'Write "customers.csv#id"'
         ) from error
-    return replace(layout, sign=sign or layout.sign, parties=parties)
+    return replace(layout, sign=sign or layout.sign, parties=parties), read
 
 
 def _with_days(layout: ColumnLayout, meta: Metadata) -> ColumnLayout:

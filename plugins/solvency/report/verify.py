@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency import __version__
+from solvency.confined import StoppedError
 from solvency.exhibits.evidence.dossier import NAME as DOSSIER
 from solvency.figures.errors import ReportError
 from solvency.ledger.control_totals import NAME as TOTALS
@@ -62,7 +63,7 @@ def verify(path: Path | str, progress: Callable[[str], None] | None = None) -> V
         ledger.mkdir()
         try:
             taken = limits.run("inside", {"given": given, "folder": str(ledger)})
-        except limits.StoppedError as error:
+        except StoppedError as error:
             raise NotOursError(str(error)) from None
         check = _Check(path, given, content, taken, progress)
         made = _made(taken, ledger, folder, progress)
@@ -105,7 +106,7 @@ def _made(
     asked = {"record": record, "folder": str(ledger), "out": str(out)}
     try:
         return limits.run("again", asked, progress)
-    except limits.StoppedError as error:
+    except StoppedError as error:
         # It is ours, and what is inside it cannot be what it was made from.
         return Difference("ledger", record["case"], None, (), str(error), "no report")
 
@@ -194,7 +195,7 @@ class _Check:
             return (), []
         try:
             found = limits.run("signatures", {"given": self._given})
-        except limits.StoppedError as error:
+        except StoppedError as error:
             return (Signature("", valid=False, why=str(error)),), []
         ends: list[int] = found["ends"]
         return tuple(Signature(**one) for one in found["signatures"]), ends
@@ -210,7 +211,7 @@ class _Check:
         }
         try:
             found = limits.run("looks", asked)["differences"]
-        except limits.StoppedError as error:
+        except StoppedError as error:
             number = int(error.reached.removeprefix("page ") or 0) or None
             said = Difference("pages", "", number, (), str(error), "pages that do not")
             return (said,)
@@ -226,7 +227,7 @@ class _Check:
         asked = {"given": self._given, "made": made["report"], "ends": within}
         try:
             found = limits.run("structure", asked)["alterations"]
-        except limits.StoppedError as error:
+        except StoppedError as error:
             return (
                 Alteration("file", "structure", "", str(error), "one that is read"),
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass
@@ -17,6 +16,9 @@ from solvency.subledgers.errors import RowsError
 from solvency.subledgers.normal import Normal
 from solvency.subledgers.normal import Part
 from solvency.subledgers.normal import normal
+from solvency.subledgers.unchanged import ChangedError
+from solvency.subledgers.unchanged import hashed
+from solvency.subledgers.unchanged import stood
 
 if TYPE_CHECKING:
     import datetime
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
     from solvency.subledgers.engine import Engine
     from solvency.subledgers.layout import ColumnLayout
+    from solvency.subledgers.unchanged import Stood
 
-_CHUNK = 2**20
 _numbers = itertools.count()
 
 
@@ -65,6 +67,7 @@ class Rows:
         engine.seal([*files.paths, *register])
         self.engine = engine
         self.files = files
+        self._before = {path: _stood(path) for path in files.paths}
         number = next(_numbers)
         self.view = f"rows_{number}"
         self.parts = list(_parts(engine, files, layout, f"raw_{number}"))
@@ -154,8 +157,8 @@ class Rows:
         )
         rows = {plain(path): count for path, count in rows.items()}
         return tuple(
-            Filed(_below(path, folder), *_hashed(path), int(rows.get(path, 0)))
-            for path in sorted(self.files.paths)
+            Filed(_below(path, folder), *_hashed(path, before), int(rows.get(path, 0)))
+            for path, before in sorted(self._before.items())
         )
 
     def _register(self, path: str, name: str, view: str) -> str:
@@ -241,17 +244,28 @@ def _parts(
         yield Part(view, dict(columns_of[1:]), tuple(paths))
 
 
-def _hashed(path: str) -> tuple[int, str]:
-    """Return a file's size and SHA-256."""
-    digest, size = hashlib.sha256(), 0
+def _hashed(path: str, before: Stood) -> tuple[int, str]:
+    """Return a file's size and SHA-256, the file being the one that was read."""
     try:
-        with Path(path).open("rb") as file:
-            while block := file.read(_CHUNK):
-                size += len(block)
-                digest.update(block)
+        return hashed(path, before)
+    except ChangedError as error:
+        raise RowsError(
+            f"{path} has changed while it was read", "Ask again when it is written"
+        ) from error
     except OSError as error:
-        raise RowsError(f"{path} cannot be read: {error.strerror}") from error
-    return size, digest.hexdigest()
+        raise _gone(path, error) from error
+
+
+def _stood(path: str) -> Stood:
+    """Return how a file stands before it is read."""
+    try:
+        return stood(path)
+    except OSError as error:
+        raise _gone(path, error) from error
+
+
+def _gone(path: str, error: OSError) -> RowsError:
+    return RowsError(f"{path} cannot be read: {error.strerror}")
 
 
 def _below(path: str, folder: str) -> str:

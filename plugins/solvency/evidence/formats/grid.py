@@ -180,11 +180,11 @@ def _tables(
 ) -> Iterator[tuple[Row, Iterator[Row]]]:
     """Yield the header and the rows below it, of each sheet."""
     if mapping.format == "xlsx":
-        from solvency.evidence.formats.workbook import sheets  # noqa: PLC0415 (an extra)
+        from solvency.evidence.formats.foreign import sheets  # noqa: PLC0415 (few need it)
 
         parts = sheets(document, mapping.sheets)
     elif mapping.format == "pdf":
-        from solvency.evidence.formats.pdf import pages  # noqa: PLC0415 (this alone)
+        from solvency.evidence.formats.foreign import pages  # noqa: PLC0415 (as above)
 
         yield from pages(document, mapping.columns)
         return

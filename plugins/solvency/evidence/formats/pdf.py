@@ -137,14 +137,17 @@ def _lines(document: Document) -> Iterator[list[Line]]:
     try:
         for at in range(count):
             try:
-                words = _words(pypdfium2.raw, book[at].get_textpage())
+                page = book[at].get_textpage()
+                left -= page.count_chars()
+                # What nobody will read takes minutes to put in lines.
+                over = at >= _MOST_PAGES or left < 0
+                words = [] if over else _words(pypdfium2.raw, page)
             except Exception as error:  # noqa: BLE001 (as above)
                 wrong = f"the page cannot be read ({error!s:.100})"
                 raise EvidenceError(
                     document.name, at + 1, wrong, "Save it again"
                 ) from None
-            left -= sum(len(word.text) for word in words)
-            if at >= _MOST_PAGES or left < 0:
+            if over:
                 wrong = "it has more text than a statement has"
                 raise EvidenceError(document.name, at + 1, wrong, "Split it")
             yield _by_line(words)

@@ -41,7 +41,6 @@ def sheets(document: Document, wanted: tuple[str, ...]) -> Iterator[Iterator[Row
             "workbooks are read with python-calamine, which is not installed",
             "Install solvency[import]",
         ) from None
-    _bounded(document)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(document.content))
         names = book.sheet_names
@@ -56,8 +55,12 @@ def sheets(document: Document, wanted: tuple[str, ...]) -> Iterator[Iterator[Row
         yield _rows(document, book, name)
 
 
-def _bounded(document: Document) -> None:
-    """Refuse a workbook that would unpack to more than memory should hold."""
+def refuse_large(document: Document) -> None:
+    """Refuse a workbook that would unpack to more than memory should hold.
+
+    Raises:
+        EvidenceError: It would.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(document.content)) as packed:
             size = sum(one.file_size for one in packed.infolist())
@@ -71,8 +74,8 @@ def _bounded(document: Document) -> None:
 def _rows(document: Document, book: Any, name: str) -> Iterator[Row]:
     try:
         sheet = book.get_sheet_by_name(name)
-        first = (sheet.start or (0, 0))[0] + 1
-        for at, cells in enumerate(sheet.iter_rows(), first):
+        # It yields the empty rows above the first one too.
+        for at, cells in enumerate(sheet.iter_rows(), 1):
             yield Row(f"{name}:{at}", [_cell(one) for one in cells])
     except EvidenceError:
         raise

@@ -33,6 +33,10 @@ from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import bytes_of
 from solvency.ledger.files.walking import walk
 from solvency.ledger.subledger import names_the_same
+from solvency.subledgers.unchanged import ChangedError
+from solvency.subledgers.unchanged import has_settled
+from solvency.subledgers.unchanged import hashed
+from solvency.subledgers.unchanged import stood
 
 if TYPE_CHECKING:
     import datetime
@@ -105,11 +109,11 @@ class ReadBefore:
             if not _are_the_same(top, [ReadFile(*one) for one in files]):
                 return None
             found = unpacked(body[start + 1 :])
+            if isinstance(found, Case) and _rows_are_the_same(found, rows):
+                return found
         except (BrokenError, TypeError, ValueError):
-            return None
-        if not isinstance(found, Case) or not _rows_are_the_same(found, rows):
-            return None
-        return found
+            pass
+        return None
 
     def keep(
         self,
@@ -179,29 +183,33 @@ def _has_documents(entries: Iterable[Any], options: Mapping[str, Any]) -> bool:
 def _row_files(case: Case) -> list[tuple[str, str]] | None:
     """Return the files beside the ledger that a case was made of, with their SHA-256.
 
-    None where they cannot be told by it: a database has others beside it.
+    None where they cannot be told by it: a database has others beside it, and a file
+    that changes meanwhile is not the one that was read.
     """
     found = []
+    folder = str(Path(case.path).parent)
     for one in case.subledgers:
         if one.enclosed is not None or (one.table is not None and not one.control):
             return None
-        paths = () if one.control else one.paths
-        try:
-            found += [(path, _digest(path)) for path in paths]
-            if one.mapping is not None:
-                found.append((one.mapping, _digest(one.mapping)))
-        except OSError:
-            return None
+        if one.mapping is not None:
+            found.append((one.mapping, str(one.mapping_sha256)))
+        if one.control:
+            continue
+        for path, before in zip(one.paths, one.stood, strict=True):
+            if not has_settled(before):
+                return None
+            try:
+                found.append((path, hashed(path, before, folder)[1]))
+            except (ChangedError, OSError):
+                return None
     return found
 
 
-def _rows_are_the_same(case: Case, before: object) -> bool:
+def _rows_are_the_same(case: Case, before: Sequence[Sequence[str]]) -> bool:
     """Say whether the rows of a case are the same files, unchanged."""
-    return all(names_the_same(one, case.path) for one in case.subledgers) and (
-        before == [list(one) for one in _row_files(case) or ()]
-    )
-
-
-def _digest(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        return all(names_the_same(one, case.path) for one in case.subledgers) and all(
+            hashed(path, stood(path))[1] == sha256 for path, sha256 in before
+        )
+    except (ChangedError, OSError):
+        return False

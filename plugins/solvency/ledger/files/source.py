@@ -15,6 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from solvency.subledgers.unchanged import opened
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -113,13 +115,8 @@ def bytes_of(filename: str) -> bytes:
         kind = kind_of(filename)
         if kind:
             raise UnreadableError(f"it is {kind}", "Name a file")
-        flags = os.O_RDONLY
-        for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
-            flags |= getattr(os, name, 0)
-        with open(os.open(filename, flags), "rb") as file:  # noqa: PTH123 (a descriptor)
-            # What stood there a moment ago may have been replaced.
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise UnreadableError("it is no regular file", "Name a file")
+        # What stood there a moment ago may have been replaced.
+        with opened(filename, "O_NOFOLLOW") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise UnreadableError(

@@ -1,26 +1,13 @@
-"""Run one step on a stranger's file in a process of its own, within limits.
-
-What a PDF does to the libraries that read it (a crash, an endless loop, all the
-memory there is) then ends that process and becomes a message here.
-"""
+"""The steps of a check, each in a process of its own, and what each may take."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import json
-import os
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
-import time
-from dataclasses import dataclass
-from typing import IO
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency import confined
+from solvency.confined import Limit
 from solvency.figures.errors import ReportError
 from solvency.ledger.errors import CaseError
 from solvency.subledgers.errors import RowsError
@@ -28,42 +15,6 @@ from solvency.subledgers.errors import RowsError
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-#: The longest answer a step may give, in bytes.
-_LONGEST = 256 * 2**20
-#: The largest file a step may write, in bytes.
-_LARGEST = 2 * 2**30
-
-
-class StoppedError(ReportError):
-    """A step that was refused, failed, or came to the end of its limits.
-
-    Attributes:
-        reached: The last thing it told before its end; empty where nothing.
-    """
-
-    def __init__(self, message: str, reached: str = "") -> None:
-        super().__init__(message)
-        self.reached = reached
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """What a step may take.
-
-    Attributes:
-        memory: Address space in bytes.
-        seconds: Seconds of processor time; on the clock it may be three times as
-            many, since the machine may do other things.
-    """
-
-    memory: int
-    seconds: int
-
-    def __str__(self) -> str:
-        """Return the limit in words."""
-        return f"{self.memory / 2**30:g} GiB of memory or {self.seconds} seconds"
-
 
 #: Reading what is inside a file; PDF objects; pages; making the report again.
 STEPS = {
@@ -76,14 +27,14 @@ STEPS = {
 
 
 def run(
-    step: str,
+    name: str,
     asked: dict[str, Any],
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Run a step in a process of its own.
 
     Args:
-        step: Its name, a module beside this one with a function `step`.
+        name: A module beside this one with a function `step`.
         asked: What it is given; JSON's types.
         tell: Called with each word it tells on its way.
 
@@ -93,144 +44,21 @@ def run(
     Raises:
         StoppedError: It refused, failed, or came to the end of its limits.
     """
-    limit = STEPS[step]
-    with tempfile.TemporaryDirectory() as folder:
-        # Not found through the current folder, where a PDF's sender may have put
-        # a module of the same name.
-        child = subprocess.Popen(  # noqa: S603 (this very program)
-            [sys.executable, "-P", "-m", __name__, step],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(folder),
-            start_new_session=True,
-        )
-        clock = threading.Timer(3 * limit.seconds, _end, (child,))
-        clock.daemon = True
-        clock.start()
-        try:
-            with contextlib.suppress(BrokenPipeError), child.stdin as out:  # type: ignore[union-attr]
-                out.write(json.dumps(asked).encode())
-            return _answer(child, limit, tell)
-        finally:
-            clock.cancel()
-            # Its number is its own until it is waited for.
-            _end(child)
-            child.wait()
-            child.stdout.close()  # type: ignore[union-attr]
+    return confined.run(__name__, {**asked, "step": name}, STEPS[name], tell=tell)
 
 
-def _environment(folder: str) -> dict[str, str]:
-    """Return the step's environment: its own folder, and nothing of the sender's."""
-    environment = {**os.environ, "TMPDIR": folder}
-    environment.pop("SOURCE_DATE_EPOCH", None)
-    # Each thread of OpenBLAS reserves memory; a machine with many would need more
-    # than the limit.
-    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-    return environment
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a step and all that it started."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-
-
-def _answer(
-    child: subprocess.Popen[bytes],
-    limit: Limit,
-    tell: Callable[[str], None] | None,
-) -> dict[str, Any]:
-    """Read what a step says until it answers or ends."""
-    reached = ""
-    stream: IO[bytes] = child.stdout  # type: ignore[assignment]
-    while line := stream.readline(_LONGEST):
-        try:
-            said = json.loads(line)
-        except (ValueError, RecursionError):
-            break
-        if "told" not in said:
-            return answered(said, reached)
-        reached = str(said["told"])
-        if tell is not None:
-            tell(reached)
-    raise StoppedError(f"it takes more than {limit}, or crashes its reader", reached)
-
-
-def answered(said: dict[str, Any], reached: str = "") -> dict[str, Any]:
-    """Return the answer in what a step said at its end.
-
-    Args:
-        said: What it said.
-        reached: The last thing it told before.
+def step(asked: dict[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
+    """Be the process of a step.
 
     Raises:
-        StoppedError: It refused or failed.
+        RefusedStepError: It says why there is no answer.
     """
-    if "stopped" in said:
-        raise StoppedError(str(said["stopped"]), reached)
-    answer: dict[str, Any] = said["answer"]
-    return answer
-
-
-def ended(
-    name: str, asked: dict[str, Any], tell: Callable[[str], None]
-) -> dict[str, Any]:
-    """Run a step here; return what it says at its end, however it ends."""
+    module = importlib.import_module(f"solvency.report.proof.{asked.pop('step')}")
     try:
-        module = importlib.import_module(f"solvency.report.proof.{name}")
-        return {"answer": module.step(asked, tell)}
+        answer: dict[str, Any] = module.step(asked, tell)
     except (ReportError, CaseError, RowsError) as error:
-        return {"stopped": str(error)}
-    except MemoryError:
-        return {"stopped": f"it takes more than {STEPS[name]}"}
-    except Exception as error:  # noqa: BLE001 (a stranger's file may raise anything)
-        return {"stopped": f"{type(error).__name__}: {str(error)[:200]}"}
-
-
-def main() -> None:
-    """Be the process of a step: what is asked on stdin, lines of JSON on stdout."""
-    name = sys.argv[1]
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    _limited(STEPS[name])
-    asked = json.load(sys.stdin)
-    # What a library prints is no answer.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def send(said: dict[str, Any]) -> None:
-        answers.write(json.dumps(said) + "\n")
-        answers.flush()
-
-    send(ended(name, asked, lambda word: send({"told": word})))
-    # Whatever else a broken library would do at its end.
-    os._exit(0)
-
-
-def _end_with(parent: int) -> None:
-    """End this process once the one that asked is no more, as when it was killed."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
-def _limited(limit: Limit) -> None:
-    """Set the limits of this process, as far as the system has them."""
-    try:
-        import resource  # noqa: PLC0415 (no such module on Windows)
-    except ImportError:
-        return
-    for kind, most in (
-        (resource.RLIMIT_AS, limit.memory),
-        (resource.RLIMIT_CPU, limit.seconds),
-        (resource.RLIMIT_FSIZE, _LARGEST),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        # macOS refuses a limit on address space.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (least, least))
+        raise confined.RefusedStepError(str(error)) from error
+    return answer
 
 
 def write(folder: Path, name: str, content: bytes) -> str:
@@ -238,7 +66,3 @@ def write(folder: Path, name: str, content: bytes) -> str:
     path = folder / name
     path.write_bytes(content)
     return str(path)
-
-
-if __name__ == "__main__":
-    main()
