@@ -237,10 +237,10 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
         )
         for name, one in found.items()
     )
-    sums: Sum = (("total:source", 1), ("total:use", -1))
+    ends: Sum = (("total:source", 1), ("total:use", -1))
     if any(one.value for one in gains):
         rows.append(Row("exchanged", (text("Gain or loss on exchange"),), gains))
-        sums = (*sums, ("exchanged", 1))
+        ends = (*ends, ("exchanged", 1))
     prices = _told_once(
         replace(
             _money(setting, "prices", name, one.revaluation, "market less what moved"),
@@ -263,8 +263,8 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
         for n, (name, one) in enumerate(found.items())
     )
     rows.append(Row("prices", (text("Change in the prices of coins held"),), prices))
-    sums = (*sums, ("prices", 1))
-    rows.append(Row("left", (text("Left at the end"),), left, "total", sums=sums))
+    ends = (*ends, ("prices", 1))
+    rows.append(Row("left", (text("Left at the end"),), left, "total", sums=ends))
     return Table(
         key="compare-funds",
         title=text("Where money went in each scenario"),

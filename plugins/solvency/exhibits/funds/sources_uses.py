@@ -263,10 +263,10 @@ def side_by_side(
         label = "Total sources" if side == SOURCE else "Total uses"
         rows.append(special(f"total:{side}", totals[side], label, "subtotal", sums))
     gains = [exchanged(setting, one, f"{k}:exchanged") for k, one in both]
-    sums: Sum = (("total:source", 1), ("total:use", -1))
+    ends: Sum = (("total:source", 1), ("total:use", -1))
     if any(one.value for one in gains):
         rows.append(special("exchanged", gains, "Gain or loss on exchange"))
-        sums = (*sums, ("exchanged", 1))
+        ends = (*ends, ("exchanged", 1))
     prices = [
         entry(
             setting.money(
@@ -296,10 +296,10 @@ def side_by_side(
         for n, (k, one) in enumerate(both)
     ]
     rows.append(special("revaluation", prices, "Change in the prices of coins held"))
-    sums = (*sums, ("revaluation", 1))
+    ends = (*ends, ("revaluation", 1))
     if opened:
-        sums = (("opening", 1), *sums)
-    rows.append(special("left", left, "Left at the end", "total", sums))
+        ends = (("opening", 1), *ends)
+    rows.append(special("left", left, "Left at the end", "total", ends))
     # Balances and movements are counted apart: this is the check that they meet.
     if any(one.control for one in found):
         raise ReportError(f"{key}: sources and uses do not close")
