@@ -4,7 +4,8 @@ Funds are what an entity, or the group, holds in liquid form. Every flow that
 moves them has, on the same books, other postings that say from what or for what;
 since each entity balances in each flow, sources less uses equal the change in
 funds exactly. Coins count at the price written, else the market's that day; what
-prices did to the coins still held stands in a line of its own.
+prices did to the coins still held stands in a line of its own, and so does what money
+gained or lost on the day it was exchanged at another rate than the day's.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ USE = "use"
 #: What a table calls the lines that are no flows.
 START = "at the start"
 CHANGE = "change in prices"
+EXCHANGE = "gain on exchange"
 LEFT = "left at the end"
 
 
@@ -70,6 +72,15 @@ class Funds:
     opening: Decimal
     #: Commodities among the funds without a price, left out by name.
     unpriced: tuple[str, ...] = ()
+    #: What money was worth on the day it was exchanged, above what it was exchanged
+    #: at: by flow, a loss below zero.
+    exchanges: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    @wide()
+    def exchanged(self) -> Decimal:
+        """Return the gain or loss on exchanges at other rates than the day's."""
+        return sum((part for _, part in self.exchanges), ZERO)
 
     @wide()
     def total(self, side: str) -> Decimal:
@@ -84,6 +95,7 @@ class Funds:
             self.opening
             + self.total(SOURCE)
             - self.total(USE)
+            + self.exchanged
             + self.revaluation
             - self.left
         )
@@ -123,9 +135,11 @@ def funds(
     until = until or case.reporting_date
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     moved = ZERO
+    exchanges: dict[str, Decimal] = {}
     for flow in book.flows:
         if flow.date > until or (since is not None and flow.date <= since):
             continue
+        exchanges[flow.id] = settled(_exchanged(book, flow, inside))
         inflow, others = _split(book, flow, inside)
         if not inflow and not others:
             continue
@@ -161,7 +175,8 @@ def funds(
             )
         ),
         left=left,
-        revaluation=left - opening - moved,
+        revaluation=left - opening - moved - sum(exchanges.values(), ZERO),
+        exchanges=tuple((name, part) for name, part in exchanges.items() if part),
         opening=opening,
         unpriced=tuple(sorted(unpriced)),
     )
@@ -195,7 +210,7 @@ def _split(
         if posting.entity not in inside:
             continue
         account = accounts[posting.account]
-        worth = posting_worth(book.prices, posting, flow.date) or ZERO
+        worth = posting_worth(book.prices, flow, posting) or ZERO
         if is_funds(book, account, posting.commodity):
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
@@ -213,6 +228,26 @@ def _split(
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}
     return change, {label: worth for label, worth in rounded.items() if worth}
+
+
+def _exchanged(book: Book, flow: Flow, inside: frozenset[str]) -> Decimal:
+    """Return what money a flow exchanged gained on that day: a loss below zero.
+
+    Money comes in and goes out at the rate of the exchange (IAS 21.21); what it is
+    worth more or less at the rate of the day is an exchange difference (IAS 21.28).
+    """
+    found = ZERO
+    for posting in flow.postings:
+        if posting.entity not in inside or not book.case.is_money(posting.commodity):
+            continue
+        quote = book.prices.at(posting.commodity, flow.date)
+        if isinstance(quote, Missing) or not is_funds(
+            book, book.case.accounts[posting.account], posting.commodity
+        ):
+            continue
+        worth = posting_worth(book.prices, flow, posting) or ZERO
+        found += posting.units * quote.number - worth
+    return found
 
 
 @wide()

@@ -111,6 +111,7 @@ class Reader:
             parts += self._between(
                 flow.date, credit, debit, units, units, released, paid
             )
+<<<<<<< HEAD
         for debit in debits:
             for credit in credits_:
                 if credit.account.entity == debit.account.entity:
@@ -131,8 +132,36 @@ class Reader:
             if debit.units
             for part in self._given(debit, givers, deposited)
         ]
+=======
+        pairs = [(credit, debit) for debit in debits for credit in credits_]
+        same = [x for x in pairs if x[0].account.entity == x[1].account.entity]
+        for credit, debit in same:
+            parts += self._exchanged(flow.date, credit, debit, released, paid)
+        givers = self._givers(flow)
+        parts += [part for d in debits if d.units for part in self._given(d, givers)]
+        # What nobody of the flow gave of means of its own came of what others gave in
+        # another commodity: one changes money for another.
+        for credit, debit in pairs:
+            parts += self._exchanged(flow.date, credit, debit, released, paid)
+        parts += [part for d in debits if d.units for part in self._unknown(d)]
+>>>>>>> group
         parts += [Part(c.position, c.units, None, 0, None) for c in credits_ if c.units]
         return parts
+
+    def _exchanged(
+        self,
+        day: datetime.date,
+        credit: _Side,
+        debit: _Side,
+        released: dict[str, Decimal],
+        paid: dict[str, Decimal],
+    ) -> list[Part]:
+        """Match as much of a credit with a debit as weigh alike."""
+        if not credit.units or not debit.units:
+            return []
+        weight = min(credit.left, debit.left)
+        taken, given = credit.units_for(weight), debit.units_for(weight)
+        return self._between(day, credit, debit, taken, given, released, paid)
 
     def _between(
         self,
@@ -190,6 +219,7 @@ class Reader:
             units, spent = debit.units_for(weight), giver.units_for(weight)
             giver.units -= spent
             if debit.account.custody:
+<<<<<<< HEAD
                 shares = [(self.owners.customers_of(entity), units)]
             else:
                 shares = self._shares(giver.account.entity, units, weight, deposited)
@@ -224,6 +254,19 @@ class Reader:
         )
         found = [(self.owners.customers_of(custodian), theirs), (giver, units - theirs)]
         return [(owner, part) for owner, part in found if part]
+=======
+                owner = self.customers_of(entity)
+            parts.append(Part(None, 0, debit.position, units, owner))
+            debit.units -= units
+        return parts
+
+    def _unknown(self, debit: _Side) -> Iterable[Part]:
+        """Yield what is left of a debit, of which the flow does not say who gave it."""
+        entity = debit.account.entity
+        owner = self.customers_of(entity) if debit.account.custody else entity
+        yield Part(None, 0, debit.position, debit.units, owner, known=False)
+        debit.units = 0
+>>>>>>> group
 
     def _sides(self, flow: Flow) -> tuple[list[_Side], list[_Side]]:
         """Return held credits and debits, netted by position, as magnitudes."""
@@ -297,7 +340,7 @@ class Reader:
         return {entity: fall for entity, fall in sums.items() if fall > 0}
 
     def _weight(self, posting: Posting, flow: Flow) -> Decimal:
-        worth = posting_worth(self.book.prices, posting, flow.date)
+        worth = posting_worth(self.book.prices, flow, posting)
         # Without a price, units serve: they only share out what one flow moved.
         return posting.units if worth is None else worth
 

@@ -108,12 +108,15 @@ def _links_of(
             others[posting.entity, label] += worth
     # What leaves everybody's funds as they were, as fees taken out of deposits do,
     # is no new money and nothing spent.
-    if not any(stays.values()):
+    # Quotients cancel to the last of many digits only.
+    kept = {entity: cut_off(worth) for entity, worth in stays.items()}
+    if not any(kept.values()):
         return {}
     found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for entity, worth in stays.items():
+    for entity, worth in kept.items():
         found[entity, _LEFT] += worth
-    for (entity, other), worth in others.items():
+    for (entity, other), some in others.items():
+        worth = cut_off(some)
         if other in inside:
             # Both books have it; the debtor's or receiver's side is counted.
             if worth < 0:
@@ -122,7 +125,7 @@ def _links_of(
             found[f"<{other}", entity] -= worth
         else:
             found[entity, f">{other}"] += worth
-    if not cut_off(sum(stays.values(), _ZERO)):
+    if not sum(kept.values(), _ZERO):
         _keep_inside(found)
     return found
 
@@ -337,7 +340,7 @@ def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) ->
 
 def _node(setting: Setting, name: str, names: Collection[str]) -> str:
     if name == _LEFT:
-        return setting.text("Left at the end")
+        return setting.text("Left, at cost")
     label = words(setting, name.lstrip("<>"))
     if name.startswith(">") and f"<{name[1:]}" in names:
         return setting.text("%(who)s, paid out", who=label)
