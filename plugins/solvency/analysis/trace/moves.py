@@ -111,20 +111,10 @@ class Reader:
             parts += self._between(
                 flow.date, credit, debit, units, units, released, paid
             )
-<<<<<<< HEAD
-        for debit in debits:
-            for credit in credits_:
-                if credit.account.entity == debit.account.entity:
-                    weight = min(credit.left, debit.left)
-                    parts += self._between(
-                        flow.date,
-                        credit,
-                        debit,
-                        credit.units_for(weight) if credit.units else 0,
-                        debit.units_for(weight) if debit.units else 0,
-                        released,
-                        paid,
-                    )
+        pairs = [(credit, debit) for debit in debits for credit in credits_]
+        same = [x for x in pairs if x[0].account.entity == x[1].account.entity]
+        for credit, debit in same:
+            parts += self._exchanged(flow.date, credit, debit, released, paid)
         givers, deposited = self._givers(flow), self._deposited(flow)
         parts += [
             part
@@ -132,19 +122,11 @@ class Reader:
             if debit.units
             for part in self._given(debit, givers, deposited)
         ]
-=======
-        pairs = [(credit, debit) for debit in debits for credit in credits_]
-        same = [x for x in pairs if x[0].account.entity == x[1].account.entity]
-        for credit, debit in same:
-            parts += self._exchanged(flow.date, credit, debit, released, paid)
-        givers = self._givers(flow)
-        parts += [part for d in debits if d.units for part in self._given(d, givers)]
         # What nobody of the flow gave of means of its own came of what others gave in
         # another commodity: one changes money for another.
         for credit, debit in pairs:
             parts += self._exchanged(flow.date, credit, debit, released, paid)
         parts += [part for d in debits if d.units for part in self._unknown(d)]
->>>>>>> group
         parts += [Part(c.position, c.units, None, 0, None) for c in credits_ if c.units]
         return parts
 
@@ -219,19 +201,12 @@ class Reader:
             units, spent = debit.units_for(weight), giver.units_for(weight)
             giver.units -= spent
             if debit.account.custody:
-<<<<<<< HEAD
                 shares = [(self.owners.customers_of(entity), units)]
             else:
                 shares = self._shares(giver.account.entity, units, weight, deposited)
             for owner, part in shares:
                 parts.append(Part(None, 0, debit.position, part, owner))
                 debit.units -= part
-        if debit.units:
-            owner = (
-                self.owners.customers_of(entity) if debit.account.custody else entity
-            )
-            parts.append(Part(None, 0, debit.position, debit.units, owner, known=False))
-            debit.units = 0
         return parts
 
     def _shares(
@@ -247,26 +222,17 @@ class Reader:
         if share <= 0:
             return [(giver, units)]
         deposited[giver] = (custodian, budget - share)
-        theirs = (
-            units
-            if weight - share <= weight * ROUNDING
-            else int(units * share / weight)
-        )
+        whole = weight - share <= weight * ROUNDING
+        theirs = units if whole else int(units * share / weight)
         found = [(self.owners.customers_of(custodian), theirs), (giver, units - theirs)]
         return [(owner, part) for owner, part in found if part]
-=======
-                owner = self.customers_of(entity)
-            parts.append(Part(None, 0, debit.position, units, owner))
-            debit.units -= units
-        return parts
 
     def _unknown(self, debit: _Side) -> Iterable[Part]:
         """Yield what is left of a debit, of which the flow does not say who gave it."""
         entity = debit.account.entity
-        owner = self.customers_of(entity) if debit.account.custody else entity
+        owner = self.owners.customers_of(entity) if debit.account.custody else entity
         yield Part(None, 0, debit.position, debit.units, owner, known=False)
         debit.units = 0
->>>>>>> group
 
     def _sides(self, flow: Flow) -> tuple[list[_Side], list[_Side]]:
         """Return held credits and debits, netted by position, as magnitudes."""
