@@ -24,6 +24,8 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
@@ -206,6 +208,7 @@ def _split(
     accounts = book.case.accounts
     change = ZERO
     others: dict[str, Decimal] = {}
+    kind: list[tuple[str, Decimal]] = []
     for posting in flow.postings:
         if posting.entity not in inside:
             continue
@@ -215,11 +218,15 @@ def _split(
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
             label = source_or_use(book, flow, account)
-            others[label] = others.get(label, ZERO) + worth
+            if account.root == "Assets" and not account.is_claim:
+                kind.append((label, worth))
+            else:
+                others[label] = others.get(label, ZERO) + worth
     # Rates that are quotients cancel to the last of many digits only.
     change = settled(change)
     if not change:
         return ZERO, {}
+    others = without_kind(others, kind, change)
     if not book.case.sources:
         # Books that are no case are kept to beancount's tolerance, not exactly.
         off = settled(change + sum(others.values(), ZERO))
@@ -228,6 +235,50 @@ def _split(
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}
     return change, {label: worth for label, worth in rounded.items() if worth}
+
+
+def without_kind(
+    others: Mapping[str, Decimal],
+    kind: Iterable[tuple[str, Decimal]],
+    change: Decimal,
+) -> dict[str, Decimal]:
+    """Take out of a flow's sources and uses what was paid in kind.
+
+    Who pays with money and tokens has got no money for the tokens: what they were worth
+    is neither a source nor, on the other side, a use (IAS 7.43). It comes off what was
+    paid for, in proportion.
+
+    Args:
+        others: By label, what the flow moved that is no asset, debits positive.
+        kind: Assets that are no funds, each with its label, debits positive.
+        change: What the flow moved of the funds.
+
+    Returns:
+        By label, debits positive; the sum is as before.
+    """
+    found = dict(others)
+    given = ZERO
+    for label, worth in kind:
+        if worth * change > 0:
+            given += worth
+        else:
+            found[label] = found.get(label, ZERO) + worth
+    against = {label: x for label, x in found.items() if x * change < 0}
+    total = sum(against.values(), ZERO)
+    if not given:
+        return found
+    if abs(total) < abs(given):
+        # A leg without a price: nothing says what the rest was given for.
+        return found | {"others": found.get("others", ZERO) + given}
+    for label, worth in against.items():
+        found[label] = worth + settled(given * worth / total)
+    largest = max(against, key=lambda label: (abs(against[label]), label))
+    found[largest] += (
+        sum(others.values(), ZERO)
+        + sum((worth for _, worth in kind), ZERO)
+        - sum(found.values(), ZERO)
+    )
+    return found
 
 
 def _exchanged(book: Book, flow: Flow, inside: frozenset[str]) -> Decimal:

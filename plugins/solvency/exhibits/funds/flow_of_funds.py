@@ -11,6 +11,7 @@ from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import is_funds
 from solvency.analysis.funds import source_or_use
+from solvency.analysis.funds import without_kind
 from solvency.charts import ChartError
 from solvency.charts import sankey
 from solvency.exhibits.drawings import Drawing
@@ -95,7 +96,8 @@ def _links_of(
 ) -> dict[tuple[str, str], Decimal]:
     accounts = setting.case.accounts
     stays: dict[str, Decimal] = defaultdict(Decimal)
-    others: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    others: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    kind: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
     for posting in flow.postings:
         worth = posting_worth(setting, flow, posting)
         if posting.entity not in inside or not worth:
@@ -105,7 +107,10 @@ def _links_of(
             stays[posting.entity] += worth
         else:
             label = source_or_use(setting.book, flow, account)
-            others[posting.entity, label] += worth
+            if account.root == "Assets" and not account.is_claim:
+                kind[posting.entity].append((label, worth))
+            else:
+                others[posting.entity][label] += worth
     # What leaves everybody's funds as they were, as fees taken out of deposits do,
     # is no new money and nothing spent.
     # Quotients cancel to the last of many digits only.
@@ -115,7 +120,14 @@ def _links_of(
     found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for entity, worth in kept.items():
         found[entity, _LEFT] += worth
-    for (entity, other), some in others.items():
+    every = [
+        (entity, other, some)
+        for entity in dict.fromkeys((*others, *kind))
+        for other, some in without_kind(
+            others[entity], kind[entity], kept.get(entity, _ZERO)
+        ).items()
+    ]
+    for entity, other, some in every:
         worth = cut_off(some)
         if other in inside:
             # Both books have it; the debtor's or receiver's side is counted.
