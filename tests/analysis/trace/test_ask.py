@@ -404,3 +404,54 @@ def test_a_depositor_is_known_by_the_rank_of_its_claim(ledger):
     ann = share(result, "spent", "Ann")
     assert ann is None or ann.rules["lowest-balance"] == 0
     assert share(result, "spent", "Keeper").rules["lowest-balance"] == 1000
+
+
+def test_what_a_depositor_lends_is_its_own(found):
+    # The lender lends 100 and keeps 40 on the exchange; customers wire 60. Of 150 spent
+    # at least 150 - 100 = 50 were customers', at most 60 + 40 = 100; pro rata half, 75.
+    # One flow of 30 that lends 10 and deposits 20 adds 20 to theirs and 10 to its own.
+    text = """\
+2020-01-01 open Liabilities:FTX:Owed:Lender
+  counterparty: "Lender"
+  rank: "customer"
+2020-01-01 open Assets:Lender:Kept:FTX
+  counterparty: "FTX"
+"""
+    keeps = flow(
+        2,
+        "keeps",
+        ("Equity:Lender:Wealth", -40),
+        ("Assets:Lender:Kept:FTX", 40),
+        ("Liabilities:FTX:Owed:Lender", -40),
+        ("Assets:FTX:Receivables:Alameda", 40),
+        ("Liabilities:Alameda:Payables:FTX", -40),
+        (BANK, 40),
+    )
+    lends = flow(
+        1,
+        "lends",
+        ("Equity:Lender:Wealth", -100),
+        ("Assets:Lender:Loans:Alameda", 100),
+        ("Liabilities:Alameda:Loans:Lender", -100),
+        (BANK, 100),
+    )
+    both = flow(
+        5,
+        "both",
+        ("Equity:Lender:Wealth", -30),
+        ("Assets:Lender:Kept:FTX", 20),
+        ("Assets:Lender:Loans:Alameda", 10),
+        ("Liabilities:FTX:Owed:Lender", -20),
+        ("Liabilities:Alameda:Loans:Lender", -10),
+        ("Assets:FTX:Receivables:Alameda", 20),
+        ("Liabilities:Alameda:Payables:FTX", -20),
+        (BANK, 30),
+    )
+    result = found(
+        text, lends, keeps, deposit(3, "wired", 60), spend(4, "out", 150), both
+    )
+    assert result.owners == ("Customers",)
+    theirs = share(result, "out", "Customers")
+    assert (theirs.least, theirs.most, theirs.rules["pro-rata"]) == (50, 100, 75)
+    last = next(one for one in result.deposits if one.flow == "both")
+    assert (last.amount, last.most) == (30, 20)

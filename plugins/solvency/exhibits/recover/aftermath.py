@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.made_whole import InKind
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
 
 #: Transfers printed one by one.
 _LARGEST = 25
@@ -215,6 +216,7 @@ def preferences(setting: Setting) -> Table | None:
             for key, one in zip(keys, first, strict=True)
         ),
         notes=(
+            *_cut(setting, len(first), len(found)),
             (
                 text(
                     "A list of what falls within the periods, not a finding that any"
@@ -224,6 +226,19 @@ def preferences(setting: Setting) -> Table | None:
             ),
         ),
         size="dense",
+    )
+
+
+def _cut(setting: Setting, shown: int, of: int) -> tuple[Prose, ...]:
+    """Say how many transfers are printed of how many, where some are not."""
+    if shown == of:
+        return ()
+    return (
+        setting.say(
+            "The %(shown)s largest of %(all)s; `solvency recover` lists all.",
+            shown=setting.count("preferences:shown", shown, target="preferences"),
+            all=setting.count("preferences:all", of, target="preferences"),
+        ),
     )
 
 
