@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from solvency.analysis.funds import funds
 from solvency.analysis.study import study_of
+from solvency.exhibits.setting import of_answers
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.worth import class_of
 from solvency.figures.formats import Locale
@@ -47,3 +49,34 @@ def test_customers_are_known_by_their_role(ledger, account, kind):
         if line.account == account
     ]
     assert class_of(setting, line) == kind
+
+
+def test_what_fetches_a_share_of_its_cost_is_no_money(ledger):
+    # 900 of 1,000 buy a building of which 0.60 is expected back: 100 is left in money,
+    # as funds, as class of the sheet, and as what was counted have it.
+    case = ledger.case(
+        """
+        2020-01-01 open Assets:Alameda:Building
+          pledged-to: "Customers"
+          recovery: 0.60
+        2021-01-01 * "Capital" ^court
+          Assets:Alameda:Bank      1000 USD
+          Equity:Alameda:Shares   -1000 USD
+        2021-01-02 * "Buys a building" ^court
+          purpose: "property"
+          Assets:Alameda:Building   900 USD
+          Assets:Alameda:Bank      -900 USD
+        """
+    )
+    book = case.book()
+    found = funds(book, "Alameda")
+    assert (found.left, found.amount("use", "property")) == (100, 900)
+    sheet = book.balance_sheet("Alameda")
+    classes = {
+        line.account: class_of(of_answers(book, sheet.at), line)
+        for line in sheet.side("asset")
+    }
+    assert classes == {
+        "Assets:Alameda:Bank": "liquid",
+        "Assets:Alameda:Building": "illiquid",
+    }

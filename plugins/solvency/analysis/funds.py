@@ -193,8 +193,7 @@ def is_funds(book: Book, account: Account, commodity: str) -> bool:
     found = book.case.commodities.get(commodity)
     if found is not None and found.issuer in book.case.entities:
         return False
-    default = "liquid" if book.case.is_money(commodity) else None
-    return (account.liquidity or (found and found.liquidity) or default) == "liquid"
+    return book.case.liquidity_of(account, commodity) == "liquid"
 
 
 def _split(

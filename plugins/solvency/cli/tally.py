@@ -122,8 +122,8 @@ def document(case: Case, found: Tallied) -> dict[str, Any]:
     """Return the JSON document of a tally."""
     from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
 
-    drawn = ("currency", "at", "switches", "method", "draws", "seed")
-    total = ("mean", "quantiles", "at_least", "hole", "unexplained")
+    drawn = ("currency", "at", "switches", "method", "draws", "effective", "seed")
+    total = ("mean", "quantiles", "errors", "at_least", "hole", "unexplained")
     parts = ("hypotheses", "scenarios", "dependence", "notes")
     return {
         "case": case.path,

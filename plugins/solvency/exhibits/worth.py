@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Account
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.model.sheets import Line
@@ -69,15 +70,16 @@ def class_of(setting: Setting, line: Line) -> str:
         return "thin"
     if account.liquidity:
         return account.liquidity
-    kinds = {_liquidity(case, units.commodity) for units in line.units} - {None}
+    kinds = {_liquidity(case, account, x.commodity) for x in line.units} - {None}
     return kinds.pop() or "" if len(kinds) == 1 else "unclassed"
 
 
-def _liquidity(case: Case, name: str) -> str | None:
-    """Return how liquid a commodity is: as it says, and money unless it says else."""
+def _liquidity(case: Case, account: Account, name: str) -> str | None:
+    """Return how liquid a holding is; None if nothing says so and it is no money."""
     commodity = case.commodities.get(name)
-    stated = commodity.liquidity if commodity else None
-    return stated or ("liquid" if case.is_money(name) else None)
+    if (commodity and commodity.liquidity) or case.is_money(name):
+        return case.liquidity_of(account, name)
+    return None
 
 
 def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:

@@ -514,14 +514,15 @@ class Case:
         """Return how soon what an account holds can be sold.
 
         As the account states, else as the commodity does, else money is liquid and
-        all else less liquid. Money paid for shares is in the shares: a stake carried
-        in money is illiquid where its account states nothing. What stands in suspense
-        is held by nobody that is known.
+        all else less liquid. Money paid for shares is in the shares, and what fetches a
+        share of its cost is something bought: carried in money they are illiquid where
+        their account states nothing. What stands in suspense is held by nobody known.
         """
         if account.suspense:
             return "illiquid"
         money = self.is_money(commodity)
-        if account.stake_in is not None and money:
+        fixed = account.recovery is not None and not account.is_claim
+        if money and (account.stake_in is not None or fixed):
             return account.liquidity or "illiquid"
         found = self.commodities.get(commodity)
         stated = account.liquidity or (found.liquidity if found else None)

@@ -94,6 +94,17 @@ class Drawn:
         """Return the totals that the given shares of draws do not exceed."""
         return np.asarray(np.quantile(self.losses, np.asarray(share, dtype=float)))
 
+    def error(self, share: float, draws: int) -> float:
+        """Return the standard error of a quantile, as its neighbours among draws tell.
+
+        Args:
+            share: Which quantile.
+            draws: Of how many draws of their own these are worth.
+        """
+        off = math.sqrt(share * (1.0 - share) / draws)
+        ends = self.quantile([max(0.0, share - off), min(1.0, share + off)])
+        return float(ends[1] - ends[0]) / 2.0
+
     def at_least(self, amount: ArrayLike) -> Array:
         """Return the probability of a total of at least an amount."""
         asked = np.asarray(amount, dtype=float)

@@ -385,6 +385,34 @@ def test_what_customers_money_bought_is_customers(books):
     assert books.broken(text, "house-outlay").amount == Decimal("30.20")
 
 
+def test_deposits_paid_back_are_no_outlay_of_the_house(books):
+    # 20 of its own and 100 of Alice's lie together. 60 is paid back to Alice: none.
+    # The house's own 20 is counted as spent first, so the 15 spent afterwards was hers;
+    # and of 10 more, 4 of them paid back to her, 6 was.
+    text = (
+        ask("house-outlay")
+        + own("Exchange", "20.00 USD")
+        + deposit("2020-01-02", "Alice", "100.00 USD", into="Assets:Exchange:House")
+        + _repaid("2020-01-03", "60.00 USD", "60.00 USD")
+    )
+    assert not books.asked(text, "house-outlay")
+    text += spent("2020-01-04", "15.00 USD")
+    assert books.broken(text, "house-outlay").amount == 15
+    text += _repaid("2020-01-05", "10.00 USD", "4.00 USD", costs="6.00 USD")
+    assert books.broken(text, "house-outlay").amount == 21
+
+
+def _repaid(day, paid, back, costs=""):
+    return flow(
+        day,
+        ("Assets:Exchange:House", "-" + paid),
+        ("Liabilities:Exchange:Alice", back),
+        ("Assets:Customers:Deposits:Alice", "-" + back),
+        ("Assets:Customers:Hands", back),
+        *([("Expenses:Exchange:Costs", costs)] if costs else []),
+    )
+
+
 def test_an_attestation_is_measured_in_coins_not_in_prices(books):
     # The price halves after the attestation; no coin came or went.
     text = (

@@ -226,3 +226,69 @@ def test_json_has_the_keys_that_scripts_read(ledger):
     assert document["dependence"][0].keys() >= {"rho", "quantiles"}
     printed = CliRunner().invoke(main, ["tally", str(path), "--draws", "10000"])
     assert "The hole on" in printed.stdout
+
+
+FIXED = "  low: 200 USD\n  high: 200 USD\n"
+EITHER = may(
+    "loss",
+    ["Assets:Alameda:Bank  -200 USD", "Expenses:Alameda:Costs  200 USD"],
+    prior="0.4",
+    ends=FIXED,
+    excludes="gift",
+) + may(
+    "gift",
+    ["Assets:Alameda:Bank  -300 USD", "Expenses:Alameda:Costs  300 USD"],
+    prior="0.4",
+    ends=FIXED.replace("200", "300"),
+    excludes="loss",
+)
+
+
+def test_draws_of_what_excludes_are_right_within_their_error(ledger):
+    # Each alone 0.4 x 0.6 = 0.24, neither 0.36, of 0.84: one of them holds in 48/84 =
+    # 0.5714 of draws, the gift in 24/84 = 0.2857.
+    found = tally(ledger.case(HEAD + EITHER), levels=(200, 300))
+    assert found.effective == found.draws
+    for amount, chance in (("200", 48 / 84), ("300", 24 / 84)):
+        error = found.error_of(chance)
+        assert error == pytest.approx((chance * (1 - chance) / 1_000_000) ** 0.5)
+        assert abs(found.at_least[amount] - chance) < 3 * error
+
+
+def test_what_is_drawn_twice_is_worth_fewer_draws(ledger):
+    # Fifteen hypotheses are combined in more ways than are gone through: 100,000
+    # combinations are drawn, some exclude one another, and of 0.84 of them a million
+    # draws are made: 1 / (1 / 84,000 + 1 / 1,000,000) = 77,491 or so.
+    more = "".join(
+        may(
+            f"x{number}",
+            ["Assets:Alameda:Bank  -1 USD", "Expenses:Alameda:Costs  1 USD"],
+        )
+        for number in range(13)
+    )
+    case = ledger.case(HEAD + EITHER + more)
+    found = tally(case, levels=(200,))
+    assert found.effective == pytest.approx(77_491, rel=0.01)
+    done = CliRunner().invoke(main, ["tally", str(ledger.folder / "main.beancount")])
+    assert f"worth {found.effective:,}" in done.output.replace("\n", " ")
+    assert "Standard errors of these two" in done.output.replace("\n", " ")
+
+
+def test_what_customers_lack_is_not_explained_where_somebody_counted(ledger):
+    # 100 of Alameda's 1,600 was not found. Customers lack 600 of 900, which is no
+    # measure of what left Alameda's bank.
+    counted = (
+        '2020-01-31 custom "observation" Assets:Alameda:Bank 1,500 USD\n'
+        '  source: "court"\n  counted: TRUE\n'
+    )
+    case = ledger.case(HEAD + LOSS + GAIN + SCENARIO)
+    assert tally(case).missing == 600
+    path = str(ledger.folder / "main.beancount")
+    assert "Missing" in CliRunner().invoke(main, ["tally", path]).output
+    case = ledger.case(HEAD + LOSS + GAIN + SCENARIO + counted)
+    found = tally(case)
+    assert (found.hole, found.missing) == (600, None)
+    assert found.untraced.amount == 100
+    done = CliRunner().invoke(main, ["tally", path]).output
+    assert "Missing" not in done
+    assert "reaches" not in done

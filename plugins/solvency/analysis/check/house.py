@@ -160,19 +160,26 @@ class _Purse:
         )
 
 
-def _left(moved: dict[str, tuple[int, float]], net: float) -> Decimal:
-    """Return what share of what a flow spent was an outlay, and not exchanged."""
-    if all(units <= 0 for units, _ in moved.values()):
+def _left(moved: dict[str, tuple[int, float]], net: float, repaid: float) -> Decimal:
+    """Return what share of what a flow spent was an outlay of the house.
+
+    What was exchanged is none, and neither is what customers were paid back.
+    """
+    outlay = net - repaid
+    if outlay <= 0:
+        return Decimal()
+    if not repaid and all(units <= 0 for units, _ in moved.values()):
         return Decimal(1)
     spent = -sum(worth for units, worth in moved.values() if units < 0)
-    return Decimal(f"{net:.2f}") / Decimal(f"{spent:.2f}")
+    return Decimal(f"{outlay:.2f}") / Decimal(f"{spent:.2f}")
 
 
 def house_outlay(world: World, invariant: Invariant) -> list[Outcome]:
     """Let no outlay of the house exceed the house's own money then held.
 
     At least the excess was customers' money, under every tracing rule. Commodity
-    by commodity; what customers' part of one bought of another is customers'
+    by commodity; what customers' part of one bought of another is customers', and what
+    customers are paid back of what they are owed is no outlay of the house
     (Easton, United States v. Bankman-Fried, 2023; James Roscoe (Bolton) Ltd v
     Winder [1915] 1 Ch 62).
     """
@@ -184,10 +191,12 @@ def house_outlay(world: World, invariant: Invariant) -> list[Outcome]:
     flows = world.timeline.book.flows
     excess: dict[str, dict[int, Any]] = {}
     net = world.timeline.per_flow(mask)
+    owed = world.traits.mask(lambda t: t.customers and t.entity in of)
+    repaid = np.maximum(world.timeline.per_flow(owed), 0.0)
     for flow in sorted(purse.moved):
         short = purse.take(flow, float(given[flow]) if net[flow] > 0 else 0.0)
         if net[flow] < 0 and (not purposes or flows[flow].purpose in purposes):
-            left = _left(purse.moved[flow], -float(net[flow]))
+            left = _left(purse.moved[flow], -float(net[flow]), float(repaid[flow]))
             for commodity, amount in short.items():
                 excess.setdefault(commodity, {})[flow] = world.rounded(
                     amount * world.constant(left), commodity

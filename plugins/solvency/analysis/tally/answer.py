@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from dataclasses import field
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -103,3 +105,22 @@ class Tallied:
     notes: tuple[str, ...]
     #: What is untraced and how much of it is explained; None where nobody counted.
     untraced: Untraced | None = None
+    #: Of how many draws of their own the draws are worth; None where exact.
+    effective: int | None = None
+    #: Standard errors of the quantiles; none where exact.
+    errors: dict[str, Decimal] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> Decimal | None:
+        """Return what the hypotheses are held against, beside what is untraced.
+
+        What customers lack is a debt. Where somebody counted, what needs explaining
+        is what was not found.
+        """
+        return self.hole if self.untraced is None else None
+
+    def error_of(self, chance: float) -> float:
+        """Return the standard error of a share of the draws."""
+        if self.effective is None:
+            return 0.0
+        return math.sqrt(chance * (1.0 - chance) / self.effective)

@@ -24,6 +24,7 @@ from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.untraced import untraced
 from solvency.figures.quantised import money
 from solvency.figures.quantised import settled
+from solvency.methods.tally import Drawn
 from solvency.model.valuation import Valuation
 from solvency.wide import wide
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from solvency.analysis.tally.parts import Chosen
     from solvency.ledger.case import Case
     from solvency.ledger.case import Scenario
-    from solvency.methods.tally import Drawn
     from solvency.methods.tally import Exact
     from solvency.methods.tally import Executor
     from solvency.methods.tally import Shape
@@ -105,6 +105,8 @@ def tally(
         scenarios=(),
         dependence=(),
         notes=tuple(notes),
+        effective=chosen.effective(draws) if isinstance(found, Drawn) else None,
+        errors=_errors(found, chosen.effective(draws)),
     )
     if not beside:
         return total
@@ -230,6 +232,12 @@ def _quantiles(found: Drawn | Exact) -> dict[str, Decimal]:
         f"{share:g}": money(value)
         for share, value in zip(QUANTILES, values, strict=True)
     }
+
+
+def _errors(found: Drawn | Exact, draws: int) -> dict[str, Decimal]:
+    if not isinstance(found, Drawn):
+        return {}
+    return {f"{share:g}": money(found.error(share, draws)) for share in QUANTILES}
 
 
 def _rest(found: Drawn | Exact, hole: Decimal | None) -> dict[str, Decimal]:

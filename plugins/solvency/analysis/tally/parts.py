@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 #: Combinations a posterior is drawn from, and draws of a prior with exclusions.
 _COMBINATIONS = 20_000
 _PRIOR_DRAWS = 100_000
+#: So many hypotheses are combined in every way that a prior allows; more are drawn.
+_MOST_EXACT = 14
 
 
 class Parts:
@@ -82,8 +84,8 @@ class Parts:
             single = all(len(flow.hypotheses) == 1 for flow in self.flows)
             if single and not contradictions(case, names):
                 return Chosen(self, everything, priors, None), []
-            held, notes = prior_combinations(case, names, seed), []
-            weights = np.ones(len(held))
+            held, weights = _prior(case, names, seed)
+            notes = []
         # Of priors the draws are a sample, and what they are of is known.
         chances = (
             arithmetic.product(weights, held) / weights.sum()
@@ -96,7 +98,10 @@ class Parts:
             for flow in self.flows
         ]
         rows = np.stack(columns, axis=1)
-        return Chosen(self, everything, beliefs, (rows, weights)), notes
+        chosen = Chosen(self, everything, beliefs, (rows, weights))
+        sampled = switches != "posterior" and len(names) > _MOST_EXACT
+        chosen.sampled = len(held) if sampled else 0
+        return chosen, notes
 
 
 class Chosen:
@@ -114,6 +119,8 @@ class Chosen:
         self.amounts = [parts.amounts[at] for at in on]
         self.beliefs = beliefs
         self.combinations = combinations
+        #: How many combinations were drawn, where they are a sample themselves.
+        self.sampled = 0
         spreads = [spread_of(self.case, flow) for flow in self.flows]
         sizes = [
             abs(amount) / float(spread.central)
@@ -164,6 +171,12 @@ class Chosen:
             seed=seed,
             executor=executor,
         )
+
+    def effective(self, draws: int) -> int:
+        """Return of how many draws of their own so many are worth."""
+        if not self.sampled:
+            return draws
+        return draws * self.sampled // (draws + self.sampled)
 
     def _switches(self) -> tuple[list[float], list[int]]:
         """Return the probability of each switch, and the switch of each flow."""
@@ -229,8 +242,16 @@ class Chosen:
 
 
 def prior_combinations(case: Case, names: list[str], seed: int) -> NDArray[np.bool_]:
-    """Draw combinations by their priors, those with exclusive members left out."""
+    """Draw combinations by their priors, those with exclusive members left out.
+
+    Where few are possible each comes as often as it is likely, in an order drawn.
+    """
     rng = np.random.default_rng([seed, 1])
+    if len(names) <= _MOST_EXACT:
+        held, weights = _prior(case, names, seed)
+        ends = np.cumsum(weights) / weights.sum()
+        at = np.searchsorted(ends, (np.arange(_PRIOR_DRAWS) + 0.5) / _PRIOR_DRAWS)
+        return np.asarray(held[rng.permutation(np.minimum(at, len(held) - 1))])
     priors = np.array([float(case.hypotheses[name].prior) for name in names])
     drawn = rng.random((_PRIOR_DRAWS, len(names))) < priors
     fine = np.ones(len(drawn), dtype=bool)
@@ -239,6 +260,27 @@ def prior_combinations(case: Case, names: list[str], seed: int) -> NDArray[np.bo
     if not fine.any():
         raise ValueError("hypotheses that are certain exclude one another")
     return np.asarray(drawn[fine])
+
+
+def _prior(case: Case, names: list[str], seed: int) -> tuple[NDArray[np.bool_], Array]:
+    """Return combinations by their priors, and the weight of each.
+
+    Every one that exclusions admit, where there are few; else a sample.
+    """
+    if len(names) > _MOST_EXACT:
+        held = prior_combinations(case, names, seed)
+        return held, np.ones(len(held))
+    bits = np.arange(1 << len(names))[:, np.newaxis] >> np.arange(len(names))
+    held = (bits & 1).astype(bool)
+    fine = np.ones(len(held), dtype=bool)
+    for one, other in contradictions(case, names):
+        fine &= ~(held[:, names.index(one)] & held[:, names.index(other)])
+    priors = np.array([float(case.hypotheses[name].prior) for name in names])
+    weights = np.where(held, priors, 1.0 - priors).prod(axis=1) * fine
+    if not weights.any():
+        raise ValueError("hypotheses that are certain exclude one another")
+    likely = weights > 0
+    return held[likely], weights[likely]
 
 
 def _admitted(case: Case, names: list[str]) -> Array:

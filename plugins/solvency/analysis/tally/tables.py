@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ def headline(found: Tallied) -> str:
     }.get(found.switches, f"those of {found.switches}, all holding")
     text = [f"What the hypotheses take, {switches}: {found.mean:,.0f} {found.currency}"]
     text[0] += f" on average, with 90% between {low:,.0f} and {high:,.0f}."
+    if found.errors:
+        least, _, most = (found.errors[share] for share in _ENDS)
+        text[0] += f" Standard errors of these two: {least:,.0f} and {most:,.0f}."
     if found.hole is not None and found.untraced is None:
         least, _, most = (found.unexplained[share] for share in _ENDS)
         text.append(
@@ -40,8 +44,8 @@ def headline(found: Tallied) -> str:
         text.insert(
             1,
             f"Untraced in the established books: {found.untraced.amount:,.0f}. Together"
-            f" they explain {one.median:,.0f} of it, with 90% between {one.low:,.0f}"
-            f" and {one.high:,.0f}.",
+            f" they explain about {_drawn(one.median)} of it, with 90% between"
+            f" {_drawn(one.low)} and {_drawn(one.high)}.",
         )
     if found.hole is not None and found.untraced is not None:
         text.append(
@@ -51,7 +55,7 @@ def headline(found: Tallied) -> str:
     text.append(
         "Exact, by convolution."
         if found.method == "exact"
-        else f"{found.draws:,} draws, seed {found.seed}."
+        else f"{found.draws:,} draws, seed {found.seed}{_worth(found)}."
     )
     return "\n".join(text) + "\n"
 
@@ -61,9 +65,36 @@ def reached(found: Tallied) -> Table:
     """Return the probability of reaching some amounts."""
     return listing(
         "Probability that they take at least",
-        ("amount", Heading("probability", places=3)),
+        (
+            "amount",
+            Heading("probability", places=3),
+            *((Heading("standard error", places=4),) if found.effective else ()),
+        ),
         tuple(
-            (f"{Decimal(amount):,f} {found.currency}", Decimal(f"{chance:.5f}"))
+            (f"{Decimal(amount):,f} {found.currency}", *_chance(found, chance))
             for amount, chance in found.at_least.items()
         ),
     )
+
+
+def _drawn(amount: Decimal) -> str:
+    """Write an amount with the three digits that a table's draws carry."""
+    if not amount:
+        return "0"
+    return f"{round(amount, 2 - amount.adjusted()):,.0f}"
+
+
+def _worth(found: Tallied) -> str:
+    """Say where the draws are worth fewer, since combinations are drawn too."""
+    if found.effective is None or found.effective == found.draws:
+        return ""
+    return f", worth {found.effective:,} since combinations are drawn too"
+
+
+def _chance(found: Tallied, chance: float) -> tuple[Decimal, ...]:
+    """Return a share of the draws, with the digits they carry, and its error."""
+    if found.effective is None:
+        return (Decimal(f"{chance:.5f}"),)
+    error = found.error_of(chance)
+    places = max(2, math.ceil(-math.log10(error))) if error else 4
+    return Decimal(f"{chance:.{places}f}"), Decimal(f"{error:.{places}f}")

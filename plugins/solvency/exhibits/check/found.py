@@ -7,6 +7,8 @@ from typing import Any
 
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
+from solvency.exhibits.check.words import in_kind
+from solvency.exhibits.check.words import unit_said
 from solvency.exhibits.kit import apart
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import drawn
@@ -68,7 +70,10 @@ def _row(setting: Setting, one: Tested, name: str) -> Row:
     series = setting.study.findings.series.get(one.key)
     if series is not None and (basis := basis_said(setting, series.invariant)):
         of = f"{of}, {basis}"
-    if one.unit not in {setting.case.currency, one.label}:
+    if one.unit == one.label != setting.case.currency:
+        unit = unit_said(setting, one.margin, one.unit)
+        of += " " + text("(in %(name)s)", name=unit)
+    elif one.unit != setting.case.currency:
         of += " " + text("(%(name)s)", name=setting.remark(one.unit))
     first = one.spells[0].first if one.spells else None
     entity = text("The group") if one.entity == "group" else one.entity
@@ -120,4 +125,4 @@ def _margin(setting: Setting, one: Tested, name: str) -> Figure:
         return entry(setting.money(key, one.margin, **rest))
     if one.unit.startswith(("share", "chance")):
         return entry(setting.share(key, one.margin, **rest))
-    return entry(setting.units(key, round(one.margin, 0), one.unit, **rest))
+    return entry(in_kind(setting, key, one.margin, one.unit, **rest))

@@ -18,8 +18,10 @@ from solvency.exhibits.check.summary import grade
 from solvency.exhibits.check.summary import gravest_first
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_words
+from solvency.exhibits.check.words import in_kind
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import place_of
+from solvency.exhibits.check.words import unit_said
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_sides
@@ -28,7 +30,6 @@ from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
-from solvency.figures.listing import places_of
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -180,7 +181,8 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     if basis := basis_words(setting, one):
         of = f"{of}, {basis}"
     if one.unit == one.commodity != setting.case.currency:
-        of += " " + setting.text("(in %(name)s)", name=setting.text(one.unit))
+        unit = unit_said(setting, one.amount, one.unit)
+        of += " " + setting.text("(in %(name)s)", name=unit)
     elif one.unit != setting.case.currency and one.unit not in of:
         of += " " + setting.text("(%(name)s)", name=setting.remark(one.unit))
     between = "\N{EN DASH}"
@@ -220,11 +222,7 @@ def missing(setting: Setting, one: Finding, key: str) -> Cell:
             return setting.money(f"{key}:{name}", value, **rest)
         if one.unit.startswith(("share", "chance")):
             return setting.share(f"{key}:{name}", value, **rest)
-        if abs(value) >= 1:
-            return setting.units(f"{key}:{name}", round(value, 0), one.unit, **rest)
-        # Dust is told by its digits: rounded, nothing would be missing.
-        dust = setting.units(f"{key}:{name}", value, one.unit, **rest)
-        return replace(dust, places=places_of(value, 0))
+        return in_kind(setting, f"{key}:{name}", value, one.unit, **rest)
 
     found = setting.study.findings
     series = found.series.get(one.key)

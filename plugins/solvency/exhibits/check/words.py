@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.analysis.check.always import COUNTS_OVERLAP
 from solvency.analysis.check.tests import TESTS
 from solvency.analysis.check.tests import test_of
 from solvency.extensions import offered
 from solvency.figures.figure import anchor
+from solvency.figures.formats import unit_label
+from solvency.figures.listing import places_of
 from solvency.ledger.case import Invariant
 from solvency.ledger.case import Place
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from solvency.analysis.check.answer import Finding
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
 
 
 #: What is looked for without being asked for, in a line.
@@ -63,6 +70,31 @@ def worded(setting: Setting, one: Finding) -> str:
         if basis:
             what = setting.text("%(test)s: %(basis)s", test=what, basis=basis)
     return what
+
+
+def _whole(setting: Setting, value: Decimal, unit: str) -> bool:
+    """Say whether an amount is told in the thousands or millions of its table."""
+    return setting.case.is_money(unit) and abs(value) >= 10**setting.scale
+
+
+def unit_said(setting: Setting, value: Decimal, unit: str) -> str:
+    """Name the unit an amount of a test in kind is told in: `CHF k`, `BTC`."""
+    if _whole(setting, value, unit):
+        return unit_label(unit, setting.scale, setting.locale)
+    return setting.text(unit)
+
+
+def in_kind(
+    setting: Setting, key: str, value: Decimal, unit: str, **rest: Any
+) -> Figure:
+    """Return an amount of a test in its own unit, as `unit_said` names it."""
+    if _whole(setting, value, unit):
+        return replace(setting.money(key, value, **rest), unit=unit)
+    if abs(value) >= 1:
+        return setting.units(key, round(value, 0), unit, **rest)
+    # Dust is told by its digits: rounded, nothing would be missing.
+    dust = setting.units(key, value, unit, **rest)
+    return replace(dust, places=places_of(value, 0))
 
 
 def drawn_of(setting: Setting, test: str, entity: str) -> Finding | None:

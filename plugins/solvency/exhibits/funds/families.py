@@ -344,7 +344,5 @@ def _kind(setting: Setting, account: Account, commodity: str) -> str | None:
         return "claims"
     if account.suspense:
         return "other"
-    coin = setting.case.commodities.get(commodity)
-    liquidity = account.liquidity or (coin.liquidity if coin else None)
-    money = setting.case.is_money(commodity) and account.liquidity is None
-    return "liquid" if money or liquidity == "liquid" else "other"
+    liquid = setting.case.liquidity_of(account, commodity) == "liquid"
+    return "liquid" if liquid else "other"

@@ -80,10 +80,8 @@ def _row_of(setting: Setting, account: Account, commodity: str) -> str:
         return "customers" if customers else "loans"
     if account.suspense:
         return "tokens"
-    coin = setting.case.commodities.get(commodity)
-    liquidity = account.liquidity or (coin.liquidity if coin else None)
-    money = setting.case.is_money(commodity) and account.liquidity is None
-    return "liquid" if money or liquidity == "liquid" else "tokens"
+    liquid = setting.case.liquidity_of(account, commodity) == "liquid"
+    return "liquid" if liquid else "tokens"
 
 
 def _sectors(setting: Setting) -> dict[str, str]:

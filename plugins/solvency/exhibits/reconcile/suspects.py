@@ -97,8 +97,10 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                     "The spread of a statement is that of its own range, and the"
                     " grade's spread comes on top (root of the sum of squares); that"
                     " of a flow is its own range's, or its grade's where it states"
-                    " none. What is balanced lies between a claim and what the others"
-                    " would have it be: the strain measures the whole of that gap."
+                    " none. The strain measures the whole gap between a claim and what"
+                    " the others would have it be. What is balanced lies between the"
+                    " two where errors are independent; where a source speaks more"
+                    " than once it may lie beyond, since its claims share an error."
                 ),
             ),
             _beside(setting, found),

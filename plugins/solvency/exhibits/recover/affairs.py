@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal()
 _ENDS = ("low", "central", "high")
+#: Ranks that the statement counts apart from the unsecured.
+_APART = frozenset({"secured", "priority", "subordinated", "equity"})
 
 #: The lines below the assets, each with what it takes of a statement.
 _PARTS: dict[str, tuple[str, Callable[[Affairs], Decimal]]] = {
@@ -252,12 +254,24 @@ def _statement(
     rows.append(
         Row(
             f"{key}:rate",
-            (text("Paid to the unsecured"),),
+            (_paid(setting, found, one),),
             (None, *_rates(setting, one, rests, above)),
             "total",
         )
     )
     return rows
+
+
+def _paid(setting: Setting, found: Recovery, one: Statement) -> str:
+    """Name the share paid: of one rank, or of all ranks without security together."""
+    ranks = {
+        each.rank
+        for each in found.classes
+        if each.entity == one.entity and each.claims and each.rank not in _APART
+    }
+    if len(ranks) > 1:
+        return setting.text("Paid on these, all ranks together")
+    return setting.text("Paid to the unsecured")
 
 
 #: What a line is the difference of, where it is.

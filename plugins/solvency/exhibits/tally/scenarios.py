@@ -63,6 +63,7 @@ def wide(setting: Setting, names: Collection[str]) -> dict[str, Any]:
 def explained(setting: Setting, found: Tallied) -> Table:
     """Build the table of how much of what is missing each scenario explains."""
     text = setting.text
+    against = found.missing is not None
     rows = [
         Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, found, one))
         for one in found.scenarios
@@ -70,7 +71,9 @@ def explained(setting: Setting, found: Tallied) -> Table:
     ]
     return Table(
         key="scenario-tally",
-        title=text("How much of what is missing each scenario explains"),
+        title=text("How much of what is missing each scenario explains")
+        if against
+        else text("What each scenario takes"),
         unit=(text("%(unit)s; all its hypotheses taken to hold", unit=setting.unit),),
         head=text("Scenario"),
         width=76,
@@ -78,8 +81,14 @@ def explained(setting: Setting, found: Tallied) -> Table:
             Column("low", text("Low (1 in 20)"), width=20),
             Column("median", text("Median"), width=20, current=True),
             Column("high", text("High (1 in 20)"), width=20),
-            Column("hole", text("Missing"), width=20),
-            Column("reaches", text("Chance it reaches"), width=22),
+            *(
+                (
+                    Column("hole", text("Missing"), width=20),
+                    Column("reaches", text("Chance it reaches"), width=22),
+                )
+                if against
+                else ()
+            ),
         ),
         rows=tuple(rows),
     )
@@ -118,6 +127,8 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
         ),
         **rests,
     )
+    if found.missing is None:
+        return (low, middle, high)
     return (
         low,
         middle,
@@ -188,7 +199,15 @@ def dependence(setting: Setting, found: Tallied) -> Table:
             Column("low", text("Low"), width=22),
             Column("median", text("Median"), width=22, current=True),
             Column("high", text("High"), width=22),
-            Column("reaches", text("Chance it reaches what is missing"), width=30),
+            *(
+                (
+                    Column(
+                        "reaches", text("Chance it reaches what is missing"), width=30
+                    ),
+                )
+                if found.missing is not None
+                else ()
+            ),
         ),
         rows=tuple(_dependent(setting, found, one) for one in found.dependence),
         notes=(
@@ -211,14 +230,9 @@ def _dependent(setting: Setting, found: Tallied, one: Dependence) -> Row:
     rho = setting.share(f"{key}:rho", one.rho, formula="correlation of scores")
     worked = setting.say(
         "of %(draws)s, every amount with a correlation of %(rho)s with one cause;"
-        " missing is %(hole)s; most is expected of %(names)s",
+        " most is expected of %(names)s",
         draws=drawn(setting, key, found.draws, found.seed),
         rho=rho,
-        hole=setting.money(
-            f"{key}:hole",
-            found.hole,
-            formula="owed to customers less held for them",
-        ),
         names=listed(
             setting.locale,
             [
@@ -247,10 +261,13 @@ def _dependent(setting: Setting, found: Tallied, one: Dependence) -> Row:
         )
         for share in ("0.05", "0.95")
     )
+    cells = (low, entry(middle), high)
+    if found.missing is None:
+        return Row(key, (rho,), cells)
     reaches = setting.share(
         f"{key}:reaches",
         one.reaches,
         formula="share of draws that reach the hole",
         target=place,
     )
-    return Row(key, (rho,), (low, entry(middle), high, reaches))
+    return Row(key, (rho,), (*cells, reaches))

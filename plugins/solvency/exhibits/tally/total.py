@@ -38,6 +38,7 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.analysis.tally.answer import Loss
     from solvency.analysis.tally.answer import Tallied
@@ -178,9 +179,32 @@ def losses(setting: Setting, found: Tallied) -> Table:
             Column("expected", text("Expected value"), width=18, current=True),
         ),
         rows=(*rows, mean, total),
-        notes=tuple((Said(setting.remark(note)),) for note in found.notes),
+        notes=(
+            *((Said(setting.remark(note)),) for note in found.notes),
+            *_errors(setting, found),
+        ),
         size="dense",
     )
+
+
+def _errors(setting: Setting, found: Tallied) -> Iterator[Prose]:
+    """Yield how far the draws may be off, where the total is drawn."""
+    if found.errors:
+        low, middle, high = (
+            setting.money(
+                f"tally:total:{share}:error",
+                found.errors[share],
+                formula="standard error of the draws",
+            )
+            for share in ("0.05", "0.5", "0.95")
+        )
+        yield setting.say(
+            "Standard errors of the three numbers in draws: %(low)s, %(middle)s and"
+            " %(high)s.",
+            low=low,
+            middle=middle,
+            high=high,
+        )
 
 
 def _waterfall(setting: Setting, found: Tallied) -> Drawing:
@@ -211,15 +235,15 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         )
     )
     names.append("together")
-    if found.hole is not None:
+    if found.missing is not None:
         names += ["unexplained", "missing"]
-        rest_of = found.hole - start
+        rest_of = found.missing - start
         label = (
             text("Left unexplained") if rest_of > 0 else text("More than is missing")
         )
         steps += [
             waterfall.Step(label, rest_of),
-            waterfall.Step(text("Missing for customers"), found.hole, total=True),
+            waterfall.Step(text("Missing for customers"), found.missing, total=True),
         ]
     key = "tally-waterfall"
     title = _tally_title(setting, found)
@@ -270,13 +294,13 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
 
 
 def _tally_title(setting: Setting, found: Tallied) -> str:
-    if found.hole is None:
+    if found.missing is None:
         return setting.text("What the hypotheses take together")
-    if found.quantiles["0.05"] > found.hole:
+    if found.quantiles["0.05"] > found.missing:
         return setting.text(
             "Together the hypotheses would explain more than is missing"
         )
-    if found.quantiles["0.95"] < found.hole:
+    if found.quantiles["0.95"] < found.missing:
         return setting.text("Together the hypotheses explain less than is missing")
     return setting.text("Together the hypotheses could explain what is missing, or not")
 

@@ -56,11 +56,6 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
     )
 
 
-def widened(found: Beliefs) -> bool:
-    """Say whether even the best-fitting combination leaves more than is usual."""
-    return found.inflation > 1.01
-
-
 def chance(value: float) -> Decimal | float:
     """Return a chance with the digits a small one needs."""
     return finite(value, 15) or 0.0 if 0 < value < 1e-5 else value

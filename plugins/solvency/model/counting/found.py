@@ -242,8 +242,8 @@ def class_of(book: Book, position: Position) -> str:
         return "stakes"
     if book.case.is_money(name):
         # What is sold at a share of its cost, or to no ready buyer, is no money.
-        fixed = account.recovery is not None or account.liquidity == "illiquid"
-        return "stakes" if fixed else "money"
+        illiquid = book.case.liquidity_of(account, name) == "illiquid"
+        return "stakes" if illiquid else "money"
     if commodity is not None and _own(book, commodity, account.entity):
         return "own tokens"
     if name in _BITCOIN:

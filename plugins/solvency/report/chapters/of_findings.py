@@ -18,7 +18,6 @@ from solvency.exhibits.tally.total import tally_tables
 from solvency.exhibits.tally.untraced import untraced_table
 from solvency.exhibits.trace.section import followed
 from solvency.exhibits.weigh.beliefs import belief
-from solvency.exhibits.weigh.beliefs import widened
 from solvency.exhibits.weigh.section import inflation_of as inflation_of_weights
 from solvency.exhibits.weigh.section import something_else
 from solvency.exhibits.workings import entry
@@ -156,7 +155,7 @@ class OfFindings(Named):
         return self._keep(
             ("fit",),
             "fit()",
-            widened=lambda: widened(found),
+            widened=lambda: found.unfit,
             factor=lambda: inflation_of_weights(setting, found),
             rivalled=lambda: other is not None,
             else_before=lambda: other[0] if other else None,
