@@ -182,6 +182,10 @@ def _print(found: Intake, *, dry_run: bool) -> None:
     if both:
         click.echo(f"{count(both, 'transfer')} joined from both sides")
     _listed("already there", [f"{a} is {b}" for a, b in found.duplicates])
+    totals = [
+        f"{one.document.name}:{row}" for one in found.readings for row in one.totals
+    ]
+    _listed("totals, left out", totals)
     _listed(
         "in suspense, no rule matched",
         [_told(one) for one in found.unmatched],

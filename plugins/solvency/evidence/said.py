@@ -58,5 +58,7 @@ class Contents:
         default_factory=dict
     )
     gaps: list[BalanceGap] = field(default_factory=list)
+    #: Rows left out since they add up others.
+    totals: list[str] = field(default_factory=list)
     #: Rows left out since another row says the same: row and the other.
     repeats: list[tuple[str, str]] = field(default_factory=list)

@@ -17,6 +17,7 @@ from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Movement
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
+from solvency.evidence.totals import parted
 
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record
@@ -38,7 +39,9 @@ def read(found: Contents, source: str) -> None:
     statements: dict[str, AccountStatement] = {}
     trades: dict[tuple[str, str], list[tuple[Movement, str]]] = defaultdict(list)
     chain = found.mapping.kind == "transfers"
-    for record in Table(found.document, found.mapping):
+    rows, totals = parted(Table(found.document, found.mapping), "date")
+    found.totals += [one.record.label for one in totals]
+    for record in rows:
         found.lines += 1
         for one, operation in (
             _chain(record, found) if chain else _exchange(record, found)
