@@ -31,7 +31,7 @@ _FEW = 2
 _MANY = 3
 
 
-class Total(NamedTuple):
+class TotalRow(NamedTuple):
     """A row that adds up others."""
 
     record: Record
@@ -43,7 +43,7 @@ class Parted(NamedTuple):
     """The rows of a table, and those that add them up."""
 
     rows: list[Record]
-    totals: list[Total]
+    totals: list[TotalRow]
 
 
 def parted(records: Iterable[Record], *keys: str) -> Parted:
@@ -62,7 +62,7 @@ def parted(records: Iterable[Record], *keys: str) -> Parted:
     listed = list(records)
     looked = _Looked(listed, keys)
     rows: list[Record] = []
-    totals: list[Total] = []
+    totals: list[TotalRow] = []
     for record in listed:
         if looked.at_all(record) and (total := looked.total(record, rows)) is not None:
             totals.append(total)
@@ -111,7 +111,7 @@ class _Looked:
             or _said(record)
         )
 
-    def total(self, record: Record, rows: list[Record]) -> Total | None:
+    def total(self, record: Record, rows: list[Record]) -> TotalRow | None:
         """Return what a row adds up, None where it is one of its own."""
         sides = {key: number for key in _MONEY if (number := _number(record, key))}
         spans = [since for since in dict.fromkeys(self._since) if since < len(rows)]
@@ -136,7 +136,7 @@ class _Looked:
             )
         if not found:
             return None
-        return Total(record, {} if adds or not apart else apart[0])
+        return TotalRow(record, {} if adds or not apart else apart[0])
 
     def _apart(
         self, sides: dict[str, Decimal], rows: list[Record], since: int

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.evidence.said import Contents
-    from solvency.evidence.totals import Total
+    from solvency.evidence.totals import TotalRow
 
 
 def compare(
-    found: Contents, totals: Iterable[Total], account: str, day: datetime.date
+    found: Contents, totals: Iterable[TotalRow], account: str, day: datetime.date
 ) -> None:
     """Note each total that its rows do not make.
 

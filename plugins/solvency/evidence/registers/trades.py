@@ -39,9 +39,9 @@ def read(found: Contents, source: str) -> None:
     statements: dict[str, AccountStatement] = {}
     trades: dict[tuple[str, str], list[tuple[Movement, str]]] = defaultdict(list)
     chain = found.mapping.kind == "transfers"
-    rows, totals = parted(Table(found.document, found.mapping), "date")
+    records, totals = parted(Table(found.document, found.mapping), "date")
     found.totals += [one.record.label for one in totals]
-    for record in rows:
+    for record in records:
         found.lines += 1
         for one, operation in (
             _chain(record, found) if chain else _exchange(record, found)
