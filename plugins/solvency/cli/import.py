@@ -14,8 +14,8 @@ from solvency.evidence.records import EvidenceError
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
-    from solvency.evidence.continuity import BalanceGap
     from solvency.evidence.drafts import Draft
+    from solvency.evidence.gaps.continuity import BalanceGap
     from solvency.evidence.intake import Intake
 
 #: Rows of each sort that are named one by one; --json has all.

@@ -9,15 +9,15 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.evidence.continuity import BalanceGap
-from solvency.evidence.continuity import walk
-from solvency.evidence.continuity import with_own
 from solvency.evidence.drafts import OPENING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.drafts import drafted
-from solvency.evidence.filled import unfilled
+from solvency.evidence.gaps.continuity import BalanceGap
+from solvency.evidence.gaps.continuity import walk
+from solvency.evidence.gaps.continuity import with_own
+from solvency.evidence.gaps.filled import unfilled
 from solvency.evidence.names import NameDecisions
 from solvency.evidence.present import present
 from solvency.evidence.present import written_flows
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from solvency.evidence.continuity import Walk
+    from solvency.evidence.gaps.continuity import Walk
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.mapping import Mappings
     from solvency.evidence.present import Present

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.evidence.continuity import BalanceGap
     from solvency.evidence.drafts import Draft
+    from solvency.evidence.gaps.continuity import BalanceGap
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Document

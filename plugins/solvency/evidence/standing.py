@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from beancount.core.amount import Amount
 from beancount.core.data import Note
 
-from solvency.evidence.filled import reached
-from solvency.evidence.filled import remaining
-from solvency.evidence.movements import Movements
-from solvency.evidence.movements import files_of
+from solvency.evidence.gaps.filled import reached
+from solvency.evidence.gaps.filled import remaining
+from solvency.evidence.gaps.movements import AccountMoves
+from solvency.evidence.gaps.movements import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ class OpenItem:
 
 def standing(case: Case) -> tuple[OpenItem, ...]:
     """Return what is open of the evidence that was imported into a case."""
-    moved = Movements(case)
+    moved = AccountMoves(case)
     gaps = list(_gaps(case, moved))
     found = [
         *_suspense(case),
@@ -143,7 +143,7 @@ def _notes(case: Case, key: str) -> Iterator[Note]:
             yield entry
 
 
-def _gaps(case: Case, moved: Movements) -> Iterator[OpenItem]:
+def _gaps(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:
     """Yield the gaps an import noted, that no later flow has closed."""
     for note in _notes(case, "expected"):
         expected, found = note.meta["expected"], note.meta.get("found")
@@ -193,7 +193,7 @@ def _gaps(case: Case, moved: Movements) -> Iterator[OpenItem]:
         )
 
 
-def _own(note: Note, moved: Movements, since: datetime.date) -> Decimal:
+def _own(note: Note, moved: AccountMoves, since: datetime.date) -> Decimal:
     """Return what a file's own rows of the days about a gap come to."""
     own = note.meta.get("own-rows")
     if isinstance(own, Amount) and own.number is not None:
@@ -214,7 +214,9 @@ def _entity(account: str) -> str:
     return account.split(":")[1] if ":" in account else account
 
 
-def _between(case: Case, moved: Movements, gaps: list[OpenItem]) -> Iterator[OpenItem]:
+def _between(
+    case: Case, moved: AccountMoves, gaps: list[OpenItem]
+) -> Iterator[OpenItem]:
     """Yield each two balances of statements between which movements are missing."""
     stated: dict[tuple[str, str], list[tuple[datetime.date, Decimal, str]]] = (
         defaultdict(list)
@@ -299,7 +301,7 @@ def _plain(words: str) -> str:
     return re.sub(r"\s+", " ", words)
 
 
-def _disagreements(case: Case, moved: Movements) -> Iterator[OpenItem]:
+def _disagreements(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:
     """Yield the balances of a trial balance that the books do not have."""
     for row, day, account, debit, unit in _trial_balances(case):
         key = account, unit

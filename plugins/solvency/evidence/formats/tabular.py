@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.evidence.formats.grid import Table
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
-from solvency.evidence.totals import parted
 
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.evidence.continuity import BalanceGap
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.said import Noted
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
+    from solvency.evidence.formats.totals import TotalRow
     from solvency.evidence.said import Contents
-    from solvency.evidence.totals import TotalRow
 
 
 def compare(

@@ -10,12 +10,12 @@ from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.names import alike
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.agreement import compare
 from solvency.evidence.said import Noted
-from solvency.evidence.totals import parted
 from solvency.ledger.vocabulary import RANKS
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.chart import proposed
 from solvency.evidence.said import Noted
-from solvency.evidence.totals import parted
 
 if TYPE_CHECKING:
     import datetime

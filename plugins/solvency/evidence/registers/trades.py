@@ -13,11 +13,11 @@ from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import amount_of
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Movement
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
-from solvency.evidence.totals import parted
 
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.registers.agreement import compare
 from solvency.evidence.registers.agreement import disagree
 from solvency.evidence.registers.chart import proposed
 from solvency.evidence.said import Noted
 from solvency.evidence.said import StatedBalance
-from solvency.evidence.totals import parted
 
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import OPENING
-from solvency.evidence.filled import Moved
+from solvency.evidence.gaps.filled import Moved
 from solvency.evidence.present import cited_in
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_FILES = 6
 
 
-class Movements:
+class AccountMoves:
     """What moved on each account, by day, of which flow."""
 
     def __init__(self, case: Case) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
 
-    from solvency.evidence.continuity import BalanceGap
     from solvency.evidence.drafts import Draft
+    from solvency.evidence.gaps.continuity import BalanceGap
 
 #: So many transfers on the way between two days are tried in every combination.
 _MOST_ON_THE_WAY = 12
