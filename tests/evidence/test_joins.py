@@ -231,3 +231,41 @@ def test_a_torn_page_alone_is_one_gap(tmp_path):
     case = load(tmp_path / "case" / "main.beancount")
     (gap,) = [one for one in standing(case) if one.kind == "gap"]
     assert gap.amount == -70
+
+
+#: A transfer leaves North on the last of October and reaches South on 2 November,
+#: after a statement of South that ends with October.
+ON_ITS_WAY = {
+    "north-1.csv": (
+        "Day,Who,Words,Amount,Balance\n2022-10-03,Quay,Rent,-100,900\n"
+        "2022-10-31,South Ltd,Loan,-400,500\n"
+    ),
+    "south-first-1.csv": "Day,Who,Words,Amount,Balance\n2022-10-31,Q,Sale,10,100\n",
+    "south-first-2.csv": (
+        "Day,Who,Words,Amount,Balance\n2022-11-02,North,Loan,400,500\n"
+    ),
+}
+
+
+def test_a_transfer_on_its_way_contradicts_nothing(tmp_path):
+    written(tmp_path, ON_ITS_WAY)
+    brought(tmp_path, *ON_ITS_WAY)
+    top = tmp_path / "case" / "main.beancount"
+    case = load(top)
+    assert joined(case) == [("South Ltd", -400)]
+    assert [one for one in standing(case) if one.kind != "suspense"] == []
+    told = " ".join(run("reconcile", top).split())
+    assert "south-first-1.csv:2: it is taken as exact" in told
+    assert "a transfer on its way that day" in told
+
+
+def test_a_gap_and_a_trial_balance_that_disagrees_leave_the_rest_to_balance(tmp_path):
+    # The bank has 250, and the trial balance 999.
+    box = {
+        "north.csv": BOX["north.csv"],
+        "balances.csv": "Code,Name,Dr,Cr\n1200,Bank,999,\n3000,Capital,,999\n",
+    }
+    written(tmp_path, box)
+    brought(tmp_path, *box)
+    told = run("reconcile", tmp_path / "case" / "main.beancount")
+    assert "balances.csv:2: it is taken as exact" in " ".join(told.split())
