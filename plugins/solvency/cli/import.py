@@ -14,8 +14,8 @@ from solvency.evidence.records import EvidenceError
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
-    from solvency.evidence.continuity import BalanceGap
     from solvency.evidence.drafts import Draft
+    from solvency.evidence.gaps.continuity import BalanceGap
     from solvency.evidence.intake import Intake
 
 #: Rows of each sort that are named one by one; --json has all.
@@ -182,6 +182,10 @@ def _print(found: Intake, *, dry_run: bool) -> None:
     if both:
         click.echo(f"{count(both, 'transfer')} joined from both sides")
     _listed("already there", [f"{a} is {b}" for a, b in found.duplicates])
+    totals = [
+        f"{one.document.name}:{row}" for one in found.readings for row in one.totals
+    ]
+    _listed("totals, left out", totals)
     _listed(
         "in suspense, no rule matched",
         [_told(one) for one in found.unmatched],

@@ -41,10 +41,13 @@ DATES = (
     "%d-%b-%y",
     "%Y年%m月%d日",
 )
-#: Rows that add up others, and move nothing.
+#: How rows begin that add up others, and move nothing.
 TOTAL = re.compile(
-    r"(?i)\W*(sub-?total|(grand |page )?totals?|sum|turnover|summe|gesamt(summe)?"
-    r"|umsatz|zwischensumme|totaux|total(es|i)|somme|totaal|合计|总计)\b"
+    r"(?i)\W*((sub|sous|tussen)?[- ]?((grand|page|general|overall) )?"
+    r"totaa?(l|le|les|li|len|ls|ux)|(zwischen|gesamt|end|schluss|total)?summe"
+    r"|sum|turnover|gesamt|insgesamt|umsatz|somme|summa|soma|suma|razem|og[oó][lł]em"
+    r"|итого|всего)\b"
+    r"|\W*(合计|合計|总计|總計|小计|小計|总额)"
 )
 _NUMBERS = re.compile(
     # Some programs write large amounts as powers of ten: no amount for an import.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections import Counter
 from dataclasses import dataclass
 from dataclasses import field
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Movement
+
+
+#: How the narration of the flow begins that opens an account's balance.
+OPENING = "Opening balance"
 
 
 class DraftLeg(NamedTuple):
@@ -69,6 +75,11 @@ class Draft:
     def id(self) -> str:
         """Return the flow's id, made of the digests of its rows."""
         return "I-" + ".".join(self.keys)
+
+    @functools.cached_property
+    def bare(self) -> str:
+        """Return its words without what stands between letters and digits."""
+        return re.sub(r"\W", "", self.text).upper()
 
     @property
     def own(self) -> DraftLeg:

@@ -9,15 +9,18 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.evidence.continuity import BalanceGap
-from solvency.evidence.continuity import walk
+from solvency.evidence.drafts import OPENING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.drafts import drafted
+from solvency.evidence.gaps.continuity import BalanceGap
+from solvency.evidence.gaps.continuity import walk
+from solvency.evidence.gaps.continuity import with_own
+from solvency.evidence.gaps.filled import unfilled
 from solvency.evidence.names import NameDecisions
-from solvency.evidence.present import OPENING
 from solvency.evidence.present import present
+from solvency.evidence.present import written_flows
 from solvency.evidence.reading import read
 from solvency.evidence.records import digest
 from solvency.evidence.records import opened
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from solvency.evidence.continuity import Walk
+    from solvency.evidence.gaps.continuity import Walk
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.mapping import Mappings
     from solvency.evidence.present import Present
@@ -97,6 +100,10 @@ def take_in(paths: Iterable[Path], mappings: Mappings, folder: Path) -> Intake:
     found.names.compare(draft.payee for draft in found.drafts)
     _once(found)
     _joined(found)
+    if found.gaps:
+        flows = itertools.chain(written_flows(found.present), found.drafts)
+        gone = {text for _, text in found.replaced}
+        found.gaps = list(unfilled(found.gaps, flows, gone))
     # Within a day rows stay in the order of their document.
     found.drafts.sort(key=lambda one: one.date)
     return found
@@ -128,6 +135,10 @@ def _walked(found: Intake) -> None:
         for statement in reading.statements:
             mapping = _for(statement, reading.mapping)
             walked = walk(statement)
+            walked.gaps = [
+                with_own(gap, mapping.account, (statement, walked))
+                for gap in walked.gaps
+            ]
             source = found.sources[at]
             found.drafts += drafted(statement, mapping, source, walked.repeats)
             found.gaps += walked.gaps
@@ -190,6 +201,7 @@ def _recorded(
                     "after-day": gap.since,
                     "expected": f"{gap.expected} {gap.currency}",
                     "found": f"{gap.found} {gap.currency}",
+                    "own-rows": f"{gap.own} {gap.currency}",
                 },
             )
         )
@@ -215,29 +227,31 @@ def _in_turn(
     for account, several in by_account.items():
         several.sort(key=lambda one: _days(one[1]))
         _opening(found, account, several[0])
-        for earlier, later in itertools.pairwise(several):
+        latest = several[0]
+        for later in several[1:]:
+            # One page may lie within the days of another: the last day counts.
+            earlier, latest = latest, max(latest, later, key=lambda x: _days(x[1])[1])
             closing, opening = earlier[2].closing, later[2].opening
             if (
                 closing is None
                 or opening is None
                 or closing.currency != opening.currency
+                or closing.amount == opening.amount
             ):
                 continue
             if _days(later[1])[0] <= _days(earlier[1])[1]:
                 continue  # they overlap: rows of both say what each opened with
-            if closing.amount != opening.amount:
-                found.gaps.append(
-                    BalanceGap(
-                        later[1].document.name,
-                        opening.row,
-                        f"{earlier[1].document.name}:{closing.row}",
-                        closing.date.isoformat(),
-                        opening.date.isoformat(),
-                        closing.amount,
-                        opening.amount,
-                        opening.currency,
-                    )
-                )
+            gap = BalanceGap(
+                later[1].document.name,
+                opening.row,
+                f"{earlier[1].document.name}:{closing.row}",
+                _days(earlier[1])[1].isoformat(),
+                _days(later[1])[0].isoformat(),
+                closing.amount,
+                opening.amount,
+                opening.currency,
+            )
+            found.gaps.append(with_own(gap, account, earlier[1:3], later[1:3]))
 
 
 def _days(statement: AccountStatement) -> tuple[datetime.date, datetime.date]:

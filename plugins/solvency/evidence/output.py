@@ -11,6 +11,7 @@ from solvency.evidence.names import FILE
 from solvency.evidence.present import ACCOUNTS
 from solvency.evidence.present import WRITTEN
 from solvency.evidence.present import dated
+from solvency.evidence.present import marked
 from solvency.evidence.present import moved_back
 from solvency.evidence.present import refuse_outside
 from solvency.evidence.records import digest
@@ -202,6 +203,12 @@ def _accounts(found: Intake) -> dict[Path, str]:
     for account, opened in dated(text):
         if start < opened:
             text = moved_back(text, account, start)
+    claims = _claims(found, marks)
+    for account, extra in claims.items():
+        first.setdefault(account, start)
+        marks[account] = {**extra, **marks.get(account, {})}
+        # An earlier trial balance may have opened it, and not said whose it is.
+        text = marked(text, account, _lines_of(extra))
     loose = {one.mapping.suspense for one in found.readings}
     loose |= {account for account in first if "Suspense" in account.split(":")}
     new = [
@@ -211,7 +218,6 @@ def _accounts(found: Intake) -> dict[Path, str]:
     for account in new:
         held = _marks(account, marks, loose=account in loose)
         text += f"\n{start} open {account}\n{held}"
-    text += "".join(_claims(found, start))
     return {path: text.lstrip("\n")} if text != was else {}
 
 
@@ -222,7 +228,11 @@ def _marks(account: str, marks: dict[str, dict[str, str]], *, loose: bool) -> st
         extra["suspense"] = "TRUE"
         if "Suspense" in parts[:-1]:
             extra["other-side"] = f'"{parts[-1]}"'
-    return "".join(f"  {key}: {value}\n" for key, value in extra.items())
+    return _lines_of(extra)
+
+
+def _lines_of(marks: dict[str, str]) -> str:
+    return "".join(f"  {key}: {value}\n" for key, value in marks.items())
 
 
 def _entities(found: Intake, accounts: set[str], start: datetime.date) -> Iterator[str]:
@@ -238,9 +248,26 @@ def _entities(found: Intake, accounts: set[str], start: datetime.date) -> Iterat
         )
 
 
-def _claims(found: Intake, start: datetime.date) -> Iterator[str]:
-    """Yield a claim and its debt for each two entities that need one and have none."""
+def _claims(
+    found: Intake, marks: dict[str, dict[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return a claim and its debt for each two entities that need one and have none.
+
+    Args:
+        found: What the import found.
+        marks: The metadata of the accounts it opens anyway, registers' claims among
+            them.
+
+    Returns:
+        The accounts, each with its metadata.
+    """
     pairs = set(found.present.pairs)
+    for account, extra in marks.items():
+        if "counterparty" in extra:
+            pairs.add(
+                frozenset({account.split(":")[1], extra["counterparty"].strip('"')})
+            )
+    opened: dict[str, dict[str, str]] = {}
     for draft in found.drafts:
         entities = list(dict.fromkeys(leg.account.split(":")[1] for leg in draft.legs))
         if len(entities) != 2 or frozenset(entities) in pairs:
@@ -249,12 +276,12 @@ def _claims(found: Intake, start: datetime.date) -> Iterator[str]:
         # What is paid out is lent: the payer is the creditor.
         paid = min(draft.legs, key=lambda leg: leg.amount).account.split(":")[1]
         got = next(one for one in entities if one != paid)
-        yield (
-            f"\n{start} open Assets:{paid}:Receivables:{got}\n"
-            f'  counterparty: "{got}"\n'
-            f"\n{start} open Liabilities:{got}:Payables:{paid}\n"
-            f'  counterparty: "{paid}"\n  term: "demand"\n'
-        )
+        opened[f"Assets:{paid}:Receivables:{got}"] = {"counterparty": f'"{got}"'}
+        opened[f"Liabilities:{got}:Payables:{paid}"] = {
+            "counterparty": f'"{paid}"',
+            "term": '"demand"',
+        }
+    return opened
 
 
 def _top(found: Intake) -> dict[Path, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from beancount.core import data
 
+from solvency.evidence.drafts import OPENING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 #: How the files that an import writes are named.
 WRITTEN = "import-*.beancount"
 ACCOUNTS = "import-accounts.beancount"
-#: How the narration of the flow begins that opens an account's balance.
-OPENING = "Opening balance"
 _ID = re.compile(r'^  id: "I-([0-9a-f.]+)"$', re.MULTILINE)
 _ROW = re.compile(r'^  row: "((?:[^"\\]|\\.)*)"$', re.MULTILINE)
 _HEAD = re.compile(
     r'(\d{4}-\d\d-\d\d) \* (?:"((?:[^"\\]|\\.)*)" )?"((?:[^"\\]|\\.)*)"((?: \^\S+)*)'
 )
 _LEG = re.compile(r"^  ([A-Z]\S*)  (-?[\d.]+) (\S+)$", re.MULTILINE)
+_CITED = re.compile(r"\S.*?:[^:,]*\d(?=, |$)")
+_LATEST = re.compile(r"^  latest: (\d{4}-\d\d-\d\d)$", re.MULTILINE)
 _OPEN = re.compile(r"^(\d{4}-\d\d-\d\d) open (\S+)", re.MULTILINE)
 
 
@@ -63,6 +64,8 @@ class Present:
     #: Numbers and names of accounts, as their `open` has them.
     marks: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     includes: str = ""
+    #: The files that earlier imports wrote.
+    texts: list[tuple[Path, str]] = field(default_factory=list)
     #: The flow that opened an account's balance, by the row's digest.
     openings: dict[str, tuple[datetime.date, Path, str]] = field(default_factory=dict)
 
@@ -158,6 +161,7 @@ def _declared(found: Present, text: str, path: Path) -> None:
 
 def _imported(found: Present, path: Path, text: str) -> None:
     """Take in the rows of a file that an earlier import wrote."""
+    found.texts.append((path, text))
     for one in re.finditer(
         r'custom "source" "([^"]+)"(?:.*\n)(?:  .*\n)*?  sha256: "([0-9a-f]+)"', text
     ):
@@ -172,7 +176,7 @@ def _imported(found: Present, path: Path, text: str) -> None:
             if note is not None:
                 found.rows[note[1]] = row[1]
             continue
-        cited = row[1].split(", ")
+        cited = cited_in(row[1])
         keys = key[1].split(".")
         for at, one_key in enumerate(keys):
             found.rows[one_key] = cited[min(at, len(cited) - 1)]
@@ -184,11 +188,42 @@ def _imported(found: Present, path: Path, text: str) -> None:
         if head[3].startswith(OPENING):
             found.openings[keys[0]] = day, path, block
             continue
-        for leg in legs[: len(keys)]:
+        loose = len(legs) == 2 and legs[1].account in found.suspense
+        # A row of a statement is a flow of two legs; what a register has is none.
+        rows_each = len(cited) == len(keys) or len(keys) > 1
+        own = legs[: len(keys)] if len(legs) == 2 and (rows_each or loose) else ()
+        for leg in own:
             first, last = found.covered.get(leg.account, (day, day))
             found.covered[leg.account] = min(first, day), max(last, day)
-        if len(legs) == 2 and legs[1].account in found.suspense:
+        if loose:
             found.loose.append(_loose(path, block, head, legs, cited, keys, day))
+
+
+def written_flows(found: Present) -> Iterator[Draft]:
+    """Yield the flows that earlier imports wrote, as far as their amounts go."""
+    for path, text in found.texts:
+        for block in text.split("\n\n"):
+            head = _HEAD.match(block.lstrip())
+            if head is None:
+                continue
+            legs = [DraftLeg(m[1], Decimal(m[2]), m[3]) for m in _LEG.finditer(block)]
+            latest = _LATEST.search(block)
+            yield Draft(
+                datetime.date.fromisoformat(head[1]),
+                "",
+                _unquoted(head[3]),
+                legs,
+                [],
+                [],
+                [],
+                latest=datetime.date.fromisoformat(latest[1]) if latest else None,
+                block=(path, block),
+            )
+
+
+def cited_in(rows: str) -> list[str]:
+    """Return the rows that a flow cites; a comma may stand in a file's name."""
+    return _CITED.findall(rows) or [rows]
 
 
 def _loose(
@@ -237,6 +272,17 @@ def moved_back(text: str, account: str, day: datetime.date) -> str:
         return f"{day} open {account}"
 
     return _OPEN.sub(earlier, text)
+
+
+def marked(text: str, account: str, lines: str) -> str:
+    """Return a file of accounts with lines of metadata added to one of them."""
+    return re.sub(
+        rf"^(\d{{4}}-\d\d-\d\d open {re.escape(account)}\n)",
+        lambda found: found[0] + lines,
+        text,
+        count=1,
+        flags=re.MULTILINE,
+    )
 
 
 def dated(text: str) -> Iterator[tuple[str, datetime.date]]:

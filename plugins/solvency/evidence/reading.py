@@ -61,6 +61,7 @@ def read(document: Document, mapping: Mapping, source: str) -> Contents:
     else:
         _registers(found, source)
     _checked(found)
+    found.totals += [row for one in found.statements for row in one.totals]
     found.lines = found.lines or sum(
         1 for one in found.statements for _ in one.movements()
     )

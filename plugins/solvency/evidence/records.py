@@ -113,6 +113,8 @@ class AccountStatement:
     lines: list[Movement | Balance] = field(default_factory=list)
     #: The account's number, where the document gives it.
     number: str = ""
+    #: Rows that add up others, and are left out.
+    totals: list[str] = field(default_factory=list)
 
     def movements(self) -> Iterator[Movement]:
         """Yield the movements alone."""

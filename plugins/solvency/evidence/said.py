@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.evidence.continuity import BalanceGap
     from solvency.evidence.drafts import Draft
+    from solvency.evidence.gaps.continuity import BalanceGap
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Document
@@ -58,5 +58,7 @@ class Contents:
         default_factory=dict
     )
     gaps: list[BalanceGap] = field(default_factory=list)
+    #: Rows left out since they add up others.
+    totals: list[str] = field(default_factory=list)
     #: Rows left out since another row says the same: row and the other.
     repeats: list[tuple[str, str]] = field(default_factory=list)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,18 +13,20 @@ from typing import TYPE_CHECKING
 from beancount.core.amount import Amount
 from beancount.core.data import Note
 
+from solvency.evidence.gaps.filled import reached
+from solvency.evidence.gaps.filled import remaining
+from solvency.evidence.gaps.movements import AccountMoves
+from solvency.evidence.gaps.movements import files_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
     from typing import Self
 
     from solvency.ledger.case import Case
-    from solvency.ledger.case import Flow
 
 #: What can be open, the gravest first.
 KINDS = ("gap", "duplicate", "one-sided", "disagreement", "suspense")
-#: So many transfers on the way between two days are tried in every combination.
-_MOST_ON_THE_WAY = 12
 
 
 class OpenSentence(str):  # noqa: SLOT000 (no text with values of its own can have slots)
@@ -69,45 +70,9 @@ class OpenItem:
     flow: str = ""
 
 
-class _Movements:
-    """What moved on each account, by day, of which flow."""
-
-    def __init__(self, case: Case) -> None:
-        self._days: dict[tuple[str, str], list[datetime.date]] = {}
-        self._sums: dict[tuple[str, str], list[Decimal]] = {}
-        self.flows: dict[tuple[str, str], list[tuple[Flow, Decimal]]] = defaultdict(
-            list
-        )
-        for flow in case.selected:
-            for posting in flow.postings:
-                key = posting.account, posting.commodity
-                self.flows[key].append((flow, posting.units))
-        for key, several in self.flows.items():
-            several.sort(key=lambda one: one[0].date)
-            self._days[key] = [flow.date for flow, _ in several]
-            self._sums[key] = [
-                Decimal(),
-                *itertools.accumulate(units for _, units in several),
-            ]
-
-    def balance(self, key: tuple[str, str], day: datetime.date) -> Decimal:
-        """Return an account's balance at the end of a day, in units."""
-        days = self._days.get(key, [])
-        return self._sums[key][bisect_right(days, day)] if days else Decimal()
-
-    def on_the_way(self, key: tuple[str, str], day: datetime.date) -> list[Decimal]:
-        """Return what was on its way on a day: it left one account, not yet there."""
-        return [
-            units
-            for flow, units in self.flows.get(key, ())
-            if flow.latest is not None
-            and (flow.earliest or flow.date) <= day < flow.latest
-        ]
-
-
 def standing(case: Case) -> tuple[OpenItem, ...]:
     """Return what is open of the evidence that was imported into a case."""
-    moved = _Movements(case)
+    moved = AccountMoves(case)
     gaps = list(_gaps(case, moved))
     found = [
         *_suspense(case),
@@ -178,7 +143,7 @@ def _notes(case: Case, key: str) -> Iterator[Note]:
             yield entry
 
 
-def _gaps(case: Case, moved: _Movements) -> Iterator[OpenItem]:
+def _gaps(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:
     """Yield the gaps an import noted, that no later flow has closed."""
     for note in _notes(case, "expected"):
         expected, found = note.meta["expected"], note.meta.get("found")
@@ -190,13 +155,11 @@ def _gaps(case: Case, moved: _Movements) -> Iterator[OpenItem]:
         missing = found.number - expected.number
         row = str(note.meta["row"])
         if isinstance(since, datetime.date):
-            file = row.partition(":")[0]
-            mended = sum(
-                units
-                for flow, units in moved.flows.get((note.account, found.currency), ())
-                if since <= flow.date <= note.date and file not in _files(flow)
-            )
-            if mended == missing:
+            key = note.account, found.currency
+            moves = moved.moves(key)
+            own = _own(note, moved, since)
+            missing = remaining(missing, own, since, note.date, moves)
+            if not missing:
                 continue
             after = note.meta.get("after-row", "?")
             message = OpenSentence(
@@ -210,7 +173,7 @@ def _gaps(case: Case, moved: _Movements) -> Iterator[OpenItem]:
                 after=after,
                 since=since,
                 expected=expected.number,
-                missing=missing - mended,
+                missing=missing,
             )
             kind = "gap"
         else:
@@ -230,16 +193,30 @@ def _gaps(case: Case, moved: _Movements) -> Iterator[OpenItem]:
         )
 
 
-def _files(flow: Flow) -> frozenset[str]:
-    rows = flow.notes.get("row", "").split(", ")
-    return frozenset(row.partition(":")[0] for row in rows)
+def _own(note: Note, moved: AccountMoves, since: datetime.date) -> Decimal:
+    """Return what a file's own rows of the days about a gap come to."""
+    own = note.meta.get("own-rows")
+    if isinstance(own, Amount) and own.number is not None:
+        return own.number
+    found = note.meta["found"]
+    file = str(note.meta["row"]).partition(":")[0]
+    return sum(
+        (
+            units
+            for flow, units in moved.flows.get((note.account, found.currency), ())
+            if since <= flow.date <= note.date and file in files_of(flow)
+        ),
+        Decimal(),
+    )
 
 
 def _entity(account: str) -> str:
     return account.split(":")[1] if ":" in account else account
 
 
-def _between(case: Case, moved: _Movements, gaps: list[OpenItem]) -> Iterator[OpenItem]:
+def _between(
+    case: Case, moved: AccountMoves, gaps: list[OpenItem]
+) -> Iterator[OpenItem]:
     """Yield each two balances of statements between which movements are missing."""
     stated: dict[tuple[str, str], list[tuple[datetime.date, Decimal, str]]] = (
         defaultdict(list)
@@ -268,7 +245,12 @@ def _between(case: Case, moved: _Movements, gaps: list[OpenItem]) -> Iterator[Op
                 *moved.on_the_way(key, earlier[0]),
                 *(-units for units in moved.on_the_way(key, later[0])),
             ]
-            if missing == known or _reached(missing - known, ways):
+            if missing == known or reached(missing - known, ways):
+                continue
+            held = moved.within(key, later[0])
+            if any(
+                one + change - known in held for one in moved.within(key, earlier[0])
+            ):
                 continue
             yield OpenItem(
                 "gap",
@@ -295,14 +277,6 @@ def _between(case: Case, moved: _Movements, gaps: list[OpenItem]) -> Iterator[Op
             )
 
 
-def _reached(number: Decimal, ways: list[Decimal]) -> bool:
-    """Say whether some of what was on its way come to a number."""
-    sums = {Decimal()}
-    for units in ways[:_MOST_ON_THE_WAY]:
-        sums |= {one + units for one in sums}
-    return number in sums
-
-
 def _duplicates(case: Case) -> Iterator[OpenItem]:
     """Yield the rows that say again what another row says."""
     for note in _notes(case, "duplicate-of"):
@@ -327,12 +301,12 @@ def _plain(words: str) -> str:
     return re.sub(r"\s+", " ", words)
 
 
-def _disagreements(case: Case, moved: _Movements) -> Iterator[OpenItem]:
+def _disagreements(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:
     """Yield the balances of a trial balance that the books do not have."""
     for row, day, account, debit, unit in _trial_balances(case):
         key = account, unit
         books = moved.balance(key, day)
-        if books == debit or _reached(debit - books, moved.on_the_way(key, day)):
+        if books == debit or reached(debit - books, moved.on_the_way(key, day)):
             continue
         apart = books - debit
         yield OpenItem(

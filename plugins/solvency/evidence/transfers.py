@@ -43,24 +43,28 @@ class Own:
         last = self.account.rpartition(":")[2]
         return self.known_as if last in _ANY else (*self.known_as, last)
 
+    @property
+    def title(self) -> str:
+        """Return the name of whose account it is, as statements call it."""
+        return self.known_as[0] if self.known_as else self.entity
+
+    def numbered_in(self, draft: Draft) -> bool:
+        """Say whether a row of another account gives this one's number."""
+        if len(self.number) < 5:
+            return False
+        return self.number == draft.other or self.number in draft.bare
+
     def named_in(self, draft: Draft) -> bool:
         """Say whether a row of another account names this one, or whose it is."""
-        if self.number and len(self.number) >= 5:
-            bare = re.sub(r"\W", "", draft.text).upper()
-            if self.number in {draft.other, bare} or self.number in bare:
-                return True
         text = draft.text.casefold()
-        return any(
-            re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text)
+        names = self.names
+        if draft.own.account.split(":")[1] != self.entity:
             # Its own entity's name stands on most rows of a statement.
-            for name in (
-                *self.names,
-                *(
-                    (self.entity,)
-                    if draft.own.account.split(":")[1] != self.entity
-                    else ()
-                ),
-            )
+            names = (*names, self.entity)
+        return any(
+            name.casefold() in text
+            and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text)
+            for name in names
             if len(name) >= 3
         )
 
@@ -119,7 +123,7 @@ def matched(
     for _, out, into in pairs:
         if out not in taken and into not in taken:
             taken |= {out, into}
-            joined[out] = _joined(listed[out], listed[into])
+            joined[out] = _joined(listed[out], listed[into], owns)
     both = [(listed[out], listed[into]) for _, out, into in pairs if out in joined]
     flows = [
         joined.get(at, one)
@@ -130,7 +134,7 @@ def matched(
     for at, one in enumerate(listed):
         if at not in taken and _open(one, owns):
             known = payees.get((one.own.account, one.payee.casefold()))
-            _unmatched(one, meant[at] or (owns[known] if known else None))
+            _unmatched(one, meant[at] or ((owns[known],) if known else ()))
     return flows, both
 
 
@@ -160,25 +164,30 @@ def _open(draft: Draft, owns: Mapping[str, Own]) -> bool:
     )
 
 
-def _meant(draft: Draft, owns: Mapping[str, Own]) -> Own | None:
-    """Return the own account a row names as its other side."""
+def _meant(draft: Draft, owns: Mapping[str, Own]) -> tuple[Own, ...]:
+    """Return the own accounts a row may name as its other side.
+
+    A number names one; the name of an entity all its accounts.
+    """
     if draft.legs[1].account in owns:
-        return owns[draft.legs[1].account]
+        return (owns[draft.legs[1].account],)
     if draft.status == "settled":
-        return None
-    named = [
-        own
-        for own in owns.values()
-        if own.account != draft.own.account and own.named_in(draft)
-    ]
+        return ()
+    others = [own for own in owns.values() if own.account != draft.own.account]
+    numbered = [own for own in others if own.numbered_in(draft)]
+    if numbered:
+        return tuple(numbered)
+    named = [own for own in others if own.named_in(draft)]
     entity = draft.own.account.split(":")[1]
-    others = [own for own in named if own.entity != entity]
-    return next(iter(others or named), None)
+    entities = {own.entity for own in named} - {entity}
+    if entities:
+        return tuple(own for own in others if own.entity in entities)
+    return tuple(named)
 
 
 def _score(
     listed: list[Draft],
-    meant: Mapping[int, Own | None],
+    meant: Mapping[int, tuple[Own, ...]],
     out: int,
     into: int,
     window: int,
@@ -192,9 +201,8 @@ def _score(
         return 0
     score = _REFERENCE if _tokens(paid) & _tokens(received) else 0.0
     for at, other in ((out, received), (into, paid)):
-        own = meant[at]
-        if own is not None:
-            if own.account != other.own.account:
+        if meant[at]:
+            if all(own.account != other.own.account for own in meant[at]):
                 return 0
             score += _NAMED
     return score - apart / 1000 if score else 0
@@ -210,12 +218,14 @@ def _tokens(draft: Draft) -> frozenset[str]:
     return frozenset(found - {draft.other})
 
 
-def _joined(paid: Draft, received: Draft) -> Draft:
+def _joined(paid: Draft, received: Draft, owns: Mapping[str, Own]) -> Draft:
+    """Return one flow of both rows, paid to whose account received it."""
     first, last = sorted((paid.date, received.date))
     account = received.own.account
     return Draft(
         first,
-        paid.payee or received.payee,
+        # On the other statement stands who paid.
+        paid.payee or owns[account].title,
         paid.narration or received.narration,
         [paid.own, received.own._replace(account=account)],
         [*paid.rows, *received.rows],
@@ -227,9 +237,10 @@ def _joined(paid: Draft, received: Draft) -> Draft:
     )
 
 
-def _unmatched(draft: Draft, other: Own | None) -> None:
+def _unmatched(draft: Draft, others: tuple[Own, ...]) -> None:
     """Book what names an own account whose statement does not have it."""
-    if other is None or not other.covers(draft.date):
+    other = next((own for own in others if own.covers(draft.date)), None)
+    if other is None:
         return
     leg = draft.legs[1]
     entity = draft.own.account.split(":")[1]

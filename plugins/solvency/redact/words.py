@@ -17,7 +17,7 @@ KEPT = _set(
     " from side mark seq time earliest latest basis default traced prior"
     " halving float max-price-age haircut haircut-low haircut-high minimum"
     " maximum days inflow-cap runoff horizon stress level affiliates"
-    " suspense expected found states trial-balance after-day control settled"
+    " suspense expected found states trial-balance after-day own-rows control settled"
     " amount intraday recovery-basis origin"
 )
 #: Keys whose value is a name, or several with commas, and the kind of name.

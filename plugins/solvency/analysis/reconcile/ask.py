@@ -39,6 +39,7 @@ from solvency.figures.quantised import money
 from solvency.figures.quantised import moved
 from solvency.figures.quantised import settled
 from solvency.figures.remark import Remark
+from solvency.model.contradicted import without_contradicted
 from solvency.model.observed import observed
 from solvency.wide import wide
 
@@ -76,12 +77,14 @@ def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
             "nothing ties the flows to one another: the case has no observation of a"
             " balance its flows move, so no claim can be tested"
         )
+    seen = without_contradicted(seen)
     sized = seen.by_construction()
     tested = seen.without({row for row, _ in sized}) if sized else seen
     if not tested.rows:
         raise ValueError(
             "nothing tests the flows: each observation of a balance they move is one"
-            " that a flow was worked out from (sized-by)"
+            " that a flow was worked out from (sized-by), or one that exact flows"
+            " contradict (solvency check)"
         )
     pairs = tuple((seen.rows[row].id, book.flows[flow].id) for row, flow in sized)
     share = float(case.uncertainty.correlation)
@@ -326,7 +329,11 @@ def _notes(
             )
         )
     notes += [
-        Remark("%(id)s: %(reason)s", id=one.observation.id, reason=one.reason)
+        Remark(
+            "%(id)s: %(reason)s",
+            id=one.observation.notes.get("row") or one.observation.id,
+            reason=one.reason,
+        )
         for one in problem.seen.untested
     ]
     return tuple(notes)

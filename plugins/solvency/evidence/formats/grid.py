@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The most characters one cell may have.
 _LONGEST = 2**17
+#: So many places an amount of money has at most.
+_MOST_PLACES = 8
 #: From here a float tells neither cents nor larger units apart.
 _EXACT = 2**53
 
@@ -85,9 +87,18 @@ class Record:
         self, table: Table, row: Row, places: dict[str, tuple[int, ...]]
     ) -> None:
         self.label = row.label
+        self.cells = row.cells
         self._table = table
-        self._cells = row.cells
         self._places = places
+
+    @property
+    def filled(self) -> frozenset[int]:
+        """Return the places of the cells that hold something."""
+        return frozenset(at for at, cell in enumerate(self.cells) if cell != "")
+
+    def places(self, key: str) -> tuple[int, ...]:
+        """Return where a column of the mapping stands."""
+        return self._places.get(key, ())
 
     def refused(self, wrong: str, mend: str) -> EvidenceError:
         """Return what is wrong with this row, for raising."""
@@ -96,13 +107,13 @@ class Record:
     def cell(self, key: str) -> Cell:
         """Return a column's cell, "" where there is none."""
         for at in self._places.get(key, ()):
-            if at < len(self._cells):
-                return self._cells[at]
+            if at < len(self.cells):
+                return self.cells[at]
         return ""
 
     def text(self, key: str) -> str:
         """Return a column's words, of several columns joined, on one line."""
-        places, cells = self._places.get(key), self._cells
+        places, cells = self._places.get(key), self.cells
         if places is None:
             return ""
         words = " ".join(_said(cells[at]) for at in places if at < len(cells))
@@ -137,7 +148,7 @@ class Record:
     ) -> Decimal:
         """Round what a workbook holds as a float; text has its own places."""
         if places is None:
-            return number
+            return number if text else self._as_typed(number)
         exact = number.quantize(Decimal(1).scaleb(-places))
         near = abs(number - exact) <= abs(number) * Decimal("1E-12")
         if (text and exact != number) or not (text or near):
@@ -150,6 +161,22 @@ class Record:
                 "Take the amount from another export",
             )
         return exact
+
+    def _as_typed(self, number: Decimal) -> Decimal:
+        """Return what a workbook's float was before arithmetic left it a hair off."""
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int) or exponent >= -_MOST_PLACES:
+            return number
+        for places in range(_MOST_PLACES + 1):
+            exact = number.quantize(Decimal(1).scaleb(-places))
+            if exact and abs(number - exact) <= abs(number) * Decimal("1E-12"):
+                return exact
+        if self._table.mapping.kind in {"exchange", "transfers"}:
+            return number  # coins have places enough
+        raise self.refused(
+            f"{number:f} has more than {_MOST_PLACES} places",
+            "Write `places` in the mapping, or correct the cell",
+        )
 
     def day(self, key: str) -> datetime.date:
         """Return a column's day.

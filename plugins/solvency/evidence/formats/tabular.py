@@ -7,8 +7,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.dialect import TOTAL
 from solvency.evidence.formats.grid import Table
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
@@ -74,15 +74,14 @@ def statement(document: Document, mapping: Mapping) -> AccountStatement:
     Raises:
         EvidenceError: A row cannot be read as the mapping says.
     """
-    records, stated = [], []
+    rows, stated = [], []
     for record in Table(document, mapping):
-        if _adds_up(record):
-            continue
         kind = _stated(record)
         if kind:
             stated.append((record, kind))
         else:
-            records.append(record)
+            rows.append(record)
+    records, totals = parted(rows, "date")
     found = [_movement(record, mapping, signed=False) for record in records]
     if any(record.has("debit") and record.amount("debit") < 0 for record in records):
         # Some banks write debits below zero: the balances say, else the signs do.
@@ -127,19 +126,8 @@ def statement(document: Document, mapping: Mapping) -> AccountStatement:
         lines.append(
             Balance(last.row, last.date, last.balance, last.currency, "closing")
         )
-    return AccountStatement(document, lines, mapping.number)
-
-
-def _adds_up(record: Record) -> bool:
-    """Say whether a row adds up others: it has no day, and says that it does."""
-    words = (record.text(key) for key in ("date", "payee", "narration", "reference"))
-    if not any(TOTAL.match(word) for word in words):
-        return False
-    try:
-        record.day("date")
-    except EvidenceError:
-        return True
-    return False
+    left = [one.record.label for one in totals]
+    return AccountStatement(document, lines, mapping.number, left)
 
 
 def _stated(record: Record) -> str:

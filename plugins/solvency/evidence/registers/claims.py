@@ -10,9 +10,11 @@ from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.names import alike
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
+from solvency.evidence.registers.agreement import compare
 from solvency.evidence.said import Noted
 from solvency.ledger.vocabulary import RANKS
 
@@ -52,7 +54,13 @@ def read(found: Contents, source: str) -> None:
     Raises:
         EvidenceError: A row cannot be read as the mapping says.
     """
-    claims = [_claim(record, found) for record in Table(found.document, found.mapping)]
+    table = Table(found.document, found.mapping)
+    rows, totals = parted(table, "claim-number")
+    claims = [_claim(record, found) for record in rows]
+    found.totals += [one.record.label for one in totals]
+    if claims:
+        debt, _ = _accounts(found.mapping.entity, claims[-1].rank)
+        compare(found, totals, debt, max(one.date for one in claims))
     found.lines = len(claims)
     twice = _duplicates(claims, set(found.mapping.distinct))
     for claim in claims:

@@ -12,6 +12,7 @@ from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.chart import proposed
@@ -34,7 +35,9 @@ def read(found: Contents, source: str) -> None:
         EvidenceError: A row cannot be read as the mapping says.
     """
     vouchers: dict[tuple[str, datetime.date], list[Record]] = defaultdict(list)
-    for record in Table(found.document, found.mapping):
+    rows, totals = parted(Table(found.document, found.mapping), "date")
+    found.totals += [one.record.label for one in totals]
+    for record in rows:
         found.lines += 1
         day = record.day("date")
         number = record.text("voucher") or record.text("narration")

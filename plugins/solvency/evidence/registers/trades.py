@@ -13,6 +13,7 @@ from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import amount_of
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Movement
 from solvency.evidence.records import digest
@@ -38,7 +39,9 @@ def read(found: Contents, source: str) -> None:
     statements: dict[str, AccountStatement] = {}
     trades: dict[tuple[str, str], list[tuple[Movement, str]]] = defaultdict(list)
     chain = found.mapping.kind == "transfers"
-    for record in Table(found.document, found.mapping):
+    records, totals = parted(Table(found.document, found.mapping), "date")
+    found.totals += [one.record.label for one in totals]
+    for record in records:
         found.lines += 1
         for one, operation in (
             _chain(record, found) if chain else _exchange(record, found)

@@ -6,10 +6,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.continuity import BalanceGap
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
+from solvency.evidence.formats.totals import parted
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.registers.agreement import compare
+from solvency.evidence.registers.agreement import disagree
 from solvency.evidence.registers.chart import proposed
 from solvency.evidence.said import Noted
 from solvency.evidence.said import StatedBalance
@@ -17,10 +19,6 @@ from solvency.evidence.said import StatedBalance
 if TYPE_CHECKING:
     from solvency.evidence.formats.grid import Record
     from solvency.evidence.said import Contents
-
-_TOTAL = re.compile(
-    r"\s*(grand |sub)?-?totals?\b|\s*(summe|gesamt|saldo)\b", re.IGNORECASE
-)
 
 
 def read(found: Contents, source: str) -> None:
@@ -35,14 +33,13 @@ def read(found: Contents, source: str) -> None:
         wrong = "a trial balance has a day, and the mapping gives none"
         raise EvidenceError(document.name, None, wrong, "Write `at = 2022-10-31`, say")
     sums = [Decimal(), Decimal()]
-    totals: list[tuple[str, Decimal, Decimal]] = []
     last, unit = "1", mapping.currency or ""
-    for record in Table(document, mapping):
+    table = Table(document, mapping)
+    rows, totals = parted(table, "account-code", "account-name")
+    found.totals += [one.record.label for one in totals]
+    for record in rows:
         debit, credit = _sides(record)
         code, name = record.text("account-code"), record.text("account-name")
-        if _TOTAL.match(name or code) and not (code and name):
-            totals.append((record.label, debit, credit))
-            continue
         if not (code or name):
             continue
         found.lines += 1
@@ -62,16 +59,14 @@ def read(found: Contents, source: str) -> None:
             )
         )
     if sums[0] != sums[1]:
-        _apart(found, last, "debits", sums[0], "credits", sums[1], unit)
-    for row, debit, credit in totals[-1:]:
-        for what, said, made in (
-            ("debits", debit, sums[0]),
-            ("credits", credit, sums[1]),
-        ):
-            if said and said != made:
-                _apart(
-                    found, row, f"{what} of the rows", made, "their total", said, unit
-                )
+        words = (
+            f"the trial balance {document.name} does not agree: debits {sums[0]:,}"
+            f" {unit}, credits {sums[1]:,} {unit}, {abs(sums[0] - sums[1]):,} apart"
+        )
+        place = Noted(last, mapping.at, mapping.suspense, words, {})
+        disagree(found, place, sums[0], sums[1], unit)
+    # Of subtotals some net debits against credits; the last is of the whole.
+    compare(found, totals[-1:], mapping.suspense, mapping.at)
 
 
 def _sides(record: Record) -> tuple[Decimal, Decimal]:
@@ -83,41 +78,3 @@ def _sides(record: Record) -> tuple[Decimal, Decimal]:
     key = "balance" if record.has("balance") else "amount"
     net = record.amount(key) if record.has(key) else Decimal()
     return max(net, Decimal()), max(-net, Decimal())
-
-
-def _apart(
-    found: Contents,
-    row: str,
-    what: str,
-    one: Decimal,
-    other_what: str,
-    other: Decimal,
-    unit: str,
-) -> None:
-    """Note that a trial balance does not agree with itself."""
-    mapping = found.mapping
-    assert mapping.at is not None  # noqa: S101 (read() saw to it)
-    day = mapping.at
-    found.noted.append(
-        Noted(
-            row,
-            day,
-            mapping.suspense,
-            f"the trial balance {found.document.name} does not agree: {what}"
-            f" {one:,} {unit}, {other_what} {other:,} {unit}, {abs(one - other):,}"
-            " apart",
-            {"expected": f"{one:f} {unit}", "found": f"{other:f} {unit}"},
-        )
-    )
-    found.gaps.append(
-        BalanceGap(
-            found.document.name,
-            row,
-            row,
-            day.isoformat(),
-            day.isoformat(),
-            one,
-            other,
-            unit,
-        )
-    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -11,9 +13,6 @@ from solvency.evidence.records import Balance
 from solvency.evidence.records import Movement
 
 if TYPE_CHECKING:
-    import datetime
-    from decimal import Decimal
-
     from solvency.evidence.records import AccountStatement
 
 
@@ -29,6 +28,9 @@ class BalanceGap(NamedTuple):
     expected: Decimal
     found: Decimal
     currency: str
+    account: str = ""
+    #: What the document's own rows of the days about the gap come to.
+    own: Decimal = Decimal()
 
     @property
     def missing(self) -> Decimal:
@@ -100,6 +102,20 @@ def walk(statement: AccountStatement) -> Walk:
         if isinstance(line, Balance) and line.kind == "closing":
             found.closing = line
     return found
+
+
+def with_own(
+    gap: BalanceGap, account: str, *several: tuple[AccountStatement, Walk]
+) -> BalanceGap:
+    """Return a gap with what the rows of its statements about it come to."""
+    since, until = map(datetime.date.fromisoformat, (gap.since, gap.until))
+    own = sum(
+        line.amount
+        for statement, walked in several
+        for line in statement.movements()
+        if since <= line.date <= until and line.row not in walked.repeats
+    )
+    return gap._replace(account=account, own=Decimal(own))
 
 
 def _until(statement: AccountStatement, at: int) -> datetime.date:
