@@ -427,6 +427,8 @@ def rounded(values: ArrayLike, bits: int = 40) -> Array:
     return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits))
 
 
+#: The natural logarithm of two, and its parts.
+LN2 = 0.6931471805599453
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 #: Remez coefficients of FreeBSD's msun (fdlibm), whose error is below one unit.
 _EXP = (
@@ -479,7 +481,7 @@ def _exp(given: Array) -> Array:
     unknown = np.isnan(held)
     if unknown.any():
         held[unknown] = 0.0
-    folds = held * (1.0 / math.log(2.0))
+    folds = held * (1.0 / LN2)
     np.rint(folds, out=folds)
     high = held - folds * _LN2_HIGH
     low = folds * _LN2_LOW

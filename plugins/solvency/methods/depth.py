@@ -12,7 +12,6 @@ gain; at a gain of one or more nothing but the lender's limit ends it.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 from typing import TypeVar
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 Day = TypeVar("Day")
-LN2 = math.log(2.0)
 
 
 def proceeds(units: ArrayLike, price: ArrayLike, halving: ArrayLike) -> Array:
@@ -49,7 +47,7 @@ def proceeds(units: ArrayLike, price: ArrayLike, halving: ArrayLike) -> Array:
     """
     sold, quote, depth = _checked(units, price, halving)
     with np.errstate(invalid="ignore"):
-        folds = LN2 * sold / depth
+        folds = arithmetic.LN2 * sold / depth
         # -expm1(-x)/x tends to 1: the whole market value of a small sale.
         shrink = np.where(
             folds > 0, -arithmetic.expm1(-folds) / np.where(folds > 0, folds, 1), 1
@@ -71,7 +69,7 @@ def ceiling(price: ArrayLike, halving: ArrayLike) -> Array:
         ValueError: as `proceeds`.
     """
     _, quote, depth = _checked(0.0, price, halving)
-    return np.asarray(quote * depth / LN2)
+    return np.asarray(quote * depth / arithmetic.LN2)
 
 
 def discount(units: ArrayLike, halving: ArrayLike) -> Array:
@@ -108,7 +106,7 @@ def price_after(units: ArrayLike, price: ArrayLike, halving: ArrayLike) -> Array
         ValueError: as `proceeds`.
     """
     sold, quote, depth = _checked(units, price, halving)
-    return np.asarray(quote * arithmetic.exp(-LN2 * sold / depth))
+    return np.asarray(quote * arithmetic.exp(-arithmetic.LN2 * sold / depth))
 
 
 def pool_proceeds(units: ArrayLike, tokens: ArrayLike, cash: ArrayLike) -> Array:
@@ -158,7 +156,8 @@ def gain(
     share = np.asarray(lent, dtype=float)
     if not np.all((share >= 0) & (share <= 1)):
         raise ValueError("what is lent is a share of market value, from 0 to 1")
-    return np.asarray(share * ((1.0 if pledged else 0.0) + LN2 * held / depth))
+    folds = arithmetic.LN2 * held / depth
+    return np.asarray(share * ((1.0 if pledged else 0.0) + folds))
 
 
 def explosive_since(days: Sequence[Day], gains: ArrayLike) -> Day | None:
@@ -217,7 +216,7 @@ def sale_needed(
         return 0.0
     # The excess rises at first if the loop is explosive, then falls to the end:
     # Its slope, p e (m l (q - s) - (1 - m)), changes sign once: at l (q - s) = (1-m)/m.
-    turn = units - (1.0 - lent) / lent * halving / LN2 if lent else 0.0
+    turn = units - (1.0 - lent) / lent * halving / arithmetic.LN2 if lent else 0.0
     top = min(max(0.0, turn), units)
     if excess(units) > 0:
         return None

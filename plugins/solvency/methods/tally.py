@@ -54,6 +54,8 @@ Shape = Literal["lognormal", "pert"]
 CHUNK = 65_536
 # Probability left beyond the end of the exact grid.
 BEYOND = 1e-10
+# A probability is known to this.
+_ROUNDING = 1e-12
 
 
 class Executor(Protocol):
@@ -149,10 +151,21 @@ class Exact:
 
     def quantile(self, share: ArrayLike) -> Array:
         """Return the totals not exceeded with given probabilities, within the grid."""
-        edges = self.start + self.step * (np.arange(len(self._below)) - 0.5)
-        found = np.asarray(np.interp(np.asarray(share, float), self._below, edges))
+        asked = np.asarray(share, dtype=float)
+        # Where nothing lies between two totals, rounding would choose among all there.
+        at = np.searchsorted(self._below, asked - _ROUNDING).clip(
+            1, len(self._below) - 1
+        )
+        before, after = self._below[at - 1], self._below[at]
+        part = np.divide(
+            asked - before,
+            after - before,
+            out=np.ones(asked.shape),
+            where=after > before,
+        )
+        found = self.start + self.step * (at - 1.5 + part.clip(0.0, 1.0))
         # The cell of nil holds all draws in which no hypothesis holds.
-        found[np.abs(found) <= self.step / 2] = 0.0
+        found = np.where(np.abs(found) <= self.step / 2, 0.0, found)
         return np.asarray(found.clip(self._points[0], self._points[-1]))
 
     def at_least(self, amount: ArrayLike) -> Array:

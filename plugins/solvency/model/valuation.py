@@ -20,7 +20,6 @@ p / lambda (Cifuentes, Ferrucci and Shin 2005).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
@@ -176,7 +175,7 @@ class Valuation:
 
 def discount(units: Decimal, halving: Decimal) -> Decimal:
     """Return what share of market value a sale of units fetches, given depth."""
-    exponent = math.log(2) * float(units / halving)
+    exponent = arithmetic.LN2 * float(units / halving)
     if not exponent:
         return Decimal(1)
     return Decimal(repr(float(-arithmetic.expm1(-exponent) / exponent)))

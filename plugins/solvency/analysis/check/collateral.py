@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
 
-LN2 = math.log(2)
 #: Below this (1 - e^-x) / x is summed, to so many terms.
 _SMALL, _TERMS = 0.05, 9
 
@@ -34,7 +32,7 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     is known (Cifuentes, Ferrucci and Shin 2005).
     """
     halving = world.timeline.halving(commodity)
-    exponent = LN2 * np.maximum(units.astype(float), 0) / halving
+    exponent = arithmetic.LN2 * np.maximum(units.astype(float), 0) / halving
     if world.drawn:
         return _fetched(exponent)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -234,14 +234,14 @@ class _Holding:
         lent, basis = self._lent(len(self.days) - 1)
         gains = self._gains()
         halving = measure.units
-        folds = market.LN2 * float(pledged / halving)
+        folds = arithmetic.LN2 * float(pledged / halving)
         lowest = self._lowest()
         sold = None
         if lowest is not None and 0 < lowest[1] < price:
             sold = _money(
                 float(halving)
                 * float(arithmetic.log(float(price / lowest[1])))
-                / market.LN2
+                / arithmetic.LN2
             )
         return Token(
             token=self._token,

@@ -19,6 +19,7 @@ import numpy as np
 from solvency.analysis.tally.answer import QUANTILES
 from solvency.analysis.tally.parts import number
 from solvency.analysis.tally.parts import prior_combinations
+from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
 from solvency.model.book import Book
 from solvency.model.counting.found import found
@@ -207,9 +208,8 @@ class _Effects:
                     held = factor[some].T
                     if len(on) > 1:
                         held = held * on[draw % len(on)][:, some]
-                    taken.append(
-                        np.minimum(held @ self._takes[some], self._left).sum(axis=1)
-                    )
+                    takes = arithmetic.product(held, self._takes[some])
+                    taken.append(np.minimum(takes, self._left).sum(axis=1))
         return [
             Explained(
                 name,

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
-from scipy.optimize import nnls
 
 from solvency.figures import arithmetic
+from solvency.methods.balancing.nonnegative import nonnegative
 from solvency.methods.balancing.system import system
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class _Around:
         matrix = np.vstack([(rows / lengths[:, None]).T, asked / lengths / size])
         target = np.zeros(len(matrix))
         target[-1] = 1.0
-        weights, _ = nnls(matrix, target, maxiter=50 * len(matrix) + 500)
+        weights = nonnegative(matrix, target)
         left = arithmetic.product(matrix, weights) - target
         if -left[-1] <= _NEAR:
             raise ValueError(

@@ -36,6 +36,8 @@ RANK = 1e-10
 ALIKE = 1e-7
 # A claim's test is rounding when the identities see less than this of its spread.
 SEEN = 1e-9
+# Bits of a variance by which what is left of it can be told from rounding.
+_LEFT = 43
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ class System:
         seen = 2.0 * self.own[:, None] * (self.identities.T @ image)
         seen = (seen + arithmetic.product(self.shared, inner)) * self.shared
         left -= np.add.reduce(seen, axis=1)
+        left = _rounded(left, np.where(np.isfinite(self.variances), self.variances, 0))
         if len(self.unknown):
             left[self.unknown] = self._unknown_variances()
         return np.asarray(np.sqrt(np.maximum(left, 0.0)))
@@ -173,6 +176,8 @@ class System:
         seen = arithmetic.product(arithmetic.product(joint, self.weight), joint)
         image = arithmetic.product(self._solver, joint - seen)
         found = (image * self._solver).sum(axis=1)
+        size = arithmetic.product(np.abs(self._solver), np.abs(joint))
+        found = _rounded(found, (size * np.abs(self._solver)).sum(axis=1))
         columns = self.identities[:, self.unknown].toarray()
         own = (self._solver * columns.T).sum(axis=1)
         fixed = np.abs(own - 1.0) < ALIKE
@@ -261,6 +266,12 @@ class System:
             weight=weight,
             rank=self.rank - 1,
         )
+
+
+def _rounded(left: Array, size: Array) -> Array:
+    """Round what is left of variances to what their size lets be known of it."""
+    step = np.ldexp(1.0, np.frexp(size)[1] - _LEFT)
+    return np.asarray(np.rint(left / step) * step)
 
 
 def system(

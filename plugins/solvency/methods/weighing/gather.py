@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 HALF = 12
 # Combinations kept before the best are chosen among them.
 POOL = 1 << 20
+# Bits of a score by which combinations are ordered.
+_BITS = 36
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def gather(case: Model, best: int) -> Gathered:
             after.scale(float(arithmetic.exp(top - peak)))
             top = peak
         after.add(bits, arithmetic.exp(scores - top))
-        good = scores > floor
+        good = scores > floor - _quantum(floor)
         kept.append((bits[good], scores[good]))
         waiting += int(good.sum())
         if waiting > POOL:
@@ -118,17 +121,15 @@ def gather(case: Model, best: int) -> Gathered:
             waiting = len(kept[0][0])
             floor = float(kept[0][1].min()) if waiting >= best else -np.inf
     chosen, scores = _best(kept, best)
-    # Of combinations that score alike, the one with the earlier hypotheses first.
-    order = np.lexsort((chosen, -arithmetic.rounded(scores, 36)))
-    posteriors = arithmetic.exp(scores[order] - top) / after.total
+    posteriors = arithmetic.exp(scores - top) / after.total
     priors, admitted = case.admitted
     return Gathered(
         priors=priors,
         marginals=after.marginals(),
         errors=np.zeros(case.count),
         log_evidence=top + float(arithmetic.log(after.total / admitted)),
-        combinations=tuple(_members(int(b), case.count) for b in chosen[order]),
-        scores=scores[order],
+        combinations=tuple(_members(int(b), case.count) for b in chosen),
+        scores=scores,
         posteriors=posteriors,
         shares=posteriors,
     )
@@ -156,13 +157,23 @@ def _concatenated(batches: list[Leaves]) -> Leaves:
 def _best(
     batches: list[tuple[NDArray[np.uint32], Array]], best: int
 ) -> tuple[NDArray[np.uint32], Array]:
-    """Return the best combinations of some batches, in no order."""
+    """Return the best combinations of some batches, the best first.
+
+    Of those that score alike, the one with the earlier hypotheses first.
+    """
     bits = np.concatenate([bits for bits, _ in batches])
     scores = np.concatenate([scores for _, scores in batches])
-    if len(scores) <= best:
-        return bits, scores
-    chosen = np.argpartition(scores, len(scores) - best)[len(scores) - best :]
-    return bits[chosen], scores[chosen]
+    if len(scores) > best:
+        least = float(np.partition(scores, len(scores) - best)[len(scores) - best])
+        near = scores > least - _quantum(least)
+        bits, scores = bits[near], scores[near]
+    order = np.lexsort((bits, -arithmetic.rounded(scores, _BITS)))[:best]
+    return bits[order], scores[order]
+
+
+def _quantum(score: float) -> float:
+    """Return by how much scores differ that are alike but for rounding."""
+    return 2.0 ** (1 - _BITS) * abs(score) if math.isfinite(score) else 0.0
 
 
 def _members(bits: int, count: int) -> tuple[int, ...]:
