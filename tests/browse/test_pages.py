@@ -160,7 +160,7 @@ def test_the_tally_and_the_weights_are_those_of_the_analyses(site, harbour):
     while "Still at work" in html and time.monotonic() < deadline:
         html = served.get("hypotheses", weigh="1")
     case = solvency.load(harbour)
-    assert tile(html, "Loss they explain") == format(tally(case).mean, "f")
+    assert tile(html, "What they take together") == format(tally(case).mean, "f")
     for one in believe(case).hypotheses:
         assert f'data-value="{one.posterior:.6f}"' in html
 

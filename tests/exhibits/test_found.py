@@ -13,7 +13,8 @@ from solvency.analysis.study import study_of
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
-from solvency.exhibits.check.segregation import covers
+from solvency.exhibits.check.segregation import cover_of
+from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.setting import setting_of
 from solvency.figures.formats import Locale
@@ -157,5 +158,6 @@ def test_what_is_held_for_customers_in_bonds_is_held(ledger) -> None:
     book = case.book()
     study = study_of(case, book, PETITION)
     of = setting_of(case, book, (PETITION,), Locale(), study)
-    owed, held, missing, _ = covers(of)["FTX"]
+    series = cover_of(of, "FTX")
+    owed, held, missing, _ = cover_worked(of, "FTX", series, PETITION)
     assert (owed.value, held.value, missing.value) == (100, 90, 10)

@@ -137,7 +137,7 @@ RULES = (
     Rule(
         r"tally:mean",
         lambda _, shown: shown.document("tally LEDGER")["mean"],
-        lambda _, shown: shown.tile(WEIGHED, "Loss they explain"),
+        lambda _, shown: shown.tile(WEIGHED, "What they take together"),
     ),
     Rule(
         r"weighing:inflation",
@@ -148,7 +148,7 @@ RULES = (
         lambda m, shown: shown.document("tally LEDGER")["quantiles"][m["what"]],
     ),
     Rule(
-        r"explained:(?P<scenario>\w+):(?P<what>0\.\d+|hole|reaches)",
+        r"explained:(?P<scenario>\w+):(?P<what>0\.\d+|reaches)",
         find.scenario_tally,
     ),
     Rule(
@@ -339,7 +339,7 @@ ALONE = {
     r"|reconciled:dof:stated|reconciled:chi2:.*": "a step towards a belief or a test",
     r".*:draws": "how often it was drawn, which the figure itself is tested for",
     r"tally:[\w.:-]+:(low|central|high|mean|chance)|explained:\w+:central(:.*)?"
-    r"|rho:.*:hole|waterfall:.*": "the tally's figures again, in another table",
+    r"|waterfall:.*": "the tally's figures again, in another table",
     r"test:.*:(need|have)|loop:.*:threshold:.*": ("a step of a test"),
     rf"cover:\w+:{_DAY}:(owed|held|missing|ratio)": "day by day: Fava draws a chart,"
     " and check has the worst day alone",

@@ -222,7 +222,7 @@ def test_entries_of_the_table_of_dependence_name_its_rows() -> None:
     found = Pages(build(case, case.book(), sections=names, screen=True))
     for rho in ("0.25", "0.75"):
         figure = next(
-            e for e in found.printed if e.get("data-key") == f"rho:{rho}:reaches"
+            e for e in found.printed if e.get("data-key") == f"rho:{rho}:0.05"
         )
         entry = found.by_id[figure.get("href", "")[1:]]
         words = " ".join("".join(entry.itertext()).split())

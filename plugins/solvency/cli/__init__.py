@@ -27,7 +27,7 @@ COMMANDS = {
     "balance": "Print balance sheets: entities, silos, the group.",
     "reconcile": "Say whether the claims can all be true, and which is suspect.",
     "weigh": "Weigh the hypotheses by what was observed.",
-    "tally": "Add up what the hypotheses take, beside the hole.",
+    "tally": "Add up what the hypotheses take, beside what is untraced.",
     "trace": "Say whose money paid for an outlay, under every tracing rule.",
     "recover": "Say who gets what back: statement of affairs, clearing, classes.",
     "tie": "Say whether rows of subledgers agree with their control accounts.",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     "--at",
     type=Day(),
     metavar="DATE",
-    help="Day of the hole. Default: the petition, else the last flow.",
+    help="Day of what is untraced. Default: the petition, else the last flow.",
 )
 @click.option(
     "--switches",
@@ -75,7 +75,7 @@ def command(
     seed: int,
     output: Output,
 ) -> None:
-    r"""Add up what the hypotheses take, and hold it against the hole.
+    r"""Add up what the hypotheses take, and how much of what is untraced they explain.
 
     \b
     Examples:

@@ -1,6 +1,6 @@
 """Add up uncertain losses that may or may not have happened.
 
-A sum of central values says neither how sure it is nor what it takes to reach the hole.
+A sum of central values says neither how sure it is nor what reaches an amount.
 Here each loss is an amount with a spread behind a switch with a probability. The
 distribution of the sum is drawn, with what makes amounts rise and fall together, or,
 where they are independent, computed exactly by convolution: it is the yardstick for the

@@ -8,6 +8,8 @@ import pytest
 from analysis.recover.books import AT
 from analysis.recover.books import WORLD
 from analysis.recover.books import flow
+from click.testing import CliRunner
+from preamble import PREAMBLE
 
 from solvency.analysis.recover.ask import recover
 from solvency.analysis.recover.distributions import ClassPayment
@@ -19,6 +21,7 @@ from solvency.analysis.recover.made_whole import record
 from solvency.analysis.recover.made_whole import tide
 from solvency.analysis.recover.preferences import preferences
 from solvency.analysis.recover.tables import paid
+from solvency.cli import main
 
 COINS = """\
 2021-01-01 price BTC 100 USD
@@ -228,6 +231,20 @@ def test_what_falls_under_two_laws_stands_apart(ledger):
         "undated": (False, 5),
     }
     assert [row.law for row in found if row.flow == "repaid"] == ["547"]
+    # On the table what may lie outside stands under a head of its own, with its bounds.
+    path = ledger.write(PREAMBLE + text)
+    run = ["recover", "--table", "preferences", str(path)]
+    printed = CliRunner().invoke(main, run, env={"COLUMNS": "160"}).output
+    lines = [line.rstrip() for line in printed.splitlines()]
+    starts = ("On debts", "Loans", "Alameda")
+    told = [line for line in lines if line.startswith(starts)]
+    assert [line for line in told if not line.startswith("Alameda")] == [
+        "On debts, within the period",
+        "Loans, gifts and purchases, within the period",
+        "Loans, gifts and purchases, by their bounds perhaps outside it",
+    ]
+    assert "undated" in told[-1]
+    assert "2019-01-01 to 2021-05-31" in told[-1]
 
 
 def test_a_purchase_stands_beside_what_came_back_of_it(ledger):

@@ -1,4 +1,4 @@
-"""How much of the hole the hypotheses of a case explain."""
+"""What the hypotheses of a case take together."""
 
 from __future__ import annotations
 
@@ -80,20 +80,22 @@ def test_a_loss_is_what_leaves_the_clean_liquid_assets(ledger):
     assert (gain.low, gain.high) == (-50, -50)
 
 
-def test_the_hole_is_owed_less_held(ledger):
-    case = ledger.case(HEAD + LOSS)
+def test_what_customers_lack_is_owed_less_held_and_explains_itself(ledger):
+    case = ledger.case(HEAD + LOSS + SCENARIO.replace(", gain", ""))
     # 900 owed, 300 left in custody.
     assert hole_of(case, case.reporting_date) == 600
     found = tally(case)
     assert found.hole == 600
-    assert found.unexplained["0.95"] == 600 - found.quantiles["0.05"]
+    # Nobody counted: 600 are in the books as sent to Alameda, and nothing is untraced.
+    assert (found.to_explain, found.unexplained) == (None, {})
+    assert found.dependence[0].reaches is None
+    assert (found.scenarios[0].unexplained, found.scenarios[0].reaches) == ({}, None)
 
 
-def test_without_customers_there_is_no_hole(ledger):
+def test_without_customers_nobody_lacks_anything(ledger):
     flows = HEAD[HEAD.index("2020-01-02") : HEAD.index("2020-01-03")]
     found = tally(ledger.case(flows + LOSS))
     assert (found.hole, found.unexplained) == (None, {})
-    assert found.dependence[0].reaches is None
 
 
 def test_a_scenario_holds_for_sure(ledger):
@@ -225,7 +227,9 @@ def test_json_has_the_keys_that_scripts_read(ledger):
     assert list(document["at_least"]) == ["150"]
     assert document["dependence"][0].keys() >= {"rho", "quantiles"}
     printed = CliRunner().invoke(main, ["tally", str(path), "--draws", "10000"])
-    assert "The hole on" in printed.stdout
+    assert "Nobody counted what was there, so the books do not say" in printed.stdout
+    assert "Customers lack 600 on" in printed.stdout
+    assert "what is missing" not in printed.stdout
 
 
 FIXED = "  low: 200 USD\n  high: 200 USD\n"
@@ -272,23 +276,3 @@ def test_what_is_drawn_twice_is_worth_fewer_draws(ledger):
     done = CliRunner().invoke(main, ["tally", str(ledger.folder / "main.beancount")])
     assert f"worth {found.effective:,}" in done.output.replace("\n", " ")
     assert "Standard errors of these two" in done.output.replace("\n", " ")
-
-
-def test_what_customers_lack_is_not_explained_where_somebody_counted(ledger):
-    # 100 of Alameda's 1,600 was not found. Customers lack 600 of 900, which is no
-    # measure of what left Alameda's bank.
-    counted = (
-        '2020-01-31 custom "observation" Assets:Alameda:Bank 1,500 USD\n'
-        '  source: "court"\n  counted: TRUE\n'
-    )
-    case = ledger.case(HEAD + LOSS + GAIN + SCENARIO)
-    assert tally(case).missing == 600
-    path = str(ledger.folder / "main.beancount")
-    assert "Missing" in CliRunner().invoke(main, ["tally", path]).output
-    case = ledger.case(HEAD + LOSS + GAIN + SCENARIO + counted)
-    found = tally(case)
-    assert (found.hole, found.missing) == (600, None)
-    assert found.untraced.amount == 100
-    done = CliRunner().invoke(main, ["tally", path]).output
-    assert "Missing" not in done
-    assert "reaches" not in done

@@ -109,6 +109,19 @@ def test_what_is_owed_to_customers_is_not_left_to_be_explained(ledger) -> None:
     assert "Left unexplained" not in told
 
 
+def test_the_tally_is_set_against_what_is_untraced(ledger) -> None:
+    found = tally(ledger.case(BOOKS + RIVALS + COUNT), draws=2_000)
+    assert found.to_explain == 300
+    # Of 300 untraced at most 300 and at least -50 is explained: 0 to 350 are left.
+    assert (found.unexplained["0.05"], found.unexplained["0.95"]) == (0, 350)
+    # 400 lost less 50 won are more than 300, in every draw.
+    (both,) = found.scenarios
+    assert both.unexplained == {"0.05": 0, "0.5": 0, "0.95": 0}
+    assert both.reaches == 1
+    # Of four equal cases two take 300 or more: lost alone, and lost and won.
+    assert found.dependence[0].reaches == pytest.approx(0.5, abs=0.05)
+
+
 def test_json(ledger) -> None:
     path = ledger.write(PREAMBLE + BOOKS + RIVALS + COUNT)
     run = ["tally", "--draws=1000", "--json", str(path)]

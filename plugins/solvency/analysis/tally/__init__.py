@@ -1,3 +1,3 @@
-"""How much of what is missing do the hypotheses explain?"""
+"""How much of what is untraced do the hypotheses explain?"""
 
 from __future__ import annotations

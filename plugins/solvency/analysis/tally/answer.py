@@ -49,10 +49,11 @@ class ScenarioTally(NamedTuple):
     name: str
     title: str
     quantiles: dict[str, Decimal]
-    #: None where nobody owes customers anything; then nothing is left unexplained.
+    #: What customers lack in its books; None where nobody owes them anything.
     hole: Decimal | None
+    #: Quantiles of what is untraced less what it explains; none where nobody counted.
     unexplained: dict[str, Decimal]
-    #: Probability that its losses reach the hole.
+    #: Probability that its losses come to what is untraced; None where nothing is.
     reaches: float | None
     method: str
 
@@ -62,7 +63,7 @@ class Dependence(NamedTuple):
 
     rho: float
     quantiles: dict[str, Decimal]
-    #: Probability that the total reaches the hole; None without one.
+    #: Probability that the total comes to what is untraced; None where nothing is.
     reaches: float | None
 
 
@@ -72,7 +73,7 @@ class Tallied:
 
     Attributes:
         currency: of all amounts.
-        at: the day of the hole.
+        at: the day of what is untraced, and of what customers lack.
         switches: prior, posterior, or the name of the scenario that holds for sure.
         method: exact or sampled.
         draws: number of draws; of the dependence table too where exact.
@@ -80,8 +81,12 @@ class Tallied:
         mean: mean total: what is quoted as one number, since its parts add up to it.
         quantiles: of the total, by share.
         at_least: probability of a total of at least an amount, by amount.
-        hole: what customers are owed less what is held for them; None without both.
-        unexplained: quantiles of the hole less the total.
+        hole: what customers are owed less what is held for them, a debt that needs
+            no explaining; None where nobody owes them anything.
+        to_explain: what is untraced in the established books; None where nobody
+            counted.
+        unexplained: quantiles of what is untraced less what they explain of it; none
+            where nobody counted.
         hypotheses: what each takes, the largest expected loss first.
         scenarios: each scenario of the ledger.
         dependence: what a common factor does to the total.
@@ -98,6 +103,7 @@ class Tallied:
     quantiles: dict[str, Decimal]
     at_least: dict[str, float]
     hole: Decimal | None
+    to_explain: Decimal | None
     unexplained: dict[str, Decimal]
     hypotheses: tuple[Loss, ...]
     scenarios: tuple[ScenarioTally, ...]
@@ -109,15 +115,6 @@ class Tallied:
     effective: int | None = None
     #: Standard errors of the quantiles; none where exact.
     errors: dict[str, Decimal] = field(default_factory=dict)
-
-    @property
-    def missing(self) -> Decimal | None:
-        """Return what the hypotheses are held against, beside what is untraced.
-
-        What customers lack is a debt. Where somebody counted, what needs explaining
-        is what was not found.
-        """
-        return self.hole if self.untraced is None else None
 
     def error_of(self, chance: float) -> float:
         """Return the standard error of a share of the draws."""

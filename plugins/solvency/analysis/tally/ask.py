@@ -1,8 +1,9 @@
-"""How much of the hole do the hypotheses explain together?
+"""How much of what is untraced do the hypotheses explain together?
 
 A hypothesis's loss is what its flows take from the group's clean liquid assets and do
-not bring back. The hole is what customers are owed less what is held for them, at the
-reporting date; where one company holds more than it owes, that fills no other's hole.
+not bring back. What is to be explained is what is untraced. What customers are owed
+less what is held for them is a debt, whose every flow is in the books: nothing is
+measured by it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from solvency.analysis.tally.answer import ScenarioTally
 from solvency.analysis.tally.answer import Tallied
 from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.untraced import untraced
+from solvency.analysis.tally.untraced import untraced_of
 from solvency.figures.quantised import money
 from solvency.figures.quantised import settled
 from solvency.methods.tally import Drawn
@@ -67,14 +69,14 @@ def tally(
         levels: amounts to give the probability of reaching; by default round ones.
         draws: number of draws.
         seed: of the draws.
-        at: day of the hole; by default the reporting date.
+        at: day of what is untraced; by default the reporting date.
         beside: also what each scenario takes, the total with amounts that go
             together, and how much of what is untraced that explains: most of the
             draws.
         executor: something with a `map`, as `tally.draw` takes.
 
     Returns:
-        The distribution of the total and of the rest.
+        The distribution of the total, and of what is left unexplained.
 
     Raises:
         ValueError: no hypothesis takes or brings anything, or there are no
@@ -84,7 +86,6 @@ def tally(
     parts = Parts(case, shape)
     chosen, how, notes = _chosen(parts, switches, seed)
     found, method = chosen.total(draws, seed, executor)
-    hole = hole_of(case, day)
     losses = chosen.losses()
     total = Tallied(
         currency=case.currency,
@@ -99,8 +100,9 @@ def tally(
             f"{level:.0f}": settled(found.at_least(level))
             for level in levels or _round(settled(found.quantile(0.95)))
         },
-        hole=hole,
-        unexplained=_rest(found, hole),
+        hole=hole_of(case, day),
+        to_explain=untraced_of(case, day),
+        unexplained={},
         hypotheses=losses,
         scenarios=(),
         dependence=(),
@@ -139,12 +141,12 @@ def with_rest(
     return replace(
         total,
         scenarios=tuple(
-            _scenario(parts, one, total.at, total.draws, total.seed, executor)
+            _scenario(parts, one, total, executor)
             for one in case.scenarios.values()
             if one.hypotheses
         ),
         dependence=tuple(
-            Dependence(rho, _quantiles(one), _reaches(one, total.hole))
+            Dependence(rho, _quantiles(one), _reaches(one, total.to_explain))
             for rho, one in table
         ),
     )
@@ -171,7 +173,8 @@ def explained(case: Case, found: Tallied) -> Tallied:
     named = case.scenario.name != "*"
     held = case.scenario.hypotheses if named else frozenset()
     few = min(found.draws, DEPENDENCE_DRAWS)
-    return replace(found, untraced=untraced(case, found.at, held, few, found.seed))
+    one = untraced(case, found.at, held, few, found.seed)
+    return replace(found, untraced=one, unexplained=one.left() if one else {})
 
 
 def hole_of(case: Case, day: datetime.date) -> Decimal | None:
@@ -206,22 +209,19 @@ def hole_of(case: Case, day: datetime.date) -> Decimal | None:
 def _scenario(
     parts: Parts,
     scenario: Scenario,
-    day: datetime.date,
-    draws: int,
-    seed: int,
+    total: Tallied,
     executor: Executor | None,
 ) -> ScenarioTally:
     case = replace(parts.case, scenario=scenario)
     chosen = parts.holding(scenario.hypotheses)
-    found, method = chosen.total(draws, seed, executor)
-    hole = hole_of(case, day)
+    found, method = chosen.total(total.draws, total.seed, executor)
     return ScenarioTally(
         name=scenario.name,
         title=scenario.title,
         quantiles=_quantiles(found),
-        hole=hole,
-        unexplained=_rest(found, hole),
-        reaches=_reaches(found, hole),
+        hole=hole_of(case, total.at),
+        unexplained=total.untraced.left(scenario.name) if total.untraced else {},
+        reaches=_reaches(found, total.to_explain),
         method=method,
     )
 
@@ -240,18 +240,8 @@ def _errors(found: Drawn | Exact, draws: int) -> dict[str, Decimal]:
     return {f"{share:g}": money(found.error(share, draws)) for share in QUANTILES}
 
 
-def _rest(found: Drawn | Exact, hole: Decimal | None) -> dict[str, Decimal]:
-    if hole is None:
-        return {}
-    values = found.quantile([1 - share for share in QUANTILES]).tolist()
-    return {
-        f"{share:g}": hole - money(value)
-        for share, value in zip(QUANTILES, values, strict=True)
-    }
-
-
-def _reaches(found: Drawn | Exact, hole: Decimal | None) -> float | None:
-    return None if hole is None else settled(found.at_least(float(hole)))
+def _reaches(found: Drawn | Exact, amount: Decimal | None) -> float | None:
+    return settled(found.at_least(float(amount))) if amount else None
 
 
 def _round(most: float) -> list[float]:

@@ -31,14 +31,6 @@ def headline(found: Tallied) -> str:
     if found.errors:
         least, _, most = (found.errors[share] for share in _ENDS)
         text[0] += f" Standard errors of these two: {least:,.0f} and {most:,.0f}."
-    if found.hole is not None and found.untraced is None:
-        least, _, most = (found.unexplained[share] for share in _ENDS)
-        text.append(
-            f"The hole on {found.at}: {found.hole:,.0f}. Left unexplained:"
-            f" {found.hole - found.mean:,.0f} on average, with 90% between"
-            f" {least:,.0f} and {most:,.0f} (below zero: more is explained than is"
-            " missing)."
-        )
     if found.untraced is not None:
         one = found.untraced.together
         text.insert(
@@ -47,7 +39,11 @@ def headline(found: Tallied) -> str:
             f" they explain about {_drawn(one.median)} of it, with 90% between"
             f" {_drawn(one.low)} and {_drawn(one.high)}.",
         )
-    if found.hole is not None and found.untraced is not None:
+    else:
+        text.append(
+            "Nobody counted what was there, so the books do not say what is untraced."
+        )
+    if found.hole:
         text.append(
             f"Customers lack {found.hole:,.0f} on {found.at}. That is owed to them, and"
             " needs no explaining; what is untraced does."

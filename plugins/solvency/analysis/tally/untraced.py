@@ -66,6 +66,16 @@ class Untraced:
     scenarios: tuple[Explained, ...]
     together: Explained
 
+    def left(self, scenario: str = "") -> dict[str, Decimal]:
+        """Return quantiles of what is left, by share: of all, or of a scenario."""
+        named = [one for one in self.scenarios if one.name == scenario]
+        one = named[0] if scenario else self.together
+        ends = (one.high, one.median, one.low)
+        return {
+            f"{share:g}": self.amount - end
+            for share, end in zip(QUANTILES, ends, strict=True)
+        }
+
     def to_json(self) -> dict[str, object]:
         """Return the JSON document."""
 
@@ -82,6 +92,17 @@ class Untraced:
             ],
             "together": ends(self.together),
         }
+
+
+def untraced_of(case: Case, day: datetime.date) -> Decimal | None:
+    """Return what is untraced in the established books; None where nobody counted."""
+    counts = _established(case).counts
+    return found(counts, day).totals.untraced if counts else None
+
+
+def _established(case: Case) -> Book:
+    """Return the books without any hypothesis."""
+    return replace(case, scenario=Scenario("established", "", frozenset())).book()
 
 
 def untraced(
@@ -103,7 +124,7 @@ def untraced(
     Returns:
         None where nothing was counted.
     """
-    books = replace(case, scenario=Scenario("established", "", frozenset())).book()
+    books = _established(case)
     if not books.counts:
         return None
     effects = _Effects(books, day, draws, seed)

@@ -262,6 +262,7 @@ def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
 
 def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waiting:
     from solvency.exhibits.tally.total import losses  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.tally.untraced import untraced_amount  # noqa: PLC0415 (as above)
     from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
     from solvency.exhibits.workings import weighed as weighed_by  # noqa: PLC0415 (as above)
 
@@ -274,7 +275,7 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
     )
     numbers = [
         Number(
-            "Loss they explain",
+            "What they take together",
             money(found.mean, found.currency),
             say("on average; 5%% to 95%%: %(low)s to %(high)s", low=low, high=high),
             format(found.mean, "f"),
@@ -282,23 +283,18 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
         )
     ]
     setting = view.setting(tallied=found, beliefs=weighed)
-    if found.hole is not None:
-        hole = setting.money(
-            "tally:hole",
-            found.hole,
-            formula="owed to customers less what was held for them",
-            flows=setting.moved,
-        )
+    if found.to_explain:
+        amount = untraced_amount(setting, found.to_explain)
         numbers.append(
             Number(
-                "The hole",
-                money(found.hole, found.currency),
+                "Untraced",
+                money(found.to_explain, found.currency),
                 say(
-                    "owed to customers less what was held, %(day)s",
+                    "in the established books, and not found, %(day)s",
                     day=day_said(found.at),
                 ),
-                format(found.hole, "f"),
-                figure=view.register.figure(hole, settled(setting)),
+                format(found.to_explain, "f"),
+                figure=view.register.figure(amount, settled(setting)),
             )
         )
     table = shown(view, losses(setting, found), ground=weighed_by(setting))

@@ -8,7 +8,6 @@ import datetime
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from typing import Any
 
 from solvency.charts import owed_held
 from solvency.charts.axes import Event
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from solvency.analysis.check.answer import Series
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
-    from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
 
 #: The tests whose need is what customers are owed, the one to prefer first: those at
@@ -216,39 +214,6 @@ def cover_worked(
     # What is missing says it already, where something is.
     place = missing.place or held.place
     return owed, held, missing, replace(ratio, target=place if ratio.value else "")
-
-
-def covers(setting: Setting) -> dict[str, tuple[Figure, Figure, Figure, Figure]]:
-    """Return owed, held, missing and held of owed at the last day, by entity."""
-    return {
-        entity: cover_worked(setting, entity, series, setting.at)
-        for entity in setting.inside
-        if (series := cover_of(setting, entity)) is not None
-    }
-
-
-def missing_worked(setting: Setting, missing: Decimal) -> dict[str, Any]:
-    """Return what the sum missing for all customers is worked out from.
-
-    Args:
-        setting: What the report is of.
-        missing: The sum. Where the tests of segregation count otherwise, it is
-            what all accounts of customers show at market.
-    """
-    formula = "owed to customers less held for them"
-    pieces: list[Piece] = []
-    sums: dict[str, Decimal] = {}
-    found = {name: one[2] for name, one in covers(setting).items()}
-    short = {name: one for name, one in found.items() if one.value and one.value > 0}
-    if sum((one.value or Decimal() for one in short.values()), Decimal()) == missing:
-        for entity, one in short.items():
-            pieces += [*(("; ",) if pieces else ()), Said(entity), " ", one]
-            for flow, amount in one.parts:
-                sums[flow] = sums.get(flow, Decimal()) + amount
-        return {"formula": formula, "worked": tuple(pieces), **of_flows(setting, sums)}
-    names = [n for each in setting.inside for n in customer_accounts(setting, each)]
-    rest = balances(setting, "missing", names, setting.at)
-    return {"formula": formula, "worked": rest["worked"], "flows": rest["flows"]}
 
 
 def _apart(owed: Figure, held: Figure) -> dict[str, Decimal]:

@@ -18,13 +18,17 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Sequence
+
     from solvency.analysis.recover.made_whole import InKind
+    from solvency.analysis.recover.preferences import Transfer
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
 
 #: Transfers printed one by one.
-_LARGEST = 25
+_LARGEST = 50
 
 
 def in_kind(setting: Setting) -> Table | None:
@@ -149,10 +153,6 @@ def preferences(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
-    first = sorted(found, key=lambda one: (-(one.amount or 0), one.flow))[:_LARGEST]
-    first.sort(key=lambda x: (x.date, x.flow))
-    keys = apart(f"preference:{x.flow}:{x.debtor}:{x.transferee}" for x in first)
-    yes, no = Said(text("yes")), Said("\N{EN DASH}")
     return Table(
         key="preferences",
         title=text("Transfers before the petition that a court may look at"),
@@ -177,67 +177,88 @@ def preferences(setting: Setting) -> Table | None:
             Column("new", text("New value after"), width=16),
             Column("back", text("Given back"), width=16),
         ),
-        rows=tuple(
-            Row(
-                key,
-                (Said(f"{one.debtor} \N{RIGHTWARDS ARROW} {one.transferee}"),),
-                (
-                    setting.flow_ref(one.flow),
-                    Day(one.date)
-                    if one.dated or not (one.earliest and one.latest)
-                    else setting.say(
-                        "%(since)s to %(until)s",
-                        since=Day(one.earliest),
-                        until=Day(one.latest),
-                    ),
-                    setting.count(f"{key}:days", one.days_before),
-                    Said(text(one.kind)),
-                    Said(one.law),
-                    yes if one.insider else no,
-                    setting.money(
-                        f"{key}:amount",
-                        one.amount,
-                        formula="at market on the day",
-                        flows=(one.flow,),
-                        target=anchor("flow", one.flow),
-                    ),
-                    setting.money(
-                        f"{key}:new",
-                        one.new_value,
-                        formula="given anew afterwards",
-                    ),
-                    setting.money(
-                        f"{key}:back",
-                        one.given_back,
-                        formula="came back of it later",
-                    ),
-                ),
-            )
-            for key, one in zip(keys, first, strict=True)
-        ),
+        rows=tuple(_by_law(setting, found)),
         notes=(
-            *_cut(setting, len(first), len(found)),
             (
                 text(
                     "A list of what falls within the periods, not a finding that any"
                     " transfer can be avoided: that is for a court. Where two days"
-                    " stand, no source gives the day, and it may lie outside."
+                    " stand, no source gives the day: it lies between them, and the"
+                    " days before the petition are of the day in these books."
                 ),
             ),
+            *_left_out(setting, len(found)),
         ),
         size="dense",
     )
 
 
-def _cut(setting: Setting, shown: int, of: int) -> tuple[Prose, ...]:
-    """Say how many transfers are printed of how many, where some are not."""
-    if shown == of:
+def _left_out(setting: Setting, count: int) -> tuple[Prose, ...]:
+    """Say how many transfers are not printed, if any."""
+    if count <= _LARGEST:
         return ()
     return (
         setting.say(
-            "The %(shown)s largest of %(all)s; `solvency recover` lists all.",
-            shown=setting.count("preferences:shown", shown, target="preferences"),
-            all=setting.count("preferences:all", of, target="preferences"),
+            "The largest %(shown)s of %(count)s; all are in the JSON of the command.",
+            shown=setting.count("preferences:shown", _LARGEST),
+            count=setting.count("preferences:count", count),
+        ),
+    )
+
+
+def _by_law(setting: Setting, found: Sequence[Transfer]) -> Iterator[Row]:
+    """Yield the largest: payments on debts apart, and what may lie outside apart."""
+    largest = sorted(found, key=lambda one: (-(one.amount or 0), one.flow))[:_LARGEST]
+    largest.sort(key=lambda one: (one.date, one.flow))
+    keys = apart(f"preference:{x.flow}:{x.debtor}:{x.transferee}" for x in largest)
+    keyed = list(zip(keys, largest, strict=True))
+    text = setting.text
+    heads = {
+        ("547", True): text("On debts, within the period"),
+        ("547", False): text("On debts, by their bounds perhaps outside it"),
+        ("548", True): text("Loans, gifts and purchases, within the period"),
+        ("548", False): text(
+            "Loans, gifts and purchases, by their bounds perhaps outside it"
+        ),
+    }
+    for (law, dated), head in heads.items():
+        mine = [(k, x) for k, x in keyed if (x.law, x.dated) == (law, dated)]
+        if mine:
+            group = f"law:{law}:{'within' if dated else 'perhaps'}"
+            yield Row(group, (head,), kind="group")
+        for key, one in mine:
+            yield _transfer(setting, key, one)
+
+
+def _transfer(setting: Setting, key: str, one: Transfer) -> Row:
+    text = setting.text
+    return Row(
+        key,
+        (Said(f"{one.debtor} \N{RIGHTWARDS ARROW} {one.transferee}"),),
+        (
+            setting.flow_ref(one.flow),
+            setting.say(
+                "%(since)s to %(until)s",
+                since=Day(one.earliest or one.date),
+                until=Day(one.latest or one.date),
+            )
+            if one.earliest or one.latest
+            else Day(one.date),
+            setting.count(f"{key}:days", one.days_before),
+            Said(text(one.kind)),
+            Said(one.law),
+            Said(text("yes") if one.insider else "\N{EN DASH}"),
+            setting.money(
+                f"{key}:amount",
+                one.amount,
+                formula="at market on the day",
+                flows=(one.flow,),
+                target=anchor("flow", one.flow),
+            ),
+            setting.money(f"{key}:new", one.new_value, formula="given anew afterwards"),
+            setting.money(
+                f"{key}:back", one.given_back, formula="came back of it later"
+            ),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""What each scenario explains of what is missing, and what dependence does to it."""
+"""What each scenario takes, and what dependence does to the sum."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.check.segregation import missing_worked
 from solvency.exhibits.tally.losses import taken_by
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
@@ -61,9 +60,8 @@ def wide(setting: Setting, names: Collection[str]) -> dict[str, Any]:
 
 
 def explained(setting: Setting, found: Tallied) -> Table:
-    """Build the table of how much of what is missing each scenario explains."""
+    """Build the table of what each scenario takes, beside what is untraced."""
     text = setting.text
-    against = found.missing is not None
     rows = [
         Row(f"explained:{one.name}", (Said(one.title),), _cells(setting, found, one))
         for one in found.scenarios
@@ -71,9 +69,7 @@ def explained(setting: Setting, found: Tallied) -> Table:
     ]
     return Table(
         key="scenario-tally",
-        title=text("How much of what is missing each scenario explains")
-        if against
-        else text("What each scenario takes"),
+        title=text("What each scenario would take"),
         unit=(text("%(unit)s; all its hypotheses taken to hold", unit=setting.unit),),
         head=text("Scenario"),
         width=76,
@@ -81,16 +77,18 @@ def explained(setting: Setting, found: Tallied) -> Table:
             Column("low", text("Low (1 in 20)"), width=20),
             Column("median", text("Median"), width=20, current=True),
             Column("high", text("High (1 in 20)"), width=20),
-            *(
-                (
-                    Column("hole", text("Missing"), width=20),
-                    Column("reaches", text("Chance it reaches"), width=22),
-                )
-                if against
-                else ()
-            ),
+            *_reaching(setting, found),
         ),
         rows=tuple(rows),
+        notes=(
+            (
+                text(
+                    "What a scenario takes need not be what is untraced: how much of"
+                    " that it explains stands in a table of its own."
+                ),
+            ),
+        )
+        * bool(found.to_explain),
     )
 
 
@@ -127,27 +125,30 @@ def _cells(setting: Setting, found: Tallied, one: ScenarioTally) -> tuple[Figure
         ),
         **rests,
     )
-    if found.missing is None:
-        return (low, middle, high)
     return (
         low,
         middle,
         high,
-        _hole(setting, f"{key}:hole", one.hole),
-        setting.share(
-            f"{key}:reaches",
-            one.reaches,
-            formula="share of draws that reach the hole",
-            target=place,
-        ),
+        *_reached(setting, f"{key}:reaches", one.reaches, place),
     )
 
 
-def _hole(setting: Setting, key: str, value: Decimal | None) -> Figure:
-    """Return what is missing for all customers, with what it is worked out from."""
-    if value is None:
-        return setting.money(key, None, formula="owed to customers less held for them")
-    return setting.own(key, value, **missing_worked(setting, value))
+def _reaching(setting: Setting, found: Tallied) -> tuple[Column, ...]:
+    """Return the column of who takes as much as is untraced, where anything is."""
+    if not found.to_explain:
+        return ()
+    title = setting.text("Chance they take as much as is untraced")
+    return (Column("reaches", title, width=30),)
+
+
+def _reached(
+    setting: Setting, key: str, chance: float | None, place: str
+) -> tuple[Figure, ...]:
+    """Return the cell of that column."""
+    if chance is None:
+        return ()
+    formula = "share of draws that come to what is untraced"
+    return (setting.share(key, chance, formula=formula, target=place),)
 
 
 def _centrals(setting: Setting, key: str, amounts: dict[str, Decimal]) -> Prose:
@@ -199,15 +200,7 @@ def dependence(setting: Setting, found: Tallied) -> Table:
             Column("low", text("Low"), width=22),
             Column("median", text("Median"), width=22, current=True),
             Column("high", text("High"), width=22),
-            *(
-                (
-                    Column(
-                        "reaches", text("Chance it reaches what is missing"), width=30
-                    ),
-                )
-                if found.missing is not None
-                else ()
-            ),
+            *_reaching(setting, found),
         ),
         rows=tuple(_dependent(setting, found, one) for one in found.dependence),
         notes=(
@@ -261,13 +254,5 @@ def _dependent(setting: Setting, found: Tallied, one: Dependence) -> Row:
         )
         for share in ("0.05", "0.95")
     )
-    cells = (low, entry(middle), high)
-    if found.missing is None:
-        return Row(key, (rho,), cells)
-    reaches = setting.share(
-        f"{key}:reaches",
-        one.reaches,
-        formula="share of draws that reach the hole",
-        target=place,
-    )
-    return Row(key, (rho,), (*cells, reaches))
+    reaches = _reached(setting, f"{key}:reaches", one.reaches, place)
+    return Row(key, (rho,), (low, entry(middle), high, *reaches))

@@ -235,15 +235,15 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
         )
     )
     names.append("together")
-    if found.missing is not None:
-        names += ["unexplained", "missing"]
-        rest_of = found.missing - start
+    if found.to_explain:
+        names += ["beyond", "untraced"]
+        rest_of = found.to_explain - start
         label = (
-            text("Left unexplained") if rest_of > 0 else text("More than is missing")
+            text("Untraced beyond them") if rest_of > 0 else text("More than untraced")
         )
         steps += [
             waterfall.Step(label, rest_of),
-            waterfall.Step(text("Missing for customers"), found.missing, total=True),
+            waterfall.Step(text("Untraced"), found.to_explain, total=True),
         ]
     key = "tally-waterfall"
     title = _tally_title(setting, found)
@@ -294,15 +294,15 @@ def _waterfall(setting: Setting, found: Tallied) -> Drawing:
 
 
 def _tally_title(setting: Setting, found: Tallied) -> str:
-    if found.missing is None:
+    if not found.to_explain:
         return setting.text("What the hypotheses take together")
-    if found.quantiles["0.05"] > found.missing:
-        return setting.text(
-            "Together the hypotheses would explain more than is missing"
-        )
-    if found.quantiles["0.95"] < found.missing:
-        return setting.text("Together the hypotheses explain less than is missing")
-    return setting.text("Together the hypotheses could explain what is missing, or not")
+    if found.quantiles["0.05"] > found.to_explain:
+        return setting.text("Together the hypotheses would take more than is untraced")
+    if found.quantiles["0.95"] < found.to_explain:
+        return setting.text("Together the hypotheses would take less than is untraced")
+    return setting.text(
+        "Together the hypotheses may take more than is untraced, or less"
+    )
 
 
 def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:

@@ -15,10 +15,12 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from decimal import Decimal
 
     from solvency.analysis.tally.answer import Tallied
     from solvency.analysis.tally.untraced import Explained
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
 
 _ENDS = ("low", "median", "high")
@@ -31,15 +33,7 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
         return None
     text, case = setting.text, setting.case
     counted = _counted(setting)
-    amount = entry(
-        setting.money(
-            "tally:untraced",
-            one.amount,
-            formula="books above what was counted, established flows alone",
-            flows=tuple(flow.id for flow in case.flows if flow.established),
-            **counted,
-        )
-    )
+    amount = entry(untraced_amount(setting, one.amount))
     every = frozenset(case.hypotheses)
     rows = [
         *(
@@ -98,6 +92,18 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
             ),
         ),
         size="dense",
+    )
+
+
+def untraced_amount(setting: Setting, amount: Decimal) -> Figure:
+    """Return what is untraced in the established books, which is to be explained."""
+    flows = tuple(flow.id for flow in setting.case.flows if flow.established)
+    return setting.money(
+        "tally:untraced",
+        amount,
+        formula="books above what was counted, established flows alone",
+        flows=flows,
+        **_counted(setting),
     )
 
 
