@@ -86,7 +86,11 @@ def steady(name: str, text: str) -> str:
 def figures(text: str) -> str:
     """Return figures.json with what is computed in floating point rounded."""
     document: dict[str, Any] = json.loads(text)
+    # A list that is new would move the places of all after it.
+    lists = document.pop("lists", None)
     for one in document.get("figures", ()):
+        if lists is not None:
+            one |= {name: lists[one[name]] for name in ("flows", "sources")}
         family = one["key"].split(":")[0]
         if family in ROUNDED_FIGURES and one["value"] is not None:
             one["value"] = rounded(one["value"])

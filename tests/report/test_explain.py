@@ -142,7 +142,7 @@ def test_the_list_says_where_each_stands(report: Report) -> None:
     (exhibit,) = figures[OWED]["exhibits"]
     assert report.numbers["balance-Exchange"] == exhibit
     assert figures[OWED]["printed"] == "1,600.0"
-    assert figures[OWED]["flows"] == ["F-1", "F-2"]
+    assert figures[OWED]["flows"] == ("F-1", "F-2")
 
 
 class TestCommand:

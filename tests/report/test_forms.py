@@ -20,6 +20,7 @@ from solvency.cli import main
 from solvency.cli.terminal.progress import progress
 from solvency.figures.errors import ReportError
 from solvency.report import build
+from solvency.report import enclosed
 from solvency.report import write
 from solvency.report.enclosed import case_files
 
@@ -109,6 +110,13 @@ class TestCarried:
             *("key", "value", "unit", "printed", "formula", "flows", "sources"),
             *("scenario", "basis", "exhibits"),
         }
+        # What each rests on is a list by its place, and each list is there once.
+        lists = [tuple(one) for one in document["lists"]]
+        assert len(set(lists)) == len(lists)
+        for one in enclosed.listed(report):
+            if one["key"] in listed:
+                assert lists[listed[one["key"]]["flows"]] == one["flows"]
+                assert lists[listed[one["key"]]["sources"]] == one["sources"]
 
     def test_a_ledger_cannot_take_a_name_the_report_keeps(
         self, harbour: Path, tmp_path: Path

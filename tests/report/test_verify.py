@@ -244,6 +244,17 @@ class TestCaught:
             "attached figure" if name == "figures.json" else "attachment"
         )
 
+    def test_what_figures_rest_on(self, made: Path, tmp_path: Path) -> None:
+        path = tmp_path / "forged.pdf"
+
+        def change(content: bytes) -> bytes:
+            at = content.index(b'["', content.index(b'"lists"')) + 2
+            return content[:at] + b"X" + content[at + 1 :]
+
+        assert forging.attached(made, path, "figures.json", change) == 1
+        (one,) = verify(path).differences
+        assert (one.what, one.name) == ("attachment", "figures.json")
+
     def test_one_digit_of_the_ledger(self, made: Path, tmp_path: Path) -> None:
         path = tmp_path / "forged.pdf"
 

@@ -139,7 +139,8 @@ class Study:
             return None
         self._long("weighing hypotheses")
         return self._tried(
-            "beliefs", lambda: believe(self.case, progress=self.progress)
+            "beliefs",
+            lambda: believe(self.case, beside=False, progress=self.progress),
         )
 
     @cached_property

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
 
 ZERO = Decimal()
+_Names = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def parts_of(table: Table) -> Iterator[tuple[Figure, list[tuple[Figure, int]]]]:
                 yield total, parts
 
 
-def _beside(table: Table) -> Iterator[tuple[Figure, list[Figure]]]:
-    """Yield each figure of a table with those that stand in its row and column.
+def _beside(table: Table) -> Iterator[tuple[Figure, list[Figure], list[Figure]]]:
+    """Yield each figure of a table with those in its row, and those in its column.
 
     A figure that rests on nothing else is there because these are.
     """
@@ -78,7 +79,7 @@ def _beside(table: Table) -> Iterator[tuple[Figure, list[Figure]]]:
         across = [*figures_in((row.label, row.cells))]
         for n, cell in enumerate(row.cells):
             for figure in figures_in(cell):
-                yield figure, [*across, *columns[n]]
+                yield figure, across, columns[n]
 
 
 class _Resting:
@@ -87,9 +88,13 @@ class _Resting:
     def __init__(self, case: Case, sections: Iterable[Section]) -> None:
         self._case = case
         self._sums: dict[str, list[tuple[Figure, int]]] = {}
-        self._beside: dict[str, list[Figure]] = {}
+        self._beside: dict[str, tuple[list[Figure], list[Figure]]] = {}
         self._ground: dict[str, Ground] = {}
-        self._sources: dict[tuple[str, ...], dict[str, None]] = {}
+        # Many figures rest on the same names, often thousands: each list is there
+        # once, and lists that were joined are known again as objects.
+        self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._joins: dict[tuple[int, ...], tuple[_Names, tuple[_Names, ...]]] = {}
+        self._sources: dict[int, _Names] = {}
         self._done: dict[str, Rest] = {}
         #: How often a figure was met below itself, and left out there.
         self._cut = 0
@@ -106,8 +111,8 @@ class _Resting:
                 table = exhibit if isinstance(exhibit, Table) else exhibit.plotted
                 for total, parts in parts_of(table):
                     self._sums.setdefault(total.key, parts)
-                for figure, others in _beside(table):
-                    self._beside.setdefault(figure.key, others)
+                for figure, *others in _beside(table):
+                    self._beside.setdefault(figure.key, (others[0], others[1]))
 
     def of(self, figure: Figure, above: frozenset[str] = frozenset()) -> Rest:
         """Return what a figure rests on."""
@@ -118,28 +123,27 @@ class _Resting:
         below = self._sums.get(figure.key, [])
         worked = [(one, 1) for one in figures_of(figure.worked)]
         if figure.flows or not below:
-            found = _own(figure)
+            flows = self._joined(figure.flows)
+            found = Rest(flows, dict(figure.parts), figure.sums, (), ())
         else:
             found = self._added(figure, below, within)
-        flows = dict.fromkeys(found.flows)
-        sources = dict.fromkeys((*found.sources, *figure.sources, *figure.priced))
+        flows_of = [found.flows]
+        sources_of = [found.sources, figure.sources, figure.priced]
         for one, _ in worked:
             if one.key in within:
                 self._cut += 1
             else:
                 under = self.of(one, within)
-                sources |= dict.fromkeys(under.sources)
+                sources_of.append(under.sources)
                 if not figure.flows and not below:
-                    flows |= dict.fromkeys(under.flows)
+                    flows_of.append(under.flows)
         ground = self._ground.get(figure.key, Ground())
         if ground.whole or not found.sums:
-            flows |= dict.fromkeys(ground.flows)
-            sources |= dict.fromkeys(ground.sources)
-        every = tuple(flows)
-        sources |= self._of_flows(every)
-        rest = Rest(
-            every, found.parts, found.sums, tuple(sources), tuple(below or worked)
-        )
+            flows_of.append(ground.flows)
+            sources_of.append(ground.sources)
+        every = self._joined(*flows_of)
+        sources = self._joined(*sources_of, self._of_flows(every))
+        rest = Rest(every, found.parts, found.sums, sources, tuple(below or worked))
         if not above or cut == self._cut:
             self._done[figure.key] = rest
         return rest
@@ -149,13 +153,13 @@ class _Resting:
         rest = self.of(self.known[key])
         if rest.flows or (rest.sources and self.known[key].value):
             return rest
-        flows: dict[str, None] = {}
-        sources = dict.fromkeys(rest.sources)
-        for one in self._beside.get(key, ()):
-            other = self.of(one)
-            flows |= dict.fromkeys(other.flows)
-            sources |= dict.fromkeys(other.sources)
-        return replace(rest, flows=tuple(flows), sources=tuple(sources))
+        across, down = self._beside.get(key, ((), ()))
+        others = [self.of(one) for one in (*across, *down)]
+        return replace(
+            rest,
+            flows=self._joined(*(one.flows for one in others)),
+            sources=self._joined(rest.sources, *(one.sources for one in others)),
+        )
 
     def _added(
         self, figure: Figure, below: list[tuple[Figure, int]], above: frozenset[str]
@@ -178,28 +182,34 @@ class _Resting:
         parts = {name: amount for name, amount in parts.items() if amount}
         ordered = sorted(flows, key=lambda name: (-abs(parts.get(name, ZERO)), name))
         return Rest(
-            tuple(ordered),
+            self._kept(tuple(ordered)),
             parts,
             exact and sum(parts.values(), ZERO) == figure.value,
             tuple(sources),
             (),
         )
 
-    def _of_flows(self, flows: tuple[str, ...]) -> dict[str, None]:
-        """Return the sources of flows."""
-        if flows not in self._sources:
+    def _of_flows(self, flows: _Names) -> _Names:
+        """Return the sources of flows, a list that is kept."""
+        if id(flows) not in self._sources:
             found: dict[str, None] = {}
             for name in flows:
                 flow = self._case.by_id.get(name)
-                found |= dict.fromkeys(flow.sources if flow else ())
-            self._sources[flows] = found
-        return self._sources[flows]
+                found.update(dict.fromkeys(flow.sources if flow else ()))
+            self._sources[id(flows)] = self._kept(tuple(found))
+        return self._sources[id(flows)]
 
+    def _joined(self, *lists: _Names) -> _Names:
+        """Return the names of lists in order, each once, as a list that is kept."""
+        some = tuple(dict.fromkeys(map(id, filter(None, lists))))
+        if some not in self._joins:
+            found = dict.fromkeys(name for names in lists for name in names)
+            # The lists are kept beside it, or another may come to have the id of one.
+            self._joins[some] = (self._kept(tuple(found)), lists)
+        return self._joins[some][0]
 
-def _own(figure: Figure) -> Rest:
-    """Return what a figure says itself."""
-    flows = dict.fromkeys(figure.flows)
-    return Rest(tuple(flows), dict(figure.parts), figure.sums, (), ())
+    def _kept(self, names: _Names) -> _Names:
+        return self._same.setdefault(names, names)
 
 
 def rests(case: Case, sections: Iterable[Section]) -> Mapping[str, Rest]:

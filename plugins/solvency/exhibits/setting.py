@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from solvency.model.counting.found import Found
 
 #: Beyond this many flows the largest are printed and all are attached.
-MOST_FLOWS = 500
+MOST_FLOWS = 250
 
 
 @dataclass(frozen=True)

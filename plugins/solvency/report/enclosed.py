@@ -32,6 +32,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger import control_totals
+from solvency.ledger.cache.switch import uncached
 from solvency.ledger.load import load
 from solvency.model.restating import restated
 from solvency.report.chapters.files import files_of
@@ -190,7 +191,8 @@ def reloaded(
     folder = path.resolve().parent
 
     def loaded() -> Case:
-        with control_totals.enclosed_in(folder):
+        # From a folder that goes again, what is read would be kept for nobody.
+        with control_totals.enclosed_in(folder), uncached():
             return load(path, scenario=scenario, known=known)
 
     case = loaded()
@@ -256,14 +258,26 @@ def exhibits(report: Report) -> tuple[Attached, ...]:
 def figures(report: Report, files: tuple[Attached, ...]) -> Attached:
     """Return the record of a report and every figure in it as JSON.
 
+    What a figure has under `flows` and `sources` is the place of a list in `lists`,
+    counted from nothing.
+
     Args:
         report: The report, all but its list of files.
         files: The files of the case that it carries.
     """
     head = json.dumps(record(report, files), indent=1, ensure_ascii=False)
-    # A line a figure: with its flows a line each they would be a million.
-    lines = ",\n".join(json.dumps(one, ensure_ascii=False) for one in listed(report))
-    content = head.removesuffix("\n}") + f',\n "figures": [\n{lines}\n ]\n}}\n'
+    # Figures by the thousand rest on the same flows by the hundred: each list once.
+    lists: dict[tuple[str, ...], int] = {}
+    found: list[str] = []
+    for one in listed(report):
+        for names in ("flows", "sources"):
+            one[names] = lists.setdefault(one[names], len(lists))
+        found.append(json.dumps(one, ensure_ascii=False))
+    named = ",\n".join(json.dumps(one, ensure_ascii=False) for one in lists)
+    content = (
+        head.removesuffix("\n}") + f',\n "lists": [\n{named}\n ]'
+        ',\n "figures": [\n' + ",\n".join(found) + "\n ]\n}\n"
+    )
     return Attached(FIGURES, content.encode(), "How this was made, and every figure")
 
 
@@ -287,7 +301,10 @@ def record(report: Report, files: tuple[Attached, ...]) -> dict[str, Any]:
 
 
 def listed(report: Report) -> list[dict[str, Any]]:
-    """Return every figure of a report once, with where and on what it rests."""
+    """Return every figure of a report once, with where and on what it rests.
+
+    Lists of flows and sources that are equal are one object.
+    """
     shown: dict[str, list[int]] = defaultdict(list)
     for table in report.tables:
         number = report.numbers.get(table.key)
@@ -301,8 +318,8 @@ def listed(report: Report) -> list[dict[str, Any]]:
         found.append(
             {
                 **figure.to_json(report.locale),
-                "flows": list(rest.flows),
-                "sources": list(rest.sources),
+                "flows": rest.flows,
+                "sources": rest.sources,
                 "sum": rest.sums,
                 "exhibits": shown[figure.key],
             }

@@ -76,6 +76,21 @@ def test_one_hypothesis_by_hand(ledger):
     assert found.check < 1e-9
 
 
+def test_beliefs_are_the_same_without_what_stands_beside_them(ledger):
+    text = HEAD + may("loss", 100) + may("other", 300) + seen("bank", "900")
+    text += seen("again", "850", source="one")
+    case = ledger.case(text)
+    whole, plain = believe(case), believe(case, beside=False)
+    assert [one._replace(otherwise=None) for one in whole.hypotheses] == [
+        *plain.hypotheses
+    ]
+    for part in ("left_out", "scenarios", "combinations", "fit", "verdict", "notes"):
+        assert getattr(plain, part) == getattr(whole, part)
+    assert whole.amounts
+    assert whole.hypotheses[0].otherwise.apart != whole.hypotheses[0].posterior
+    assert (plain.amounts, plain.predicted, plain.lognormal) == ((), (), {})
+
+
 def test_spending_the_same_money_twice_is_penalised_and_shown(ledger):
     text = (
         HEAD

@@ -175,7 +175,7 @@ def _state(case: Case, *, beliefs: bool) -> State:
         from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (it takes long)
 
         try:
-            weighed = believe(case)
+            weighed = believe(case, beside=False)
         except ValueError:
             return figures, tests
         for belief in weighed.hypotheses:

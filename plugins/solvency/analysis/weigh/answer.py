@@ -55,7 +55,8 @@ class Belief(NamedTuple):
     tested: bool
     #: Those that do: its flows move what they state.
     speaking: tuple[str, ...]
-    otherwise: Otherwise
+    #: None where it was not asked for.
+    otherwise: Otherwise | None
 
 
 class Unexplained(NamedTuple):

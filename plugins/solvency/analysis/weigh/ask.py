@@ -70,6 +70,7 @@ def believe(
     *,
     seed: int = WEIGHING_SEED,
     best: int = 1000,
+    beside: bool = True,
     progress: Progress | None = None,
 ) -> Beliefs:
     """Weigh a case's hypotheses by its observations.
@@ -78,6 +79,9 @@ def believe(
         case: the case, of any scenario: all hypotheses are weighed.
         seed: of the sampler, where there are too many to compare all combinations.
         best: combinations the lognormal answer and the amounts are taken from.
+        beside: work out what stands beside the beliefs and few faces show: errors
+            taken otherwise, lognormal amounts, what is believed of each amount, and
+            how observations stand to what was predicted. Without, these are empty.
         progress: called with a word on each long step.
 
     Returns:
@@ -89,14 +93,13 @@ def believe(
     tell = progress or (lambda _: None)
     found = evidence(case)
     tell(f"weighing {len(found.hypotheses)} hypotheses")
-    whole = found.weigh(best=best, seed=seed)
-    tell("weighing with other errors, and leaving out each group of sources")
+    whole = found.weigh(best=best, seed=seed, lognormal=beside)
+    tell("leaving out each group of sources" + beside * ", and with other errors")
+    otherwise = _otherwise(case, found) if beside else []
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         without = pool.submit(_left_out, found, whole)
-        others = list(
-            pool.map(_weighed, _otherwise(case, found), repeat((whole, seed)))
-        )
+        others = list(pool.map(_weighed, otherwise, repeat((whole, seed))))
         left_out = without.result()
     book, logs = found.book, whole.lognormal
     weighed = found.weighed_flows()
@@ -112,8 +115,8 @@ def believe(
             for one in whole.combinations[:_BEST]
         ),
         covered=settled(sum(one.posterior for one in whole.combinations[:_BEST])),
-        amounts=tuple(_amounts(found, whole)),
-        double_counted=double_counted(case, book),
+        amounts=tuple(_amounts(found, whole)) if beside else (),
+        double_counted=double_counted(case, book) if beside else (),
         left_out=left_out,
         method=whole.method,
         error=settled(np.max(whole.errors, initial=0.0)),
@@ -146,7 +149,7 @@ def believe(
         ),
         untested=found.seen.untested,
         notes=_notes(found),
-        predicted=predicted(found, whole),
+        predicted=predicted(found, whole) if beside else (),
         alternative=case.uncertainty.alternative,
     )
 
@@ -233,7 +236,9 @@ def _beliefs(
                 tuple(settled_all(belief[at] for belief in at_priors)),
                 bool(speaking),
                 speaking,
-                Otherwise._make(one.get(name, 0.0) for one in others),
+                Otherwise._make(one.get(name, 0.0) for one in others)
+                if others
+                else None,
             )
         )
     return beliefs

@@ -137,6 +137,8 @@ class Evidence:
         error: float = 0.008,
         seed: int = 0,
         like: Weighing | None = None,
+        *,
+        lognormal: bool = True,
     ) -> Weighing:
         """Weigh all combinations of the hypotheses by the observations."""
         flows = self.weighed_flows()
@@ -148,7 +150,7 @@ class Evidence:
             curves=self._curves(flows),
             bounds=self._bounds(flows),
             best=best,
-            wide=WIDE if best > 1 else math.inf,
+            wide=WIDE if best > 1 and lognormal else math.inf,
             error=error,
             seed=seed,
             like=like,

@@ -67,6 +67,8 @@ class Listed:
     url: str | None
     mirror: str | None
     flows: Prose
+    #: How many more flows rest on it, where the list of flows is an extract.
+    more: Prose
     observations: Prose
     prices: Figure | None
     #: What it says, as noted in the rows of evidence that flows and statements cite.
@@ -82,9 +84,13 @@ def sources(setting: Setting) -> Section | None:
     if not setting.notes.all:
         return None
     by_flow: dict[str, list[Ref]] = defaultdict(list)
+    unlisted: Counter[str] = Counter()
     for flow in setting.flows:
         for name in flow.sources:
-            by_flow[name].append(setting.flow_ref(flow.id))
+            if flow.id in setting.listed:
+                by_flow[name].append(setting.flow_ref(flow.id))
+            else:
+                unlisted[name] += 1
     by_claim: dict[str, list[Ref]] = defaultdict(list)
     for one in known(setting):
         ref = observation_ref(one.id)
@@ -103,6 +109,7 @@ def sources(setting: Setting) -> Section | None:
                     safe_url(note.source.url),
                     safe_url(note.source.mirror),
                     _commas(by_flow[note.source.name]),
+                    _more(setting, note.source.name, unlisted[note.source.name]),
                     _commas(by_claim[note.source.name]),
                     setting.count(
                         f"source:{note.source.name}:prices",
@@ -214,6 +221,17 @@ def _measured(setting: Setting) -> dict[str, tuple[Measured, ...]]:
                     measured = Measured(what, name, since, units, low, high)
                     found[one.source].append(measured)
     return {name: tuple(some) for name, some in found.items()}
+
+
+def _more(setting: Setting, source: str, number: int) -> Prose:
+    """Return how many flows that rest on a source the list of flows leaves out."""
+    if not number:
+        return ()
+    return setting.say_many(
+        "%(count)s smaller flow",
+        "%(count)s smaller flows",
+        setting.count(f"source:{source}:unlisted", number, sources=(source,)),
+    )
 
 
 def _commas(refs: Iterable[Ref]) -> Prose:

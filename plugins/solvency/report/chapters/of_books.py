@@ -353,6 +353,8 @@ class OfBooks(Named):
                 for kind in KINDS
             },
             "reviewed": [flow for flow in taken if flow.id in held],
+            "selected": case.selected,
+            "listed": [x for x in case.selected if x.id in self.setting.listed],
         }
         found = every[self._known(what, every, "kind of thing")]
         flows = (
