@@ -237,6 +237,24 @@ def test_a_flow_opens_its_entry_in_fava(window):
     assert "#context-" in tab.url
 
 
+def test_a_flows_entry_says_what_it_rests_on_and_offers_no_change(window, harbour):
+    tab = window("flow", "?pick=deposits", width=390)
+    tab.get_by_text("In the ledger").press("Enter")
+    entry = tab.locator("dialog")
+    expect(entry.locator(".sv-entry")).to_contain_text("third paragraph")
+    expect(entry.locator("p code")).to_have_text(re.compile(r"^main\.beancount:\d+$"))
+    written = entry.get_by_role("button", name="As written in the ledger")
+    expect(entry.locator(".cm-editor")).to_be_hidden()
+    written.press("Enter")
+    expect(entry.locator(".cm-editor")).to_be_visible()
+    expect(entry.locator(".cm-content")).to_have_attribute("contenteditable", "false")
+    for name in ("Delete", "Save", "Duplicate"):
+        expect(entry.get_by_role("button", name=name)).to_have_count(0)
+    assert str(harbour.parent) not in entry.inner_text()
+    tab.keyboard.press("Escape")
+    expect(entry).to_have_count(0)
+
+
 def test_a_band_leads_to_its_transactions(window):
     tab = window("flows")
     tab.locator(".sv-light svg a").first.click()

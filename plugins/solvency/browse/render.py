@@ -30,6 +30,7 @@ from solvency.browse.pages import report
 from solvency.browse.pages import solvency
 from solvency.browse.pages import source
 from solvency.browse.pages import where
+from solvency.browse.speech import TAGS
 from solvency.browse.speech import day_said
 from solvency.browse.speech import say
 from solvency.browse.speech import speaking
@@ -165,6 +166,17 @@ def _said(error: Exception) -> str:
     """Return in a line what went wrong."""
     words = error.args[0] if error.args and isinstance(error.args[0], str) else ""
     return words or say("This page failed (%(kind)s).", kind=type(error).__name__)
+
+
+def part(name: str, view: View, **values: Any) -> Markup:
+    """Return a part of a page by itself.
+
+    Args:
+        name: The name of its template.
+        view: What is shown.
+        values: What the template prints.
+    """
+    return _template(name, lang=TAGS[view.lang], **values)
 
 
 def whole(
