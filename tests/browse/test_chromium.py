@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
+import shutil
 import threading
 
 import pytest
@@ -30,11 +32,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def served(harbour):
-    """Harbour's Fava on a port of its own."""
+@contextlib.contextmanager
+def served_at(site):
+    """Serve a Fava on a port of its own."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    site = Site(harbour)
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -44,6 +45,12 @@ def served(harbour):
     thread.join()
     server.server_close()
     insist(None, None)
+
+
+@pytest.fixture(scope="module")
+def served(harbour):
+    with served_at(Site(harbour)) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -469,3 +476,31 @@ def test_a_number_opens_and_closes_by_keyboard(window):
     tab.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(number).to_be_focused()
+
+
+def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tmp_path):
+    case = shutil.copy(harbour, tmp_path / "main.beancount")
+    said = []
+    with served_at(Site(case, edit=True)) as site:
+        tab = browser.new_page(viewport={"width": 390, "height": 900})
+        tab.on("console", lambda message: said.append(message.text))
+        tab.goto(site.origin + site.path("where"))
+        number = tab.locator('[data-key="left"] a')
+        number.press("Enter")
+        panel = tab.get_by_role("dialog")
+        panel.get_by_label("A note on this").fill("<i>Ask</i> about this.")
+        panel.get_by_role("button", name="Keep this note").press("Enter")
+        expect(panel.locator("blockquote").last).to_have_text("<i>Ask</i> about this.")
+        expect(number).to_have_class(re.compile("sv-has-note"))
+        assert _wider(tab) <= 0
+        tab.keyboard.press("Escape")
+        tab.reload()
+        expect(tab.locator("#notes")).to_contain_text("<i>Ask</i> about this.")
+        expect(number).to_have_class(re.compile("sv-has-note"))
+        tab.goto(site.origin + site.path("source") + "?pick=gazette")
+        tab.get_by_label("A note on this").fill("Anonymous.")
+        tab.get_by_role("button", name="Keep this note").press("Enter")
+        expect(tab.locator("#notes blockquote")).to_have_text("Anonymous.")
+        tab.close()
+    assert not said
+    assert len(list((tmp_path / "notes").iterdir())) == 2

@@ -24,13 +24,18 @@ from flask import current_app
 from flask import request
 
 from solvency.browse import request as asking
+from solvency.browse.edit.asked import answer
+from solvency.browse.edit.asked import editable
+from solvency.browse.edit.remarks import written
 from solvency.browse.entry import journal
 from solvency.browse.entry.opened import opened
 from solvency.browse.filters import FILTERS
 from solvency.browse.filters import filtered
 from solvency.browse.filters import language
 from solvency.browse.hooks import endpoint
+from solvency.browse.hooks import suit
 from solvency.browse.hooks import wrapped
+from solvency.browse.hooks import writing
 from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
 from solvency.browse.places import InFava
@@ -47,6 +52,7 @@ from solvency.browse.switches import switched
 from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import View
 from solvency.figures.frame import to_json
+from solvency.ledger.files.notes import mark_of
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
 from solvency.model.restating import currencies
@@ -62,8 +68,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 #: Where `solvency browse` says what to show unless a page is asked else.
 CONFIG = "SOLVENCY_BROWSE"
-#: Whether `solvency browse` lets files be changed; plain Fava does not say.
-EDIT = "SOLVENCY_EDIT"
 # Fava loads a ledger before it asks for its extensions: what the first load read is
 # handed over where `solvency browse` imports this first, and later ones always.
 expect()
@@ -163,7 +167,8 @@ class CasePage(FavaExtensionBase):
         if said:
             asked = asking.also_refused(asked, said)
         home = InFava(self.ledger, _CLASSES)
-        return View(shelf.study(asked), asked, home, period, lang=lang)
+        study = shelf.study(asked)
+        return View(study, asked, home, period, lang=lang, edit=editable())
 
     @endpoint
     def rests(self) -> Response:
@@ -216,7 +221,7 @@ class CasePage(FavaExtensionBase):
                 }
                 view = self.view()
                 page = view.study.page(
-                    request.full_path,
+                    request.full_path + mark_of(view.study.case.path),
                     lambda: render(self.shown, view, filters),
                     lambda: view.settled(self.shown),
                 )
@@ -246,10 +251,19 @@ class WhereItWent(CasePage):
 
         def find() -> object:
             entry = self.ledger.get_entry(request.args.get("hash", ""))
-            edit = bool(current_app.config.get(EDIT, True))
+            # Of plain Fava nobody knows: its own tools stay.
+            edit = editable() or CONFIG not in current_app.config
             return opened(self.view(), place_of(entry), edit=edit)
 
         return self._answer(find)
+
+    @writing
+    def note(self) -> Response:
+        """Keep a reader's note in a file beside the case."""
+        with self.shelf.lock:
+            view = self.view()
+            with speaking(view.locale):
+                return answer(lambda sent: written(view.study.case, sent))
 
 
 class SolvencyTests(CasePage):
@@ -264,7 +278,7 @@ class SolvencyTests(CasePage):
         """Forget the case, and keep what `solvency browse` opens with."""
         super().after_load_file()
         if self.ledger.extensions in _ATTACHED:
-            _suit(self.ledger)
+            suit(self.ledger)
 
     @endpoint
     def entries(self) -> Response:
@@ -364,20 +378,6 @@ _SHELL = jinja2.Environment(
 )
 
 
-def _suit(ledger: FavaLedger) -> None:
-    """Open on our first page and show debts as positive, unless the case says else."""
-    said = {
-        str(entry.values[0].value).replace("_", "-")
-        for entry in ledger.all_entries_by_type.Custom
-        if entry.type == "fava-option" and entry.values
-    }
-    options = ledger.fava_options
-    if "default-page" not in said:
-        options.default_page = "extension/WhereItWent/"
-    if "invert-income-liabilities-equity" not in said:
-        options.invert_income_liabilities_equity = True
-
-
 def attach(ledger: FavaLedger) -> None:
     """Give a ledger the pages though it has no line that asks for them."""
     extensions = ledger.extensions
@@ -386,4 +386,4 @@ def attach(ledger: FavaLedger) -> None:
             # Fava has no other way to add one from outside the ledger.
             extensions._instances[cls.__qualname__] = cls(ledger)  # noqa: SLF001
     _ATTACHED.add(extensions)
-    _suit(ledger)
+    suit(ledger)

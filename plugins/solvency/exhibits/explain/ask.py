@@ -17,6 +17,7 @@ from solvency.exhibits.explain.search import searches
 from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
+from solvency.ledger.files.notes import notes_on
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
 from solvency.wide import wide
@@ -54,6 +55,12 @@ def explain(
     Raises:
         ReportError: Nothing has the name, or several figures have.
     """
+    found = _found(case, name, every=every, progress=progress)
+    return replace(found, notes=notes_on(case.path, found.kind, found.name))
+
+
+def _found(case: Case, name: str, *, every: bool, progress: Progress) -> Explanation:
+    """Return what is found of a name, but for what readers remarked on it."""
     for find in KINDS:
         found = find(case, name)
         if found is not None:
