@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
+import shutil
 import threading
 
 import pytest
@@ -30,11 +32,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def served(harbour):
-    """Harbour's Fava on a port of its own."""
+@contextlib.contextmanager
+def served_at(site):
+    """Serve a Fava on a port of its own."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    site = Site(harbour)
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -44,6 +45,12 @@ def served(harbour):
     thread.join()
     server.server_close()
     insist(None, None)
+
+
+@pytest.fixture(scope="module")
+def served(harbour):
+    with served_at(Site(harbour)) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +242,24 @@ def test_a_flow_opens_its_entry_in_fava(window):
     tab.get_by_text("In the ledger").click()
     expect(tab.get_by_role("dialog")).to_contain_text("main.beancount")
     assert "#context-" in tab.url
+
+
+def test_a_flows_entry_says_what_it_rests_on_and_offers_no_change(window, harbour):
+    tab = window("flow", "?pick=deposits", width=390)
+    tab.get_by_text("In the ledger").press("Enter")
+    entry = tab.locator("dialog")
+    expect(entry.locator(".sv-entry")).to_contain_text("third paragraph")
+    expect(entry.locator("p code")).to_have_text(re.compile(r"^main\.beancount:\d+$"))
+    written = entry.get_by_role("button", name="As written in the ledger")
+    expect(entry.locator(".cm-editor")).to_be_hidden()
+    written.press("Enter")
+    expect(entry.locator(".cm-editor")).to_be_visible()
+    expect(entry.locator(".cm-content")).to_have_attribute("contenteditable", "false")
+    for name in ("Delete", "Save", "Duplicate"):
+        expect(entry.get_by_role("button", name=name)).to_have_count(0)
+    assert str(harbour.parent) not in entry.inner_text()
+    tab.keyboard.press("Escape")
+    expect(entry).to_have_count(0)
 
 
 def test_a_band_leads_to_its_transactions(window):
@@ -451,3 +476,31 @@ def test_a_number_opens_and_closes_by_keyboard(window):
     tab.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     expect(number).to_be_focused()
+
+
+def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tmp_path):
+    case = shutil.copy(harbour, tmp_path / "main.beancount")
+    said = []
+    with served_at(Site(case, edit=True)) as site:
+        tab = browser.new_page(viewport={"width": 390, "height": 900})
+        tab.on("console", lambda message: said.append(message.text))
+        tab.goto(site.origin + site.path("where"))
+        number = tab.locator('[data-key="left"] a')
+        number.press("Enter")
+        panel = tab.get_by_role("dialog")
+        panel.get_by_label("A note on this").fill("<i>Ask</i> about this.")
+        panel.get_by_role("button", name="Keep this note").press("Enter")
+        expect(panel.locator("blockquote").last).to_have_text("<i>Ask</i> about this.")
+        expect(number).to_have_class(re.compile("sv-has-note"))
+        assert _wider(tab) <= 0
+        tab.keyboard.press("Escape")
+        tab.reload()
+        expect(tab.locator("#notes")).to_contain_text("<i>Ask</i> about this.")
+        expect(number).to_have_class(re.compile("sv-has-note"))
+        tab.goto(site.origin + site.path("source") + "?pick=gazette")
+        tab.get_by_label("A note on this").fill("Anonymous.")
+        tab.get_by_role("button", name="Keep this note").press("Enter")
+        expect(tab.locator("#notes blockquote")).to_have_text("Anonymous.")
+        tab.close()
+    assert not said
+    assert len(list((tmp_path / "notes").iterdir())) == 2

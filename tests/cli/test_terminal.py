@@ -129,6 +129,15 @@ def test_check_begins_with_the_entities_the_gravest_first(harbour):
             ("explain", "balance:Harbour:2022-01-20:market:total:liabilty"),
             "balance:Harbour:2022-01-20:market:total:liability",
         ),
+        (
+            ("explain", "balnce.Harbor.2022-01-20.liabilties"),
+            "balance:Harbour:2022-01-20:market:total:liability",
+        ),
+        (("explain", "walk.lft"), "walk:group:2022-01-20:left"),
+        (("explain", "deposit"), "deposits"),
+        (("explain", "petitions"), "petition"),
+        (("explain", "Desk:Bank"), "Assets:Desk:Bank"),
+        (("explain", "O-20211231-fd8bc4"), "O-20211231-fd8bc3"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,
 )
@@ -136,6 +145,15 @@ def test_the_nearest_name_is_suggested(harbour, words, meant):
     done = CliRunner().invoke(main, [*words, str(harbour)])
     assert done.exit_code == 2
     assert f"Did you mean {meant}?" in " ".join(done.output.split())
+
+
+def test_no_name_suggests_itself_and_several_are_named(harbour):
+    # "tests" begins names, and is none.
+    done = CliRunner().invoke(main, ["explain", "tests", str(harbour)])
+    assert done.exit_code == 2
+    assert "mean tests?" not in done.output
+    done = CliRunner().invoke(main, ["explain", "rival.missng", str(harbour)])
+    assert "Did you mean one of cover:Harbour:" in " ".join(done.output.split())
 
 
 @pytest.mark.parametrize(

@@ -319,6 +319,76 @@ async function compute(root, key, button) {
   }
 }
 
+// ---- Notes of readers: text in files beside the case ----
+
+function noteLine(one) {
+  return made("li", {}, made("blockquote", {}, one.text),
+    made("span", { class: "sv-small" }, `${one.date} `, made("code", {}, one.file)));
+}
+
+// A field for a note on one thing; what was kept is handed on and shown.
+function noteForm(address, on, kept_) {
+  const box = made("textarea", { rows: "3", maxlength: "4000", "aria-label": say("A note on this") });
+  const told = made("p", { class: "sv-note", role: "status" });
+  const button = made("button", { type: "submit" }, say("Keep this note"));
+  const form = made("form", { class: "sv-note-form" }, box, button, told);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!box.value.trim()) return;
+    button.disabled = true;
+    try {
+      const reply = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ on, text: box.value }) });
+      const found = await reply.json();
+      if (!reply.ok) throw new Error(found.error ?? reply.statusText);
+      box.value = "";
+      told.textContent = say("Kept in %(file)s", { file: found.file });
+      kept_(found);
+    } catch (error) {
+      told.textContent = say("Not kept: %(why)s", { why: error.message });
+    }
+    button.disabled = false;
+  });
+  return form;
+}
+
+function notesBox(root, on, notes) {
+  if (!notes?.length && !root.note) return null;
+  const list = made("ul", { class: "sv-noted" }, ...(notes ?? []).map(noteLine));
+  const box = made("section", {}, made("h4", {}, say("Notes of readers")), list);
+  if (root.note) {
+    box.append(noteForm(root.note, on, (one) => {
+      notes.push(one);
+      list.append(noteLine(one));
+      mark(document.querySelector(".sv"), on);
+    }));
+  }
+  return box;
+}
+
+// A number that has a note says so where it stands.
+function mark(page, on) {
+  const [, kind, name] = /^(\S+) (.*)$/s.exec(on) ?? [];
+  const key = kind === "flow" ? `flow:${name}` : name;
+  for (const one of page.querySelectorAll('a[href^="#figure="]')) {
+    if (decodeURIComponent(one.getAttribute("href").slice("#figure=".length)) === key) one.classList.add("sv-has-note");
+  }
+}
+
+// The notes a page lists, and a field for those on what it is of.
+function notesOf(page) {
+  const section = page.querySelector(".sv-notes");
+  if (!section) return;
+  for (const one of section.querySelectorAll("li > a.sv-figure")) mark(page, `figure ${one.textContent}`);
+  if (section.dataset.on && section.querySelector(".sv-noted li")) mark(page, section.dataset.on);
+  if (section.dataset.on && page.dataset.note) {
+    section.append(noteForm(page.dataset.note, section.dataset.on, (one) => {
+      section.querySelector(".sv-noted").append(noteLine(one));
+      kept.delete(page.dataset.rests);
+    }));
+  }
+}
+
 function figureBody(root, key, figure) {
   const body = made("div", {});
   const facts = made("dl", { class: "sv-facts" });
@@ -353,7 +423,7 @@ function figureBody(root, key, figure) {
     body.append(listed(say("Sources"), [say("Grade"), say("Source"), say("Title, publisher, passage"), `>${say("Carries")}`],
       sourceRows(root, figure)));
   }
-  body.append(withoutBox(root, key, figure));
+  body.append(withoutBox(root, key, figure), notesBox(root, `figure ${key}`, figure.notes) ?? "");
   return body;
 }
 
@@ -379,7 +449,7 @@ function flowBody(root, flow) {
         sourceRows(root, asFigure))
     : made("p", { class: "sv-said" }, say("No source: the author put it in to make the books close.")));
   body.append(listed(say("What it booked"), [say("Account"), `>${say("Amount")}`, say("In")], flow.postings.map((one) =>
-    [one.account, grouped(one.units), one.commodity])));
+    [one.account, grouped(one.units), one.commodity])), notesBox(root, `flow ${flow.id}`, flow.notes) ?? "");
   return body;
 }
 
@@ -438,7 +508,7 @@ function labelOf(node) {
 }
 
 function panels(page) {
-  const root = { rests: page.dataset.rests, without: page.dataset.without, found: null };
+  const root = { rests: page.dataset.rests, without: page.dataset.without, note: page.dataset.note, found: null };
   page.addEventListener("click", (event) => {
     const node = event.target.closest('a[href^="#figure="]');
     if (!node || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -811,6 +881,7 @@ function begin(page) {
   readWords(page);
   panels(page);
   dress(page);
+  notesOf(page);
   for (const one of page.querySelectorAll("[data-again]")) follow(page, one).catch(() => {});
   for (const [n, one] of [...page.querySelectorAll(".sv-chart")].entries()) drawings(one, n);
   search(page);

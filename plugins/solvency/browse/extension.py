@@ -10,32 +10,36 @@ and what failed is said on the page in one line and logged in full.
 from __future__ import annotations
 
 import ast
-import functools
 import json
 import logging
 from typing import TYPE_CHECKING
-from typing import Any
-from typing import TypeVar
-from typing import cast
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 from weakref import WeakSet
 
 import jinja2
 from fava.ext import FavaExtensionBase
-from fava.ext import extension_endpoint
 from flask import Response
 from flask import current_app
 from flask import request
 
-from solvency.browse import journal
 from solvency.browse import request as asking
+from solvency.browse.edit.asked import answer
+from solvency.browse.edit.asked import editable
+from solvency.browse.edit.remarks import written
+from solvency.browse.entry import journal
+from solvency.browse.entry.opened import opened
 from solvency.browse.filters import FILTERS
 from solvency.browse.filters import filtered
 from solvency.browse.filters import language
+from solvency.browse.hooks import endpoint
+from solvency.browse.hooks import suit
+from solvency.browse.hooks import wrapped
+from solvency.browse.hooks import writing
 from solvency.browse.index import indexed
 from solvency.browse.pages import report as paper
 from solvency.browse.places import InFava
+from solvency.browse.places import place_of
 from solvency.browse.render import failure
 from solvency.browse.render import in_words
 from solvency.browse.render import refused
@@ -48,6 +52,7 @@ from solvency.browse.switches import switched
 from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import View
 from solvency.figures.frame import to_json
+from solvency.ledger.files.notes import mark_of
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
 from solvency.model.restating import currencies
@@ -60,7 +65,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-F = TypeVar("F")
 log = logging.getLogger(__name__)
 #: Where `solvency browse` says what to show unless a page is asked else.
 CONFIG = "SOLVENCY_BROWSE"
@@ -70,25 +74,6 @@ expect()
 _SHELVES: WeakKeyDictionary[ExtensionModule, Shelf] = WeakKeyDictionary()
 #: Ledgers that `solvency browse` gave the pages.
 _ATTACHED: WeakSet[ExtensionModule] = WeakSet()
-
-
-def _wrapped(hook: Callable[..., None]) -> Callable[..., None]:
-    """Log what goes wrong in a hook instead of letting Fava see it."""
-
-    @functools.wraps(hook)
-    def safe(*args: Any, **kwargs: Any) -> None:
-        try:
-            hook(*args, **kwargs)
-        except Exception:
-            log.exception("solvency: %s failed", hook.__name__)
-
-    return safe
-
-
-def _endpoint(function: F) -> F:
-    """Serve a method's answer under its name."""
-    # Fava's own annotation fits no method.
-    return cast("F", cast("Any", extension_endpoint)(function))
 
 
 class CasePage(FavaExtensionBase):
@@ -145,7 +130,7 @@ class CasePage(FavaExtensionBase):
             return ledger.loaded  # its errors may be of files that are not shown
         return Loaded(ledger.options, ledger.all_entries, ledger.load_errors)
 
-    @_wrapped
+    @wrapped
     def after_load_file(self) -> None:
         """Forget the case: it is computed when a page is next looked at."""
         shelf = _SHELVES.get(self.ledger.extensions)
@@ -182,14 +167,15 @@ class CasePage(FavaExtensionBase):
         if said:
             asked = asking.also_refused(asked, said)
         home = InFava(self.ledger, _CLASSES)
-        return View(shelf.study(asked), asked, home, period, lang=lang)
+        study = shelf.study(asked)
+        return View(study, asked, home, period, lang=lang, edit=editable())
 
-    @_endpoint
+    @endpoint
     def rests(self) -> Response:
         """Return what each number of the page rests on."""
         return self._answer(lambda: rested(self.shown, self.view()))
 
-    @_endpoint
+    @endpoint
     def without(self) -> Response:
         """Return what one number would be without each source, or how far that is."""
 
@@ -199,7 +185,7 @@ class CasePage(FavaExtensionBase):
 
         return self._answer(find)
 
-    @_endpoint
+    @endpoint
     def switched(self) -> Response:
         """Return the headline numbers, before and after a switch."""
 
@@ -210,7 +196,7 @@ class CasePage(FavaExtensionBase):
 
         return self._answer(find)
 
-    @_endpoint
+    @endpoint
     def index(self) -> Response:
         """Return what search looks through."""
         return self._answer(lambda: indexed(self.view()))
@@ -235,7 +221,7 @@ class CasePage(FavaExtensionBase):
                 }
                 view = self.view()
                 page = view.study.page(
-                    request.full_path,
+                    request.full_path + mark_of(view.study.case.path),
                     lambda: render(self.shown, view, filters),
                     lambda: view.settled(self.shown),
                 )
@@ -257,6 +243,27 @@ class WhereItWent(CasePage):
 
     report_title = "Where did it go?"
     page = "where"
+    has_js_module = True
+
+    @endpoint
+    def entry(self) -> Response:
+        """Return what an entry that Fava opens rests on."""
+
+        def find() -> object:
+            entry = self.ledger.get_entry(request.args.get("hash", ""))
+            # Of plain Fava nobody knows: its own tools stay.
+            edit = editable() or CONFIG not in current_app.config
+            return opened(self.view(), place_of(entry), edit=edit)
+
+        return self._answer(find)
+
+    @writing
+    def note(self) -> Response:
+        """Keep a reader's note in a file beside the case."""
+        with self.shelf.lock:
+            view = self.view()
+            with speaking(view.locale):
+                return answer(lambda sent: written(view.study.case, sent))
 
 
 class SolvencyTests(CasePage):
@@ -266,14 +273,14 @@ class SolvencyTests(CasePage):
     page = "solvency"
     has_js_module = True
 
-    @_wrapped
+    @wrapped
     def after_load_file(self) -> None:
         """Forget the case, and keep what `solvency browse` opens with."""
         super().after_load_file()
         if self.ledger.extensions in _ATTACHED:
-            _suit(self.ledger)
+            suit(self.ledger)
 
-    @_endpoint
+    @endpoint
     def entries(self) -> Response:
         """Return what each journal entry rests on, by Fava's name of the entry."""
         try:
@@ -335,7 +342,7 @@ class PrintedReport(CasePage):
     report_title = "Report"
     page = "report"
 
-    @_endpoint
+    @endpoint
     def pdf(self) -> Response:
         """Return the PDF of what the address asks for."""
         try:
@@ -371,20 +378,6 @@ _SHELL = jinja2.Environment(
 )
 
 
-def _suit(ledger: FavaLedger) -> None:
-    """Open on our first page and show debts as positive, unless the case says else."""
-    said = {
-        str(entry.values[0].value).replace("_", "-")
-        for entry in ledger.all_entries_by_type.Custom
-        if entry.type == "fava-option" and entry.values
-    }
-    options = ledger.fava_options
-    if "default-page" not in said:
-        options.default_page = "extension/WhereItWent/"
-    if "invert-income-liabilities-equity" not in said:
-        options.invert_income_liabilities_equity = True
-
-
 def attach(ledger: FavaLedger) -> None:
     """Give a ledger the pages though it has no line that asks for them."""
     extensions = ledger.extensions
@@ -393,4 +386,4 @@ def attach(ledger: FavaLedger) -> None:
             # Fava has no other way to add one from outside the ledger.
             extensions._instances[cls.__qualname__] = cls(ledger)  # noqa: SLF001
     _ATTACHED.add(extensions)
-    _suit(ledger)
+    suit(ledger)

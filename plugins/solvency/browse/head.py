@@ -86,6 +86,8 @@ class Head:
     without: str
     index: str
     switched: str
+    #: Where a note is sent; "" where none may be written.
+    note: str
     #: True for a page of a site, which no server answers.
     elsewhere: bool
     choices: tuple[Link, ...]
@@ -138,6 +140,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         without=view.at_home.endpoint(page, "without", **query),
         index=view.at_home.endpoint("where", "index", **asked.query()),
         switched=view.at_home.endpoint("where", "switched", **query),
+        note=view.at_home.endpoint("where", "note") if view.edit else "",
         elsewhere=not view.at_home.live,
         choices=tuple(
             Link(

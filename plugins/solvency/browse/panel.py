@@ -87,6 +87,7 @@ def resting(
     case: Case,
     register: OnPage,
     dossier: Mapping[str, Claimed],
+    notes: Mapping[tuple[str, str], list[Any]] | None = None,
     *,
     things: bool = True,
 ) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def resting(
         case: The case.
         register: The figures the page printed.
         dossier: The rows of evidence flows cite, by id.
+        notes: Notes of readers, by the kind and name of what they are on.
         things: Add the flows and sources themselves.
 
     Returns:
@@ -105,7 +107,10 @@ def resting(
     known = register.figures()
     base = rests(case, register.sections)
     figures = {
-        key: _figure(case, explained(case, figure, base[key]))
+        key: {
+            **_figure(case, explained(case, figure, base[key])),
+            "notes": (notes or {}).get(("figure", key), []),
+        }
         for key, figure in known.items()
         if figure.value is not None
     }
@@ -116,7 +121,13 @@ def resting(
         "figures": figures,
     }
     if things:
-        found["flows"] = {one.id: flow(case, one, dossier) for one in case.flows}
+        found["flows"] = {
+            one.id: {
+                **flow(case, one, dossier),
+                "notes": (notes or {}).get(("flow", one.id), []),
+            }
+            for one in case.flows
+        }
         found["sources"] = {one.name: source(one) for one in case.sources.values()}
     return found
 
@@ -150,7 +161,7 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
 def _figure(case: Case, found: Explanation) -> dict[str, object]:
     """Return what a figure rests on, its flows and sources by name."""
     written = document(case, found)
-    for key in ("fingerprint", "kind", "section", "observations", "prices"):
+    for key in ("fingerprint", "kind", "section", "observations", "prices", "notes"):
         del written[key]
     figure = found.figure
     assert figure is not None  # noqa: S101 (as `explained` makes it)

@@ -18,6 +18,7 @@ from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import figure_place
+from solvency.browse.edit.remarks import shown_on
 from solvency.browse.head import TITLES
 from solvency.browse.head import head
 from solvency.browse.pages import entities
@@ -30,6 +31,7 @@ from solvency.browse.pages import report
 from solvency.browse.pages import solvency
 from solvency.browse.pages import source
 from solvency.browse.pages import where
+from solvency.browse.speech import TAGS
 from solvency.browse.speech import day_said
 from solvency.browse.speech import say
 from solvency.browse.speech import speaking
@@ -115,7 +117,8 @@ def _rendered(page: str, view: View, filters: dict[str, str]) -> Markup:
     except (CaseError, ReportError, LookupError, ValueError, ArithmeticError) as error:
         log.exception("solvency: the page %s failed", page)
         return _nothing(view, page, filters, _said(error))
-    return _template(page, head=top, page=built, said=view.period.said)
+    notes = shown_on(view, page)
+    return _template(page, head=top, page=built, said=view.period.said, notes=notes)
 
 
 def exhibits_of(built: Any) -> dict[str, str]:
@@ -141,7 +144,8 @@ def _nothing(view: View, page: str, filters: dict[str, str], said: str) -> Marku
     ]
     if view.asked.known:
         ways.insert(0, Link(say("Everything known"), view.page(page, known=None)))
-    return _template("nothing", head=head(view, page, filters), said=said, ways=ways)
+    top = head(view, page, filters)
+    return _template("nothing", head=top, said=said, ways=ways, notes=None)
 
 
 def empty(case: Case) -> str:
@@ -165,6 +169,17 @@ def _said(error: Exception) -> str:
     """Return in a line what went wrong."""
     words = error.args[0] if error.args and isinstance(error.args[0], str) else ""
     return words or say("This page failed (%(kind)s).", kind=type(error).__name__)
+
+
+def part(name: str, view: View, **values: Any) -> Markup:
+    """Return a part of a page by itself.
+
+    Args:
+        name: The name of its template.
+        view: What is shown.
+        values: What the template prints.
+    """
+    return _template(name, lang=TAGS[view.lang], **values)
 
 
 def whole(

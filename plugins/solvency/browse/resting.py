@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.browse.edit.remarks import by_thing
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import resting
 from solvency.browse.render import BUILDERS
@@ -13,6 +14,7 @@ from solvency.browse.speech import say
 from solvency.browse.speech import speaking
 from solvency.browse.study import Study
 from solvency.figures.errors import ReportError
+from solvency.ledger.files.notes import notes_of
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
 
@@ -69,7 +71,9 @@ def rested(page: str, view: View) -> dict[str, Any]:
     view.register.opened = True
     with speaking(view.locale):
         BUILDERS[page](view)
-        return placed(view, resting(view.case, view.register, view.dossier))
+        notes = by_thing(notes_of(view.study.case.path)[0])
+        found = resting(view.case, view.register, view.dossier, notes)
+        return placed(view, found)
 
 
 def placed(view: View, found: dict[str, Any]) -> dict[str, Any]:

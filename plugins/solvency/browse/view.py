@@ -107,6 +107,8 @@ class View:
     register: OnPage = field(default_factory=OnPage)
     #: The language the page is in.
     lang: str = "en"
+    #: Whether the page may change files of the case.
+    edit: bool = False
 
     @property
     def case(self) -> Case:

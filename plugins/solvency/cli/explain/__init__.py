@@ -60,7 +60,7 @@ _LISTED = 10
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Print CSV: a line for each flow, figure, source and observation.",
+    help="Print CSV: a line for each flow, figure, source, observation and note.",
 )
 def command(
     asked: Asked,
@@ -140,7 +140,8 @@ def _lines(case: Case, found: Explanation, most: int | None) -> list[str]:
     lines += _figures(found, most)
     lines += _sources(found)
     lines += _spoken(found)
-    return [*lines, *_without(found)]
+    lines += _without(found)
+    return [*lines, *_notes(found)]
 
 
 def _value(found: Explanation) -> str:
@@ -297,6 +298,15 @@ def _without(found: Explanation) -> list[str]:
     return lines
 
 
+def _notes(found: Explanation) -> list[str]:
+    """Return what readers remarked on it."""
+    lines = []
+    for one in found.notes:
+        lines.append(f"note {one.file}" + (f"  {one.date}" if one.date else ""))
+        lines += [f"  {line}" for line in one.text.split("\n")]
+    return lines
+
+
 def _joined(names: Iterable[str]) -> str:
     return ", ".join(names)
 
@@ -334,6 +344,9 @@ def _table(found: Explanation) -> Table:
             *(one.amount.commodity, " ".join(one.accounts), one.source),
         )
         for one in found.observations
+    ]
+    rows += [
+        ("note", one.file, one.date, None, "", one.text, "") for one in found.notes
     ]
     heads = ("kind", "name", "date", "amount", "unit", "what", "source")
     return listing(f"What {found.name} rests on", heads, rows)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Observation
     from solvency.ledger.case import Source
+    from solvency.ledger.files.notes import ReaderNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Explanation:
         observations: Of a source, account or entity: what was said of balances.
         prices: How many prices a source gives.
         told: Further lines: who, what, when.
+        notes: What readers remarked on it, in files beside the case.
     """
 
     kind: str
@@ -98,6 +100,7 @@ class Explanation:
     observations: tuple[Observation, ...] = ()
     prices: int = 0
     told: tuple[tuple[str, str], ...] = ()
+    notes: tuple[ReaderNote, ...] = ()
 
 
 def carried(

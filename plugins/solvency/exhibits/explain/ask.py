@@ -11,13 +11,13 @@ from solvency.exhibits.explain.answer import Other
 from solvency.exhibits.explain.answer import Share
 from solvency.exhibits.explain.answer import Without
 from solvency.exhibits.explain.answer import carried
-from solvency.exhibits.explain.families import FAMILIES
+from solvency.exhibits.explain.nearest import nearest
 from solvency.exhibits.explain.search import matched
 from solvency.exhibits.explain.search import searches
 from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
-from solvency.ledger.terms.metadata import meant
+from solvency.ledger.files.notes import notes_on
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
 from solvency.wide import wide
@@ -55,6 +55,12 @@ def explain(
     Raises:
         ReportError: Nothing has the name, or several figures have.
     """
+    found = _found(case, name, every=every, progress=progress)
+    return replace(found, notes=notes_on(case.path, found.kind, found.name))
+
+
+def _found(case: Case, name: str, *, every: bool, progress: Progress) -> Explanation:
+    """Return what is found of a name, but for what readers remarked on it."""
     for find in KINDS:
         found = find(case, name)
         if found is not None:
@@ -68,26 +74,13 @@ def explain(
         if key is not None:
             return _figure(asked, figures[key], base[key], every, progress)
         seen += figures
-    found = exhibit(case, name)
+    exhibits: list[str] = []
+    found = exhibit(case, name, exhibits)
     if found is not None:
         return found
-    raise ReportError(_nothing(case, name, seen))
-
-
-def _nothing(case: Case, name: str, seen: list[str]) -> str:
-    known = [
-        *case.by_id,
-        *case.sources,
-        *case.hypotheses,
-        *case.accounts,
-        *case.entities,
-        *(one.id for one in case.observations),
-        *seen,
-        *FAMILIES,
-    ]
-    return (
+    raise ReportError(
         "no figure, flow, source, observation, hypothesis, account, entity or"
-        f" exhibit is called {name!r}.{meant(name, known)}"
+        f" exhibit is called {name!r}.{nearest(case, name, seen, exhibits)}"
     )
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.explain.answer import Explanation
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.files.notes import ReaderNote
 
 
 def document(case: Case, found: Explanation) -> dict[str, object]:
@@ -48,6 +49,18 @@ def document(case: Case, found: Explanation) -> dict[str, object]:
         "left_out": list(found.left_out),
         "observations": [one.id for one in found.observations],
         "prices": found.prices,
+        "notes": [of_note(one) for one in found.notes],
+    }
+
+
+def of_note(one: ReaderNote) -> dict[str, object]:
+    """Return what a reader remarked."""
+    return {
+        "file": one.file,
+        "date": one.date,
+        "kind": one.kind,
+        "name": one.name,
+        "text": one.text,
     }
 
 

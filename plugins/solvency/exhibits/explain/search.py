@@ -189,6 +189,15 @@ def matched(name: str, figures: Iterable[str]) -> str | None:
     keys = tuple(figures)
     if name in keys:
         return name
+    found = fitting(name, keys)
+    if len(found) > 1:
+        more = "" if len(found) <= 8 else f" and {len(found) - 8} more"
+        raise ReportError(f"{name} may be {', '.join(found[:8])}{more}: say which")
+    return found[0] if found else None
+
+
+def fitting(name: str, keys: Iterable[str]) -> list[str]:
+    """Return the keys that have the words asked for, in order, and fewest others."""
     asked = words_of(name)
     best: dict[int, list[str]] = {}
     for key in keys:
@@ -197,10 +206,4 @@ def matched(name: str, figures: Iterable[str]) -> str | None:
         if all(word in rest for word in asked):
             others = [w for w in words if w not in asked and w not in _UNSAID]
             best.setdefault(len(others), []).append(key)
-    if not best:
-        return None
-    found = best[min(best)]
-    if len(found) > 1:
-        more = "" if len(found) <= 8 else f" and {len(found) - 8} more"
-        raise ReportError(f"{name} may be {', '.join(found[:8])}{more}: say which")
-    return found[0]
+    return best[min(best)] if best else []

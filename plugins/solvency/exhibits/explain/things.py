@@ -181,8 +181,14 @@ def _entity(case: Case, name: str) -> Explanation | None:
     )
 
 
-def exhibit(case: Case, name: str) -> Explanation | None:
-    """Return what an exhibit prints, by its key; None if there is none."""
+def exhibit(case: Case, name: str, seen: list[str]) -> Explanation | None:
+    """Return what an exhibit prints, by its key; None if there is none.
+
+    Args:
+        case: The case.
+        name: The key.
+        seen: Takes the keys of the exhibits that were looked through.
+    """
     for word in dict.fromkeys((name.partition("-")[0], *FAMILIES)):
         of = FAMILIES.get(word)
         if of is None or (of.long and word != name.partition("-")[0]):
@@ -190,6 +196,7 @@ def exhibit(case: Case, name: str) -> Explanation | None:
         asked = search(case, word)
         section = asked and of.build(asked.setting, ((), ()))
         for one in section.tables if section else ():
+            seen.append(one.key)
             if one.key == name:
                 table = one if isinstance(one, Table) else one.plotted
                 return Explanation(
