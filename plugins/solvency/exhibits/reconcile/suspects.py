@@ -104,13 +104,7 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                 ),
             ),
             _beside(setting, found),
-            (
-                text(
-                    "The links of balanced and strain lead to how each is worked out."
-                    " There a claim pulls on an amount by how far the amount follows a"
-                    " unit of it, times what the claim is from where it was balanced."
-                ),
-            ),
+            (text("The links of balanced and strain lead to how each is worked out."),),
         ),
         size="dense",
     )
