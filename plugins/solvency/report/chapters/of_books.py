@@ -267,13 +267,22 @@ class OfBooks(Named):
 
         def changed(sign: int) -> Figure:
             """Return what prices and exchanges added, or took away; else nothing."""
-            opening = held(setting, one, f"funds:{name}:{last}:opening", start=True)
-            before = opening + total(SOURCE) - total(USE)
-            after = held(setting, one, f"funds:{name}:{last}:said")
-            change = one.exchanged + one.revaluation
-            if change * sign <= 0:
-                return setting.money(f"{said}.changed", ZERO, formula="none")
-            return after - before if sign > 0 else before - after
+            change = max(sign * (one.exchanged + one.revaluation), ZERO)
+            figure = setting.money(
+                f"funds:{name}:{last}:{'added' if sign > 0 else 'lost'}",
+                change,
+                formula="market value and what moved, apart",
+                prose=True,
+                worked=setting.say(
+                    "%(left)s left, less %(opening)s at the start, less %(came)s that"
+                    " came, and %(went)s that went",
+                    left=held(setting, one, f"funds:{name}:{last}:said"),
+                    opening=held(setting, one, f"funds:{name}:{last}:op", start=True),
+                    came=total(SOURCE),
+                    went=total(USE),
+                ),
+            )
+            return entry(figure)
 
         return self._keep(
             ("funds", name, since, until),
