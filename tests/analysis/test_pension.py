@@ -7,11 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import solvency
 from solvency.analysis.funds import funds
 from solvency.analysis.recover.ask import recover
 from solvency.analysis.recover.preferences import preferences
+from solvency.cli import main
 
 LEDGER = Path(__file__).parents[1] / "groups" / "pension.beancount"
 DAY = datetime.date(2024, 6, 28)
@@ -73,3 +75,23 @@ def test_a_related_party_is_an_insider(case):
     assert found["employer-loan"].insider
     assert found["employer-loan"].days_before == 87
     assert not found["pensions"].insider
+
+
+@pytest.mark.parametrize("what", ["equity", "assets", "liabilities"])
+def test_a_total_of_the_group_is_found_as_an_entitys_is(what):
+    # 15,463,250 of assets less 12,150,000 owed outside are 3,313,250.
+    wanted = {
+        "equity": "3,313,250.00 GBP",
+        "assets": "15,463,250.00 GBP",
+        "liabilities": "12,150,000.00 GBP",
+    }
+    done = CliRunner().invoke(
+        main, ["explain", f"balance.group.2024-06-28.{what}", str(LEDGER)]
+    )
+    assert done.exit_code == 0, done.output
+    assert wanted[what] in done.output
+
+
+def test_numbers_have_no_zeros_that_say_nothing():
+    done = CliRunner().invoke(main, ["explain", "exchange", str(LEDGER)])
+    assert "market:untraced  308,250.00 GBP" in done.output
