@@ -21,6 +21,7 @@ from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import finding_of
 from solvency.exhibits.evidence.observations import _stated
+from solvency.exhibits.funds.sources_uses import changed
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
 from solvency.exhibits.workings import entry
@@ -265,33 +266,14 @@ class OfBooks(Named):
                 for x in found[:4]
             )
 
-        def changed(sign: int) -> Figure:
-            """Return what prices and exchanges added, or took away; else nothing."""
-            change = max(sign * (one.exchanged + one.revaluation), ZERO)
-            figure = setting.money(
-                f"funds:{name}:{last}:{'added' if sign > 0 else 'lost'}",
-                change,
-                formula="market value and what moved, apart",
-                prose=True,
-                worked=setting.say(
-                    "%(left)s left, less %(opening)s at the start, less %(came)s that"
-                    " came, and %(went)s that went",
-                    left=held(setting, one, f"funds:{name}:{last}:said"),
-                    opening=held(setting, one, f"funds:{name}:{last}:op", start=True),
-                    came=total(SOURCE),
-                    went=total(USE),
-                ),
-            )
-            return entry(figure)
-
         return self._keep(
             ("funds", name, since, until),
             said,
             left=lambda: held(setting, one, f"funds:{name}:{last}:said"),
             came=lambda: total(SOURCE),
             went=lambda: total(USE),
-            added=lambda: changed(1),
-            lost=lambda: changed(-1),
+            added=lambda: changed(setting, one, 1),
+            lost=lambda: changed(setting, one, -1),
             sources=lambda: largest(SOURCE),
             uses=lambda: largest(USE),
             **{word(x.side, x.label): made(x.side, x.label) for x in one.lines},
