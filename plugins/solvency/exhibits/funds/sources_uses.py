@@ -147,17 +147,19 @@ def changed(setting: Setting, one: Funds, sign: int) -> Figure:
     """
     key = f"funds:{one.name}:{one.since}:{one.until}:{'added' if sign > 0 else 'lost'}"
     figure = setting.money(
-        key,
+        f"{key}:said",
         max(sign * (one.exchanged + one.revaluation), _ZERO),
         formula="market value and what moved, apart",
         prose=True,
         worked=setting.say(
             "%(left)s left, less %(opening)s at the start, less %(came)s that"
             " came, and %(went)s that went",
-            left=held(setting, one, f"{key}:left"),
-            opening=held(setting, one, f"{key}:opening", start=True),
-            came=setting.money(f"{key}:came", one.total(SOURCE), formula="sources"),
-            went=setting.money(f"{key}:went", one.total(USE), formula="uses"),
+            left=held(setting, one, f"{key}:left:said"),
+            opening=held(setting, one, f"{key}:opening:said", start=True),
+            came=setting.money(
+                f"{key}:came:said", one.total(SOURCE), formula="sources"
+            ),
+            went=setting.money(f"{key}:went:said", one.total(USE), formula="uses"),
         ),
     )
     return entry(figure)
