@@ -80,3 +80,19 @@ def test_what_fetches_a_share_of_its_cost_is_no_money(ledger):
         "Assets:Alameda:Bank": "liquid",
         "Assets:Alameda:Building": "illiquid",
     }
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind"), [("  haircut: 0.05\n", "less-liquid"), ("", "liquid")]
+)
+def test_a_bond_by_a_currencys_name_is_no_money(ledger, keys, kind):
+    # BND is the dollar of Brunei, unless the ledger says what a sale of it costs.
+    case = ledger.case(
+        f"2020-01-01 commodity BND\n{keys}"
+        '2021-01-01 price BND 0.70 USD\n  source: "court"\n'
+        '2021-01-01 * "Capital" ^court\n'
+        "  Assets:Alameda:Bank    10 BND\n  Equity:Alameda:Shares  -10 BND\n"
+    )
+    account = case.accounts["Assets:Alameda:Bank"]
+    assert case.liquidity_of(account, "BND") == kind
+    assert funds(case.book(), "Alameda").left == (0 if keys else 7)

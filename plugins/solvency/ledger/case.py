@@ -194,6 +194,12 @@ class Commodity:
         return 1 - most, 1 - central, 1 - least
 
     @property
+    def traded(self) -> bool:
+        """Return whether it is a security or a token: money has none of these."""
+        sold = self.haircut is not None or bool(self.depths or self.floats)
+        return sold or self.issuer is not None
+
+    @property
     def thin(self) -> bool:
         """Return whether no market takes much of it at its price."""
         return self.liquidity == "illiquid" or bool(self.depths)
@@ -507,8 +513,15 @@ class Case:
         return self.functional or self.currency
 
     def is_money(self, commodity: str) -> bool:
-        """Say whether a commodity is a currency, whatever the case is reported in."""
-        return commodity == self.home or commodity in CURRENCIES
+        """Say whether a commodity is a currency, whatever the case is reported in.
+
+        What has an issuer, a haircut, a depth or a float is none, though its name be
+        that of a currency somewhere: BND may be a bond.
+        """
+        if commodity == self.home:
+            return True
+        found = self.commodities.get(commodity)
+        return commodity in CURRENCIES and not (found is not None and found.traded)
 
     def liquidity_of(self, account: Account, commodity: str) -> str:
         """Return how soon what an account holds can be sold.

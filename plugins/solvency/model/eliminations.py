@@ -83,10 +83,14 @@ def profit_off(
     """Yield what takes members' profits on one another off assets and equity.
 
     At book the asset falls to its cost to the group; else its value stays, and what
-    was called a gain of the seller is a change in value while the group had it.
+    was called a gain of the seller is a change in value while the group had it. Where
+    nobody gained and a claim in coins or foreign money alone stands at different costs
+    on both sides, values need no change: the claim is eliminated at the day's price.
     """
     root = book.case.roots["Equity"]
     equity = f"{root}:{ELIMINATIONS}"
+    if basis != "book" and not profit.realised:
+        return
     for one in profit.excess:
         if basis == "book":
             yield Elimination(one.entity, one.account, "asset", -one.amount, PROFIT)

@@ -185,10 +185,10 @@ class Familywise(NamedTuple):
     def told(self) -> str:
         """Say it."""
         return Remark(
-            "Of the tests that hold as written (%(tests)s, on all %(days)s days)"
-            " one or more breaks in %(rate)s of draws, each alone in at most"
-            " %(most)s: were the written amounts true, so often would the same"
-            " sources, erring as the case says, make one look broken by chance.",
+            "Tests that hold in the amounts as written, on all %(days)s days:"
+            " %(tests)s. At least one of them breaks in %(rate)s of draws, the one"
+            " that breaks most often in %(most)s. So often would errors of the size"
+            " the case states make a test look broken that holds.",
             tests=self.tests,
             days=self.days,
             rate=f"{self.rate:.0%}",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
+    from solvency.ledger.case import Entity
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.model.book import Book
@@ -177,7 +178,7 @@ def _transfers(
             continue
         if other is None:
             continue
-        insider = case.entities[other].role == "insider" or other in members
+        insider = _is_insider(case.entities[other]) or other in members
         if kind == "loan" and (not insider or other in members):
             continue
         gave.add(other)
@@ -187,16 +188,15 @@ def _transfers(
         if posting.entity in left and posting.units > 0 and _bought(book, posting):
             seller = _seller(book, flow, posting.entity)
             entity = case.entities.get(seller)
-            insider = seller in members or (
-                entity is not None and entity.role == "insider"
-            )
+            insider = seller in members or (entity is not None and _is_insider(entity))
             yield _transfer(
                 book, flow, days, posting, seller, "purchase", insider=insider
             )
     for posting in flow.postings:
         entity = case.entities[posting.entity]
         if (
-            entity.role == "insider"
+            _is_insider(entity)
+            and posting.entity not in members
             and posting.entity not in gave
             and left
             and posting.units > 0
@@ -206,6 +206,14 @@ def _transfers(
             yield _transfer(
                 book, flow, days, given, posting.entity, "gift", insider=True
             )
+
+
+def _is_insider(entity: Entity) -> bool:
+    """Say whether an entity is an insider: by its role, or a related party.
+
+    Who controls a debtor or manages it is one (11 USC 101(31)).
+    """
+    return entity.role == "insider" or entity.related
 
 
 def _seller(book: Book, flow: Flow, buyer: str) -> str:

@@ -149,7 +149,8 @@ def _value(found: Explanation) -> str:
     from solvency.figures.formats import percent  # noqa: PLC0415 (as above)
     from solvency.figures.formats import unit_label  # noqa: PLC0415 (as above)
 
-    exact = "not found" if found.value is None else f"{found.value:,f} {found.unit}"
+    value = found.value
+    exact = "not found" if value is None else f"{_digits(value)} {found.unit}"
     if found.figure is None:
         if found.unit == "%" and found.value is not None:
             return percent(found.value)
@@ -184,7 +185,9 @@ def _share(one: Share, width: int) -> str:
     flow = one.flow
     size = flow.amount
     mark = "*" if flow.established else "!"
-    has = f"{size.number:,f} {size.commodity}" if one.part is None else f"{one.part:,f}"
+    has = (
+        f"{size.number:,f} {size.commodity}" if one.part is None else _digits(one.part)
+    )
     return (
         f"  {flow.date} {mark} {flow.id:<{width}} {has:>24}  {flow.narration}"
         f" ({', '.join(flow.sources) or flow.basis})"
@@ -204,7 +207,11 @@ def _figures(found: Explanation, most: int | None) -> list[str]:
         _cut(title, len(shown), len(found.figures)),
         *(
             f"  {one.name}"
-            + ("" if one.value is None else f"  {one.value:,f} {one.unit}".rstrip())
+            + (
+                ""
+                if one.value is None
+                else f"  {_digits(one.value)} {one.unit}".rstrip()
+            )
             for one in shown
         ),
     ]
@@ -218,7 +225,7 @@ def _sources(found: Explanation) -> list[str]:
         lines.append(
             f"source {source.name}  [{source.grade}] {who}{source.title},"
             f" {source.published}"
-            + (f"; carries {one.carries:,f}" if one.carries else "")
+            + (f"; carries {_digits(one.carries)}" if one.carries else "")
         )
         lines += [f"  {source.url}"] if source.url else []
         if found.kind == "source" and source.mirror:
@@ -312,7 +319,7 @@ def _joined(names: Iterable[str]) -> str:
 
 
 def _number(value: Decimal | None) -> str:
-    return "not there" if value is None else f"{value:,f}"
+    return "not there" if value is None else _digits(value)
 
 
 def _table(found: Explanation) -> Table:
@@ -350,3 +357,9 @@ def _table(found: Explanation) -> Table:
     ]
     heads = ("kind", "name", "date", "amount", "unit", "what", "source")
     return listing(f"What {found.name} rests on", heads, rows)
+
+
+def _digits(value: Decimal) -> str:
+    """Write a number out, without zeros that only say how it was worked out."""
+    whole, point, places = f"{value:,f}".partition(".")
+    return f"{whole}{point}{places[:2]}{places[2:].rstrip('0')}"

@@ -57,10 +57,7 @@ def solvency_tests(setting: Setting) -> Section | None:
     """Build the table of what tests found, and lines over time of the main ones."""
     found = setting.study.findings
     shown = [
-        one
-        for one in found.findings
-        if (one.first is None or one.first <= setting.at)
-        and one.invariant != "price-coverage"
+        one for one in found.findings if one.first is None or one.first <= setting.at
     ]
     if not shown:
         return None

@@ -169,6 +169,9 @@ def _days(name: str) -> tuple[datetime.date, ...]:
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a key, in the singular and without capitals."""
     words = [word for word in re.split(r"[.:]", name.lower()) if word]
+    # As an entity's are named: `balance.group.2024-06-28.equity`.
+    if words[:2] == ["balance", "group"]:
+        words = ["net" if word == "equity" else word for word in words[1:]]
     singular = [
         re.sub(r"ies$", "y", word) if word.endswith("ies") else word.removesuffix("s")
         for word in words

@@ -137,6 +137,34 @@ def exchanged(setting: Setting, one: Funds, key: str) -> Figure:
     )
 
 
+def changed(setting: Setting, one: Funds, sign: int) -> Figure:
+    """Return what prices and exchanges added to funds, or took off them; else nothing.
+
+    Args:
+        setting: What the report is of.
+        one: The funds.
+        sign: One for what was added, minus one for what was taken off.
+    """
+    key = f"funds:{one.name}:{one.since}:{one.until}:{'added' if sign > 0 else 'lost'}"
+    figure = setting.money(
+        f"{key}:said",
+        max(sign * (one.exchanged + one.revaluation), _ZERO),
+        formula="market value and what moved, apart",
+        prose=True,
+        worked=setting.say(
+            "%(left)s left, less %(opening)s at the start, less %(came)s that"
+            " came, and %(went)s that went",
+            left=held(setting, one, f"{key}:left:said"),
+            opening=held(setting, one, f"{key}:opening:said", start=True),
+            came=setting.money(
+                f"{key}:came:said", one.total(SOURCE), formula="sources"
+            ),
+            went=setting.money(f"{key}:went:said", one.total(USE), formula="uses"),
+        ),
+    )
+    return entry(figure)
+
+
 def _parts(one: Funds, side: str, label: str) -> dict[str, Decimal]:
     """Return what each flow has in a source or use."""
     return {

@@ -95,12 +95,10 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
             (
                 text(
                     "The spread of a statement is that of its own range, and the"
-                    " grade's spread comes on top (root of the sum of squares); that"
-                    " of a flow is its own range's, or its grade's where it states"
-                    " none. The strain measures the whole gap between a claim and what"
-                    " the others would have it be. What is balanced lies between the"
-                    " two where errors are independent; where a source speaks more"
-                    " than once it may lie beyond, since its claims share an error."
+                    " grade's spread comes on top (root of the sum of squares); a"
+                    " flow's is its own range's, else its grade's. What is balanced"
+                    " lies between a claim and what the others would have it be, or"
+                    " beyond where claims of one source share an error."
                 ),
             ),
             _beside(setting, found),

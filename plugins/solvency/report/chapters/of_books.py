@@ -21,6 +21,7 @@ from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import finding_of
 from solvency.exhibits.evidence.observations import _stated
+from solvency.exhibits.funds.sources_uses import changed
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
 from solvency.exhibits.workings import entry
@@ -265,24 +266,14 @@ class OfBooks(Named):
                 for x in found[:4]
             )
 
-        def changed(sign: int) -> Figure:
-            """Return what prices and exchanges added, or took away; else nothing."""
-            opening = held(setting, one, f"funds:{name}:{last}:opening", start=True)
-            before = opening + total(SOURCE) - total(USE)
-            after = held(setting, one, f"funds:{name}:{last}:said")
-            change = one.exchanged + one.revaluation
-            if change * sign <= 0:
-                return setting.money(f"{said}.changed", ZERO, formula="none")
-            return after - before if sign > 0 else before - after
-
         return self._keep(
             ("funds", name, since, until),
             said,
             left=lambda: held(setting, one, f"funds:{name}:{last}:said"),
             came=lambda: total(SOURCE),
             went=lambda: total(USE),
-            added=lambda: changed(1),
-            lost=lambda: changed(-1),
+            added=lambda: changed(setting, one, 1),
+            lost=lambda: changed(setting, one, -1),
             sources=lambda: largest(SOURCE),
             uses=lambda: largest(USE),
             **{word(x.side, x.label): made(x.side, x.label) for x in one.lines},
