@@ -14,7 +14,7 @@ from timing import line
 
 from solvency.evidence.guess import guessed
 from solvency.evidence.intake import take_in
-from solvency.evidence.mapping import parsed
+from solvency.evidence.mapfile import parsed
 from solvency.evidence.output import write
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import http.client
 import json
 import threading
@@ -12,6 +13,7 @@ import pytest
 from cheroot.wsgi import Server
 from fava_site import CLASSES
 
+from solvency.browse import study
 from solvency.cli.browse import application
 from solvency.cli.common import Asked
 from solvency.ledger.reading import insist
@@ -439,5 +441,36 @@ def test_no_address_names_a_folder_as_a_kind_of_report(served, tmp_path):
     one = served()
     page = f"/{one.slug}/extension/PrintedReport/pdf?kind={folder}"
     reply = one.ask("GET", page)
-    assert reply.status == 500
+    assert reply.status == 404
     assert "no kind of report is called" in reply.text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "FundsFlow/rests?pick=none",
+        "EvidenceLedger/rests?pick=none",
+        "WhereItWent/without?figure=none",
+        "PrintedReport/pdf?kind=none",
+    ],
+)
+def test_an_address_that_names_nothing_is_no_fault_of_the_program(served, page, caplog):
+    one = served()
+    reply = one.ask("GET", f"/{one.slug}/extension/{page}")
+    assert reply.status == 404
+    assert "none" in reply.text
+    assert not [line for line in caplog.records if line.name.startswith("solvency")]
+
+
+def test_addresses_keep_no_more_cases_than_are_bounded(harbour, tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "_CASES", 3)
+    monkeypatch.delenv("SOLVENCY_NO_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    shelf = study.Shelf(str(harbour))
+    own = shelf.case(None, None)
+    kept = {one.name for one in tmp_path.rglob("*.kept")}
+    for day in range(1, 9):
+        shelf.case(None, datetime.date(2022, 11, day))
+    assert len(shelf._cases) == 3
+    assert shelf.case(None, None) is own
+    assert {one.name for one in tmp_path.rglob("*.kept")} == kept

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solvency.cli import main
-from solvency.evidence.mapping import parsed
+from solvency.evidence.mapfile import parsed
 from solvency.evidence.reading import read
 from solvency.evidence.records import opened
 

@@ -28,7 +28,7 @@ from solvency.evidence.formats import foreign
 from solvency.evidence.formats.workbook import sheets
 from solvency.evidence.guess import guessed
 from solvency.evidence.intake import take_in
-from solvency.evidence.mapping import parsed
+from solvency.evidence.mapfile import parsed
 from solvency.evidence.records import Document
 from solvency.evidence.records import EvidenceError
 from solvency.ledger.load import load
@@ -186,7 +186,7 @@ def test_words_of_a_statement_are_words_in_the_ledger(tmp_path):
         ("entity = [", "m.toml:1: it is no TOML"),
         ('acount = "Assets:A:B"', "If `account` is meant, write that"),
         ('kind = "statment"', "Write one of statement"),
-        ('account = "Bank"', "no account with an entity"),
+        ('account = "Bank"', "Assets:Entity:Bank, with an entity"),
         ("header = true", "`header` of the mapping is True"),
         ('[[rules]]\nmatch = "("\naccount = "Expenses:A:B"', "is none"),
         ('[[rules]]\nmatch = "a"', "neither `account` nor `skip`"),

@@ -248,10 +248,13 @@ def test_the_key_stays_apart_and_names_stay_stable(small, tmp_path):
         "redact", small, "-o", tmp_path / "x", "--key", tmp_path / "x" / "k", status=2
     )
     assert "stays apart" in said
-    key.write_text("[]")
-    said = run("redact", small, "-o", tmp_path / "y", "--key", key, status=2)
-    assert "is no key of a redacted copy" in said
-    assert not (tmp_path / "y").exists()
+    # The last would end the string that it stands in, and begin a directive.
+    forged = json.dumps({"entity": {"Meadow": 'A"\n2022-01-01 open Assets:X'}})
+    for wrong in ("[]", '{"entity": []}', "[" * 100_000, "9" * 5_000, forged):
+        key.write_text(wrong)
+        said = run("redact", small, "-o", tmp_path / "y", "--key", key, status=2)
+        assert "is no key of a redacted copy" in said
+        assert not (tmp_path / "y").exists()
 
 
 def test_what_cannot_be_redacted_is_refused(small, tmp_path):

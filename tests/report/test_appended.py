@@ -426,3 +426,37 @@ def test_extensions_name_levels_and_nothing_else(said, fits):
         return pikepdf.Name(thing) if isinstance(thing, str) else thing
 
     assert additions.is_extension(made(said)) is fits
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        b"<< /S /JavaScript /JS (app.alert(1)) >>",
+        b"[(other)]",
+        b"(%s)" % (b"x" * 65),
+        b"/Name",
+    ],
+)
+def test_an_identifier_is_two_strings(second, plain):
+    """Where a string should stand, a dictionary holds anything."""
+    report = Report(plain)
+    start, first = re.findall(rb"^(.*/ID \[)\s*(<[^>]*>|\([^)]*\))", report._trailer)[0]
+    for written, is_signing in ((b"<0102>", True), (second, False)):
+        report._trailer = start + first + b" " + written + b" ]"
+        forged = report.with_({report.root: report.entry(report.root)})
+        (one,) = [x for x in alterations(forged, plain) if "identifier" in x.what]
+        assert one.signing is is_signing
+
+
+@pytest.mark.parametrize(
+    ("added", "fits"),
+    [
+        ("; pyHanko 0.31.0", True),
+        ("; pyHanko 0.31.0; pyHanko 0.32.0rc1", True),
+        ("; pyHanko Harbour_is_solvent", False),
+        ("; pyHanko 1" + "1" * 20, False),
+    ],
+)
+def test_a_producer_names_versions_and_nothing_else(added, fits):
+    found = pikepdf.String("solvency" + added)
+    assert additions.is_information("/Producer", found, "solvency") is fits

@@ -142,6 +142,36 @@ def test_other_spaces_and_digits_state_numbers(text: str) -> None:
     assert list(typed(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Nine hundred, as a contract has it, and with the sign of myriads of old.
+        "\u7396\u4f70",
+        "\u4e5d\u767e",
+        "\u7396\u4f70\u842c\u5143",
+        "\u4e00\u5104\u7f8e\u5143",
+        "VIII million",
+        "five lakh",
+        "two crores",
+        "nine milliard",
+        "\U0001010f",
+        "\u0bf2",
+    ],
+)
+def test_figures_of_other_hands_state_numbers(text: str) -> None:
+    assert [one.text for one in typed(text)] == [
+        text.removesuffix("\u5143") if len(text) == 4 and text[0] == "\u7396" else text
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["\u5927\u9646", "\u6536\u62fe", "\u5146\u5934", "Mix it"]
+)
+def test_words_with_their_signs_state_none(text: str) -> None:
+    """The mainland, to tidy up, an omen: each has a sign that is a figure elsewhere."""
+    assert not list(typed(text))
+
+
 def test_a_name_stands_in_no_attribute(harbour: Path) -> None:
     """The words of a case come into no mark of HTML."""
     for text in (

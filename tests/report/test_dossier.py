@@ -157,6 +157,9 @@ def test_the_rows_travel_with_the_ledger_and_are_verified(tmp_path: Path) -> Non
     [
         ("id,amount\nR1,1\n", "line 1: no column note"),
         ("id,note,amount\nR1,a,many\n", "line 2: amount is 'many'"),
+        ("id,note,amount\nR1,a,1e999999999\n", "line 2: amount is '1e999999999'"),
+        (f"id,note\nR1,{'a' * 200_000}\n", "line 2: field larger than field limit"),
+        ("id,note\nR1,\x00\n", "line 2: it holds the control character U+0000"),
         ("id,note\nR1,a\nR1,b\n", "line 3: a second row R1"),
         ("id,note,parts\nR1,a,5 \n", "line 2: parts has '5'"),
         ("id,note,parts,zh-parts\nR1,a,5 USD x; 6 USD y,甲\n", "zh-parts has 1 parts"),

@@ -44,6 +44,7 @@ from solvency.browse.render import failure
 from solvency.browse.render import in_words
 from solvency.browse.render import refused
 from solvency.browse.render import render
+from solvency.browse.render import status_of
 from solvency.browse.resting import rested
 from solvency.browse.resting import without_each
 from solvency.browse.speech import speaking
@@ -206,9 +207,8 @@ class CasePage(FavaExtensionBase):
         try:
             with self.shelf.lock:
                 found = to_json(find())
-        except Exception as error:
-            log.exception("solvency: %s failed", request.path)
-            return _json({"error": in_words(error)}, 500)
+        except Exception as error:  # noqa: BLE001 (whatever a page may raise)
+            return _json({"error": in_words(error)}, status_of(error, request.path))
         return _json(found, 200)
 
     def content(self) -> Markup:
@@ -228,8 +228,8 @@ class CasePage(FavaExtensionBase):
                 ledger = self.ledger
                 why = ledger.refused if isinstance(ledger, TrustedLedger) else ()
                 return refused(why) + page if why else page
-        except Exception as error:
-            log.exception("solvency: the page %s failed", self.page)
+        except Exception as error:  # noqa: BLE001 (as above)
+            status_of(error, f"the page {self.page}")
             return failure(error)
 
 
@@ -351,9 +351,9 @@ class PrintedReport(CasePage):
                 _ = view.study.book
             # Printing takes long, and other pages need not wait for it.
             name, content = paper.pdf(view, request.args.get("kind", "reconstruction"))
-        except Exception as error:
-            log.exception("solvency: the PDF failed")
-            return Response(failure(error), 500, mimetype="text/html")
+        except Exception as error:  # noqa: BLE001 (as above)
+            status = status_of(error, "the PDF")
+            return Response(failure(error), status, mimetype="text/html")
         response = Response(content, mimetype="application/pdf")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

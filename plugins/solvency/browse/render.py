@@ -31,6 +31,7 @@ from solvency.browse.pages import report
 from solvency.browse.pages import solvency
 from solvency.browse.pages import source
 from solvency.browse.pages import where
+from solvency.browse.request import NotFoundError
 from solvency.browse.speech import TAGS
 from solvency.browse.speech import day_said
 from solvency.browse.speech import say
@@ -231,6 +232,14 @@ def in_words(error: Exception) -> str:
     if isinstance(error, CaseError | ReportError | ValueError | LookupError):
         return _said(error)
     return f"This page failed ({type(error).__name__}); Fava's log has the details."
+
+
+def status_of(error: Exception, what: str) -> int:
+    """Return the status of a failure, and log it unless the address was wrong."""
+    if isinstance(error, NotFoundError):
+        return 404
+    log.error("solvency: %s failed", what, exc_info=error)
+    return 500
 
 
 def _template(name: str, **values: Any) -> Markup:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Sequence
 
+
+class NotFoundError(LookupError):
+    """What an address names, and nothing is; the message is for the reader."""
+
+
 BASES = ("market", "book", "clean", "realisable")
 #: Longest text taken from an address: names are far shorter.
 _LONG = 200

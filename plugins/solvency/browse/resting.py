@@ -10,6 +10,7 @@ from solvency.browse.edit.remarks import by_thing
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import resting
 from solvency.browse.render import BUILDERS
+from solvency.browse.request import NotFoundError
 from solvency.browse.speech import say
 from solvency.browse.speech import speaking
 from solvency.browse.study import Study
@@ -135,7 +136,8 @@ def without_each(page: str, view: View, key: str) -> dict[str, object]:
         `without`, a row a source; or `said`, how far the work is.
 
     Raises:
-        ReportError: The page prints no such figure, or it is drawn or weighed.
+        NotFoundError: The page prints no such figure, or it is drawn or weighed.
+        ReportError: The work failed.
     """
     figures = printed(page, replace(view, asked=replace(view.asked, weigh=False)))
     figure = figures.get(key)
@@ -146,7 +148,7 @@ def without_each(page: str, view: View, key: str) -> dict[str, object]:
                 " leaves each source out in turn",
                 figure=key,
             )
-        raise ReportError(said)
+        raise NotFoundError(said)
 
     def work(tell: Callable[[str], None]) -> dict[str, dict[str, Decimal | None]]:
         sources = telling(view)

@@ -50,7 +50,7 @@ _KEPT = 200
 #: Seconds a page waits for a long computation before it says how far it is.
 PATIENCE = 0.2
 #: Pages kept of a study, and studies kept of a load.
-_PAGES, _STUDIES = 16, 40
+_PAGES, _STUDIES, _CASES = 16, 40, 40
 #: Long computations that wait for their turn, the one asked for last at the end. One
 #: goes on at a time: Python runs one thread, and pages must have their share of it.
 _WAITING: list[object] = []
@@ -347,12 +347,22 @@ class Shelf:
         Raises:
             CaseError: If the ledger cannot be read.
         """
+        own = self.scenario, self.known
         key = (scenario or self.scenario, known or self.known)
         if key not in self._cases:
             offered = self._loaded and handed(self._loaded, *key, trust=self.trust)
-            self._cases[key] = offered or load(
-                self.path, scenario=key[0], known=key[1], trust=self.trust
+            # Addresses name as many days as there are: those of one reader neither
+            # stay here for ever nor push others' cases out of the user's cache.
+            found = offered or load(
+                self.path,
+                scenario=key[0],
+                known=key[1],
+                trust=self.trust,
+                cache=key == own,
             )
+            while len(self._cases) >= _CASES:
+                self._cases.pop(next(one for one in self._cases if one != own))
+            self._cases[key] = found
         return self._cases[key]
 
     def study(self, asked: Asked) -> Study:

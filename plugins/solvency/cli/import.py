@@ -75,7 +75,7 @@ def command(
         if folder is None and not dry_run:
             raise click.UsageError("-o names the folder to write to, or use --dry-run.")
         from solvency.evidence.intake import take_in  # noqa: PLC0415 (lazy start)
-        from solvency.evidence.mapping import read  # noqa: PLC0415 (as above)
+        from solvency.evidence.mapfile import read  # noqa: PLC0415 (as above)
 
         found = take_in(files, read(mapping), folder or Path())
         written = [] if dry_run else _written(found)

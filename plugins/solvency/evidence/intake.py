@@ -14,10 +14,12 @@ from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.drafts import drafted
+from solvency.evidence.drafts import quoted
 from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.gaps.continuity import walk
 from solvency.evidence.gaps.continuity import with_own
 from solvency.evidence.gaps.filled import unfilled
+from solvency.evidence.mapping import watched
 from solvency.evidence.names import NameDecisions
 from solvency.evidence.present import present
 from solvency.evidence.present import written_flows
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency.evidence.gaps.continuity import Walk
+    from solvency.evidence.mapfile import Mappings
     from solvency.evidence.mapping import Mapping
-    from solvency.evidence.mapping import Mappings
     from solvency.evidence.present import Present
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Balance
@@ -82,6 +84,12 @@ def take_in(paths: Iterable[Path], mappings: Mappings, folder: Path) -> Intake:
     Raises:
         EvidenceError: A document, the mapping or the case cannot be read.
     """
+    with watched():
+        return _taken_in(paths, mappings, folder)
+
+
+def _taken_in(paths: Iterable[Path], mappings: Mappings, folder: Path) -> Intake:
+    """Read documents into what a case would gain by them; as `take_in` has it."""
     found = Intake(present(folder))
     found.names = NameDecisions.read(folder)
     seen: set[str] = set()
@@ -357,7 +365,7 @@ def _owns(found: Intake) -> dict[str, Own]:
 def _marks(number: str, names: tuple[str, ...]) -> dict[str, str]:
     found = {"liquidity": '"liquid"'}
     if number:
-        found["number"] = f'"{number}"'
+        found["number"] = f'"{quoted(number)}"'
     if names:
-        found["known-as"] = '"' + ", ".join(names).replace('"', "'") + '"'
+        found["known-as"] = f'"{quoted(", ".join(names))}"'
     return found

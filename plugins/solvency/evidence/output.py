@@ -195,14 +195,12 @@ def _accounts(found: Intake) -> dict[Path, str]:
             first[account] = min(first.get(account, when), when)
     # A row given an account by hand may be older than those that proposed it: what an
     # import opens is open from the first day that any import tells of.
-    days = [*first.values(), *(opened for _, opened in dated(text))]
+    days = [*first.values(), *(opened for _, opened in dated(text, path))]
     start = min(days, default=datetime.date(1970, 1, 1))
     for reading in found.readings:
         for account in reading.opens:
             first.setdefault(account, start)
-    for account, opened in dated(text):
-        if start < opened:
-            text = moved_back(text, account, start)
+    text = moved_back(text, start)
     claims = _claims(found, marks)
     for account, extra in claims.items():
         first.setdefault(account, start)

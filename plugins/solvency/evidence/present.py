@@ -16,10 +16,13 @@ from solvency.evidence.drafts import OPENING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
+from solvency.evidence.records import NO_DAY
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import is_day
+from solvency.ledger.files.source import LARGEST_CASE
 from solvency.ledger.files.source import MOST_FILES
 from solvency.ledger.files.source import UnreadableError
-from solvency.ledger.files.source import bytes_of
+from solvency.ledger.files.source import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +36,9 @@ _ROW = re.compile(r'^  row: "((?:[^"\\]|\\.)*)"$', re.MULTILINE)
 _HEAD = re.compile(
     r'(\d{4}-\d\d-\d\d) \* (?:"((?:[^"\\]|\\.)*)" )?"((?:[^"\\]|\\.)*)"((?: \^\S+)*)'
 )
-_LEG = re.compile(r"^  ([A-Z]\S*)  (-?[\d.]+) (\S+)$", re.MULTILINE)
+_LEG = re.compile(r"^  ([A-Z]\S*)  (-?\d[\d.]*) (\S+)$", re.MULTILINE)
+_SOURCE = re.compile(r'custom "source" "([^"\n]+)"')
+_SHA = re.compile(r'^  sha256: "([0-9a-f]+)"', re.MULTILINE)
 _CITED = re.compile(r"\S.*?:[^:,]*\d(?=, |$)")
 _LATEST = re.compile(r"^  latest: (\d{4}-\d\d-\d\d)$", re.MULTILINE)
 _OPEN = re.compile(r"^(\d{4}-\d\d-\d\d) open (\S+)", re.MULTILINE)
@@ -90,8 +95,13 @@ def present(folder: Path) -> Present:
         wrong = f"it has more than {MOST_FILES:,} ledger files"
         raise EvidenceError(str(root), None, wrong, "Name the folder of the case")
     # What the files of accounts say is needed to read those of flows.
+    left = LARGEST_CASE
     for path in sorted(paths, key=_is_of_flows):
         text = _text(path, root)
+        left -= len(text)
+        if left < 0:
+            wrong = f"its ledger files have more than {LARGEST_CASE // 2**20} MiB"
+            raise EvidenceError(str(root), None, wrong, "Name the folder of the case")
         if path == top:
             found.includes = text
         if _is_of_flows(path):
@@ -111,9 +121,9 @@ def _text(path: Path, root: Path) -> str:
         return ""
     refuse_outside(path, root)
     try:
-        return bytes_of(str(path.resolve())).decode("utf-8", "replace")
+        return content_of(str(path.resolve())).decode()
     except UnreadableError as error:
-        raise EvidenceError(str(path), None, str(error), error.mend) from None
+        raise EvidenceError(str(path), error.line, str(error), error.mend) from None
 
 
 def refuse_outside(path: Path, root: Path) -> None:
@@ -162,11 +172,12 @@ def _declared(found: Present, text: str, path: Path) -> None:
 def _imported(found: Present, path: Path, text: str) -> None:
     """Take in the rows of a file that an earlier import wrote."""
     found.texts.append((path, text))
-    for one in re.finditer(
-        r'custom "source" "([^"]+)"(?:.*\n)(?:  .*\n)*?  sha256: "([0-9a-f]+)"', text
-    ):
-        found.sources[one[1]] = one[2]
+    line = 1
     for block in text.split("\n\n"):
+        here, line = line, line + block.count("\n") + 2
+        source, sha256 = _SOURCE.search(block), _SHA.search(block)
+        if source is not None and sha256 is not None:
+            found.sources[source[1]] = sha256[1]
         row = _ROW.search(block)
         if row is None:
             continue
@@ -180,11 +191,12 @@ def _imported(found: Present, path: Path, text: str) -> None:
         keys = key[1].split(".")
         for at, one_key in enumerate(keys):
             found.rows[one_key] = cited[min(at, len(cited) - 1)]
-        legs = [DraftLeg(m[1], Decimal(m[2]), m[3]) for m in _LEG.finditer(block)]
-        head = _HEAD.match(block.lstrip())
-        if head is None:
+        legs = [_leg(one, path, block, here) for one in _LEG.finditer(block)]
+        start = len(block) - len(block.lstrip())
+        head = _HEAD.match(block, start)
+        if head is None or not legs:
             continue
-        day = datetime.date.fromisoformat(head[1])
+        day = _day(head[1], path, here + block.count("\n", 0, start))
         if head[3].startswith(OPENING):
             found.openings[keys[0]] = day, path, block
             continue
@@ -202,21 +214,23 @@ def _imported(found: Present, path: Path, text: str) -> None:
 def written_flows(found: Present) -> Iterator[Draft]:
     """Yield the flows that earlier imports wrote, as far as their amounts go."""
     for path, text in found.texts:
+        line = 1
         for block in text.split("\n\n"):
+            here, line = line, line + block.count("\n") + 2
             head = _HEAD.match(block.lstrip())
             if head is None:
                 continue
-            legs = [DraftLeg(m[1], Decimal(m[2]), m[3]) for m in _LEG.finditer(block)]
+            legs = [_leg(one, path, block, here) for one in _LEG.finditer(block)]
             latest = _LATEST.search(block)
             yield Draft(
-                datetime.date.fromisoformat(head[1]),
+                _day(head[1], path, here),
                 "",
                 _unquoted(head[3]),
                 legs,
                 [],
                 [],
                 [],
-                latest=datetime.date.fromisoformat(latest[1]) if latest else None,
+                latest=_day(latest[1], path, here) if latest else None,
                 block=(path, block),
             )
 
@@ -224,6 +238,36 @@ def written_flows(found: Present) -> Iterator[Draft]:
 def cited_in(rows: str) -> list[str]:
     """Return the rows that a flow cites; a comma may stand in a file's name."""
     return _CITED.findall(rows) or [rows]
+
+
+def _leg(found: re.Match[str], path: Path, block: str, start: int) -> DraftLeg:
+    """Return a posting of a flow that an import wrote.
+
+    Args:
+        found: Where it stands in its block.
+        path: The file.
+        block: The flow.
+        start: The line it begins on.
+    """
+    account, number, commodity = found.groups()
+    if ":" not in account.strip(":") or number.count(".") > 1 or len(number) > 100:
+        line = start + block.count("\n", 0, found.start())
+        wrong = f"{found[0].strip():.80} is no posting that an import writes"
+        mend = "Write it as Assets:Entity:Bank 1.00 USD"
+        raise EvidenceError(str(path), line, wrong, mend)
+    return DraftLeg(account, Decimal(number), commodity)
+
+
+def _day(text: str, path: Path, line: int) -> datetime.date:
+    """Return a day of a file that an import wrote."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        day = datetime.date.min
+    if not is_day(day):
+        wrong = f"{text} is no day, or {NO_DAY}"
+        raise EvidenceError(str(path), line, wrong, "Correct it")
+    return day
 
 
 def _loose(
@@ -263,13 +307,11 @@ def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def moved_back(text: str, account: str, day: datetime.date) -> str:
-    """Return a file of accounts with one of them open from an earlier day."""
+def moved_back(text: str, day: datetime.date) -> str:
+    """Return a file of accounts with those open from a day that open later."""
 
     def earlier(found: re.Match[str]) -> str:
-        if found[2] != account or found[1] <= day.isoformat():
-            return found[0]
-        return f"{day} open {account}"
+        return f"{min(found[1], day.isoformat())} open {found[2]}"
 
     return _OPEN.sub(earlier, text)
 
@@ -285,7 +327,13 @@ def marked(text: str, account: str, lines: str) -> str:
     )
 
 
-def dated(text: str) -> Iterator[tuple[str, datetime.date]]:
-    """Yield the accounts a file opens, with the day of each."""
+def dated(text: str, path: Path) -> Iterator[tuple[str, datetime.date]]:
+    """Yield the accounts a file opens, with the day of each.
+
+    Raises:
+        EvidenceError: A day is none.
+    """
+    at, line = 0, 1
     for found in _OPEN.finditer(text):
-        yield found[2], datetime.date.fromisoformat(found[1])
+        at, line = found.start(), line + text.count("\n", at, found.start())
+        yield found[2], _day(found[1], path, line)

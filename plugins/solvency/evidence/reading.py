@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.evidence.mapping import CURRENCY
+from solvency.evidence.records import LARGEST_AMOUNT
+from solvency.evidence.records import NO_DAY
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import Movement
+from solvency.evidence.records import is_day
 from solvency.evidence.said import Contents
 
 if TYPE_CHECKING:
+    import datetime
+
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Document
@@ -72,13 +79,34 @@ def read(document: Document, mapping: Mapping, source: str) -> Contents:
 
 
 def _checked(found: Contents) -> None:
-    """Refuse a currency that no ledger can hold, whatever format it came in."""
+    """Refuse a currency, day or amount no ledger has, whatever format it came in."""
+    name = found.document.name
+    for draft in found.drafts:
+        for leg in draft.legs:
+            _within(name, draft.rows[0].row, draft.date, leg.amount)
+    for one in found.stated:
+        _within(name, one.row, one.date, one.amount)
+    for note in found.noted:
+        _within(name, note.row, note.date, Decimal())
     for statement in found.statements:
         for line in statement.lines:
+            _within(name, line.row, line.date, line.amount)
+            if isinstance(line, Movement) and line.balance is not None:
+                _within(name, line.row, line.date, line.balance)
             if not CURRENCY.fullmatch(line.currency):
                 wrong = f"its currency is {line.currency!r:.30}"
                 mend = "Correct the row, or write `currency` in the mapping"
                 raise EvidenceError(found.document.name, line.row, wrong, mend)
+
+
+def _within(name: str, row: str, day: datetime.date, amount: Decimal) -> None:
+    """Refuse a day or an amount that is outside of what evidence may state."""
+    mend = "Correct the row, or `date-formats` and `columns` of the mapping"
+    if not is_day(day):
+        raise EvidenceError(name, row, f"its day is {day}, {NO_DAY}", mend)
+    if not amount.is_finite() or abs(amount) >= LARGEST_AMOUNT:
+        wrong = f"its amount has {amount.adjusted() + 1:,} digits before the point"
+        raise EvidenceError(name, row, wrong, mend)
 
 
 def _structured(

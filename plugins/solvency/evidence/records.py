@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
-import os
 import re
-import stat
 from dataclasses import dataclass
 from dataclasses import field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 from typing import TypeAlias
 
+from solvency.subledgers.unchanged import opened as opened_file
+
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterator
-    from decimal import Decimal
     from pathlib import Path
 
 #: Text as it stands, or what a workbook says it is.
 Cell: TypeAlias = "str | Decimal | datetime.date"
+#: The days that evidence may be of; what is outside is a slip, or no day at all.
+FIRST_DAY, LAST_DAY = datetime.date(1800, 1, 1), datetime.date(2199, 12, 31)
+NO_DAY = f"a day before {FIRST_DAY} or after {LAST_DAY}"
+#: Amounts are below this; a ledger's number of more digits is refused.
+LARGEST_AMOUNT = Decimal("1E+60")
 #: The most bytes one file of evidence may have.
 LARGEST = 128 * 2**20
 
@@ -121,6 +126,11 @@ class AccountStatement:
         return (line for line in self.lines if isinstance(line, Movement))
 
 
+def is_day(day: datetime.date) -> bool:
+    """Say whether evidence may be of a day."""
+    return FIRST_DAY <= day <= LAST_DAY
+
+
 def plain(number: Decimal) -> str:
     """Write a number out with neither exponent nor needless zeros."""
     text = f"{number:f}"
@@ -145,11 +155,9 @@ def opened(path: Path) -> Document:
     """
     name = str(path)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if path.exists() and not path.is_file():
             raise EvidenceError(name, None, "it is no regular file", "Name a file")
-        with path.open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise EvidenceError(name, None, "it is no regular file", "Name a file")
+        with opened_file(name) as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         wrong = f"it cannot be read ({error.strerror})"

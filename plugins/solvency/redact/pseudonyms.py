@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
+from typing import Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +37,10 @@ _FORMS = {
 }
 
 
+#: What a pseudonym may be, whoever wrote the key: a word or two, nothing of a ledger's.
+_PSEUDONYM = re.compile(r"[\w-]+( [\w-]+)?")
+
+
 class BadKeyError(Exception):
     """A key that cannot be used; the message is one line."""
 
@@ -59,13 +65,8 @@ class Pseudonyms:
         if not path.is_file():
             return cls(kept)
         try:
-            table = dict(json.loads(path.read_text(encoding="utf-8")).items())
-            names = {
-                kind: {str(name): str(to) for name, to in table[kind].items()}
-                for kind in _FORMS
-                if kind in table
-            }
-        except (OSError, ValueError, AttributeError, TypeError, KeyError):
+            names = _checked(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError):
             raise BadKeyError(
                 f"{path} is no key of a redacted copy: name another with --key"
             ) from None
@@ -97,3 +98,18 @@ class Pseudonyms:
         return (
             json.dumps(self.names, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         ).encode()
+
+
+def _checked(table: object) -> dict[str, dict[str, str]]:
+    """Return what a key says, if it says what one may.
+
+    Raises:
+        ValueError: It does not.
+    """
+    kinds: dict[str, Any] = table if isinstance(table, dict) else {"": None}
+    for known in kinds.values():
+        if not isinstance(known, dict) or not all(
+            isinstance(to, str) and _PSEUDONYM.fullmatch(to) for to in known.values()
+        ):
+            raise ValueError(table)
+    return {kind: kinds[kind] for kind in _FORMS if kind in kinds}

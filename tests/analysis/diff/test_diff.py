@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 
 import pytest
 from click.testing import CliRunner
 
+from solvency.analysis.diff import versions as versions_of
 from solvency.cli import main
+from solvency.ledger.errors import CaseError
 
 #: Firm has 1,000 of customers' money and spends 400; a customer's coin is worth 5.
 CASE = """
@@ -192,3 +195,50 @@ def test_revisions_of_git(versions, tmp_path):
 def test_a_version_with_errors_is_told(versions):
     a, b = versions(('^paper\n  id: "F-1"', '^papers\n  id: "F-1"'))
     assert "papers" in run(a, b, status=1)
+
+
+def test_a_repository_of_a_stranger_runs_nothing(harbour, tmp_path):
+    """Its configuration names programs for filters, watches and remotes."""
+    top = tmp_path / "case" / "main.beancount"
+    top.parent.mkdir()
+    shutil.copy(harbour, top)
+    (top.parent / ".gitattributes").write_text("* filter=mine\n")
+    (top.parent / "link.beancount").symlink_to("main.beancount")
+
+    def git(*arguments):
+        named = ["-c", "user.name=n", "-c", "user.email=e@example.org"]
+        subprocess.run(["git", "-C", top.parent, *named, *arguments], check=True)
+
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "first")
+    spoor = tmp_path / "ran"
+    for key in ("filter.mine.smudge", "filter.mine.process", "core.fsmonitor"):
+        git("config", key, f"sh -c 'touch {spoor}; cat'")
+    with versions_of.version("HEAD", str(top)) as found:
+        assert found.read_bytes() == top.read_bytes()
+        assert (found.parent / "link.beancount").read_bytes() == top.read_bytes()
+    # What a partial copy lacks is fetched by a program that its remote names.
+    for key, value in (
+        ("remote.o.url", f"ext::sh -c touch% {spoor}"),
+        ("remote.o.promisor", "true"),
+        ("protocol.ext.allow", "always"),
+        ("extensions.partialClone", "o"),
+        ("core.repositoryFormatVersion", "1"),
+    ):
+        git("config", key, value)
+    kept = git_objects(top.parent)
+    for path in kept:
+        path.unlink()
+    with (
+        pytest.raises(CaseError, match="git has no"),
+        versions_of.version("HEAD", str(top)),
+    ):
+        pass
+    assert not spoor.exists()
+
+
+def git_objects(folder):
+    """Return the files of a repository's objects that are large: those of ledgers."""
+    found = (folder / ".git" / "objects").rglob("*")
+    return [one for one in found if one.is_file() and one.stat().st_size > 1_000]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
+import os
 import subprocess
-import tarfile
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from solvency.ledger.errors import CaseError
 
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 #: The most bytes a revision of a case may have.
 _LARGEST = 512 * 2**20
 _TOP = "main.beancount"
+#: A link, as git lists its mode.
+_LINK = b"120000"
+#: What keeps git from fetching, asking, and taking names for patterns.
+_INERT = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
 
 
 @contextlib.contextmanager
@@ -63,16 +73,22 @@ def _path_of(other: str) -> Path:
     return path / _TOP if path.is_dir() else path
 
 
-def _git(arguments: list[str], near: Path) -> bytes | None:
-    """Return what git prints in the folder of a file, None where it fails."""
+def _git(arguments: list[str], near: Path, given: bytes = b"") -> bytes | None:
+    """Return what git prints in the folder of a file, None where it fails.
+
+    The repository may be a stranger's, and its configuration names programs: those of
+    filters, of remotes and of watches over files. What is asked here runs none.
+    """
     folder = near if near.is_dir() else near.parent
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
     try:
         ran = subprocess.run(  # noqa: S603 (its arguments are no options)
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 (git where it is)
+            ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments],  # noqa: S607 (git where it is)
             capture_output=True,
             check=False,
+            input=given,
+            env={**os.environ, **_INERT},
         )
     except OSError:
         return None
@@ -82,26 +98,64 @@ def _git(arguments: list[str], near: Path) -> bytes | None:
 def _taken(
     repository: Path, revision: str, below: Path, folder: Path, name: str
 ) -> None:
-    """Take the folder of a case out of a revision."""
+    """Take the folder of a case out of a revision, as git keeps it.
+
+    No `git archive`, nor a checkout: both run the filters that the repository names.
+    """
     parent = below.parent.as_posix()
-    packed = _git(
-        [
-            "archive",
-            "--format=tar",
-            revision,
-            "--",
-            *([parent] if parent != "." else []),
-        ],
-        repository,
-    )
-    if packed is None:
+    inside = [f"{parent}/"] if parent != "." else []
+    asked = ["ls-tree", "-r", "-z", "-l", "--full-tree", revision, *inside]
+    listed = _git(asked, repository)
+    if not listed:
         raise CaseError(f"{name}: git has no {parent} in the revision {revision}")
-    with tarfile.open(fileobj=io.BytesIO(packed)) as content:
-        if sum(one.size for one in content.getmembers()) > _LARGEST:
-            raise CaseError(f"{name}: it has more than {_LARGEST // 2**20} MiB")
-        try:
-            content.extractall(folder, filter="data")
-        except (tarfile.TarError, OSError) as error:
-            raise CaseError(f"{name} cannot be taken out of git: {error}") from error
+    found = [_Kept.read(line) for line in listed.split(b"\0") if line]
+    found = [one for one in found if one.kind == b"blob"]
+    if sum(one.size for one in found) > _LARGEST:
+        raise CaseError(f"{name}: it has more than {_LARGEST // 2**20} MiB")
+    # Links come last: nothing is written through one.
+    found.sort(key=lambda one: one.mode == _LINK)
+    for one, content in _contents(repository, found):
+        path = Path(one.path)
+        place = (folder / path).parent.resolve()
+        if ".." in path.parts or not place.is_relative_to(folder.resolve()):
+            raise CaseError(f"{name}: git has a file {one.path!r:.80} in it")
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        if one.mode == _LINK:
+            with contextlib.suppress(OSError, ValueError):
+                (folder / path).symlink_to(os.fsdecode(content))
+        else:
+            (folder / path).write_bytes(content)
     if not (folder / below).is_file():
         raise CaseError(f"{name}: git has no {below} in the revision {revision}")
+
+
+def _contents(repository: Path, files: list[_Kept]) -> Iterator[tuple[_Kept, bytes]]:
+    """Yield each file with what git has of it; nothing where git lacks one."""
+    asked = b"".join(one.object + b"\n" for one in files)
+    said = _git(["cat-file", "--batch"], repository, asked) or b""
+    at = 0
+    for one in files:
+        head = b"%s blob %d\n" % (one.object, one.size)
+        if said[at : at + len(head)] != head:
+            return
+        at += len(head)
+        yield one, said[at : at + one.size]
+        at += one.size + 1
+
+
+class _Kept(NamedTuple):
+    """A file as git lists it."""
+
+    mode: bytes
+    kind: bytes
+    object: bytes
+    size: int
+    path: str
+
+    @classmethod
+    def read(cls, line: bytes) -> _Kept:
+        """Read a line of `git ls-tree -l`."""
+        said, _, path = line.partition(b"\t")
+        mode, kind, object_, size = said.split()
+        whole = int(size) if size.isdigit() else 0
+        return cls(mode, kind, object_, whole, os.fsdecode(path))

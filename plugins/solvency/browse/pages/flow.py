@@ -11,6 +11,7 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.pages.source import graded
+from solvency.browse.request import NotFoundError
 from solvency.browse.speech import listed
 from solvency.browse.speech import say
 from solvency.browse.view import happened
@@ -38,11 +39,13 @@ def build(view: View) -> Page:
     """Build the page.
 
     Raises:
-        LookupError: No flow has the name the address gives.
+        NotFoundError: No flow has the name the address gives.
     """
     one = view.case.by_id.get(view.asked.pick)
     if one is None:
-        raise LookupError(say("There is no flow %(name)s.", name=repr(view.asked.pick)))
+        raise NotFoundError(
+            say("There is no flow %(name)s.", name=repr(view.asked.pick))
+        )
     return Page(
         title=happened(one) or one.id,
         facts=tuple(fact for fact in _facts(view, one) if fact[1].text),

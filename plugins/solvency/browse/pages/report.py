@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Number
+from solvency.browse.request import NotFoundError
 from solvency.browse.speech import day_said
 from solvency.browse.speech import say
-from solvency.figures.errors import ReportError
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -90,6 +90,7 @@ def pdf(view: View, kind: str) -> tuple[str, bytes]:
         A file's name and content.
 
     Raises:
+        NotFoundError: If there is no such kind.
         ReportError: If the report cannot be built.
     """
     from solvency.report import kinds  # noqa: PLC0415 (WeasyPrint takes a second)
@@ -97,7 +98,9 @@ def pdf(view: View, kind: str) -> tuple[str, bytes]:
 
     # A kind may be a folder, and an address is nobody's to name one in.
     if kind not in kinds():
-        raise ReportError(say("no kind of report is called %(name)s", name=repr(kind)))
+        raise NotFoundError(
+            say("no kind of report is called %(name)s", name=repr(kind))
+        )
     case = view.case
     words = [Path(case.path).parent.name, kind, case.scenario.name]
     if view.lang != "en":

@@ -10,6 +10,7 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
+from solvency.browse.request import NotFoundError
 from solvency.browse.speech import listed
 from solvency.browse.speech import say
 from solvency.browse.speech import spoken
@@ -52,11 +53,11 @@ def build(view: View) -> Page:
     """Build the page.
 
     Raises:
-        LookupError: No source has the name the address gives.
+        NotFoundError: No source has the name the address gives.
     """
     one = view.case.sources.get(view.asked.pick)
     if one is None:
-        raise LookupError(
+        raise NotFoundError(
             say("There is no source %(name)s.", name=repr(view.asked.pick))
         )
     return _opened(view, one)

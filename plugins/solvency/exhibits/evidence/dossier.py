@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.figures.errors import ReportError
+from solvency.ledger.files.source import UnreadableError
+from solvency.ledger.files.source import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "dossier.csv"
 _NEEDED = {"id", "note"}
+_MOST_DIGITS = 100
 
 
 class Part(NamedTuple):
@@ -82,10 +85,18 @@ def claimed(case: Case, lang: str = "en") -> Mapping[str, Claimed]:
     if path is None:
         return {}
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(f"{NAME}: {error}") from None
+        text = content_of(str(path.resolve())).decode()
+    except UnreadableError as error:
+        raise ReportError(f"{NAME}, line {error.line}: {error}. {error.mend}") from None
     reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        return _rows(reader, lang)
+    except csv.Error as error:
+        raise ReportError(f"{NAME}, line {reader.line_num + 1}: {error}") from None
+
+
+def _rows(reader: csv.DictReader[str], lang: str) -> Mapping[str, Claimed]:
+    """Return what each row says, by its id."""
     missing = _NEEDED - set(reader.fieldnames or ())
     if missing:
         columns = " and ".join(sorted(missing))
@@ -101,16 +112,24 @@ def claimed(case: Case, lang: str = "en") -> Mapping[str, Claimed]:
     return found
 
 
+def _number(text: str) -> Decimal:
+    """Return a number, NaN where it is none or has more digits than a ledger's may."""
+    # An exponent of a billion is short, and what it stands for is not.
+    if len(text) > _MOST_DIGITS or "e" in text.lower():
+        return Decimal("NaN")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
 def _row(row: Mapping[str, str | None], lang: str, line: int) -> Claimed:
     def number(column: str) -> Decimal | None:
         written = (row.get(column) or "").strip()
-        try:
-            value = Decimal(written) if written else None
-        except InvalidOperation:
-            value = Decimal("NaN")
+        value = _number(written) if written else None
         if value is not None and not value.is_finite():
             raise ReportError(
-                f"{NAME}, line {line}: {column} is {written!r}: write a number"
+                f"{NAME}, line {line}: {column} is {written!r:.60}: write a number"
             )
         return value
 
@@ -125,14 +144,11 @@ def _row(row: Mapping[str, str | None], lang: str, line: int) -> Claimed:
         found = []
         for n, one in enumerate(listed):
             pieces = one.split(maxsplit=2)
-            try:
-                amount = Decimal(pieces[0])
-            except InvalidOperation:
-                amount = Decimal("NaN")
+            amount = _number(pieces[0])
             if len(pieces) < 2 or not amount.is_finite():
                 raise ReportError(
-                    f"{NAME}, line {line}: parts has {one.strip()!r}: write NUMBER UNIT"
-                    " what"
+                    f"{NAME}, line {line}: parts has {one.strip()!r:.60}: write NUMBER"
+                    " UNIT what"
                 )
             words = others[n].strip() if others else "".join(pieces[2:])
             found.append(Part(amount, pieces[1], words))

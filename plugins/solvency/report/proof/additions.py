@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 #: As programs name the fields they make; other words would show in a viewer.
 _FIELD = re.compile(r"(Signature|Timestamp)[0-9a-f-]{1,40}")
 _TIME = re.compile(r"D:\d{14}(Z|[+-]\d\d'\d\d'?)?")
-_PRODUCER = re.compile(r"(; pyHanko [\w.]+)*")
+_PRODUCER = re.compile(r"(; pyHanko \d[\d.a-z]{0,15}){0,64}")
+_LONGEST_IDENTIFIER = 64
 _KINDS = {"/ETSI.CAdES.detached", "/ETSI.RFC3161", "/adbe.pkcs7.detached"}
 _WIDGET = {"/Type", "/Subtype", "/FT", "/F", "/Rect", "/T", "/V", "/P"}
 _VALUE = {"/Type", "/Filter", "/SubFilter", "/ByteRange", "/Contents", "/M"}
@@ -164,6 +165,21 @@ def _is_level(thing: object) -> bool:
 def is_version(thing: object) -> bool:
     """Say whether a thing is a version of the format that has such signatures."""
     return isinstance(thing, pikepdf.Name) and str(thing) in {"/1.7", "/2.0"}
+
+
+def is_identifier(found: object, expected: object) -> bool:
+    """Say whether a signer gave the file a new identifier, the first being kept."""
+    return (
+        isinstance(found, pikepdf.Array)
+        and isinstance(expected, pikepdf.Array)
+        and len(found) == len(expected)
+        # Anything may stand where a string should.
+        and all(
+            isinstance(one, pikepdf.String) and len(bytes(one)) <= _LONGEST_IDENTIFIER
+            for one in found
+        )
+        and bytes(found[0]) == bytes(expected[0])
+    )
 
 
 def is_information(key: str, found: object, expected: object) -> bool:

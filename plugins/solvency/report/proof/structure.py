@@ -147,9 +147,8 @@ class _Walk:
             )
         elif key == "/ID" and where == "file":
             if one != two:
-                # A signer gives the file a new one; the first is the report's.
-                kept = bytes(one[0]) == bytes(two[0]) if len(one) else False
-                self._name(where, path, one, two, signing=kept)
+                signing = additions.is_identifier(one, two)
+                self._name(where, path, one, two, signing=signing)
         else:
             self._waiting.append((where, path, one, two))
 
