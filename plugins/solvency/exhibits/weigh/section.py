@@ -16,6 +16,7 @@ from solvency.exhibits.tally.total import short
 from solvency.exhibits.tally.total import tally_tables
 from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.fits import scenarios
+from solvency.exhibits.weigh.otherwise import beliefs_otherwise
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures import formats
@@ -41,6 +42,8 @@ def weighing(setting: Setting) -> Section | None:
     tables: list[Table | Drawing] = []
     if found is not None:
         tables.append(beliefs(setting, found))
+        if any(one.tested for one in found.hypotheses):
+            tables.append(beliefs_otherwise(setting, found))
         drawing = history_drawing(setting)
         if drawing is not None:
             tables.append(drawing)
