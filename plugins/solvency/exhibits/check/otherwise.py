@@ -50,7 +50,11 @@ def tests_otherwise(setting: Setting) -> Table | None:
             text(
                 "Share of draws of uncertain amounts and days in which the test broke;"
                 " beside it the days between which nine of ten of these first broke it."
-                " A range that a source or the author states stays as it is"
+                " A range that a source or the author states stays as it is. As stated"
+                " from %(draws)s draws, the others from %(few)s: by chance alone a"
+                " share may differ by two hundredths, and an end of the days by a step",
+                draws=f"{moved[0].draws:,}",
+                few=f"{_few(moved[0]):,}",
             ),
         ),
         head=text("Test"),
@@ -70,6 +74,10 @@ def tests_otherwise(setting: Setting) -> Table | None:
         notes=(_rest(setting, len(tests) - len(moved)),),
         size="dense",
     )
+
+
+def _few(one: Tested) -> int:
+    return min(other.draws for other in one.otherwise or (_stated(one),))
 
 
 def _moved(one: Tested) -> bool:

@@ -57,8 +57,8 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
 
 
 def widened(found: Beliefs) -> bool:
-    """Say whether even the best-fitting combination leaves more than is usual."""
-    return found.inflation > 1.01
+    """Say whether even the best-fitting combination does not fit as stated."""
+    return found.unfit
 
 
 def chance(value: float) -> Decimal | float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.weigh.beliefs import belief
+from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
@@ -25,6 +26,14 @@ _FORMULAS = {
     "apart": "belief after the observations, errors of one source not correlated",
     "together": "belief after the observations, errors of one source correlated 0.9",
 }
+
+
+def beliefs_tables(setting: Setting, found: Beliefs) -> list[Table]:
+    """Build the tables of beliefs: as the case has errors, and otherwise."""
+    tables = [beliefs(setting, found)]
+    if any(one.tested for one in found.hypotheses):
+        tables.append(beliefs_otherwise(setting, found))
+    return tables
 
 
 def beliefs_otherwise(setting: Setting, found: Beliefs) -> Table:
