@@ -66,6 +66,16 @@ def beliefs_otherwise(setting: Setting, found: Beliefs) -> Table:
             ),
         ),
         rows=tuple(_row(setting, one) for one in found.ordered if one.tested),
+        notes=(
+            (
+                text(
+                    "Beliefs beside After are sampled, each to a standard error of two"
+                    " percentage points."
+                ),
+            ),
+        )
+        if found.method == "sampled"
+        else (),
         size="dense",
     )
 
