@@ -8,6 +8,8 @@ from __future__ import annotations
 
 #: Draws of the tests of solvency; fewer on a very large ledger.
 TEST_DRAWS = 10_000
+#: Draws of them at half and at twice the spreads of grades: good to two hundredths.
+SPREAD_DRAWS = 1_000
 #: Draws of a tally's total.
 TALLY_DRAWS = 1_000_000
 #: Draws of each row of a tally's table of dependence: good to a hundredth.

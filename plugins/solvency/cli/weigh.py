@@ -74,14 +74,14 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
 
 
 def _exhibits(case: Case, found: Beliefs) -> list[Table]:
-    """Return the report's tables: the beliefs, and the scenarios side by side."""
+    """Return the report's tables: beliefs, beliefs otherwise, and scenarios."""
     from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (lazy start)
-    from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (as above)
     from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
+    from solvency.exhibits.weigh.otherwise import beliefs_tables  # noqa: PLC0415 (as above)
 
     setting = of_answers(case.book(), case.reporting_date, beliefs=found)
     beside = [scenarios(setting, found)] if found.scenarios else []
-    return [beliefs(setting, found), *beside]
+    return [*beliefs_tables(setting, found), *beside]
 
 
 def _progress() -> Callable[[str], None] | None:

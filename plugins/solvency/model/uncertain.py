@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -19,7 +21,6 @@ from solvency.figures.amounts import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from numpy.typing import NDArray
 
@@ -60,6 +61,15 @@ def spread_of(case: Case, flow: Flow) -> Spread:
         central if flow.high is None else flow.high,
         flow.interval,
     )
+
+
+def otherwise(case: Case) -> tuple[Case, Case]:
+    """Return a case at half and at twice the spreads of grades, which are judgement."""
+    half, twice = (
+        replace(case, spreads={name: one * by for name, one in case.spreads.items()})
+        for by in (Decimal("0.5"), Decimal(2))
+    )
+    return half, twice
 
 
 def shared_errors(
@@ -141,6 +151,19 @@ class Spreads:
             [names.index(one) if one in names else -1 for one in groups], np.int64
         )
         self._groups = len(names)
+
+    @property
+    def graded(self) -> bool:
+        """Say whether any amount has its spread from a grade."""
+        named = (self.book.flows[index] for index in self.flows.tolist())
+        return any(flow.low is None and flow.high is None for flow in named)
+
+    def otherwise(self) -> tuple[Spreads, Spreads]:
+        """Return the same at half and at twice the spreads of grades."""
+        half, twice = otherwise(self.book.case)
+        return Spreads(replace(self.book, case=half)), Spreads(
+            replace(self.book, case=twice)
+        )
 
     def draw(self, draws: int, seed: int, chunk: int) -> Iterator[NDArray[np.float64]]:
         """Yield what each uncertain flow is multiplied by, less one.

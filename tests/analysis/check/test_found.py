@@ -134,6 +134,8 @@ def test_json_has_every_test(ledger) -> None:
         "probability": 1.0,
         "draws": 0,
         "first": {"least": "2022-11-11", "most": "2022-11-11"},
+        "at_half": None,
+        "at_twice": None,
         "by_construction": False,
     }
 

@@ -54,6 +54,25 @@ class Outcome:
     ratio: bool = False
 
 
+class AtSpreads(NamedTuple):
+    """What draws of amounts and days say of a test."""
+
+    #: The share in which it ever broke, and how many they were.
+    probability: float
+    draws: int
+    #: The interval that holds the first day it broke in 90% of those draws.
+    least: datetime.date | None
+    most: datetime.date | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON document."""
+        return {
+            "probability": self.probability,
+            "draws": self.draws,
+            "first": {"least": self.least, "most": self.most},
+        }
+
+
 class Key(NamedTuple):
     """What a finding, and what its test had and needed over time, go by."""
 

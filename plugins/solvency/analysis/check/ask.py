@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,26 +12,29 @@ import numpy as np
 
 from solvency.analysis.check import always
 from solvency.analysis.check.answer import WORTH_SAYING
-from solvency.analysis.check.answer import Familywise
+from solvency.analysis.check.answer import AtSpreads
 from solvency.analysis.check.answer import Finding
 from solvency.analysis.check.answer import Findings
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.answer import Spell
-from solvency.analysis.check.judge import BrokenDraws
-from solvency.analysis.check.judge import Judge
-from solvency.analysis.check.judge import broken_days
+from solvency.analysis.check.draws import BrokenDraws
+from solvency.analysis.check.draws import broken_days
+from solvency.analysis.check.draws import draw
+from solvency.analysis.check.draws import drawn_of
+from solvency.analysis.check.draws import how_many
+from solvency.analysis.check.draws import otherwise
+from solvency.analysis.check.draws import run
 from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.spells import Spells
 from solvency.analysis.check.tested import as_found
 from solvency.analysis.check.tested import spells_of
 from solvency.analysis.check.tested import tested
-from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.worlds import Worlds
 from solvency.analysis.check.worlds import is_certain
 from solvency.analysis.defaults import SEED
-from solvency.analysis.defaults import TEST_DRAWS
+from solvency.analysis.defaults import SPREAD_DRAWS
 from solvency.ledger.load import collector_paused
 from solvency.model.days import UncertainDays
 from solvency.wide import QUOTIENTS
@@ -42,25 +43,11 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
-    from typing import TypeAlias
-
-    from numpy.typing import NDArray
 
     from solvency.analysis.check.timeline import Timeline
     from solvency.ledger.case import Invariant
     from solvency.model.book import Book
-    from solvency.model.uncertain import Spreads
 
-    #: The invariants of a case, each with what it found in the written amounts.
-    Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
-
-#: Numbers in one array of draws: 2 MB, few enough to stay near the processor, and
-#: enough that what a test costs besides is little.
-_CELLS = 250_000
-#: Threads that work on draws.
-_THREADS = 2
-#: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
-_MOST = 4_000_000_000
 _ZERO = Decimal()
 
 
@@ -94,22 +81,30 @@ def _evaluate(
     worlds = Worlds(book, moments=moments)
     timeline = worlds.timeline
     with wide():
-        asked = [(one, _run(one, worlds.of(one))) for one in case.invariants]
+        asked = [(one, run(one, worlds.of(one))) for one in case.invariants]
         unasked = list(always.claims_below_zero(worlds.certain.last))
     spreads = moves = None
     if draws != 0 and any(not is_certain(one) for one, _ in asked):
         from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
 
         spreads, moves = Spreads(book), UncertainDays(book)
-    draws = _how_many(draws, asked, spreads, moves, timeline)
-    chances, familywise = _draw(asked, spreads, moves, worlds, draws, seed)
+    draws = how_many(draws, asked, spreads, moves, timeline)
+    chances, familywise = draw(asked, spreads, moves, worlds, draws, seed)
+    beside: list[list[tuple[AtSpreads, AtSpreads] | None]] = [
+        [None] * len(found) for _, found in asked
+    ]
+    if draws and spreads is not None and moves is not None and spreads.graded:
+        few = min(draws, SPREAD_DRAWS)
+        beside = otherwise(asked, spreads, moves, worlds, few, seed)
     findings = []
     tests = []
     series = {}
     told = variants(case.invariants)
-    for (invariant, found), tallies, variant in zip(asked, chances, told, strict=True):
+    for (invariant, found), tallies, ats, variant in zip(
+        asked, chances, beside, told, strict=True
+    ):
         at = worlds.of(invariant).timeline
-        for outcome, tally in zip(found, tallies, strict=True):
+        for outcome, tally, others in zip(found, tallies, ats, strict=True):
             one = _series(at, invariant, outcome, variant)
             series[one.key] = one
             drawn = 0 if is_certain(invariant) else draws
@@ -117,7 +112,12 @@ def _evaluate(
             broke = bool(broken_days(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
-            tests.append(tested(one, finding, (chance, drawn), spells, book.flows))
+            test = tested(one, finding, (chance, drawn), spells, book.flows)
+            if drawn:
+                # Where no amount has its spread from a grade, at any it is the same.
+                same = AtSpreads(chance, drawn, test.least, test.most)
+                test = replace(test, otherwise=others or (same, same))
+            tests.append(test)
             if finding is not None:
                 findings.append(replace(finding, variant=variant))
     for invariant, outcome in unasked:
@@ -166,96 +166,6 @@ def _series(
     )
 
 
-def _run(invariant: Invariant, spells: Spells) -> list[Outcome]:
-    return spells.ask(test_of(invariant.name).run, invariant)
-
-
-def _how_many(
-    draws: int | None,
-    asked: Asked,
-    spreads: Spreads | None,
-    moves: UncertainDays | None,
-    timeline: Timeline,
-) -> int:
-    """Return how many draws to make."""
-    if spreads is None or moves is None:
-        return 0
-    if not len(spreads.flows) and not len(moves.flows):
-        return 0
-    if draws is not None:
-        return draws
-    outcomes = sum(len(found) for _, found in asked)
-    each = (len(timeline.ordinals) + len(spreads.flows)) * max(outcomes, 1)
-    return min(TEST_DRAWS, max(100, _MOST // each))
-
-
-def _draw(
-    asked: Asked,
-    spreads: Spreads | None,
-    moves: UncertainDays | None,
-    worlds: Worlds,
-    draws: int,
-    seed: int,
-) -> tuple[list[list[BrokenDraws]], Familywise | None]:
-    """Run the tests in draws, and count in how many each broke, and when first."""
-    chances = [[BrokenDraws() for _ in found] for _, found in asked]
-    # A list of each test that is drawn, in the order of the judges.
-    drawn_of = [
-        tallies
-        for (invariant, _), tallies in zip(asked, chances, strict=True)
-        if not is_certain(invariant)
-    ]
-    if spreads is None or moves is None or not draws:
-        return chances, None
-    timeline = worlds.timeline
-    chunk = max(16, min(5_000, _CELLS // len(timeline.ordinals)))
-
-    judges = [
-        (invariant, [Judge(outcome) for outcome in found])
-        for invariant, found in asked
-        if not is_certain(invariant)
-    ]
-
-    def counted(
-        scales: NDArray[np.float64], days: NDArray[np.int64]
-    ) -> list[list[BrokenDraws]]:
-        drawn = worlds.drawn(spreads.flows, scales, moves.flows, days)
-        return [
-            [
-                judge.count(outcome, len(scales))
-                for judge, outcome in zip(
-                    each,
-                    _run(invariant, drawn[worlds.intraday(invariant)]),
-                    strict=True,
-                )
-            ]
-            for invariant, each in judges
-        ]
-
-    holding = [
-        (n, m)
-        for n, (_, each) in enumerate(judges)
-        for m, one in enumerate(each)
-        if one.holds
-    ]
-    by_chance = 0
-    # Arrays leave the interpreter free for another thread while they compute.
-    with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
-        amounts = spreads.draw(draws, seed, chunk)
-        for part in pool.map(counted, amounts, moves.draw(draws, seed, chunk)):
-            for tallies, more in zip(drawn_of, part, strict=True):
-                for tally, one in zip(tallies, more, strict=True):
-                    tally.broken += one.broken
-                    tally.first += one.first
-            broke = [x for n, m in holding if (x := part[n][m].ever) is not None]
-            by_chance += int(np.logical_or.reduce(broke).sum()) if broke else 0
-    if not holding:
-        return chances, None
-    most = max(drawn_of[n][m].broken for n, m in holding)
-    days = len(timeline.ordinals)
-    return chances, Familywise(len(holding), days, by_chance / draws, most / draws)
-
-
 @wide()
 def solvency_states(
     book: Book, asked: Iterable[Invariant]
@@ -267,7 +177,7 @@ def solvency_states(
     timeline = spells.timeline
     states = []
     for invariant in asked:
-        for outcome in _run(invariant, spells):
+        for outcome in run(invariant, spells):
             states += _states(timeline, invariant, outcome)
     return sorted(states)
 
@@ -286,11 +196,9 @@ def _finding(
     if not broken.any() and chance < WORTH_SAYING:
         return None
     between: tuple[datetime.date | None, datetime.date | None] = (None, None)
-    if tally.first:
-        firsts = np.concatenate(tally.first)
-        if len(firsts):
-            low, high = np.quantile(firsts, [0.05, 0.95], method="closest_observation")
-            between = days[int(low)], days[int(high)]
+    if draws:
+        found = drawn_of(tally, draws, days)
+        between = found.least, found.most
     first = last = worst = None
     amount: Decimal = _ZERO
     ratio: Decimal | None = None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
+    from solvency.analysis.check.answer import AtSpreads
     from solvency.analysis.check.answer import Finding
     from solvency.analysis.check.answer import Series
     from solvency.model.book import Position
@@ -84,6 +85,9 @@ class Tested:
     by_construction: bool = False
     #: The days between which what first broke it happened, where no source gives one.
     day: tuple[datetime.date, datetime.date] | None = None
+    #: What draws say at half and at twice the spreads of grades; None where nothing
+    #: is drawn.
+    otherwise: tuple[AtSpreads, AtSpreads] | None = None
 
     @property
     def passed(self) -> bool:
@@ -124,6 +128,8 @@ class Tested:
             "probability": self.probability,
             "draws": self.draws,
             "first": {"least": self.least, "most": self.most},
+            "at_half": self.otherwise and self.otherwise[0].to_json(),
+            "at_twice": self.otherwise and self.otherwise[1].to_json(),
             "by_construction": self.by_construction,
         }
 

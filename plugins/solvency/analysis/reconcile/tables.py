@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 #: Claims that had to move by more than this many spreads are shown without being asked.
 _NOTABLE = 2.0
-#: Probability of what was claimed, were all of it true, below which it cannot be.
-_DOUBTFUL = 0.05
+#: Probability of what was claimed, were all of it true, below which it hardly can be,
+#: and below which it cannot.
+_DOUBTFUL, _SURELY = 0.05, 0.001
 #: Chi-square gains from which a further observation settles, or merely leans.
 _SETTLES, _LEANS = 10.0, 4.0
 
@@ -35,7 +36,9 @@ def headline(found: Reconciled) -> str:
     about = "about " if found.approximate else ""
     chance = _chance(found.p)
     doubtful = found.p < _DOUBTFUL
-    sure = "cannot all be true" if doubtful else "can all be true"
+    sure = "can all be true"
+    if doubtful:
+        sure = "cannot all be true" if found.p < _SURELY else "can hardly all be true"
     claims, tests = count(len(found.claims), "claim"), count(found.dof, "test")
     text = [
         f"Scenario {found.scenario}: {claims}, {tests}.",

@@ -13,7 +13,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from decimal import Decimal
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -42,6 +41,7 @@ from solvency.figures.quantised import money
 from solvency.figures.quantised import settled
 from solvency.figures.quantised import settled_all
 from solvency.figures.remark import Remark
+from solvency.model.uncertain import otherwise
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -156,10 +156,7 @@ def believe(
 
 def _otherwise(case: Case, found: Evidence) -> list[Evidence]:
     """Return the evidence with errors taken otherwise, in the order of `Otherwise`."""
-    half, twice = (
-        replace(case, spreads={k: v * factor for k, v in case.spreads.items()})
-        for factor in (Decimal("0.5"), Decimal(2))
-    )
+    half, twice = otherwise(case)
     return [
         replace(found, scale=math.inf),
         evidence(half),

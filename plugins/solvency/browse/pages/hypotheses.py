@@ -308,8 +308,8 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
 
 
 def _weights(view: View, later: Later[Beliefs]) -> Waiting:
-    from solvency.exhibits.weigh.beliefs import beliefs  # noqa: PLC0415 (brings in SciPy)
-    from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
+    from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.weigh.otherwise import beliefs_tables  # noqa: PLC0415 (as above)
     from solvency.exhibits.workings import weighed as weighed_by  # noqa: PLC0415 (as above)
 
     unfinished = waited(view, later)
@@ -318,8 +318,8 @@ def _weights(view: View, later: Later[Beliefs]) -> Waiting:
         return unfinished or Waiting(error=say("no answer"))
     setting = view.setting(beliefs=found)
     tables = tuple(
-        shown(view, one(setting, found), ground=weighed_by(setting))
-        for one in (beliefs, scenarios)
+        shown(view, one, ground=weighed_by(setting))
+        for one in (*beliefs_tables(setting, found), scenarios(setting, found))
     )
     return Waiting(
         tables=tables,

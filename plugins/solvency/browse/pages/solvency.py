@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.browse import exhibit
 from solvency.browse.blocks import DASH
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Chart
@@ -61,6 +62,7 @@ class Page:
     opened: Opened | None
     charts: tuple[Chart, ...]
     tests: Table
+    otherwise: Table | None
     passed: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -115,6 +117,7 @@ def build(view: View) -> Page:
         opened=_opened(view, found, opened) if opened else None,
         charts=() if opened else tuple(charts(view, found)),
         tests=_tests(view, found, shown, opened),
+        otherwise=None if opened else _otherwise(view, found),
         passed=tuple(
             say(key.entity) + spoken().text(": ") + title_of(key)
             for key in found.series
@@ -241,6 +244,20 @@ def _tests(
             "Probability: the share of draws in which it was ever broken.",
             "First between: it first broke between these days in 90% of those draws.",
         ),
+    )
+
+
+def _otherwise(view: View, found: Findings) -> Table | None:
+    """Return the tests at other spreads, as the report prints them."""
+    if not found.draws:
+        return None
+    from solvency.exhibits.check.otherwise import tests_otherwise  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
+
+    setting = view.setting(findings=found)
+    table = tests_otherwise(setting)
+    return (
+        None if table is None else exhibit.shown(view, table, ground=settled(setting))
     )
 
 

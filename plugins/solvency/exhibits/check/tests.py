@@ -12,6 +12,7 @@ from solvency.exhibits.check.counts import lacking
 from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.found import tests_of_found
+from solvency.exhibits.check.otherwise import tests_otherwise
 from solvency.exhibits.check.segregation import chance_of
 from solvency.exhibits.check.summary import GRADES
 from solvency.exhibits.check.summary import grade
@@ -73,11 +74,11 @@ def solvency_tests(setting: Setting) -> Section | None:
         tests_of(setting, name, [one for one in shown if one.entity == name])
         for name in entities
     ]
-    beside = tests_of_found(setting)
+    beside = [tests_otherwise(setting), tests_of_found(setting)]
     return Section(
         "solvency",
         text("Tests of solvency by date"),
-        (*tables, *([beside] if beside else ()), *drawings),
+        (*tables, *(one for one in beside if one is not None), *drawings),
         ground=settled(setting),
     )
 

@@ -20,8 +20,8 @@ from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.tally.total import tally_tables
-from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.fits import scenarios
+from solvency.exhibits.weigh.otherwise import beliefs_tables
 from solvency.exhibits.weigh.section import history_drawing
 from solvency.exhibits.workings import weighed
 
@@ -110,7 +110,7 @@ def _beliefs(setting: Setting, _: Asked) -> Section | None:
         return None
     fits = scenarios(setting, found) if len(found.scenarios) > 1 else None
     return _of_tables(
-        "weighing", beliefs(setting, found), fits, ground=weighed(setting)
+        "weighing", *beliefs_tables(setting, found), fits, ground=weighed(setting)
     )
 
 

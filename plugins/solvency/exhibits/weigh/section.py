@@ -14,8 +14,8 @@ from solvency.exhibits.layout import Section
 from solvency.exhibits.tally.total import named
 from solvency.exhibits.tally.total import short
 from solvency.exhibits.tally.total import tally_tables
-from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.fits import scenarios
+from solvency.exhibits.weigh.otherwise import beliefs_tables
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures import formats
@@ -40,7 +40,7 @@ def weighing(setting: Setting) -> Section | None:
     found = setting.study.beliefs
     tables: list[Table | Drawing] = []
     if found is not None:
-        tables.append(beliefs(setting, found))
+        tables += beliefs_tables(setting, found)
         drawing = history_drawing(setting)
         if drawing is not None:
             tables.append(drawing)
