@@ -14,6 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.drafts import OPENING
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.prices import Missing
@@ -38,6 +39,10 @@ USE = "use"
 START = "at the start"
 CHANGE = "change in prices"
 LEFT = "left at the end"
+#: What accounts held before the first row of their statements.
+OPENED = "opening balances"
+#: The side that income and expenses stand on, whichever way the money went.
+_NATURAL = {"Income": SOURCE, "Expenses": USE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +135,13 @@ def funds(
         if not inflow and not others:
             continue
         moved += inflow
-        for label, amount in others.items():
-            key = (SOURCE if amount < 0 else USE, label)
-            sums.setdefault(key, {})[flow.id] = abs(amount)
+        for (label, natural), amount in others.items():
+            # A payment that comes back is less paid, and no new money.
+            side = natural or (SOURCE if amount < 0 else USE)
+            parts = sums.setdefault((side, label), {})
+            worth = -amount if side == SOURCE else amount
+            parts[flow.id] = parts.get(flow.id, ZERO) + worth
+    sums = _turned(sums)
     opening, _ = _held(book, inside, since) if since else (ZERO, set())
     left, unpriced = _held(book, inside, until)
     lines = sum(
@@ -167,6 +176,23 @@ def funds(
     )
 
 
+def _turned(
+    sums: dict[tuple[str, str], dict[str, Decimal]],
+) -> dict[tuple[str, str], dict[str, Decimal]]:
+    """Return sources and uses, each that came to less than nothing on the other side.
+
+    More may come back of a kind of expense than was paid.
+    """
+    found: dict[tuple[str, str], dict[str, Decimal]] = {}
+    other = {SOURCE: USE, USE: SOURCE}
+    for (side, label), of in sums.items():
+        turned = sum(of.values(), ZERO) < 0
+        parts = found.setdefault((other[side] if turned else side, label), {})
+        for flow, worth in of.items():
+            parts[flow] = parts.get(flow, ZERO) + (-worth if turned else worth)
+    return found
+
+
 def is_funds(book: Book, account: Account, commodity: str) -> bool:
     """Say whether a position is money or what is as good as money."""
     if account.root != "Assets" or account.is_claim or account.stake_in:
@@ -182,15 +208,18 @@ def is_funds(book: Book, account: Account, commodity: str) -> bool:
 
 def _split(
     book: Book, flow: Flow, inside: frozenset[str]
-) -> tuple[Decimal, dict[str, Decimal]]:
+) -> tuple[Decimal, dict[tuple[str, str], Decimal]]:
     """Return what a flow moved of the funds, and against what on the same books.
+
+    What it moved against is named by what it is and by the side that it stands on
+    whichever way the money went, nothing where that says the side.
 
     Flows that leave the funds as they were are no source and no use, whatever else
     they move: fees taken out of what customers have paid in are no new money.
     """
     accounts = book.case.accounts
     change = ZERO
-    others: dict[str, Decimal] = {}
+    others: dict[tuple[str, str], Decimal] = {}
     for posting in flow.postings:
         if posting.entity not in inside:
             continue
@@ -200,7 +229,8 @@ def _split(
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
             label = source_or_use(book, flow, account)
-            others[label] = others.get(label, ZERO) + worth
+            key = label, _NATURAL.get(account.root, "")
+            others[key] = others.get(key, ZERO) + worth
     # Rates that are quotients cancel to the last of many digits only.
     change = settled(change)
     if not change:
@@ -208,7 +238,7 @@ def _split(
     if not book.case.sources:
         # Books that are no case are kept to beancount's tolerance, not exactly.
         off = settled(change + sum(others.values(), ZERO))
-        others["rounding"] = others.get("rounding", ZERO) - off
+        others["rounding", ""] = others.get(("rounding", ""), ZERO) - off
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}
@@ -240,7 +270,7 @@ def source_or_use(book: Book, flow: Flow, account: Account) -> str:
     if role == "insider":
         return "insiders"
     if account.root == "Equity":
-        return "capital"
+        return OPENED if flow.narration.startswith(OPENING) else "capital"
     if account.root in {"Income", "Expenses"} or account.root == "Assets":
         return flow.purpose or account.name.split(":")[-1].lower()
     return other or "others"

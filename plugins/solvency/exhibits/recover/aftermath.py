@@ -222,6 +222,14 @@ def preferences(setting: Setting) -> Table | None:
                     " stand, no source gives the day, and it may lie outside."
                 ),
             ),
+            *(
+                setting.say(
+                    "No petition of %(entity)s is in the case: what it gave can come"
+                    " back only if it is in proceedings too.",
+                    entity=Said(name),
+                )
+                for name in sorted({x.debtor for x in first if not x.petitioned})
+            ),
         ),
         size="dense",
     )

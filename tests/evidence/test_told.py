@@ -1,0 +1,78 @@
+"""What is said of a case that came in by import: sources of money, what was found."""
+
+from __future__ import annotations
+
+import datetime
+
+from click.testing import CliRunner
+
+from solvency.analysis.funds import funds
+from solvency.cli import main
+from solvency.ledger.load import load
+from solvency.model.counting.found import found
+
+MAP = """
+entity = "Firm"
+currency = "EUR"
+columns = { date = "Day", narration = "Words", amount = "Amount", balance = "Balance" }
+[[rules]]
+match = "Crane"
+account = "Expenses:Firm:Supplies"
+[[rules]]
+match = "Sale"
+account = "Income:Firm:Sales"
+"""
+#: 1,000 at first; 300 paid for a crane, of which 120 come back; 50 of sales.
+ROWS = (
+    "Day,Words,Amount,Balance\n2022-10-03,Crane,-300,700\n"
+    "2022-10-05,Crane returned,120,820\n2022-10-06,Sale,50,870\n"
+)
+
+
+def brought(tmp_path, text):
+    (tmp_path / "bank.csv").write_text(text)
+    (tmp_path / "map.toml").write_text(MAP)
+    arguments = [tmp_path / "bank.csv", "--map", tmp_path / "map.toml", "-o"]
+    ran = CliRunner().invoke(
+        main, ["import", *map(str, [*arguments, tmp_path / "case"])]
+    )
+    assert ran.exit_code == 0, ran.output
+    case = load(tmp_path / "case" / "main.beancount")
+    assert [error.message for error in case.errors] == []
+    return case
+
+
+def test_a_payment_that_comes_back_is_no_new_money(tmp_path):
+    case = brought(tmp_path, ROWS)
+    one = funds(case.book(), "Firm", datetime.date(2022, 10, 31))
+    assert {(x.side, x.label): x.amount for x in one.lines} == {
+        ("source", "opening balances"): 1000,
+        ("source", "sales"): 50,
+        ("use", "supplies"): 180,
+    }
+    assert one.control == 0
+
+
+def test_more_that_comes_back_than_was_paid_is_a_source(tmp_path):
+    text = "Day,Words,Amount,Balance\n2022-10-05,Crane returned,120,1120\n"
+    one = funds(brought(tmp_path, text).book(), "Firm", datetime.date(2022, 10, 31))
+    assert one.amount("source", "supplies") == 120
+    assert one.control == 0
+
+
+def test_what_a_gap_lacks_is_told_to_be_no_lost_asset(tmp_path):
+    # 820 less 90 that no row says, plus 50: 780.
+    case = brought(tmp_path, ROWS.replace("50,870", "50,780"))
+    held = found(case.book().counts, datetime.date(2022, 10, 6))
+    assert held.totals.untraced == 90
+    assert (
+        "bank.csv:4 states 780.00 of Assets:Firm:Bank and the rows that came in come"
+        " to 870.00: the 90.00 between them are movements that no row says, and no"
+        " asset that is lost"
+    ) in held.notes
+    (tmp_path / "whole").mkdir()
+    whole = brought(tmp_path / "whole", ROWS)
+    assert not any(
+        "no row says" in one
+        for one in found(whole.book().counts, datetime.date(2022, 10, 6)).notes
+    )
