@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
 
+import python_calamine
 from click.testing import CliRunner
 
 from solvency.analysis.funds import funds
@@ -76,3 +78,63 @@ def test_what_a_gap_lacks_is_told_to_be_no_lost_asset(tmp_path):
         "no row says" in one
         for one in found(whole.book().counts, datetime.date(2022, 10, 6)).notes
     )
+
+
+def diffed(*arguments):
+    ran = CliRunner().invoke(main, ["diff", *map(str, arguments)])
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
+
+
+def test_a_difference_says_what_was_added_and_what_is_open(tmp_path):
+    for name, text in (("old", ROWS), ("new", ROWS.replace("50,870", "50,780"))):
+        (tmp_path / name).mkdir()
+        brought(tmp_path / name, text)
+    both = tmp_path / "old" / "case", tmp_path / "new" / "case"
+    told = json.loads(diffed(*both, "--json"))
+    assert [(x["change"], x["kind"], x["row"]) for x in told["evidence"]] == [
+        ("opened", "gap", "bank.csv:4")
+    ]
+    told = json.loads(diffed(*reversed(both), "--json"))
+    assert [x["change"] for x in told["evidence"]] == ["settled"]
+    said = " ".join(diffed(*both).split())
+    assert "opened gap bank.csv:4 2022-10-06" in said
+    # The sale of 50, read from another file, is another flow.
+    (tmp_path / "more.csv").write_text(
+        "Day,Words,Amount,Balance\n2022-10-07,Sale,33,903\n"
+    )
+    more = tmp_path / "more"
+    more.mkdir()
+    brought(more, ROWS)
+    arguments = [tmp_path / "more.csv", "--map", more / "map.toml", "-o", more / "case"]
+    CliRunner().invoke(main, ["import", *map(str, arguments)])
+    told = diffed(both[0], more / "case", "--csv")
+    line = next(x for x in told.splitlines() if x.startswith("added,flow"))
+    assert "2022-10-07 Sale: Assets:Firm:Bank 33 EUR" in line
+    book = tmp_path / "d.xlsx"
+    diffed(both[0], more / "case", "-o", book)
+    rows = python_calamine.CalamineWorkbook.from_path(str(book)).get_sheet_by_index(0)
+    rows = rows.to_python()
+    assert any("2022-10-07 Sale" in str(cell) for row in rows for cell in row)
+
+
+def test_rows_of_a_trial_balance_that_agree_are_counted(tmp_path):
+    brought(tmp_path, ROWS)
+    # 870 in the bank, 180 of supplies; the sales are 50, and the register says 51.
+    (tmp_path / "tb.csv").write_text(
+        "Code,Name,Dr,Cr\n1,Bank,870,\n2,Supplies,180,\n3,Sales,,51\n4,Rest,,999\n"
+    )
+    (tmp_path / "tb.toml").write_text(
+        'kind = "trial-balance"\nentity = "Firm"\ncurrency = "EUR"\nat = 2022-10-31\n'
+        'accounts = { 1 = "Assets:Firm:Bank", 2 = "Expenses:Firm:Supplies",'
+        ' 3 = "Income:Firm:Sales", 4 = "Equity:Firm:Opening" }\n'
+        'columns = { account-code = "Code", account-name = "Name", debit = "Dr",'
+        ' credit = "Cr" }\n'
+    )
+    arguments = [tmp_path / "tb.csv", "--map", tmp_path / "tb.toml"]
+    arguments += ["-o", tmp_path / "case"]
+    ran = CliRunner().invoke(main, ["import", *map(str, arguments)])
+    assert ran.exit_code == 0, ran.output
+    top = str(tmp_path / "case" / "main.beancount")
+    ran = CliRunner().invoke(main, ["check", top])
+    assert "trial balances: 2 of 4 rows agree with the books" in ran.stdout

@@ -226,7 +226,9 @@ _KINDS = {
 
 def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
     """Yield what of the imported evidence is open: gaps, suspense, disagreements."""
-    from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.standing import agreed  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.standing import standing  # noqa: PLC0415 (as above)
+    from solvency.figures.frame import count  # noqa: PLC0415 (as above)
 
     items = standing(case)
     for kind, name in _KINDS.items():
@@ -238,6 +240,9 @@ def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
                 f"{name}: {len(of_kind) - _EACH:,} more;"
                 " solvency check --all shows each"
             )
+    agree, rows = agreed(case)
+    if rows:
+        yield f"trial balances: {agree:,} of {count(rows, 'row')} agree with the books"
     if not case.errors and any(item.kind in _LOOSE for item in items):
         from solvency.model.counting.suspense import in_suspense  # noqa: PLC0415 (lazy start)
 
@@ -262,7 +267,12 @@ def _reviews_told(case: Case) -> str:
     for one in found:
         if not one.holds:
             said = f" by {one.by} on {one.day}" if one.day else ""
-            lines.append(f"{one.status}: {one.flow}{said}; its hash is {one.hash}")
+            place = f", {one.row}" if one.row else ""
+            lines.append(
+                f"{one.status}: {one.flow}{said}; {one.date}"
+                f" {one.amount:,} {one.commodity}{place}; its"
+                f" hash is {one.hash}"
+            )
     held = sum(one.holds for one in found)
     lines.append(f"{held:,} of {count(len(found), 'flow')} approved as they stand")
     return "\n".join(lines)

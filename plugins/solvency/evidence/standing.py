@@ -334,6 +334,14 @@ def _disagreements(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:
         )
 
 
+def agreed(case: Case) -> tuple[int, int]:
+    """Return how many rows of trial balances the books have, and how many there are."""
+    moved = AccountMoves(case)
+    apart = len(list(_disagreements(case, moved)))
+    rows = len(list(_trial_balances(case)))
+    return rows - apart, rows
+
+
 def _trial_balances(
     case: Case,
 ) -> Iterator[tuple[str, datetime.date, str, Decimal, str]]:
