@@ -20,10 +20,12 @@ _NAMES = {
     "|asserted amount|amount asserted|金额|发生额",
     "debit": "debit|debits|debit amount|money out|paid out|withdrawal|withdrawals"
     "|withdrawal amount|payments|out|soll|lastschrift|belastung|ausgang|ausgaben"
-    "|af|debet|debito|debe|wn|winien|dare|uscite|cargo|cargos|dr|debit dr|debit balance|closing debit"
+    "|af|debet|debito|debe|dare|uscite|cargo|cargos|dr|debit dr|debit balance"
+    "|closing debit"
     "|支出|借方",
     "credit": "credit|credits|credit amount|money in|paid in|deposit|deposits"
-    "|deposit amount|receipts|in|haben|gutschrift|eingang|einnahmen|bij|credito|haber|ma|avere"
+    "|deposit amount|receipts|in|haben|gutschrift|eingang|einnahmen|bij|credito"
+    "|haber|avere"
     "|entrate|abono|abonos|cr|credit cr|credit balance|closing credit|收入|贷方",
     "balance": "balance|running balance|account balance|closing balance|balance after"
     "|saldo|kontostand|solde|saldo contable|saldo na boeking|saldo nach buchung"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.evidence.records import digest
+from solvency.evidence.records import quoted
 
 if TYPE_CHECKING:
     import datetime
@@ -176,11 +177,3 @@ def block(draft: Draft) -> str:
         for leg in draft.legs
     ]
     return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    """Return words as they stand between quotation marks, on one line."""
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else " " for c in text)
-    line = " ".join(text.split())
-    return line[:2000].replace("\\", "\\\\").replace('"', '\\"')

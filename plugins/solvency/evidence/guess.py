@@ -104,7 +104,7 @@ def _keys(document: Document) -> Iterator[str]:
         kind == "trial-balance"
         and not {"account-code", "account-name"} & columns.keys()
     ):
-        columns["account-name"] = columns.pop("narration", None) or [table.names[0]]
+        columns["account-name"] = columns.pop("narration", [table.names[0]])
     yield f'kind = "{kind}"    # one of {", ".join(KINDS)}'
     yield from _owner(document, kind)
     if encoding is not None:

@@ -19,6 +19,7 @@ from solvency.evidence.gaps.continuity import walk
 from solvency.evidence.gaps.continuity import with_own
 from solvency.evidence.gaps.filled import unfilled
 from solvency.evidence.names import NameDecisions
+from solvency.evidence.present import blocks_of
 from solvency.evidence.present import present
 from solvency.evidence.present import written_flows
 from solvency.evidence.reading import read
@@ -91,10 +92,13 @@ def take_in(paths: Iterable[Path], mappings: Mappings, folder: Path) -> Intake:
             continue
         seen.add(document.sha256)
         source = _source(document, found)
-        reading = read(document, mappings.of(document.name), source)
+        reading = read(document, mappings.of(document.name), source, found.names)
         found.sources[len(found.readings)] = source
         found.readings.append(reading)
     _walked(found)
+    left = {key for one in found.readings for key in one.left} & {*found.present.rows}
+    # What a decision on names makes a duplicate is one no longer to be counted.
+    found.replaced += blocks_of(found.present, left)
     for draft in found.drafts:
         draft.payee = found.names.decided(draft.payee)
     found.names.compare(draft.payee for draft in found.drafts)

@@ -12,6 +12,7 @@ from solvency.evidence.said import Contents
 
 if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
+    from solvency.evidence.names import NameDecisions
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Document
 
@@ -34,13 +35,19 @@ def format_of(document: Document) -> str:
     return "csv"
 
 
-def read(document: Document, mapping: Mapping, source: str) -> Contents:
+def read(
+    document: Document,
+    mapping: Mapping,
+    source: str,
+    names: NameDecisions | None = None,
+) -> Contents:
     """Read a document.
 
     Args:
         document: The file.
         mapping: How it is read.
         source: The name its flows link.
+        names: What was decided of the names in it.
 
     Raises:
         EvidenceError: It cannot be read so.
@@ -48,6 +55,7 @@ def read(document: Document, mapping: Mapping, source: str) -> Contents:
     form = mapping.format or format_of(document)
     mapping = replace(mapping, format=form)
     found = Contents(document, mapping)
+    found.names = names or found.names
     if mapping.importer or form == "importer":
         from solvency.evidence import importers  # noqa: PLC0415 (each format alone)
 
