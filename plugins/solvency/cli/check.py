@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -240,6 +241,7 @@ def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
                 f"{name}: {len(of_kind) - _EACH:,} more;"
                 " solvency check --all shows each"
             )
+    yield from _names_told(case)
     agree, rows = agreed(case)
     if rows:
         yield f"trial balances: {agree:,} of {count(rows, 'row')} agree with the books"
@@ -248,6 +250,26 @@ def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
 
         day = max(flow.date for flow in case.selected)
         yield from (f"in suspense on {day}: {x}" for x in in_suspense(case.book(), day))
+
+
+def _names_told(case: Case) -> Iterator[str]:
+    """Yield the names that may be one and that nobody has decided."""
+    from solvency.evidence.names import FILE  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.names import NameDecisions  # noqa: PLC0415 (as above)
+    from solvency.evidence.records import EvidenceError  # noqa: PLC0415 (as above)
+
+    top = Path(case.path).parent
+    for path in sorted([*top.glob(FILE), *top.glob(f"*/{FILE}")])[:_EACH]:
+        try:
+            pairs = NameDecisions.read(path.parent).undecided
+        except EvidenceError as error:
+            yield str(error)
+            continue
+        near = path.relative_to(top)
+        for name, like in pairs[:_EACH]:
+            yield f"names that may be one, to decide in {near}: {name} and {like}"
+        if len(pairs) > _EACH:
+            yield f"names that may be one: {len(pairs) - _EACH:,} more in {near}"
 
 
 def _reviews(case: Case) -> list[dict[str, object]]:

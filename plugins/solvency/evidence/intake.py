@@ -18,6 +18,7 @@ from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.gaps.continuity import walk
 from solvency.evidence.gaps.continuity import with_own
 from solvency.evidence.gaps.filled import unfilled
+from solvency.evidence.gaps.repeated import repeated
 from solvency.evidence.names import NameDecisions
 from solvency.evidence.present import blocks_of
 from solvency.evidence.present import present
@@ -306,15 +307,21 @@ def _once(found: Intake) -> None:
     """Leave out the rows that the case, or an earlier document, has already."""
     rows = dict(found.present.rows)
     kept = []
+    again: dict[str, list[tuple[Draft, str]]] = {}
     for draft in found.drafts:
         old = [key for key in draft.keys if key in rows]
         if old and len(old) == len(draft.keys):
             if not draft.narration.startswith(OPENING):
                 found.duplicates.append((draft.rows[0], rows[old[0]]))
+                again.setdefault(draft.sources[0], []).append((draft, rows[old[0]]))
             continue
         rows.update(dict.fromkeys(draft.keys, str(draft.rows[0])))
         kept.append(draft)
     found.drafts = kept
+    for at, reading in enumerate(found.readings):
+        several = again.get(found.sources[at], [])
+        if several and found.sources[at] not in found.present.sources:
+            reading.noted += repeated(several, reading.lines)
 
 
 def _joined(found: Intake) -> None:

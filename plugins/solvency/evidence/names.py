@@ -120,6 +120,15 @@ class NameDecisions:
                 raise EvidenceError(str(path), None, wrong, mend)
         return found
 
+    @property
+    def undecided(self) -> list[tuple[str, str]]:
+        """Return the pairs of the file that nobody has decided."""
+        return [
+            (str(one.get("name", "")), str(one.get("like", "")))
+            for one in tomllib.loads(self.text).get("pairs", [])
+            if not one.get("decision")
+        ]
+
     def decided(self, name: str) -> str:
         """Return the name that a spelling stands for."""
         seen = {name}
