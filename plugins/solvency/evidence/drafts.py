@@ -116,7 +116,8 @@ def drafted(
     once = (one for one in statement.movements() if one.row not in repeats)
     for one, key in keyed(account, once):
         rule = mapping.rule(one)
-        if (rule is not None and rule.skip) or mapping.skips(one.text):
+        text = one.text
+        if (rule is not None and rule.skip) or mapping.skips(text):
             continue
         if not one.amount:
             continue  # a line of words
@@ -136,7 +137,7 @@ def drafted(
             [key],
             "settled" if against else "unmatched",
             purpose=(rule.purpose or "") if rule is not None else "",
-            text=one.text,
+            text=text,
             reference=one.reference,
             other=one.other,
             notes={} if against else _clues(one),

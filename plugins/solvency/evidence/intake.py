@@ -24,6 +24,7 @@ from solvency.evidence.present import blocks_of
 from solvency.evidence.present import present
 from solvency.evidence.present import written_flows
 from solvency.evidence.reading import read
+from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import opened
 from solvency.evidence.said import Noted
@@ -199,8 +200,8 @@ def _recorded(
                 gap.row,
                 datetime.date.fromisoformat(gap.until),
                 account,
-                f"{name}:{gap.row} states {gap.found:,} {gap.currency} where the rows"
-                f" to {name}:{gap.after} make {gap.expected:,} {gap.currency}",
+                f"{name}:{gap.row} states {cents(gap.found)} {gap.currency} where the"
+                f" rows to {name}:{gap.after} make {cents(gap.expected)}",
                 {
                     "after-row": f'"{name}:{gap.after}"',
                     "after-day": gap.since,

@@ -122,6 +122,12 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def cents(number: Decimal) -> str:
+    """Return an amount as a reader has it: cents are two digits, or none."""
+    tenths = number.as_tuple().exponent == -1
+    return f"{number:,.2f}" if tenths else f"{number:,f}"
+
+
 def quoted(text: str) -> str:
     """Return words as they stand between quotation marks, on one line."""
     if not text.isprintable():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.records import cents
 from solvency.evidence.records import plain
 from solvency.evidence.said import Noted
 
@@ -43,7 +44,7 @@ def repeated(several: Sequence[tuple[Draft, str]], lines: int) -> Iterator[Noted
             first.rows[0].row,
             first.date,
             account,
-            f"{rows} of {amount:,} {unit} in all, stand in {of} to"
+            f"{rows} of {cents(amount)} {unit} in all, stand in {of} to"
             f" {until.rpartition(':')[2]} already, and are left out",
             notes,
         )

@@ -11,6 +11,7 @@ from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.formats.totals import parted
+from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.agreement import compare
@@ -45,7 +46,7 @@ class Claim(NamedTuple):
     def told(self) -> str:
         """Return the claim in words."""
         number = f"claim {self.number} of " if self.number else "the claim of "
-        return f"{number}{self.creditor} for {self.amount:,} {self.currency}"
+        return f"{number}{self.creditor} for {cents(self.amount)} {self.currency}"
 
 
 def read(found: Contents, source: str) -> None:
