@@ -165,7 +165,10 @@ def _told(
     )
     if findings is not None:
         yield from _findings_told(findings)
-    counts = [f"{number:,} {name}" for name, number in case.counts().items()]
+    counts = [
+        f"{number:,} {_ONE.get(name, name) if number == 1 else name}"
+        for name, number in case.counts().items()
+    ]
     said = count(len(case.errors), "error") if case.errors else "no errors"
     ended = [] if findings is None else _ended(findings)
     yield "\n".join(
@@ -215,6 +218,16 @@ def _ended(findings: Findings) -> list[str]:
 
 #: Open rows of evidence of one kind that are shown each, without --all.
 _EACH = 10
+#: What a case holds one of.
+_ONE = {
+    "entities": "entity",
+    "hypotheses": "hypothesis",
+    **{
+        f"{name}s": name
+        for name in ("account", "source", "flow", "scenario", "observation")
+    },
+    **{f"{name}s": name for name in ("invariant", "price", "plug")},
+}
 _LOOSE = ("one-sided", "suspense")
 _KINDS = {
     "gap": "gap in the statements",
