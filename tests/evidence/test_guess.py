@@ -153,3 +153,34 @@ def test_entity_in_a_rule_is_the_files_own(tmp_path):
         "Expenses:Alder:Rent",
         "Expenses:Birch:Rent",
     ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Compte\tIntitulé\tDébit\tCrédit",
+        "Conto\tDenominazione\tDare\tAvere",
+        "Cuenta\tNombre cuenta\tDebe\tHaber",
+        "Konto\tBezeichnung\tSoll\tHaben",
+        "Rekening\tNaam rekening\tDebet\tCredit",
+        "Kod\tNazwa\tDebit\tCredit",
+    ],
+)
+def test_a_trial_balance_in_any_language_is_one(tmp_path, head):
+    path = tmp_path / "balances.csv"
+    text = f"{head}\n512000\tBank\t31 110,52\t\n706000\tSales\t\t31 110,52\n"
+    path.write_text(text, encoding="utf-8")
+    found = guessed(path)
+    assert found["kind"] == "trial-balance"
+    assert {"debit", "credit"} <= found["columns"].keys()
+    assert {"account-code", "account-name"} & found["columns"].keys()
+    # No day stands in it, and none is made up: the import asks for it.
+    assert "at" not in found
+    (tmp_path / "map.toml").write_text(
+        CliRunner().invoke(main, ["import", "--guess", str(path)]).stdout
+    )
+    ran = CliRunner().invoke(
+        main, ["import", str(path), "--map", str(tmp_path / "map.toml"), "--dry-run"]
+    )
+    assert ran.exit_code == 2
+    assert "a trial balance has a day" in ran.stderr

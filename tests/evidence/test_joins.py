@@ -269,3 +269,43 @@ def test_a_gap_and_a_trial_balance_that_disagrees_leave_the_rest_to_balance(tmp_
     brought(tmp_path, *box)
     told = run("reconcile", tmp_path / "case" / "main.beancount")
     assert "balances.csv:2: it is taken as exact" in " ".join(told.split())
+
+
+def test_a_copy_of_a_statement_is_named_and_an_overlap_is_not(tmp_path):
+    box = {
+        **PAGES,
+        "north-1b.csv": PAGES["north-1.csv"] + "\n",
+        "north-2b.csv": PAGES["north-2.csv"]
+        + "2022-10-07,Tarn,Sale,1,941\n2022-10-08,Tarn,Sale,2,943\n",
+    }
+    written(tmp_path, box)
+    brought(tmp_path, "north-1.csv", "north-2.csv")
+    brought(tmp_path, "north-1b.csv", "north-2b.csv")
+    top = tmp_path / "case" / "main.beancount"
+    # Less 100, plus 50.
+    (item,) = [one for one in standing(load(top)) if one.kind == "duplicate"]
+    assert item.message == (
+        "north-1b.csv:2 to 3, 2 rows of -50 EUR in all, stand in north-1.csv:2 to 3"
+        " already, and are left out"
+    )
+    before = top.parent.joinpath("import-north-1b-csv.beancount").read_text()
+    brought(tmp_path, "north-1b.csv", "north-1.csv")
+    assert before == top.parent.joinpath("import-north-1b-csv.beancount").read_text()
+
+
+def test_names_that_nobody_has_decided_are_listed_by_check(tmp_path):
+    text = "Day,Who,Words,Amount,Balance\n2022-10-03,Acme Ltd,A,1,1\n"
+    text += "2022-10-04,ACME Limited,B,1,2\n"
+    written(tmp_path, {"north-1.csv": text})
+    brought(tmp_path, "north-1.csv")
+    case = tmp_path / "case"
+    said = "names that may be one, to decide in names.toml: Acme Ltd and ACME Limited"
+    told = " ".join(run("check", case / "main.beancount").split())
+    assert said in told
+    decided = (
+        (case / "names.toml")
+        .read_text()
+        .replace('decision = ""', 'decision = "different"')
+    )
+    (case / "names.toml").write_text(decided)
+    assert "may be one" not in run("check", case / "main.beancount")

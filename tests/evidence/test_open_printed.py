@@ -65,7 +65,7 @@ def test_the_report_counts_and_lists_it(top, tmp_path):
     assert "Between 1 pair of stated balances movements are missing" in told
     assert "bank.csv:4 states 175.00 USD on 2022-01-20" in told
     assert "5.00 USD of movements are missing between the two" in told
-    assert "trial.csv:3 has 7 USD in Assets:Firm:Debtors" in told
+    assert "trial.csv:3 has a debit of 7 USD in Assets:Firm:Debtors" in told
     assert "which no flow moves" in told
     assert "Rows in suspense, which nobody has settled" in told
     assert "70 more came in than was paid out" in told.replace("$", "")

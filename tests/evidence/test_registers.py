@@ -380,3 +380,40 @@ def test_accounts_are_open_from_the_first_line_of_any_import(tmp_path):
     assert [error.message for error in case.errors] == []
     assert {str(one.opened) for one in case.accounts.values()} == {"2022-08-01"}
     assert balance(case, "Expenses:Firm:Rent") == 5
+
+
+CLAIMED = """
+kind = "claims"
+entity = "Firm"
+currency = "USD"
+at = 2022-12-01
+columns = { claim-number = "No", payee = "Creditor", amount = "Amount" }
+"""
+
+
+def test_a_decision_on_names_reaches_what_is_there(tmp_path):
+    """Payees written before are renamed, and a claim that is now one is left out."""
+    text = "No,Creditor,Amount\n1,Tarn Ltd,100\n2,Tarn LLP,100\n3,Mill,7\n"
+    told, case = brought(tmp_path, CLAIMED, claims_csv=text)
+    assert told["duplicates"] == []
+    assert {flow.payee for flow in case.flows} == {"Tarn Ltd", "Tarn LLP", "Mill"}
+    decided = tmp_path / "case" / "names.toml"
+    written = decided.read_text(encoding="utf-8")
+    decided.write_text(written.replace('decision = ""', 'decision = "same"'))
+    told, case = brought(tmp_path, CLAIMED, claims_csv=text)
+    assert len(told["duplicates"]) == 3  # two are there already, one is a duplicate
+    # 100 and 7: the second of 100 is the first.
+    assert sorted(flow.amount.number for flow in case.flows) == [7, 100]
+    assert {flow.payee for flow in case.flows} < {"Tarn Ltd", "Tarn LLP", "Mill"}
+    assert [one.kind for one in standing(case)] == ["duplicate"]
+    assert [error.message for error in case.errors] == []
+
+
+def test_what_a_mapping_skipped_before_comes_beside_what_is_there(tmp_path):
+    text = "Date,Name,Amount\n2022-01-01,Acme Ltd,-1\n2022-01-02,Fee,-2\n"
+    _, case = brought(tmp_path, f'skip = ["Fee"]\n{BANK}', bank_csv=text)
+    assert [flow.payee for flow in case.flows] == ["Acme Ltd"]
+    _, case = brought(tmp_path, BANK, bank_csv=text)
+    assert sorted(flow.payee for flow in case.flows) == ["Acme Ltd", "Fee"]
+    assert list(case.sources) == ["bank-csv"]
+    assert [error.message for error in case.errors] == []

@@ -42,6 +42,7 @@ def test_a_review_of_no_flow_is_an_error(tmp_path):
     for said, wrong in (
         ('"F-11" "approved"', "a review is of F-11, which there is not"),
         ('"F-1"', "a review names a flow and what was found of it"),
+        ('"F-1" "banana"', "a review says 'banana' of F-1"),
         ('"F-1" TRUE', "a review names a flow and what was found of it"),
     ):
         path.write_text(CASE + f'2022-03-01 custom "review" {said}\n')
@@ -94,7 +95,8 @@ def test_a_changed_flow_loses_its_review(tmp_path):
     path.write_text(CASE + review)
     said = check(path)
     assert "1 of 2 flows approved" in said
-    assert "unreviewed: F-2; its hash is " in said
+    # The second of CASE: its day and amount stand beside it.
+    assert re.search(r"unreviewed: F-2; 2022-\d\d-\d\d [\d.]+ USD; its hash", said)
     path.write_text(CASE.replace("10 USD", "11 USD") + review)
     said = check(path)
     assert "changed: F-1 by A. Reader on 2022-03-01" in said

@@ -70,6 +70,16 @@ def test_balance_sheets_are_what_the_command_prints(papers):
         assert row["difference (USD)"] == 0
 
 
+def test_neither_prices_nor_units_of_several_coins_are_added_up(papers):
+    totals = [
+        row for row in rows(papers, "Lead schedules") if row["lead"].startswith("total")
+    ]
+    assert totals
+    for row in totals:
+        assert row["units"] == row["value of one (USD)"] == ""
+        assert row["value (USD)"] > 0
+
+
 def test_adjustments_balance_in_each_commodity(papers):
     found = rows(papers, "Adjustments")
     totals = [row for row in found if row["commodity"].startswith("total ")]

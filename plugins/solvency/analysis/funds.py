@@ -15,6 +15,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.drafts import OPENING
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.prices import Missing
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.model.book import Book
 
+    #: What money came from or went to, and the side that says, if it says one.
+    Key = tuple[str, str]
+
 ZERO = Decimal()
 #: Below this a difference is that of quotients rounded one by one.
 _NOISE = Decimal("1E-9")
@@ -42,6 +46,10 @@ START = "at the start"
 CHANGE = "change in prices"
 EXCHANGE = "gain on exchange"
 LEFT = "left at the end"
+#: What accounts held before the first row of their statements.
+OPENED = "opening balances"
+#: The side that income and expenses stand on, whichever way the money went.
+_NATURAL = {"Income": SOURCE, "Expenses": USE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +154,13 @@ def funds(
         if not inflow and not others:
             continue
         moved += inflow
-        for label, amount in others.items():
-            key = (SOURCE if amount < 0 else USE, label)
-            sums.setdefault(key, {})[flow.id] = abs(amount)
+        for (label, natural), amount in others.items():
+            # A payment that comes back is less paid, and no new money.
+            side = natural or (SOURCE if amount < 0 else USE)
+            parts = sums.setdefault((side, label), {})
+            worth = -amount if side == SOURCE else amount
+            parts[flow.id] = parts.get(flow.id, ZERO) + worth
+    sums = _turned(sums)
     opening, _ = _held(book, inside, since) if since else (ZERO, set())
     left, unpriced = _held(book, inside, until)
     lines = sum(
@@ -184,6 +196,23 @@ def funds(
     )
 
 
+def _turned(
+    sums: dict[tuple[str, str], dict[str, Decimal]],
+) -> dict[tuple[str, str], dict[str, Decimal]]:
+    """Return sources and uses, each that came to less than nothing on the other side.
+
+    More may come back of a kind of expense than was paid.
+    """
+    found: dict[tuple[str, str], dict[str, Decimal]] = {}
+    other = {SOURCE: USE, USE: SOURCE}
+    for (side, label), of in sums.items():
+        turned = sum(of.values(), ZERO) < 0
+        parts = found.setdefault((other[side] if turned else side, label), {})
+        for flow, worth in of.items():
+            parts[flow] = parts.get(flow, ZERO) + (-worth if turned else worth)
+    return found
+
+
 def is_funds(book: Book, account: Account, commodity: str) -> bool:
     """Say whether a position is money or what is as good as money."""
     if account.root != "Assets" or account.is_claim or account.stake_in:
@@ -198,16 +227,19 @@ def is_funds(book: Book, account: Account, commodity: str) -> bool:
 
 def _split(
     book: Book, flow: Flow, inside: frozenset[str]
-) -> tuple[Decimal, dict[str, Decimal]]:
+) -> tuple[Decimal, dict[Key, Decimal]]:
     """Return what a flow moved of the funds, and against what on the same books.
+
+    What it moved against is named by what it is and by the side that it stands on
+    whichever way the money went, nothing where that says the side.
 
     Flows that leave the funds as they were are no source and no use, whatever else
     they move: fees taken out of what customers have paid in are no new money.
     """
     accounts = book.case.accounts
     change = ZERO
-    others: dict[str, Decimal] = {}
-    kind: list[tuple[str, Decimal]] = []
+    others: dict[Key, Decimal] = {}
+    kind: list[tuple[Key, Decimal]] = []
     for posting in flow.postings:
         if posting.entity not in inside:
             continue
@@ -217,10 +249,11 @@ def _split(
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
             label = source_or_use(book, flow, account)
+            key = label, _NATURAL.get(account.root, "")
             if account.root == "Assets" and not account.is_claim:
-                kind.append((label, worth))
+                kind.append((key, worth))
             else:
-                others[label] = others.get(label, ZERO) + worth
+                others[key] = others.get(key, ZERO) + worth
     # Rates that are quotients cancel to the last of many digits only.
     change = settled(change)
     if not change:
@@ -229,7 +262,7 @@ def _split(
     if not book.case.sources:
         # Books that are no case are kept to beancount's tolerance, not exactly.
         off = settled(change + sum(others.values(), ZERO))
-        others["rounding"] = others.get("rounding", ZERO) - off
+        others["rounding", ""] = others.get(("rounding", ""), ZERO) - off
     # What was moved between members leaves by one's claim and enters by the
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}
@@ -237,10 +270,10 @@ def _split(
 
 
 def without_kind(
-    others: Mapping[str, Decimal],
-    kind: Iterable[tuple[str, Decimal]],
+    others: Mapping[Key, Decimal],
+    kind: Iterable[tuple[Key, Decimal]],
     change: Decimal,
-) -> dict[str, Decimal]:
+) -> dict[Key, Decimal]:
     """Take out of a flow's sources and uses what was paid in kind.
 
     Who pays with money and tokens has got no money for the tokens: what they were worth
@@ -268,7 +301,8 @@ def without_kind(
         return found
     if abs(total) < abs(given):
         # A leg without a price: nothing says what the rest was given for.
-        return found | {"others": found.get("others", ZERO) + given}
+        rest = "others", ""
+        return found | {rest: found.get(rest, ZERO) + given}
     for label, worth in against.items():
         found[label] = worth + settled(given * worth / total)
     largest = max(against, key=lambda label: (abs(against[label]), label))
@@ -325,7 +359,7 @@ def source_or_use(book: Book, flow: Flow, account: Account) -> str:
     if role == "insider":
         return "insiders"
     if account.root == "Equity":
-        return "capital"
+        return OPENED if flow.narration.startswith(OPENING) else "capital"
     if account.root in {"Income", "Expenses"} or account.root == "Assets":
         return flow.purpose or account.name.split(":")[-1].lower()
     return other or "others"

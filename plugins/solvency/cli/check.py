@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -164,7 +165,10 @@ def _told(
     )
     if findings is not None:
         yield from _findings_told(findings)
-    counts = [f"{number:,} {name}" for name, number in case.counts().items()]
+    counts = [
+        f"{number:,} {_ONE.get(name, name) if number == 1 else name}"
+        for name, number in case.counts().items()
+    ]
     said = count(len(case.errors), "error") if case.errors else "no errors"
     ended = [] if findings is None else _ended(findings)
     yield "\n".join(
@@ -216,6 +220,16 @@ def _ended(findings: Findings) -> list[str]:
 
 #: Open rows of evidence of one kind that are shown each, without --all.
 _EACH = 10
+#: What a case holds one of.
+_ONE = {
+    "entities": "entity",
+    "hypotheses": "hypothesis",
+    **{
+        f"{name}s": name
+        for name in ("account", "source", "flow", "scenario", "observation")
+    },
+    **{f"{name}s": name for name in ("invariant", "price", "plug")},
+}
 _LOOSE = ("one-sided", "suspense")
 _KINDS = {
     "gap": "gap in the statements",
@@ -228,7 +242,9 @@ _KINDS = {
 
 def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
     """Yield what of the imported evidence is open: gaps, suspense, disagreements."""
-    from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.standing import agreed  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.standing import standing  # noqa: PLC0415 (as above)
+    from solvency.figures.frame import count  # noqa: PLC0415 (as above)
 
     items = standing(case)
     for kind, name in _KINDS.items():
@@ -240,11 +256,35 @@ def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
                 f"{name}: {len(of_kind) - _EACH:,} more;"
                 " solvency check --all shows each"
             )
+    yield from _names_told(case)
+    agree, rows = agreed(case)
+    if rows:
+        yield f"trial balances: {agree:,} of {count(rows, 'row')} agree with the books"
     if not case.errors and any(item.kind in _LOOSE for item in items):
         from solvency.model.counting.suspense import in_suspense  # noqa: PLC0415 (lazy start)
 
         day = max(flow.date for flow in case.selected)
         yield from (f"in suspense on {day}: {x}" for x in in_suspense(case.book(), day))
+
+
+def _names_told(case: Case) -> Iterator[str]:
+    """Yield the names that may be one and that nobody has decided."""
+    from solvency.evidence.names import FILE  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.names import NameDecisions  # noqa: PLC0415 (as above)
+    from solvency.evidence.records import EvidenceError  # noqa: PLC0415 (as above)
+
+    top = Path(case.path).parent
+    for path in sorted([*top.glob(FILE), *top.glob(f"*/{FILE}")])[:_EACH]:
+        try:
+            pairs = NameDecisions.read(path.parent).undecided
+        except EvidenceError as error:
+            yield str(error)
+            continue
+        near = path.relative_to(top)
+        for name, like in pairs[:_EACH]:
+            yield f"names that may be one, to decide in {near}: {name} and {like}"
+        if len(pairs) > _EACH:
+            yield f"names that may be one: {len(pairs) - _EACH:,} more in {near}"
 
 
 def _reviews(case: Case) -> list[dict[str, object]]:
@@ -264,7 +304,12 @@ def _reviews_told(case: Case) -> str:
     for one in found:
         if not one.holds:
             said = f" by {one.by} on {one.day}" if one.day else ""
-            lines.append(f"{one.status}: {one.flow}{said}; its hash is {one.hash}")
+            place = f", {one.row}" if one.row else ""
+            lines.append(
+                f"{one.status}: {one.flow}{said}; {one.date}"
+                f" {one.amount:,} {one.commodity}{place}; its"
+                f" hash is {one.hash}"
+            )
     held = sum(one.holds for one in found)
     lines.append(f"{held:,} of {count(len(found), 'flow')} approved as they stand")
     return "\n".join(lines)

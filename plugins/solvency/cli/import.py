@@ -11,6 +11,7 @@ import click
 from solvency.cli.common import Refused
 from solvency.cli.common import print_json
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import cents
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:
@@ -210,17 +211,19 @@ def _print(found: Intake, *, dry_run: bool) -> None:
 
 def _apart(gap: BalanceGap) -> str:
     if gap.row == gap.after:  # a trial balance, of which no row is missing
-        return f"{gap.file}:{gap.row}: {gap.expected:,} and {gap.found:,} do not agree"
+        both = f"{cents(gap.expected)} and {cents(gap.found)}"
+        return f"{gap.file}:{gap.row}: {both} do not agree"
     return (
-        f"{gap.file}:{gap.row} states {gap.found:,} {gap.currency} where the rows to"
-        f" {gap.after} make {gap.expected:,}; {gap.missing:,} is missing"
+        f"{gap.file}:{gap.row} states {cents(gap.found)} {gap.currency} where the rows"
+        f" to {gap.after} make {cents(gap.expected)}; {cents(gap.missing)} is missing"
     )
 
 
 def _told(draft: Draft) -> str:
     leg = draft.own
     said = draft.payee or draft.narration
-    return f"{draft.rows[0]} {draft.date} {leg.amount:,} {leg.commodity} {said}"[:150]
+    moved = f"{cents(leg.amount)} {leg.commodity}"
+    return f"{draft.rows[0]} {draft.date} {moved} {said}"[:150]
 
 
 def _listed(title: str, lines: list[str]) -> None:

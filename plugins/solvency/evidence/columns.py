@@ -20,10 +20,12 @@ _NAMES = {
     "|asserted amount|amount asserted|金额|发生额",
     "debit": "debit|debits|debit amount|money out|paid out|withdrawal|withdrawals"
     "|withdrawal amount|payments|out|soll|lastschrift|belastung|ausgang|ausgaben"
-    "|af|debet|debito|dare|uscite|cargo|cargos|dr|debit dr|debit balance|closing debit"
+    "|af|debet|debito|debe|dare|uscite|cargo|cargos|dr|debit dr|debit balance"
+    "|closing debit"
     "|支出|借方",
     "credit": "credit|credits|credit amount|money in|paid in|deposit|deposits"
-    "|deposit amount|receipts|in|haben|gutschrift|eingang|einnahmen|bij|credito|avere"
+    "|deposit amount|receipts|in|haben|gutschrift|eingang|einnahmen|bij|credito"
+    "|haber|avere"
     "|entrate|abono|abonos|cr|credit cr|credit balance|closing credit|收入|贷方",
     "balance": "balance|running balance|account balance|closing balance|balance after"
     "|saldo|kontostand|solde|saldo contable|saldo na boeking|saldo nach buchung"
@@ -50,9 +52,14 @@ _NAMES = {
     "side": "side|type|dr cr|debit credit|d c|dc|s h|soll haben|af bij|direction"
     "|cr dr|debit or credit|credit debit indicator",
     "account-code": "account code|account no|gl account|gl code|code|nominal code"
-    "|konto|kontonr|nominal|acct|acct no|ledger account|account|科目代码",
+    "|konto|kontonr|nominal|acct|acct no|ledger account|account|compte|no compte"
+    "|numero de compte|numero compte|n compte|conto|codice conto|cuenta|codigo cuenta"
+    "|rekening|rekeningnummer|grootboekrekening|科目代码|科目编码",
     "account-name": "account name|account title|gl account name|kontobezeichnung"
-    "|bezeichnung|title|account description|科目名称",
+    "|bezeichnung|title|account description|intitule|intitule du compte"
+    "|libelle du compte|libelle compte|denominazione|descrizione conto"
+    "|nombre de la cuenta|nombre cuenta|descripcion cuenta|naam rekening"
+    "|grootboekomschrijving|科目名称",
     "voucher": "voucher|voucher no|journal|journal no|journal entry|journal id|entry no"
     "|document no|belegnummer|beleg|transaction no|je number|posting id|entry",
     "claim-number": "claim|claim no|claim number|claim id|proof of claim|poc|claim ref",

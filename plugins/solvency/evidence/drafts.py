@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.evidence.records import digest
+from solvency.evidence.records import quoted
 
 if TYPE_CHECKING:
     import datetime
@@ -115,7 +116,8 @@ def drafted(
     once = (one for one in statement.movements() if one.row not in repeats)
     for one, key in keyed(account, once):
         rule = mapping.rule(one)
-        if (rule is not None and rule.skip) or mapping.skips(one.text):
+        text = one.text
+        if (rule is not None and rule.skip) or mapping.skips(text):
             continue
         if not one.amount:
             continue  # a line of words
@@ -135,7 +137,7 @@ def drafted(
             [key],
             "settled" if against else "unmatched",
             purpose=(rule.purpose or "") if rule is not None else "",
-            text=one.text,
+            text=text,
             reference=one.reference,
             other=one.other,
             notes={} if against else _clues(one),
@@ -176,11 +178,3 @@ def block(draft: Draft) -> str:
         for leg in draft.legs
     ]
     return "\n".join(lines) + "\n"
-
-
-def quoted(text: str) -> str:
-    """Return words as they stand between quotation marks, on one line."""
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else " " for c in text)
-    line = " ".join(text.split())
-    return line[:2000].replace("\\", "\\\\").replace('"', '\\"')

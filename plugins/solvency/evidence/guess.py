@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import itertools
 import re
@@ -31,6 +30,7 @@ from solvency.evidence.records import Row
 from solvency.evidence.records import opened
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterator
     from collections.abc import Sequence
     from pathlib import Path
@@ -100,6 +100,11 @@ def _keys(document: Document) -> Iterator[str]:
     table = _table(document, form, encoding)
     columns = _columns(table)
     kind = _kind(columns, document.name)
+    if (
+        kind == "trial-balance"
+        and not {"account-code", "account-name"} & columns.keys()
+    ):
+        columns["account-name"] = columns.pop("narration", [table.names[0]])
     yield f'kind = "{kind}"    # one of {", ".join(KINDS)}'
     yield from _owner(document, kind)
     if encoding is not None:
@@ -120,8 +125,12 @@ def _keys(document: Document) -> Iterator[str]:
         yield _UNSAID
     if kind in {"claims", "trial-balance"} and "date" not in columns:
         day = _day(document, table)
-        said = "the day it is of" if day else "correct it: the day it is of"
-        yield f"at = {day or datetime.date(2000, 1, 1)}    # {said}"
+        # A day that nobody said would be taken for one: the import asks for it.
+        yield (
+            f"at = {day}    # the day it is of"
+            if day
+            else "# at = 2022-12-31    # nothing in the file says its day: write it"
+        )
     inside = ", ".join(
         f"{key} = "
         + (
@@ -316,6 +325,8 @@ def _kind(columns: dict[str, list[str]], name: str) -> str:
         return "transfers"
     if "claim-number" in has or "claim" in low:
         return "claims"
+    if {"debit", "credit"} <= has and "date" not in has:
+        return "trial-balance"
     if {"payee", "amount", "rank"} <= has and "balance" not in has:
         return "claims"
     if ({"account-code", "account-name"} & has) and "date" not in has:

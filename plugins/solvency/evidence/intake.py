@@ -14,18 +14,21 @@ from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.drafts import drafted
-from solvency.evidence.drafts import quoted
 from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.gaps.continuity import walk
 from solvency.evidence.gaps.continuity import with_own
 from solvency.evidence.gaps.filled import unfilled
+from solvency.evidence.gaps.repeated import repeated
 from solvency.evidence.mapping import watched
 from solvency.evidence.names import NameDecisions
+from solvency.evidence.present import blocks_of
 from solvency.evidence.present import present
 from solvency.evidence.present import written_flows
 from solvency.evidence.reading import read
+from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import opened
+from solvency.evidence.records import quoted
 from solvency.evidence.said import Noted
 from solvency.evidence.said import StatedBalance
 from solvency.evidence.transfers import Own
@@ -99,10 +102,13 @@ def _taken_in(paths: Iterable[Path], mappings: Mappings, folder: Path) -> Intake
             continue
         seen.add(document.sha256)
         source = _source(document, found)
-        reading = read(document, mappings.of(document.name), source)
+        reading = read(document, mappings.of(document.name), source, found.names)
         found.sources[len(found.readings)] = source
         found.readings.append(reading)
     _walked(found)
+    left = {key for one in found.readings for key in one.left} & {*found.present.rows}
+    # What a decision on names makes a duplicate is one no longer to be counted.
+    found.replaced += blocks_of(found.present, left)
     for draft in found.drafts:
         draft.payee = found.names.decided(draft.payee)
     found.names.compare(draft.payee for draft in found.drafts)
@@ -202,8 +208,8 @@ def _recorded(
                 gap.row,
                 datetime.date.fromisoformat(gap.until),
                 account,
-                f"{name}:{gap.row} states {gap.found:,} {gap.currency} where the rows"
-                f" to {name}:{gap.after} make {gap.expected:,} {gap.currency}",
+                f"{name}:{gap.row} states {cents(gap.found)} {gap.currency} where the"
+                f" rows to {name}:{gap.after} make {cents(gap.expected)}",
                 {
                     "after-row": f'"{name}:{gap.after}"',
                     "after-day": gap.since,
@@ -310,15 +316,21 @@ def _once(found: Intake) -> None:
     """Leave out the rows that the case, or an earlier document, has already."""
     rows = dict(found.present.rows)
     kept = []
+    again: dict[str, list[tuple[Draft, str]]] = {}
     for draft in found.drafts:
         old = [key for key in draft.keys if key in rows]
         if old and len(old) == len(draft.keys):
             if not draft.narration.startswith(OPENING):
                 found.duplicates.append((draft.rows[0], rows[old[0]]))
+                again.setdefault(draft.sources[0], []).append((draft, rows[old[0]]))
             continue
         rows.update(dict.fromkeys(draft.keys, str(draft.rows[0])))
         kept.append(draft)
     found.drafts = kept
+    for at, reading in enumerate(found.readings):
+        several = again.get(found.sources[at], [])
+        if several and found.sources[at] not in found.present.sources:
+            reading.noted += repeated(several, reading.lines)
 
 
 def _joined(found: Intake) -> None:

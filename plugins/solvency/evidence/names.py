@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import quoted
+from solvency.evidence.records import unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +52,10 @@ _LONG = (
     ("limited liability partnership", "llp"),
     ("limited partnership", "lp"),
 )
+#: The head of a flow with a payee, as an import writes it.
+_PAYEE = re.compile(
+    r'^(\d{4}-\d\d-\d\d \* )"((?:[^"\\]|\\.)*)"( "(?:[^"\\]|\\.)*")', re.MULTILINE
+)
 _INITIALS = re.compile(r"\b\w(?:\.\s?\w\b)+\.?")
 _HEAD = """\
 # Names that may be one. For each, write decision = "same" or "different";
@@ -74,6 +80,7 @@ class NameDecisions:
     #: Each spelling with the name it stands for.
     same: dict[str, str] = field(default_factory=dict)
     known: set[frozenset[str]] = field(default_factory=set)
+    different: set[frozenset[str]] = field(default_factory=set)
     #: Pairs nobody has decided.
     proposed: list[ProposedName] = field(default_factory=list)
     text: str = ""
@@ -105,11 +112,22 @@ class NameDecisions:
             found.known.add(frozenset({name, like}))
             if decision == "same":
                 found.same[name] = like
-            elif decision not in {"", "different"}:
+            elif decision == "different":
+                found.different.add(frozenset({name, like}))
+            elif decision:
                 wrong = f"the decision on {name!r:.60} is {decision!r:.40}"
                 mend = 'Write "same" or "different"'
                 raise EvidenceError(str(path), None, wrong, mend)
         return found
+
+    @property
+    def undecided(self) -> list[tuple[str, str]]:
+        """Return the pairs of the file that nobody has decided."""
+        return [
+            (str(one.get("name", "")), str(one.get("like", "")))
+            for one in tomllib.loads(self.text).get("pairs", [])
+            if not one.get("decision")
+        ]
 
     def decided(self, name: str) -> str:
         """Return the name that a spelling stands for."""
@@ -118,6 +136,23 @@ class NameDecisions:
             seen.add(other)
             name = other
         return name
+
+    def one(self, name: str, other: str) -> bool:
+        """Say whether two names are one: as decided, else alike but for spelling."""
+        if frozenset({name, other}) in self.different:
+            return False
+        return alike(self.decided(name), self.decided(other))
+
+    def renamed(self, text: str) -> str:
+        """Return a ledger file with the payees that were decided to be one."""
+        if not self.same:
+            return text
+        return _PAYEE.sub(
+            lambda found: (
+                f'{found[1]}"{quoted(self.decided(unquoted(found[2])))}"{found[3]}'
+            ),
+            text,
+        )
 
     def compare(self, names: Iterable[str]) -> None:
         """Propose the spellings among names that nobody has decided on."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 _SPACES = re.compile("[\\s\u00a0\u202f\u2009\u2007]")
 _QUOTES = re.compile("['\u2019`]")
 _DIGITS = re.compile(r"\d{1,60}(\.\d{1,60})?|\.\d{1,60}")
+_PLAIN = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?")
 _AFFIXES = re.compile(r"^[^\d(.,+\-\u2212]+|[^\d).,+\-\u2212]+$")
 _SIDES = {"dr": -1, "d": -1, "s": -1, "soll": -1, "cr": 1, "c": 1, "h": 1, "haben": 1}
 
@@ -36,6 +37,8 @@ class Notation:
         Raises:
             ValueError: It is no amount in this notation.
         """
+        if self.decimal == "." and _PLAIN.fullmatch(text):
+            return Decimal(text)  # as most exports write it
         bare = _SPACES.sub("", text)
         sign = 1
         side = re.sub(r"[^a-z]", "", bare.lower())

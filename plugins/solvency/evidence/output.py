@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import block
-from solvency.evidence.drafts import quoted
 from solvency.evidence.names import FILE
 from solvency.evidence.present import ACCOUNTS
 from solvency.evidence.present import WRITTEN
@@ -16,6 +16,7 @@ from solvency.evidence.present import moved_back
 from solvency.evidence.present import refuse_outside
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
+from solvency.evidence.records import quoted
 from solvency.writing import write_whole
 
 if TYPE_CHECKING:
@@ -46,12 +47,16 @@ def write(found: Intake) -> list[Path]:
     for path, old in found.replaced:
         text = contents.get(path) or path.read_text(encoding="utf-8")
         contents[path] = text.replace(old + "\n\n", "", 1)
+    for path, text in found.present.texts:
+        known = contents.get(path, text)
+        if (renamed := found.names.renamed(known)) != known:
+            contents[path] = renamed
     for at, reading in enumerate(found.readings):
         source = found.sources[at]
-        new = _parts(found, reading, source)
-        for number, text in enumerate(new, 1):
-            name = WRITTEN.replace("*", source if number == 1 else f"{source}-{number}")
-            contents[folder / name] = text
+        # What an earlier import wrote of the document stays: new rows stand beside it.
+        free = _free(folder, source)
+        for text in _parts(found, reading, source):
+            contents[next(free)] = text
     if not contents and not found.names.proposed:
         return []
     contents |= _accounts(found)
@@ -69,6 +74,15 @@ def write(found: Intake) -> list[Path]:
         write_whole(folder / FILE, decisions)
         written.append(folder / FILE)
     return written
+
+
+def _free(folder: Path, source: str) -> Iterator[Path]:
+    """Yield names of files of a source that no file has."""
+    for number in itertools.count(1):
+        name = source if number == 1 else f"{source}-{number}"
+        path = folder / WRITTEN.replace("*", name)
+        if not path.exists():
+            yield path
 
 
 def _parts(found: Intake, reading: Contents, source: str) -> Iterator[str]:

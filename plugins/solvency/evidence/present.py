@@ -19,6 +19,7 @@ from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.records import NO_DAY
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import is_day
+from solvency.evidence.records import unquoted
 from solvency.ledger.files.source import LARGEST_CASE
 from solvency.ledger.files.source import MOST_FILES
 from solvency.ledger.files.source import UnreadableError
@@ -211,6 +212,15 @@ def _imported(found: Present, path: Path, text: str) -> None:
             found.loose.append(_loose(path, block, head, legs, cited, keys, day))
 
 
+def blocks_of(found: Present, keys: set[str]) -> Iterator[tuple[Path, str]]:
+    """Yield what stands for the rows of some keys, where it stands."""
+    for path, text in found.texts if keys else ():
+        for block in text.split("\n\n"):
+            key = _ID.search(block)
+            if key is not None and key[1] in keys:
+                yield path, block
+
+
 def written_flows(found: Present) -> Iterator[Draft]:
     """Yield the flows that earlier imports wrote, as far as their amounts go."""
     for path, text in found.texts:
@@ -225,7 +235,7 @@ def written_flows(found: Present) -> Iterator[Draft]:
             yield Draft(
                 _day(head[1], path, here),
                 "",
-                _unquoted(head[3]),
+                unquoted(head[3]),
                 legs,
                 [],
                 [],
@@ -279,14 +289,14 @@ def _loose(
     keys: list[str],
     day: datetime.date,
 ) -> Draft:
-    payee, narration = (_unquoted(head[at] or "") for at in (2, 3))
+    payee, narration = (unquoted(head[at] or "") for at in (2, 3))
     rows = []
     for one in cited:
         file, _, row = one.partition(":")
         rows.append(Cited(file, row))
     reference = re.search(r'^  reference: "((?:[^"\\]|\\.)*)"$', block, re.MULTILINE)
     other = re.search(r'^  other-account: "([^"]*)"$', block, re.MULTILINE)
-    said = _unquoted(reference[1]) if reference else ""
+    said = unquoted(reference[1]) if reference else ""
     return Draft(
         day,
         payee,
@@ -301,10 +311,6 @@ def _loose(
         other=other[1] if other else "",
         block=(path, block),
     )
-
-
-def _unquoted(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
 
 
 def moved_back(text: str, day: datetime.date) -> str:

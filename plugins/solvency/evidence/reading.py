@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.evidence.mapping import Mapping
+    from solvency.evidence.names import NameDecisions
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Document
 
@@ -41,13 +42,19 @@ def format_of(document: Document) -> str:
     return "csv"
 
 
-def read(document: Document, mapping: Mapping, source: str) -> Contents:
+def read(
+    document: Document,
+    mapping: Mapping,
+    source: str,
+    names: NameDecisions | None = None,
+) -> Contents:
     """Read a document.
 
     Args:
         document: The file.
         mapping: How it is read.
         source: The name its flows link.
+        names: What was decided of the names in it.
 
     Raises:
         EvidenceError: It cannot be read so.
@@ -55,6 +62,7 @@ def read(document: Document, mapping: Mapping, source: str) -> Contents:
     form = mapping.format or format_of(document)
     mapping = replace(mapping, format=form)
     found = Contents(document, mapping)
+    found.names = names or found.names
     if mapping.importer or form == "importer":
         from solvency.evidence import importers  # noqa: PLC0415 (each format alone)
 

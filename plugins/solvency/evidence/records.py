@@ -137,6 +137,25 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def cents(number: Decimal) -> str:
+    """Return an amount as a reader has it: cents are two digits, or none."""
+    tenths = number.as_tuple().exponent == -1
+    return f"{number:,.2f}" if tenths else f"{number:,f}"
+
+
+def quoted(text: str) -> str:
+    """Return words as they stand between quotation marks, on one line."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(text.split())
+    return line[:2000].replace("\\", "\\\\").replace('"', '\\"')
+
+
+def unquoted(text: str) -> str:
+    """Return what stands between quotation marks as words."""
+    return re.sub(r"\\(.)", r"\1", text)
+
+
 def digest(*parts: str) -> str:
     """Return sixteen characters that tell one row from all others."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[

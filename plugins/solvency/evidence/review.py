@@ -9,6 +9,7 @@ from beancount.core.data import Custom
 
 if TYPE_CHECKING:
     import datetime
+    from decimal import Decimal
 
     from solvency.ledger.case import Case
 
@@ -21,13 +22,18 @@ class Reviewed:
     """A flow with its last review."""
 
     flow: str
-    #: approved, or whatever else the reviewer wrote; changed; unreviewed.
+    #: One of REVIEWS, as the reviewer wrote; changed; unreviewed.
     status: str
     by: str
     day: datetime.date | None
     note: str
     #: What a review of the flow as it stands has as its hash.
     hash: str
+    #: The flow's own day and amount, and the row of the evidence it was read from.
+    date: datetime.date
+    amount: Decimal
+    commodity: str
+    row: str = ""
 
     @property
     def holds(self) -> bool:
@@ -50,12 +56,13 @@ def reviewed(case: Case) -> tuple[Reviewed, ...]:
     found = []
     for flow in case.selected:
         now = case.flow_hashes[flow.id]
+        told = flow.date, *flow.amount, flow.notes.get("row", "")
         if flow.id not in last:
-            found.append(Reviewed(flow.id, UNREVIEWED, "", None, "", now))
+            found.append(Reviewed(flow.id, UNREVIEWED, "", None, "", now, *told))
             continue
         status, review = last[flow.id]
         if str(review.meta.get("hash", "")) != now:
             status = "changed"
         by, note = (str(review.meta.get(key) or "") for key in ("by", "note"))
-        found.append(Reviewed(flow.id, status, by, review.date, note, now))
+        found.append(Reviewed(flow.id, status, by, review.date, note, now, *told))
     return tuple(found)

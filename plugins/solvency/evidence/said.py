@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from solvency.evidence.names import NameDecisions
+
 if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
@@ -58,6 +60,10 @@ class Contents:
         default_factory=dict
     )
     gaps: list[BalanceGap] = field(default_factory=list)
+    #: Keys of rows that are left out, and were not when an earlier import read them.
+    left: list[str] = field(default_factory=list)
+    #: What was decided of names.
+    names: NameDecisions = field(default_factory=NameDecisions)
     #: Rows left out since they add up others.
     totals: list[str] = field(default_factory=list)
     #: Rows left out since another row says the same: row and the other.

@@ -17,6 +17,7 @@ from solvency.evidence.gaps.filled import reached
 from solvency.evidence.gaps.filled import remaining
 from solvency.evidence.gaps.movements import AccountMoves
 from solvency.evidence.gaps.movements import files_of
+from solvency.evidence.records import cents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ class OpenSentence(str):  # noqa: SLOT000 (no text with values of its own can ha
     def __new__(cls, message: str, **values: object) -> Self:
         """Return the sentence of a message."""
         shown = {
-            name: f"{one:,}" if isinstance(one, Decimal) else str(one)
+            name: cents(one) if isinstance(one, Decimal) else str(one)
             for name, one in values.items()
         }
         found = super().__new__(cls, message % shown)
@@ -317,21 +318,58 @@ def _disagreements(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:
             day,
             apart,
             unit,
-            OpenSentence(
-                "%(row)s has %(stated)s %(unit)s in %(account)s on %(day)s, and the"
-                " books %(books)s: %(apart)s %(unit)s apart (a credit is below zero)"
-                if key in moved.flows
-                else "%(row)s has %(stated)s %(unit)s in %(account)s on %(day)s, which"
-                " no flow moves (a credit is below zero)",
+            _disagreement(
+                debit,
+                books if key in moved.flows else None,
                 row=row,
-                stated=debit,
+                stated=abs(debit),
                 unit=unit,
                 account=account,
                 day=day,
-                books=books,
+                books=abs(books),
                 apart=abs(apart),
             ),
         )
+
+
+def _disagreement(
+    debit: Decimal, held: Decimal | None, **values: object
+) -> OpenSentence:
+    """Return what is said of a balance that the books do not have, debit and credit."""
+    if held is None:
+        return OpenSentence(
+            "%(row)s has a credit of %(stated)s %(unit)s in %(account)s on %(day)s,"
+            " which no flow moves"
+            if debit < 0
+            else "%(row)s has a debit of %(stated)s %(unit)s in %(account)s on"
+            " %(day)s, which no flow moves",
+            **values,
+        )
+    if debit < 0:
+        return OpenSentence(
+            "%(row)s has a credit of %(stated)s %(unit)s in %(account)s on %(day)s,"
+            " and the books a credit of %(books)s: %(apart)s %(unit)s apart"
+            if held < 0
+            else "%(row)s has a credit of %(stated)s %(unit)s in %(account)s on"
+            " %(day)s, and the books a debit of %(books)s: %(apart)s %(unit)s apart",
+            **values,
+        )
+    return OpenSentence(
+        "%(row)s has a debit of %(stated)s %(unit)s in %(account)s on %(day)s, and"
+        " the books a credit of %(books)s: %(apart)s %(unit)s apart"
+        if held < 0
+        else "%(row)s has a debit of %(stated)s %(unit)s in %(account)s on %(day)s,"
+        " and the books a debit of %(books)s: %(apart)s %(unit)s apart",
+        **values,
+    )
+
+
+def agreed(case: Case) -> tuple[int, int]:
+    """Return how many rows of trial balances the books have, and how many there are."""
+    moved = AccountMoves(case)
+    apart = len(list(_disagreements(case, moved)))
+    rows = len(list(_trial_balances(case)))
+    return rows - apart, rows
 
 
 def _trial_balances(

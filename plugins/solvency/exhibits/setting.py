@@ -225,6 +225,8 @@ class Setting:
         if value is not None:
             exponent = value.normalize().as_tuple().exponent
             places = max(0, -exponent) if isinstance(exponent, int) else 0
+            if places == 1 and self.case.is_money(unit):
+                places = 2  # cents are two digits
         return Figure(
             key=key,
             value=value,

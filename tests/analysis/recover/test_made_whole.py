@@ -229,7 +229,17 @@ def test_what_falls_under_two_laws_stands_apart(ledger):
     assert {name: (x.dated, x.amount) for name, x in loans.items()} == {
         "founder": (True, 20),
         "undated": (False, 5),
+        # Alameda, which has no petition, is an insider of FTX, which has one.
+        "taken": (True, 40),
     }
+    assert {row.debtor: row.petitioned for row in found} == {
+        "FTX": True,
+        "Alameda": False,
+    }
+    both = WORLD + '2021-06-30 event "petition" "Alameda"\n'
+    of_both = preferences(ledger.case(both).book(), AT)
+    assert "taken" not in {row.flow for row in of_both}
+    assert all(row.petitioned for row in of_both)
     assert [row.law for row in found if row.flow == "repaid"] == ["547"]
     # On the table what may lie outside stands under a head of its own, with its bounds.
     path = ledger.write(PREAMBLE + text)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.analysis.diff.changes import described
+from solvency.figures.frame import fields_of
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.model.counting.untraced import SIDES
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.diff.changes import Change
+    from solvency.evidence.standing import OpenItem
     from solvency.figures.table import Table
 
 
@@ -62,6 +65,10 @@ class CaseDifference:
     figures: tuple[FigureChanged, ...]
     #: Changes too small to be tried alone.
     untried: int = 0
+    #: What of the imported evidence is open in the later version alone, and was in
+    #: the earlier one alone.
+    opened: tuple[OpenItem, ...] = ()
+    settled: tuple[OpenItem, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the difference as JSON has it."""
@@ -111,6 +118,11 @@ class CaseDifference:
                 for one in self.figures
             ],
             "untried": self.untried,
+            "evidence": [
+                {"change": how, **fields_of(one)}
+                for how, several in (("opened", self.opened), ("settled", self.settled))
+                for one in several
+            ],
         }
 
     def to_tables(self) -> tuple[Table, ...]:
@@ -120,10 +132,34 @@ class CaseDifference:
             rows += [
                 (one.how, one.kind, one.id, field.name, field.before, field.after)
                 for field in one.fields
-            ] or [(one.how, one.kind, one.id, "", "", "")]
+            ] or [
+                (
+                    *(one.how, one.kind, one.id, ""),
+                    *(
+                        "" if each is None else described(each)
+                        for each in (one.before, one.after)
+                    ),
+                )
+            ]
         columns = ("change", "kind", "id", "field", "before", "after")
         return (
             listing("What changed", tuple(map(Heading, columns)), tuple(rows)),
+            listing(
+                "Open evidence that differs",
+                (
+                    *map(Heading, ("change", "kind", "row", "day")),
+                    Heading("amount"),
+                    Heading("what is open"),
+                ),
+                tuple(
+                    (how, one.kind, one.row, one.date, one.amount, str(one.message))
+                    for how, several in (
+                        ("opened", self.opened),
+                        ("settled", self.settled),
+                    )
+                    for one in several
+                ),
+            ),
             listing(
                 "Findings that differ",
                 tuple(

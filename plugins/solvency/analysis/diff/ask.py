@@ -13,12 +13,14 @@ from solvency.analysis.diff.answer import FindingChanged
 from solvency.analysis.diff.changes import changes
 from solvency.analysis.diff.switching import ground
 from solvency.analysis.diff.switching import switched
+from solvency.evidence.standing import standing
 from solvency.model.counting.untraced import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solvency.analysis.diff.changes import Change
+    from solvency.evidence.standing import OpenItem
     from solvency.ledger.case import Case
 
 #: Changes that are switched alone at most, the largest first.
@@ -91,7 +93,15 @@ def compare(
             for key in figures
         ),
         untried=len(effective) - len(tried) if figures or tests else 0,
+        opened=_alone(after, before),
+        settled=_alone(before, after),
     )
+
+
+def _alone(case: Case, other: Case) -> tuple[OpenItem, ...]:
+    """Return what of the evidence is open in one version and not in another."""
+    there = set(standing(other))
+    return tuple(one for one in standing(case) if one not in there)
 
 
 def _apart(key: tuple[str, str], old: State, new: State) -> bool:
@@ -175,7 +185,7 @@ def _state(case: Case, *, beliefs: bool) -> State:
         from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (it takes long)
 
         try:
-            weighed = believe(case, beside=False)
+            weighed = believe(case, otherwise=False, beside=False)
         except ValueError:
             return figures, tests
         for belief in weighed.hypotheses:

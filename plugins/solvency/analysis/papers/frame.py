@@ -22,6 +22,8 @@ class PaperColumn:
     sums: tuple[tuple[int, int], ...] = ()
     #: Amounts in any unit: those below ten, such as of coins, are printed in full.
     fine: bool = False
+    #: Numbers that add up: prices do not, nor do units of several commodities.
+    adds: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,8 @@ class _Writer:
             formulas = [
                 cell.value for line in group if isinstance(cell := line[index], Formula)
             ]
+            if not column.adds:
+                continue
             numbers = column_numbers(group, index)
             summed = sum((*numbers, *formulas), Decimal())
             if numbers and not all(_kept(one, column) for one in (*numbers, summed)):

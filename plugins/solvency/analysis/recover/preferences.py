@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator
 
+    from solvency.ledger.case import Case
     from solvency.ledger.case import Entity
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
@@ -58,6 +59,8 @@ class Transfer:
     latest: datetime.date | None = None
     #: Whether all those days lie within the period.
     dated: bool = True
+    #: Whether a petition of the debtor is in the case: without one nothing comes back.
+    petitioned: bool = True
 
     @property
     def law(self) -> str:
@@ -75,11 +78,14 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
 
     Returns:
         Payments on debts and collateral within 90 days, a year to insiders and
-        members of the group; loans and gifts to insiders, and purchases, within two
-        years. What may lie within the period, its day unknown, is among them.
+        members of the group; loans and gifts to insiders, to members without a
+        petition among them, and purchases, within two years. What may lie within the
+        period, its day unknown, is listed, and so is what a member gave of whom no
+        petition is in the case.
     """
     found = []
     members = frozenset(book.case.group or book.case.entities)
+    debtors = _debtors(book.case, members)
     given: dict[tuple[str, str], list[tuple[datetime.date, Decimal]]] = defaultdict(
         list
     )
@@ -91,7 +97,7 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
             continue
         for creditor, debtor, amount in _given(book, flow, members):
             given[creditor, debtor].append((flow.date, amount))
-        for transfer in _transfers(book, flow, days, members):
+        for transfer in _transfers(book, flow, days, members, debtors):
             reach = FRAUD_DAYS
             if transfer.law == "547":
                 reach = INSIDER_DAYS if transfer.insider else DAYS
@@ -104,6 +110,7 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
                     dated=(petition - first).days <= reach
                     and (flow.latest or flow.date) <= petition,
                     given_back=_given_back(book, flow, transfer),
+                    petitioned=transfer.debtor in debtors,
                 )
             )
     return tuple(
@@ -154,8 +161,21 @@ def _given_back(book: Book, flow: Flow, transfer: Transfer) -> Decimal:
     return back
 
 
+def _debtors(case: Case, members: frozenset[str]) -> frozenset[str]:
+    """Return the members of the group with a petition, all where none is named."""
+    named = {event.description for event in case.events if event.kind == "petition"}
+    found = {
+        name for name in members if name in named or case.entities[name].silo in named
+    }
+    return frozenset(found) or members
+
+
 def _transfers(
-    book: Book, flow: Flow, days: int, members: frozenset[str]
+    book: Book,
+    flow: Flow,
+    days: int,
+    members: frozenset[str],
+    debtors: frozenset[str],
 ) -> Iterator[Transfer]:
     case = book.case
     # Only a flow in which the debtor's assets left transfers anything.
@@ -179,7 +199,11 @@ def _transfers(
         if other is None:
             continue
         insider = _is_insider(case.entities[other]) or other in members
-        if kind == "loan" and (not insider or other in members):
+        # Among debtors in the same proceedings nothing leaves, nor between others.
+        inside = other in members and (
+            other in debtors or posting.entity not in debtors
+        )
+        if kind == "loan" and (not insider or inside):
             continue
         gave.add(other)
         yield _transfer(book, flow, days, posting, other, kind, insider=insider)

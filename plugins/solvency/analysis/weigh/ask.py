@@ -70,6 +70,7 @@ def believe(
     *,
     seed: int = WEIGHING_SEED,
     best: int = 1000,
+    otherwise: bool = True,
     beside: bool = True,
     progress: Progress | None = None,
 ) -> Beliefs:
@@ -79,9 +80,11 @@ def believe(
         case: the case, of any scenario: all hypotheses are weighed.
         seed: of the sampler, where there are too many to compare all combinations.
         best: combinations the lognormal answer and the amounts are taken from.
-        beside: work out what stands beside the beliefs and few faces show: errors
-            taken otherwise, lognormal amounts, what is believed of each amount, and
-            how observations stand to what was predicted. Without, these are empty.
+        otherwise: weigh again with errors taken otherwise: as stated, uncorrelated, at
+            half and at twice the spreads. Without, these beliefs are None.
+        beside: work out what stands beside the beliefs and few faces show: lognormal
+            amounts, what is believed of each amount, and how observations stand to
+            what was predicted. Without, these are empty.
         progress: called with a word on each long step.
 
     Returns:
@@ -94,12 +97,12 @@ def believe(
     found = evidence(case)
     tell(f"weighing {len(found.hypotheses)} hypotheses")
     whole = found.weigh(best=best, seed=seed, lognormal=beside)
-    tell("leaving out each group of sources" + beside * ", and with other errors")
-    otherwise = _otherwise(case, found) if beside else []
+    tell("leaving out each group of sources" + otherwise * ", and with other errors")
+    elsewhere = _otherwise(case, found) if otherwise else []
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         without = pool.submit(_left_out, found, whole)
-        others = list(pool.map(_weighed, otherwise, repeat((whole, seed))))
+        others = list(pool.map(_weighed, elsewhere, repeat((whole, seed))))
         left_out = without.result()
     book, logs = found.book, whole.lognormal
     weighed = found.weighed_flows()

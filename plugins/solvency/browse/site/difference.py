@@ -75,7 +75,7 @@ def difference_page(before: Case, after: Case, found: CaseDifference) -> str:
             title=after.title or before.title or "Case",
             versions=(("Before", before), ("After", after)),
             numbers=_numbers(found),
-            tables=[_findings(found, places), *figures],
+            tables=[_findings(found, places), *figures, _evidence(found)],
             kinds=[
                 (
                     kind,
@@ -136,6 +136,26 @@ def _lines(one: Change, place: str) -> Iterator[_Line]:
     for at, field in enumerate(one.fields):
         head = (place, one.how, one.id, words) if at == 0 else ("", "", "", "")
         yield _Line(*head, field.name, field.before, field.after)
+
+
+def _evidence(found: CaseDifference) -> Table:
+    heads = ("Change", "Kind", "Row", "Day", "Amount", "What is open")
+    return Table(
+        "evidence",
+        "Open evidence that differs",
+        tuple(map(Cell, heads)),
+        tuple(
+            Row(
+                (
+                    *map(Cell, (how, one.kind, one.row, str(one.date))),
+                    Cell(f"{number(one.amount, places=_CENTS)} {one.unit}"),
+                    Cell(str(one.message)),
+                )
+            )
+            for how, several in (("opened", found.opened), ("settled", found.settled))
+            for one in several
+        ),
+    )
 
 
 def _findings(found: CaseDifference, places: dict[str, str]) -> Table:

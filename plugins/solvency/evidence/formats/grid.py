@@ -116,6 +116,8 @@ class Record:
         places, cells = self._places.get(key), self.cells
         if places is None:
             return ""
+        if len(places) == 1 and places[0] < len(cells):
+            return " ".join(_said(cells[places[0]]).split())
         words = " ".join(_said(cells[at]) for at in places if at < len(cells))
         return " ".join(words.split())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.gaps.continuity import BalanceGap
+from solvency.evidence.records import cents
 from solvency.evidence.said import Noted
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def compare(
             unit = currency_of(total.record, found.mapping)
             what = "the total" if key == "amount" else f"the total of {key}s"
             words = (
-                f"{what} in {name} is {said:,} {unit}, and the rows above it add up to"
-                f" {made:,} {unit}: {abs(said - made):,} apart"
+                f"{what} in {name} is {cents(said)} {unit}, and the rows above it add"
+                f" up to {cents(made)} {unit}: {cents(abs(said - made))} apart"
             )
             disagree(found, Noted(row, day, account, words, {}), made, said, unit)
 

@@ -11,7 +11,7 @@ from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.formats.totals import parted
-from solvency.evidence.names import alike
+from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.agreement import compare
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
+    from solvency.evidence.names import NameDecisions
     from solvency.evidence.said import Contents
 
 #: Whose claims a register holds: creditors are one entity, each named by its flow.
@@ -45,7 +46,7 @@ class Claim(NamedTuple):
     def told(self) -> str:
         """Return the claim in words."""
         number = f"claim {self.number} of " if self.number else "the claim of "
-        return f"{number}{self.creditor} for {self.amount:,} {self.currency}"
+        return f"{number}{self.creditor} for {cents(self.amount)} {self.currency}"
 
 
 def read(found: Contents, source: str) -> None:
@@ -62,10 +63,11 @@ def read(found: Contents, source: str) -> None:
         debt, _ = _accounts(found.mapping.entity, claims[-1].rank)
         compare(found, totals, debt, max(one.date for one in claims))
     found.lines = len(claims)
-    twice = _duplicates(claims, set(found.mapping.distinct))
+    twice = _duplicates(claims, set(found.mapping.distinct), found.names)
     for claim in claims:
         if claim.row in twice:
             _noted(found, claim, *twice[claim.row])
+            found.left += _draft(found, claim, source).keys
         elif claim.amount:
             found.drafts.append(_draft(found, claim, source))
     entity = found.mapping.entity
@@ -115,7 +117,7 @@ def _claim(record: object, found: Contents) -> Claim:
 
 
 def _duplicates(
-    claims: list[Claim], distinct: set[str]
+    claims: list[Claim], distinct: set[str], names: NameDecisions
 ) -> dict[str, tuple[Claim, str]]:
     """Return the rows to leave out, each with the claim that stands and why."""
     found: dict[str, tuple[Claim, str]] = {}
@@ -135,7 +137,7 @@ def _duplicates(
         if claim.number:
             by_number[claim.number] = claim
         several = by_amount.setdefault((claim.amount, claim.currency), [])
-        twin = next((o for o in several if alike(claim.creditor, o.creditor)), None)
+        twin = next((o for o in several if names.one(claim.creditor, o.creditor)), None)
         if twin is not None and claim.amount:
             found[claim.row] = twin, "repeats"
         else:

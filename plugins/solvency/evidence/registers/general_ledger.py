@@ -13,6 +13,7 @@ from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.formats.totals import parted
+from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.chart import proposed
@@ -137,7 +138,7 @@ def _balanced(found: Contents, draft: Draft, number: str) -> None:
                 draft.date,
                 found.mapping.suspense,
                 f"the voucher {number} of {found.document.name} does not agree: its"
-                f" lines come to {left:,} {unit}",
+                f" lines come to {cents(left)} {unit}",
                 {"expected": f"0 {unit}", "found": f"{left:f} {unit}"},
             )
         )

@@ -10,6 +10,7 @@ from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.formats.totals import parted
 from solvency.evidence.records import EvidenceError
+from solvency.evidence.records import cents
 from solvency.evidence.registers.agreement import compare
 from solvency.evidence.registers.agreement import disagree
 from solvency.evidence.registers.chart import proposed
@@ -59,9 +60,10 @@ def read(found: Contents, source: str) -> None:
             )
         )
     if sums[0] != sums[1]:
+        debits, credits_, apart = map(cents, (*sums, abs(sums[0] - sums[1])))
         words = (
-            f"the trial balance {document.name} does not agree: debits {sums[0]:,}"
-            f" {unit}, credits {sums[1]:,} {unit}, {abs(sums[0] - sums[1]):,} apart"
+            f"the trial balance {document.name} does not agree: debits {debits} {unit},"
+            f" credits {credits_} {unit}, {apart} apart"
         )
         place = Noted(last, mapping.at, mapping.suspense, words, {})
         disagree(found, place, sums[0], sums[1], unit)

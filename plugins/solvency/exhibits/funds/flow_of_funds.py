@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping
 
+    from solvency.analysis.funds import Key
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
@@ -96,8 +97,8 @@ def _links_of(
 ) -> dict[tuple[str, str], Decimal]:
     accounts = setting.case.accounts
     stays: dict[str, Decimal] = defaultdict(Decimal)
-    others: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    kind: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    others: dict[str, dict[Key, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    kind: dict[str, list[tuple[Key, Decimal]]] = defaultdict(list)
     for posting in flow.postings:
         worth = posting_worth(setting, flow, posting)
         if posting.entity not in inside or not worth:
@@ -108,9 +109,9 @@ def _links_of(
         else:
             label = source_or_use(setting.book, flow, account)
             if account.root == "Assets" and not account.is_claim:
-                kind[posting.entity].append((label, worth))
+                kind[posting.entity].append(((label, ""), worth))
             else:
-                others[posting.entity][label] += worth
+                others[posting.entity][label, ""] += worth
     # What leaves everybody's funds as they were, as fees taken out of deposits do,
     # is no new money and nothing spent.
     # Quotients cancel to the last of many digits only.
@@ -123,7 +124,7 @@ def _links_of(
     every = [
         (entity, other, some)
         for entity in dict.fromkeys((*others, *kind))
-        for other, some in without_kind(
+        for (other, _), some in without_kind(
             others[entity], kind[entity], kept.get(entity, _ZERO)
         ).items()
     ]

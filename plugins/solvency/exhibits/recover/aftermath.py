@@ -188,6 +188,14 @@ def preferences(setting: Setting) -> Table | None:
                 ),
             ),
             *_left_out(setting, len(found)),
+            *(
+                setting.say(
+                    "No petition of %(entity)s is in the case: what it gave can come"
+                    " back only if it is in proceedings too.",
+                    entity=Said(name),
+                )
+                for name in sorted({x.debtor for x in found if not x.petitioned})
+            ),
         ),
         size="dense",
     )

@@ -95,7 +95,7 @@ def _row(setting: Setting, one: Belief) -> Row:
                     target=target,
                 )
                 for (key, formula), value in zip(
-                    _FORMULAS.items(), one.otherwise, strict=True
+                    _FORMULAS.items(), one.otherwise or (), strict=True
                 )
             ),
         ),

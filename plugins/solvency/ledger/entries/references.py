@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from beancount.core import data
 
 from solvency.ledger.terms.metadata import closest
+from solvency.ledger.vocabulary import REVIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -128,6 +129,16 @@ def check_reviews(
                 entry,
                 "a review names a flow and what was found of it",
                 'Write custom "review" "FLOW" "approved"',
+            )
+        elif values[1] not in REVIEWS:
+            meant = closest(values[1], REVIEWS)
+            errors.add(
+                "review",
+                entry,
+                f"a review says {values[1]!r:.40} of {values[0]}",
+                f"If {meant} is meant, write that"
+                if meant
+                else f"Write one of {', '.join(REVIEWS)}",
             )
         elif values[0] not in known:
             meant = closest(values[0], known)

@@ -197,6 +197,7 @@ def found(
     whose = tuple(dict.fromkeys(case.entities if entities is None else entities))
     valuation = Valuation(book, day, basis)
     lines: dict[tuple[str, str], list[Held]] = defaultdict(list)
+    torn: list[Held] = []
     shared: dict[str, set[str]] = defaultdict(set)
     for position, seen in counts.on(day).items():
         one = _held(valuation, position, seen)
@@ -204,6 +205,8 @@ def found(
         if one is None or entity not in whose:
             continue
         lines[entity, one.kind].append(one)
+        if "row" in seen.count.notes and (one.untraced or one.unrecorded):
+            torn.append(one)
         if seen.shared and (one.untraced or one.unrecorded):
             shared[seen.count.id].add(entity)
     left = tuple(_uncounted(counts, valuation, whose))
@@ -220,6 +223,7 @@ def found(
         notes=(
             *_silent(counts, day),
             *_notes(counts, shared),
+            *map(_unsaid, torn),
             *(in_suspense(book, day, whose) if counts.speaking(day) else ()),
             *(
                 Remark("left out: %(reason)s", reason=missing.why)
@@ -275,6 +279,20 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
         untraced,
         unrecorded,
         seen,
+    )
+
+
+def _unsaid(one: Held) -> Remark:
+    """Say of a statement's own balance that its rows do not come to it."""
+    return Remark(
+        "%(row)s states %(counted)s of %(account)s and the rows that came in come to"
+        " %(books)s: the %(amount)s between them are movements that no row says, and no"
+        " asset that is lost",
+        row=one.seen.count.notes["row"],
+        counted=f"{one.counted:,.2f}",
+        account=one.position.account,
+        books=f"{one.books:,.2f}",
+        amount=f"{one.untraced + one.unrecorded:,.2f}",
     )
 
 
