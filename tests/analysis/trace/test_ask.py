@@ -404,3 +404,37 @@ def test_a_depositor_is_known_by_the_rank_of_its_claim(ledger):
     ann = share(result, "spent", "Ann")
     assert ann is None or ann.rules["lowest-balance"] == 0
     assert share(result, "spent", "Keeper").rules["lowest-balance"] == 1000
+
+
+def test_a_lender_who_also_deposits_lends_no_customers_money(found):
+    # The lender deposits 10 with FTX, wired to Alameda's bank, and lends it 80. Of 100
+    # with 10 of customers proper 20 are customers': 90 spent are 10 of it at least.
+    accounts = """\
+2020-01-01 open Liabilities:FTX:Owed:Lender
+  counterparty: "Lender"
+  rank: "customer"
+2020-01-01 open Assets:Lender:Deposits
+  counterparty: "FTX"
+"""
+    lent = flow(
+        1,
+        "loan",
+        ("Equity:Lender:Wealth", -80),
+        (BANK, 80),
+        on='"Liabilities:Alameda:Loans:Lender"',
+    )
+    kept = flow(
+        1,
+        "kept",
+        ("Equity:Lender:Wealth", -10),
+        (BANK, 10),
+        through='"FTX"',
+        on='"Assets:Lender:Deposits, Liabilities:FTX:Owed:Lender"',
+    )
+    result = found(
+        accounts, lent, kept, deposit(2, "theirs", 10), spend(3, "spent", 90)
+    )
+    assert result.owners == ("Customers",)
+    assert (share(result, "spent").least, share(result, "spent").most) == (10, 20)
+    assert share(result, "spent").rules["pro-rata"] == 18
+    assert share(result, "spent", "Lender").least == 70

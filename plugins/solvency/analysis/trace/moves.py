@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -59,6 +60,8 @@ class _Side:
     account: Account
     units: int
     weight: Decimal
+    #: Whose money a giver's is.
+    owner: str | None = None
     #: The units at first, to scale weights by.
     whole: int = field(init=False)
 
@@ -126,20 +129,36 @@ class Reader:
             for account in self.case.accounts.values()
             if account.custody or _is_customers(account)
         }
-        # A depositor is one by the rank of what it is owed, whatever its role.
-        depositors = {
-            account.counterparty
-            for account in self.case.accounts.values()
-            if _is_customers(account) and account.counterparty is not None
-        }
         return (
             frozenset(map(self.customers_of, custodians))
-            | depositors
+            | (self._creditors(customers=True) - self._lenders)
             | {
                 name
                 for name, entity in self.case.entities.items()
                 if entity.role == "customers"
             }
+        )
+
+    @cached_property
+    def _lenders(self) -> frozenset[str]:
+        """Return the depositors that are owed as something else too.
+
+        What they deposit is their custodian's customers'; what they lend is theirs,
+        and is not to be taken for customers' money.
+        """
+        both = self._creditors(customers=True) & self._creditors(customers=False)
+        return frozenset(
+            name for name in both if self.case.entities[name].role != "customers"
+        )
+
+    def _creditors(self, *, customers: bool) -> frozenset[str]:
+        """Return who is owed as a customer, by rank and whatever its role, or else."""
+        return frozenset(
+            account.counterparty
+            for account in self.case.accounts.values()
+            if account.root == "Liabilities"
+            and account.counterparty is not None
+            and _is_customers(account) == customers
         )
 
     def parts(self, flow: Flow) -> list[Part]:
@@ -212,6 +231,16 @@ class Reader:
             _part(credit, debit, taken - first, given - gave, rest),
         ]
 
+    def _deposited(self, flow: Flow) -> dict[str, str]:
+        """Return whose a deposit is, by giver, of those who lend elsewhere too."""
+        return {
+            account.counterparty: self.customers_of(posting.entity)
+            for posting in flow.postings
+            if posting.units < 0
+            and _is_customers(account := self.case.accounts[posting.account])
+            and account.counterparty in self._lenders
+        }
+
     def _given(self, debit: _Side, givers: list[_Side]) -> list[Part]:
         """Match a debit with what entities gave from means not followed."""
         parts = []
@@ -223,7 +252,7 @@ class Reader:
             weight = min(debit.left, giver.left)
             units, spent = debit.units_for(weight), giver.units_for(weight)
             giver.units -= spent
-            owner = giver.account.entity
+            owner = giver.owner
             if debit.account.custody:
                 owner = self.customers_of(entity)
             parts.append(Part(None, 0, debit.position, units, owner))
@@ -262,13 +291,16 @@ class Reader:
     def _givers(self, flow: Flow) -> list[_Side]:
         """Return credits on equity, income and expense accounts, as magnitudes."""
         found = []
+        kept = self._deposited(flow)
         for posting in flow.postings:
             account = self.case.accounts[posting.account]
+            owner = kept.get(account.entity, account.entity)
             weight = self._weight(posting, flow)
             if account.root in {"Assets", "Liabilities"} or weight >= 0:
                 continue
             scaled = posting.units.scaleb(self.scales[posting.commodity])
-            found.append(_Side(posting, account, abs(int(scaled)) or 1, -weight))
+            units = abs(int(scaled)) or 1
+            found.append(_Side(posting, account, units, -weight, owner))
         return found
 
     def _released(self, flow: Flow) -> dict[str, Decimal]:

@@ -146,7 +146,9 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
     if between:
         yield setting.say(
             "\N{DAGGER} No source gives the day of a flow by which the test first"
-            " broke: they lie between %(since)s and %(until)s.",
+            " broke: they lie between %(since)s and %(until)s. A draw takes any day"
+            " within the bounds of a flow, so that it may break before the day"
+            " written.",
             since=Day(min(first for first, _ in between)),
             until=Day(max(last for _, last in between)),
         )

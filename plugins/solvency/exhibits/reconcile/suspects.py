@@ -97,18 +97,14 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                     "The spread of a statement is that of its own range, and the"
                     " grade's spread comes on top (root of the sum of squares); that"
                     " of a flow is its own range's, or its grade's where it states"
-                    " none. What is balanced lies between a claim and what the others"
-                    " would have it be: the strain measures the whole of that gap."
+                    " none. With errors independent, what is balanced lies between a"
+                    " claim and what the others would have it be; with errors of one"
+                    " source correlated it need not. The strain measures the whole"
+                    " gap between the two."
                 ),
             ),
             _beside(setting, found),
-            (
-                text(
-                    "The links of balanced and strain lead to how each is worked out."
-                    " There a claim pulls on an amount by how far the amount follows a"
-                    " unit of it, times what the claim is from where it was balanced."
-                ),
-            ),
+            (text("The links of balanced and strain lead to how each is worked out."),),
         ),
         size="dense",
     )
