@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 import zipfile
+from decimal import Decimal
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import assume
+from hypothesis import given
+from hypothesis import strategies as st
 
 import solvency
 from solvency.analysis.funds import SOURCE
@@ -15,6 +19,7 @@ from solvency.analysis.funds import USE
 from solvency.analysis.funds import by_scenario
 from solvency.analysis.funds import funds
 from solvency.analysis.funds import of_case
+from solvency.analysis.funds import without_kind
 from solvency.cli import main
 
 
@@ -170,3 +175,73 @@ def test_a_workbook_has_a_total_for_each_side(harbour, tmp_path):
 def test_funds_have_no_other_basis(harbour):
     assert "at market" in _run("--basis=book", harbour, status=2).stderr
     assert "no entity or silo" in _run("--silo=None", harbour, status=2).stderr
+
+
+IN_KIND = """
+2020-01-01 custom "entity" "Desk" "A desk"
+  group: TRUE
+2020-01-01 custom "entity" "Seller" "Sells its shares"
+2020-01-01 custom "entity" "Founder" "Takes the shares over"
+  role: "insider"
+2020-01-01 commodity TOK
+  issuer: "Desk"
+2020-01-01 price TOK 2 USD
+2020-01-01 open Assets:Desk:Bank
+2020-01-01 open Assets:Desk:Tokens
+2020-01-01 open Assets:Desk:Due:Founder
+  counterparty: "Founder"
+2020-01-01 open Liabilities:Founder:Due:Desk
+  counterparty: "Desk"
+2020-01-01 open Assets:Founder:Shares
+2020-01-01 open Equity:Desk:Capital
+2020-01-01 open Assets:Seller:Loan:Desk
+  counterparty: "Desk"
+2020-01-01 open Equity:Seller:Means
+2020-01-01 open Liabilities:Desk:Loan:Seller
+  counterparty: "Seller"
+2020-01-01 * "Paid in" ^court
+  id: "in"
+  Assets:Desk:Bank 1000 USD
+  Assets:Desk:Tokens 500 TOK @ 2 USD
+  Equity:Desk:Capital -2000 USD
+2020-02-01 * "Bought for the founder, with money and tokens" ^court
+  id: "bought"
+  Assets:Desk:Due:Founder 700 USD
+  Assets:Desk:Bank -500 USD
+  Assets:Desk:Tokens -100 TOK @ 2 USD
+  Assets:Founder:Shares 700 USD
+  Liabilities:Founder:Due:Desk -700 USD
+2020-03-01 * "Lent, money and tokens" ^court
+  id: "lent"
+  Assets:Desk:Bank 60 USD
+  Assets:Desk:Tokens 20 TOK @ 2 USD
+  Liabilities:Desk:Loan:Seller -100 USD
+  Assets:Seller:Loan:Desk 100 USD
+  Equity:Seller:Means -100 USD
+"""
+
+
+def test_what_was_paid_in_kind_is_neither_source_nor_use(ledger):
+    # 1,000 of 2,000 came in as money; of the 700 the founder owes, 500 were paid in
+    # money and 200 in tokens; of the 100 lent 60 were money. Left: 1,000 - 500 + 60.
+    book = ledger.case(IN_KIND).book()
+    for name in ("Desk", "group"):
+        found = funds(book, name, datetime.date(2020, 12, 31))
+        assert _side(found, SOURCE) == {"capital": 1000, "Seller": 60}
+        assert _side(found, USE) == {"insiders": 500}
+        assert (found.left, found.control) == (560, 0)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abc"), st.integers(-50, 50).map(Decimal)),
+    st.lists(st.tuples(st.sampled_from("abd"), st.integers(-50, 50).map(Decimal))),
+)
+def test_taking_out_what_was_in_kind_leaves_the_sum(others, kind):
+    # The legs of a flow sum to nothing, so that money moved is what the others are not.
+    total = sum(others.values(), Decimal()) + sum((x for _, x in kind), Decimal())
+    assume(total)
+    found = without_kind(others, kind, -total)
+    assert sum(found.values(), Decimal()) == total
+    # What runs with the money in kind is gone from both sides.
+    gross = sum(abs(x) for x in others.values()) + sum(abs(x) for _, x in kind)
+    assert sum(abs(x) for x in found.values()) <= gross

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 import solvency
 from solvency.report import write
+from solvency.report.proof import additions
 from solvency.report.proof.appended import OtherwiseError
 from solvency.report.proof.appended import states
 from solvency.report.proof.structure import alterations
@@ -404,3 +405,24 @@ def test_a_table_in_a_stream(plain):
 def test_a_table_in_a_stream_that_readers_read_otherwise(rows, entries, said, plain):
     with pytest.raises(OtherwiseError, match=said):
         states(streamed(plain, rows, entries), plain)
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ({"/ADBE": {"/BaseVersion": "/1.7", "/ExtensionLevel": 8}}, True),
+        ({"/ISO_": [{"/BaseVersion": "/2.0", "/ExtensionLevel": 32002}]}, True),
+        ({"/S": "/JavaScript", "/JS": "/x"}, False),
+        ({"/ADBE": {"/S": "/JavaScript", "/JS": "/x"}}, False),
+        ({"/ADBE": {"/BaseVersion": {"/S": "/JavaScript"}}}, False),
+    ],
+)
+def test_extensions_name_levels_and_nothing_else(said, fits):
+    def made(thing):
+        if isinstance(thing, dict):
+            return pikepdf.Dictionary({key: made(one) for key, one in thing.items()})
+        if isinstance(thing, list):
+            return pikepdf.Array([made(one) for one in thing])
+        return pikepdf.Name(thing) if isinstance(thing, str) else thing
+
+    assert additions.is_extension(made(said)) is fits

@@ -214,3 +214,24 @@ def test_whose_words_they_are_is_said(harbour: Path) -> None:
     found = [*command, "--json"]
     done = subprocess.run(found, capture_output=True, text=True, check=False)
     assert list(json.loads(done.stdout)["chapters"]) == ["report/10-found.md"]
+
+
+def test_what_a_dossier_claims_is_told_from_the_ledger(harbour: Path) -> None:
+    """Two dossiers under one fingerprint: `verify` names each by its hash."""
+    said = []
+    for amount in ("100", "9999999"):
+        (harbour.parent / "dossier.csv").write_text(
+            f"id,note\nR-1,Harbour held {amount}\n", encoding="utf-8"
+        )
+        case = solvency.load(harbour)
+        path = harbour.parent / "out.pdf"
+        write(case, case.book(), path)
+        verdict = verify(path)
+        assert verdict.same_bytes
+        command = [sys.executable, "-c", PROGRAM, "verify", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        (digest,) = verdict.carried.values()
+        assert f"as carried   dossier.csv, SHA-256 {digest}: no part of" in done.stdout
+        said.append((verdict.fingerprint, digest))
+    assert said[0][0] == said[1][0]
+    assert said[0][1] != said[1][1]

@@ -4,7 +4,8 @@ Funds are what an entity, or the group, holds in liquid form. Every flow that
 moves them has, on the same books, other postings that say from what or for what;
 since each entity balances in each flow, sources less uses equal the change in
 funds exactly. Coins count at the price written, else the market's that day; what
-prices did to the coins still held stands in a line of its own.
+prices did to the coins still held stands in a line of its own, and so does what money
+gained or lost on the day it was exchanged at another rate than the day's.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
@@ -37,6 +40,7 @@ USE = "use"
 #: What a table calls the lines that are no flows.
 START = "at the start"
 CHANGE = "change in prices"
+EXCHANGE = "gain on exchange"
 LEFT = "left at the end"
 
 
@@ -70,6 +74,15 @@ class Funds:
     opening: Decimal
     #: Commodities among the funds without a price, left out by name.
     unpriced: tuple[str, ...] = ()
+    #: What money was worth on the day it was exchanged, above what it was exchanged
+    #: at: by flow, a loss below zero.
+    exchanges: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    @wide()
+    def exchanged(self) -> Decimal:
+        """Return the gain or loss on exchanges at other rates than the day's."""
+        return sum((part for _, part in self.exchanges), ZERO)
 
     @wide()
     def total(self, side: str) -> Decimal:
@@ -84,6 +97,7 @@ class Funds:
             self.opening
             + self.total(SOURCE)
             - self.total(USE)
+            + self.exchanged
             + self.revaluation
             - self.left
         )
@@ -123,9 +137,11 @@ def funds(
     until = until or case.reporting_date
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     moved = ZERO
+    exchanges: dict[str, Decimal] = {}
     for flow in book.flows:
         if flow.date > until or (since is not None and flow.date <= since):
             continue
+        exchanges[flow.id] = settled(_exchanged(book, flow, inside))
         inflow, others = _split(book, flow, inside)
         if not inflow and not others:
             continue
@@ -161,7 +177,8 @@ def funds(
             )
         ),
         left=left,
-        revaluation=left - opening - moved,
+        revaluation=left - opening - moved - sum(exchanges.values(), ZERO),
+        exchanges=tuple((name, part) for name, part in exchanges.items() if part),
         opening=opening,
         unpriced=tuple(sorted(unpriced)),
     )
@@ -191,20 +208,25 @@ def _split(
     accounts = book.case.accounts
     change = ZERO
     others: dict[str, Decimal] = {}
+    kind: list[tuple[str, Decimal]] = []
     for posting in flow.postings:
         if posting.entity not in inside:
             continue
         account = accounts[posting.account]
-        worth = posting_worth(book.prices, posting, flow.date) or ZERO
+        worth = posting_worth(book.prices, flow, posting) or ZERO
         if is_funds(book, account, posting.commodity):
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
             label = source_or_use(book, flow, account)
-            others[label] = others.get(label, ZERO) + worth
+            if account.root == "Assets" and not account.is_claim:
+                kind.append((label, worth))
+            else:
+                others[label] = others.get(label, ZERO) + worth
     # Rates that are quotients cancel to the last of many digits only.
     change = settled(change)
     if not change:
         return ZERO, {}
+    others = without_kind(others, kind, change)
     if not book.case.sources:
         # Books that are no case are kept to beancount's tolerance, not exactly.
         off = settled(change + sum(others.values(), ZERO))
@@ -213,6 +235,70 @@ def _split(
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}
     return change, {label: worth for label, worth in rounded.items() if worth}
+
+
+def without_kind(
+    others: Mapping[str, Decimal],
+    kind: Iterable[tuple[str, Decimal]],
+    change: Decimal,
+) -> dict[str, Decimal]:
+    """Take out of a flow's sources and uses what was paid in kind.
+
+    Who pays with money and tokens has got no money for the tokens: what they were worth
+    is neither a source nor, on the other side, a use (IAS 7.43). It comes off what was
+    paid for, in proportion.
+
+    Args:
+        others: By label, what the flow moved that is no asset, debits positive.
+        kind: Assets that are no funds, each with its label, debits positive.
+        change: What the flow moved of the funds.
+
+    Returns:
+        By label, debits positive; the sum is as before.
+    """
+    found = dict(others)
+    given = ZERO
+    for label, worth in kind:
+        if worth * change > 0:
+            given += worth
+        else:
+            found[label] = found.get(label, ZERO) + worth
+    against = {label: x for label, x in found.items() if x * change < 0}
+    total = sum(against.values(), ZERO)
+    if not given:
+        return found
+    if abs(total) < abs(given):
+        # A leg without a price: nothing says what the rest was given for.
+        return found | {"others": found.get("others", ZERO) + given}
+    for label, worth in against.items():
+        found[label] = worth + settled(given * worth / total)
+    largest = max(against, key=lambda label: (abs(against[label]), label))
+    found[largest] += (
+        sum(others.values(), ZERO)
+        + sum((worth for _, worth in kind), ZERO)
+        - sum(found.values(), ZERO)
+    )
+    return found
+
+
+def _exchanged(book: Book, flow: Flow, inside: frozenset[str]) -> Decimal:
+    """Return what money a flow exchanged gained on that day: a loss below zero.
+
+    Money comes in and goes out at the rate of the exchange (IAS 21.21); what it is
+    worth more or less at the rate of the day is an exchange difference (IAS 21.28).
+    """
+    found = ZERO
+    for posting in flow.postings:
+        if posting.entity not in inside or not book.case.is_money(posting.commodity):
+            continue
+        quote = book.prices.at(posting.commodity, flow.date)
+        if isinstance(quote, Missing) or not is_funds(
+            book, book.case.accounts[posting.account], posting.commodity
+        ):
+            continue
+        worth = posting_worth(book.prices, flow, posting) or ZERO
+        found += posting.units * quote.number - worth
+    return found
 
 
 @wide()

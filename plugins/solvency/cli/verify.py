@@ -71,6 +71,11 @@ def _print(verdict: Verdict) -> None:
             "these chapters are the case's own: their numbers follow from the ledger,"
             " their sentences are their author's"
         )
+    for name, digest in verdict.carried.items():
+        click.echo(
+            f"as carried   {name}, SHA-256 {digest}: no part of the fingerprint; what"
+            " it says is taken as it stands in the file"
+        )
     _list(verdict.differences)
     _list(verdict.alterations)
     for one in verdict.signatures:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from solvency.analysis.funds import Funds
     from solvency.analysis.recover.ask import Recovery
     from solvency.exhibits.setting import Setting
+    from solvency.figures.table import Sum
     from solvency.model.book import Book
     from solvency.model.consolidation import GroupSheet
 
@@ -229,6 +230,17 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
     left = _told_once(
         _left(setting, name, books[name], one) for name, one in found.items()
     )
+    gains = _told_once(
+        replace(
+            _money(setting, "exchanged", name, one.exchanged, "exchanged above cost"),
+            **of_flows(setting, dict(one.exchanges)),
+        )
+        for name, one in found.items()
+    )
+    ends: Sum = (("total:source", 1), ("total:use", -1))
+    if any(one.value for one in gains):
+        rows.append(Row("exchanged", (text("Gain or loss on exchange"),), gains))
+        ends = (*ends, ("exchanged", 1))
     prices = _told_once(
         replace(
             _money(setting, "prices", name, one.revaluation, "market less what moved"),
@@ -237,13 +249,22 @@ def _funds(setting: Setting, books: dict[str, Book], titles: dict[str, str]) -> 
                 left=left[n],
                 came=totals[SOURCE][n],
                 went=totals[USE][n],
+            )
+            if not gains[n].value
+            else setting.say(
+                "%(left)s left and %(went)s that went, less %(came)s that came and"
+                " %(gain)s gained on exchange",
+                left=left[n],
+                came=totals[SOURCE][n],
+                gain=gains[n],
+                went=totals[USE][n],
             ),
         )
         for n, (name, one) in enumerate(found.items())
     )
     rows.append(Row("prices", (text("Change in the prices of coins held"),), prices))
-    sums = (("total:source", 1), ("total:use", -1), ("prices", 1))
-    rows.append(Row("left", (text("Left at the end"),), left, "total", sums=sums))
+    ends = (*ends, ("prices", 1))
+    rows.append(Row("left", (text("Left at the end"),), left, "total", sums=ends))
     return Table(
         key="compare-funds",
         title=text("Where money went in each scenario"),

@@ -123,7 +123,7 @@ def finite(value: float, places: int) -> Decimal | None:
 
 def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | None:
     """Return what a posting was worth on its day; None without a price."""
-    return worth.posting_worth(setting.book.prices, posting, flow.date)
+    return worth.posting_worth(setting.book.prices, flow, posting)
 
 
 def grade_of(setting: Setting, flow: Flow) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 
 from solvency.ledger.entries.postings import EXACT
 from solvency.model.prices import Prices
-from solvency.model.worth import written
+from solvency.model.worth import unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +139,7 @@ def _alike(one: Case, other: Case) -> bool:
         and one.prices is other.prices
         and one.commodities is other.commodities
         and one.currency == other.currency
+        and one.home == other.home
     )
 
 
@@ -185,18 +186,21 @@ def _coarser(units: NDArray[Any], finer: NDArray[np.int64]) -> NDArray[Any]:
 
 
 def _rates(case: Case, flows: Sequence[Flow]) -> NDArray[np.float64]:
-    """Return the price written on each posting, in the case's currency."""
+    """Return what each posting was exchanged at, in the case's currency."""
     prices: Prices | None = None
     rates: list[float] = []
     for flow in flows:
+        priced = {one.price.commodity for one in flow.postings if one.price is not None}
         for posting in flow.postings:
             price = posting.price
-            if price is None or posting.commodity == case.currency:
+            if posting.commodity == case.currency or (
+                price is None and posting.commodity not in priced
+            ):
                 rates.append(math.nan)
-            elif price.commodity == case.currency:
+            elif price is not None and price.commodity == case.currency:
                 rates.append(float(price.number))
             else:
                 prices = prices or Prices(case)
-                found = written(prices, price, flow.date)
+                found = unit(prices, flow, posting)
                 rates.append(math.nan if found is None else float(found.number))
     return np.array(rates, dtype=np.float64)

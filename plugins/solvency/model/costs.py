@@ -120,8 +120,8 @@ class Acquisitions:
 
 def _worth(book: Book, index: int) -> Decimal:
     """Return what one posting was worth, signed as its units; nothing unpriced."""
-    day = datetime.date.fromordinal(int(book.day[index]))
-    return posting_worth(book.prices, book.posting(index), day) or ZERO
+    flow = book.flows[book.flow[index]]
+    return posting_worth(book.prices, flow, book.posting(index)) or ZERO
 
 
 def _market(book: Book, commodity: str, day: int) -> Decimal:

@@ -210,9 +210,9 @@ class Parts:
                 for row in self._until(index):
                     flow = self._book.flows[self._book.flow[row]]
                     posting = self._book.posting(row)
-                    found = unit(prices, posting, flow.date)
+                    found = unit(prices, flow, posting)
                     if found is not None:
-                        worth = posting_worth(prices, posting, flow.date)
+                        worth = posting_worth(prices, flow, posting)
                         parts[flow.id] -= worth or ZERO
                         sources |= dict.fromkeys(found.sources)
             whole = rounded(self._book, sum(parts.values(), ZERO))
@@ -302,7 +302,7 @@ def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
     for name in flows:
         flow = book.case.by_id.get(name)
         for posting in flow.postings if flow else ():
-            worth = unit(book.prices, posting, flow.date) if flow else None
+            worth = unit(book.prices, flow, posting) if flow else None
             if worth is not None:
                 found |= dict.fromkeys(worth.sources)
     return tuple(found)

@@ -120,6 +120,8 @@ class Prices:
 
     def __init__(self, case: Case) -> None:
         self.currency = case.currency
+        #: What the books are kept in, where they are reported in another.
+        self.home = case.home
         self._ages = {
             name: commodity.max_price_age
             for name, commodity in case.commodities.items()

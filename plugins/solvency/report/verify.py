@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency import __version__
+from solvency.exhibits.evidence.dossier import NAME as DOSSIER
 from solvency.figures.errors import ReportError
+from solvency.ledger.control_totals import NAME as TOTALS
 from solvency.report.chapters.files import is_chapter
 from solvency.report.printed import NotOursError
 from solvency.report.proof import limits
@@ -145,6 +147,11 @@ class _Check:
                 name: digest
                 for name, digest in sorted(record["files"].items())
                 if is_chapter(name)
+            },
+            carried={
+                name: digest
+                for name, digest in sorted(record["files"].items())
+                if name in {DOSSIER, TOTALS}
             },
             pages=self._taken["pages"],
             figures=self._taken["figures"],

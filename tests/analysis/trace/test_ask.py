@@ -406,35 +406,52 @@ def test_a_depositor_is_known_by_the_rank_of_its_claim(ledger):
     assert share(result, "spent", "Keeper").rules["lowest-balance"] == 1000
 
 
-def test_a_lender_who_also_deposits_lends_no_customers_money(found):
-    # The lender deposits 10 with FTX, wired to Alameda's bank, and lends it 80. Of 100
-    # with 10 of customers proper 20 are customers': 90 spent are 10 of it at least.
-    accounts = """\
+def test_what_a_depositor_lends_is_its_own(found):
+    # The lender lends 100 and keeps 40 on the exchange; customers wire 60. Of 150 spent
+    # at least 150 - 100 = 50 were customers', at most 60 + 40 = 100; pro rata half, 75.
+    # One flow of 30 that lends 10 and deposits 20 adds 20 to theirs and 10 to its own.
+    text = """\
 2020-01-01 open Liabilities:FTX:Owed:Lender
   counterparty: "Lender"
   rank: "customer"
-2020-01-01 open Assets:Lender:Deposits
+2020-01-01 open Assets:Lender:Kept:FTX
   counterparty: "FTX"
 """
-    lent = flow(
-        1,
-        "loan",
-        ("Equity:Lender:Wealth", -80),
-        (BANK, 80),
-        on='"Liabilities:Alameda:Loans:Lender"',
+    keeps = flow(
+        2,
+        "keeps",
+        ("Equity:Lender:Wealth", -40),
+        ("Assets:Lender:Kept:FTX", 40),
+        ("Liabilities:FTX:Owed:Lender", -40),
+        ("Assets:FTX:Receivables:Alameda", 40),
+        ("Liabilities:Alameda:Payables:FTX", -40),
+        (BANK, 40),
     )
-    kept = flow(
+    lends = flow(
         1,
-        "kept",
-        ("Equity:Lender:Wealth", -10),
-        (BANK, 10),
-        through='"FTX"',
-        on='"Assets:Lender:Deposits, Liabilities:FTX:Owed:Lender"',
+        "lends",
+        ("Equity:Lender:Wealth", -100),
+        ("Assets:Lender:Loans:Alameda", 100),
+        ("Liabilities:Alameda:Loans:Lender", -100),
+        (BANK, 100),
+    )
+    both = flow(
+        5,
+        "both",
+        ("Equity:Lender:Wealth", -30),
+        ("Assets:Lender:Kept:FTX", 20),
+        ("Assets:Lender:Loans:Alameda", 10),
+        ("Liabilities:FTX:Owed:Lender", -20),
+        ("Liabilities:Alameda:Loans:Lender", -10),
+        ("Assets:FTX:Receivables:Alameda", 20),
+        ("Liabilities:Alameda:Payables:FTX", -20),
+        (BANK, 30),
     )
     result = found(
-        accounts, lent, kept, deposit(2, "theirs", 10), spend(3, "spent", 90)
+        text, lends, keeps, deposit(3, "wired", 60), spend(4, "out", 150), both
     )
     assert result.owners == ("Customers",)
-    assert (share(result, "spent").least, share(result, "spent").most) == (10, 20)
-    assert share(result, "spent").rules["pro-rata"] == 18
-    assert share(result, "spent", "Lender").least == 70
+    theirs = share(result, "out", "Customers")
+    assert (theirs.least, theirs.most, theirs.rules["pro-rata"]) == (50, 100, 75)
+    last = next(one for one in result.deposits if one.flow == "both")
+    assert (last.amount, last.most) == (30, 20)

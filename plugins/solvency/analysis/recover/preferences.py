@@ -149,7 +149,7 @@ def _given_back(book: Book, flow: Flow, transfer: Transfer) -> Decimal:
                 and book.case.accounts[posting.account].root
                 in {"Assets", "Liabilities"}
             ):
-                back += posting_worth(book.prices, posting, later.date) or ZERO
+                back += posting_worth(book.prices, later, posting) or ZERO
     return back
 
 
@@ -238,7 +238,7 @@ def _transfer(
         transferee=other,
         kind=kind,
         insider=insider,
-        amount=posting_worth(book.prices, posting, flow.date),
+        amount=posting_worth(book.prices, flow, posting),
         new_value=ZERO,
         earliest=flow.earliest,
         latest=flow.latest,
@@ -260,7 +260,7 @@ def _given(
             and account.counterparty is not None
             and posting.units < 0
         ):
-            worth = posting_worth(book.prices, posting, flow.date)
+            worth = posting_worth(book.prices, flow, posting)
             if worth is not None:
                 yield account.counterparty, posting.entity, -worth
 

@@ -100,7 +100,7 @@ def follow(
         for flow in book.flows
         if flow.date <= at
     ]
-    claimants = reader.claimants()
+    claimants = reader.owners.claimants()
     flows, other_way = deposits_first(moved), outlays_first(moved)
     names = _names(reader, moved)
     # Arrays by the hundred thousand and no circle among them: nothing to collect.

@@ -14,10 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
-from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.analysis.trace.owners import Owners
+from solvency.analysis.trace.owners import is_customers
 from solvency.model.book import Position
 from solvency.model.worth import posting_worth
 
@@ -60,8 +61,6 @@ class _Side:
     account: Account
     units: int
     weight: Decimal
-    #: Whose money a giver's is.
-    owner: str | None = None
     #: The units at first, to scale weights by.
     whole: int = field(init=False)
 
@@ -97,69 +96,7 @@ class Reader:
             key.commodity: max(PLACES, book.scales.get(key.commodity, 0))
             for key in book.positions
         }
-        self._classes: dict[str, str] = {}
-
-    def customers_of(self, entity: str) -> str:
-        """Return the owner that money kept by an entity for its customers goes by.
-
-        The one entity of role `customers` among those whose claims of rank
-        customer the entity owes, standing for all of them; else "customers of"
-        the entity.
-        """
-        if entity not in self._classes:
-            served = {
-                account.counterparty
-                for account in self.case.accounts.values()
-                if account.entity == entity and _is_customers(account)
-            }
-            named = sorted(
-                name
-                for name in served
-                if name is not None and self.case.entities[name].role == "customers"
-            )
-            self._classes[entity] = (
-                named[0] if len(named) == 1 else f"customers of {entity}"
-            )
-        return self._classes[entity]
-
-    def claimants(self) -> frozenset[str]:
-        """Return the owners whose money was not to be spent."""
-        custodians = {
-            account.entity
-            for account in self.case.accounts.values()
-            if account.custody or _is_customers(account)
-        }
-        return (
-            frozenset(map(self.customers_of, custodians))
-            | (self._creditors(customers=True) - self._lenders)
-            | {
-                name
-                for name, entity in self.case.entities.items()
-                if entity.role == "customers"
-            }
-        )
-
-    @cached_property
-    def _lenders(self) -> frozenset[str]:
-        """Return the depositors that are owed as something else too.
-
-        What they deposit is their custodian's customers'; what they lend is theirs,
-        and is not to be taken for customers' money.
-        """
-        both = self._creditors(customers=True) & self._creditors(customers=False)
-        return frozenset(
-            name for name in both if self.case.entities[name].role != "customers"
-        )
-
-    def _creditors(self, *, customers: bool) -> frozenset[str]:
-        """Return who is owed as a customer, by rank and whatever its role, or else."""
-        return frozenset(
-            account.counterparty
-            for account in self.case.accounts.values()
-            if account.root == "Liabilities"
-            and account.counterparty is not None
-            and _is_customers(account) == customers
-        )
+        self.owners = Owners(self.case)
 
     def parts(self, flow: Flow) -> list[Part]:
         """Return where a flow's money came from and went."""
@@ -174,23 +111,39 @@ class Reader:
             parts += self._between(
                 flow.date, credit, debit, units, units, released, paid
             )
-        for debit in debits:
-            for credit in credits_:
-                if credit.account.entity == debit.account.entity:
-                    weight = min(credit.left, debit.left)
-                    parts += self._between(
-                        flow.date,
-                        credit,
-                        debit,
-                        credit.units_for(weight) if credit.units else 0,
-                        debit.units_for(weight) if debit.units else 0,
-                        released,
-                        paid,
-                    )
-        givers = self._givers(flow)
-        parts += [part for d in debits if d.units for part in self._given(d, givers)]
+        pairs = [(credit, debit) for debit in debits for credit in credits_]
+        same = [x for x in pairs if x[0].account.entity == x[1].account.entity]
+        for credit, debit in same:
+            parts += self._exchanged(flow.date, credit, debit, released, paid)
+        givers, deposited = self._givers(flow), self._deposited(flow)
+        parts += [
+            part
+            for debit in debits
+            if debit.units
+            for part in self._given(debit, givers, deposited)
+        ]
+        # What nobody of the flow gave of means of its own came of what others gave in
+        # another commodity: one changes money for another.
+        for credit, debit in pairs:
+            parts += self._exchanged(flow.date, credit, debit, released, paid)
+        parts += [part for d in debits if d.units for part in self._unknown(d)]
         parts += [Part(c.position, c.units, None, 0, None) for c in credits_ if c.units]
         return parts
+
+    def _exchanged(
+        self,
+        day: datetime.date,
+        credit: _Side,
+        debit: _Side,
+        released: dict[str, Decimal],
+        paid: dict[str, Decimal],
+    ) -> list[Part]:
+        """Match as much of a credit with a debit as weigh alike."""
+        if not credit.units or not debit.units:
+            return []
+        weight = min(credit.left, debit.left)
+        taken, given = credit.units_for(weight), debit.units_for(weight)
+        return self._between(day, credit, debit, taken, given, released, paid)
 
     def _between(
         self,
@@ -209,11 +162,11 @@ class Reader:
         weight = credit.left * taken / credit.units
         budget = None
         if target.custody:
-            owner = self.customers_of(target.entity)
+            owner = self.owners.customers_of(target.entity)
             return [_part(credit, debit, taken, given, owner)]
         rest: str | None = None
         if source.custody:
-            budget, rest = released, self.customers_of(source.entity)
+            budget, rest = released, self.owners.customers_of(source.entity)
             key = source.entity
         elif source.entity != target.entity and not self._in_group(target.entity, day):
             budget, key = paid, target.entity
@@ -231,17 +184,12 @@ class Reader:
             _part(credit, debit, taken - first, given - gave, rest),
         ]
 
-    def _deposited(self, flow: Flow) -> dict[str, str]:
-        """Return whose a deposit is, by giver, of those who lend elsewhere too."""
-        return {
-            account.counterparty: self.customers_of(posting.entity)
-            for posting in flow.postings
-            if posting.units < 0
-            and _is_customers(account := self.case.accounts[posting.account])
-            and account.counterparty in self._lenders
-        }
-
-    def _given(self, debit: _Side, givers: list[_Side]) -> list[Part]:
+    def _given(
+        self,
+        debit: _Side,
+        givers: list[_Side],
+        deposited: dict[str, tuple[str, Decimal]],
+    ) -> list[Part]:
         """Match a debit with what entities gave from means not followed."""
         parts = []
         entity = debit.account.entity
@@ -252,16 +200,39 @@ class Reader:
             weight = min(debit.left, giver.left)
             units, spent = debit.units_for(weight), giver.units_for(weight)
             giver.units -= spent
-            owner = giver.owner
             if debit.account.custody:
-                owner = self.customers_of(entity)
-            parts.append(Part(None, 0, debit.position, units, owner))
-            debit.units -= units
-        if debit.units:
-            owner = self.customers_of(entity) if debit.account.custody else entity
-            parts.append(Part(None, 0, debit.position, debit.units, owner, known=False))
-            debit.units = 0
+                shares = [(self.owners.customers_of(entity), units)]
+            else:
+                shares = self._shares(giver.account.entity, units, weight, deposited)
+            for owner, part in shares:
+                parts.append(Part(None, 0, debit.position, part, owner))
+                debit.units -= part
         return parts
+
+    def _shares(
+        self,
+        giver: str,
+        units: int,
+        weight: Decimal,
+        deposited: dict[str, tuple[str, Decimal]],
+    ) -> list[tuple[str, int]]:
+        """Split what somebody gave into what was deposited and what was its own."""
+        custodian, budget = deposited.get(giver, ("", ZERO))
+        share = min(weight, budget)
+        if share <= 0:
+            return [(giver, units)]
+        deposited[giver] = (custodian, budget - share)
+        whole = weight - share <= weight * ROUNDING
+        theirs = units if whole else int(units * share / weight)
+        found = [(self.owners.customers_of(custodian), theirs), (giver, units - theirs)]
+        return [(owner, part) for owner, part in found if part]
+
+    def _unknown(self, debit: _Side) -> Iterable[Part]:
+        """Yield what is left of a debit, of which the flow does not say who gave it."""
+        entity = debit.account.entity
+        owner = self.owners.customers_of(entity) if debit.account.custody else entity
+        yield Part(None, 0, debit.position, debit.units, owner, known=False)
+        debit.units = 0
 
     def _sides(self, flow: Flow) -> tuple[list[_Side], list[_Side]]:
         """Return held credits and debits, netted by position, as magnitudes."""
@@ -291,17 +262,24 @@ class Reader:
     def _givers(self, flow: Flow) -> list[_Side]:
         """Return credits on equity, income and expense accounts, as magnitudes."""
         found = []
-        kept = self._deposited(flow)
         for posting in flow.postings:
             account = self.case.accounts[posting.account]
-            owner = kept.get(account.entity, account.entity)
             weight = self._weight(posting, flow)
             if account.root in {"Assets", "Liabilities"} or weight >= 0:
                 continue
             scaled = posting.units.scaleb(self.scales[posting.commodity])
-            units = abs(int(scaled)) or 1
-            found.append(_Side(posting, account, units, -weight, owner))
+            found.append(_Side(posting, account, abs(int(scaled)) or 1, -weight))
         return found
+
+    def _deposited(self, flow: Flow) -> dict[str, tuple[str, Decimal]]:
+        """Return with whom, and how much, each lender of a flow deposits in it."""
+        found: dict[str, tuple[str, Decimal]] = {}
+        for posting in flow.postings:
+            other = self.case.accounts[posting.account].counterparty
+            if other in self.owners.mixed and self._owed(posting):
+                risen = found.get(other, ("", ZERO))[1] - self._weight(posting, flow)
+                found[other] = (posting.entity, risen)
+        return {name: one for name, one in found.items() if one[1] > 0}
 
     def _released(self, flow: Flow) -> dict[str, Decimal]:
         """Return by how much what each entity owes its customers falls."""
@@ -318,7 +296,7 @@ class Reader:
         return {entity: fall for entity, fall in sums.items() if fall > 0}
 
     def _owed(self, posting: Posting) -> bool:
-        return _is_customers(self.case.accounts[posting.account])
+        return is_customers(self.case.accounts[posting.account])
 
     def _fall(self, flow: Flow, postings: Iterable[Posting]) -> dict[str, Decimal]:
         sums: dict[str, Decimal] = {}
@@ -328,7 +306,7 @@ class Reader:
         return {entity: fall for entity, fall in sums.items() if fall > 0}
 
     def _weight(self, posting: Posting, flow: Flow) -> Decimal:
-        worth = posting_worth(self.book.prices, posting, flow.date)
+        worth = posting_worth(self.book.prices, flow, posting)
         # Without a price, units serve: they only share out what one flow moved.
         return posting.units if worth is None else worth
 
@@ -359,10 +337,6 @@ def _moved(credits_: list[_Side], debits: list[_Side]) -> list[tuple[_Side, _Sid
         return 1 if inside else 2
 
     return sorted(pairs, key=turn)
-
-
-def _is_customers(account: Account) -> bool:
-    return account.root == "Liabilities" and account.rank == "customer"
 
 
 def _part(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.funds import CHANGE
+from solvency.analysis.funds import EXCHANGE
 from solvency.analysis.funds import LEFT
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import START
@@ -133,6 +134,7 @@ def _numbers(found: Funds, *, whole: bool) -> list[Number]:
         "At the start": "opening",
         "Sources": "total:source",
         "Uses": "total:use",
+        "Gain on exchange": "exchanged",
         "Change in prices": "revaluation",
         left: "left",
     }
@@ -140,6 +142,7 @@ def _numbers(found: Funds, *, whole: bool) -> list[Number]:
         "At the start": found.opening,
         "Sources": found.total(SOURCE),
         "Uses": found.total(USE),
+        "Gain on exchange": found.exchanged,
         "Change in prices": found.revaluation,
         left: found.left,
     }
@@ -194,9 +197,9 @@ def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
         add(line.side, line.label, line.amount, href)
     if found.opening > 0:
         add(SOURCE, START, found.opening, "")
-    if found.revaluation:
-        side = SOURCE if found.revaluation > 0 else USE
-        add(side, CHANGE, abs(found.revaluation), "")
+    for label, gain in ((EXCHANGE, found.exchanged), (CHANGE, found.revaluation)):
+        if gain:
+            add(SOURCE if gain > 0 else USE, label, abs(gain), "")
     if found.left > 0:
         add(USE, LEFT, found.left, "")
     total = sum((link.value for link in links if link.target == whole), ZERO)

@@ -80,6 +80,7 @@ def _scenario(case: Case, found: tuple[Funds, ...]) -> dict[str, Any]:
                 "name": one.name,
                 "sources": _lines(one, SOURCE),
                 "uses": _lines(one, USE),
+                "gain_on_exchange": one.exchanged,
                 "change_in_prices": one.revaluation,
                 "left": one.left,
                 "control": one.control,

@@ -11,6 +11,7 @@ from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import is_funds
 from solvency.analysis.funds import source_or_use
+from solvency.analysis.funds import without_kind
 from solvency.charts import ChartError
 from solvency.charts import sankey
 from solvency.exhibits.drawings import Drawing
@@ -95,7 +96,8 @@ def _links_of(
 ) -> dict[tuple[str, str], Decimal]:
     accounts = setting.case.accounts
     stays: dict[str, Decimal] = defaultdict(Decimal)
-    others: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    others: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    kind: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
     for posting in flow.postings:
         worth = posting_worth(setting, flow, posting)
         if posting.entity not in inside or not worth:
@@ -105,15 +107,28 @@ def _links_of(
             stays[posting.entity] += worth
         else:
             label = source_or_use(setting.book, flow, account)
-            others[posting.entity, label] += worth
+            if account.root == "Assets" and not account.is_claim:
+                kind[posting.entity].append((label, worth))
+            else:
+                others[posting.entity][label] += worth
     # What leaves everybody's funds as they were, as fees taken out of deposits do,
     # is no new money and nothing spent.
-    if not any(stays.values()):
+    # Quotients cancel to the last of many digits only.
+    kept = {entity: cut_off(worth) for entity, worth in stays.items()}
+    if not any(kept.values()):
         return {}
     found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for entity, worth in stays.items():
+    for entity, worth in kept.items():
         found[entity, _LEFT] += worth
-    for (entity, other), worth in others.items():
+    every = [
+        (entity, other, some)
+        for entity in dict.fromkeys((*others, *kind))
+        for other, some in without_kind(
+            others[entity], kind[entity], kept.get(entity, _ZERO)
+        ).items()
+    ]
+    for entity, other, some in every:
+        worth = cut_off(some)
         if other in inside:
             # Both books have it; the debtor's or receiver's side is counted.
             if worth < 0:
@@ -122,7 +137,7 @@ def _links_of(
             found[f"<{other}", entity] -= worth
         else:
             found[entity, f">{other}"] += worth
-    if not cut_off(sum(stays.values(), _ZERO)):
+    if not sum(kept.values(), _ZERO):
         _keep_inside(found)
     return found
 
@@ -337,7 +352,7 @@ def _tied(setting: Setting, found: dict[tuple[str, str], dict[str, Decimal]]) ->
 
 def _node(setting: Setting, name: str, names: Collection[str]) -> str:
     if name == _LEFT:
-        return setting.text("Left at the end")
+        return setting.text("Left, at cost")
     label = words(setting, name.lstrip("<>"))
     if name.startswith(">") and f"<{name[1:]}" in names:
         return setting.text("%(who)s, paid out", who=label)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
+    from solvency.figures.table import Sum
     from solvency.model.book import Position
 
 _ZERO = Decimal()
@@ -123,6 +124,17 @@ def held(setting: Setting, one: Funds, key: str, *, start: bool = False) -> Figu
         return is_funds(setting.book, account, position.commodity)
 
     return entry(figure, **balances(setting, key, names, day, counts))
+
+
+def exchanged(setting: Setting, one: Funds, key: str) -> Figure:
+    """Return the gain or loss on exchange of a period as a figure with its flows."""
+    return setting.own(
+        key,
+        one.exchanged,
+        formula="money exchanged, at the rate of the day less at that of the exchange",
+        basis="market",
+        **of_flows(setting, dict(one.exchanges)),
+    )
 
 
 def _parts(one: Funds, side: str, label: str) -> dict[str, Decimal]:
@@ -250,6 +262,11 @@ def side_by_side(
         sums = tuple((f"{side}:{label}", 1) for label in labels[side])
         label = "Total sources" if side == SOURCE else "Total uses"
         rows.append(special(f"total:{side}", totals[side], label, "subtotal", sums))
+    gains = [exchanged(setting, one, f"{k}:exchanged") for k, one in both]
+    ends: Sum = (("total:source", 1), ("total:use", -1))
+    if any(one.value for one in gains):
+        rows.append(special("exchanged", gains, "Gain or loss on exchange"))
+        ends = (*ends, ("exchanged", 1))
     prices = [
         entry(
             setting.money(
@@ -263,21 +280,44 @@ def side_by_side(
                     opening=openings[n],
                     came=totals[SOURCE][n],
                     went=totals[USE][n],
+                )
+                if not gains[n].value
+                else setting.say(
+                    "%(left)s left, less %(opening)s at the start, less %(came)s that"
+                    " came, less %(gain)s gained on exchange, and %(went)s that went",
+                    left=left[n],
+                    opening=openings[n],
+                    came=totals[SOURCE][n],
+                    gain=gains[n],
+                    went=totals[USE][n],
                 ),
             )
         )
         for n, (k, one) in enumerate(both)
     ]
     rows.append(special("revaluation", prices, "Change in the prices of coins held"))
-    sums = (("total:source", 1), ("total:use", -1), ("revaluation", 1))
+    ends = (*ends, ("revaluation", 1))
     if opened:
-        sums = (("opening", 1), *sums)
-    rows.append(special("left", left, "Left at the end", "total", sums))
+        ends = (("opening", 1), *ends)
+    rows.append(special("left", left, "Left at the end", "total", ends))
     # Balances and movements are counted apart: this is the check that they meet.
     if any(one.control for one in found):
         raise ReportError(f"{key}: sources and uses do not close")
     notes = [
         *_straight(setting, found),
+        *(
+            (
+                (
+                    text(
+                        "Money exchanged counts at the rate of the exchange (IAS"
+                        " 21.21); what the rate of the day makes of it is a gain or"
+                        " loss on exchange (IAS 21.28)."
+                    ),
+                ),
+            )
+            if any(one.value for one in gains)
+            else ()
+        ),
         *(
             setting.say(
                 "%(name)s: without a price, and left out: %(coins)s.",

@@ -18,6 +18,7 @@ from solvency.exhibits.balance.bridge import CLASSES
 from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
+from solvency.exhibits.funds.sources_uses import exchanged
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
 from solvency.exhibits.kit import words
@@ -118,6 +119,9 @@ class _Walk:
                 "subtotal",
                 tuple((f"{side}:{label}", 1) for label in labels),
             )
+        gain = exchanged(setting, funds, f"{self._key}:exchanged")
+        if gain.value:
+            yield self._row("exchanged", (text("Gain or loss on exchange"),), gain)
         yield self._row(
             "revaluation",
             (text("Change in the prices of coins held"),),
@@ -132,7 +136,12 @@ class _Walk:
             (text("Should be there: money and liquid coins left in the books"),),
             held(setting, funds, f"{self._key}:left"),
             "total",
-            ((f"total:{SOURCE}", 1), (f"total:{USE}", -1), ("revaluation", 1)),
+            (
+                (f"total:{SOURCE}", 1),
+                (f"total:{USE}", -1),
+                *((("exchanged", 1),) if gain.value else ()),
+                ("revaluation", 1),
+            ),
         )
 
     def found(self) -> Iterator[Row]:

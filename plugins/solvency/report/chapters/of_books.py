@@ -265,12 +265,24 @@ class OfBooks(Named):
                 for x in found[:4]
             )
 
+        def changed(sign: int) -> Figure:
+            """Return what prices and exchanges added, or took away; else nothing."""
+            opening = held(setting, one, f"funds:{name}:{last}:opening", start=True)
+            before = opening + total(SOURCE) - total(USE)
+            after = held(setting, one, f"funds:{name}:{last}:said")
+            change = one.exchanged + one.revaluation
+            if change * sign <= 0:
+                return setting.money(f"{said}.changed", ZERO, formula="none")
+            return after - before if sign > 0 else before - after
+
         return self._keep(
             ("funds", name, since, until),
             said,
             left=lambda: held(setting, one, f"funds:{name}:{last}:said"),
             came=lambda: total(SOURCE),
             went=lambda: total(USE),
+            added=lambda: changed(1),
+            lost=lambda: changed(-1),
             sources=lambda: largest(SOURCE),
             uses=lambda: largest(USE),
             **{word(x.side, x.label): made(x.side, x.label) for x in one.lines},

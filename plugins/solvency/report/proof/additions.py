@@ -22,8 +22,11 @@ _WIDGET = {"/Type", "/Subtype", "/FT", "/F", "/Rect", "/T", "/V", "/P"}
 _VALUE = {"/Type", "/Filter", "/SubFilter", "/ByteRange", "/Contents", "/M"}
 _EVIDENCE = {"/Type", "/Certs", "/OCSPs", "/CRLs", "/VRI"}
 _ONE = {"/Type", "/Cert", "/OCSP", "/CRL", "/TU"}
-#: Levels of the extensions' dictionary.
-_DEEPEST = 4
+#: What an entry of the extensions' dictionary says of a level (ISO 32000-2, 7.12.3).
+_LEVEL = {"/Type", "/BaseVersion", "/ExtensionLevel", "/ExtensionRevision", "/URL"}
+_PREFIX = re.compile(r"/[A-Z][A-Z0-9_]{3}")
+#: Developers named, and levels of each.
+_MOST = 8
 
 
 def fields(document: pikepdf.Pdf) -> frozenset[tuple[int, int]]:
@@ -121,26 +124,40 @@ def _are_streams(thing: object) -> bool:
         isinstance(thing, pikepdf.Array)
         and all(
             isinstance(one, pikepdf.Stream)
-            and set(one.keys()) <= {"/Length", "/Filter", "/DecodeParms"}
+            # Parameters of a filter may lead to any object.
+            and set(one.keys()) <= {"/Length", "/Filter"}
             for one in thing
         )
     )
 
 
-def is_extension(thing: object, depth: int = 0) -> bool:
-    """Say whether a thing names versions of the format by names and numbers alone."""
-    if isinstance(thing, pikepdf.Dictionary):
-        return depth < _DEEPEST and all(
-            is_extension(one, depth + 1) for one in thing.values()
-        )
+def is_extension(thing: object) -> bool:
+    """Say whether a thing names levels of the format by prefixes and numbers alone."""
+    if not isinstance(thing, pikepdf.Dictionary) or len(thing) > _MOST:
+        return False
+    return all(
+        one == pikepdf.Name.Extensions
+        if key == "/Type"
+        else _PREFIX.fullmatch(key) is not None and _are_levels(one)
+        for key, one in thing.items()
+    )
+
+
+def _are_levels(thing: object) -> bool:
+    """Say whether a thing is a level of extensions of the format, or a few."""
     if isinstance(thing, pikepdf.Array):
-        return (
-            depth < _DEEPEST
-            and len(thing) <= 8
-            and all(is_extension(one, depth + 1) for one in thing)
+        return len(thing) <= _MOST and all(_is_level(one) for one in thing)
+    return _is_level(thing)
+
+
+def _is_level(thing: object) -> bool:
+    return (
+        isinstance(thing, pikepdf.Dictionary)
+        and set(thing.keys()) <= _LEVEL
+        and all(
+            isinstance(one, pikepdf.Name | int | pikepdf.String) and len(str(one)) <= 60
+            for one in thing.values()
         )
-    return isinstance(thing, pikepdf.Name | int | pikepdf.String) and (
-        len(str(thing)) <= 60
     )
 
 

@@ -39,7 +39,9 @@ _TABLE = re.compile(rb"xref[\t ]*\r?\n((?:" + _SECTION.pattern + rb")+)")
 _ENTRY = re.compile(rb"(\d{10}) (\d{5}) ([nf])")
 _START = re.compile(rb"startxref[\t\n\r ]+(\d{1,12})[\t\n\r ]+%%EOF[\t\n\r ]*")
 #: Words at which a reader that has lost its way looks for objects and tables.
-_LOST = re.compile(rb"\d\s+\d+\s+obj\b|(?<!start)xref\b|startxref|trailer|%%EOF|%PDF-")
+_LOST = re.compile(
+    rb"\d[\s\0]+\d+[\s\0]+obj\b|(?<!start)xref\b|startxref|trailer|%%EOF|%PDF-"
+)
 
 
 class OtherwiseError(Exception):

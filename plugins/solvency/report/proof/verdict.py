@@ -169,6 +169,9 @@ class Verdict:
     #: The chapters that the case's author wrote, with their SHA-256. The fingerprint is
     #: of the ledger, without them.
     chapters: Mapping[str, str] = field(default_factory=dict)
+    #: Files beside the ledger that a report takes as they are carried, with their
+    #: SHA-256: what a dossier claims, and totals of rows that stay with their owner.
+    carried: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
