@@ -13,6 +13,7 @@ from solvency.analysis.study import study_of
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import segregation
@@ -161,3 +162,19 @@ def test_what_is_held_for_customers_in_bonds_is_held(ledger) -> None:
     series = cover_of(of, "FTX")
     owed, held, missing, _ = cover_worked(of, "FTX", series, PETITION)
     assert (owed.value, held.value, missing.value) == (100, 90, 10)
+
+
+def test_tests_that_held_stand_with_their_margin(ledger) -> None:
+    # Alameda owns 630 and owes nobody; FTX owes 120 and holds 100 for it.
+    more = '2020-01-01 custom "invariant" "balance-sheet" "Alameda"\n'
+    case = ledger.case(BOOKS + OWED + more)
+    book = case.book()
+    study = study_of(case, book, PETITION)
+    of = setting_of(case, book, (PETITION,), Locale(), study)
+    held = passed_tests(of)
+    assert held is not None
+    (row,) = held.rows
+    assert row.key == "passed-test:balance-sheet:Alameda"
+    test = next(x for x in study.findings.tests if x.entity == "Alameda")
+    assert test.passed
+    assert row.cells[1].value == test.margin >= 0

@@ -179,6 +179,7 @@ def _told(
 
 def _findings_told(findings: Findings) -> Iterator[Table]:
     """Yield the findings: a line an entity, then each, the gravest first."""
+    from solvency.exhibits.check.found import passed_tests  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.found import tests_of_found  # noqa: PLC0415 (lazy start)
     from solvency.exhibits.check.summary import by_entity  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.summary import summary  # noqa: PLC0415 (as above)
@@ -191,8 +192,9 @@ def _findings_told(findings: Findings) -> Iterator[Table]:
         yield table
     for entity, found in by_entity(setting).items():
         yield tests_of(setting, entity, found)
-    if (table := tests_of_found(setting)) is not None:
-        yield table
+    for beside in (passed_tests(setting), tests_of_found(setting)):
+        if beside is not None:
+            yield beside
 
 
 def _ended(findings: Findings) -> list[str]:

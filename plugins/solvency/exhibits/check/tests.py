@@ -11,6 +11,7 @@ from solvency.exhibits.check.chart import drawing_of
 from solvency.exhibits.check.counts import lacking
 from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
+from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.found import tests_of_found
 from solvency.exhibits.check.segregation import chance_of
 from solvency.exhibits.check.summary import GRADES
@@ -75,11 +76,11 @@ def solvency_tests(setting: Setting) -> Section | None:
         tests_of(setting, name, [one for one in shown if one.entity == name])
         for name in entities
     ]
-    beside = tests_of_found(setting)
+    beside = [passed_tests(setting), tests_of_found(setting)]
     return Section(
         "solvency",
         text("Tests of solvency by date"),
-        (*tables, *([beside] if beside else ()), *drawings),
+        (*tables, *(one for one in beside if one), *drawings),
         ground=settled(setting),
     )
 
