@@ -13,9 +13,11 @@ from solvency.analysis.study import study_of
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import segregation
+from solvency.exhibits.evidence.observations import observations
 from solvency.exhibits.setting import setting_of
 from solvency.figures.formats import Locale
 from solvency.model.counting.found import found
@@ -161,3 +163,39 @@ def test_what_is_held_for_customers_in_bonds_is_held(ledger) -> None:
     series = cover_of(of, "FTX")
     owed, held, missing, _ = cover_worked(of, "FTX", series, PETITION)
     assert (owed.value, held.value, missing.value) == (100, 90, 10)
+
+
+def test_tests_that_held_stand_with_their_margin(ledger) -> None:
+    # Alameda owns 630 and owes nobody; FTX owes 120 and holds 100 for it.
+    more = '2020-01-01 custom "invariant" "balance-sheet" "Alameda"\n'
+    case = ledger.case(BOOKS + OWED + more)
+    book = case.book()
+    study = study_of(case, book, PETITION)
+    of = setting_of(case, book, (PETITION,), Locale(), study)
+    held = passed_tests(of)
+    assert held is not None
+    (row,) = held.rows
+    assert row.key == "passed-test:balance-sheet:Alameda"
+    test = next(x for x in study.findings.tests if x.entity == "Alameda")
+    assert test.passed
+    assert row.cells[1].value == test.margin >= 0
+
+
+def test_a_statement_a_flow_was_sized_to_is_marked(ledger) -> None:
+    # The flow was sized to what B-5 states, so that the books agree with it.
+    more = """
+2022-11-01 custom "observation" Assets:Alameda:Stakes 30 USD
+  id: "B-5"
+  source: "court"
+2022-11-01 custom "observation" Assets:FTX:Bank 100 USD
+  id: "B-6"
+  source: "court"
+"""
+    sized = BOOKS.replace('  id: "alameda"\n', '  id: "alameda"\n  sized-by: "B-5"\n')
+    case = ledger.case(sized + more)
+    book = case.book()
+    of = setting_of(case, book, (PETITION,), Locale(), study_of(case, book, PETITION))
+    (table,) = observations(of).tables
+    marked = {row.key: "\N{DOUBLE DAGGER}" in str(row.label) for row in table.rows}
+    assert marked == {"B-5": True, "B-6": False}
+    assert any("By construction" in str(note) for note in table.notes)

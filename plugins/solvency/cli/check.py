@@ -183,6 +183,7 @@ def _told(
 
 def _findings_told(findings: Findings) -> Iterator[Table]:
     """Yield the findings: a line an entity, then each, the gravest first."""
+    from solvency.exhibits.check.found import passed_tests  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.found import tests_of_found  # noqa: PLC0415 (lazy start)
     from solvency.exhibits.check.otherwise import tests_otherwise  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.summary import by_entity  # noqa: PLC0415 (as above)
@@ -196,9 +197,13 @@ def _findings_told(findings: Findings) -> Iterator[Table]:
         yield table
     for entity, found in by_entity(setting).items():
         yield tests_of(setting, entity, found)
-    for beside in (tests_otherwise, tests_of_found):
-        if (table := beside(setting)) is not None:
-            yield table
+    for beside in (
+        passed_tests(setting),
+        tests_otherwise(setting),
+        tests_of_found(setting),
+    ):
+        if beside is not None:
+            yield beside
 
 
 def _ended(findings: Findings) -> list[str]:

@@ -98,7 +98,7 @@ def matrix(setting: Setting, day: datetime.date) -> Table | None:
         ),
         unit=(
             setting.text(
-                "%(unit)s at market; the row is owed, the column owes",
+                "%(unit)s at market; rows: creditors; columns: debtors",
                 unit=setting.unit,
             ),
         ),

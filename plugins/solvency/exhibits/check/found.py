@@ -1,4 +1,4 @@
-"""Tests of what was found: passed and failed, beside those of the books."""
+"""Tests of the books that held, and those of what was found, each with its margin."""
 
 from __future__ import annotations
 
@@ -20,9 +20,16 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from solvency.analysis.check.tested import Tested
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
+    from solvency.figures.figure import Prose
+    from solvency.figures.table import Cell
+
+#: Where one of these does not hold, the ledger is in error: on books none can fail.
+_OF_THE_LEDGER = frozenset({"mirrors", "conservation"})
 
 
 def tests_of_found(setting: Setting) -> Table | None:
@@ -31,10 +38,7 @@ def tests_of_found(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
-    names = apart(
-        ":".join((one.test, one.entity, one.label or "", one.variant)).rstrip(":")
-        for one in found
-    )
+    names = _names(found)
     return Table(
         key="tests-found",
         title=text("Tests of what was found, from the petition on"),
@@ -64,7 +68,59 @@ def tests_of_found(setting: Setting) -> Table | None:
     )
 
 
-def _row(setting: Setting, one: Tested, name: str) -> Row:
+def passed_tests(setting: Setting) -> Table | None:
+    """Return the tests of the books that held on every day; None where none did."""
+    tests = setting.study.findings.tests
+    held = [
+        one
+        for one in tests
+        if one.on == "books" and one.passed and one.test not in _OF_THE_LEDGER
+    ]
+    if not held:
+        return None
+    text = setting.text
+    return Table(
+        key="tests-passed",
+        title=text("Tests of the books that held on every day"),
+        unit=(
+            text(
+                "%(unit)s unless the line names another; margin: the least there was"
+                " beyond what was needed; chance: share of draws of uncertain amounts"
+                " and days in which the test broke",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Test"),
+        width=80,
+        columns=(
+            Column("entity", text("Entity"), "text", 22),
+            Column("margin", text("Margin"), width=24, current=True),
+            Column("chance", text("Chance"), width=14),
+        ),
+        rows=tuple(
+            Row(f"passed-test:{name}", *_held(setting, one, name))
+            for name, one in zip(_names(held), held, strict=True)
+        ),
+        size="dense",
+    )
+
+
+def _held(setting: Setting, one: Tested, name: str) -> tuple[Prose, tuple[Cell, ...]]:
+    """Return the label and the cells of a test of the books that held."""
+    label, entity = _asked(setting, one)
+    margin = _margin(setting, one, f"tests:books:{name}")
+    return label, (entity, margin, _chance(setting, one, f"tests:books:{name}"))
+
+
+def _names(tests: Iterable[Tested]) -> list[str]:
+    return apart(
+        ":".join((one.test, one.entity, one.label or "", one.variant)).rstrip(":")
+        for one in tests
+    )
+
+
+def _asked(setting: Setting, one: Tested) -> tuple[Prose, Said]:
+    """Say what a test asks, and of whom."""
     text = setting.text
     of = f": {text(one.label)}" if one.label else ""
     series = setting.study.findings.series.get(one.key)
@@ -75,31 +131,38 @@ def _row(setting: Setting, one: Tested, name: str) -> Row:
         of += " " + text("(in %(name)s)", name=unit)
     elif one.unit != setting.case.currency:
         of += " " + text("(%(name)s)", name=setting.remark(one.unit))
-    first = one.spells[0].first if one.spells else None
     entity = text("The group") if one.entity == "group" else one.entity
+    return (text(asks(one.test)), Said(of)), Said(entity)
+
+
+def _row(setting: Setting, one: Tested, name: str) -> Row:
+    label, entity = _asked(setting, one)
+    text = setting.text
+    first = one.spells[0].first if one.spells else None
     return Row(
         f"found-test:{name}",
-        (text(asks(one.test)), Said(of)),
+        label,
         (
-            Said(entity),
+            entity,
             Said(text("yes") if one.passed else text("no")),
-            _margin(setting, one, name),
+            _margin(setting, one, f"tests:found:{name}"),
             Said(formats.cell(first, setting.locale) if first else "\N{EN DASH}"),
-            entry(
-                setting.share(
-                    f"tests:found:{name}:chance",
-                    one.probability,
-                    formula="share of draws the test broke in",
-                    worked=drawn(
-                        setting,
-                        f"tests:found:{name}",
-                        setting.study.findings.draws,
-                        setting.study.findings.seed,
-                    ),
-                    **_rest(setting),
-                )
-            ),
+            _chance(setting, one, f"tests:found:{name}"),
         ),
+    )
+
+
+def _chance(setting: Setting, one: Tested, key: str) -> Figure:
+    """Return the share of draws a test broke in."""
+    found = setting.study.findings
+    return entry(
+        setting.share(
+            f"{key}:chance",
+            one.probability,
+            formula="share of draws the test broke in",
+            worked=drawn(setting, key, found.draws, found.seed),
+            **_rest(setting),
+        )
     )
 
 
@@ -116,7 +179,7 @@ def _rest(setting: Setting) -> dict[str, Any]:
 
 def _margin(setting: Setting, one: Tested, name: str) -> Figure:
     """Return the margin of a test in money, units or a share."""
-    key = f"tests:found:{name}:margin"
+    key = f"{name}:margin"
     rest = {
         "formula": "what there was less what was needed, on the worst day",
         **_rest(setting),

@@ -11,6 +11,7 @@ from solvency.exhibits.check.chart import drawing_of
 from solvency.exhibits.check.counts import lacking
 from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
+from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.found import tests_of_found
 from solvency.exhibits.check.otherwise import tests_otherwise
 from solvency.exhibits.check.segregation import chance_of
@@ -74,11 +75,15 @@ def solvency_tests(setting: Setting) -> Section | None:
         tests_of(setting, name, [one for one in shown if one.entity == name])
         for name in entities
     ]
-    beside = [tests_otherwise(setting), tests_of_found(setting)]
+    beside = [
+        passed_tests(setting),
+        tests_otherwise(setting),
+        tests_of_found(setting),
+    ]
     return Section(
         "solvency",
         text("Tests of solvency by date"),
-        (*tables, *(one for one in beside if one is not None), *drawings),
+        (*tables, *(one for one in beside if one), *drawings),
         ground=settled(setting),
     )
 
@@ -145,7 +150,9 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
     if between:
         yield setting.say(
             "\N{DAGGER} No source gives the day of a flow by which the test first"
-            " broke: they lie between %(since)s and %(until)s.",
+            " broke: they lie between %(since)s and %(until)s. A draw takes any day"
+            " within the bounds of a flow, so that it may break before the day"
+            " written.",
             since=Day(min(first for first, _ in between)),
             until=Day(max(last for _, last in between)),
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
+    from solvency.ledger.case import Flow
 
     #: What flows moved, by their ids, by the letter of their grade.
     Rung = Mapping[str, Mapping[str, Decimal]]
@@ -40,7 +41,7 @@ def ladder(setting: Setting) -> Table | None:
     if len(rungs) < 2:
         return None
     letters = sorted({letter for rung in rungs.values() for letter in rung})
-    days = [flow.date for flow in setting.case.selected]
+    days = [flow.date for flow in _moved(setting)]
     period = text(
         "%(since)s to %(until)s",
         since=formats.date(min(days), setting.locale, short=True),
@@ -102,10 +103,15 @@ def spreads(
     )
 
 
+def _moved(setting: Setting) -> list[Flow]:
+    """Return the flows to the day of the report, as its text counts them."""
+    return [flow for flow in setting.case.selected if flow.date <= setting.at]
+
+
 def _rungs(setting: Setting) -> dict[str, Rung]:
     """Return the largest purposes and the rest as one, the largest first."""
     found: dict[str, dict[str, dict[str, Decimal]]] = {}
-    for flow in setting.case.selected:
+    for flow in _moved(setting):
         amount = worth(setting, flow)
         if flow.purpose and amount:
             letter = grade_of(setting, flow)[:1] or "?"

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: How far from a report's date a statement of a balance still speaks to it.
 _NEAR = datetime.timedelta(days=14)
+#: Marks a statement that a flow of the books was sized to.
+_CIRCLE = "\N{DOUBLE DAGGER}"
 
 
 def known(setting: Setting) -> tuple[Observation, ...]:
@@ -215,6 +217,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         key=one.id,
         label=(
             own,
+            Said(_CIRCLE if _sized(setting, one) else ""),
             " ",
             *account_names(setting, one, short=not anchored),
             *unit,
@@ -242,6 +245,11 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
         ),
         anchor=anchor("observation", one.id) if anchored else "",
     )
+
+
+def _sized(setting: Setting, one: Observation) -> bool:
+    """Say whether a flow of the books was sized to what an observation states."""
+    return any(one.id in flow.sized_by for flow in setting.flows)
 
 
 def _grade(setting: Setting, one: Observation) -> str:
@@ -338,6 +346,16 @@ def _table(
                     " about what moved, not about a balance."
                 ),
             ),
+            *(
+                (
+                    text(
+                        "\N{DOUBLE DAGGER} By construction: a flow of these books is"
+                        " sized to what is stated, so that their agreement is no"
+                        " finding."
+                    ),
+                ),
+            )
+            * any(_sized(setting, one) for one in some),
         ),
         numbered=not anchored,
         size="dense",

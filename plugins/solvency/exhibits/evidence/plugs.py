@@ -125,7 +125,8 @@ def _bases(setting: Setting) -> Table:
     text = setting.text
     moved: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for flow in setting.flows:
-        if flow.id in setting.taken:
+        # To the day of the report, as its text counts them.
+        if flow.id in setting.taken and flow.date <= setting.at:
             moved[flow.basis][flow.id] = worth(setting, flow) or Decimal(0)
     all_ = {name: size for of in moved.values() for name, size in of.items()}
     whole = sum(all_.values(), Decimal(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import sqrt
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -76,6 +77,27 @@ def inflation_of(setting: Setting, found: Reconciled) -> Figure:
             "",
             formula="root of chi-square over independent tests",
             worked=setting.say("%(one)s over %(other)s", one=chi2, other=dof),
+        )
+    )
+
+
+def inflation_without(setting: Setting, found: Reconciled) -> Figure:
+    """Return the same with the worst claim let go, which mends the fit most."""
+    worst, tests = found.removed[0], found.dof - 1
+    chi2 = max(found.chi2 - worst.drop, 0.0)
+    worked = setting.say(
+        "%(one)s over %(other)s, without %(claim)s",
+        one=setting.units("reconciled:chi2:without", finite(chi2, 0), ""),
+        other=setting.units("reconciled:dof:without", Decimal(tests), ""),
+        claim=Said(worst.claim),
+    )
+    return entry(
+        setting.units(
+            "reconciled:inflation:without",
+            finite(sqrt(chi2 / tests), 1),
+            "",
+            formula="root of chi-square over independent tests",
+            worked=worked,
         )
     )
 

@@ -77,7 +77,7 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
         head=text("What is claimed"),
         width=70,
         columns=(
-            Column("claim", text("Claim"), "refs", 28),
+            Column("claim", text("Identifier"), "refs", 28),
             Column("claimed", text("Claimed"), width=20),
             Column("balanced", text("Balanced"), width=20, current=True),
             Column("z", text("Strain"), width=13),

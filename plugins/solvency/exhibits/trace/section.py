@@ -107,10 +107,10 @@ def _purposes(setting: Setting, found: Following) -> Table:
         notes=(
             (
                 text(
-                    "An outlay is the owners' at least by what it exceeds the most"
-                    " of others' money that can have been there, and at most by the"
-                    " most of theirs. The entries give both, and with which flows"
-                    " they came in; what outlays before must have spent is off."
+                    "At least: the payment less all other money that can have been"
+                    " there. At most: all of the owners' money that can have been"
+                    " there. The entries give both, and with which flows they came"
+                    " in; what outlays before must have spent is off."
                 ),
             ),
             (

@@ -10,6 +10,7 @@ from solvency.analysis.check.parameters import variants
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.reconcile.section import claims_of
 from solvency.exhibits.reconcile.section import inflation_of as inflation_of_claims
+from solvency.exhibits.reconcile.section import inflation_without
 from solvency.exhibits.reconcile.section import suspects_of
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.recover.receipts import rate
@@ -174,6 +175,8 @@ class OfFindings(Named):
             held=lambda: claims_of(setting, found),
             suspect=lambda: suspects_of(setting, found),
             factor=lambda: inflation_of_claims(setting, found),
+            one_worst=lambda: bool(found.removed) and found.dof > 1,
+            without=lambda: inflation_without(setting, found),
             agree=lambda: found.p > _USUAL,
         )
 
