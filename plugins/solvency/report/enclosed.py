@@ -272,13 +272,21 @@ def figures(report: Report, files: tuple[Attached, ...]) -> Attached:
     for one in listed(report):
         for names in ("flows", "sources"):
             one[names] = lists.setdefault(one[names], len(lists))
-        found.append(json.dumps(one, ensure_ascii=False))
-    named = ",\n".join(json.dumps(one, ensure_ascii=False) for one in lists)
-    content = (
-        head.removesuffix("\n}") + f',\n "lists": [\n{named}\n ]'
-        ',\n "figures": [\n' + ",\n".join(found) + "\n ]\n}\n"
-    )
-    return Attached(FIGURES, content.encode(), "How this was made, and every figure")
+        found.append(_compact(one))
+    # Written piece by piece: together they are tens of megabytes in a large case.
+    out = io.BytesIO()
+    out.write(head.removesuffix("\n}").encode())
+    for name, lines in (("lists", map(_compact, lists)), ("figures", iter(found))):
+        out.write(f',\n "{name}": ['.encode())
+        for number, line in enumerate(lines):
+            out.write(f"{',' if number else ''}\n{line}".encode())
+        out.write(b"\n ]")
+    out.write(b"\n}\n")
+    return Attached(FIGURES, out.getvalue(), "How this was made, and every figure")
+
+
+def _compact(one: object) -> str:
+    return json.dumps(one, ensure_ascii=False)
 
 
 def record(report: Report, files: tuple[Attached, ...]) -> dict[str, Any]:
