@@ -101,7 +101,7 @@ def case_files(case: Case) -> tuple[Attached, ...]:
         Attached(
             path.relative_to(home).as_posix(),
             path.read_bytes(),
-            "A chapter of the case's own",
+            "The case's chapter",
             "Source",
         )
         for path in files_of(case)
@@ -352,12 +352,12 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         title=text("Files carried inside this document"),
         unit=(text("Size in bytes, and the hash of each file as attached"),),
         head=text("File"),
-        width=48,
+        width=59,
         columns=(
-            Column("what", text("What it is"), "text", 24),
+            Column("what", text("What it is"), "text", 23),
             Column("bytes", text("Bytes"), width=13),
             # A hash has a line to itself: the list is half as long.
-            Column("hash", "SHA-256", "text", 89),
+            Column("hash", "SHA-256", "text", 79),
         ),
         rows=tuple(
             Row(
