@@ -352,12 +352,12 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         title=text("Files carried inside this document"),
         unit=(text("Size in bytes, and the hash of each file as attached"),),
         head=text("File"),
-        width=59,
+        width=55,
         columns=(
             Column("what", text("What it is"), "text", 23),
             Column("bytes", text("Bytes"), width=13),
             # A hash has a line to itself: the list is half as long.
-            Column("hash", "SHA-256", "text", 79),
+            Column("hash", "SHA-256", "text", 83),
         ),
         rows=tuple(
             Row(
