@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -36,7 +37,12 @@ DEPOSITS = 4
 STATEMENTS = 20
 #: One source in so many flows, as in the cases that come with the program.
 CITED = 8
-BANKS = ("Exchange", "Desk", "Branch")
+SEEN = (
+    "Assets:Exchange:Custody",
+    "Assets:Exchange:Bank",
+    "Assets:Desk:Bank",
+    "Assets:Branch:Bank",
+)
 TESTS = (
     ("customer-assets", "Exchange", "minimum: 1.0"),
     ("house-and-customer-apart", "Exchange", ""),
@@ -86,14 +92,29 @@ def _deposit(n: int, flows: int, draw: random.Random) -> str:
     )
 
 
-def _statement(n: int, flows: int, draw: random.Random) -> str:
-    """Return what a source states a bank account to have held."""
-    day = START + datetime.timedelta(days=60 + n * (DAYS - 60) // (flows // STATEMENTS))
-    return (
-        f'{day} custom "observation" Assets:{BANKS[n % 3]}:Bank'
-        f" {draw.randrange(10**9, 10**10)} USD\n"
-        f'  source: "letter-{draw.randrange(flows // CITED)}"\n  error: 0.3\n'
+def _statements(text: str, flows: int, draw: random.Random) -> Iterator[str]:
+    """Yield what sources state accounts to have held: what they held, or nearly so."""
+    moves = sorted(
+        (entry[:10], account, float(amount))
+        for entry in re.findall(r"^\d{4}-.*(?:\n .*)+", text, re.MULTILINE)
+        if entry[11] == "*"
+        for account, amount in re.findall(r"  (\S+)  +(-?[\d.]+) USD", entry)
     )
+    count = flows // STATEMENTS
+    for n in range(count):
+        day = START + datetime.timedelta(days=60 + n * (DAYS - 60) // count)
+        held = dict.fromkeys(SEEN, 0.0)
+        for when, account, moved in moves:
+            if account in held and when <= str(day):
+                held[account] += moved
+        account = SEEN[n % len(SEEN)]
+        # A bank overdrawn by chance states nothing.
+        account = account if held[account] > 0 else SEEN[0]
+        yield (
+            f'{day} custom "observation" {account}'
+            f" {held[account] * draw.uniform(0.8, 1.2):.0f} USD\n"
+            f'  source: "letter-{draw.randrange(flows // CITED)}"\n  error: 0.3\n'
+        )
 
 
 def case(flows: int) -> Iterator[str]:
@@ -102,10 +123,11 @@ def case(flows: int) -> Iterator[str]:
     # Of its two claims on customers and theirs on it, a payment is of the first.
     owed = 'Receivables:Customers\n  counterparty: "Customers"\n'
     rest = "".join(ledger(flows - flows // DEPOSITS))
-    yield rest.replace(owed, f"{owed}  intercompany: TRUE\n", 1)
+    rest = rest.replace(owed, f"{owed}  intercompany: TRUE\n", 1)
+    rest += "".join(_deposit(n, flows, draw) for n in range(flows // DEPOSITS))
     yield from _head(flows)
-    yield from (_deposit(n, flows, draw) for n in range(flows // DEPOSITS))
-    yield from (_statement(n, flows, draw) for n in range(flows // STATEMENTS))
+    yield rest
+    yield from _statements(rest, flows, draw)
 
 
 def printed(path: Path, out: Path) -> tuple[float, float]:

@@ -311,6 +311,25 @@ def test_of_many_flows_the_largest_are_printed(
     assert cells[-1][-1] == "100.0"
 
 
+def test_an_extract_of_flows_says_so(
+    loaded: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from solvency.exhibits import setting
+
+    monkeypatch.setattr(setting, "MOST_FLOWS", 3)
+    report = build(loaded, loaded.book(), sections=["flows", "sources"])
+    text = text_of(pages.tree(report))
+    # Of the scenario F-1, F-2 and H-1 are listed, F-3 and F-5 are not.
+    assert f"The 3 largest of the {len(loaded.selected)} flows of this" in text
+    assert "smaller flow" in text
+    assert "F-3" not in text
+    monkeypatch.setattr(setting, "MOST_FLOWS", len(loaded.flows))
+    report = build(loaded, loaded.book(), sections=["flows", "sources"])
+    text = text_of(pages.tree(report))
+    assert "Each flow of this scenario" in text
+    assert "smaller flow" not in text
+
+
 class TestKinds:
     def test_a_folder_with_its_file_is_a_kind(self, tmp_path: Path) -> None:
         folder = tmp_path / "short"

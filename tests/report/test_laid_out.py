@@ -12,12 +12,15 @@ import solvency
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import pdf
+from solvency.report.enclosed import case_files
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     from report.paper import Page
 
 LEDGERS = Path(__file__).parents[2] / "ledgers"
+#: Of the report cover and contents, some thirty pages of body, forty of appendices.
+MOST_PAGES = {"brief": 2, "affairs": 15, "compare": 15, "reconstruction": 75}
 
 
 @pytest.fixture(
@@ -32,18 +35,23 @@ LEDGERS = Path(__file__).parents[2] / "ledgers"
                 ("ftx", "reconstruction", "en"),
                 ("ftx", "reconstruction", "zh"),
                 ("mf-global", "reconstruction", "en"),
-                ("ftx", "affairs", "en"),
-                ("ftx", "compare", "en"),
+                *(
+                    (name, kind, lang)
+                    for name in ("ftx", "mf-global")
+                    for kind in ("affairs", "compare")
+                    for lang in ("en", "zh")
+                ),
             )
         ),
     ],
     ids="-".join,
 )
 def laid_out(request: pytest.FixtureRequest) -> tuple[Page, ...]:
-    """Lay a report out as a draft has it, with all its chapters."""
+    """Lay a report out without tags, with all its chapters and its list of files."""
     name, kind, lang = request.param
     case = solvency.load(LEDGERS / name / "main.beancount")
-    report = build(case, case.book(), kind=kind, lang=lang)
+    files = case_files(case)
+    report = build(case, case.book(), kind=kind, lang=lang, attached=files)
     with wide():
         made = pdf.render(pages.plain(pages.tree(report)), report.dated, tagged=False)
     return paper.pages_of(made.content)
@@ -66,6 +74,13 @@ def test_no_heading_stands_alone(laid_out: tuple[Page, ...]) -> None:
     assert [(page.number, paper.widowed(page)) for page in laid_out[1:]] == [
         (page.number, []) for page in laid_out[1:]
     ]
+
+
+def test_no_report_takes_more_pages_than_its_kind_may(
+    request: pytest.FixtureRequest, laid_out: tuple[Page, ...]
+) -> None:
+    _, kind, _ = request.node.callspec.params["laid_out"]
+    assert len(laid_out) <= MOST_PAGES[kind]
 
 
 def test_no_page_is_half_empty(laid_out: tuple[Page, ...]) -> None:

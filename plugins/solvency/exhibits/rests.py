@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.layout import Ground
@@ -86,7 +87,7 @@ class _Resting:
     """Finds what the figures of sections rest on, each once."""
 
     def __init__(self, case: Case, sections: Iterable[Section]) -> None:
-        self._case = case
+        self._named = {name: flow.sources for name, flow in case.by_id.items()}
         self._sums: dict[str, list[tuple[Figure, int]]] = {}
         self._beside: dict[str, tuple[list[Figure], list[Figure]]] = {}
         self._ground: dict[str, Ground] = {}
@@ -192,10 +193,8 @@ class _Resting:
     def _of_flows(self, flows: _Names) -> _Names:
         """Return the sources of flows, a list that is kept."""
         if id(flows) not in self._sources:
-            found: dict[str, None] = {}
-            for name in flows:
-                flow = self._case.by_id.get(name)
-                found.update(dict.fromkeys(flow.sources if flow else ()))
+            each = map(self._named.get, flows)
+            found = dict.fromkeys(chain.from_iterable(filter(None, each)))
             self._sources[id(flows)] = self._kept(tuple(found))
         return self._sources[id(flows)]
 
@@ -203,7 +202,7 @@ class _Resting:
         """Return the names of lists in order, each once, as a list that is kept."""
         some = tuple(dict.fromkeys(map(id, filter(None, lists))))
         if some not in self._joins:
-            found = dict.fromkeys(name for names in lists for name in names)
+            found = dict.fromkeys(chain.from_iterable(lists))
             # The lists are kept beside it, or another may come to have the id of one.
             self._joins[some] = (self._kept(tuple(found)), lists)
         return self._joins[some][0]

@@ -148,8 +148,12 @@ class Parts:
         flows = self._book.case.by_id
         whole = sum(moved.values(), ZERO)
         found: set[str] = set()
-        for source in {one for name in moved for one in flows[name].sources}:
-            fall = {name for name in moved if falls(flows[name], source)}
+        of_source: dict[str, list[str]] = defaultdict(list)
+        for name in moved:
+            for source in flows[name].sources:
+                of_source[source].append(name)
+        for source, some in of_source.items():
+            fall = {name for name in some if falls(flows[name], source)}
             left = whole - sum((moved[name] for name in fall), ZERO)
             if left * whole < 0 or (left and not whole):
                 found |= fall

@@ -101,7 +101,7 @@ def case_files(case: Case) -> tuple[Attached, ...]:
         Attached(
             path.relative_to(home).as_posix(),
             path.read_bytes(),
-            "A chapter of the case's own",
+            "The case's chapter",
             "Source",
         )
         for path in files_of(case)
@@ -272,13 +272,21 @@ def figures(report: Report, files: tuple[Attached, ...]) -> Attached:
     for one in listed(report):
         for names in ("flows", "sources"):
             one[names] = lists.setdefault(one[names], len(lists))
-        found.append(json.dumps(one, ensure_ascii=False))
-    named = ",\n".join(json.dumps(one, ensure_ascii=False) for one in lists)
-    content = (
-        head.removesuffix("\n}") + f',\n "lists": [\n{named}\n ]'
-        ',\n "figures": [\n' + ",\n".join(found) + "\n ]\n}\n"
-    )
-    return Attached(FIGURES, content.encode(), "How this was made, and every figure")
+        found.append(_compact(one))
+    # Written piece by piece: together they are tens of megabytes in a large case.
+    out = io.BytesIO()
+    out.write(head.removesuffix("\n}").encode())
+    for name, lines in (("lists", map(_compact, lists)), ("figures", iter(found))):
+        out.write(f',\n "{name}": ['.encode())
+        for number, line in enumerate(lines):
+            out.write(f"{',' if number else ''}\n{line}".encode())
+        out.write(b"\n ]")
+    out.write(b"\n}\n")
+    return Attached(FIGURES, out.getvalue(), "How this was made, and every figure")
+
+
+def _compact(one: object) -> str:
+    return json.dumps(one, ensure_ascii=False)
 
 
 def record(report: Report, files: tuple[Attached, ...]) -> dict[str, Any]:
@@ -344,12 +352,12 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         title=text("Files carried inside this document"),
         unit=(text("Size in bytes, and the hash of each file as attached"),),
         head=text("File"),
-        width=48,
+        width=55,
         columns=(
-            Column("what", text("What it is"), "text", 24),
+            Column("what", text("What it is"), "text", 23),
             Column("bytes", text("Bytes"), width=13),
             # A hash has a line to itself: the list is half as long.
-            Column("hash", "SHA-256", "text", 89),
+            Column("hash", "SHA-256", "text", 83),
         ),
         rows=tuple(
             Row(

@@ -217,7 +217,7 @@ def _beliefs(
             prior = 0.0 if shut and name not in found.certain else prior
             prior = settled(apart.get(name, prior))
             asked = tuple(prior if prior in {0.0, 1.0} else p for p in PRIORS)
-            same = Otherwise(prior, prior, prior, prior, prior)
+            same = Otherwise(*[prior] * len(others)) if others else None
             start = (name, hypothesis.title, prior, prior, 0.0, 1.0)
             beliefs.append(Belief(*start, asked, False, (), same))
             continue

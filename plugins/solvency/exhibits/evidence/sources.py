@@ -99,10 +99,15 @@ def sources(setting: Setting) -> Section | None:
     quoted = _quoted(setting)
     measured = _measured(setting)
     prices = Counter(price.source for price in setting.case.prices)
+    # Where the list of flows is an extract, so is this one.
+    whole = len(setting.printed) == len(setting.flows)
+    used = {*by_flow, *by_claim, *prices, *quoted, *measured, *passages}
+    notes = [note for note in setting.notes.all if whole or note.source.name in used]
     return Section(
         "sources",
         setting.text("Sources"),
         values={
+            "left_out": _left_out(setting, len(setting.notes.all) - len(notes)),
             "sources": tuple(
                 Listed(
                     note,
@@ -122,8 +127,8 @@ def sources(setting: Setting) -> Section | None:
                     quoted.get(note.source.name, ()),
                     measured.get(note.source.name, ()),
                 )
-                for note in setting.notes.all
-            )
+                for note in notes
+            ),
         },
         appendix=True,
         # Listed is what something in the report rests on.
@@ -231,6 +236,19 @@ def _more(setting: Setting, source: str, number: int) -> Prose:
         "%(count)s smaller flow",
         "%(count)s smaller flows",
         setting.count(f"source:{source}:unlisted", number, sources=(source,)),
+    )
+
+
+def _left_out(setting: Setting, number: int) -> Prose:
+    """Say how many sources are not listed, since nothing that is listed needs them."""
+    if not number:
+        return ()
+    return setting.say_many(
+        "%(count)s more source, on which smaller flows alone or nothing rests, is in"
+        " the attached ledger.",
+        "%(count)s more sources, on which smaller flows alone or nothing rests, are in"
+        " the attached ledger.",
+        setting.count("sources:left-out", number),
     )
 
 

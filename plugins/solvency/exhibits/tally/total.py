@@ -320,7 +320,15 @@ def tally_tables(setting: Setting, found: Tallied) -> list[Table | Drawing]:
 
 def totalled(setting: Setting) -> Section | None:
     """Build the tally without scenarios and dependence, which take most draws."""
-    found = setting.study.totalled
+    return _without_rest(setting, setting.study.totalled)
+
+
+def explaining(setting: Setting) -> Section | None:
+    """Build the same with how much of what is untraced is explained."""
+    return _without_rest(setting, setting.study.explained)
+
+
+def _without_rest(setting: Setting, found: Tallied | None) -> Section | None:
     if found is None:
         return None
     tables = tuple(tally_tables(setting, found))

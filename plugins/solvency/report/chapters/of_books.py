@@ -323,7 +323,6 @@ class OfBooks(Named):
         """Return how many things of a kind the case has."""
         case = self.setting.case
         taken = [flow for flow in case.selected if flow.date <= self.setting.at]
-        held = {one.flow for one in reviewed(case) if one.holds}
         every: dict[str, Any] = {
             "flows": taken,
             "assumed": [flow for flow in taken if flow.basis == "assumed"],
@@ -343,11 +342,15 @@ class OfBooks(Named):
                 kind: [one for one in self.setting.open_items if one.kind == kind]
                 for kind in KINDS
             },
-            "reviewed": [flow for flow in taken if flow.id in held],
+            # Counted where it is asked: every flow is hashed for it.
+            "reviewed": [],
             "selected": case.selected,
             "listed": [x for x in case.selected if x.id in self.setting.listed],
         }
         found = every[self._known(what, every, "kind of thing")]
+        if what == "reviewed":
+            held = {one.flow for one in reviewed(case) if one.holds}
+            found = [flow for flow in taken if flow.id in held]
         flows = (
             tuple(x.id for x in found)
             if found
@@ -361,7 +364,7 @@ class OfBooks(Named):
             len(found),
             flows=flows,
             sources=tuple(case.sources) if found is case.sources else (),
-            target=where if len(found) else "",
+            target=where if found else "",
         )
 
 

@@ -12,6 +12,7 @@ from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.sections import SECTIONS
+from solvency.exhibits.tally.total import explaining
 from solvency.exhibits.tally.total import totalled
 from solvency.exhibits.unmade import with_reasons
 from solvency.figures.errors import ReportError
@@ -55,7 +56,7 @@ _WHERE = {
     "scenario-fits": "belief",
     "scenario-tally": "tally",
     "tally": "total",
-    "tally-untraced": "tally",
+    "tally-untraced": "explaining",
     "dependence": "tally",
     "hypotheses": "hypotheses",
     "flows-of-": "hypotheses",
@@ -86,6 +87,7 @@ _WHERE = {
 _QUICK: dict[str, tuple[str, Callable[[Setting], Section | None]]] = {
     "segregation, plain": ("segregation", partial(segregation, noted=False)),
     "total": ("weighing", totalled),
+    "explaining": ("weighing", explaining),
 }
 
 
