@@ -140,12 +140,26 @@ def test_no_opened_part_is_wider_than_a_phone(window):
         assert _wider(window(page, query, width=360)) <= 0
 
 
+#: All kinds of pages there are, each with what its address asks.
+EACH = {
+    **dict.fromkeys(CLASSES, ""),
+    "flow": "?pick=deposits",
+    "source": "?pick=gazette",
+    "solvency opened": "?pick=Harbour/customer-assets/USD",
+    "hypotheses weighed": "?weigh=1",
+    "group chinese": "?lang=zh",
+}
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", CLASSES)
-def test_axe_finds_no_serious_violation(window, page, scheme):
+@pytest.mark.parametrize("page", EACH)
+def test_axe_finds_no_serious_violation(window, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    tab = window(page, scheme=scheme)
+    name = page.split(maxsplit=1)[0]
+    tab = window(name, EACH[page], scheme=scheme, width=width)
     expect(tab.locator(".sv h2").first).to_be_visible()
+    expect(tab.locator(".sv-switch-numbers div").first).to_be_attached()
     # What lies outside our part of the page is Fava's.
     found = axe.Axe().run(tab, context=".sv").response["violations"]
     serious = [

@@ -88,6 +88,8 @@ class Head:
     switched: str
     #: Where a note is sent; "" where none may be written.
     note: str
+    #: The hypotheses switched on, where a site switches them; None elsewhere.
+    set: str | None
     #: True for a page of a site, which no server answers.
     elsewhere: bool
     choices: tuple[Link, ...]
@@ -141,6 +143,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         index=view.at_home.endpoint("where", "index", **asked.query()),
         switched=view.at_home.endpoint("where", "switched", **query),
         note=view.at_home.endpoint("where", "note") if view.edit else "",
+        set=None if view.at_home.live or not case.hypotheses else ",".join(taken(case)),
         elsewhere=not view.at_home.live,
         choices=tuple(
             Link(
