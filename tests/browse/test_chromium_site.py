@@ -207,8 +207,18 @@ def test_switches_say_what_was_computed_ahead_by_keyboard(opened):
     assert "?" not in tab.url
 
 
-@pytest.mark.parametrize("width", [390, 1024, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (390, "light"),
+        (1024, "dark"),
+        # Each takes seconds: the others are for the long run.
+        pytest.param(390, "dark", marks=pytest.mark.long),
+        pytest.param(1024, "light", marks=pytest.mark.long),
+        pytest.param(1440, "light", marks=pytest.mark.long),
+        pytest.param(1440, "dark", marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("page", EACH)
 def test_axe_finds_no_serious_violation(opened, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

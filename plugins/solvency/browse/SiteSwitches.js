@@ -84,7 +84,7 @@ async function setBar(page) {
   } }, say("Back to before"));
   const box = made("section", { class: "sv sv-switches", "aria-label": say("Switches: hypotheses") }, list,
     made("div", { class: "sv-switch-row" }, made("div", { class: "sv-switch-tools" }, button, back),
-      made("dl", { class: "sv-switch-numbers" })),
+      made("dl", { class: "sv-switch-numbers", tabindex: "0" })),
     made("p", { class: "sv-switch-said", role: "status" }));
   for (const [name, title] of found.hypotheses) {
     const tick = made("input", { type: "checkbox", id: `sv-switch-${name}`, value: name });

@@ -15,6 +15,7 @@ SCRIPTS = (
     "RivalHypotheses.js",
     "EntityGraph.js",
     "SiteSwitches.js",
+    "EvidenceLedger.js",
 )
 
 
