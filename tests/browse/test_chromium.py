@@ -96,7 +96,13 @@ def _number(tab, label):
 
 
 def _wider(tab):
-    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    """Return by how many pixels something is wider than the window, or its part."""
+    return tab.evaluate(
+        """() => Math.max(
+            document.documentElement.scrollWidth - window.innerWidth,
+            ...[...document.querySelectorAll("article")].map(
+                (one) => one.scrollWidth - one.clientWidth))"""
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
