@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import solvency
+from solvency.browse.edit.draft import drafted
+from solvency.browse.edit.entry import written
 
 SOURCE = {
     "title": "Where Harbour's deposits went",
@@ -74,6 +76,17 @@ def test_what_does_not_change_makes_no_difference(site, case):
     assert _both(made, "source", "gazette", SOURCE) == []
     assert _both(made, "flow", "deposits", DEPOSITS) == []
     assert case.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["ftx", "mf-global"])
+def test_no_entry_of_a_case_is_written_anew_unchanged(harbour, name):
+    case = solvency.load(harbour.parents[1] / name / "main.beancount")
+    for kind, names in (("flow", case.by_id), ("source", case.sources)):
+        assert names
+        for one in names:
+            fields = written(case, kind, one)
+            draft = drafted(case, {"kind": kind, "name": one, "fields": fields})
+            assert draft.after == draft.before, one
 
 
 def test_of_an_entry_only_the_changed_lines_change(site, case):
