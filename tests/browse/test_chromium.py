@@ -96,7 +96,13 @@ def _number(tab, label):
 
 
 def _wider(tab):
-    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    """Return by how many pixels something is wider than the window, or its part."""
+    return tab.evaluate(
+        """() => Math.max(
+            document.documentElement.scrollWidth - window.innerWidth,
+            ...[...document.querySelectorAll("article")].map(
+                (one) => one.scrollWidth - one.clientWidth))"""
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -140,12 +146,36 @@ def test_no_opened_part_is_wider_than_a_phone(window):
         assert _wider(window(page, query, width=360)) <= 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", CLASSES)
-def test_axe_finds_no_serious_violation(window, page, scheme):
+#: All kinds of pages there are, each with what its address asks.
+EACH = {
+    **dict.fromkeys(CLASSES, ""),
+    "flow": "?pick=deposits",
+    "source": "?pick=gazette",
+    "solvency opened": "?pick=Harbour/customer-assets/USD",
+    "hypotheses weighed": "?weigh=1",
+    "group chinese": "?lang=zh",
+}
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (390, "light"),
+        (1024, "dark"),
+        # Each takes seconds: the others are for the long run.
+        pytest.param(390, "dark", marks=pytest.mark.long),
+        pytest.param(1024, "light", marks=pytest.mark.long),
+        pytest.param(1440, "light", marks=pytest.mark.long),
+        pytest.param(1440, "dark", marks=pytest.mark.long),
+    ],
+)
+@pytest.mark.parametrize("page", EACH)
+def test_axe_finds_no_serious_violation(window, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    tab = window(page, scheme=scheme)
+    name = page.split(maxsplit=1)[0]
+    tab = window(name, EACH[page], scheme=scheme, width=width)
     expect(tab.locator(".sv h2").first).to_be_visible()
+    expect(tab.locator(".sv-switch-numbers div").first).to_be_attached()
     # What lies outside our part of the page is Fava's.
     found = axe.Axe().run(tab, context=".sv").response["violations"]
     serious = [
@@ -504,3 +534,47 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
         tab.close()
     assert not said
     assert len(list((tmp_path / "notes").iterdir())) == 2
+
+
+def test_a_flow_is_added_and_the_finding_changes_by_keyboard(
+    browser, harbour, tmp_path
+):
+    case = shutil.copy(harbour, tmp_path / "main.beancount")
+    said = []
+    with served_at(Site(case, edit=True)) as site:
+        tab = browser.new_page(viewport={"width": 390, "height": 900})
+        tab.on("console", lambda message: said.append(message.text))
+        tab.goto(site.origin + site.path("solvency"))
+        worst = tab.locator('[data-key="finding-Harbour/customer-assets/USD"] .num')
+        before = worst.first.get_attribute("data-value")
+        tab.goto(site.origin + site.path("flows"))
+        tab.locator("#change summary").press("Enter")
+        form = tab.locator("#change form")
+        for name, value in {
+            "name": "deposits-2",
+            "date": "2021-02-20",
+            "title": "More <deposits>",
+            "sources": "petition",
+            "through": "Harbour",
+            "from": "Equity:Customers:Wealth",
+            "to": "Assets:Desk:Bank",
+            "amount": "2,000,000 USD",
+        }.items():
+            form.locator(f'[name="{name}"]').fill(value)
+        form.get_by_role("button", name="Show the difference").press("Enter")
+        shown = form.locator("pre")
+        expect(shown).to_contain_text('+2021-02-20 * "More <deposits>" ^petition')
+        expect(form).to_contain_text("the ledger has no new error")
+        assert _wider(tab) <= 0
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+        found = axe.Axe().run(tab, context=".sv").response["violations"]
+        assert not [one for one in found if one["impact"] in {"serious", "critical"}]
+        # The button that saves has the focus already.
+        expect(form.get_by_role("button", name="Save it")).to_be_focused()
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**pick=deposits-2**")
+        expect(tab.locator("h2").first).to_have_text("More <deposits>")
+        tab.goto(site.origin + site.path("solvency"))
+        assert worst.first.get_attribute("data-value") != before
+        tab.close()
+    assert not said

@@ -18,7 +18,17 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.xdist_group("chromium"),
 ]
-PAGES = ("index", "solvency", "group", "flows", "hypotheses", "evidence")
+PAGES = (
+    *("index", "solvency", "group", "entities"),
+    *("flows", "hypotheses", "evidence"),
+)
+#: All kinds of pages there are.
+EACH = (
+    *PAGES,
+    "flow-deposits",
+    "source-gazette",
+    "solvency-Harbour-customer-assets-USD",
+)
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +166,7 @@ def test_a_drawing_is_saved_as_svg_and_png(opened):
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
-@pytest.mark.parametrize("page", [*PAGES, "flow-deposits", "source-gazette"])
+@pytest.mark.parametrize("page", EACH)
 def test_nothing_is_wider_than_its_window(opened, page, width):
     tab = opened(page, width=width)
     wider = "document.documentElement.scrollWidth - window.innerWidth"
@@ -168,11 +178,51 @@ def test_nothing_is_wider_than_its_window(opened, page, width):
         assert tab.evaluate(wider) <= 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("page", [*PAGES, "flow-deposits", "source-gazette"])
-def test_axe_finds_no_serious_violation(opened, page, scheme):
+def test_switches_say_what_was_computed_ahead_by_keyboard(opened):
+    tab = opened("entities")
+    open_ = tab.locator("#sv-switch-open")
+    expect(open_).to_have_text("Hypotheses: 0 of 3 on")
+    open_.press("Enter")
+    box = tab.locator("#sv-switch-bad-trade")
+    box.focus()
+    tab.keyboard.press("Space")
+    told = tab.locator(".sv-switch-numbers div", has_text="Equity of the group")
+    # The trade lost 7.5m: 1.45m becomes -6.05m.
+    expect(told).to_contain_text("$1.4m \u2192 \u2212$6.0m")
+    said = tab.locator(".sv-switch-said")
+    expect(said).to_contain_text("every set of these hypotheses")
+    expect(said).to_contain_text("--hypothesis bad-trade")
+    assert tab.url.endswith("?hypothesis=bad-trade")
+    # The set goes along to the next page; a scenario's leads to its own pages.
+    tab.locator(".sv-tabs").get_by_text("Flows", exact=True).press("Enter")
+    expect(tab.locator("#sv-switch-bad-trade")).to_be_checked()
+    tab.locator("#sv-switch-open").press("Enter")
+    tab.locator("#sv-switch-back").press("Enter")
+    expect(told).not_to_contain_text("\u2192")
+    for name in ("ventures", "gifts"):
+        tab.locator(f"#sv-switch-{name}").press("Space")
+    said.get_by_role("link").press("Enter")
+    expect(tab.locator(".sv-state")).to_contain_text("scenario invested")
+    expect(tab.locator("#sv-switch-ventures")).to_be_checked()
+    assert "?" not in tab.url
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (390, "light"),
+        (1024, "dark"),
+        # Each takes seconds: the others are for the long run.
+        pytest.param(390, "dark", marks=pytest.mark.long),
+        pytest.param(1024, "light", marks=pytest.mark.long),
+        pytest.param(1440, "light", marks=pytest.mark.long),
+        pytest.param(1440, "dark", marks=pytest.mark.long),
+    ],
+)
+@pytest.mark.parametrize("page", EACH)
+def test_axe_finds_no_serious_violation(opened, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    tab = opened(page, scheme=scheme)
+    tab = opened(page, scheme=scheme, width=width)
     number = tab.locator("a.sv-figure:visible").first
     if number.count():
         number.click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from urllib.parse import unquote
@@ -13,7 +14,9 @@ from click.testing import CliRunner
 from fava_site import tile
 from fava_site import values
 
+import solvency
 from solvency.browse.site.names import Folder
+from solvency.browse.site.sets import combinations
 from solvency.cli import main
 
 
@@ -121,6 +124,52 @@ def test_the_numbers_are_those_of_the_command_line(files, harbour, scenario):
         assert [float(x) for x in values(tests, f"finding-{name}")[:1]] == [
             float(one["amount"])
         ]
+
+
+def test_switches_have_the_numbers_of_the_command_line(files, harbour):
+    """Of three hypotheses there are eight sets, each with its numbers."""
+    told = _document(files / "switches.js")
+    assert told["own"] == ""
+    assert len(told["sets"]) == 8
+    for names in ("", "ventures", "ventures,gifts", "ventures,bad-trade,gifts"):
+        words = ["--hypothesis", names] if names else ["--scenario", "established"]
+        found = _json("balance", "--group", *words, harbour)["consolidated"]
+        shown = {one["label"]: one for one in told["sets"][names]["numbers"]}
+        assert shown["Equity of the group"]["value"] == found["equity"]
+    # The trade lost 7.5 million of 1.45.
+    lost = {one["label"]: one for one in told["sets"]["bad-trade"]["numbers"]}
+    equity = lost["Equity of the group"]
+    assert equity["value"] == "-6050000"
+    assert (equity["before"], equity["difference"]) == ("$1.4m", "\u2212$7.5m")
+    # A set that is a scenario's leads to its pages.
+    assert told["sets"]["ventures,gifts"]["href"] == "where-invested.html"
+    assert told["sets"]["ventures"]["href"] == ""
+    assert told["sets"][""]["href"] == "index.html"
+
+
+def test_sets_are_those_of_one_switch_where_hypotheses_are_many(harbour):
+    """Five have 32 sets; of six there are none, six alone, and the scenarios."""
+    case = solvency.load(harbour)
+    hypothesis = case.hypotheses["gifts"]
+    for count, expected in ((5, 32), (6, 1 + 6 + 1)):
+        some = {f"h{n}": replace(hypothesis, name=f"h{n}") for n in range(count)}
+        scenario = replace(
+            case.scenarios["invested"], name="two", hypotheses=frozenset({"h0", "h1"})
+        )
+        one = replace(case, hypotheses=some, scenarios={"two": scenario})
+        sets = combinations(one)
+        assert len(sets) == len(set(sets)) == expected
+        assert sets[0] == ()
+        assert ("h0", "h1") in sets
+
+
+def test_a_site_in_another_scenario_has_the_established_one_too(harbour, tmp_path):
+    result = _run("site", "--scenario", "invested", tmp_path / "out", harbour)
+    assert result.exit_code == 0, result.output
+    told = _document(tmp_path / "out/switches.js")
+    assert told["own"] == "ventures,gifts"
+    assert told["sets"][""]["href"] == "where-established.html"
+    assert (tmp_path / "out/where-established.html").is_file()
 
 
 def test_the_walk_of_harbour_closes(files):

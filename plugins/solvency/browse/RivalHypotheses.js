@@ -127,7 +127,7 @@ function bar() {
           say("Back to before")),
         made("button", { type: "button", class: "sv-quiet", id: "sv-switch-keep", hidden: true, onclick: keep },
           say("Compare from here"))),
-      made("dl", { class: "sv-switch-numbers" })),
+      made("dl", { class: "sv-switch-numbers", tabindex: "0" })),
     made("p", { class: "sv-switch-said", role: "status" }));
   found.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || list.hidden) return;

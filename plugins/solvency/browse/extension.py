@@ -10,7 +10,6 @@ and what failed is said on the page in one line and logged in full.
 from __future__ import annotations
 
 import ast
-import json
 import logging
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -24,9 +23,12 @@ from flask import current_app
 from flask import request
 
 from solvency.browse import request as asking
-from solvency.browse.edit.asked import answer
+from solvency.browse.edit.asked import changed
 from solvency.browse.edit.asked import editable
+from solvency.browse.edit.asked import in_json as _json
+from solvency.browse.edit.asked import put
 from solvency.browse.edit.remarks import written
+from solvency.browse.edit.trial import differing
 from solvency.browse.entry import journal
 from solvency.browse.entry.opened import opened
 from solvency.browse.filters import FILTERS
@@ -233,11 +235,6 @@ class CasePage(FavaExtensionBase):
             return failure(error)
 
 
-def _json(document: object, status: int) -> Response:
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, mimetype="application/json")
-
-
 class WhereItWent(CasePage):
     """From what came in to what was found."""
 
@@ -260,10 +257,17 @@ class WhereItWent(CasePage):
     @writing
     def note(self) -> Response:
         """Keep a reader's note in a file beside the case."""
-        with self.shelf.lock:
-            view = self.view()
-            with speaking(view.locale):
-                return answer(lambda sent: written(view.study.case, sent))
+        return changed(self, lambda view, sent: written(view.study.case, sent))
+
+    @writing
+    def draft(self) -> Response:
+        """Return the difference that a form would make to its file."""
+        return changed(self, lambda view, sent: differing(view.study.case, sent))
+
+    @writing
+    def save(self) -> Response:
+        """Save what a form changes, and read the ledger anew."""
+        return changed(self, lambda view, sent: put(self.ledger, view, sent))
 
 
 class SolvencyTests(CasePage):
@@ -334,6 +338,7 @@ class EvidenceLedger(CasePage):
     report_title = "Evidence"
     page = "evidence"
     one = "source"
+    has_js_module = True
 
 
 class PrintedReport(CasePage):

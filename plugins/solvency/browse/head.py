@@ -88,6 +88,11 @@ class Head:
     switched: str
     #: Where a note is sent; "" where none may be written.
     note: str
+    #: Where a form asks for the difference it makes, and where it is saved.
+    draft: str
+    save: str
+    #: The hypotheses switched on, where a site switches them; None elsewhere.
+    set: str | None
     #: True for a page of a site, which no server answers.
     elsewhere: bool
     choices: tuple[Link, ...]
@@ -140,7 +145,10 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         without=view.at_home.endpoint(page, "without", **query),
         index=view.at_home.endpoint("where", "index", **asked.query()),
         switched=view.at_home.endpoint("where", "switched", **query),
+        draft=view.at_home.endpoint("where", "draft") if view.edit else "",
+        save=view.at_home.endpoint("where", "save") if view.edit else "",
         note=view.at_home.endpoint("where", "note") if view.edit else "",
+        set=None if view.at_home.live or not case.hypotheses else ",".join(taken(case)),
         elsewhere=not view.at_home.live,
         choices=tuple(
             Link(

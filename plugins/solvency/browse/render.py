@@ -18,6 +18,7 @@ from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import figure_place
+from solvency.browse.edit.form import form_of
 from solvency.browse.edit.remarks import shown_on
 from solvency.browse.head import TITLES
 from solvency.browse.head import head
@@ -119,7 +120,14 @@ def _rendered(page: str, view: View, filters: dict[str, str]) -> Markup:
         log.exception("solvency: the page %s failed", page)
         return _nothing(view, page, filters, _said(error))
     notes = shown_on(view, page)
-    return _template(page, head=top, page=built, said=view.period.said, notes=notes)
+    return _template(
+        page,
+        head=top,
+        page=built,
+        said=view.period.said,
+        notes=notes,
+        form=form_of(view, page),
+    )
 
 
 def exhibits_of(built: Any) -> dict[str, str]:
@@ -146,7 +154,7 @@ def _nothing(view: View, page: str, filters: dict[str, str], said: str) -> Marku
     if view.asked.known:
         ways.insert(0, Link(say("Everything known"), view.page(page, known=None)))
     top = head(view, page, filters)
-    return _template("nothing", head=top, said=said, ways=ways, notes=None)
+    return _template("nothing", head=top, said=said, ways=ways, notes=None, form=None)
 
 
 def empty(case: Case) -> str:

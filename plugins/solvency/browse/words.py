@@ -10,7 +10,13 @@ from solvency.browse.speech import spoken
 
 #: How the script marks a message: `say("...")`, or the two of a number of things.
 _MESSAGES = re.compile(r'\b(?:say|many)\(\s*"([^"]*)"(?:,\s*"([^"]*)")?')
-SCRIPTS = ("SolvencyTests.js", "RivalHypotheses.js", "EntityGraph.js")
+SCRIPTS = (
+    "SolvencyTests.js",
+    "RivalHypotheses.js",
+    "EntityGraph.js",
+    "SiteSwitches.js",
+    "EvidenceLedger.js",
+)
 
 
 @cache

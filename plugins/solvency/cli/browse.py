@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     help="The address to listen on; only this machine can reach the default.",
 )
 @click.option("--port", default=5000, show_default=True, help="The port.")
-@click.option("--edit", is_flag=True, help="Let Fava's editor change the files.")
+@click.option(
+    "--edit", is_flag=True, help="Let forms and Fava's editor change the files."
+)
 def command(asked: Asked, host: str, port: int, edit: bool) -> None:
     r"""Open the case in Fava, read-only unless --edit is given.
 

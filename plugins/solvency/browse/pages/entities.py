@@ -109,6 +109,8 @@ def build(view: View) -> Page:
 
 def _steps(view: View, days: list[datetime.date]) -> tuple[Link, ...]:
     """Return links to the days before and after on which something moved."""
+    if not view.at_home.live:
+        return ()  # a site has the one day
     before, after = bisect_left(days, view.at), bisect_right(days, view.at)
     found = []
     if before:

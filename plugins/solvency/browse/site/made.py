@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.browse.head import TITLES
 from solvency.browse.head import other_languages
@@ -22,6 +23,8 @@ from solvency.browse.site.feed import NAME
 from solvency.browse.site.feed import feed
 from solvency.browse.site.names import PAGES
 from solvency.browse.site.names import Folder
+from solvency.browse.site.sets import NAME as NAME_OF_SETS
+from solvency.browse.site.sets import worked_out
 from solvency.browse.site.style import style
 from solvency.browse.site.work import Work
 from solvency.browse.speech import TAGS
@@ -32,6 +35,7 @@ from solvency.browse.study import Study
 from solvency.browse.view import View
 from solvency.browse.words import script_words
 from solvency.figures.frame import to_json
+from solvency.ledger.scenarios import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +88,10 @@ class Making:
         self._tell = tell
         self._studies: dict[str, Study] = {}
         self._work = Work(case)
+        self._folders = {
+            lang: Folder(case.scenario.name, lang, languages) for lang in languages
+        }
+        self._sets: dict[str, dict[str, Any]] = {}
 
     def files(self) -> dict[str, str]:
         """Return the files by name."""
@@ -108,15 +116,22 @@ class Making:
         return found
 
     def _in(self, lang: str) -> _Pages:
-        at = Folder(self._case.scenario.name, lang, self._languages)
-        return _Pages(self, at, lang)
+        return _Pages(self, self._folders[lang], lang)
+
+    def sets(self, lang: str) -> dict[str, Any]:
+        """Return what the switches of a language show, worked out once for all."""
+        if not self._sets:
+            self._sets = worked_out(self._case, self._folders, self._tell, self.study)
+        return self._sets[lang]
 
     def study(self, name: str) -> Study:
         """Return the study of a scenario, made on first asking."""
         case = self._case
         if name not in self._studies:
             own = name == case.scenario.name
-            scenario = case.scenario if own else case.scenarios[name]
+            # The established flows alone need not be declared.
+            scenario = case.scenarios.get(name) or scenario_of(case, ())
+            scenario = case.scenario if own else scenario
             study = Study(replace(case, scenario=scenario), {})
             study.patience = None
             # Draws of every test in every scenario would take minutes.
@@ -233,6 +248,10 @@ class _Pages:
             self._found["search.js"] = _taken(
                 "search.js", indexed(view, self._exhibits)
             )
+            if case.hypotheses:
+                self._found[NAME_OF_SETS] = _taken(
+                    NAME_OF_SETS, self._made.sets(self._lang)
+                )
             told = self._made.history
             if told.earlier:
                 way = "" if self._lang == self._at.languages[0] else f"/{self._lang}"
@@ -246,11 +265,15 @@ def _script() -> str:
     """Return the script of the pages, with what it says in the page's language."""
     words = script_words()
     told = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-    script = (files("solvency.browse") / "SolvencyTests.js").read_text(encoding="utf-8")
+    script, switches = (
+        (files("solvency.browse") / name).read_text(encoding="utf-8")
+        for name in ("SolvencyTests.js", "SiteSwitches.js")
+    )
     return (
         (f"globalThis.solvencyWords = {told};\n" if words else "")
         + script.replace("export default {", "const pages = {")
         + 'pages.begin(document.querySelector(".sv"));\n'
+        + switches
     )
 
 

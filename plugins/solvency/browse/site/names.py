@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Place
 
 #: Pages there are in every scenario.
-SWITCHED = frozenset({"where", "solvency", "group", "flows", "hypotheses"})
+SWITCHED = frozenset({"where", "solvency", "group", "entities", "flows", "hypotheses"})
 #: Pages of a site, beside one for each flow and source.
-PAGES = ("where", "solvency", "group", "flows", "hypotheses", "evidence")
+PAGES = ("where", "solvency", "group", "entities", "flows", "hypotheses", "evidence")
 #: What a link may ask of a page in the site's own scenario.
 _ASKED = {
     "flow": ("pick",),

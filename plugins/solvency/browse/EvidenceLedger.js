@@ -1,0 +1,95 @@
+// The form that adds or changes a source or a flow: it shows the difference it makes to
+// the file, and saves that and nothing else. The server works both out.
+
+function say(message, values = {}) {
+  const told = document.querySelector("script.sv-words");
+  const words = told ? JSON.parse(told.textContent) : {};
+  return (words[message] ?? message).replace(/%\((\w+)\)s/g, (place, name) => values[name] ?? place);
+}
+
+function part(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+async function send(address, document_) {
+  const reply = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(document_) });
+  const found = await reply.json();
+  if (!reply.ok) throw new Error(found.error ?? reply.statusText);
+  return found;
+}
+
+function sent(box, form) {
+  return { kind: box.dataset.kind, name: box.dataset.name, fields: Object.fromEntries(new FormData(form)) };
+}
+
+function difference(lines) {
+  const shown = document.createElement("pre");
+  shown.tabIndex = 0;
+  shown.setAttribute("aria-label", say("The difference"));
+  for (const line of lines) {
+    const kind = { "+": "sv-plus", "-": "sv-minus" }[line[0]] ?? "";
+    shown.append(part("span", kind, `${line}\n`));
+  }
+  return shown;
+}
+
+function list(lines) {
+  const shown = document.createElement("ul");
+  shown.append(...lines.map((line) => part("li", "", line)));
+  return shown;
+}
+
+function wrong(place, error) {
+  place.replaceChildren(part("p", "sv-said", say("Not saved: %(why)s", { why: error.message })));
+}
+
+function dress(page) {
+  const box = page?.querySelector(".sv-change");
+  const form = box?.querySelector("form");
+  if (!form || form.dataset.begun) return;
+  form.dataset.begun = "yes";
+  const place = form.querySelector(".sv-difference");
+  // What is shown is what would be saved: a field that changes takes it away.
+  form.addEventListener("input", () => place.replaceChildren());
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const what = sent(box, form);
+    try {
+      const found = await send(box.dataset.draft, what);
+      if (!found.difference.length) {
+        place.replaceChildren(part("p", "sv-note", say("Nothing differs.")));
+        return;
+      }
+      const save = part("button", "", say("Save it"));
+      save.type = "button";
+      save.addEventListener("click", async () => {
+        save.disabled = true;
+        try {
+          const done = await send(box.dataset.save, { ...what, mark: found.mark });
+          location.href = done.href;
+          if (done.href === location.href) location.reload();
+        } catch (error) {
+          wrong(place, error);
+        }
+      });
+      const faults = found.faults.length ? [part("p", "sv-said", say("With this the ledger would have these errors:")), list(found.faults)]
+        : [part("p", "sv-note", found.tried ? say("With this the ledger has no new error.") : say("Whether the ledger has errors with this was not tried: its folder is large."))];
+      place.replaceChildren(difference(found.difference), ...faults, save);
+      save.focus();
+    } catch (error) {
+      wrong(place, error);
+    }
+  });
+}
+
+document.addEventListener("sv-page", (event) => dress(event.target));
+
+export default {
+  onPageLoad() {
+    dress(document.querySelector(".sv[data-rests]"));
+  },
+};
