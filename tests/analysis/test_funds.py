@@ -19,7 +19,7 @@ from solvency.analysis.funds import USE
 from solvency.analysis.funds import by_scenario
 from solvency.analysis.funds import funds
 from solvency.analysis.funds import of_case
-from solvency.analysis.funds import without_kind
+from solvency.analysis.in_kind import without_kind
 from solvency.cli import main
 
 

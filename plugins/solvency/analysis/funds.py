@@ -15,6 +15,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.in_kind import without_kind
 from solvency.evidence.drafts import OPENING
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
@@ -25,16 +26,12 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Iterable
-    from collections.abc import Mapping
 
+    from solvency.analysis.in_kind import Key
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
     from solvency.model.book import Book
-
-    #: What money came from or went to, and the side that says, if it says one.
-    Key = tuple[str, str]
 
 ZERO = Decimal()
 #: Below this a difference is that of quotients rounded one by one.
@@ -267,51 +264,6 @@ def _split(
     # other's debt; both are inside, and cancel.
     rounded = {label: settled(worth) for label, worth in others.items()}
     return change, {label: worth for label, worth in rounded.items() if worth}
-
-
-def without_kind(
-    others: Mapping[Key, Decimal],
-    kind: Iterable[tuple[Key, Decimal]],
-    change: Decimal,
-) -> dict[Key, Decimal]:
-    """Take out of a flow's sources and uses what was paid in kind.
-
-    Who pays with money and tokens has got no money for the tokens: what they were worth
-    is neither a source nor, on the other side, a use (IAS 7.43). It comes off what was
-    paid for, in proportion.
-
-    Args:
-        others: By label, what the flow moved that is no asset, debits positive.
-        kind: Assets that are no funds, each with its label, debits positive.
-        change: What the flow moved of the funds.
-
-    Returns:
-        By label, debits positive; the sum is as before.
-    """
-    found = dict(others)
-    given = ZERO
-    for label, worth in kind:
-        if worth * change > 0:
-            given += worth
-        else:
-            found[label] = found.get(label, ZERO) + worth
-    against = {label: x for label, x in found.items() if x * change < 0}
-    total = sum(against.values(), ZERO)
-    if not given:
-        return found
-    if abs(total) < abs(given):
-        # A leg without a price: nothing says what the rest was given for.
-        rest = "others", ""
-        return found | {rest: found.get(rest, ZERO) + given}
-    for label, worth in against.items():
-        found[label] = worth + settled(given * worth / total)
-    largest = max(against, key=lambda label: (abs(against[label]), label))
-    found[largest] += (
-        sum(others.values(), ZERO)
-        + sum((worth for _, worth in kind), ZERO)
-        - sum(found.values(), ZERO)
-    )
-    return found
 
 
 def _exchanged(book: Book, flow: Flow, inside: frozenset[str]) -> Decimal:

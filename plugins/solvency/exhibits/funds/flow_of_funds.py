@@ -11,7 +11,7 @@ from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import is_funds
 from solvency.analysis.funds import source_or_use
-from solvency.analysis.funds import without_kind
+from solvency.analysis.in_kind import without_kind
 from solvency.charts import ChartError
 from solvency.charts import sankey
 from solvency.exhibits.drawings import Drawing
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping
 
-    from solvency.analysis.funds import Key
+    from solvency.analysis.in_kind import Key
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
