@@ -8,12 +8,12 @@ import pytest
 
 import solvency
 from solvency.analysis.study import study_of
-from solvency.exhibits.kit import apart
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.recover.affairs import affairs
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.weigh.section import weighing
 from solvency.figures.formats import Locale
+from solvency.figures.formats import apart
 
 #: An earlier payment out of the desk, in the suspect period and larger than the rest,
 #: and a hypothesis that takes more than any other.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from solvency.charts import timeline
 from solvency.exhibits.check.words import worded
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import row
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
 from solvency.exhibits.layout import Section
 from solvency.figures import formats
 from solvency.figures.figure import Day

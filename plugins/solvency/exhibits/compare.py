@@ -13,8 +13,9 @@ from solvency.analysis.funds import funds
 from solvency.analysis.funds import is_funds
 from solvency.analysis.recover.ask import recover
 from solvency.exhibits.balance.bases import BASES
-from solvency.exhibits.kit import posting_worth
-from solvency.exhibits.kit import words
+from solvency.exhibits.flows import posting_worth
+from solvency.exhibits.flows import quote
+from solvency.exhibits.flows import words
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.recover.estates import owed
@@ -23,7 +24,6 @@ from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled
-from solvency.exhibits.worth import quote
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
 from solvency.figures.table import Column

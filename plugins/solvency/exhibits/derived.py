@@ -6,7 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import DERIVED
 from solvency.exhibits.layout import Section
 from solvency.exhibits.layout import figures_in
 from solvency.exhibits.workings import everything
@@ -37,6 +36,9 @@ _LABEL = 44
 _SHOWN = 4
 #: Of the rest, so many are linked.
 _MOST = 10
+
+#: The chapter of figures worked out from others, as it is titled.
+DERIVED = "What derived figures rest on"
 
 
 def derived(setting: Setting, sections: Sequence[Section]) -> Section | None:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.charts import Look
 from solvency.figures import formats
+from solvency.figures.figure import Day
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Said
 from solvency.figures.figure import figures_of
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
     from collections.abc import Iterator
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from solvency.charts.scale import Grain
+    from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
+    from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
+    from solvency.figures.figure import Ref
     from solvency.figures.formats import Locale
+    from solvency.figures.table import Cell
     from solvency.figures.table import Gap
-    from solvency.figures.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +115,69 @@ def look(
         mark=mark,
         **rest,
     )
+
+
+def plotted(
+    key: str, title: str, head: str, columns: Sequence[str], rows: Iterable[Row]
+) -> Table:
+    """Return what a drawing draws, as the table attached beside it."""
+    return Table(
+        key=f"{key}-plotted",
+        title=title,
+        unit=(),
+        head=head,
+        columns=tuple(Column(name, name) for name in columns),
+        rows=tuple(rows),
+        numbered=False,
+    )
+
+
+def in_prose(figure: Figure) -> Figure:
+    """Return a table's figure as a sentence has it, with its unit.
+
+    It prints other text than in its table, so it is another figure by its key.
+    """
+    return replace(figure, key=f"{figure.key}:prose", target=figure.place, prose=True)
+
+
+def in_figures(setting: Setting, exhibit: str, line: Ref | None = None) -> Prose:
+    """Say which exhibit has the figures of a drawing, and leads on from them.
+
+    Args:
+        setting: What the report is of.
+        exhibit: The exhibit's key.
+        line: A link to its row, if one has them all.
+    """
+    if line is not None:
+        return setting.say(
+            "In figures, with what they rest on: %(line)s (%(exhibit)s).",
+            exhibit=Exhibit(exhibit),
+            line=line,
+        )
+    return setting.say(
+        "In figures, with what they rest on: %(exhibit)s.", exhibit=Exhibit(exhibit)
+    )
+
+
+def at_end(
+    setting: Setting, day: datetime.date, named: Iterable[tuple[str, Figure]]
+) -> Prose:
+    """Say what the lines of a drawing come to at their end.
+
+    Args:
+        setting: What the report is of.
+        day: The last day drawn.
+        named: Each line by the name it has in the drawing, with its figure.
+    """
+    joint = setting.text(", ")
+    pieces: list[Piece] = []
+    for name, figure in named:
+        pieces += [*((joint,) if pieces else ()), Said(name), " ", figure]
+    return setting.say(
+        "At the end, %(day)s: %(amounts)s.", day=Day(day), amounts=tuple(pieces)
+    )
+
+
+def row(key: str, label: object, *cells: Cell) -> Row:
+    """Return a line whose label is plain text."""
+    return Row(key, (str(label),), cells)

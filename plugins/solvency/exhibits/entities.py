@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.balance.network import group_drawing
+from solvency.exhibits.flows import worth
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.worth import worth
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor

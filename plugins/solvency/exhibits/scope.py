@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.evidence.grades import ladder
 from solvency.exhibits.evidence.grades import spreads
-from solvency.exhibits.kit import grade_of
+from solvency.exhibits.flows import grade_of
+from solvency.exhibits.flows import worth
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import everything
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.worth import worth
 from solvency.figures.figure import Grade
 from solvency.figures.table import Column
 from solvency.figures.table import Row

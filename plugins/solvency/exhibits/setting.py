@@ -16,9 +16,9 @@ from typing import Any
 from solvency.evidence.standing import standing
 from solvency.exhibits.drawings import look
 from solvency.exhibits.evidence.dossier import claimed
+from solvency.exhibits.flows import worth
 from solvency.exhibits.money_only import english
 from solvency.exhibits.notes import Notes
-from solvency.exhibits.worth import worth
 from solvency.figures import formats
 from solvency.figures.figure import COUNT
 from solvency.figures.figure import OWN

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.kit import posting_worth
+from solvency.exhibits.flows import posting_worth
+from solvency.exhibits.flows import quote
 from solvency.exhibits.layout import Ground
-from solvency.exhibits.worth import quote
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Ref

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.model.prices import Missing
-from solvency.model.prices import Quote
-from solvency.model.worth import amount_worth
+from solvency.figures.figure import anchor
 
 if TYPE_CHECKING:
-    import datetime
-    from decimal import Decimal
-
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Account
     from solvency.ledger.case import Case
-    from solvency.ledger.case import Flow
     from solvency.model.sheets import Line
 
 #: The classes of a balance sheet, in the order printed, with their names.
@@ -82,12 +76,6 @@ def _liquidity(case: Case, account: Account, name: str) -> str | None:
     return None
 
 
-def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:
-    """Return the price a commodity is valued at on a day, if one is young enough."""
-    found = setting.book.prices.at(commodity, day)
-    return None if isinstance(found, Missing) else found
-
-
-def worth(setting: Setting, flow: Flow) -> Decimal | None:
-    """Return a flow's central amount in the case's currency, None if unpriced."""
-    return amount_worth(setting.book.prices, flow)
+def class_place(entity: str, key: str) -> str:
+    """Return the id of a class, or of a total, of an entity's balance sheet."""
+    return anchor("class", f"{entity}:{key}")

@@ -6,6 +6,7 @@ and marks that differ by language live in one table, so that a language is a row
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from dataclasses import field
@@ -294,3 +295,18 @@ def fitting(values: Iterable[Decimal]) -> tuple[int, int]:
         return 3, 1
     whole = all(size == size.to_integral_value() for size in sizes)
     return 0, 0 if whole else 2
+
+
+def apart(names: Iterable[str]) -> list[str]:
+    """Return names that differ: the second of a kind is `name:2`, then `name:3`."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}:{seen[name]}")
+    return found
+
+
+def finite(value: float, places: int) -> Decimal | None:
+    """Return a computed number as printed, None where there is none to print."""
+    return Decimal(f"{value:.{places}f}") if math.isfinite(value) else None

@@ -168,7 +168,7 @@ def _paid(setting: Setting, day: datetime.date) -> list[Tied]:
 
 def _called(setting: Setting, name: str) -> str:
     """Return an entity or party in words; one paid is told from one that pays."""
-    from solvency.exhibits.kit import words  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.flows import words  # noqa: PLC0415 (brings in SciPy)
 
     said = words(setting, name.lstrip("<>"))
     return say("%(name)s (paid out)", name=said) if name.startswith(">") else said

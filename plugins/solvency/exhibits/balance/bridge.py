@@ -11,9 +11,9 @@ from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.balance.found import resting_on
 from solvency.exhibits.balance.found import rests_of
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.kit import in_figures
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import row
+from solvency.exhibits.drawings import in_figures
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Said

@@ -11,13 +11,13 @@ from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.evidence.observations import in_books
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
+from solvency.exhibits.flows import quote
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import resting
-from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from typing import Literal
 
 from solvency.exhibits.balance.found import group_rows
-from solvency.exhibits.kit import class_place
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
@@ -19,6 +18,7 @@ from solvency.exhibits.workings import resting
 from solvency.exhibits.workings import told
 from solvency.exhibits.worth import CLASSES
 from solvency.exhibits.worth import class_of
+from solvency.exhibits.worth import class_place
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure

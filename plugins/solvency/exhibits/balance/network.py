@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from solvency.charts import group
 from solvency.exhibits.balance.claims import claim_between
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.kit import in_figures
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import row
+from solvency.exhibits.drawings import in_figures
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
+from solvency.exhibits.flows import quote
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import settled
-from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said

@@ -22,7 +22,6 @@ from solvency.exhibits.balance.group import unpriced
 from solvency.exhibits.balance.rivals import rivals
 from solvency.exhibits.evidence.observations import beside
 from solvency.exhibits.evidence.observations import nearby
-from solvency.exhibits.kit import class_place
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
@@ -32,6 +31,7 @@ from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
 from solvency.exhibits.worth import CLASSES
 from solvency.exhibits.worth import class_of
+from solvency.exhibits.worth import class_place
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref

@@ -16,11 +16,11 @@ from solvency.exhibits.check.words import drawn_of
 from solvency.exhibits.check.words import place_of
 from solvency.exhibits.check.words import worded
 from solvency.exhibits.drawings import Drawing
+from solvency.exhibits.drawings import at_end
 from solvency.exhibits.drawings import chart_scale
-from solvency.exhibits.kit import at_end
-from solvency.exhibits.kit import in_figures
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import row
+from solvency.exhibits.drawings import in_figures
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Ref

@@ -9,12 +9,12 @@ from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
 from solvency.exhibits.check.words import in_kind
 from solvency.exhibits.check.words import unit_said
-from solvency.exhibits.kit import apart
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Said
+from solvency.figures.formats import apart
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

@@ -9,11 +9,11 @@ from solvency.analysis.check.answer import WORTH_SAYING
 from solvency.analysis.check.answer import AtSpreads
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
-from solvency.exhibits.kit import apart
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Said
+from solvency.figures.formats import apart
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

@@ -16,11 +16,11 @@ from solvency.exhibits.check.untraced import columns
 from solvency.exhibits.check.untraced import of_held
 from solvency.exhibits.check.untraced import short
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.kit import at_end
-from solvency.exhibits.kit import in_figures
-from solvency.exhibits.kit import in_prose
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import row
+from solvency.exhibits.drawings import at_end
+from solvency.exhibits.drawings import in_figures
+from solvency.exhibits.drawings import in_prose
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import drawn

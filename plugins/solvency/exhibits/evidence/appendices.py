@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import grade_of
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import grade_of
+from solvency.exhibits.flows import told
 from solvency.exhibits.layout import Section
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Piece

@@ -6,9 +6,9 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import grade_of
+from solvency.exhibits.flows import grade_of
+from solvency.exhibits.flows import worth
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.worth import worth
 from solvency.figures import formats
 from solvency.figures.figure import Said
 from solvency.figures.table import Column

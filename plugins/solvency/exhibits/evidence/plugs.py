@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import told
+from solvency.exhibits.flows import worth
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
@@ -15,7 +16,6 @@ from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import resting
-from solvency.exhibits.worth import worth
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure

@@ -11,10 +11,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import quote
+from solvency.exhibits.flows import told
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import made_of
-from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Prose

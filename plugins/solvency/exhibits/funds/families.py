@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
-from solvency.exhibits.kit import grade_of
-from solvency.exhibits.kit import grades
-from solvency.exhibits.kit import posting_worth
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import grade_of
+from solvency.exhibits.flows import grades
+from solvency.exhibits.flows import posting_worth
+from solvency.exhibits.flows import told
+from solvency.exhibits.flows import worth
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.worth import worth
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure

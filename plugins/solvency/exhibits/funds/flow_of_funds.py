@@ -14,12 +14,12 @@ from solvency.analysis.funds import source_or_use
 from solvency.analysis.in_kind import without_kind
 from solvency.charts import ChartError
 from solvency.charts import sankey
+from solvency.exhibits.derived import DERIVED
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.kit import DERIVED
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import posting_worth
-from solvency.exhibits.kit import row
-from solvency.exhibits.kit import words
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
+from solvency.exhibits.flows import posting_worth
+from solvency.exhibits.flows import words
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled

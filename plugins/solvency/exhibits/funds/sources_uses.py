@@ -12,8 +12,8 @@ from typing import Literal
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import is_funds
+from solvency.exhibits.flows import words
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
-from solvency.exhibits.kit import words
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry

@@ -12,14 +12,14 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import posting_worth
+from solvency.exhibits.flows import posting_worth
+from solvency.exhibits.flows import quote
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled
-from solvency.exhibits.worth import quote
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.table import Column

@@ -18,10 +18,10 @@ from solvency.exhibits.balance.bridge import CLASSES
 from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
+from solvency.exhibits.flows import words
 from solvency.exhibits.funds.sources_uses import exchanged
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
-from solvency.exhibits.kit import words
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
 from solvency.figures import formats

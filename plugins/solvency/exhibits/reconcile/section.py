@@ -7,7 +7,6 @@ from math import sqrt
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.kit import finite
 from solvency.exhibits.layout import Section
 from solvency.exhibits.reconcile.suspects import amount_of
 from solvency.exhibits.reconcile.suspects import claim_ref
@@ -17,6 +16,7 @@ from solvency.exhibits.reconcile.suspects import told
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures.figure import Said
+from solvency.figures.formats import finite
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.evidence.observations import covered
-from solvency.exhibits.kit import finite
-from solvency.exhibits.kit import told as flow_told
+from solvency.exhibits.flows import told as flow_told
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import weighed
@@ -20,6 +19,7 @@ from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
+from solvency.figures.formats import finite
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import apart
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import told
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import priced
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
+from solvency.figures.formats import apart
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import told
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor

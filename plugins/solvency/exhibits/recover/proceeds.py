@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.estate import ENDS
+from solvency.exhibits.flows import quote
 from solvency.exhibits.workings import account_link
 from solvency.exhibits.workings import in_coin
 from solvency.exhibits.workings import others
-from solvency.exhibits.worth import quote
 from solvency.figures.figure import Said
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.kit import finite
-from solvency.exhibits.kit import posting_worth
+from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.workings import of_flows
 from solvency.figures.figure import anchor
+from solvency.figures.formats import finite
 from solvency.model.book import Position
 from solvency.model.liquid import is_clean_liquid
 from solvency.model.uncertain import spread_of

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from solvency.charts import waterfall
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.kit import apart
-from solvency.exhibits.kit import in_figures
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import row
+from solvency.exhibits.drawings import in_figures
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
 from solvency.exhibits.layout import Section
 from solvency.exhibits.tally.losses import EXPECTED
 from solvency.exhibits.tally.losses import MEAN
@@ -32,6 +31,7 @@ from solvency.figures.figure import OWN
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
+from solvency.figures.formats import apart
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

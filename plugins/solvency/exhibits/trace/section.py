@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.shares import COLUMNS
 from solvency.exhibits.balance.found import lacking
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import told
 from solvency.exhibits.layout import Section
 from solvency.exhibits.trace.outlays import before
 from solvency.exhibits.trace.outlays import deposits

@@ -9,13 +9,13 @@ from typing import Any
 
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
-from solvency.exhibits.kit import finite
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
+from solvency.figures.formats import finite
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

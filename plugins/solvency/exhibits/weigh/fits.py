@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import finite
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
+from solvency.figures.formats import finite
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import told
+from solvency.exhibits.flows import worth
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import of_flows
-from solvency.exhibits.worth import worth
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Hypothesis
 
-from solvency.exhibits.kit import grade_of
+from solvency.exhibits.flows import grade_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from solvency.charts import beliefs as beliefs_chart
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.kit import finite
-from solvency.exhibits.kit import plotted
-from solvency.exhibits.kit import row
+from solvency.exhibits.drawings import plotted
+from solvency.exhibits.drawings import row
 from solvency.exhibits.layout import Section
 from solvency.exhibits.tally.total import named
 from solvency.exhibits.tally.total import short
@@ -21,6 +20,7 @@ from solvency.exhibits.workings import weighed
 from solvency.figures import formats
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Said
+from solvency.figures.formats import finite
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Beliefs

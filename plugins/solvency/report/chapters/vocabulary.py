@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.check.segregation import cover_of
-from solvency.exhibits.kit import told
+from solvency.exhibits.flows import told
+from solvency.exhibits.flows import worth
 from solvency.exhibits.trace.section import followed
-from solvency.exhibits.worth import worth
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.report.chapters.body import CitedSources

@@ -1,0 +1,70 @@
+"""What a flow is called, how sure its amount is, and what it was worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solvency.model import worth as worth_of
+from solvency.model.prices import Missing
+from solvency.model.worth import amount_worth
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from solvency.exhibits.setting import Setting
+    from solvency.ledger.case import Flow
+    from solvency.ledger.case import Posting
+    from solvency.model.prices import Quote
+
+
+def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | None:
+    """Return what a posting was worth on its day; None without a price."""
+    return worth_of.posting_worth(setting.book.prices, flow, posting)
+
+
+def grade_of(setting: Setting, flow: Flow) -> str:
+    """Return the grade of a flow: its own, else that of its amount's source."""
+    if flow.grade:
+        return flow.grade
+    source = setting.case.sources.get(flow.amount_from or "")
+    return source.grade if source else ""
+
+
+def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:
+    """Count flows by the letter of their grade, best first."""
+    counts: dict[str, int] = {}
+    for name in flows:
+        letter = grade_of(setting, setting.case.by_id[name])[:1] or "?"
+        counts[letter] = counts.get(letter, 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def told(setting: Setting, flow: Flow) -> str:
+    """Return what happened: who the flow was with, then its narration.
+
+    Nothing is put before a narration that begins with the counterparty's name.
+    """
+    who, what = setting.locale.named(flow.payee or ""), flow.narration
+    if not who or what.casefold().startswith(who.casefold()):
+        return what
+    return f"{who}{setting.text(': ')}{what}" if what else who
+
+
+def words(setting: Setting, label: str) -> str:
+    """Return a source or use in words."""
+    if label in setting.case.entities:
+        return setting.text(label)
+    return setting.capital(label.replace("-", " "))
+
+
+def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:
+    """Return the price a commodity is valued at on a day, if one is young enough."""
+    found = setting.book.prices.at(commodity, day)
+    return None if isinstance(found, Missing) else found
+
+
+def worth(setting: Setting, flow: Flow) -> Decimal | None:
+    """Return a flow's central amount in the case's currency, None if unpriced."""
+    return amount_worth(setting.book.prices, flow)
