@@ -32,8 +32,8 @@ from solvency.report import build
 from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import write
-from solvency.report.enclosed import case_files
-from solvency.report.printed import opened
+from solvency.report.attachments import case_files
+from solvency.report.proof.pages import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,14 +24,14 @@ import duckdb
 import numpy as np
 
 import solvency
-from solvency.analysis.ask.asking import asking
 from solvency.analysis.ask.claims import balances
 from solvency.analysis.ask.claims import owed
 from solvency.analysis.ask.distribution import distribution
+from solvency.analysis.ask.inputs import asking
 from solvency.analysis.ask.preferences import preferences
-from solvency.analysis.check.ask import evaluate
-from solvency.analysis.tie.ask import tie
-from solvency.ledger.made import rows_of
+from solvency.analysis.check.check import evaluate
+from solvency.analysis.tie.tie import tie
+from solvency.ledger.subledger_flows import rows_of
 from solvency.methods.tracing import trace
 from solvency.methods.tracing.movements import Movements
 from solvency.wide import wide

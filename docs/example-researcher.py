@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import solvency
-from solvency.analysis.weigh.ask import believe
+from solvency.analysis.weigh.weigh import believe
 from solvency.charts import Look
 from solvency.charts import tornado
 

@@ -25,7 +25,7 @@ SPARSE = {
     "methods/balancing/__init__.py",
     "methods/balancing/inputs.py",
     "methods/balancing/system.py",
-    "methods/cleared.py",
+    "methods/clearing/exact.py",
     "methods/clearing.py",
     "methods/weighing/sampler.py",
 }

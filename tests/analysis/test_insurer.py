@@ -12,10 +12,10 @@ import pytest
 import solvency
 from solvency.analysis.check import evaluate
 from solvency.analysis.funds import funds
-from solvency.analysis.recover.ask import recover
-from solvency.analysis.stress.ask import stress
-from solvency.analysis.trace.ask import follow
-from solvency.model.restating import restated
+from solvency.analysis.recover.recover import recover
+from solvency.analysis.stress.stress import stress
+from solvency.analysis.trace.trace import follow
+from solvency.model.restatement import restated
 from solvency.report import build
 
 LEDGER = Path(__file__).parents[1] / "groups" / "insurer.beancount"

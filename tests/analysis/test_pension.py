@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import solvency
 from solvency.analysis.funds import funds
-from solvency.analysis.recover.ask import recover
 from solvency.analysis.recover.preferences import preferences
+from solvency.analysis.recover.recover import recover
 from solvency.cli import main
 
 LEDGER = Path(__file__).parents[1] / "groups" / "pension.beancount"

@@ -339,7 +339,7 @@ def test_a_file_that_is_gone_leaves_what_was_shown(served):
 
 
 def test_with_trust_a_plugin_runs_at_a_reload_too(ledger, harbour, tmp_path):
-    from solvency.browse.trusted import TrustedLedger
+    from solvency.browse.loader import TrustedLedger
 
     spoor = tmp_path / "ran"
     path = ledger.write(harbour.read_text())

@@ -151,8 +151,8 @@ def test_browse_opens_with_the_hypotheses_of_the_command(site):
 
 def test_the_tally_and_the_weights_are_those_of_the_analyses(site, harbour):
     import solvency
-    from solvency.analysis.tally.ask import tally
-    from solvency.analysis.weigh.ask import believe
+    from solvency.analysis.tally.tally import tally
+    from solvency.analysis.weigh.weigh import believe
 
     served = site()
     deadline = time.monotonic() + 60

@@ -242,7 +242,7 @@ def test_a_site_is_replaced_whole_and_nothing_else_is(harbour, tmp_path):
 
 
 def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch):
-    from solvency.browse.site import made
+    from solvency.browse.site import languages
 
     folder = tmp_path / "site"
     assert _run("site", folder, harbour).exit_code == 0
@@ -251,7 +251,7 @@ def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch)
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(made._Pages, "_beside", fail)
+    monkeypatch.setattr(languages._Pages, "_beside", fail)
     result = _run("site", folder, harbour)
     assert result.exit_code == 2
     assert "No space left" in result.output

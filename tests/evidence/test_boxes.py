@@ -11,7 +11,7 @@ from boxes import write
 from click.testing import CliRunner
 
 from solvency.cli import main
-from solvency.evidence.standing import standing
+from solvency.evidence.open_items import standing
 from solvency.ledger.load import load
 
 MAP = __file__.replace("test_boxes.py", "boxes.toml")

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from solvency.cli import main
-from solvency.evidence.standing import standing
+from solvency.evidence.open_items import standing
 from solvency.ledger.load import load
 
 MAP = """

@@ -14,7 +14,7 @@ from beancount.core.amount import Amount
 from click.testing import CliRunner
 
 from solvency.cli import main
-from solvency.evidence.standing import standing
+from solvency.evidence.open_items import standing
 from solvency.ledger.load import load
 
 

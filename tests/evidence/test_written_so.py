@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from solvency.cli import main
-from solvency.evidence.standing import standing
+from solvency.evidence.open_items import standing
 from solvency.ledger.load import load
 
 #: Each opens with 10,000.00 and has 1,234.50 less, 2,000.00 more and 0.75 less; at the

@@ -6,9 +6,9 @@ import pytest
 
 from solvency.analysis.funds import funds
 from solvency.analysis.study import study_of
+from solvency.exhibits.classes import class_of
 from solvency.exhibits.setting import of_answers
 from solvency.exhibits.setting import setting_of
-from solvency.exhibits.worth import class_of
 from solvency.figures.formats import Locale
 
 #: Customers are told by their role alone here: no account says `rank: "customer"`.

@@ -14,7 +14,7 @@ from faces.catalogue import slug
 import solvency
 from solvency.exhibits.sections import SECTIONS
 from solvency.report import build
-from solvency.report.enclosed import listed
+from solvency.report.attachments import listed
 
 BOOK = "harbour"
 LEDGER = Path(__file__).parents[2] / "ledgers" / BOOK / "main.beancount"

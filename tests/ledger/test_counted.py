@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from solvency.ledger.fingerprint import canonical
-from solvency.model.observed import observed
+from solvency.model.observations import observed
 
 SEEN = '\n2020-03-01 custom "observation" {} 10 USD\n  source: "court"\n  {}\n'
 

@@ -296,8 +296,8 @@ def test_a_shortage_is_an_excess_below_zero(ledger):
 
 
 def test_a_shortage_is_held_against_the_books(ledger):
-    from solvency.model.observed import observed
-    from solvency.model.observed import stated
+    from solvency.model.observations import observed
+    from solvency.model.observations import stated
 
     case = ledger.case(SHORT + "  error: 0.1\n")
     assert observed(case.book()).predicted.tolist() == [-100.0]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import solvency
-from solvency.analysis.trace.ask import follow
-from solvency.analysis.recover.ask import recover
-from solvency.analysis.stress.ask import stress
+from solvency.analysis.trace.trace import follow
+from solvency.analysis.recover.recover import recover
+from solvency.analysis.stress.stress import stress
 from solvency.analysis.recover.waterfall import OUTSIDE
 
 BANK = ["Assets:Alameda:Bank"]

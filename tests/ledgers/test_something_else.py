@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import solvency
-from solvency.analysis.weigh.ask import believe
+from solvency.analysis.weigh.weigh import believe
 
 LEDGERS = Path(__file__).parents[2] / "ledgers"
 

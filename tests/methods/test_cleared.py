@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from solvency.methods.cleared import cleared
 from solvency.methods.clearing import clear
+from solvency.methods.clearing.exact import cleared
 from solvency.wide import wide
 
 ONE = Decimal(1)

@@ -6,15 +6,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvency.methods.tracing.owned import Pieces
-from solvency.methods.tracing.owned import SharedPot
-from solvency.methods.tracing.owned import Written
-from solvency.methods.tracing.owned import added
-from solvency.methods.tracing.owned import fronts
-from solvency.methods.tracing.owned import parts
-from solvency.methods.tracing.owned import scaled
-from solvency.methods.tracing.owned import whole
-from solvency.methods.tracing.sharing import take
+from solvency.methods.tracing.pro_rata import take
+from solvency.methods.tracing.whole_units import Pieces
+from solvency.methods.tracing.whole_units import SharedPot
+from solvency.methods.tracing.whole_units import Written
+from solvency.methods.tracing.whole_units import added
+from solvency.methods.tracing.whole_units import fronts
+from solvency.methods.tracing.whole_units import parts
+from solvency.methods.tracing.whole_units import scaled
+from solvency.methods.tracing.whole_units import whole
 
 # Below and beyond what 64 bits hold, and round the bound of extended precision.
 UNITS = st.one_of(

@@ -15,7 +15,7 @@ from scipy.stats import multivariate_normal
 from scipy.stats import norm
 
 from solvency.methods import weighing
-from solvency.methods.weighing import leaving
+from solvency.methods.weighing import omission
 from solvency.weighing import fit
 from solvency.weighing import weigh
 
@@ -286,7 +286,7 @@ def test_groups_left_out_by_sampling_agree_with_the_tree(monkeypatch):
     result = weigh(*case, wide=9)
     groups = ["a", "a", "b", "b", "b", "c"] + ["d"] * 8
     sampled = result.leaving_out(groups)
-    monkeypatch.setattr(leaving, "FEW", 13)
+    monkeypatch.setattr(omission, "FEW", 13)
     exact = result.leaving_out(groups)
     assert any(
         np.abs(e.posteriors - result.posteriors).max() > 0.1 for e in exact.values()

@@ -8,7 +8,7 @@ from arviz_stats.base import array_stats
 from methods.test_weighing import random_case
 
 from solvency.methods import weighing
-from solvency.methods.weighing import visited
+from solvency.methods.weighing import reweighting
 from solvency.methods.weighing.sampler import CHAINS
 from solvency.methods.weighing.sampler import split_r_hat
 from solvency.weighing import weigh
@@ -24,13 +24,13 @@ def model(seed):
 def sampled(monkeypatch, case, error):
     """Return what is sampled, and the visits, shape (chains, sweeps, h)."""
     seen = []
-    plain = visited.visits
+    plain = reweighting.visits
 
     def watched(*asked):
         seen.append(plain(*asked))
         return seen[-1]
 
-    monkeypatch.setattr(visited, "visits", watched)
+    monkeypatch.setattr(reweighting, "visits", watched)
     monkeypatch.setattr(weighing, "EXACT", 4)
     found = weigh(*case, wide=9, nu=4.0, error=error)
     monkeypatch.undo()

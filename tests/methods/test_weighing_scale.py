@@ -18,7 +18,7 @@ from scipy.stats import norm
 
 from solvency.methods import weighing
 from solvency.methods.weighing import Curves
-from solvency.methods.weighing import leaving
+from solvency.methods.weighing import omission
 from solvency.methods.weighing.model import model
 from solvency.weighing import weigh
 
@@ -142,7 +142,7 @@ def test_how_improbable_a_combination_makes_a_group():
     rows, with_it = brute(case, shared, 4.0)
     _, without = brute(case, shared, 4.0, keep=keep)
     whole = model(*case, (), shared=shared, nu=4.0)
-    (found,) = leaving._surprises(whole, rows.astype(bool), [~keep])
+    (found,) = omission._surprises(whole, rows.astype(bool), [~keep])
     wanted = np.log(without) - np.log(with_it)
     assert found - found[0] == pytest.approx(wanted - wanted[0], abs=1e-9)
 

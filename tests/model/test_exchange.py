@@ -16,14 +16,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from solvency.analysis.funds import funds
-from solvency.analysis.trace.ask import follow
+from solvency.analysis.trace.trace import follow
 from solvency.cli import main
 from solvency.exhibits.funds.flow_of_funds import links
 from solvency.exhibits.funds.sources_uses import side_by_side
 from solvency.exhibits.funds.stock_flow import matrix
 from solvency.exhibits.setting import of_answers
 from solvency.model.parts import Parts
-from solvency.model.restating import restated
+from solvency.model.restatement import restated
 from solvency.model.worth import posting_worth
 
 HEAD = """\

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from preamble import Ledger
 
 from solvency.model.liquid import taken
-from solvency.model.observed import observed
+from solvency.model.observations import observed
 
 START = """
 2020-01-01 commodity FTT

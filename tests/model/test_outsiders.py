@@ -94,7 +94,7 @@ def test_owners_of_the_parent_are_no_outsiders(ledger):
 
 
 def test_circular_shareholdings_leave_outside_owners_their_part(ledger):
-    from solvency.analysis.recover.ask import recover
+    from solvency.analysis.recover.recover import recover
 
     path = GROUPS / "circular-ownership-stops-recover.beancount"
     case = solvency.load(path)

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from solvency.cli import main
 from solvency.ledger.errors import CaseError
 from solvency.model.prices import Missing
-from solvency.model.restating import restated
+from solvency.model.restatement import restated
 from solvency.model.sheets import TRANSLATION
 
 HEAD = """\

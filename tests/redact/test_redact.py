@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner
 
-from solvency.analysis.diff.ask import _state
+from solvency.analysis.diff.diff import _state
 from solvency.cli import main
 from solvency.ledger.load import load
 from solvency.ledger.vocabulary import INVARIANTS

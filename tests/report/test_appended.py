@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 import solvency
 from solvency.report import write
 from solvency.report.proof import additions
-from solvency.report.proof.appended import OtherwiseError
-from solvency.report.proof.appended import states
+from solvency.report.proof.revisions import OtherwiseError
+from solvency.report.proof.revisions import states
 from solvency.report.proof.structure import alterations
 from solvency.report.proof.verdict import Outcome
 from solvency.report.signing import Seal

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from solvency.cli import main
 from solvency.figures.errors import ReportError
-from solvency.report.chapters.asked import ask
+from solvency.report.chapters.figures import ask
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,10 +14,10 @@ from solvency.figures.errors import ReportError
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.report import write
+from solvency.report.attachments import case_files
 from solvency.report.build import build
 from solvency.report.build import names_of
 from solvency.report.chapters.numerals import typed
-from solvency.report.enclosed import case_files
 from solvency.report.pages import html
 from solvency.report.verify import verify
 

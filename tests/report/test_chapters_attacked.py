@@ -14,11 +14,11 @@ import pytest
 import solvency
 from solvency.figures.errors import ReportError
 from solvency.report import write
+from solvency.report.attachments import case_files
 from solvency.report.build import build
 from solvency.report.chapters.numerals import typed
-from solvency.report.enclosed import case_files
+from solvency.report.markup import letter
 from solvency.report.pages import html
-from solvency.report.printer import letter
 from solvency.report.verify import verify
 
 PROGRAM = "from solvency.cli import main; main()"

@@ -17,7 +17,7 @@ from solvency.figures.errors import ReportError
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
-from solvency.report.enclosed import case_files
+from solvency.report.attachments import case_files
 from solvency.report.proof import inside
 from solvency.report.proof.verdict import Outcome
 from solvency.report.verify import verify

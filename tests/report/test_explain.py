@@ -15,7 +15,7 @@ from solvency.exhibits.explain import explain
 from solvency.exhibits.rests import rests
 from solvency.figures.errors import ReportError
 from solvency.ledger.without import without
-from solvency.report.enclosed import listed
+from solvency.report.attachments import listed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,10 +19,10 @@ from click.testing import CliRunner
 from solvency.cli import main
 from solvency.cli.terminal.progress import progress
 from solvency.figures.errors import ReportError
+from solvency.report import attachments as enclosed
 from solvency.report import build
-from solvency.report import enclosed
 from solvency.report import write
-from solvency.report.enclosed import case_files
+from solvency.report.attachments import case_files
 
 if TYPE_CHECKING:
     from solvency import Case
@@ -58,7 +58,7 @@ class TestDraft:
         assert {"found", "sheets"} <= {section.name for section in report.sections}
 
     def test_it_says_that_it_is_one(self, draft: Path) -> None:
-        from solvency.report.printed import opened
+        from solvency.report.proof.pages import opened
 
         with opened(draft) as document:
             assert "draft" in next(document.texts())

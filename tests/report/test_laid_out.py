@@ -12,7 +12,7 @@ import solvency
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import pdf
-from solvency.report.enclosed import case_files
+from solvency.report.attachments import case_files
 from solvency.wide import wide
 
 if TYPE_CHECKING:

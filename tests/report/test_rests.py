@@ -21,7 +21,7 @@ from solvency.exhibits.setting import default_dates
 from solvency.ledger.without import falls
 from solvency.ledger.without import without
 from solvency.report import build
-from solvency.report.enclosed import listed
+from solvency.report.attachments import listed
 
 if TYPE_CHECKING:
     import datetime

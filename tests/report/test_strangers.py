@@ -14,7 +14,7 @@ import solvency
 from solvency.cli import main
 from solvency.figures.errors import ReportError
 from solvency.report import write
-from solvency.report.printed import NotOursError
+from solvency.report.proof.pages import NotOursError
 from solvency.report.proof.verdict import Outcome
 from solvency.report.verify import verify
 

@@ -285,7 +285,7 @@ def test_a_printed_report_embeds_its_fonts_and_reads_as_chinese(tmp_path):
 
     import solvency
     from solvency.report import write
-    from solvency.report.printed import opened
+    from solvency.report.proof.pages import opened
 
     case = solvency.load(HARBOUR)
     path = tmp_path / "zh.pdf"

@@ -44,12 +44,12 @@ def test_what_can_be_made_says_nothing(ledger) -> None:
 
 
 def test_beliefs_that_cannot_be_weighed_say_why(ledger, monkeypatch) -> None:
-    from solvency.analysis.weigh import ask
+    from solvency.analysis.weigh import weigh
 
     def refuse(*_: object, **__: object) -> None:
         raise ValueError("no observation speaks of any of them")
 
-    monkeypatch.setattr(ask, "believe", refuse)
+    monkeypatch.setattr(weigh, "believe", refuse)
     case = ledger.case("""
 2022-11-15 custom "hypothesis" "lost" "It was lost"
 2020-03-01 * "Customers" "A deposit" ^court

@@ -13,7 +13,7 @@ import pytest
 import solvency
 from solvency.report import kinds
 from solvency.report import write
-from solvency.report.printed import opened
+from solvency.report.proof.pages import opened
 from solvency.report.proof.verdict import Outcome
 from solvency.report.verify import verify
 

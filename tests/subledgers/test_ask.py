@@ -179,7 +179,7 @@ def test_parts_sum_to_the_whole_and_nobody_is_a_unit_off(people, pot):
 
 
 def test_money_is_written_in_hundredths():
-    from solvency.analysis.ask.asking import money
+    from solvency.analysis.ask.inputs import money
 
     assert money(-105) == Decimal("-1.05")
 

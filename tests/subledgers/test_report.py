@@ -15,10 +15,10 @@ from rows_ledger import written
 import solvency
 from solvency.cli import main
 from solvency.ledger import control_totals
-from solvency.ledger.made import with_totals
+from solvency.ledger.subledger_flows import with_totals
 from solvency.report import build
 from solvency.report import write
-from solvency.report.printed import opened
+from solvency.report.proof.pages import opened
 from solvency.report.verify import verify
 from solvency.subledgers.errors import RowsError
 

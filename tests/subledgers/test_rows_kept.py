@@ -11,8 +11,8 @@ from rows_ledger import case_of
 from rows_ledger import parquet
 from rows_ledger import written
 
-from solvency.ledger import made
 from solvency.ledger import subledger
+from solvency.ledger import subledger_flows as made
 from solvency.ledger.files import source
 from solvency.subledgers import unchanged
 from solvency.subledgers.errors import RowsError

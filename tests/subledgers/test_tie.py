@@ -17,7 +17,7 @@ from rows_ledger import flows
 from rows_ledger import parquet
 from rows_ledger import written
 
-from solvency.analysis.tie.ask import tie
+from solvency.analysis.tie.tie import tie
 from solvency.cli import main
 from solvency.subledgers import numbering
 from solvency.subledgers.errors import RowsError

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from solvency.analysis.check.answer import Findings
     from solvency.analysis.funds import Funds
     from solvency.analysis.reconcile.answer import Reconciled
-    from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.preferences import Transfer
+    from solvency.analysis.recover.recover import Recovery
     from solvency.analysis.stress.answer import Stress
     from solvency.analysis.tally.answer import Tallied
     from solvency.analysis.trace.answer import Following
@@ -123,7 +123,7 @@ class Study:
     @cached_property
     def reconciled(self) -> Reconciled | None:
         """Return whether the claims can all be true."""
-        from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.reconcile.reconcile import reconcile  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.observations:
             return None
@@ -133,7 +133,7 @@ class Study:
     @cached_property
     def beliefs(self) -> Beliefs | None:
         """Return belief in the hypotheses."""
-        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.hypotheses or not self.case.observations:
             return None
@@ -158,7 +158,7 @@ class Study:
     @cached_property
     def totalled(self) -> Tallied | None:
         """Return the distribution of what the hypotheses take together."""
-        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.tally.tally import tally  # noqa: PLC0415 (brings in SciPy)
 
         if not self.case.hypotheses:
             return None
@@ -168,21 +168,21 @@ class Study:
     @cached_property
     def explained(self) -> Tallied | None:
         """Return the same with how much of what is untraced they explain."""
-        from solvency.analysis.tally.ask import explained  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.tally.tally import explained  # noqa: PLC0415 (brings in SciPy)
 
         return explained(self.case, self.totalled) if self.totalled else None
 
     @cached_property
     def tallied(self) -> Tallied | None:
         """Return the same with each scenario, and with amounts that go together."""
-        from solvency.analysis.tally.ask import with_rest  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.tally.tally import with_rest  # noqa: PLC0415 (brings in SciPy)
 
         return with_rest(self.case, self.explained) if self.explained else None
 
     @cached_property
     def recovery(self) -> Recovery | None:
         """Return who gets what back."""
-        from solvency.analysis.recover.ask import recover  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.recover.recover import recover  # noqa: PLC0415 (brings in SciPy)
 
         self._long("sharing out")
         found = self._tried("recovery", lambda: recover(self.book, self.at))
@@ -191,7 +191,7 @@ class Study:
     @cached_property
     def stress(self) -> Stress | None:
         """Return what tokens would fetch."""
-        from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.stress.stress import stress  # noqa: PLC0415 (brings in SciPy)
 
         try:
             found = stress(self.book, self.at)
@@ -202,7 +202,7 @@ class Study:
     @cached_property
     def cut(self) -> Stress | None:
         """Return what holdings without a market depth would fetch at a haircut."""
-        from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.stress.stress import stress  # noqa: PLC0415 (brings in SciPy)
 
         found = stress(self.book, self.at)
         return found if found.cuts else None
@@ -254,7 +254,7 @@ class Study:
 
     def followed(self, account: str) -> Following | None:
         """Return whose money each outlay of an account was, if that can be said."""
-        from solvency.analysis.trace.ask import follow  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.trace.trace import follow  # noqa: PLC0415 (brings in SciPy)
 
         if account not in self._followed:
             try:

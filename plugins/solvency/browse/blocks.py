@@ -16,7 +16,7 @@ from solvency.charts import LIGHT
 from solvency.charts import Look
 from solvency.charts.look import iso_mark
 from solvency.figures import formats
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 
 if TYPE_CHECKING:
     import datetime

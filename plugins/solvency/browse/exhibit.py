@@ -20,7 +20,7 @@ from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 from solvency.report.language import marked
 
 if TYPE_CHECKING:

@@ -39,6 +39,7 @@ from solvency.browse.hooks import suit
 from solvency.browse.hooks import wrapped
 from solvency.browse.hooks import writing
 from solvency.browse.index import indexed
+from solvency.browse.loader import TrustedLedger
 from solvency.browse.pages import report as paper
 from solvency.browse.places import InFava
 from solvency.browse.places import place_of
@@ -47,18 +48,17 @@ from solvency.browse.render import in_words
 from solvency.browse.render import refused
 from solvency.browse.render import render
 from solvency.browse.render import status_of
-from solvency.browse.resting import rested
-from solvency.browse.resting import without_each
+from solvency.browse.rests import rested
+from solvency.browse.rests import without_each
 from solvency.browse.speech import speaking
 from solvency.browse.study import Shelf
 from solvency.browse.switches import switched
-from solvency.browse.trusted import TrustedLedger
 from solvency.browse.view import View
-from solvency.figures.frame import to_json
+from solvency.figures.plain import to_json
 from solvency.ledger.files.notes import mark_of
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
-from solvency.model.restating import currencies
+from solvency.model.restatement import currencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable

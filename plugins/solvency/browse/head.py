@@ -17,7 +17,7 @@ from solvency.browse.speech import unit_said
 from solvency.browse.words import script_words
 from solvency.ledger.scenarios import BY_HAND
 from solvency.ledger.scenarios import taken
-from solvency.model.restating import currencies
+from solvency.model.restatement import currencies
 
 if TYPE_CHECKING:
     from solvency.browse.view import View

@@ -17,10 +17,10 @@ from solvency.browse.speech import day_said
 from solvency.browse.speech import phrase
 from solvency.browse.speech import spoken
 from solvency.exhibits.explain.answer import Carried
-from solvency.exhibits.explain.ask import explained
 from solvency.exhibits.explain.document import document
 from solvency.exhibits.explain.document import of_flow
 from solvency.exhibits.explain.document import of_source
+from solvency.exhibits.explain.explain import explained
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
 from solvency.exhibits.layout import figures_in

@@ -22,7 +22,7 @@ from solvency.ledger.load import load
 from solvency.ledger.scenarios import scenario_of
 from solvency.ledger.scenarios import supposing
 from solvency.model.consolidation import group_sheet
-from solvency.model.restating import restated
+from solvency.model.restatement import restated
 
 if TYPE_CHECKING:
     import datetime
@@ -243,7 +243,7 @@ class Study:
 
     def reconciled(self) -> Later[Reconciled]:
         """Return whether the claims can all be true, worked on beside the pages."""
-        from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (as above)
+        from solvency.analysis.reconcile.reconcile import reconcile  # noqa: PLC0415 (as above)
 
         def work(tell: Callable[[str], None]) -> Reconciled:
             tell("reconciling the claims")

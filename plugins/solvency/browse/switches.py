@@ -15,7 +15,7 @@ from solvency.browse.render import empty
 from solvency.browse.speech import money
 from solvency.browse.speech import say
 from solvency.browse.speech import speaking
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 from solvency.ledger.scenarios import taken
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.analysis.ask.answer import Answer
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
 
 QUESTIONS = (
     "owed",
@@ -173,7 +173,7 @@ def command(
       solvency ask owed --party 1042 ledgers/exchange/main.beancount
       solvency ask distribution --rule rising-tide ledgers/exchange/main.beancount
     """
-    from solvency.analysis.ask.asking import asking  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.ask.inputs import asking  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     try:

@@ -116,7 +116,7 @@ def _errors(case: Case) -> Table:
 
 
 def _document(case: Case, findings: Findings | None) -> dict[str, object]:
-    from solvency.evidence.standing import standing  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.open_items import standing  # noqa: PLC0415 (lazy start)
 
     open_items = standing(case)
     return {
@@ -153,7 +153,7 @@ def _told(
     case: Case, findings: Findings | None, *, every: bool
 ) -> Iterator[Table | str]:
     """Yield what is said of a case: whose it is, what was found, what is open."""
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
 
     known = f", as known on {case.known}" if case.known else ""
     yield "\n".join(
@@ -208,7 +208,7 @@ def _findings_told(findings: Findings) -> Iterator[Table]:
 
 def _ended(findings: Findings) -> list[str]:
     """Return how many findings there are, and how surely."""
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
 
     broken = sum(one.first is not None for one in findings.findings)
     said = count(broken, "finding")
@@ -247,9 +247,9 @@ _KINDS = {
 
 def _evidence_told(case: Case, *, every: bool) -> Iterator[str]:
     """Yield what of the imported evidence is open: gaps, suspense, disagreements."""
-    from solvency.evidence.standing import agreed  # noqa: PLC0415 (lazy start)
-    from solvency.evidence.standing import standing  # noqa: PLC0415 (as above)
-    from solvency.figures.frame import count  # noqa: PLC0415 (as above)
+    from solvency.evidence.open_items import agreed  # noqa: PLC0415 (lazy start)
+    from solvency.evidence.open_items import standing  # noqa: PLC0415 (as above)
+    from solvency.figures.plain import count  # noqa: PLC0415 (as above)
 
     items = standing(case)
     for kind, name in _KINDS.items():
@@ -294,7 +294,7 @@ def _names_told(case: Case) -> Iterator[str]:
 
 def _reviews(case: Case) -> list[dict[str, object]]:
     from solvency.evidence.review import reviewed  # noqa: PLC0415 (asked for seldom)
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import fields_of  # noqa: PLC0415 (lazy start)
 
     return [fields_of(one) for one in reviewed(case)]
 
@@ -302,7 +302,7 @@ def _reviews(case: Case) -> list[dict[str, object]]:
 def _reviews_told(case: Case) -> str:
     """Return the flows nobody has approved as they stand, and how many are."""
     from solvency.evidence.review import reviewed  # noqa: PLC0415 (asked for seldom)
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
 
     found = reviewed(case)
     lines = []

@@ -112,7 +112,7 @@ class Asked:
         if self.currency is None:
             return case
         from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
-        from solvency.model.restating import restated  # noqa: PLC0415 (as above)
+        from solvency.model.restatement import restated  # noqa: PLC0415 (as above)
 
         try:
             found = restated(case, self.currency)
@@ -316,7 +316,7 @@ def reporting_day(case: Case) -> str:
 
 def print_json(document: dict[str, Any]) -> None:
     """Print a document with amounts and dates as strings."""
-    from solvency.figures.frame import to_json  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import to_json  # noqa: PLC0415 (lazy start)
 
     json.dump(to_json(document), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
@@ -339,7 +339,7 @@ def print_errors(case: Case) -> None:
     """Print a ledger's errors on stderr, each with file and line."""
     for line in errors_told(case):
         click.echo(line, err=True)
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
 
     click.echo(f"{count(len(case.errors), 'error')} in the ledger", err=True)
 

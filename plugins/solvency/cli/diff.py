@@ -97,7 +97,7 @@ def command(
             raise click.UsageError(
                 f"-o writes a page or a workbook: {output} must end in .html or .xlsx."
             )
-    from solvency.analysis.diff.ask import compare  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.diff.diff import compare  # noqa: PLC0415 (lazy start)
     from solvency.cli.terminal.progress import progress as showing  # noqa: PLC0415 (as above)
 
     asked = Asked(Path(), scenario, known, trust)

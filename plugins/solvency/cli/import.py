@@ -172,7 +172,7 @@ def _row(row: str) -> int | str:
 
 
 def _print(found: Intake, *, dry_run: bool) -> None:
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
 
     for one in found.readings:
         rows = count(one.lines, "row")

@@ -77,7 +77,7 @@ def command(
       solvency prove --key secret.txt ledgers/exchange/main.beancount
       solvency prove --key secret.txt --party 1042 --proof 1042.json main.beancount
     """
-    from solvency.analysis.ask.asking import asking  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.ask.inputs import asking  # noqa: PLC0415 (lazy start)
     from solvency.analysis.ask.proof import proof  # noqa: PLC0415 (as above)
 
     if file is not None:

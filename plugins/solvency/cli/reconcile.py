@@ -41,7 +41,7 @@ def command(asked: Asked, level: float, everything: bool, output: Output) -> Non
       solvency reconcile ledgers/ftx/main.beancount --scenario mostly-spent
     """
     from solvency.analysis.reconcile import tables  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.reconcile.reconcile import reconcile  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     try:
@@ -72,7 +72,7 @@ def _exhibits(case: Case, found: Reconciled) -> list[Table]:
 
 def document(case: Case, found: Reconciled) -> dict[str, Any]:
     """Return the JSON document of a reconciliation."""
-    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
 
     return {
         "case": case.path,

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
-    from solvency.analysis.recover.ask import Class
-    from solvency.analysis.recover.ask import Recovery
-    from solvency.analysis.recover.ask import Statement
     from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import InKind
+    from solvency.analysis.recover.recover import Class
+    from solvency.analysis.recover.recover import Recovery
+    from solvency.analysis.recover.recover import Statement
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.layout import Section
     from solvency.figures.table import Table
@@ -95,7 +95,7 @@ def command(
       solvency recover ledgers/ftx/main.beancount
       solvency recover --alpha 0.9 --beta 0.9 --table classes
     """
-    from solvency.analysis.recover.ask import recover  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.recover.recover import recover  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     if not case.selected:
@@ -178,7 +178,7 @@ def document(
     from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (as above)
+    from solvency.figures.plain import fields_of  # noqa: PLC0415 (as above)
 
     cleared = payments(found.alone)
     days = _later(book, found, later)
@@ -208,8 +208,8 @@ def document(
 
 def _affairs(one: Statement) -> dict[str, Any]:
     """Return a statement of affairs, central estimate first."""
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
-    from solvency.figures.frame import taken  # noqa: PLC0415 (as above)
+    from solvency.figures.plain import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (as above)
 
     secured = ("pledged", "fully_secured", "partly_secured")
     free = ("free", "priority", "unsecured", "deficiency")
@@ -231,7 +231,7 @@ def _affairs(one: Statement) -> dict[str, Any]:
 
 def _rated(one: Class | ClassPayment | InKind) -> dict[str, Any]:
     """Return an answer with its share, to six places."""
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import fields_of  # noqa: PLC0415 (lazy start)
 
     return fields_of(one) | {"rate": _places(one.rate)}
 

@@ -76,8 +76,8 @@ def command(
       solvency stress ledgers/ftx/main.beancount --at 2022-06-30
       solvency stress --token FTT --since 2022-11-02 --at 2022-11-11
     """
-    from solvency.analysis.stress.ask import over_days  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.stress.ask import stress  # noqa: PLC0415 (as above)
+    from solvency.analysis.stress.stress import over_days  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.stress.stress import stress  # noqa: PLC0415 (as above)
 
     case = asked.load()
     if not case.selected:
@@ -137,8 +137,8 @@ def _tables(book: Book, found: Stress, rows: Sequence[Token]) -> dict[str, list[
 
 def document(found: Stress, rows: Sequence[Token]) -> dict[str, Any]:
     """Return the JSON document of a stress test."""
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
-    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
 
     return {
         **heading(found.case),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.analysis.tally.answer import Tallied
-    from solvency.analysis.tally.ask import Switches
+    from solvency.analysis.tally.tally import Switches
     from solvency.ledger.case import Case
     from solvency.methods.tally import Shape
 
@@ -83,9 +83,9 @@ def command(
       solvency tally --scenario mostly-lost
       solvency tally --switches posterior
     """
-    from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (lazy start)
     from solvency.analysis.tally.tables import headline  # noqa: PLC0415 (as above)
     from solvency.analysis.tally.tables import reached  # noqa: PLC0415 (as above)
+    from solvency.analysis.tally.tally import tally  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     try:
@@ -120,7 +120,7 @@ def _exhibits(case: Case, found: Tallied) -> list[Table]:
 
 def document(case: Case, found: Tallied) -> dict[str, Any]:
     """Return the JSON document of a tally."""
-    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
 
     drawn = ("currency", "at", "switches", "method", "draws", "effective", "seed")
     total = ("mean", "quantiles", "errors", "at_least", "hole", "unexplained")

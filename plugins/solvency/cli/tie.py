@@ -36,7 +36,7 @@ def command(asked: Asked, engine: str, memory: str | None, output: Output) -> No
     Example:
       solvency tie ledgers/exchange/main.beancount
     """
-    from solvency.analysis.tie.ask import tie  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.tie.tie import tie  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     try:

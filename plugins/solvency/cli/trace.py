@@ -79,7 +79,7 @@ def command(
     Example:
       solvency trace Assets:Alameda:Bank ledgers/ftx/main.beancount
     """
-    from solvency.analysis.trace.ask import follow  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.trace.trace import follow  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     if not case.selected:
@@ -113,7 +113,7 @@ _SHOWN = 1000
 
 def document(found: Following) -> dict[str, Any]:
     """Return the JSON document of a trace."""
-    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
 
     said = ("flow", "source", "amount", "least", "most", "inside")
     return {

@@ -56,7 +56,7 @@ def _document(verdict: Verdict) -> dict[str, object]:
 
 
 def _print(verdict: Verdict) -> None:
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
 
     pages = count(verdict.pages, "page")
     click.echo(f"{verdict.path}: {pages}, made by {verdict.made_by}")
@@ -103,7 +103,7 @@ def _list(found: Sequence[object]) -> None:
 
 
 def _conclusion(verdict: Verdict) -> str:
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
     from solvency.report.verify import Outcome  # noqa: PLC0415 (as above)
 
     words = verdict.outcome.words

@@ -49,10 +49,10 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
       solvency weigh --known 2022-11-15
       solvency weigh --history
     """
-    from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (lazy start)
     from solvency.analysis.weigh.history import history  # noqa: PLC0415 (lazy start)
     from solvency.analysis.weigh.tables import remarks  # noqa: PLC0415 (lazy start)
     from solvency.analysis.weigh.tables import tables  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (lazy start)
 
     case = asked.load()
     progress = _progress()
@@ -100,9 +100,9 @@ def _progress() -> Callable[[str], None] | None:
 
 def document(case: Case, found: Beliefs) -> dict[str, Any]:
     """Return the JSON document of a weighing."""
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
-    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
-    from solvency.figures.quantised import bound  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
+    from solvency.figures.rounding import bound  # noqa: PLC0415 (lazy start)
 
     first = ("scenarios", "combinations", "double_counted", "method")
     return {
@@ -143,7 +143,7 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
 
 def history_document(case: Case, found: History) -> dict[str, Any]:
     """Return the JSON document of beliefs over time."""
-    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
 
     return {
         "case": case.path,

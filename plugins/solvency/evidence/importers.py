@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.evidence.document import StatedBalance
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
-from solvency.evidence.said import StatedBalance
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
-    from solvency.evidence.said import Contents
+    from solvency.evidence.document import Contents
 
 GROUP = "solvency.importers"
 

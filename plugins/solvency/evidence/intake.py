@@ -9,6 +9,8 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.evidence.document import Noted
+from solvency.evidence.document import StatedBalance
 from solvency.evidence.drafts import OPENING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
@@ -29,8 +31,6 @@ from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import opened
 from solvency.evidence.records import quoted
-from solvency.evidence.said import Noted
-from solvency.evidence.said import StatedBalance
 from solvency.evidence.transfers import Own
 from solvency.evidence.transfers import matched
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from solvency.evidence.document import Contents
     from solvency.evidence.gaps.continuity import Walk
     from solvency.evidence.mapfile import Mappings
     from solvency.evidence.mapping import Mapping
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Balance
     from solvency.evidence.records import Document
-    from solvency.evidence.said import Contents
 
 
 @dataclass

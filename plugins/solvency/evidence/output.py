@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from solvency.evidence.document import Contents
+    from solvency.evidence.document import Noted
+    from solvency.evidence.document import StatedBalance
     from solvency.evidence.drafts import Draft
     from solvency.evidence.intake import Intake
-    from solvency.evidence.said import Contents
-    from solvency.evidence.said import Noted
-    from solvency.evidence.said import StatedBalance
 
 #: A ledger's file may have 16 MiB; those written stay well below.
 _PART = 8 * 2**20

@@ -7,13 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.document import Contents
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import LARGEST_AMOUNT
 from solvency.evidence.records import NO_DAY
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
 from solvency.evidence.records import is_day
-from solvency.evidence.said import Contents
 
 if TYPE_CHECKING:
     import datetime

@@ -11,7 +11,7 @@ from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import funds
 from solvency.analysis.funds import is_funds
-from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.recover import recover
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import quote
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from solvency.analysis.funds import Funds
-    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.recover import Recovery
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Sum
     from solvency.model.book import Book

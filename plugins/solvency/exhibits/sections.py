@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.balance.claims import claims
+from solvency.exhibits.balance.matrix import claims
 from solvency.exhibits.balance.sheets import balances
 from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.check.tests import solvency_tests

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.evidence.standing import standing
+from solvency.evidence.open_items import standing
 from solvency.exhibits.drawings import look
 from solvency.exhibits.evidence.dossier import claimed
 from solvency.exhibits.flows import worth
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.study import Study
     from solvency.charts import Look
-    from solvency.evidence.standing import OpenItem
+    from solvency.evidence.open_items import OpenItem
     from solvency.exhibits.evidence.dossier import Claimed
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose

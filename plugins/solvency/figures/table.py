@@ -22,7 +22,7 @@ from solvency.figures.figure import Grade
 from solvency.figures.figure import Prose
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 from solvency.wide import exact as is_exact
 from solvency.wide import wide
 from solvency.wide import written

@@ -15,8 +15,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
-from solvency.figures.frame import count
-from solvency.figures.frame import plain
+from solvency.figures.plain import count
+from solvency.figures.plain import plain
 from solvency.figures.table import words_of
 from solvency.wide import wide
 from solvency.wide import width

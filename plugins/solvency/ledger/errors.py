@@ -8,7 +8,7 @@ from typing import Any
 from typing import NamedTuple
 
 from solvency.ledger.files.trust import line_of
-from solvency.ledger.refused import refused
+from solvency.ledger.refusals import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -177,7 +177,7 @@ def lines(case: Case) -> Iterator[str]:
 
 def _subledger(subledger: Subledger, case: Case) -> str:
     """Write a subledger with the manifest of its files."""
-    from solvency.ledger.made import manifest  # noqa: PLC0415 (an engine of rows, seldom needed)
+    from solvency.ledger.subledger_flows import manifest  # noqa: PLC0415 (an engine of rows, seldom needed)
 
     said = _plain(subledger)
     assert isinstance(said, dict)  # noqa: S101 (a dataclass)

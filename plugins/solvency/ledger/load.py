@@ -26,9 +26,9 @@ from beancount.ops import validation
 from beancount.parser import booking
 from beancount.parser import options as beancount_options
 
-from solvency.ledger.cache.deferred import Deferred
 from solvency.ledger.cache.kept import ReadBefore
 from solvency.ledger.cache.kept import ReadFile
+from solvency.ledger.cache.lazy_entries import Deferred
 from solvency.ledger.entries.bookkeeping import has_books
 from solvency.ledger.entries.bookkeeping import read_books
 from solvency.ledger.entries.postings import without_dust

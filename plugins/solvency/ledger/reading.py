@@ -31,8 +31,8 @@ from solvency.ledger.errors import Errors
 from solvency.ledger.files.digits import within
 from solvency.ledger.files.trust import line_of
 from solvency.ledger.handover import keep
-from solvency.ledger.made import made_of_rows
 from solvency.ledger.subledger import check_subledgers
+from solvency.ledger.subledger_flows import made_of_rows
 from solvency.ledger.terms.citations import Evidence
 from solvency.ledger.terms.declarations import Declarations
 from solvency.ledger.terms.metadata import closest

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.model.observed import Untested
+from solvency.model.observations import Untested
 from solvency.model.uncertain import spread_of
 
 if TYPE_CHECKING:
-    from solvency.model.observed import Observed
+    from solvency.model.observations import Observed
 
 #: Of a row's size, a smaller difference is rounding.
 _NOISE = 1e-9

@@ -30,11 +30,11 @@ from solvency.figures.scripts import leading
 from solvency.figures.scripts import reads_leftward
 from solvency.figures.scripts import scripts_in
 from solvency.report import language
-from solvency.report.printer import Printer
-from solvency.report.printer import heat
-from solvency.report.printer import large
-from solvency.report.printer import letter
-from solvency.report.printer import widths
+from solvency.report.markup import Printer
+from solvency.report.markup import heat
+from solvency.report.markup import large
+from solvency.report.markup import letter
+from solvency.report.markup import widths
 from solvency.report.sandbox import Sandbox
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from solvency.exhibits.evidence.dossier import NAME as DOSSIER
 from solvency.figures.errors import ReportError
 from solvency.ledger.control_totals import NAME as TOTALS
 from solvency.report.chapters.files import is_chapter
-from solvency.report.printed import NotOursError
 from solvency.report.proof import limits
+from solvency.report.proof.pages import NotOursError
 from solvency.report.proof.verdict import Alteration
 from solvency.report.proof.verdict import Difference
 from solvency.report.proof.verdict import Outcome

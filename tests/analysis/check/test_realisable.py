@@ -6,8 +6,8 @@ import datetime
 from decimal import Decimal
 
 from solvency.analysis.check import evaluate
-from solvency.analysis.recover.ask import recover
-from solvency.model.restating import restated
+from solvency.analysis.recover.recover import recover
+from solvency.model.restatement import restated
 
 #: Two coins bought at 10,000, half of what they cost expected back; 12,000 owed.
 STAKE = """

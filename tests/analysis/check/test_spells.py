@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import solvency
 from solvency.analysis.check import evaluate
-from solvency.analysis.check.tested import spells_of
+from solvency.analysis.check.margins import spells_of
 from solvency.cli import main
 from solvency.figures.formats import number
 from solvency.figures.listing import places_of

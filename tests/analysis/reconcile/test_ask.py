@@ -13,7 +13,7 @@ from preamble import PREAMBLE
 
 import solvency
 from solvency.analysis.reconcile import tables
-from solvency.analysis.reconcile.ask import reconcile
+from solvency.analysis.reconcile.reconcile import reconcile
 from solvency.cli import main
 from solvency.figures.text import Screen
 from solvency.figures.text import text as as_text

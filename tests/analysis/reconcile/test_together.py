@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from halves import halves
 from scipy.stats import chi2
 
-from solvency.analysis.reconcile.ask import reconcile
+from solvency.analysis.reconcile.reconcile import reconcile
 from solvency.cli import main
 
 MORE = """\

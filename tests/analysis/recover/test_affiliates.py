@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 import solvency
-from solvency.analysis.recover.ask import RECOURSE
-from solvency.analysis.recover.ask import recover
 from solvency.analysis.recover.distributions import distributions
 from solvency.analysis.recover.made_whole import afterwards
+from solvency.analysis.recover.recover import RECOURSE
+from solvency.analysis.recover.recover import recover
 from solvency.cli import main
 from solvency.report import build
 

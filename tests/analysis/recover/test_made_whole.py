@@ -11,7 +11,6 @@ from analysis.recover.books import flow
 from click.testing import CliRunner
 from preamble import PREAMBLE
 
-from solvency.analysis.recover.ask import recover
 from solvency.analysis.recover.distributions import ClassPayment
 from solvency.analysis.recover.distributions import distributions
 from solvency.analysis.recover.made_whole import afterwards
@@ -20,6 +19,7 @@ from solvency.analysis.recover.made_whole import later_days
 from solvency.analysis.recover.made_whole import record
 from solvency.analysis.recover.made_whole import tide
 from solvency.analysis.recover.preferences import preferences
+from solvency.analysis.recover.recover import recover
 from solvency.analysis.recover.tables import paid
 from solvency.cli import main
 

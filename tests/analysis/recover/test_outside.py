@@ -16,8 +16,8 @@ from analysis.recover.books import ACCOUNTS
 from analysis.recover.books import AT
 from analysis.recover.books import flow
 
-from solvency.analysis.recover.ask import recover
 from solvency.analysis.recover.preferences import preferences
+from solvency.analysis.recover.recover import recover
 
 MORE = (
     ACCOUNTS

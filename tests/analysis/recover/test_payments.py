@@ -9,10 +9,10 @@ from analysis.recover.books import AT
 from analysis.recover.books import WORLD
 from analysis.recover.books import flow
 
-from solvency.analysis.recover.ask import recover
 from solvency.analysis.recover.payments import made_up
 from solvency.analysis.recover.payments import payers
 from solvency.analysis.recover.payments import stated
+from solvency.analysis.recover.recover import recover
 
 #: The founder gives 4 of its 5 as collateral for what Alameda owes the lender.
 GIVEN = """

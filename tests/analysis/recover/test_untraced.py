@@ -8,7 +8,7 @@ import pytest
 from counting import BOOKS
 from counting import counted
 
-from solvency.analysis.recover.ask import recover
+from solvency.analysis.recover.recover import recover
 
 OWED = """
 2020-01-01 open Liabilities:FTX:Depositors

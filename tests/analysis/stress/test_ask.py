@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.integrate import quad
 
-from solvency.analysis.stress.ask import stress
+from solvency.analysis.stress.stress import stress
 from solvency.cli import main
 
 AT = datetime.date(2021, 3, 31)

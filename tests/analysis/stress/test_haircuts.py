@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from click.testing import CliRunner
 
-from solvency.analysis.stress.ask import stress
+from solvency.analysis.stress.stress import stress
 from solvency.cli import main
 
 #: 1,000 of bonds at 0.95 and 200 of cash against a debt of 1,000; 30 shares of nothing

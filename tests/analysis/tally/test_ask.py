@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from halves import halves
 from preamble import PREAMBLE
 
-from solvency.analysis.tally.ask import hole_of
-from solvency.analysis.tally.ask import tally
 from solvency.analysis.tally.parts import Parts
+from solvency.analysis.tally.tally import hole_of
+from solvency.analysis.tally.tally import tally
 from solvency.cli import main
 
 HEAD = """

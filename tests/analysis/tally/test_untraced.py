@@ -12,8 +12,8 @@ from counting import BOOKS
 from counting import counted
 from preamble import PREAMBLE
 
-from solvency.analysis.tally.ask import tally
 from solvency.analysis.tally.tables import headline
+from solvency.analysis.tally.tally import tally
 from solvency.cli import main
 
 RIVALS = """

@@ -13,7 +13,7 @@ from analysis.trace.books import deposit
 from analysis.trace.books import flow
 from analysis.trace.books import spend
 
-from solvency.analysis.trace.ask import follow
+from solvency.analysis.trace.trace import follow
 from solvency.figures.text import Screen
 from solvency.figures.text import text
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from solvency.analysis.trace.ask import follow
+from solvency.analysis.trace.trace import follow
 from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
 from solvency.tracing import interval

@@ -19,7 +19,7 @@ from analysis.trace.books import deposit
 from analysis.trace.books import flow
 from scipy.optimize import linprog
 
-from solvency.analysis.trace.ask import follow
+from solvency.analysis.trace.trace import follow
 
 PURPOSES = ("ventures", "loans", "property")
 

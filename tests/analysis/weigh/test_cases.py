@@ -19,9 +19,9 @@ from scipy.stats import multivariate_t
 from scipy.stats import norm
 
 import solvency
-from solvency.analysis.reconcile.ask import reconcile
-from solvency.analysis.trace.ask import follow
-from solvency.analysis.weigh.ask import believe
+from solvency.analysis.reconcile.reconcile import reconcile
+from solvency.analysis.trace.trace import follow
+from solvency.analysis.weigh.weigh import believe
 
 CASES = Path(__file__).parent / "cases"
 #: Half-widths that grades of these ledgers give.

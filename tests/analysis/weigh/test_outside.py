@@ -21,7 +21,7 @@ from halves import halves
 from preamble import PREAMBLE
 from scipy.special import gammaln
 
-from solvency.analysis.weigh.ask import believe
+from solvency.analysis.weigh.weigh import believe
 
 RHO, NU = 0.5, 4.0
 START = datetime.date(2021, 1, 1)

@@ -14,7 +14,7 @@ from halves import halves
 from scipy.stats import chi2
 from scipy.stats import norm
 
-from solvency.analysis.weigh.ask import believe
+from solvency.analysis.weigh.weigh import believe
 from solvency.cli import main
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.ask.asking import money
+from solvency.analysis.ask.inputs import money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.analysis.ask.answer import Answer
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
 
 
 def balances(asking: Asking) -> str:

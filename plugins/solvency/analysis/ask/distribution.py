@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.ask.apportion import level
 from solvency.analysis.ask.apportion import rounded
-from solvency.analysis.ask.asking import CENTS
-from solvency.analysis.ask.asking import money
 from solvency.analysis.ask.claims import balances
 from solvency.analysis.ask.claims import claims
+from solvency.analysis.ask.inputs import CENTS
+from solvency.analysis.ask.inputs import money
 from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.analysis.ask.answer import Answer
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
 
 RULES = ("pro-rata", "rising-tide", "in-kind")
 

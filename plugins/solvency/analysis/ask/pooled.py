@@ -12,7 +12,7 @@ from solvency.methods.tracing import RULES
 from solvency.methods.tracing import trace
 from solvency.methods.tracing.movements import Movements
 from solvency.methods.tracing.movements import covered
-from solvency.methods.tracing.owned import parts
+from solvency.methods.tracing.whole_units import parts
 from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.analysis.ask.answer import Answer
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
     from solvency.methods.tracing import ExPost
     from solvency.methods.tracing import Rule
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from solvency.analysis.ask.asking import money
+from solvency.analysis.ask.inputs import money
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.ask.answer import Answer
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
 
 
 def preferences(asking: Asking, days: int, threshold: Decimal) -> Answer:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.ask.claims import balances
-from solvency.figures.frame import count
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.plain import count
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.sum_tree import sum_tree
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.subledgers.sum_tree import SumTree

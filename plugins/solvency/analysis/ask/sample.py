@@ -6,8 +6,8 @@ import hashlib
 import itertools
 from typing import TYPE_CHECKING
 
-from solvency.analysis.ask.asking import money
 from solvency.analysis.ask.claims import claims
+from solvency.analysis.ask.inputs import money
 from solvency.subledgers.engine import text
 from solvency.subledgers.engine import whole
 from solvency.subledgers.errors import RowsError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.ask.answer import Answer
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
 
 DRAWS = ("monetary-unit", "stratified")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import datetime
 
     from solvency.analysis.ask.answer import Answer
-    from solvency.analysis.ask.asking import Asking
+    from solvency.analysis.ask.inputs import Asking
 
 
 def segregation(asking: Asking) -> Answer:

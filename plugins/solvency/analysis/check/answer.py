@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from solvency.analysis.check.tested import Tested
+    from solvency.analysis.check.margins import Tested
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Invariant

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.diff.changes import described
-from solvency.figures.frame import fields_of
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.plain import fields_of
 from solvency.model.counting.untraced import SIDES
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.diff.changes import Change
-    from solvency.evidence.standing import OpenItem
+    from solvency.evidence.open_items import OpenItem
     from solvency.figures.table import Table
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 from solvency.wide import wide
 
 if TYPE_CHECKING:

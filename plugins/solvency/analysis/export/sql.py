@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:

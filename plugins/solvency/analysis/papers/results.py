@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.check.answer import Findings
-    from solvency.analysis.recover.ask import Class
-    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.recover import Class
+    from solvency.analysis.recover.recover import Recovery
 
 
 def findings(found: Findings) -> Frame:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.papers.frame import Frame
 from solvency.analysis.papers.frame import PaperColumn
+from solvency.evidence.open_items import standing
 from solvency.evidence.review import reviewed
-from solvency.evidence.standing import standing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def intercompany(sheet: GroupSheet) -> Frame:
 @wide()
 def stated_beside_books(book: Book) -> Frame:
     """Return what sources state of balances beside what the postings come to."""
-    from solvency.model.observed import observed  # noqa: PLC0415 (brings in SciPy)
+    from solvency.model.observations import observed  # noqa: PLC0415 (brings in SciPy)
 
     found = observed(book)
     rows = []

@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.analysis.papers.frame import column_numbers
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 from solvency.figures.workbook import MOST_LINKS
 from solvency.figures.workbook import NAMING
 from solvency.figures.workbook import put_link

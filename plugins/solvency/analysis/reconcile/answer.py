@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.figures.table import Table
-    from solvency.model.observed import Untested
+    from solvency.model.observations import Untested
 
 
 #: Standard deviations from which a claim cannot stand beside the rest, or is at odds.

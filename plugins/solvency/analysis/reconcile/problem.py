@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from solvency.methods.balancing import balance
-from solvency.model.observed import amount_of
+from solvency.model.observations import amount_of
 from solvency.model.uncertain import error_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Flow
     from solvency.methods.balancing import Balanced
-    from solvency.model.observed import Observed
+    from solvency.model.observations import Observed
 
     Array = NDArray[np.float64]
 

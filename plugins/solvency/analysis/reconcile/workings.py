@@ -10,9 +10,9 @@ import numpy as np
 from solvency.analysis.reconcile.answer import Pull
 from solvency.analysis.reconcile.answer import Working
 from solvency.figures import arithmetic
-from solvency.figures.quantised import money
-from solvency.figures.quantised import moved
-from solvency.model.observed import stated
+from solvency.figures.rounding import money
+from solvency.figures.rounding import moved
+from solvency.model.observations import stated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.analysis.recover.coin_claims import exchanged
 from solvency.analysis.recover.estate import ZERO
-from solvency.analysis.recover.fixed import exchanged
 from solvency.model.prices import Missing
 from solvency.wide import wide
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.recover import Recovery
     from solvency.ledger.case import Flow
     from solvency.model.book import Book
 

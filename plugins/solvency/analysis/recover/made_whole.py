@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.analysis.recover.coin_claims import Fixed
+from solvency.analysis.recover.coin_claims import fixed
 from solvency.analysis.recover.distributions import lowered
 from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import estate
-from solvency.analysis.recover.fixed import Fixed
-from solvency.analysis.recover.fixed import fixed
 from solvency.analysis.recover.waterfall import money
 from solvency.methods.tracing import rising_tide
 from solvency.model.book import below
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
 
-    from solvency.analysis.recover.ask import Recovery
+    from solvency.analysis.recover.recover import Recovery
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
-    from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.estate import Item
+    from solvency.analysis.recover.recover import Recovery
     from solvency.analysis.recover.waterfall import Paid
     from solvency.analysis.recover.waterfall import Waterfall
 

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Sequence
 
-    from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import Record
     from solvency.analysis.recover.made_whole import Shared
+    from solvency.analysis.recover.recover import Recovery
     from solvency.figures.table import Table
 
 

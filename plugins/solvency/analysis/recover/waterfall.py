@@ -20,9 +20,9 @@ from scipy import sparse
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import ZERO
 from solvency.ledger.vocabulary import RANKS
-from solvency.methods.cleared import Cleared
-from solvency.methods.cleared import cleared
 from solvency.methods.clearing import clear
+from solvency.methods.clearing.exact import Cleared
+from solvency.methods.clearing.exact import cleared
 from solvency.wide import wide
 
 if TYPE_CHECKING:

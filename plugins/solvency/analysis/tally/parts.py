@@ -11,12 +11,12 @@ import numpy as np
 
 from solvency.analysis.tally.answer import Expected
 from solvency.analysis.tally.answer import Loss
-from solvency.analysis.weigh.evidence import evidence
+from solvency.analysis.weigh.observations import evidence
 from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
 from solvency.figures.amounts import amounts
-from solvency.figures.quantised import money
-from solvency.figures.quantised import settled
+from solvency.figures.rounding import money
+from solvency.figures.rounding import settled
 from solvency.ledger.case import Scenario
 from solvency.methods.tally import draw
 from solvency.methods.tally import exact

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solvency.figures.frame import count
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.plain import count
 
 if TYPE_CHECKING:
     import datetime

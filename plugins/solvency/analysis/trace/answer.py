@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from solvency.analysis.trace.bounds import spendings
 from solvency.analysis.trace.bounds import together
 from solvency.analysis.trace.shares import COLUMNS
-from solvency.figures.frame import count
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.plain import count
 from solvency.methods.tracing import EX_POST
 from solvency.wide import wide
 

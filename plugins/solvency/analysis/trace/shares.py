@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.methods.tracing import ExPost
     from solvency.methods.tracing import Rule
-    from solvency.methods.tracing.owned import Pieces
-    from solvency.methods.tracing.owned import Written
+    from solvency.methods.tracing.whole_units import Pieces
+    from solvency.methods.tracing.whole_units import Written
 
     Rules = dict[Rule | ExPost, Pieces | Written]
 

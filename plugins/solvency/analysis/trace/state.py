@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from solvency.methods.tracing.movements import WHOLE
-from solvency.methods.tracing.owned import Pieces
-from solvency.methods.tracing.owned import SharedPot
-from solvency.methods.tracing.owned import Written
-from solvency.methods.tracing.owned import added
-from solvency.methods.tracing.owned import fronts
-from solvency.methods.tracing.owned import packed
-from solvency.methods.tracing.owned import scaled
+from solvency.methods.tracing.whole_units import Pieces
+from solvency.methods.tracing.whole_units import SharedPot
+from solvency.methods.tracing.whole_units import Written
+from solvency.methods.tracing.whole_units import added
+from solvency.methods.tracing.whole_units import fronts
+from solvency.methods.tracing.whole_units import packed
+from solvency.methods.tracing.whole_units import scaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

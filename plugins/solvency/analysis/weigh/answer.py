@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
-from solvency.figures.quantised import settled
+from solvency.figures.rounding import settled
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.double_counting import DoubleCounted
     from solvency.analysis.weigh.predictive import Predicted
     from solvency.figures.table import Table
-    from solvency.model.observed import Untested
+    from solvency.model.observations import Untested
 
 #: Chance of the best fit below which no combination fits as stated.
 UNFIT = 0.01

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.weigh.answer import PRIORS
-from solvency.figures.frame import count
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
-from solvency.figures.quantised import bound
+from solvency.figures.plain import count
+from solvency.figures.rounding import bound
 from solvency.wide import wide
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from flask import request
 from solvency.browse.edit.draft import saved
 from solvency.browse.speech import say
 from solvency.browse.speech import speaking
-from solvency.figures.frame import to_json
+from solvency.figures.plain import to_json
 from solvency.ledger.errors import CaseError
 from solvency.writing import NotWrittenError
 

@@ -126,7 +126,7 @@ def _steps(view: View, days: list[datetime.date]) -> tuple[Link, ...]:
 
 def _owed(setting: Setting, day: datetime.date) -> list[Tied]:
     """Return who owes whom on a day at market, the largest first."""
-    from solvency.exhibits.balance.claims import claim_between  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.balance.matrix import claim_between  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.balance.network import debts  # noqa: PLC0415 (as above)
 
     return [

@@ -11,8 +11,8 @@ from solvency.browse.request import BASES
 from solvency.browse.speech import many
 from solvency.exhibits.balance.accounts import by_account
 from solvency.exhibits.balance.accounts import totals
-from solvency.exhibits.balance.claims import matrix
-from solvency.exhibits.balance.eliminated import eliminations
+from solvency.exhibits.balance.eliminations import eliminations
+from solvency.exhibits.balance.matrix import matrix
 from solvency.exhibits.balance.whose import whose
 from solvency.figures import formats
 from solvency.figures.figure import Figure

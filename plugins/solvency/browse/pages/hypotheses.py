@@ -241,7 +241,7 @@ def asked_tally(view: View) -> Later[Tallied]:
     """Start the tally, or return what was started."""
 
     def add(tell: Tell) -> Tallied:
-        from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.tally.tally import tally  # noqa: PLC0415 (brings in SciPy)
 
         tell("adding up the losses")
         return tally(view.case)
@@ -253,7 +253,7 @@ def _asked(view: View) -> tuple[Later[Tallied], Later[Beliefs]]:
     """Start the tally and the weighing, or return what was started."""
 
     def weigh(tell: Tell) -> Beliefs:
-        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (brings in SciPy)
 
         return believe(view.case, progress=tell)
 

@@ -16,7 +16,7 @@ from solvency.browse.pages.waiting import waited
 from solvency.browse.speech import money
 from solvency.browse.speech import say
 from solvency.figures.figure import Figure
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 
 if TYPE_CHECKING:
     from solvency.browse.blocks import Table

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from solvency.browse.site.made import Told
-from solvency.browse.site.written import Saved
-from solvency.browse.site.written import write_site
+from solvency.browse.site.languages import Told
+from solvency.browse.site.output import Saved
+from solvency.browse.site.output import write_site
 
 __all__ = ["Saved", "Told", "write_site"]

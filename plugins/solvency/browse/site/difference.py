@@ -14,8 +14,8 @@ from solvency.browse.blocks import Table
 from solvency.browse.render import alone
 from solvency.browse.site.style import style
 from solvency.figures.formats import number
-from solvency.figures.frame import count
-from solvency.figures.frame import plain
+from solvency.figures.plain import count
+from solvency.figures.plain import plain
 from solvency.ledger.case import Flow
 from solvency.wide import wide
 

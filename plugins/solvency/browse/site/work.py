@@ -25,21 +25,21 @@ _case: Case | None = None
 
 
 def _tally() -> Any:
-    from solvency.analysis.tally.ask import tally  # noqa: PLC0415 (brings in SciPy)
+    from solvency.analysis.tally.tally import tally  # noqa: PLC0415 (brings in SciPy)
 
     assert _case is not None  # noqa: S101 (set before the process is split off)
     return tally(_case)
 
 
 def _weights() -> Any:
-    from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (brings in SciPy)
+    from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (brings in SciPy)
 
     assert _case is not None  # noqa: S101 (as above)
     return believe(_case)
 
 
 def _reconciled() -> Any:
-    from solvency.analysis.reconcile.ask import reconcile  # noqa: PLC0415 (brings in SciPy)
+    from solvency.analysis.reconcile.reconcile import reconcile  # noqa: PLC0415 (brings in SciPy)
 
     assert _case is not None  # noqa: S101 (as above)
     return reconcile(_case)

@@ -215,8 +215,8 @@ def _of_group(setting: Setting, sheet: GroupSheet, *, every: bool) -> Iterator[T
 
 def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:
     """Return the JSON document of a balance sheet."""
-    from solvency.figures.frame import fields_of  # noqa: PLC0415 (lazy start)
-    from solvency.figures.frame import taken  # noqa: PLC0415 (as above)
+    from solvency.figures.plain import fields_of  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (as above)
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (lazy start)
 
     found = {
@@ -247,7 +247,7 @@ def document(sheet: BalanceSheet | GroupSheet) -> dict[str, Any]:
 
 
 def _lines(sheet: BalanceSheet | GroupSheet) -> list[dict[str, object]]:
-    from solvency.figures.frame import taken  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
 
     shown = ("account", "side", "amount", "computed")
     return [taken(line, *shown) for line in sheet.lines]

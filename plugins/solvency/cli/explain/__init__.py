@@ -105,7 +105,7 @@ def command(
     try:
         with progress() as tell:
             if "(" in name:
-                from solvency.report.chapters.asked import ask  # noqa: PLC0415 (as above)
+                from solvency.report.chapters.figures import ask  # noqa: PLC0415 (as above)
 
                 found = ask(case, name, tell)
             else:
@@ -275,7 +275,7 @@ def _spoken(found: Explanation) -> list[str]:
 
 
 def _without(found: Explanation) -> list[str]:
-    from solvency.figures.frame import count  # noqa: PLC0415 (lazy start)
+    from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
 
     lines: list[str] = []
     same = [one.source for one in found.without if one.before == one.after]

@@ -29,8 +29,8 @@ def print_rows(
     page: int,
 ) -> None:
     """Print a page of the rows behind an account of a subledger, or a figure."""
-    from solvency.analysis.ask.asking import asking  # noqa: PLC0415 (lazy start)
     from solvency.analysis.ask.behind import behind  # noqa: PLC0415 (as above)
+    from solvency.analysis.ask.inputs import asking  # noqa: PLC0415 (lazy start)
 
     accounts = {one.account for one in case.subledgers}
     if not accounts:

@@ -46,7 +46,7 @@ def command(asked: Asked, at: datetime.date | None, output: Path) -> None:
     if output.suffix != ".xlsx":
         raise click.UsageError(f"-o writes a workbook: {output} must end in .xlsx.")
     refuse_unwritable(output)
-    from solvency.analysis.papers.ask import papers  # noqa: PLC0415 (lazy start)
+    from solvency.analysis.papers.papers import papers  # noqa: PLC0415 (lazy start)
     from solvency.analysis.papers.workbook import write  # noqa: PLC0415 (as above)
     from solvency.analysis.study import study_of  # noqa: PLC0415 (as above)
     from solvency.subledgers.errors import RowsError  # noqa: PLC0415 (as above)

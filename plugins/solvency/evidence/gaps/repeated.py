@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.document import Noted
 from solvency.evidence.records import cents
 from solvency.evidence.records import plain
-from solvency.evidence.said import Noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

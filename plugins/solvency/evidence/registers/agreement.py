@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.evidence.document import Noted
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.records import cents
-from solvency.evidence.said import Noted
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
     from decimal import Decimal
 
+    from solvency.evidence.document import Contents
     from solvency.evidence.formats.totals import TotalRow
-    from solvency.evidence.said import Contents
 
 
 def compare(

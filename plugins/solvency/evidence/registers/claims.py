@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
+from solvency.evidence.document import Noted
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
@@ -15,15 +16,14 @@ from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.agreement import compare
-from solvency.evidence.said import Noted
 from solvency.ledger.vocabulary import RANKS
 
 if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
+    from solvency.evidence.document import Contents
     from solvency.evidence.names import NameDecisions
-    from solvency.evidence.said import Contents
 
 #: Whose claims a register holds: creditors are one entity, each named by its flow.
 CREDITORS = "Creditors"

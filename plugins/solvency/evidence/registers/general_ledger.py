@@ -7,6 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.document import Noted
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
@@ -17,13 +18,12 @@ from solvency.evidence.records import cents
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.registers.chart import proposed
-from solvency.evidence.said import Noted
 
 if TYPE_CHECKING:
     import datetime
 
+    from solvency.evidence.document import Contents
     from solvency.evidence.formats.grid import Record
-    from solvency.evidence.said import Contents
 
 #: An account between companies of a group, by its name.
 _BETWEEN = re.compile(r"(?i)\b(due (to|from)|inter-?compan|interco|affiliate|related)")

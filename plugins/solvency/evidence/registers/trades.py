@@ -20,8 +20,8 @@ from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 
 if TYPE_CHECKING:
+    from solvency.evidence.document import Contents
     from solvency.evidence.formats.grid import Record
-    from solvency.evidence.said import Contents
 
 _TRADE = re.compile(
     r"(?i)\b(trade|buy|sell|bought|sold|fee|convert|spend|revenue|swap)"

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.evidence.document import Noted
+from solvency.evidence.document import StatedBalance
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.formats.totals import parted
@@ -14,12 +16,10 @@ from solvency.evidence.records import cents
 from solvency.evidence.registers.agreement import compare
 from solvency.evidence.registers.agreement import disagree
 from solvency.evidence.registers.chart import proposed
-from solvency.evidence.said import Noted
-from solvency.evidence.said import StatedBalance
 
 if TYPE_CHECKING:
+    from solvency.evidence.document import Contents
     from solvency.evidence.formats.grid import Record
-    from solvency.evidence.said import Contents
 
 
 def read(found: Contents, source: str) -> None:

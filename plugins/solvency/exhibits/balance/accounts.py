@@ -13,7 +13,7 @@ from solvency.exhibits.workings import made_of
 from solvency.figures import formats
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
-from solvency.figures.frame import plain
+from solvency.figures.plain import plain
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.balance.found import as_found
+from solvency.exhibits.classes import class_place
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
-from solvency.exhibits.worth import class_place
 from solvency.figures import formats
 from solvency.figures.figure import Said
 from solvency.figures.table import Column

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from typing import Literal
 
 from solvency.exhibits.balance.found import group_rows
+from solvency.exhibits.classes import CLASSES
+from solvency.exhibits.classes import class_of
+from solvency.exhibits.classes import class_place
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
@@ -16,9 +19,6 @@ from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
 from solvency.exhibits.workings import told
-from solvency.exhibits.worth import CLASSES
-from solvency.exhibits.worth import class_of
-from solvency.exhibits.worth import class_place
 from solvency.figures import formats
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.charts import group
-from solvency.exhibits.balance.claims import claim_between
+from solvency.exhibits.balance.matrix import claim_between
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import in_figures
 from solvency.exhibits.drawings import plotted

@@ -20,6 +20,9 @@ from solvency.exhibits.balance.group import add
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.group import unpriced
 from solvency.exhibits.balance.rivals import rivals
+from solvency.exhibits.classes import CLASSES
+from solvency.exhibits.classes import class_of
+from solvency.exhibits.classes import class_place
 from solvency.exhibits.evidence.observations import beside
 from solvency.exhibits.evidence.observations import nearby
 from solvency.exhibits.layout import Ground
@@ -29,9 +32,6 @@ from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import made_of
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
-from solvency.exhibits.worth import CLASSES
-from solvency.exhibits.worth import class_of
-from solvency.exhibits.worth import class_place
 from solvency.figures import formats
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref

@@ -22,7 +22,7 @@ from solvency.figures.table import Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from solvency.analysis.check.tested import Tested
+    from solvency.analysis.check.margins import Tested
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

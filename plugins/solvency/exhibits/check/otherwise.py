@@ -19,7 +19,7 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
-    from solvency.analysis.check.tested import Tested
+    from solvency.analysis.check.margins import Tested
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.check.answer import Finding
-    from solvency.analysis.check.tested import Tested
+    from solvency.analysis.check.margins import Tested
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

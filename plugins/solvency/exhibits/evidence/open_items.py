@@ -14,7 +14,7 @@ from solvency.figures.table import Table
 from solvency.model.counting.suspense import in_suspense
 
 if TYPE_CHECKING:
-    from solvency.evidence.standing import OpenItem
+    from solvency.evidence.open_items import OpenItem
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

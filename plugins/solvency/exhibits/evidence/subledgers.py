@@ -6,20 +6,20 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.tie.ask import carried
-from solvency.analysis.tie.ask import differences
+from solvency.analysis.tie.tie import carried
+from solvency.analysis.tie.tie import differences
 from solvency.exhibits.layout import Section
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.ledger.made import totals_of
+from solvency.ledger.subledger_flows import totals_of
 
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.analysis.tie.ask import Moved
+    from solvency.analysis.tie.tie import Moved
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

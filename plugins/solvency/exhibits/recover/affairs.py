@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.analysis.recover.affairs import Affairs
-    from solvency.analysis.recover.ask import Recovery
-    from solvency.analysis.recover.ask import Statement
+    from solvency.analysis.recover.recover import Recovery
+    from solvency.analysis.recover.recover import Statement
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.recover.ask import SHARING
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.payments import Payment
 from solvency.analysis.recover.payments import payers
+from solvency.analysis.recover.recover import SHARING
 from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.recover.proceeds import fetched
 from solvency.exhibits.workings import grounded
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Mapping
 
-    from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.estate import Item
+    from solvency.analysis.recover.recover import Recovery
     from solvency.exhibits.recover.payments import Paying
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Piece

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.recover.ask import GROUP
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.payments import payers
 from solvency.analysis.recover.payments import stated
+from solvency.analysis.recover.recover import GROUP
 from solvency.exhibits.recover.estates import members_of
 from solvency.exhibits.recover.proceeds import covering
 from solvency.exhibits.workings import NAMED
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Mapping
 
-    from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.payments import MadeUp
     from solvency.analysis.recover.payments import Payment
+    from solvency.analysis.recover.recover import Recovery
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Piece

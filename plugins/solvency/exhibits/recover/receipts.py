@@ -6,9 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.ask import GROUP
 from solvency.analysis.recover.payments import made_up
 from solvency.analysis.recover.payments import payers
+from solvency.analysis.recover.recover import GROUP
 from solvency.exhibits.recover.estates import members_of
 from solvency.exhibits.recover.estates import owed
 from solvency.exhibits.recover.payments import WAYS
@@ -25,10 +25,10 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
-    from solvency.analysis.recover.ask import Class
-    from solvency.analysis.recover.ask import Gain
-    from solvency.analysis.recover.ask import Recovery
     from solvency.analysis.recover.payments import MadeUp
+    from solvency.analysis.recover.recover import Class
+    from solvency.analysis.recover.recover import Gain
+    from solvency.analysis.recover.recover import Recovery
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

@@ -19,7 +19,7 @@ from solvency.ledger.entries.pairs import LegsError
 from solvency.ledger.entries.postings import UnopenedError
 from solvency.ledger.entries.postings import imbalances
 from solvency.ledger.entries.postings import postings_of
-from solvency.ledger.refused import refused
+from solvency.ledger.refusals import refused
 from solvency.ledger.terms.metadata import Metadata
 from solvency.ledger.terms.metadata import closest
 from solvency.ledger.terms.metadata import instead

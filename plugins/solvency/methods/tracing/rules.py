@@ -16,9 +16,9 @@ from typing import Protocol
 
 import numpy as np
 
-from solvency.methods.tracing.sharing import SolePool
-from solvency.methods.tracing.sharing import exact_pool
-from solvency.methods.tracing.sharing import float_pool
+from solvency.methods.tracing.pro_rata import SolePool
+from solvency.methods.tracing.pro_rata import exact_pool
+from solvency.methods.tracing.pro_rata import float_pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.methods.tracing.movements import Movements
-    from solvency.methods.tracing.sharing import Pool
+    from solvency.methods.tracing.pro_rata import Pool
 
 
 class Shares(Protocol):

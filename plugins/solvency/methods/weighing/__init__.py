@@ -20,23 +20,23 @@ from typing import Literal
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.believed import believed
+from solvency.methods.weighing.amounts import believed
 from solvency.methods.weighing.bounded import Bounded
 from solvency.methods.weighing.bounded import bounded
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
-from solvency.methods.weighing.gather import gather
-from solvency.methods.weighing.leaving import FEW
-from solvency.methods.weighing.leaving import Without
-from solvency.methods.weighing.leaving import leaving_out
 from solvency.methods.weighing.logs import Curves
 from solvency.methods.weighing.logs import Reweighed
 from solvency.methods.weighing.logs import reweigh
+from solvency.methods.weighing.marginals import gather
 from solvency.methods.weighing.model import Model
 from solvency.methods.weighing.model import model
+from solvency.methods.weighing.omission import FEW
+from solvency.methods.weighing.omission import Without
+from solvency.methods.weighing.omission import leaving_out
+from solvency.methods.weighing.reweighting import Followed
+from solvency.methods.weighing.reweighting import sample
 from solvency.methods.weighing.sampler import best_of
-from solvency.methods.weighing.visited import Followed
-from solvency.methods.weighing.visited import sample
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

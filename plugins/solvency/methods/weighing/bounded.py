@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.methods.weighing.bounds import Bounds
-    from solvency.methods.weighing.gather import Gathered
+    from solvency.methods.weighing.marginals import Gathered
     from solvency.methods.weighing.model import Model
 
     Array = NDArray[np.float64]

@@ -18,21 +18,21 @@ from typing import Any
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.likelihood import enumerate_all
 from solvency.methods.weighing.metric import Metric
 from solvency.methods.weighing.metric import Places
 from solvency.methods.weighing.metric import live
 from solvency.methods.weighing.metric import scores_of
 from solvency.methods.weighing.metric import shared
 from solvency.methods.weighing.metric import summed
-from solvency.methods.weighing.tree import enumerate_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from solvency.methods.weighing.likelihood import Switched
     from solvency.methods.weighing.model import Model
-    from solvency.methods.weighing.tree import Switched
 
     Array = NDArray[np.float64]
     States = NDArray[np.bool_]

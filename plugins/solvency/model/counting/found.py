@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.figures.frame import count
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.plain import count
 from solvency.figures.remark import Remark
 from solvency.ledger.entries.postings import total
 from solvency.model.counting.suspense import in_suspense

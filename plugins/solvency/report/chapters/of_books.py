@@ -8,8 +8,8 @@ from typing import Any
 
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
+from solvency.evidence.open_items import KINDS
 from solvency.evidence.review import reviewed
-from solvency.evidence.standing import KINDS
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.balance.bases import assets
 from solvency.exhibits.balance.bases import sheets_of

@@ -10,11 +10,11 @@ from typing import Any
 
 from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.explain.families import FAMILIES
+from solvency.exhibits.failures import with_reasons
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.tally.total import explaining
 from solvency.exhibits.tally.total import totalled
-from solvency.exhibits.unmade import with_reasons
 from solvency.figures.errors import ReportError
 from solvency.report.chapters.numerals import typed
 

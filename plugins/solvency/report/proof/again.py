@@ -9,10 +9,10 @@ from typing import Any
 
 from solvency.exhibits.layout import figures_in
 from solvency.figures.errors import ReportError
+from solvency.report.attachments import case_files
+from solvency.report.attachments import reloaded
 from solvency.report.build import build
 from solvency.report.build import laid_out
-from solvency.report.enclosed import case_files
-from solvency.report.enclosed import reloaded
 from solvency.report.proof import record
 from solvency.report.proof.limits import write
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.report.enclosed import EXHIBITS
-from solvency.report.enclosed import FIGURES
+from solvency.report.attachments import EXHIBITS
+from solvency.report.attachments import FIGURES
 from solvency.report.pdf import Attached
-from solvency.report.printed import NotOursError
 from solvency.report.proof import record
 from solvency.report.proof.limits import write
+from solvency.report.proof.pages import NotOursError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.report.enclosed import FIGURES
+from solvency.report.attachments import FIGURES
 from solvency.report.pdf import Placed
-from solvency.report.printed import LOOKS
-from solvency.report.printed import opened
 from solvency.report.proof import inside
+from solvency.report.proof.pages import LOOKS
+from solvency.report.proof.pages import opened
 from solvency.report.proof.verdict import Difference
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
-    from solvency.report.printed import Printed
+    from solvency.report.proof.pages import Printed
 
 #: How much of a differing text is shown.
 _SHOWN = 80

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.report import pages
-from solvency.report.enclosed import FIGURES
-from solvency.report.enclosed import is_plain
+from solvency.report.attachments import FIGURES
+from solvency.report.attachments import is_plain
 from solvency.report.pdf import Attached
-from solvency.report.printed import NotOursError
+from solvency.report.proof.pages import NotOursError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,17 +14,17 @@ from typing import Any
 
 import pikepdf
 
-from solvency.report.printed import NotOursError
 from solvency.report.proof import additions
 from solvency.report.proof import inside
-from solvency.report.proof.aligned import aligned
-from solvency.report.proof.appended import OtherwiseError
-from solvency.report.proof.appended import states
+from solvency.report.proof.alignment import aligned
 from solvency.report.proof.around import MOST_STEPS
 from solvency.report.proof.around import around
 from solvency.report.proof.around import plain
 from solvency.report.proof.naming import noun
 from solvency.report.proof.naming import told
+from solvency.report.proof.pages import NotOursError
+from solvency.report.proof.revisions import OtherwiseError
+from solvency.report.proof.revisions import states
 from solvency.report.proof.verdict import Alteration
 
 if TYPE_CHECKING:

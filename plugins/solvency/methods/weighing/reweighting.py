@@ -17,7 +17,7 @@ import numpy as np
 from solvency.figures import arithmetic
 from solvency.methods.weighing.bounded import with_sites
 from solvency.methods.weighing.bounds import held
-from solvency.methods.weighing.gather import Gathered
+from solvency.methods.weighing.marginals import Gathered
 from solvency.methods.weighing.metric import scores_of
 from solvency.methods.weighing.sampler import CHAINS
 from solvency.methods.weighing.sampler import Visits

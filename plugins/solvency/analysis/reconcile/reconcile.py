@@ -35,12 +35,12 @@ from solvency.analysis.reconcile.answer import Settled
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
 from solvency.analysis.reconcile.workings import working
-from solvency.figures.quantised import money
-from solvency.figures.quantised import moved
-from solvency.figures.quantised import settled
 from solvency.figures.remark import Remark
+from solvency.figures.rounding import money
+from solvency.figures.rounding import moved
+from solvency.figures.rounding import settled
 from solvency.model.contradicted import without_contradicted
-from solvency.model.observed import observed
+from solvency.model.observations import observed
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.methods.balancing import Balanced
-    from solvency.model.observed import Observed
+    from solvency.model.observations import Observed
 
     Array = NDArray[np.float64]
 

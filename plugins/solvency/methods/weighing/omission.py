@@ -19,14 +19,14 @@ import numpy as np
 from solvency.figures import arithmetic
 from solvency.methods.weighing.bounded import bounded
 from solvency.methods.weighing.bounded import with_sites
-from solvency.methods.weighing.gather import gather
+from solvency.methods.weighing.marginals import gather
 from solvency.methods.weighing.metric import Metric
 from solvency.methods.weighing.metric import chi2_of
 from solvency.methods.weighing.metric import live
 from solvency.methods.weighing.metric import summed
+from solvency.methods.weighing.reweighting import moved
 from solvency.methods.weighing.sampler import CHAINS
 from solvency.methods.weighing.sampler import visits
-from solvency.methods.weighing.visited import moved
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.model import Model
+    from solvency.methods.weighing.reweighting import Followed
     from solvency.methods.weighing.sampler import Visits
-    from solvency.methods.weighing.visited import Followed
 
     Array = NDArray[np.float64]
     States = NDArray[np.bool_]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.analysis.study import study_of
-from solvency.exhibits.explain.ask import explained
+from solvency.exhibits.explain.explain import explained
 from solvency.exhibits.explain.search import searches
 from solvency.exhibits.layout import Section
 from solvency.exhibits.money_only import english

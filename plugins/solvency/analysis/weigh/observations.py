@@ -35,12 +35,12 @@ from solvency.methods.weighing import Weighing
 from solvency.methods.weighing import fit
 from solvency.methods.weighing import weigh
 from solvency.methods.weighing.bounds import expected
-from solvency.methods.weighing.leaving import FEW
 from solvency.methods.weighing.model import model
+from solvency.methods.weighing.omission import FEW
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding as bits_excluded
-from solvency.model.observed import amount_of
-from solvency.model.observed import observed
+from solvency.model.observations import amount_of
+from solvency.model.observations import observed
 from solvency.model.uncertain import shared_errors
 from solvency.wide import wide
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Case
     from solvency.methods.weighing import Fit
     from solvency.model.book import Book
-    from solvency.model.observed import Observed
+    from solvency.model.observations import Observed
 
     Array = NDArray[np.float64]
     Inputs = tuple[

@@ -18,7 +18,7 @@ from solvency.browse.panel import source
 from solvency.browse.render import render
 from solvency.browse.render import whole
 from solvency.browse.request import Asked
-from solvency.browse.resting import placed
+from solvency.browse.rests import placed
 from solvency.browse.site.feed import NAME
 from solvency.browse.site.feed import feed
 from solvency.browse.site.names import PAGES
@@ -34,7 +34,7 @@ from solvency.browse.speech import spoken
 from solvency.browse.study import Study
 from solvency.browse.view import View
 from solvency.browse.words import script_words
-from solvency.figures.frame import to_json
+from solvency.figures.plain import to_json
 from solvency.ledger.scenarios import scenario_of
 
 if TYPE_CHECKING:

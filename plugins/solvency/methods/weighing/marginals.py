@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.tree import enumerate_all
+from solvency.methods.weighing.likelihood import enumerate_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -40,11 +40,11 @@ from solvency.analysis.trace.state import NOBODY
 from solvency.analysis.trace.state import Holding
 from solvency.analysis.trace.state import Taken
 from solvency.analysis.trace.state import together
-from solvency.analysis.trace.translated import translated
+from solvency.analysis.trace.translation import translated
 from solvency.ledger.load import collector_paused
 from solvency.ledger.terms.metadata import meant
 from solvency.methods.tracing import EX_POST
-from solvency.methods.tracing.owned import SharedPot
+from solvency.methods.tracing.whole_units import SharedPot
 from solvency.model.book import Position
 from solvency.model.book import below
 from solvency.wide import wide

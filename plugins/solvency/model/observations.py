@@ -28,7 +28,7 @@ from scipy import sparse
 from solvency.figures.amounts import Amount
 from solvency.figures.amounts import amounts
 from solvency.figures.amounts import spread
-from solvency.figures.quantised import money
+from solvency.figures.rounding import money
 from solvency.ledger.case import Scenario
 from solvency.model.book import below
 from solvency.model.prices import Missing

@@ -10,17 +10,17 @@ from solvency.analysis.diff.answer import BELIEF
 from solvency.analysis.diff.answer import CaseDifference
 from solvency.analysis.diff.answer import FigureChanged
 from solvency.analysis.diff.answer import FindingChanged
+from solvency.analysis.diff.causes import ground
+from solvency.analysis.diff.causes import switched
 from solvency.analysis.diff.changes import changes
-from solvency.analysis.diff.switching import ground
-from solvency.analysis.diff.switching import switched
-from solvency.evidence.standing import standing
+from solvency.evidence.open_items import standing
 from solvency.model.counting.untraced import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solvency.analysis.diff.changes import Change
-    from solvency.evidence.standing import OpenItem
+    from solvency.evidence.open_items import OpenItem
     from solvency.ledger.case import Case
 
 #: Changes that are switched alone at most, the largest first.
@@ -182,7 +182,7 @@ def _state(case: Case, *, beliefs: bool) -> State:
                 f"{one.severity} {one.when}, worst by {one.amount:,.2f} {one.unit}"
             )
     if beliefs and case.hypotheses and case.observations:
-        from solvency.analysis.weigh.ask import believe  # noqa: PLC0415 (it takes long)
+        from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (it takes long)
 
         try:
             weighed = believe(case, otherwise=False, beside=False)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from solvency.analysis.ask.answer import Answer
-from solvency.ledger.made import rows_of
+from solvency.ledger.subledger_flows import rows_of
 from solvency.ledger.terms.metadata import meant
 from solvency.model.prices import Missing
 from solvency.model.prices import Prices

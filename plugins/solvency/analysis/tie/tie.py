@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from solvency.analysis.tie.answer import Checked
 from solvency.analysis.tie.answer import DayDifference
 from solvency.analysis.tie.answer import TieOut
-from solvency.ledger.made import rows_of
+from solvency.ledger.subledger_flows import rows_of
 from solvency.subledgers.numbering import numbering
 from solvency.subledgers.parties import outside
 from solvency.subledgers.parties import unknown
