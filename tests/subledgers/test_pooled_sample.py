@@ -24,6 +24,7 @@ from solvency.analysis.ask.sample import allotted
 from solvency.cli import main
 from solvency.methods.tracing import read
 from solvency.methods.tracing import trace
+from solvency.methods.tracing.left import left
 
 #: 7 pays in 100.00, 8 pays in 50.00, 7 takes 120.00 out, 8 pays in 10.00: 40.00 left.
 POOL = [
@@ -123,6 +124,21 @@ def test_a_pool_of_rows_is_traced_as_its_movements_are(rows):
             assert abs(shown[str(parties[owner])] - units) <= 1
             if rule in {"fifo", "lifo"}:
                 assert shown[str(parties[owner])] == units
+
+
+@given(rows=movements(), own=st.sampled_from([None, "a", ["a", "b"]]))
+def test_what_is_left_is_what_tracing_each_outlay_leaves(rows, own):
+    account = read([*rows, *((1, name) for name in "ab")])
+    for rule in TRACING:
+        found = left(account, rule, own)
+        assert found.sum() == account.balance[-1]
+        for code, owner in enumerate(account.owners):
+            exact = trace(account, rule, own).remaining[owner]
+            assert found[code] >= 0
+            if rule in {"fifo", "lifo"}:
+                assert found[code] == exact
+            else:
+                assert abs(found[code] - exact) < 1
 
 
 CLAIMS = st.dictionaries(

@@ -7,6 +7,7 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -20,6 +21,7 @@ from rows_ledger import written
 from solvency.analysis.tie.tie import tie
 from solvency.cli import main
 from solvency.subledgers import numbering
+from solvency.subledgers import parties as register
 from solvency.subledgers.errors import RowsError
 
 ROWS = [
@@ -96,11 +98,12 @@ DOUBLED = [
     "sizes",
     [
         {},
-        {"_STRETCH": 2},
-        {"_STRETCH": 3, "_STEP": 2},
+        {"_WINDOW": 2},
+        {"_STRETCH": 2, "_STEP": 1},
+        {"_WINDOW": 8, "_STRETCH": 3, "_STEP": 2},
         {"_STEP": 2},
         {"_STEP": 2, "_FEW": 0},
-        {"_STRETCH": 2, "_MOST_STRETCHES": 1},
+        {"_WINDOW": 2, "_MOST_WINDOWS": 1},
     ],
     ids=str,
 )
@@ -131,6 +134,35 @@ def test_duplicates_are_found_part_by_part(tmp_path, monkeypatch, sizes, unique,
     ]
     assert found.duplicate_count == 2
     assert [(gap.after, gap.before) for gap in found.gaps] == [(3, 5)]
+
+
+@pytest.mark.parametrize("bits", [1 << 28, 4, 0])
+@pytest.mark.parametrize(
+    ("known", "unknown"),
+    [
+        ([7, 8], [("9", 2)]),
+        ([9, 7, 7, None], [("8", 4)]),
+        ([-3, 9], [("8", 4), ("7", 1)]),
+        # All stand outside the numbers of the register, or none does.
+        ([70, 72], [("8", 4), ("9", 2), ("7", 1)]),
+        ([7, 8, 9, 2**62], []),
+        ([None], [("8", 4), ("9", 2), ("7", 1)]),
+    ],
+)
+def test_numbered_parties_are_found_with_bits_as_without(
+    tmp_path, monkeypatch, bits, known, unknown
+):
+    monkeypatch.setattr(register, "_BITS", bits)
+    parquet(tmp_path / "rows" / "a.parquet", DOUBLED)
+    with duckdb.connect() as base:
+        base.execute("CREATE TABLE t (id BIGINT)")
+        base.executemany("INSERT INTO t VALUES (?)", [[one] for one in known])
+        base.execute(f"COPY t TO '{tmp_path}/known.parquet' (FORMAT parquet)")
+    more = 'control: TRUE\n  parties: "known.parquet#id"'
+    case = case_of(tmp_path, flows(DOUBLED), more=more)
+    (found,) = tie(case).checked
+    assert [(one.party, one.rows) for one in found.unknown] == unknown
+    assert (found.unknown_count, found.parties) == (len(unknown), 3)
 
 
 def test_unknown_parties_and_days_outside_are_named(tmp_path):

@@ -22,7 +22,7 @@ from typing import Any
 
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.numbering import numbering
-from solvency.subledgers.parties import unknown
+from solvency.subledgers.parties import parties
 from solvency.subledgers.rows import Filed
 
 if TYPE_CHECKING:
@@ -102,16 +102,17 @@ def added_up(rows: Rows, subledger: Subledger, case: str) -> ControlTotals:
         for one in rows.totals()
     )
     numbers = numbering(rows)
+    whose = parties(rows)
     register = subledger.layout.parties
     return ControlTotals(
         subledger.account,
         subledger.pattern,
         rows.manifest(folder),
         totals,
-        rows.counted()[1],
+        whose.number,
         numbers.gap_count,
         numbers.duplicate_count,
-        unknown(rows)[1],
+        whose.unknown_count,
         register and (os.path.relpath(register[0], folder), register[1]),
     )
 

@@ -110,6 +110,10 @@ class Duck:
         """Answer a query once, under a name that others may ask."""
         self.do(f"CREATE TABLE {name} AS {sql}")
 
+    def drop(self, name: str) -> None:
+        """Forget what was kept under a name, if anything was."""
+        self.do(f"DROP TABLE IF EXISTS {name}")
+
     def columns(self, sql: str) -> dict[str, Any]:
         """Answer a query, each column as an array by its name."""
         with self._told():
@@ -118,7 +122,11 @@ class Duck:
 
     def distinct(self, sql: str, size: int) -> str:
         """Return the aggregate that counts different whole numbers: a bit for each."""
-        return f"bit_count(bitstring_agg({sql}, 0, {size - 1}))"
+        return f"bit_count({self.marked(sql, size)})"
+
+    def marked(self, sql: str, size: int) -> str:
+        """Return the aggregate of a bit for each whole number."""
+        return f"bitstring_agg({sql}, 0, {size - 1})"
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -56,12 +56,23 @@ class Engine(Protocol):
         """Answer a query once, under a name that others may ask."""
         ...
 
+    def drop(self, name: str) -> None:
+        """Forget what was kept under a name, if anything was."""
+        ...
+
     def columns(self, sql: str) -> dict[str, Any]:
-        """Answer a query, each column as an array by its name."""
+        """Answer a query, each column of 64-bit integers as an array by its name."""
         ...
 
     def distinct(self, sql: str, size: int) -> str:
         """Return the aggregate that counts different whole numbers from 0 to below."""
+        ...
+
+    def marked(self, sql: str, size: int) -> str | None:
+        """Return the aggregate of a bit for each whole number, from 0 to below.
+
+        None where the engine has none.
+        """
         ...
 
     def do(self, sql: str) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from solvency.subledgers.engine import Engine
     from solvency.subledgers.layout import ColumnLayout
 
-_INTEGERS = frozenset(
+INTEGERS = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"}
     | {"UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
 )
@@ -135,7 +135,7 @@ class Normal:
         if kind == "UHUGEINT":
             # DuckDB adds these up as floats.
             return f"CAST({name} AS HUGEINT)"
-        if kind in _INTEGERS:
+        if kind in INTEGERS:
             return name
         found = _DECIMAL.fullmatch(kind)
         if found:
@@ -203,7 +203,7 @@ def normal(engine: Engine, parts: Sequence[Part], layout: ColumnLayout) -> Norma
             cannot be read as one.
     """
     kinds = [part.type_of(layout.units, "units") for part in parts]
-    whole = [kind in _INTEGERS for kind in kinds]
+    whole = [kind in INTEGERS for kind in kinds]
     if any(whole) and not all(whole) and layout.scale is None:
         raise RowsError(
             "some files have the units as integers and others as decimals",
@@ -226,7 +226,7 @@ def normal(engine: Engine, parts: Sequence[Part], layout: ColumnLayout) -> Norma
     return Normal(
         layout,
         places,
-        not all(kind in _INTEGERS for kind in parties),
+        not all(kind in INTEGERS for kind in parties),
         _orders_as_text(engine, parts, layout),
     )
 
@@ -260,7 +260,7 @@ def _orders_as_text(
         return False
     for part in parts:
         kind = part.type_of(layout.order, "order")
-        if kind in _INTEGERS:
+        if kind in INTEGERS:
             continue
         if kind != "VARCHAR":
             return True

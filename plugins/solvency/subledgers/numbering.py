@@ -8,6 +8,7 @@ cannot hide behind a doubled one.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
@@ -21,14 +22,16 @@ if TYPE_CHECKING:
 
     from solvency.subledgers.rows import Rows
 
+#: Numbers that one pass over the rows counts.
+_WINDOW = 1 << 27
 #: Numbers that are looked through at once.
 _STRETCH = 8_000_000
-#: Numbers within it that are counted together, a bit each.
+#: Numbers that are counted together, a bit each; a power of two.
 _STEP = 1 << 16
 #: Steps with a fault of one stretch beyond which the whole is looked through.
 _FEW = 8
-#: Stretches of a numbering that is mostly empty are not worth looking through.
-_MOST_STRETCHES = 4096
+#: Passes over a numbering that is mostly empty.
+_MOST_WINDOWS = 4096
 #: How many faults of a kind are named; all are counted.
 NAMED = 1000
 
@@ -120,32 +123,35 @@ class _Span(NamedTuple):
 def _spans(rows: Rows) -> Iterator[_Span]:
     """Yield the numbers in spans, in order, those with a fault as short as they can be.
 
-    A stretch is counted step by step, so that what is wrong in one step of a few
-    thousand numbers is looked for there, and not among millions.
+    All are counted step by step, so that what is wrong in one step of a few thousand
+    numbers is looked for there, and not among millions.
     """
-    for low, high in _stretches(rows):
-        if high - low >= _STRETCH:
+    for low, high in _windows(rows):
+        if high - low >= _WINDOW:
             # Too many numbers for a bit each.
             yield from _of(rows, "count(DISTINCT ord)", low, high)
             continue
-        steps = list(_steps(rows, low, high))
-        faulty = sum(not one.whole for one in steps)
-        if faulty <= _FEW:
-            yield from steps
-        elif steps:
-            yield _Span(
-                sum(one.rows for one in steps),
-                sum(one.different for one in steps),
-                steps[0].least,
-                steps[-1].most,
-            )
+        for _, steps in groupby(
+            _steps(rows, low, high), lambda one: one.least // _STRETCH
+        ):
+            yield from _narrowed(list(steps))
+
+
+def _narrowed(steps: list[_Span]) -> list[_Span]:
+    """Return the steps of a stretch, or all as one where many have a fault."""
+    if sum(not one.whole for one in steps) <= _FEW:
+        return steps
+    rows = sum(one.rows for one in steps)
+    different = sum(one.different for one in steps)
+    return [_Span(rows, different, steps[0].least, steps[-1].most)]
 
 
 def _steps(rows: Rows, low: int, high: int) -> Iterator[_Span]:
-    """Yield what a stretch has in each step of it."""
+    """Yield what each step from a number to another has."""
     place = f"CAST(ord - ({low}) AS BIGINT)"
-    different = rows.engine.distinct(f"{place} % {_STEP}", _STEP)
-    yield from _of(rows, different, low, high, f"{place} // {_STEP}")
+    different = rows.engine.distinct(f"{place} & {_STEP - 1}", _STEP)
+    step = f"{place} >> {_STEP.bit_length() - 1}"
+    yield from _of(rows, different, low, high, step)
 
 
 def _of(
@@ -164,12 +170,12 @@ def _of(
             yield _Span(*map(int, one[:4]))
 
 
-def _stretches(rows: Rows) -> list[tuple[int, int]]:
+def _windows(rows: Rows) -> list[tuple[int, int]]:
     low, high = rows.engine.run(f"SELECT min(ord), max(ord) FROM {rows.view}")[0]
     if low is None:
         return []
     low, high = int(low), int(high)
-    step = max(_STRETCH, (high - low) // _MOST_STRETCHES + 1)
+    step = max(_WINDOW, (high - low) // _MOST_WINDOWS + 1)
     return [(start, start + step - 1) for start in range(low, high + 1, step)]
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from solvency.subledgers.rows import Rows
 
+#: Numbers of parties that a bit each is kept for: 32 MiB.
+_BITS = 1 << 28
+
 
 class Unknown(NamedTuple):
     """A party that has rows and stands in no register."""
@@ -27,16 +30,72 @@ class Outside(NamedTuple):
     rows: int
 
 
-def unknown(rows: Rows) -> tuple[tuple[Unknown, ...], int]:
-    """Return the parties that no register has, and how many they are."""
-    if not rows.parties:
-        return (), 0
+class Parties(NamedTuple):
+    """How many parties have rows, and those of them that no register has."""
+
+    number: int
+    unknown: tuple[Unknown, ...]
+    #: How many are unknown, named or not.
+    unknown_count: int
+
+
+def parties(rows: Rows) -> Parties:
+    """Count the parties of rows, and find those that no register has."""
+    marked = _marked(rows)
+    if marked is not None:
+        return marked
+    each = rows.kept("SELECT party, count(*) AS n FROM {rows} GROUP BY party")
+    count = int(rows.ask(f"SELECT count(*) FROM ({each}) AS p")[0][0])
+    if rows.register is None:
+        return Parties(count, (), 0)
     strangers = (
-        "SELECT CAST(r.party AS VARCHAR) AS party, r.n FROM"
-        f" ({rows.by_party()}) AS r"
-        f" LEFT JOIN {rows.parties} AS p ON CAST(r.party AS VARCHAR) = p.party"
-        " WHERE p.party IS NULL"
+        f"SELECT CAST(r.party AS VARCHAR) AS party, r.n FROM ({each}) AS r LEFT JOIN"
+        f" (SELECT DISTINCT CAST(party AS VARCHAR) AS party FROM {rows.register.view})"
+        " AS p ON CAST(r.party AS VARCHAR) = p.party WHERE p.party IS NULL"
     )
+    return Parties(count, *_named(rows, strangers))
+
+
+def _marked(rows: Rows) -> Parties | None:
+    """Do so with a bit for each number, where parties are whole numbers close by.
+
+    A join of a group for each party with a register of millions takes ten times the
+    time, and memory in proportion.
+    """
+    if rows.register is None or not rows.register.whole or rows.normal.parties_as_text:
+        return None
+    low, high = rows.ask(f"SELECT min(party), max(party) FROM {rows.register.view}")[0]
+    if low is None or high - low >= _BITS:
+        return None
+    # A CASE that has no ELSE leaves out who stands outside the register's numbers.
+    place = (
+        f"CASE WHEN party >= {low} AND party <= {high}"
+        f" THEN CAST(party - ({low}) AS INTEGER) END"
+    )
+    bits = rows.engine.marked(place, int(high - low) + 1)
+    if bits is None:
+        return None
+    known = rows.kept(f"SELECT {bits} AS known FROM {rows.register.view}")
+    there, strange, outside = rows.ask(
+        "SELECT bit_count(there & known), bit_count(there & ~known), outside FROM"
+        f" (SELECT coalesce({bits}, bitstring('0', {high - low + 1})) AS there,"
+        f" count(*) - count({place}) AS outside FROM {{rows}}) AS r, ({known}) AS k"
+    )[0]
+    if not strange and not outside:
+        return Parties(int(there), (), 0)
+    strangers = (
+        f"SELECT party, count(*) AS n FROM {{rows}}, ({known}) AS k"
+        f" WHERE coalesce(get_bit(known, {place}), 0) = 0 GROUP BY party"
+    )
+    named, count = _named(
+        rows,
+        f"SELECT CAST(party AS VARCHAR) AS party, n FROM ({strangers}) AS s",
+    )
+    return Parties(int(there) + count, named, count)
+
+
+def _named(rows: Rows, strangers: str) -> tuple[tuple[Unknown, ...], int]:
+    """Return the first unknown parties, most rows first, and how many there are."""
     # Counted in the same pass: the register may have millions.
     found = rows.ask(
         f"SELECT party, n, count(*) OVER () AS them FROM ({strangers}) AS t"

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.subledgers.engine import column
 from solvency.subledgers.engine import guard
 from solvency.subledgers.engine import plain
 from solvency.subledgers.errors import RowsError
+from solvency.subledgers.normal import INTEGERS
 from solvency.subledgers.normal import Normal
 from solvency.subledgers.normal import Part
 from solvency.subledgers.normal import normal
@@ -50,6 +52,14 @@ class Total(NamedTuple):
     rows: int
 
 
+class PartyRegister(NamedTuple):
+    """The register of parties: a view of them, some perhaps more than once."""
+
+    view: str
+    #: Whether they are whole numbers.
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Files:
     """The files of a subledger: paths, or the table of one database."""
@@ -71,9 +81,9 @@ class Rows:
         number = next(_numbers)
         self.view = f"rows_{number}"
         self.parts = list(_parts(engine, files, layout, f"raw_{number}"))
-        self.parties = ""
+        self.register: PartyRegister | None = None
         if layout.parties is not None:
-            self.parties = self._register(*layout.parties, f"parties_{number}")
+            self.register = self._register(*layout.parties, f"parties_{number}")
         self.normal: Normal = normal(engine, self.parts, layout)
         selects = [self.normal.select(part) for part in self.parts]
         engine.do(f"CREATE VIEW {self.view} AS " + " UNION ALL ".join(selects))
@@ -104,27 +114,36 @@ class Rows:
         """
         if self._totals is None:
             found = self.engine.run(
-                "SELECT day, coin, sum(units), count(*), count(units), count(party)"
-                + (", count(ord)" if self.layout.order else ", count(*)")
-                + f" FROM {self.view} GROUP BY day, coin ORDER BY day, coin"
+                "SELECT day, coin, sum(units), count(*), count(units)"
+                f" FROM {self.view} GROUP BY day, coin ORDER BY day, coin"
             )
-            for day, coin, _, rows, *counts in found:
-                if day is None or coin is None or any(one < rows for one in counts):
+            for day, coin, _, rows, read in found:
+                if day is None or coin is None or read < rows:
                     raise self._unread()
+            if self._anonymous():
+                raise self._unread()
             self._totals = tuple(
                 Total(day, str(coin), int(units), int(rows))
-                for day, coin, units, rows, *_ in found
+                for day, coin, units, rows, _ in found
             )
         return self._totals
 
-    def by_party(self) -> str:
-        """Return SQL of each party with how many rows it has."""
-        return self.kept("SELECT party, count(*) AS n FROM {rows} GROUP BY party")
+    def _anonymous(self) -> bool:
+        """Say whether a row has no party, or no number where all should have one.
 
-    def counted(self) -> tuple[int, int]:
-        """Return how many rows there are, and of how many parties."""
-        parties = self.ask(f"SELECT count(*) FROM ({self.by_party()}) AS p")[0][0]
-        return sum(one.rows for one in self.totals()), int(parties)
+        Files that say how many of a column are empty are not read for it.
+        """
+        checked = ["party", "ord"] if self.layout.order else ["party"]
+        empty = (
+            f"(SELECT count(*) FROM {self.view} WHERE {name} IS NULL)"
+            for name in checked
+        )
+        return any(self.engine.run(f"SELECT {', '.join(empty)}")[0])
+
+    @property
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return sum(one.rows for one in self.totals())
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """Answer a query in which `{rows}` stands for the rows, all of them read."""
@@ -134,11 +153,15 @@ class Rows:
     def kept(self, sql: str) -> str:
         """Return SQL of the same answer, worked out once and kept in the engine."""
         if sql not in self._kept:
-            self.totals()
             name = f"kept_{next(_numbers)}"
-            self.engine.keep(name, sql.replace("{rows}", self.view))
+            self.keep(name, sql)
             self._kept[sql] = f"SELECT * FROM {name}"
         return self._kept[sql]
+
+    def keep(self, name: str, sql: str) -> None:
+        """Answer a query as `ask` does, and keep the answer under a name."""
+        self.totals()
+        self.engine.keep(name, sql.replace("{rows}", self.view))
 
     def columns(self, sql: str) -> dict[str, Any]:
         """Answer a query as `ask` does, each column as an array."""
@@ -161,16 +184,16 @@ class Rows:
             for path, before in sorted(self._before.items())
         )
 
-    def _register(self, path: str, name: str, view: str) -> str:
+    def _register(self, path: str, name: str, view: str) -> PartyRegister:
         """Make the register of parties a view with one column."""
         part = Part(view + "_raw", self.engine.view(view + "_raw", [path]), (path,))
-        part.type_of(name, "parties")
-        quoted = '"' + name.replace('"', '""') + '"'
+        kind = part.type_of(name, "parties")
+        quoted = column(name)
         self.engine.do(
-            f"CREATE VIEW {view} AS SELECT DISTINCT CAST({quoted} AS VARCHAR) AS party"
+            f"CREATE VIEW {view} AS SELECT {quoted} AS party"
             f" FROM {part.view} WHERE {quoted} IS NOT NULL"
         )
-        return view
+        return PartyRegister(view, kind in INTEGERS)
 
     def _unread(self) -> RowsError:
         """Return the error that names the first rows that cannot be read."""
@@ -199,8 +222,7 @@ class Rows:
 
     def _row_of(self, part: Part, path: str, name: str, value: object) -> str:
         """Return the row of a file whose reader numbers none."""
-        from solvency.subledgers.engine import column  # noqa: PLC0415 (seldom)
-        from solvency.subledgers.engine import text  # noqa: PLC0415 (as above)
+        from solvency.subledgers.engine import text  # noqa: PLC0415 (seldom)
 
         is_value = (
             f"{column(name)} IS NULL"

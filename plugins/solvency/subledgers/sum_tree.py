@@ -166,7 +166,7 @@ class _Making:
     def drop(self) -> None:
         """Leave nothing behind in the engine."""
         for name in (self.level, self.above):
-            self.rows.engine.do(f"DROP TABLE IF EXISTS {name}")
+            self.rows.engine.drop(name)
 
     def _each(self) -> list[tuple[int, str]]:
         return list(enumerate(self.coins))
@@ -228,12 +228,11 @@ class _Making:
             f" FROM {self.level} AS l LEFT JOIN {self.level} AS r ON r.k = l.k + 1"
             " WHERE l.k % 2 = 0",
         )
-        self.rows.engine.do(f"DROP TABLE {self.level}")
+        self.rows.engine.drop(self.level)
         self.level, self.above = self.above, self.level
 
     def _make(self, name: str, sql: str) -> None:
-        # Through `ask`, so that every row is read first, or its fault is named.
-        self.rows.ask(f"CREATE TABLE {name} AS {sql}")
+        self.rows.keep(name, sql)
 
     def _text(self, of: str) -> str:
         """Return the SQL of sums as they are hashed."""

@@ -62,9 +62,10 @@ def apportioned(weighed: str, share: Fraction) -> str:
         f"SELECT party, given, got, CASE WHEN {exact} > 0 THEN {exact} ELSE 0 END AS e"
         f" FROM ({weighed}) AS w"
     )
+    floored = f"SELECT party, given, got, e, e // {below} AS floor FROM ({over}) AS o"
     return (
-        f"SELECT party, given, got, e // {below} AS floor, e % {below} AS rest"
-        f" FROM ({over}) AS o"
+        f"SELECT party, given, got, floor, e - floor * {below} AS rest"
+        f" FROM ({floored}) AS f"
     )
 
 
@@ -77,12 +78,25 @@ def rounded(rows: Rows, weighed: str, share: Fraction, whole: int) -> str:
     parts = rows.kept(apportioned(weighed, share))
     floors = int(rows.ask(f"SELECT sum(floor) FROM ({parts}) AS p")[0][0] or 0)
     left = whole - floors
-    ranked = (
-        "SELECT *, row_number() OVER (ORDER BY rest DESC, party) AS place"
-        f" FROM ({parts}) AS p"
+    if not left:
+        return f"SELECT party, given, got, floor AS part FROM ({parts}) AS p"
+    # The least remainder that gets a unit, and the last party of those who have it:
+    # quicker than a place for each party.
+    least = sql.whole(
+        int(
+            rows.ask(
+                f"SELECT rest FROM ({parts}) AS p ORDER BY rest DESC"
+                f" LIMIT 1 OFFSET {left - 1}"
+            )[0][0]
+        )
+    )
+    more = rows.ask(f"SELECT count(*) FROM ({parts}) AS p WHERE rest > {least}")[0][0]
+    last = (
+        f"SELECT max(party) AS last FROM (SELECT party FROM ({parts}) AS q"
+        f" WHERE rest = {least} ORDER BY party LIMIT {left - int(more)}) AS l"
     )
     return rows.kept(
-        "SELECT party, given, got,"
-        f" floor + CASE WHEN place <= {left} THEN 1 ELSE 0 END AS part"
-        f" FROM ({ranked}) AS r"
+        "SELECT party, given, got, floor + CASE WHEN rest > "
+        f"{least} OR (rest = {least} AND party <= last) THEN 1 ELSE 0 END AS part"
+        f" FROM ({parts}) AS p, ({last}) AS e"
     )

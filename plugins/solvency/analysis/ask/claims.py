@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.ask.asking import money
 from solvency.analysis.ask.inputs import money
+from solvency.subledgers.engine import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,7 @@ def claims(asking: Asking) -> str:
     """Return the SQL of each party's claim, in hundredths, at prices of the day."""
     worth = (
         f"SELECT party, sum({asking.worth('units')}) AS worth"
-        f" FROM ({balances(asking)}) AS b GROUP BY party"
+        f" FROM {{rows}} WHERE day <= {asking.day} GROUP BY party"
     )
     return asking.rows.kept(
         f"SELECT party, {asking.cents('worth')} AS claim FROM ({worth}) AS w"
@@ -42,12 +44,13 @@ def owed(asking: Asking) -> Answer:
         f" ORDER BY claim DESC, party LIMIT {asking.most}"
     )
     found = ask(each)
-    parties = {str(party) for party, _ in found}
-    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in parties) or "''"
+    shown = ", ".join(
+        str(party) if isinstance(party, int) else text(party) for party, _ in found
+    )
     units: dict[tuple[str, str], Decimal] = {}
     for party, coin, number in ask(
         f"SELECT party, coin, units FROM ({balances(asking)}) AS b"
-        f" WHERE CAST(party AS VARCHAR) IN ({listed})"
+        f" WHERE party IN ({shown or 'NULL'})"
     ):
         units[str(party), coin] = asking.rows.amount(int(number), coin)
     nil = Decimal()

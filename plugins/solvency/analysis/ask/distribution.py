@@ -110,12 +110,12 @@ def _claimed(asking: Asking) -> str:
 def _paid_in(asking: Asking) -> str:
     """Return the SQL of what each party paid in and took out, at prices of the day."""
     moved = (
-        "SELECT party, coin, sum(CASE WHEN units > 0 THEN units ELSE 0 END) AS u,"
-        " sum(CASE WHEN units < 0 THEN -units ELSE 0 END) AS v FROM {rows}"
-        f" WHERE day <= {asking.day} GROUP BY party, coin"
+        f"SELECT party, {asking.worth('units')} AS worth FROM {{rows}}"
+        f" WHERE day <= {asking.day}"
     )
     valued = (
-        f"SELECT party, sum({asking.worth('u')}) AS a, sum({asking.worth('v')}) AS b"
+        "SELECT party, sum(CASE WHEN worth > 0 THEN worth ELSE 0 END) AS a,"
+        " sum(CASE WHEN worth < 0 THEN -worth ELSE 0 END) AS b"
         f" FROM ({moved}) AS m GROUP BY party"
     )
     return asking.rows.kept(

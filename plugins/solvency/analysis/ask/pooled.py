@@ -9,10 +9,10 @@ import numpy as np
 
 from solvency.methods.tracing import EX_POST
 from solvency.methods.tracing import RULES
-from solvency.methods.tracing import trace
+from solvency.methods.tracing.left import WHOLE_IN_FLOAT
+from solvency.methods.tracing.left import left
 from solvency.methods.tracing.movements import Movements
 from solvency.methods.tracing.movements import covered
-from solvency.methods.tracing.whole_units import parts
 from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
 
@@ -30,8 +30,6 @@ _NOTE = (
     "least and most are the interval of rules that keep the order of movements;"
     f" {EX_POST} does not, and may lie outside"
 )
-#: Units up to here are whole in a float: what the rules that share pro rata work in.
-_FLOAT = 2**53
 
 
 def pooled(asking: Asking, coin: str | None, own: str | None) -> Answer:
@@ -60,9 +58,11 @@ def pooled(asking: Asking, coin: str | None, own: str | None) -> Answer:
     ]
     if not names:
         raise RowsError(f"no row pays {coin} in by {asking.at}")
+    if own is not None and own not in names:
+        raise RowsError(f"no row pays money of {own} in", "Write it as the files do")
     account = _movements(asking, where, names)
-    left: dict[str, NDArray[Any]] = {
-        rule: _left(account, rule, names, own) for rule in TRACING
+    by_rule: dict[str, NDArray[Any]] = {
+        rule: left(account, rule, own) for rule in TRACING
     }
     least, most = remaining_bounds(account)
     rows = asking.rows
@@ -78,7 +78,7 @@ def pooled(asking: Asking, coin: str | None, own: str | None) -> Answer:
             int(paid_in[code]),
             *(
                 rows.amount(int(column[code]), coin)
-                for column in (amounts, least, most, *left.values())
+                for column in (amounts, least, most, *by_rule.values())
             ),
         )
         for code in order[: asking.most].tolist()
@@ -87,7 +87,7 @@ def pooled(asking: Asking, coin: str | None, own: str | None) -> Answer:
     return asking.answer(
         "pooled",
         f"Whose {coin} is left at the end of {asking.at}, the rows as one account",
-        ("party", "deposits", "paid in", "least", "most", *left),
+        ("party", "deposits", "paid in", "least", "most", *by_rule),
         found,
         len(found) if asking.party is not None else len(names),
         {
@@ -123,10 +123,10 @@ def _movements(asking: Asking, where: str, names: list[str]) -> Movements:
     units = np.asarray(columns["units"], dtype=np.int64)
     owner = np.asarray(columns["owner"], dtype=np.intp)
     account = Movements(units, owner, tuple(names), None)
-    if float(np.abs(units.astype(float)).sum()) >= _FLOAT:
+    if float(np.abs(units.astype(float)).sum()) >= WHOLE_IN_FLOAT:
         raise RowsError(
             "the rows move more smallest units than a pool is traced with exactly,"
-            f" {_FLOAT:,}",
+            f" {WHOLE_IN_FLOAT:,}",
             "Say a smaller scale, or an earlier day with --at",
         )
     try:
@@ -136,22 +136,6 @@ def _movements(asking: Asking, where: str, names: list[str]) -> Movements:
             f"the rows as one account: {error}", "Ask for a day before that"
         ) from error
     return account
-
-
-def _left(
-    account: Movements, rule: Rule | ExPost, names: list[str], own: str | None
-) -> NDArray[Any]:
-    """Return what is left of each party's money under a rule, in whole units."""
-    if own is not None and own not in names:
-        raise RowsError(f"no row pays money of {own} in", "Write it as the files do")
-    found = trace(account, rule, own)
-    exact = np.array([found.remaining[name] for name in names], dtype=float)
-    balance = int(account.balance[-1])
-    near = np.maximum(np.round(exact).astype(np.int64), 0)
-    if int(near.sum()) == balance:
-        return near
-    # Shared in floating point: brought to the balance by largest remainder.
-    return parts(near, balance, int(near.sum())) if near.sum() else near
 
 
 def remaining_bounds(account: Movements) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -41,10 +41,10 @@ def preferences(asking: Asking, days: int, threshold: Decimal) -> Answer:
     summed = (
         "SELECT party, sum(CASE WHEN out > 0 THEN out ELSE 0 END) AS taken,"
         " sum(CASE WHEN out < 0 THEN -out ELSE 0 END) AS given,"
-        " sum(out) AS last, min(run) AS low"
+        " min(run) AS low"
         f" FROM ({running}) AS r GROUP BY party"
     )
-    net = "last - CASE WHEN low < 0 THEN low ELSE 0 END"
+    net = "taken - given - CASE WHEN low < 0 THEN low ELSE 0 END"
     valued = (
         f"SELECT party, {asking.cents('taken')} AS taken,"
         f" {asking.cents('given')} AS given, {asking.cents(f'({net})')} AS net"

@@ -10,7 +10,6 @@ from solvency.analysis.ask.claims import balances
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.plain import count
-from solvency.subledgers.errors import RowsError
 from solvency.subledgers.sum_tree import sum_tree
 
 if TYPE_CHECKING:
@@ -94,13 +93,8 @@ def proof(asking: Asking, key: str) -> LiabilityProof:
         key: The secret from which the salts of leaves are made.
 
     Raises:
-        RowsError: The engine is a cluster, or nobody has a balance.
+        RowsError: Nobody has a balance.
     """
-    if not asking.rows.engine.name.startswith("duckdb"):
-        raise RowsError(
-            "a proof is made level by level in tables, which only DuckDB keeps here",
-            "Leave --engine out",
-        )
     tree = sum_tree(asking.rows, balances(asking), asking.coins, key, asking.party)
     root = tree.root(asking.subledger.account, asking.at.isoformat())
     stated = asking.subledger.root

@@ -13,7 +13,7 @@ from solvency.analysis.tie.answer import TieOut
 from solvency.ledger.subledger_flows import rows_of
 from solvency.subledgers.numbering import numbering
 from solvency.subledgers.parties import outside
-from solvency.subledgers.parties import unknown
+from solvency.subledgers.parties import parties
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -71,23 +71,22 @@ def _checked(case: Case, subledger: Subledger, rows: Rows) -> Checked:
     """Return what is wrong with rows whatever the ledger says."""
     layout = rows.layout
     numbers = numbering(rows)
-    strangers, how_many = unknown(rows)
+    whose = parties(rows)
     closed = case.accounts[subledger.account].closed
     before, after = outside(rows, subledger.start, layout.until or closed)
-    count, parties = rows.counted()
     return Checked(
         account=subledger.account,
         pattern=subledger.pattern,
         control=subledger.control,
-        rows=count,
-        parties=parties,
+        rows=rows.count,
+        parties=whose.number,
         days=len({total.day for total in rows.totals()}),
         gaps=numbers.gaps,
         gap_count=numbers.gap_count,
         duplicates=tuple(_below(case, twice) for twice in numbers.duplicates),
         duplicate_count=numbers.duplicate_count,
-        unknown=strangers,
-        unknown_count=how_many,
+        unknown=whose.unknown,
+        unknown_count=whose.unknown_count,
         before=before,
         after=after,
         registered=layout.parties is not None,
