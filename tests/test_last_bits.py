@@ -26,7 +26,7 @@ SPARSE = {
     "methods/balancing/inputs.py",
     "methods/balancing/system.py",
     "methods/clearing/exact.py",
-    "methods/clearing.py",
+    "methods/clearing/__init__.py",
     "methods/weighing/sampler.py",
 }
 

@@ -92,7 +92,7 @@ def run(
         # a module of the same name.
         child = subprocess.Popen(  # noqa: S603 (this very program)
             [
-                *(sys.executable, "-P", "-m", __name__, module),
+                *(sys.executable, "-P", "-m", "solvency.confined", module),
                 *(str(limit.memory), str(limit.seconds)),
             ],
             stdin=subprocess.PIPE,
@@ -234,4 +234,5 @@ def _limited(limit: Limit) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Steps raise the errors of the module by its name, which this one has not.
+    importlib.import_module("solvency.confined").main()

@@ -148,6 +148,10 @@ RULES = (
         lambda m, shown: shown.document("tally LEDGER")["quantiles"][m["what"]],
     ),
     Rule(
+        r"tally:total:(?P<what>0\.\d+):error",
+        lambda m, shown: shown.document("tally LEDGER")["errors"][m["what"]],
+    ),
+    Rule(
         r"explained:(?P<scenario>\w+):(?P<what>0\.\d+|reaches)",
         find.scenario_tally,
     ),
@@ -159,7 +163,11 @@ RULES = (
         r"rho:(?P<rho>0\.\d+):(?P<what>0\.\d+|reaches)",
         find.dependence,
     ),
-    Rule(r"belief:(?P<hypothesis>[\w-]+):(?P<what>prior|posterior)", find.belief),
+    Rule(
+        r"belief:(?P<hypothesis>[\w-]+)"
+        r":(?P<what>prior|posterior|as_stated|at_half|at_twice|apart|together)",
+        find.belief,
+    ),
     Rule(
         r"belief:(?P<hypothesis>[\w-]+):(?P<what>factor)",
         find.belief,
@@ -356,6 +364,9 @@ ALONE = {
     rf"funds:\w+:{_DAY}|"
     r"count:.*|tests:.*|\(.*|-\(.*|.*:said|.*:prose|flow\(.*|plugs:assets": (
         "said in a chapter: counted or worked out there"
+    ),
+    r"funds:\w+:None:.*|reconciled:(inflation|chi2|dof):without": (
+        "said in a chapter, and worked out there"
     ),
     r"reconciled:claims(:.*)?": "claims an identity tests; the command lists them all",
 }

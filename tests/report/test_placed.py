@@ -40,4 +40,4 @@ def test_beliefs_of_a_report_are_of_the_evidence_alone(placed):
     with wide():
         assert exhibits.find("beliefs").rows
     assert study.beliefs.amounts == ()
-    assert all(one.otherwise is None for one in study.beliefs.hypotheses)
+    assert (study.beliefs.predicted, study.beliefs.lognormal) == ((), {})

@@ -80,10 +80,11 @@ def test_beliefs_are_the_same_without_what_stands_beside_them(ledger):
     text = HEAD + may("loss", 100) + may("other", 300) + seen("bank", "900")
     text += seen("again", "850", source="one")
     case = ledger.case(text)
-    whole, plain = believe(case), believe(case, beside=False)
+    whole, plain = believe(case), believe(case, otherwise=False, beside=False)
     assert [one._replace(otherwise=None) for one in whole.hypotheses] == [
         *plain.hypotheses
     ]
+    assert believe(case, beside=False).hypotheses == whole.hypotheses
     for part in ("left_out", "scenarios", "combinations", "fit", "verdict", "notes"):
         assert getattr(plain, part) == getattr(whole, part)
     assert whole.amounts

@@ -59,7 +59,10 @@ def solvency_tests(setting: Setting) -> Section | None:
     """Build the table of what tests found, and lines over time of the main ones."""
     found = setting.study.findings
     shown = [
-        one for one in found.findings if one.first is None or one.first <= setting.at
+        one
+        for one in found.findings
+        if (one.first is None or one.first <= setting.at)
+        and one.invariant != "price-coverage"
     ]
     if not shown:
         return None

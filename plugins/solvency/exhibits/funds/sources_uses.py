@@ -145,9 +145,10 @@ def changed(setting: Setting, one: Funds, sign: int) -> Figure:
         one: The funds.
         sign: One for what was added, minus one for what was taken off.
     """
-    key = f"funds:{one.name}:{one.since}:{one.until}:{'added' if sign > 0 else 'lost'}"
+    what = "added" if sign > 0 else "lost"
+    key = f"funds:{one.name}:{one.since}:{one.until}:{what}:said"
     figure = setting.money(
-        f"{key}:said",
+        key,
         max(sign * (one.exchanged + one.revaluation), _ZERO),
         formula="market value and what moved, apart",
         prose=True,

@@ -93,7 +93,7 @@ def inflation_without(setting: Setting, found: Reconciled) -> Figure:
     )
     return entry(
         setting.units(
-            "reconciled:inflation:without",
+            "reconciled:inflation:without:said",
             finite(sqrt(chi2 / tests), 1),
             "",
             formula="root of chi-square over independent tests",
