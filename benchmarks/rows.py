@@ -22,9 +22,6 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from solvency.analysis.check.ask import evaluate
-from solvency.analysis.tie.ask import tie
-from solvency.ledger.made import rows_of
 
 import solvency
 from solvency.analysis.ask.claims import balances

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.ask.asking import money
 from solvency.analysis.ask.inputs import money
 from solvency.subledgers.engine import text
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from solvency.methods.tracing.owned import parts
+from solvency.methods.tracing.whole_units import parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
