@@ -74,8 +74,10 @@ def test_bonds_under_stress_fetch_their_price_less_a_haircut(ledger) -> None:
         172,
     )
     assert found.notes == (
-        "the ledger gives no market depth and no haircut for SHARE:"
-        " taken at market value",
+        (
+            "the ledger gives no market depth and no haircut for SHARE:"
+            " taken at market value"
+        ),
     )
 
 
