@@ -21,7 +21,7 @@ class Remark(str):  # noqa: SLOT000 (no text with values of its own can have slo
     Attributes:
         message: The sentence with `%(name)s` where a value stands.
         values: What stands there. A decimal is an amount in the reporting currency,
-            a remark a sentence of its own.
+            a remark a sentence of its own, a tuple a list of names.
     """
 
     message: str
@@ -30,7 +30,11 @@ class Remark(str):  # noqa: SLOT000 (no text with values of its own can have slo
     def __new__(cls, message: str, **values: Any) -> Self:
         """Return the sentence of a message."""
         shown = {
-            name: f"{one:,.0f}" if isinstance(one, Decimal) else str(one)
+            name: f"{one:,.0f}"
+            if isinstance(one, Decimal)
+            else ", ".join(one)
+            if isinstance(one, tuple)
+            else str(one)
             for name, one in values.items()
         }
         found = super().__new__(cls, message % shown if shown else message)
@@ -54,6 +58,8 @@ def said(locale: Locale, words: str, currency: str) -> str:
         if isinstance(one, Remark)
         else formats.money(one, currency, locale)
         if isinstance(one, Decimal)
+        else locale.text(", ").join(one)
+        if isinstance(one, tuple)
         else str(one)
         for name, one in words.values.items()
     }

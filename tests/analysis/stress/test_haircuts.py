@@ -74,7 +74,10 @@ def test_bonds_under_stress_fetch_their_price_less_a_haircut(ledger) -> None:
         172,
     )
     assert found.notes == (
-        "no market depth and no haircut of SHARE: taken at market value",
+        (
+            "the ledger gives no market depth and no haircut for SHARE:"
+            " taken at market value"
+        ),
     )
 
 

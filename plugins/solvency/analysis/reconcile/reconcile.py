@@ -325,7 +325,7 @@ def _notes(
         notes.append(
             Remark(
                 "left out, since a flow was worked out from it: %(names)s",
-                names=", ".join(dict.fromkeys(row for row, _ in sized)),
+                names=tuple(dict.fromkeys(row for row, _ in sized)),
             )
         )
     notes += [

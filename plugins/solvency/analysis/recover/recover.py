@@ -229,7 +229,7 @@ def _assumed(found: Estate, members: tuple[str, ...]) -> list[str]:
         notes.append(
             Remark(
                 "of %(accounts)s the share that the ledger states",
-                accounts=", ".join(stated),
+                accounts=tuple(stated),
             )
         )
     return notes

@@ -84,9 +84,9 @@ class Haircuts:
         if neither:
             self.notes.append(
                 Remark(
-                    "no market depth and no haircut of %(tokens)s: taken at market"
-                    " value",
-                    tokens=", ".join(neither),
+                    "the ledger gives no market depth and no haircut for %(tokens)s:"
+                    " taken at market value",
+                    tokens=tuple(neither),
                 )
             )
 

@@ -378,7 +378,7 @@ def _notes(found: Evidence) -> tuple[str, ...]:
             Remark(
                 "no observation speaks to %(names)s: belief stays as before"
                 " (but for what excludes it)",
-                names=", ".join(silent),
+                names=tuple(silent),
             )
         )
     for observation, flow in found.by_construction:

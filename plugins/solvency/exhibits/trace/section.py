@@ -116,8 +116,8 @@ def _purposes(setting: Setting, found: Following) -> Table:
             (
                 text(
                     "Money spent once is gone: the bounds of several purposes do not"
-                    " add. Where least is nothing and most is all, the books cannot"
-                    " say whose money it was, and no choice of rule can."
+                    " add. Where least is nothing and most is all, the books alone"
+                    " cannot say whose money it was: the rule that is chosen decides."
                 ),
             ),
             *_untraced(setting, found),

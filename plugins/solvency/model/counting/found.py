@@ -315,10 +315,10 @@ def _notes(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
             " other: neither binds",
             one=pair.one.id,
             other=pair.other.id,
-            accounts=", ".join(pair.accounts),
+            accounts=tuple(pair.accounts),
         )
     for name, entities in sorted(shared.items()):
-        whose = {"whose": ", ".join(sorted(entities))} if len(entities) > 1 else {}
+        whose = {"whose": tuple(sorted(entities))} if len(entities) > 1 else {}
         yield Remark(
             "%(count)s counted several holdings together, of %(whose)s: what is"
             " untraced of them is shared in proportion to the books of those without a"
