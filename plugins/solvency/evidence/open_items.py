@@ -286,15 +286,22 @@ def _duplicates(case: Case) -> Iterator[OpenItem]:
         amount = note.meta.get("amount")
         number = amount.number if isinstance(amount, Amount) else None
         unit = amount.currency if isinstance(amount, Amount) else ""
+        row, of = str(note.meta["row"]), str(note.meta["duplicate-of"])
+        words = _plain(note.comment)
         yield OpenItem(
             "duplicate",
             _entity(note.account),
             note.account,
-            str(note.meta["row"]),
+            row,
             note.date,
             number or Decimal(),
             unit,
-            OpenSentence("%(words)s", words=_plain(note.comment)),
+            # A copy that names nobody has none of the note's words.
+            OpenSentence("%(words)s", words=words)
+            if row in words
+            else OpenSentence(
+                "%(row)s repeats %(of)s: %(words)s", row=row, of=of, words=words
+            ),
         )
 
 
