@@ -63,7 +63,7 @@ def test_the_report_counts_and_lists_it(top, tmp_path):
     # One gap, three rows in suspense, debits without credits, Bank and Debtors.
     assert "7 items of what they say are open" in told
     assert "Between 1 pair of stated balances movements are missing" in told
-    assert "bank.csv:4 states 175.00 USD on 2022-01-20" in told
+    assert "bank.csv:4 states 175.00 USD on 20 January 2022" in told
     assert "5.00 USD of movements are missing between the two" in told
     assert "trial.csv:3 has a debit of 7 USD in Assets:Firm:Debtors" in told
     assert "which no flow moves" in told
@@ -86,5 +86,5 @@ def test_it_is_said_in_chinese(top, tmp_path):
     run("report", top, "--lang", "zh", "-o", page)
     told = words(page)
     assert "尚未了结的证据" in told
-    assert "bank.csv:4载明2022-01-20余额为175.00 USD" in told
+    assert "bank.csv:4载明2022年1月20日余额为175.00 USD" in told
     assert "movements are missing" not in told

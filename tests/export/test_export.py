@@ -128,7 +128,11 @@ def entities(ledger, tmp_path_factory):
 
 
 def test_followthemoney_takes_every_entity_and_value(entities):
-    found, _, _ = entities
+    taken(entities[0])
+
+
+def taken(found):
+    """Assert that the library takes entities as they are."""
     proxies = {}
     for one in found:
         schema = followthemoney.model.get(one["schema"])
@@ -180,6 +184,92 @@ def test_payments_and_debts_are_those_of_the_case(entities):
             if one["schema"] == "Debt"
             and names[one["properties"]["creditor"][0]] == "Lender"
         ] == [["4000000"]]
+
+
+@pytest.fixture
+def register(tmp_path):
+    """Return the entities of a register of claims, and the case's first file."""
+    (tmp_path / "claims.csv").write_text(
+        "No,Creditor,Amount,Class\n1,Tarn,1000,\n2,Jane,250.5,\n"
+        "3,Tarn,300,priority\n1,Tarn,1000,\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "m.toml").write_text(
+        'kind = "claims"\nentity = "Firm"\ncurrency = "USD"\nat = 2022-12-01\n'
+        '[columns]\nclaim-number = "No"\npayee = "Creditor"\namount = "Amount"\n'
+        'rank = "Class"\n',
+        encoding="utf-8",
+    )
+    top = tmp_path / "case" / "main.beancount"
+    paths = tmp_path / "claims.csv", "--map", tmp_path / "m.toml", "-o", top.parent
+    run("import", *paths)
+
+    def exported():
+        folder = tmp_path / "out"
+        run("export", top, "--to", "ftm", "-o", folder, "--dataset", "case")
+        text = (folder / "entities.ftm.json").read_text(encoding="utf-8")
+        return {one["id"]: one for one in map(json.loads, text.splitlines())}
+
+    return exported, top
+
+
+def owed(found):
+    """Return debts: debtor, creditor, its schema, amount and day."""
+    debts = [one["properties"] for one in found.values() if one["schema"] == "Debt"]
+    parties = [(found[d["debtor"][0]], found[d["creditor"][0]], d) for d in debts]
+    return sorted(
+        (
+            debtor["properties"]["name"][0],
+            creditor["properties"]["name"][0],
+            creditor["schema"],
+            *(debt[name][0] for name in ("amount", "currency", "date")),
+        )
+        for debtor, creditor, debt in parties
+    )
+
+
+def test_each_claim_of_a_register_is_a_debt_to_its_creditor(register):
+    exported, top = register
+    found = exported()
+    taken(found.values())
+    # The last row repeats the first. The three are all the class is owed.
+    assert owed(found) == [
+        ("Firm", "Jane", "LegalEntity", "250.5", "USD", "2022-12-01"),
+        ("Firm", "Tarn", "LegalEntity", "1000", "USD", "2022-12-01"),
+        ("Firm", "Tarn", "LegalEntity", "300", "USD", "2022-12-01"),
+    ]
+    (debt,) = (
+        one["properties"]
+        for one in found.values()
+        if one["properties"].get("amount") == ["250.5"]
+    )
+    assert {"2", "claims.csv:3"} < set(debt["recordId"])
+    statements = (top.parents[1] / "out" / "statements.csv").read_text("utf-8")
+    (said,) = (x for x in csv.DictReader(statements.splitlines()) if x["value"] == "2")
+    assert (said["prop"], said["origin"]) == ("recordId", "claims-csv")
+
+
+def test_a_creditor_is_what_the_case_says_and_the_rest_is_the_classes(register):
+    exported, top = register
+    # 40 of the class that no row of a file has stay a debt to it.
+    with top.open("a", encoding="utf-8") as file:
+        file.write(
+            '2022-12-02 custom "entity" "Jane" "Jane"\n  role: "insider"\n'
+            '2022-12-02 custom "entity" "Tarn" "Tarn"\n  role: "company"\n'
+            '2022-12-02 * "More claims" ^claims-csv\n'
+            "  Liabilities:Firm:Claims:Unsecured  -40 USD\n"
+            "  Expenses:Firm:Claims                40 USD\n"
+            "  Assets:Creditors:Claims:Firm:Unsecured  40 USD\n"
+            "  Equity:Creditors:Claims                -40 USD\n"
+        )
+    found = exported()
+    taken(found.values())
+    assert [(creditor, *rest) for _, creditor, *rest in owed(found)] == [
+        ("Creditors", "LegalEntity", "40", "USD", "2022-12-02"),
+        ("Jane", "Person", "250.5", "USD", "2022-12-01"),
+        ("Tarn", "Company", "1000", "USD", "2022-12-01"),
+        ("Tarn", "Company", "300", "USD", "2022-12-01"),
+    ]
 
 
 def test_every_value_has_a_statement_with_its_source(entities):

@@ -172,7 +172,7 @@ def claim_on_page(m, shown):
 
 WAYS = {
     "Each entity alone": "classes",
-    "By silo": "silos",
+    "Each silo as one": "silos",
     "All as one": "consolidated",
 }
 

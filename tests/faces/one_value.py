@@ -257,12 +257,14 @@ RULES = (
         lambda m, shown: find.claim(m, shown)["claimed"],
     ),
     Rule(
-        r"recovery:(?P<way>Each entity alone|By silo|All as one):(?P<entity>\w+)"
+        r"recovery:(?P<way>Each entity alone|Each silo as one|All as one)"
+        r":(?P<entity>\w+)"
         r":(?P<rank>\w+):(?P<what>claims|paid|low|rate|high)",
         find.paid_class,
     ),
     Rule(
-        r"recovery:(?P<way>Each entity alone|By silo|All as one):(?P<entity>\w+)"
+        r"recovery:(?P<way>Each entity alone|Each silo as one|All as one)"
+        r":(?P<entity>\w+)"
         r":(?P<rank>\w+):(?P<what>low|high):paid",
         lambda m, shown: find.class_of(m, shown)[m["what"]],
     ),

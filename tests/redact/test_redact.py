@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from solvency.analysis.diff.diff import _state
 from solvency.cli import main
+from solvency.evidence.open_items import standing
 from solvency.ledger.load import load
 from solvency.ledger.vocabulary import INVARIANTS
 from solvency.redact.words import KEPT
@@ -255,6 +256,54 @@ def test_the_key_stays_apart_and_names_stay_stable(small, tmp_path):
         said = run("redact", small, "-o", tmp_path / "y", "--key", key, status=2)
         assert "is no key of a redacted copy" in said
         assert not (tmp_path / "y").exists()
+
+
+def test_what_is_open_of_imported_evidence_stays_with_its_row(tmp_path):
+    (tmp_path / "bank.csv").write_text(
+        "Date,Details,Amount,Balance\n"
+        "2022-03-01,Sale to Meadow,500.00,500.00\n"
+        "2022-03-02,Hall in Elm Street,-120.00,380.00\n"
+        "2022-03-02,Hall in Elm Street,-120.00,380.00\n"
+        "2022-03-05,Coffee,-10.00,350.00\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "m.toml").write_text(
+        'kind = "statement"\nentity = "Orchard"\naccount = "Assets:Orchard:Bank"\n'
+        'currency = "USD"\n[columns]\ndate = "Date"\nnarration = "Details"\n'
+        'amount = "Amount"\nbalance = "Balance"\n',
+        encoding="utf-8",
+    )
+    top = tmp_path / "case" / "main.beancount"
+    run("import", tmp_path / "bank.csv", "--map", tmp_path / "m.toml", "-o", top.parent)
+    case, copy, _ = copied(top, tmp_path / "copy")
+    was, now = standing(case), standing(copy)
+    assert [(one.kind, one.date, one.amount) for one in now] == [
+        (one.kind, one.date, one.amount) for one in was
+    ]
+    # The statement lacks 20 between rows 3 and 5; row 4 repeats row 3; the other
+    # three are in suspense.
+    assert [(one.kind, one.row) for one in now] == [
+        ("gap", "file-01:5"),
+        ("duplicate", "file-01:4"),
+        *(("suspense", f"file-01:{row}") for row in (2, 3, 5)),
+    ]
+    told = json.loads(run("check", tmp_path / "copy" / "main.beancount", "--json"))
+    assert len(told["evidence"]) == len(was) == 5
+    assert now[1].message.startswith("file-01:4 repeats file-01:3: Text ")
+
+
+def test_a_row_keeps_its_numbers_and_neither_file_nor_sheet(small, tmp_path):
+    rows = {
+        "orchard.xlsx:Elm accounts:7": "file-01:sheet-01:7",
+        "orchard.pdf:2:14": "file-01:2:14",
+        "orchard.csv:7, meadow.csv:8": "file-01:7, file-02:8",
+        "Meadow, elm.csv:7": "file-01:7",
+        "17": "17",
+    }
+    for at, (row, shown) in enumerate(rows.items()):
+        small.write_text(CASE.replace("orchard.csv:7", row), encoding="utf-8")
+        _, copy, _ = copied(small, tmp_path / f"copy-{at}")
+        assert copy.flows[0].notes["row"] == shown
 
 
 def test_what_cannot_be_redacted_is_refused(small, tmp_path):

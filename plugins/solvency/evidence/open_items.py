@@ -35,16 +35,16 @@ class OpenSentence(str):  # noqa: SLOT000 (no text with values of its own can ha
 
     Attributes:
         message: The sentence with `%(name)s` where a value stands.
-        values: What stands there.
+        values: What stands there: words, and days that a reader's language writes.
     """
 
     message: str
-    values: Mapping[str, str]
+    values: Mapping[str, str | datetime.date]
 
-    def __new__(cls, message: str, **values: object) -> Self:
+    def __new__(cls, message: str, **values: str | Decimal | datetime.date) -> Self:
         """Return the sentence of a message."""
         shown = {
-            name: cents(one) if isinstance(one, Decimal) else str(one)
+            name: cents(one) if isinstance(one, Decimal) else one
             for name, one in values.items()
         }
         found = super().__new__(cls, message % shown)
@@ -286,15 +286,22 @@ def _duplicates(case: Case) -> Iterator[OpenItem]:
         amount = note.meta.get("amount")
         number = amount.number if isinstance(amount, Amount) else None
         unit = amount.currency if isinstance(amount, Amount) else ""
+        row, of = str(note.meta["row"]), str(note.meta["duplicate-of"])
+        words = _plain(note.comment)
         yield OpenItem(
             "duplicate",
             _entity(note.account),
             note.account,
-            str(note.meta["row"]),
+            row,
             note.date,
             number or Decimal(),
             unit,
-            OpenSentence("%(words)s", words=_plain(note.comment)),
+            # A copy that names nobody has none of the note's words.
+            OpenSentence("%(words)s", words=words)
+            if row in words
+            else OpenSentence(
+                "%(row)s repeats %(of)s: %(words)s", row=row, of=of, words=words
+            ),
         )
 
 
@@ -333,7 +340,7 @@ def _disagreements(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:
 
 
 def _disagreement(
-    debit: Decimal, held: Decimal | None, **values: object
+    debit: Decimal, held: Decimal | None, **values: str | Decimal | datetime.date
 ) -> OpenSentence:
     """Return what is said of a balance that the books do not have, debit and credit."""
     if held is None:

@@ -31,6 +31,8 @@ TITLE = "Redacted case"
 #: What stands for the hash of a flow of the copy, before its name.
 HASH_OF = "hash of "
 _CURRENCY = re.compile(r"(?<![\w'./-])[A-Z][A-Z0-9'._-]*(?![\w:])")
+#: Rows as an import cites them; a comma may stand in a file's name.
+_CITED = re.compile(r"\S.*?:[^:,]*\d(?=, |$)")
 #: A replaced word as short as this stands in any text.
 _SHORT = 3
 
@@ -239,13 +241,22 @@ class Copy:
         if kind == "account":
             return self._account(name) if ":" in name else self._part(name)
         if kind == "row":
-            file, _, row = name.partition(":")
-            return f"{self.names.of('file', file)}:{row}"
+            return self._row(name)
         if kind == "variants":
             return "=".join(self.names.of("variant", one) for one in name.split("="))
         if kind == "purpose" and name in PURPOSES:
             return name
         return self.names.of(kind, name)
+
+    def _row(self, row: str) -> str:
+        """Return a row with its file and its sheet renamed; numbers name nobody."""
+        if row.isdecimal():
+            return row
+        file, *places = row.split(":")
+        kept = [
+            one if one.isdecimal() else self.names.of("sheet", one) for one in places
+        ]
+        return ":".join([self.names.of("file", file), *kept])
 
     def _account(self, account: str) -> str:
         root, *parts = account.split(":")
@@ -281,6 +292,8 @@ class Copy:
             kind = NAMED[key]
             whole = kind in {"publisher", "driver", "silo", "group", "class"}
             names = [said[0].words] if whole else said[0].words.split(",")
+            if kind == "row":
+                names = _CITED.findall(said[0].words) or names
             listed = [self._named(kind, name.strip()) for name in names]
             text = ", ".join(filter(None, listed))
             return f'{indent}{key}: "{text}"' if text else None

@@ -34,6 +34,7 @@ _FORMS = {
     "text": "Text {:04}",
     "reviewer": "Reviewer {:02}",
     "file": "file-{:02}",
+    "sheet": "sheet-{:02}",
 }
 
 

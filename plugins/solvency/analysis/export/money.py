@@ -19,6 +19,7 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
@@ -254,6 +255,14 @@ class _Export:
             theirs, *_ = min(several)
             amount = sum((one[2] for one in several if one[0] == theirs), Decimal())
             accounts = [one[1] for one in several if one[0] == theirs]
+            # What each creditor of a class claims is a debt to that creditor.
+            amount -= sum(
+                self.claim(debtor, creditor, flow, units, commodity)
+                for name in accounts
+                for flow, units in self.registered(creditor, name, commodity, at)
+            )
+            if amount <= 0:
+                continue
             flows = [flow for name in accounts for flow in self.book.flows_of(name, at)]
             origins = dict.fromkeys(name for flow in flows for name in flow.sources)
             sources = [self.case.sources[name] for name in origins]
@@ -273,6 +282,59 @@ class _Export:
                 },
                 origins,
             )
+
+    def registered(
+        self, creditor: str, account: str, commodity: str, at: datetime.date
+    ) -> Iterator[tuple[Flow, Decimal]]:
+        """Yield the claims on an account that a file has row by row, with their size.
+
+        Args:
+            creditor: Whose account it is, or who claims; only a class has creditors.
+            account: A debt, or the claim where the debtor's books have none.
+            commodity: What is owed.
+            at: The last day.
+        """
+        one = self.case.entities.get(creditor)
+        if one is not None and one.role not in _CLASSES:
+            return
+        owed = self.case.accounts[account].root == "Liabilities"
+        flows = {flow.id: flow for flow in self.book.flows_of(account, at)}
+        for flow in flows.values():
+            units = sum(
+                (
+                    -posting.units if owed else posting.units
+                    for posting in flow.postings
+                    if (posting.account, posting.commodity) == (account, commodity)
+                ),
+                Decimal(),
+            )
+            read = flow.payee not in {None, "", creditor} and "row" in flow.notes
+            if units > 0 and read and not _paid(self.case, flow):
+                yield flow, units
+
+    def claim(
+        self, debtor: str, creditor: str, flow: Flow, units: Decimal, commodity: str
+    ) -> Decimal:
+        """Add what one creditor of a class claims; return how much."""
+        sources = [self.case.sources[name] for name in flow.sources]
+        self.add(
+            "Debt",
+            ("claim", f"{flow.id}\x1f{debtor}\x1f{creditor}\x1f{commodity}"),
+            {
+                "debtor": self.party(debtor),
+                "creditor": self.party(flow.payee or creditor),
+                "amount": plain(units),
+                "currency": commodity,
+                "date": flow.date,
+                "description": flow.narration,
+                "summary": f"of {creditor}",
+                "recordId": [flow.id, *flow.claim, flow.notes["row"]],
+                "publisher": [one.publisher for one in sources],
+                "sourceUrl": [one.url for one in sources],
+            },
+            flow.sources,
+        )
+        return units
 
 
 def _paid(case: Case, flow: Flow) -> list[tuple[str, str, str, Decimal]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.layout import Section
+from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.remark import Remark
@@ -130,7 +132,13 @@ def _items(setting: Setting) -> Table:
 
 def _row(setting: Setting, one: OpenItem, key: str) -> Row:
     """Return an item: what is wrong, the day, the account and the amount."""
-    words = Remark(one.message.message, **one.message.values)
+    said = {
+        name: formats.date(value, setting.locale)
+        if isinstance(value, datetime.date)
+        else value
+        for name, value in one.message.values.items()
+    }
+    words = Remark(one.message.message, **said)
     return Row(
         key,
         (Said(setting.remark(words)),),

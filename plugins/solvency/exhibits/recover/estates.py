@@ -47,7 +47,7 @@ def members_of(setting: Setting, way: str, estate_name: str) -> tuple[str, ...]:
     """Return the entities of an estate, in one way of taking them together."""
     if way == "Each entity alone":
         return (estate_name,)
-    if way == "By silo":
+    if way == "Each silo as one":
         return tuple(
             name
             for name in setting.inside

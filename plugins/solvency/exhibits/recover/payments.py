@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _ZERO = Decimal()
 #: Ways of taking the estates, as analysis calls them, with their names.
-WAYS = {"alone": "Each entity alone", "silo": "By silo", "group": "All as one"}
+WAYS = {"alone": "Each entity alone", "silo": "Each silo as one", "group": "All as one"}
 #: Debtors named that pay an estate.
 _PAYERS = 3
 #: Flows linked of the assets that cover a claim.

@@ -240,7 +240,7 @@ def gains(setting: Setting, found: Recovery, paying: Paying) -> Table | None:
         columns=(
             Column("claim", text("Claim"), width=20),
             Column("alone", text("Alone"), width=20),
-            Column("silo", text("By silo"), width=20),
+            Column("silo", text("Each silo as one"), width=20),
             Column("one", text("All as one"), width=20),
             Column(
                 "gain",
