@@ -206,16 +206,24 @@ class TestLanguages:
             with pikepdf.open(tmp_path / name) as document:
                 assert str(document.Root.Lang) == name[2:4]
 
-    def test_a_fault_in_one_is_said(self, harbour: Path, tmp_path: Path) -> None:
-        done = CliRunner().invoke(
-            main,
-            [
-                *("report", "--draft", "--section", "plugs", "--lang", "xx"),
-                *("-o", str(tmp_path / "x.pdf"), str(harbour)),
-            ],
+    @pytest.mark.parametrize("lang", ["xx", "en,zh", "ZH", ""])
+    def test_what_is_no_language_is_told_those_there_are(
+        self, lang: str, harbour: Path, tmp_path: Path
+    ) -> None:
+        hint = (
+            " Ask for several one by one: --lang en --lang zh." if "," in lang else ""
         )
-        assert done.exit_code == 2
-        assert "language 'xx'" in done.output
+        for words in (
+            ("report", "-o", str(tmp_path / "x.pdf")),
+            ("report", "--names"),
+            ("site", str(tmp_path / "site")),
+        ):
+            done = CliRunner().invoke(main, [*words, "--lang", lang, str(harbour)])
+            assert done.exit_code == 2
+            assert done.output.endswith(
+                f"--lang': no language {lang!r}; there are: en, zh.{hint}\n"
+            )
+            assert list(tmp_path.iterdir()) == []
 
 
 class Terminal(io.StringIO):

@@ -17,6 +17,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import reporting_day
+from solvency.cli.terminal.languages import Language
 from solvency.cli.terminal.progress import progress
 from solvency.packaged import packaged
 
@@ -82,6 +83,7 @@ def _packaged_case(
 @click.option(
     "--lang",
     "langs",
+    type=Language(),
     multiple=True,
     default=["en"],
     show_default=True,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.exhibits.setting import Setting
+    from solvency.figures.formats import Locale
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Posting
     from solvency.model.prices import Quote
@@ -56,7 +57,32 @@ def words(setting: Setting, label: str) -> str:
     """Return a source or use in words."""
     if label in setting.case.entities:
         return setting.text(label)
-    return setting.capital(label.replace("-", " "))
+    return heading(setting.locale, label)
+
+
+def purpose_words(locale: Locale, purpose: str) -> str:
+    """Return a purpose as it stands in a sentence; one a case invents as it is.
+
+    Args:
+        locale: The language.
+        purpose: The purpose as the ledger writes it: `buy-back`, `Ventures`.
+    """
+    spaced = purpose.replace("-", " ")
+    # In capitals a word may be a heading of something else.
+    known = spaced.lower()
+    found = locale.text(known)
+    return found if found != known else locale.text(spaced)
+
+
+def heading(locale: Locale, purpose: str) -> str:
+    """Return a purpose as it stands alone, with a capital.
+
+    Args:
+        locale: The language.
+        purpose: The purpose as the ledger writes it.
+    """
+    found = purpose_words(locale, purpose)
+    return found[:1].upper() + found[1:]
 
 
 def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:

@@ -10,6 +10,8 @@ from analysis.check.each_case import BTC_50
 from analysis.check.each_case import CASES
 from analysis.check.each_case import OWN_1
 from analysis.check.each_case import ask
+from analysis.check.each_case import borrowed
+from analysis.check.each_case import spent
 from analysis.check.each_case import tokens
 from analysis.check.small_books import CENT
 from analysis.check.small_books import deposit
@@ -44,6 +46,23 @@ def test_no_test_of_the_language_is_left_out():
         "adequate-capital",
     }
     assert CASES.keys() | alone == INVARIANTS.keys() == TESTS.keys()
+
+
+@pytest.mark.parametrize("lost", ["100.00 USD", "130.00 USD"])
+def test_a_share_of_no_capital_is_nothing(books, lost):
+    # 100 of its own and 50 of a customer's; 100 or 130 are lost, so that its capital
+    # is nothing or -30. A quarter of -30 is no limit: the limit is nothing, and a
+    # cent lent to the firm, which is related, is a cent too much.
+    test = "related-party-exposure"
+    text = (
+        ask(test)
+        + own("Exchange", "100.00 USD")
+        + deposit("2020-01-02", "Alice", "50.00 USD", into="Assets:Exchange:House")
+        + spent("2020-01-02", lost)
+    )
+    assert books.asked(text, test) == []
+    (one,) = books.asked(text + borrowed("2020-01-03", "0.01 USD"), test)
+    assert (one.amount, str(one.first)) == (CENT, "2020-01-03")
 
 
 def test_flows_responsible_are_those_of_the_day(books):

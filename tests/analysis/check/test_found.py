@@ -77,6 +77,30 @@ def test_on_what_was_found(ask) -> None:
     assert found["balance-sheet", "books"].passed
 
 
+@pytest.mark.parametrize(
+    ("count", "passed", "margin"),
+    [
+        # 120 are owed. What is short is printed, however little it is ...
+        ("119.6 USD", "no", "(0.4)"),
+        ("119.99 USD", "no", "(0.01)"),
+        ("119.999999 USD", "no", "(0.000001)"),
+        # ... and what no test tells from nothing is no shortfall.
+        ("119.999999999999999999 USD", "yes", "0"),
+        ("119.4 USD", "no", "(1)"),
+        ("120 USD", "yes", "0"),
+    ],
+)
+def test_dust_is_no_shortfall_of_nothing(ledger, count, passed, margin) -> None:
+    path = ledger.write(
+        PREAMBLE + BOOKS + OWED + counted("B-1", "Assets:FTX:Wallet", count)
+    )
+    shown = CliRunner().invoke(main, ["check", "--draws=0", str(path)]).output
+    part = shown[shown.index("Tests of what was found") :]
+    row = next(one for one in part.split("\n") if "Held for customers" in one).split()
+    at = row.index("FTX")
+    assert row[at + 1 : at + 3] == [passed, margin]
+
+
 def test_bookkeeping_is_not_tested_on_what_was_found(ask) -> None:
     assert ("conservation", "found") not in ask(WALLET)
 

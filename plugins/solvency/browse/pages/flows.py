@@ -32,6 +32,7 @@ from solvency.browse.speech import say
 from solvency.browse.speech import spoken
 from solvency.charts import ChartError
 from solvency.charts import sankey
+from solvency.exhibits.flows import heading
 from solvency.model.book import Book
 
 if TYPE_CHECKING:
@@ -177,8 +178,7 @@ def _named(label: str) -> str:
     name = say(label)
     if name != label or spoken().lang == "en":
         return name
-    spaced = label.replace("-", " ")
-    return say(spaced[:1].upper() + spaced[1:])
+    return heading(spoken(), label)
 
 
 def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:

@@ -11,6 +11,7 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
+from solvency.cli.terminal.languages import Language
 from solvency.cli.terminal.progress import progress
 from solvency.writing import NotWrittenError
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     "--language",
     "--lang",
     "languages",
-    type=click.Choice(("en", "zh")),
+    type=Language(),
     multiple=True,
     default=("en",),
     help="The language of the pages; several stand side by side, each page with a link"

@@ -8,6 +8,7 @@ from typing import Any
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
 from solvency.exhibits.check.words import in_kind
+from solvency.exhibits.check.words import told_exactly
 from solvency.exhibits.check.words import unit_said
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import drawn
@@ -185,7 +186,8 @@ def _margin(setting: Setting, one: Tested, name: str) -> Figure:
         **_rest(setting),
     }
     if one.unit == setting.case.currency:
-        return entry(setting.money(key, one.margin, **rest))
+        margin = setting.money(key, one.margin, **rest)
+        return entry(margin if one.passed else told_exactly(margin))
     if one.unit.startswith(("share", "chance")):
         return entry(setting.share(key, one.margin, **rest))
     return entry(in_kind(setting, key, one.margin, one.unit, **rest))

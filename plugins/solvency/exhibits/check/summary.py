@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import key_of
+from solvency.exhibits.check.words import told_exactly
 from solvency.figures import formats
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
@@ -116,6 +117,6 @@ def _row(setting: Setting, entity: str, found: list[Finding]) -> Row:
             ),
             None
             if missing is None
-            else setting.money(f"{key_of(gravest)}:worth", missing),
+            else told_exactly(setting.money(f"{key_of(gravest)}:worth", missing)),
         ),
     )

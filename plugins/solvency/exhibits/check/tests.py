@@ -23,6 +23,7 @@ from solvency.exhibits.check.words import basis_words
 from solvency.exhibits.check.words import in_kind
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import place_of
+from solvency.exhibits.check.words import told_exactly
 from solvency.exhibits.check.words import unit_said
 from solvency.exhibits.layout import Section
 from solvency.exhibits.workings import entry
@@ -227,7 +228,8 @@ def missing(setting: Setting, one: Finding, key: str) -> Cell:
 
     def figure(name: str, value: Decimal, **rest: Any) -> Figure:
         if one.unit == setting.case.currency:
-            return setting.money(f"{key}:{name}", value, **rest)
+            money = setting.money(f"{key}:{name}", value, **rest)
+            return told_exactly(money) if name == "missing" else money
         if one.unit.startswith(("share", "chance")):
             return setting.share(f"{key}:{name}", value, **rest)
         return in_kind(setting, f"{key}:{name}", value, one.unit, **rest)

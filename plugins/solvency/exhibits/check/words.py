@@ -11,6 +11,7 @@ from solvency.analysis.check.tests import TESTS
 from solvency.analysis.check.tests import test_of
 from solvency.extensions import offered
 from solvency.figures.figure import anchor
+from solvency.figures.formats import round_to
 from solvency.figures.formats import unit_label
 from solvency.figures.listing import places_of
 from solvency.ledger.case import Invariant
@@ -95,6 +96,14 @@ def in_kind(
     # Dust is told by its digits: rounded, nothing would be missing.
     dust = setting.units(key, value, unit, **rest)
     return replace(dust, places=places_of(value, 0))
+
+
+def told_exactly(figure: Figure) -> Figure:
+    """Return what is missing with the digits that tell it from nothing."""
+    value, places = figure.value, figure.places
+    if not value or round_to(value, scale=figure.scale, places=places):
+        return figure
+    return replace(figure, places=places_of(value.scaleb(-figure.scale), places))
 
 
 def drawn_of(setting: Setting, test: str, entity: str) -> Finding | None:

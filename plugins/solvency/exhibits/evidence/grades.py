@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import grade_of
+from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import worth
 from solvency.exhibits.workings import of_flows
 from solvency.figures import formats
@@ -149,7 +150,7 @@ def _row(setting: Setting, name: str, rung: Rung, letters: list[str]) -> Row:
         )
 
     whole = setting.money(f"ladder:{name}:all", _all(rung), formula="sum of its grades")
-    label = Said(setting.capital(words))
+    label = Said(heading(setting.locale, name))
     return Row(name, (label,), (*map(figure, letters), whole))
 
 

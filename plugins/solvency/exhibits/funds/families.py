@@ -11,6 +11,7 @@ from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import grades
+from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
@@ -99,7 +100,7 @@ def families(setting: Setting) -> Section | None:
 
 
 def _family(setting: Setting, purpose: str, flows: list[Flow]) -> Family:
-    title = setting.capital(purpose.replace("-", " "))
+    title = heading(setting.locale, purpose)
     sizes = {flow.id: worth(setting, flow) or _ZERO for flow in flows}
     total = setting.own(
         f"family:{purpose}:total",

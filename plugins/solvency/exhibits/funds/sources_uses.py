@@ -12,6 +12,7 @@ from typing import Literal
 from solvency.analysis.funds import SOURCE
 from solvency.analysis.funds import USE
 from solvency.analysis.funds import is_funds
+from solvency.exhibits.flows import purpose_words
 from solvency.exhibits.flows import words
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.layout import Section
@@ -76,7 +77,7 @@ def sources_uses(setting: Setting) -> Section | None:
 def named(setting: Setting, label: str) -> str:
     """Return a source or use as it stands in a sentence."""
     inside = label in setting.case.entities
-    return setting.text(label if inside else label.replace("-", " "))
+    return setting.text(label) if inside else purpose_words(setting.locale, label)
 
 
 def _who(setting: Setting, name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.shares import COLUMNS
 from solvency.exhibits.balance.found import lacking
+from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import told
 from solvency.exhibits.layout import Section
 from solvency.exhibits.trace.outlays import before
@@ -85,7 +86,10 @@ def _purposes(setting: Setting, found: Following) -> Table:
     text = setting.text
     return Table(
         key="traced-purposes",
-        title=text("How much of each outlay was money of %(whose)s", whose=found.whose),
+        title=text(
+            "How much of each outlay was money of %(whose)s",
+            whose=_owners(setting, found),
+        ),
         unit=(
             text(
                 "%(unit)s; least and most hold under any rule that keeps the order of"
@@ -126,6 +130,20 @@ def _purposes(setting: Setting, found: Following) -> Table:
     )
 
 
+def _owners(setting: Setting, found: Following) -> str:
+    """Name whose money it was: what the language describes is better than a code."""
+    lang, entities = setting.locale.lang, setting.case.entities
+
+    def called(name: str) -> str:
+        said = setting.text(name)
+        notes = entities[name].notes if name in entities else {}
+        return notes.get(lang, said) if said == name else said
+
+    *first, last = map(called, found.owners)
+    joined = setting.text(", ").join(first)
+    return setting.text(" and ").join([joined, last]) if first else last
+
+
 def _out_of(setting: Setting, found: Following) -> Prose:
     """Name the accounts that are traced, each with a link to its register."""
     names = [(setting.account_ref(name),) for name in found.accounts]
@@ -160,7 +178,7 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
     sizes = {x.flow: x.amount for x in found.outlays if x.purpose == one.purpose}
     key = f"trace:{one.purpose}"
     place = anchor("figure", f"{key}:amount")
-    label = setting.capital(one.purpose.replace("-", " "))
+    label = heading(setting.locale, one.purpose)
     none: Prose = ()
     if not one.most:
         # What says why it was none of theirs stands with the amount.
@@ -294,7 +312,7 @@ def _outlays(setting: Setting, found: Following) -> Table:
             text(
                 "%(unit)s of money of %(whose)s in each outlay",
                 unit=setting.unit,
-                whose=found.whose,
+                whose=_owners(setting, found),
             ),
             *_out_of(setting, found),
         ),

@@ -21,6 +21,7 @@ from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import finding_of
 from solvency.exhibits.evidence.observations import _stated
+from solvency.exhibits.flows import purpose_words
 from solvency.exhibits.funds.sources_uses import changed
 from solvency.exhibits.funds.sources_uses import held
 from solvency.exhibits.funds.sources_uses import line
@@ -261,7 +262,7 @@ class OfBooks(Named):
                 Facts(
                     x.label,
                     amount=made(side, x.label),
-                    who=partial(setting.text, x.label.replace("-", " ")),
+                    who=partial(purpose_words, setting.locale, x.label),
                 )
                 for x in found[:4]
             )
