@@ -108,6 +108,8 @@ HARBOUR = packaged("ledgers") / "harbour" / "main.beancount"
             "Customers",
         ),
         ((), ("Customers", "Founder"), "客户和创始人"),
+        # Several classes of customers go by the name of who owes them.
+        ((), ("customers of Founder",), "创始人的客户"),
         ((), ("Customers", "Lender", "Founder"), "客户、贷款人和创始人"),
     ],
 )

@@ -135,6 +135,9 @@ def _owners(setting: Setting, found: Following) -> str:
     lang, entities = setting.locale.lang, setting.case.entities
 
     def called(name: str) -> str:
+        of, _, entity = name.rpartition("customers of ")
+        if entity != name and not of:
+            return setting.text("customers of %(entity)s", entity=entity)
         said = setting.text(name)
         notes = entities[name].notes if name in entities else {}
         return notes.get(lang, said) if said == name else said
