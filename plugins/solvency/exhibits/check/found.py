@@ -162,12 +162,12 @@ def _chance(setting: Setting, one: Tested, key: str) -> Figure:
             one.probability,
             formula="share of draws the test broke in",
             worked=drawn(setting, key, found.draws, found.seed),
-            **_rest(setting),
+            **rest_of_days(setting),
         )
     )
 
 
-def _rest(setting: Setting) -> dict[str, Any]:
+def rest_of_days(setting: Setting) -> dict[str, Any]:
     """Return what a test over many days rests on: all flows, counts and prices."""
     prices = dict.fromkeys(one.source for one in setting.case.prices if one.source)
     return {
@@ -183,7 +183,7 @@ def _margin(setting: Setting, one: Tested, name: str) -> Figure:
     key = f"{name}:margin"
     rest = {
         "formula": "what there was less what was needed, on the worst day",
-        **_rest(setting),
+        **rest_of_days(setting),
     }
     if one.unit == setting.case.currency:
         margin = setting.money(key, one.margin, **rest)

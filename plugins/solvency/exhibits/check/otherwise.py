@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.check.answer import WORTH_SAYING
 from solvency.analysis.check.answer import AtSpreads
+from solvency.exhibits.check.found import rest_of_days
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
 from solvency.exhibits.workings import drawn
@@ -112,7 +113,7 @@ def _rest(setting: Setting, others: int) -> Prose:
         " in a hundred, and the days by no more than 31.",
         "%(count)s other tests that are drawn: their chances move by less than five"
         " points in a hundred, and the days by no more than 31.",
-        setting.count("tests:otherwise:others", others),
+        setting.count("tests:otherwise:others", others, target="tests-otherwise"),
     )
 
 
@@ -137,6 +138,7 @@ def _cells(setting: Setting, key: str, one: AtSpreads) -> tuple[Cell, Cell]:
         one.probability,
         formula="share of draws the test broke in",
         worked=drawn(setting, key, one.draws, seed),
+        **rest_of_days(setting),
     )
     days = "\N{EN DASH}"
     if one.least and one.most:
