@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from report.paper import Page
 
 LEDGERS = Path(__file__).parents[2] / "ledgers"
-#: Of the report cover and contents, some thirty-five pages of body, forty of appendices.
+#: Of the report cover, contents, some thirty-five pages of body, forty of appendices.
 MOST_PAGES = {"brief": 2, "affairs": 15, "compare": 15, "reconstruction": 78}
 
 

@@ -50,24 +50,28 @@ def bound(difference: float) -> float:
     return float(f"1e{exponent}")
 
 
-def moved(amount: Decimal, share: float, size: float) -> Decimal:
+def moved(amount: Decimal, share: float, size: float, digits: int = _MONEY) -> Decimal:
     """Return an exact amount moved by a computed share, as finely as it is written.
 
     Args:
         amount: the amount; where it does not move it stays, to the last digit.
-        share: by how much it moves, to ten decimals.
+        share: by how much it moves.
         size: what that is a share of.
+        digits: decimals of the share that are kept.
     """
-    change = Decimal(repr(round(float(share), _MONEY)))
+    change = Decimal(repr(round(float(share), digits)))
     if not change:
         return amount
-    return (amount + change * Decimal(repr(size))).quantize(
-        _place(amount), ROUND_HALF_EVEN
-    )
+    # The size is computed too: the product has no more digits than the share.
+    by = Decimal(f"{change * Decimal(repr(size)):.{digits}e}")
+    return (amount + by).quantize(_place(amount), ROUND_HALF_EVEN)
 
 
 def money(
-    value: SupportsFloat, noise: float = 0.0, like: Decimal | None = None
+    value: SupportsFloat,
+    noise: float = 0.0,
+    like: Decimal | None = None,
+    digits: int = _MONEY,
 ) -> Decimal:
     """Return a computed amount to ten digits, and to no more than a hundredth.
 
@@ -76,9 +80,10 @@ def money(
         noise: what is no larger is rounding.
         like: an amount it stands beside: it is as fine as that, where that is finer
             than a hundredth, as coins are.
+        digits: significant digits that are kept.
     """
     number = float(value) if abs(float(value)) > noise else 0.0
-    amount = Decimal(f"{number:.{_MONEY - 1}e}")
+    amount = Decimal(f"{number:.{digits - 1}e}")
     # Adding nothing takes the sign off a zero.
     return amount.quantize(_place(like), ROUND_HALF_EVEN) + Decimal()
 

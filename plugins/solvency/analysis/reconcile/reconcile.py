@@ -97,6 +97,11 @@ def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
     return _result(found, (apart, together), pairs)
 
 
+#: Digits kept of what is balanced: claims that hang together closely lose half of what
+#: a float has.
+_DIGITS = 8
+
+
 def _found(seen: Observed, correlation: float, level: float) -> _Found:
     """Find which bounds are broken, balance, and keep the signs."""
     problem = Problem(seen, correlation)
@@ -270,7 +275,7 @@ def _shown(found: _Found, column: int) -> Decimal:
     """Return a balanced amount, as finely as its claim is written."""
     problem = found.problem
     change = float(problem.amounts(found.best)[column] - problem.values[column])
-    return moved(problem.written(column), change, problem.size(column))
+    return moved(problem.written(column), change, problem.size(column), _DIGITS)
 
 
 def _distances(problem: Problem, found: Balanced) -> tuple[Distance, ...]:
@@ -340,4 +345,4 @@ def _notes(
 
 
 def _spread(value: float, like: Decimal) -> Decimal | None:
-    return money(value, like=like) if math.isfinite(value) else None
+    return money(value, like=like, digits=_DIGITS) if math.isfinite(value) else None

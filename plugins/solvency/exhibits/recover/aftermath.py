@@ -239,10 +239,14 @@ def _by_law(setting: Setting, found: Sequence[Transfer]) -> Iterator[Row]:
 
 
 def _transfer(setting: Setting, key: str, one: Transfer) -> Row:
-    text = setting.text
+    text, named = setting.text, setting.locale.named
+    whom = one.transferee
+    if whom not in setting.case.entities:
+        # Who is no entity is named by the flow, in the language of the report.
+        whom = setting.case.by_id[one.flow].payee or whom
     return Row(
         key,
-        (Said(f"{one.debtor} \N{RIGHTWARDS ARROW} {one.transferee}"),),
+        (Said(f"{named(one.debtor)} \N{RIGHTWARDS ARROW} {named(whom)}"),),
         (
             setting.flow_ref(one.flow),
             setting.say(
