@@ -243,6 +243,8 @@ def test_taking_out_what_was_in_kind_leaves_the_sum(others, kind):
     keyed = {(label, ""): worth for label, worth in others.items()}
     found = without_kind(keyed, [((label, ""), x) for label, x in kind], -total)
     assert sum(found.values(), Decimal()) == total
+    # Nothing given beside money is left as if money had come for it.
+    assert found.get(("d", ""), Decimal()) * -total <= 0
     # What runs with the money in kind is gone from both sides.
     gross = sum(abs(x) for x in others.values()) + sum(abs(x) for _, x in kind)
     assert sum(abs(x) for x in found.values()) <= gross

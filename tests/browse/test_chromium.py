@@ -10,6 +10,7 @@ import shutil
 import threading
 
 import pytest
+from browse.screens import each_screen
 from chromium import CHROMIUM
 from chromium import QUIET
 from chromium import expect
@@ -157,18 +158,7 @@ EACH = {
 }
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (390, "light"),
-        (1024, "dark"),
-        # Each takes seconds: the others are for the long run.
-        pytest.param(390, "dark", marks=pytest.mark.long),
-        pytest.param(1024, "light", marks=pytest.mark.long),
-        pytest.param(1440, "light", marks=pytest.mark.long),
-        pytest.param(1440, "dark", marks=pytest.mark.long),
-    ],
-)
+@each_screen
 @pytest.mark.parametrize("page", EACH)
 def test_axe_finds_no_serious_violation(window, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

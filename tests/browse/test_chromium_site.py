@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from browse.screens import each_screen
 from chromium import CHROMIUM
 from chromium import QUIET
 from chromium import expect
@@ -207,18 +208,7 @@ def test_switches_say_what_was_computed_ahead_by_keyboard(opened):
     assert "?" not in tab.url
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (390, "light"),
-        (1024, "dark"),
-        # Each takes seconds: the others are for the long run.
-        pytest.param(390, "dark", marks=pytest.mark.long),
-        pytest.param(1024, "light", marks=pytest.mark.long),
-        pytest.param(1440, "light", marks=pytest.mark.long),
-        pytest.param(1440, "dark", marks=pytest.mark.long),
-    ],
-)
+@each_screen
 @pytest.mark.parametrize("page", EACH)
 def test_axe_finds_no_serious_violation(opened, page, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

@@ -43,10 +43,10 @@ def without_kind(
             given += worth
         else:
             found[label] = found.get(label, ZERO) + worth
-    against = {label: x for label, x in found.items() if x * change < 0}
-    total = sum(against.values(), ZERO)
     if not given:
         return found
+    against = {label: x for label, x in found.items() if x * change < 0}
+    total = sum(against.values(), ZERO)
     if abs(total) < abs(given):
         # A leg without a price: nothing says what the rest was given for.
         rest = "others", ""

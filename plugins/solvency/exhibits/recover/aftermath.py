@@ -208,8 +208,8 @@ def _left_out(setting: Setting, count: int) -> tuple[Prose, ...]:
     return (
         setting.say(
             "The largest %(shown)s of %(count)s; all are in the JSON of the command.",
-            shown=setting.count("preferences:shown", _LARGEST),
-            count=setting.count("preferences:count", count),
+            shown=setting.count("preferences:shown", _LARGEST, target="preferences"),
+            count=setting.count("preferences:count", count, target="preferences"),
         ),
     )
 
