@@ -26,6 +26,8 @@ if subprocess.run(
     )
 
 expect = playwright_api.expect
+# Two cores run this beside other tests: what is waited for comes, if late.
+expect.set_options(timeout=30_000)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,3 +37,13 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+#: A page of ours answers to keys from then on; pages of others at once.
+_LISTENS = """() => [...document.querySelectorAll(".sv[data-rests]")].every(
+    (one) => one.dataset.begun)"""
+
+
+def go(tab, address):
+    """Open an address and wait until the page answers to keys."""
+    tab.goto(address)
+    tab.wait_for_function(_LISTENS)

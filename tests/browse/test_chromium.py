@@ -14,6 +14,7 @@ from browse.screens import each_screen
 from chromium import CHROMIUM
 from chromium import QUIET
 from chromium import expect
+from chromium import go
 from chromium import playwright_api
 from click.testing import CliRunner
 from fava.application import CLIENT_SIDE_REPORTS
@@ -76,7 +77,7 @@ def window(browser, served):
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(served.origin + (path or served.path(page)) + query)
+        go(tab, served.origin + (path or served.path(page)) + query)
         return tab
 
     yield opened
@@ -198,7 +199,7 @@ def test_a_script_within_a_page_does_not_run(browser, served):
     tab = context.new_page()
     said = []
     tab.on("console", lambda message: said.append(message.text))
-    tab.goto(served.origin + served.path("solvency"))
+    go(tab, served.origin + served.path("solvency"))
     tab.evaluate(
         """() => {
             const node = document.createElement("script");
@@ -504,7 +505,7 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
     with served_at(Site(case, edit=True)) as site:
         tab = browser.new_page(viewport={"width": 390, "height": 900})
         tab.on("console", lambda message: said.append(message.text))
-        tab.goto(site.origin + site.path("where"))
+        go(tab, site.origin + site.path("where"))
         number = tab.locator('[data-key="left"] a')
         number.press("Enter")
         panel = tab.get_by_role("dialog")
@@ -514,10 +515,10 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
         expect(number).to_have_class(re.compile("sv-has-note"))
         assert _wider(tab) <= 0
         tab.keyboard.press("Escape")
-        tab.reload()
+        go(tab, tab.url)
         expect(tab.locator("#notes")).to_contain_text("<i>Ask</i> about this.")
         expect(number).to_have_class(re.compile("sv-has-note"))
-        tab.goto(site.origin + site.path("source") + "?pick=gazette")
+        go(tab, site.origin + site.path("source") + "?pick=gazette")
         tab.get_by_label("A note on this").fill("Anonymous.")
         tab.get_by_role("button", name="Keep this note").press("Enter")
         expect(tab.locator("#notes blockquote")).to_have_text("Anonymous.")
@@ -534,10 +535,10 @@ def test_a_flow_is_added_and_the_finding_changes_by_keyboard(
     with served_at(Site(case, edit=True)) as site:
         tab = browser.new_page(viewport={"width": 390, "height": 900})
         tab.on("console", lambda message: said.append(message.text))
-        tab.goto(site.origin + site.path("solvency"))
+        go(tab, site.origin + site.path("solvency"))
         worst = tab.locator('[data-key="finding-Harbour/customer-assets/USD"] .num')
         before = worst.first.get_attribute("data-value")
-        tab.goto(site.origin + site.path("flows"))
+        go(tab, site.origin + site.path("flows"))
         tab.locator("#change summary").press("Enter")
         form = tab.locator("#change form")
         for name, value in {
@@ -564,7 +565,7 @@ def test_a_flow_is_added_and_the_finding_changes_by_keyboard(
         tab.keyboard.press("Enter")
         tab.wait_for_url("**pick=deposits-2**")
         expect(tab.locator("h2").first).to_have_text("More <deposits>")
-        tab.goto(site.origin + site.path("solvency"))
+        go(tab, site.origin + site.path("solvency"))
         assert worst.first.get_attribute("data-value") != before
         tab.close()
     assert not said

@@ -9,6 +9,7 @@ from browse.screens import each_screen
 from chromium import CHROMIUM
 from chromium import QUIET
 from chromium import expect
+from chromium import go
 from chromium import playwright_api
 from click.testing import CliRunner
 
@@ -62,7 +63,7 @@ def opened(chromium, folder):
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.on("request", lambda request: asked.append(request.url))
-        tab.goto((folder / f"{page}.html").as_uri() + place)
+        go(tab, (folder / f"{page}.html").as_uri() + place)
         return tab
 
     yield open_
@@ -99,6 +100,10 @@ def test_the_parts_of_a_figure_are_shown_to_add_up(opened):
 def test_an_address_opens_its_figure(opened):
     tab = opened(place="#figure=walk:group:2022-01-20:left")
     expect(tab.get_by_role("dialog")).to_contain_text("13,150,000 USD")
+    tab.keyboard.press("Escape")
+    # The first number of that name on the page: the one in the opening sentence.
+    first = tab.locator('a[href="#figure=walk:group:2022-01-20:left"]').first
+    expect(first).to_be_focused()
 
 
 def test_from_the_first_page_to_a_sources_sentence_in_four_steps(opened):

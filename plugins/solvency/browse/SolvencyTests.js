@@ -163,15 +163,24 @@ function shell() {
   return panel;
 }
 
+// Opened by an address, or from a table drawn anew since: the number of that name.
+function toReturnTo(key) {
+  if (openedFrom?.isConnected) return openedFrom;
+  const same = (one) => decodeURIComponent(one.getAttribute("href")) === `#figure=${key}`;
+  return [...document.querySelectorAll('.sv a[href^="#figure="]')].find(same);
+}
+
 function closePanel() {
-  document.querySelector(".sv-panel")?.remove();
+  const panel = document.querySelector(".sv-panel");
+  const back = toReturnTo(panel?.dataset.key);
+  panel?.remove();
   for (const one of document.querySelectorAll(".sv [aria-expanded=true]")) {
     one.setAttribute("aria-expanded", "false");
   }
   if (location.hash.startsWith("#figure=")) {
     history.replaceState(history.state, "", location.pathname + location.search);
   }
-  openedFrom?.focus();
+  back?.focus();
   openedFrom = null;
 }
 
@@ -523,8 +532,10 @@ function panels(page) {
     kept.delete(root.rests);
     root.found = null;
   });
+  // A number followed before this listened has changed the address only.
   if (location.hash.startsWith("#figure=")) {
-    show(root, decodeURIComponent(location.hash.slice("#figure=".length)));
+    const at = document.activeElement?.closest('a[href^="#figure="]');
+    show(root, decodeURIComponent(location.hash.slice("#figure=".length)), at ? labelOf(at) : undefined, at);
   }
 }
 
