@@ -93,6 +93,11 @@ def files(folder):
     return sorted(folder.glob("*.kept"))
 
 
+def times(folder):
+    """When each was last written, or read: what is read is touched."""
+    return {one: one.stat().st_mtime_ns for one in files(folder)}
+
+
 class TestUnchanged:
     def test_nothing_is_parsed_again(self, top, parsed):
         first = solvency.load(top)
@@ -262,18 +267,27 @@ class TestForeign:
 
     def test_a_folder_that_others_may_write_to_is_not_used(self, top, folder, parsed):
         solvency.load(top)
+        before = times(folder)
         folder.chmod(0o777)
         parsed.clear()
-        solvency.load(top)
-        assert len(parsed) == 0  # by the loader itself, without a cache
         assert held(solvency.load(top)) == 70
+        assert len(parsed) == 0  # by the loader itself, without a cache
+        assert times(folder) == before
+
+    def test_a_file_that_others_may_write_to_is_not_read(self, top, folder, parsed):
+        solvency.load(top)
+        parsed.clear()
+        for one in files(folder):
+            one.chmod(0o666)
+        assert held(solvency.load(top)) == 70
+        assert parsed
 
     def test_a_secret_that_others_may_read_is_not_used(self, top, folder):
         solvency.load(top)
-        before = {one: one.stat().st_mtime_ns for one in files(folder)}
+        before = times(folder)
         (folder / "secret").chmod(0o644)
         assert held(solvency.load(top)) == 70
-        assert {one: one.stat().st_mtime_ns for one in files(folder)} == before
+        assert times(folder) == before
 
     def test_a_link_is_not_followed(self, top, folder, tmp_path):
         solvency.load(top)

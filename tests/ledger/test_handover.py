@@ -111,3 +111,11 @@ def test_what_needs_trust_is_left_to_a_load_which_says_so(
     assert handed(loaded, None, None, trust=False) is None
     assert "trust" in {error.rule for error in solvency.load(path).errors}
     assert handed(loaded, None, None, trust=True) is not None
+
+
+def test_what_is_read_is_kept_from_then_on(fava, harbour, monkeypatch):
+    monkeypatch.setattr(handing, "_kept", None)
+    handing.expect()
+    loaded = fava(harbour)
+    handing.expect()  # asked again, nothing is forgotten
+    _same(handed(loaded, None, None, trust=False), solvency.load(harbour))

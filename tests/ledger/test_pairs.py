@@ -42,7 +42,8 @@ def test_the_advice_on_a_claim_can_be_followed(ledger):
     text = (GROUPS / "on-advice-cannot-be-followed.beancount").read_text()
     (error,) = ledger.load(text).errors
     assert error.rule == "claim"
-    assert 'on: "Assets:Alfa:Receivables:Beta, Liabilities:Beta:' in error.message
+    advice = 'on: "Assets:Alfa:Receivables:Beta, Liabilities:Beta:Interest-Owed:Alfa"'
+    assert advice in error.message
     assert "pair:" in error.message
     # Both named, as the advice has it.
     both = text.replace(

@@ -5,10 +5,11 @@
 The tests of the floors below run once, with the lines that each covers written down.
 Then places in the code are drawn, each with one of the changes Cosmic Ray knows for it
 (an operator, a comparison, a number, a condition, a loop, an exception, a decorator),
-and the tests that cover the line run on a copy of the project, those that cover least
-first. A change that some test fails on is killed; one that all pass survives, and is
-printed as a diff. A change past `TIMEOUT` seconds is killed too. Annotations, which are
-never evaluated, and `dataclass` with its options, which mypy guards, are no places.
+and the tests that cover the line run on a copy of the project, in turn one of those
+that cover least of the file and one of those that cover most of it. A change that some
+test fails on is killed; one that all pass survives, and is printed as a diff. A change
+past `TIMEOUT` seconds is killed too. Annotations, which are never evaluated, and
+`dataclass` with its options, which mypy guards, are no places.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING
@@ -48,8 +50,8 @@ TESTS = (
     *("subledgers", "exhibits", "figures", "papers", "export", "cli"),
 )
 TIMEOUT = 300
-#: Tests run on a line that hundreds cover, before the change counts as one that lives.
-MOST = 80
+#: Tests of other floors run on a line that hundreds cover, before a change lives.
+MOST = 400
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,10 @@ def _killed(
 
 
 def _tests(covered: CoverageData, place: Place) -> list[str]:
-    """Return the tests that cover a line, those that cover least of its file first."""
+    """Return the tests that cover a line: those of its floor, then others of both ends.
+
+    Those that cover least of the file are made for it; those that cover most use it.
+    """
     by_line = covered.contexts_by_lineno(str(place.path))
     sizes: dict[str, int] = defaultdict(int)
     for contexts in by_line.values():
@@ -240,8 +245,14 @@ def _tests(covered: CoverageData, place: Place) -> list[str]:
     sizes.pop("", None)
     names = {one.split("|")[0] for one in by_line.get(place.at[0], [])} - {""}
     # What runs when a module is imported is covered by no test by name: all may notice.
-    names = names or set(sizes)
-    return sorted(names, key=lambda one: (sizes[one], one))[:MOST]
+    least = sorted(names or set(sizes), key=lambda one: (sizes[one], one))
+    own = f"tests/{place.path.relative_to(PACKAGE).parts[0]}/"
+    others = [one for one in least if not one.startswith(own)]
+    turns = chain.from_iterable(zip(others, reversed(others), strict=True))
+    return [
+        *(one for one in least if one.startswith(own)),
+        *list(dict.fromkeys(turns))[:MOST],
+    ]
 
 
 if __name__ == "__main__":

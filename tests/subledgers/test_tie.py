@@ -20,6 +20,7 @@ from rows_ledger import written
 
 from solvency.analysis.tie.tie import tie
 from solvency.cli import main
+from solvency.ledger.fingerprint import lines
 from solvency.subledgers import numbering
 from solvency.subledgers import parties as register
 from solvency.subledgers.errors import RowsError
@@ -319,6 +320,25 @@ def test_a_sum_too_large_is_an_error(tmp_path):
     # Scale 2 makes 40 digits of 38; without it the sum of eight has 39.
     with pytest.raises(RowsError):
         tie(case)
+
+
+def test_a_file_that_is_neither_parquet_nor_csv_by_its_name_is_refused(tmp_path):
+    written(tmp_path / "rows" / "1.txt", [])
+    (error,) = case_of(tmp_path, "").errors
+    assert "1.txt is neither Parquet nor CSV by its name" in error.message
+
+
+def test_a_coin_with_an_apostrophe_has_flows_of_its_own(tmp_path):
+    written(tmp_path / "rows" / "1.csv", [(1, 3, 7, "BTC'X", 500)])
+    more = "other: Equity:Customers:Wealth"
+    case = case_of(tmp_path, "2020-01-01 commodity BTC'X\n", more=more)
+    assert not case.errors
+    (flow,) = case.flows
+    assert flow.id.startswith("S-20220103-BTC-X-")
+    # Its keys stand in order, as the docs tell whoever writes the form anew.
+    (line,) = (one for one in lines(case) if one.startswith("subledger\t"))
+    said = json.loads(line.partition("\t")[2])
+    assert list(said) == sorted(said)
 
 
 def test_files_outside_the_case_are_refused_unless_trusted(tmp_path):
