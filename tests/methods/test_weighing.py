@@ -16,6 +16,8 @@ from scipy.stats import norm
 
 from solvency.methods import weighing
 from solvency.methods.weighing import omission
+from solvency.methods.weighing.priors import admitted
+from solvency.methods.weighing.priors import excluding
 from solvency.weighing import fit
 from solvency.weighing import weigh
 
@@ -325,3 +327,24 @@ def test_a_sampler_of_more_hypotheses_than_a_word_has_bits():
     assert result.posteriors[69] > 0.999
     assert result.posteriors[0] < 0.001
     assert result.posteriors[1:69] == pytest.approx([0.3] * 68)
+
+
+def test_priors_where_what_one_leaves_clashes_again():
+    # 1 excludes 0 and 2, and 3 excludes 4: every admitted combination counted.
+    priors, pairs = [0.5, 0.2, 0.4, 0.3, 0.6], [(0, 1), (1, 2), (3, 4)]
+    weights = np.zeros(5)
+    total = 0.0
+    for on in itertools.product((False, True), repeat=5):
+        if not any(on[a] and on[b] for a, b in pairs):
+            each = [p if x else 1 - p for p, x in zip(priors, on, strict=True)]
+            total += math.prod(each)
+            weights += math.prod(each) * np.array(on)
+    found, admits = admitted(priors, excluding(pairs, 5))
+    assert admits == pytest.approx(total, rel=1e-12)
+    assert found == pytest.approx(weights / total, rel=1e-12)
+
+
+def test_a_covariance_of_another_size_is_refused():
+    case = ([0, 1], np.eye(3), [[0], [0]], [1], [1], [(0,)])
+    with pytest.raises(ValueError, match="each observation needs an error"):
+        weigh(*case, [0.5])

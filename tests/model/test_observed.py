@@ -347,3 +347,21 @@ def test_books_without_a_posting(ledger):
   source: "court"
 """
     assert observed(ledger.load(text).book()).rows == ()
+
+
+def test_what_moved_is_at_the_price_it_moved_at(ledger):
+    # 1 BTC for 11,000 while the market's last price is 10,000.
+    _, effects = one(
+        ledger,
+        """
+2020-01-20 * "Buys another" ^court
+  id: "another"
+  Assets:Alameda:Coins  1 BTC @ 11,000 USD
+  Assets:Alameda:Bank  -11,000 USD
+2020-02-01 custom "observation" Assets:Alameda:Coins 11,000 USD
+  source: "court"
+  from: 2020-01-16
+  side: "in"
+""",
+    )
+    assert effects == {"another": 11_000}
