@@ -117,7 +117,9 @@ class Study:
                 if one.name == "customer-assets"
             )
             case = replace(self.case, invariants=asked)
-            self._valued[drawn] = evaluate(case.book(), draws=None if drawn else 0)
+            self._valued[drawn] = evaluate(
+                case.book(), draws=None if drawn else 0, otherwise=False
+            )
         return self._valued[drawn]
 
     @cached_property

@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     f" Default: {TEST_DRAWS:,}, fewer on a very large ledger.",
 )
 @click.option("--seed", default=SEED, show_default=True, help="Their seed.")
+@click.option(
+    "--spreads",
+    is_flag=True,
+    help="Draw at half and at twice the spreads of grades, too, as --json and -o do.",
+)
 @on_output
 def command(
     asked: Asked,
@@ -60,6 +65,7 @@ def command(
     strict: bool,
     draws: int | None,
     seed: int,
+    spreads: bool,
     output: Output,
 ) -> None:
     r"""Check that the books hold together, and which tests each entity failed.
@@ -79,7 +85,8 @@ def command(
 
         sys.stdout.buffer.write(form(case))
         raise SystemExit(1 if case.errors else 0)
-    findings = _findings(case, draws, seed)
+    spreads = spreads or output.as_json or output.file is not None
+    findings = _findings(case, draws, seed, spreads)
     if output.plain:
         for line in errors_told(case, every=every):
             click.echo(line)
@@ -96,13 +103,15 @@ def command(
         raise SystemExit(1)
 
 
-def _findings(case: Case, draws: int | None, seed: int) -> Findings | None:
+def _findings(
+    case: Case, draws: int | None, seed: int, spreads: bool
+) -> Findings | None:
     """Run the tests, on books without errors; on others they would mean nothing."""
     if case.errors or not case.selected:
         return None
     from solvency.analysis.check import evaluate  # noqa: PLC0415 (brings in NumPy)
 
-    return evaluate(case.book(), draws=draws, seed=seed)
+    return evaluate(case.book(), draws=draws, seed=seed, otherwise=spreads)
 
 
 def _errors(case: Case) -> Table:
@@ -214,13 +223,19 @@ def _ended(findings: Findings) -> list[str]:
     said = count(broken, "finding")
     if not findings.draws:
         return [said]
-    return [
+    lines = [
         (
             f"{said}; {count(findings.draws, 'draw')}, seed {findings.seed}, standard"
             f" error of a probability at most {findings.standard_error:.3f}"
         ),
         findings.frame_of_draws,
     ]
+    if any(one.draws and one.otherwise is None for one in findings.tests):
+        lines.append(
+            "The spreads of grades are judgement: solvency check --spreads draws at"
+            " half and at twice them, too."
+        )
+    return lines
 
 
 #: Open rows of evidence of one kind that are shown each, without --all.

@@ -82,8 +82,20 @@ def test_json_and_the_terminal_say_both(books):
     day = DAY.isoformat()
     assert one["at_twice"]["first"] == {"least": day, "most": day}
     assert one["at_twice"]["draws"] == 500
+    asked = ["check", "--draws", "500", str(path)]
+    title = "Tests at half and at twice the spreads of grades"
+    assert title in CliRunner().invoke(main, [*asked, "--spreads"]).stdout
+    plain = CliRunner().invoke(main, asked).stdout
+    assert title not in plain
+    assert "solvency check --spreads" in plain
+
+
+def test_the_terminal_offers_no_other_spreads_where_none_come_from_grades(books):
+    keys = "low: 90 USD;high: 110 USD"
+    path = books.ledger.write(OPENING + BOOKS + taken(keys))
     said = CliRunner().invoke(main, ["check", "--draws", "500", str(path)]).stdout
-    assert "Tests at half and at twice the spreads of grades" in said
+    assert "500 draws" in said
+    assert "--spreads" not in said
 
 
 def test_nothing_is_drawn_otherwise_where_nothing_is_drawn(books):

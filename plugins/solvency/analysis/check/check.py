@@ -19,11 +19,11 @@ from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.answer import Series
 from solvency.analysis.check.answer import Spell
 from solvency.analysis.check.draws import BrokenDraws
+from solvency.analysis.check.draws import at_other_spreads
 from solvency.analysis.check.draws import broken_days
 from solvency.analysis.check.draws import draw
 from solvency.analysis.check.draws import drawn_of
 from solvency.analysis.check.draws import how_many
-from solvency.analysis.check.draws import otherwise
 from solvency.analysis.check.draws import run
 from solvency.analysis.check.margins import as_found
 from solvency.analysis.check.margins import spells_of
@@ -52,7 +52,13 @@ _ZERO = Decimal()
 
 
 @wide()
-def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findings:
+def evaluate(
+    book: Book,
+    *,
+    draws: int | None = None,
+    seed: int = SEED,
+    otherwise: bool = True,
+) -> Findings:
     """Run every test of the case over a Book.
 
     Args:
@@ -61,21 +67,27 @@ def evaluate(book: Book, *, draws: int | None = None, seed: int = SEED) -> Findi
             of 0 or 1. Default 10,000, or on a very large ledger as many as take
             some minutes.
         seed: The seed; the same seed gives the same findings.
+        otherwise: Draw at half and at twice the spreads of grades, too.
     """
     if not book.flows:
         return Findings(book.case, (), 0, seed, 0.0)
     with collector_paused():
-        found = _evaluate(book, draws, seed)
+        found = _evaluate(book, draws, seed, otherwise=otherwise)
         beside = as_found(book)
         if beside is None:
             return found
-        more = _evaluate(beside, draws, seed, moments=False).tests
+        more = _evaluate(beside, draws, seed, otherwise=otherwise, moments=False).tests
     tests = (*found.tests, *(replace(one, on="found") for one in more))
     return replace(found, tests=tests)
 
 
 def _evaluate(
-    book: Book, draws: int | None, seed: int, *, moments: bool = True
+    book: Book,
+    draws: int | None,
+    seed: int,
+    *,
+    otherwise: bool,
+    moments: bool = True,
 ) -> Findings:
     case = book.case
     worlds = Worlds(book, moments=moments)
@@ -93,9 +105,10 @@ def _evaluate(
     beside: list[list[tuple[AtSpreads, AtSpreads] | None]] = [
         [None] * len(found) for _, found in asked
     ]
-    if draws and spreads is not None and moves is not None and spreads.graded:
+    graded = bool(draws) and spreads is not None and spreads.graded
+    if otherwise and graded and spreads is not None and moves is not None:
         few = min(draws, SPREAD_DRAWS)
-        beside = otherwise(asked, spreads, moves, worlds, few, seed)
+        beside = at_other_spreads(asked, spreads, moves, worlds, few, seed)
     findings = []
     tests = []
     series = {}
@@ -113,7 +126,7 @@ def _evaluate(
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
             test = tested(one, finding, (chance, drawn), spells, book.flows)
-            if drawn:
+            if drawn and (others or not graded):
                 # Where no amount has its spread from a grade, at any it is the same.
                 same = AtSpreads(chance, drawn, test.least, test.most)
                 test = replace(test, otherwise=others or (same, same))

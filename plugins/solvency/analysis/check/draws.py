@@ -199,7 +199,7 @@ def draw(
     return chances, Familywise(len(holding), days, by_chance / draws, most / draws)
 
 
-def otherwise(
+def at_other_spreads(
     asked: Asked,
     spreads: Spreads,
     moves: UncertainDays,

@@ -86,7 +86,7 @@ class Tested:
     #: The days between which what first broke it happened, where no source gives one.
     day: tuple[datetime.date, datetime.date] | None = None
     #: What draws say at half and at twice the spreads of grades; None where nothing
-    #: is drawn.
+    #: is drawn, or it was not asked.
     otherwise: tuple[AtSpreads, AtSpreads] | None = None
 
     @property
