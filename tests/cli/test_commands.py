@@ -370,6 +370,23 @@ def test_help_imports_neither_beancount_nor_numpy():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(("asked", "taken"), [(None, "1"), ("2", "2")])
+def test_a_command_multiplies_on_one_thread_unless_told(monkeypatch, asked, taken):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", asked)
+    probe = (
+        "import os, sys\nfrom click.testing import CliRunner\n"
+        "from solvency.cli import main\n"
+        "CliRunner().invoke(main, ['weigh', '--help'])\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [taken, "False"]
+
+
 def test_the_installed_program_runs(harbour):
     done = subprocess.run(
         [PROGRAM, "check", "--draws", "0", harbour],

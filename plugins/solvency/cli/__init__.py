@@ -88,6 +88,10 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C ends it with a status of its own."""
+        if "numpy" not in sys.modules:
+            # Matrices here are small: threads of OpenBLAS would wait for one another
+            # longer than they work. No digit depends on their number.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from solvency.wide import wide  # noqa: PLC0415 (decimal is not needed for --help)
 
         try:
