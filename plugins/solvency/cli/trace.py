@@ -115,7 +115,7 @@ def document(found: Following) -> dict[str, Any]:
     """Return the JSON document of a trace."""
     from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
 
-    said = ("flow", "source", "amount", "least", "most", "inside")
+    said = ("flow", "source", "amount", "least", "most", "inside", "sized")
     return {
         **heading(found.case),
         "account": found.accounts[0],

@@ -58,3 +58,23 @@ def test_a_wrong_account_is_a_usage_error(ledger):
     done = CliRunner().invoke(main, ["trace", "Assets:No:Such", path])
     assert done.exit_code == 2
     assert "no account Assets:No:Such" in done.output
+
+
+def test_what_was_sized_by_an_outlay_confirms_nothing_of_it(ledger):
+    # The deposit of 80 is what the court traced to the outlay: the books then have at
+    # most those 80 in it, whoever counted them.
+    said = {"traced": "80 USD", "traced-by": '"court"', "purpose": '"ventures"'}
+    ledger.case(
+        ACCOUNTS
+        + capital(1, "own", 60)
+        + deposit(2, "theirs", 80, **{"sized-by": '"spent"', "basis": '"derived"'})
+        + spend(3, "spent", 90, **said)
+    )
+    path = str(ledger.folder / "main.beancount")
+    done = CliRunner().invoke(main, ["trace", BANK, path, "--json"])
+    (testimony,) = json.loads(done.output)["by_purpose"][0]["testimony"]
+    assert testimony["inside"] is True
+    assert testimony["sized"] == ["theirs"]
+    done = CliRunner().invoke(main, ["trace", BANK, path])
+    printed = " ".join(done.output.split())
+    assert "30 to 80 (by construction: theirs was sized by it)" in printed

@@ -72,6 +72,8 @@ class Testimony:
     amount: Decimal
     least: Decimal
     most: Decimal
+    #: Flows whose amount was worked out from it: the books then give it back.
+    sized: tuple[str, ...] = ()
 
     @property
     @wide()
@@ -224,10 +226,12 @@ class Following:
         for purpose in self.by_purpose:
             for said in purpose.testimony:
                 verdict = "within" if said.inside else "NOT within"
+                sized = ", ".join(said.sized)
+                made = f" (by construction: {sized} was sized by it)" if sized else ""
                 yield (
                     f"{purpose.purpose}, {said.flow}: {said.source} has"
                     f" {said.amount:,.0f} {self.unit}, {verdict} what the books"
-                    f" allow: {said.least:,.0f} to {said.most:,.0f}."
+                    f" allow: {said.least:,.0f} to {said.most:,.0f}{made}."
                 )
 
 
@@ -334,4 +338,5 @@ def _testimony(
         number,
         Decimal(min(least)).scaleb(-scale),
         Decimal(max(most)).scaleb(-scale),
+        tuple(one.id for one in case.flows if flow.id in one.sized_by),
     )

@@ -271,16 +271,17 @@ def _testimony(setting: Setting, found: Following) -> list[Prose]:
     for purpose in found.by_purpose:
         for said in purpose.testimony:
             key = f"trace:testimony:{said.flow}:{said.name}"
-            message = (
-                "%(source)s puts %(amount)s of %(flow)s at these owners' money: within"
-                " what the books allow."
-                if said.inside
-                else "%(source)s puts %(amount)s of %(flow)s at these owners' money:"
-                " outside what the books allow."
-            )
             notes.append(
                 setting.say(
-                    message,
+                    "%(source)s puts %(amount)s of %(flow)s at these owners' money:"
+                    " within what the books allow, by construction: %(sized)s was"
+                    " sized by it."
+                    if said.inside and said.sized
+                    else "%(source)s puts %(amount)s of %(flow)s at these owners'"
+                    " money: within what the books allow."
+                    if said.inside
+                    else "%(source)s puts %(amount)s of %(flow)s at these owners'"
+                    " money: outside what the books allow.",
                     source=_by(setting, said),
                     amount=setting.money(
                         key,
@@ -291,6 +292,7 @@ def _testimony(setting: Setting, found: Following) -> list[Prose]:
                         prose=True,
                     ),
                     flow=setting.flow_ref(said.flow),
+                    sized=Said(", ".join(said.sized)),
                 )
             )
     return notes
