@@ -63,7 +63,8 @@ def _packaged_case(
     "output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.pdf",
-    help="The file to write; a name that ends in .html gives a page for a browser.",
+    help="The file to write; a name that ends in .html gives a page for a browser, one"
+    " that ends in .docx a Word document.",
 )
 @click.option(
     "--kind",
@@ -171,9 +172,10 @@ def command(
     }
     for path in outputs.values():
         refuse_unwritable(path)
-        if path.suffix.lower() not in {".pdf", ".html", ".htm"}:
+        if path.suffix.lower() not in {".pdf", ".html", ".htm", ".docx"}:
             raise click.UsageError(
-                f"-o writes a PDF or a page: {path} must end in .pdf or .html."
+                f"-o writes a PDF, a page or a Word document: {path} must end in .pdf,"
+                " .html or .docx."
             )
     from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
 

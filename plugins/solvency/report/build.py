@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import os
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
 from solvency.ledger.subledger_flows import with_totals
+from solvency.report import dating
 from solvency.report import glyphs
 from solvency.report import pages
 from solvency.report import pdf
@@ -36,9 +35,11 @@ from solvency.report.chapters.render import Renderer
 from solvency.report.chapters.vocabulary import Vocabulary
 from solvency.report.language import case_in
 from solvency.report.layout import Report
+from solvency.report.word import package
 from solvency.wide import wide
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable
     from collections.abc import Iterable
 
@@ -83,7 +84,7 @@ def write(
     seal: Seal | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Summary:
-    """Write a report of a case as a PDF, or as a page for a browser.
+    """Write a report of a case as a PDF, a page for a browser or a Word document.
 
     The file is written whole or not at all.
 
@@ -91,7 +92,7 @@ def write(
         case: The case.
         book: Its postings in the scenario to report.
         path: Where it goes; a name that ends in .html asks for one HTML file,
-            with its fonts inside.
+            with its fonts inside, one that ends in .docx for a Word document.
         kind: Which kind of report, a folder of `reports/`.
         lang: The language to print in.
         dates: The days to report at; default the day most observed before the
@@ -103,15 +104,20 @@ def write(
         progress: Called with a word before each long step.
 
     Returns:
-        What was written; pages are zero for HTML.
+        What was written; pages are zero for all but a PDF.
 
     Raises:
         ReportError: If the report cannot be built, laid out or written.
     """
     target = Path(path)
     on_screen = target.suffix.lower() in {".html", ".htm"}
-    if seal is not None and (draft or on_screen):
-        raise ReportError("a draft or a page for a browser cannot be signed")
+    in_word = target.suffix.lower() == ".docx"
+    if seal is not None and (draft or on_screen or in_word):
+        raise ReportError(
+            "a draft, a page for a browser and a Word document cannot be signed"
+        )
+    if in_word:
+        package.check()
     case = with_totals(case)
     files = () if draft else case_files(case)
     check_as_loaded(case, files)
@@ -121,13 +127,15 @@ def write(
         kind=kind,
         lang=lang,
         dates=dates,
-        attached=files,
+        # A Word document carries no files.
+        attached=() if in_word else files,
         sections=sections,
         draft=draft,
         screen=on_screen,
+        word=in_word,
         progress=progress,
     )
-    made = pdf.Pdf(screen.html(report), 0) if on_screen else laid_out(report, progress)
+    made = _made(report, progress)
     if files and case_files(case) != files:
         raise ReportError(CHANGED)
     if seal is not None:
@@ -142,6 +150,15 @@ def write(
         len(case.sources),
         glyphs.warnings(case, made.boxes),
     )
+
+
+def _made(report: Report, progress: Callable[[str], None] | None) -> pdf.Pdf:
+    """Return a report as the file it is for."""
+    if report.screen:
+        return pdf.Pdf(screen.html(report), 0)
+    if report.word:
+        return package.content(report, progress)
+    return laid_out(report, progress)
 
 
 @wide()
@@ -183,6 +200,7 @@ def build(
     sections: Iterable[str] = (),
     draft: bool = False,
     screen: bool = False,
+    word: bool = False,
     dated: datetime.datetime | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
@@ -201,6 +219,7 @@ def build(
         draft: Mark it as one for a look only: without `sections`, no
             appendices, and none of the chapters that take long.
         screen: Add what the kind has for a browser alone.
+        word: Say what is said of a Word document.
         dated: The date written in the file; default SOURCE_DATE_EPOCH, else the
             last of the dates.
         progress: Called with a word before each long step.
@@ -232,11 +251,12 @@ def build(
         version=__version__,
         unit=setting.unit,
         dates=setting.dates,
-        dated=_checked(dated or _dated(setting.dates[-1])),
+        dated=dating.checked(dated or dating.dated(setting.dates[-1])),
         sections=tuple(found),
         asked=asked,
         draft=draft,
         screen=screen,
+        word=word,
         behind=behind,
     )
     # Casting is not left to whoever prints first.
@@ -361,34 +381,3 @@ def write_whole(path: Path, content: bytes) -> None:
         writing.write_whole(path, content)
     except writing.NotWrittenError as error:
         raise ReportError(str(error)) from None
-
-
-def _checked(dated: datetime.datetime) -> datetime.datetime:
-    """Return the date to write in the PDF, whose format has years of four digits.
-
-    Raises:
-        ReportError: It is of a year of three digits or fewer.
-    """
-    if dated.year < 1000:
-        raise ReportError(
-            f"no file can be dated {dated.date()}, before the year 1000: correct the"
-            " dates of the ledger, or set SOURCE_DATE_EPOCH"
-        )
-    return dated
-
-
-def _dated(last: datetime.date) -> datetime.datetime:
-    """Return the date to write in the PDF: SOURCE_DATE_EPOCH, else the as-at date.
-
-    Raises:
-        ReportError: If SOURCE_DATE_EPOCH is no number of seconds.
-    """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
-        return datetime.datetime(last.year, last.month, last.day, tzinfo=datetime.UTC)
-    try:
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
-    except (ValueError, OverflowError, OSError):
-        raise ReportError(
-            f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}"
-        ) from None

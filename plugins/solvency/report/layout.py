@@ -48,6 +48,8 @@ class Report:
     draft: bool = False
     #: True where it is for a browser, and has what paper leaves to the attachments.
     screen: bool = False
+    #: True where it is for a word processor, which carries no files.
+    word: bool = False
     #: The sections that exhibits of chapters were taken from.
     behind: tuple[Section, ...] = ()
 

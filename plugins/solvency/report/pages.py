@@ -261,8 +261,13 @@ def html(report: Report) -> str:
         ValueError,
     ) as error:
         raise ReportError(f"template report.html: {error}") from error
-    text = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = printable(text)
     return text.replace(_SCRIPTS, _faces(text, report.locale.lang), 1)
+
+
+def printable(text: str) -> str:
+    """Return a text, with a mark in place of what no page can carry."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _faces(text: str, lang: str) -> str:

@@ -1,0 +1,205 @@
+"""What a document keeps beside its text: comments, notes, bookmarks, links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from urllib.parse import urlsplit
+
+from solvency.figures.figure import SHARE
+from solvency.report.pages import printable
+from solvency.report.word.ink import Ink
+from solvency.report.word.ink import paragraph
+from solvency.report.word.ink import run
+from solvency.report.word.ink import w
+from solvency.report.word.ink import words
+from solvency.wide import written as exact
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+    from collections.abc import Iterable
+    from xml.etree import ElementTree as ET
+
+    from solvency.figures.figure import Figure
+
+#: Who wrote the comments.
+_AUTHOR, _INITIALS = "solvency", "S"
+_SCHEMES = {"http", "https", "mailto"}
+#: What an address may have as it is; anything else is written as its code.
+_PLAIN = "%/:?#[]@!$&'()*+,;=~"
+
+
+class Margin:
+    """The comments of a document: what the figures beside them are called."""
+
+    def __init__(self, figures: Iterable[Figure], dated: datetime.datetime) -> None:
+        """Keep comments on some figures.
+
+        Args:
+            figures: Every figure that the document shows.
+            dated: When they are written, in UTC.
+        """
+        self._figures = {printable(one.key): one for one in figures}
+        self._dated = dated.strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._root = w("comments")
+
+    def note(self, keys: Iterable[str]) -> int | None:
+        """Write a comment on figures and return its number.
+
+        Args:
+            keys: Their names; what is no figure of the report has no comment.
+
+        Returns:
+            None where there was nothing to write.
+        """
+        found = [self._figures[key] for key in keys if key in self._figures]
+        if not found:
+            return None
+        number = len(self._root)
+        mark = run(w("annotationRef"), ink=Ink(style="CommentReference"))
+        lines = [line for one in found for line in _said(one)]
+        self._root.append(
+            w(
+                "comment",
+                paragraph("CommentText", mark, run(words(lines[0]))),
+                *(paragraph("CommentText", run(words(line))) for line in lines[1:]),
+                id=number,
+                author=_AUTHOR,
+                date=self._dated,
+                initials=_INITIALS,
+            )
+        )
+        return number
+
+    def __len__(self) -> int:
+        """Return how many comments there are."""
+        return len(self._root)
+
+    def root(self) -> ET.Element:
+        """Return the comments."""
+        return self._root
+
+
+def _said(figure: Figure) -> list[str]:
+    """Return the name of a figure, its value, and how it comes about."""
+    value = "\N{EN DASH}"
+    if figure.value is not None:
+        value = format(exact(figure.value), "f")
+        if figure.unit and figure.unit != SHARE:
+            value = f"{value} {printable(figure.unit)}"
+    found = [printable(figure.key), f"= {value}"]
+    return [*found, printable(figure.formula)] if figure.formula else found
+
+
+class Feet:
+    """The notes at the foot of pages."""
+
+    def __init__(self) -> None:
+        """Begin with the lines that part notes from the text."""
+        self.root = w(
+            "footnotes",
+            *(
+                w(
+                    "footnote",
+                    w("p", run(w(name))),
+                    type=name,
+                    id=number,
+                )
+                for number, name in ((-1, "separator"), (0, "continuationSeparator"))
+            ),
+        )
+
+    def note(self, inside: Iterable[ET.Element]) -> int:
+        """Write a note and return its number."""
+        number = len(self.root) - 1
+        mark = run(w("footnoteRef"), ink=Ink(style="FootnoteReference"))
+        said = paragraph("FootnoteText", mark, run(words(" ")), *inside)
+        self.root.append(w("footnote", said, id=number))
+        return number
+
+
+class Bookmarks:
+    """The bookmarks that links of a document lead to."""
+
+    def __init__(self, root: ET.Element) -> None:
+        """Find what is linked to.
+
+        Args:
+            root: The report as a parsed document.
+        """
+        links = {one.get("href", "") for one in root.iter("a")}
+        self._wanted = {href[1:] for href in links if href.startswith("#")}
+        self._names: dict[str, str] = {}
+        #: What an exhibit is called, by the id of its place.
+        self.labels: dict[str, str] = {}
+        for one in root.iter("div"):
+            label = one.find("p[@class='exhibit-title']/span[@class='n']")
+            if label is not None and one.get("id"):
+                said = " ".join("".join(label.itertext()).split())
+                self.labels[one.get("id", "")] = said.rstrip(".")
+        self._waiting: list[str] = []
+        self._used = 0
+
+    def name(self, place: str) -> str:
+        """Return the bookmark of a place, which Word hides and cuts at 40 letters."""
+        return self._names.setdefault(place, f"_Ref{len(self._names) + 1:06}")
+
+    def reach(self, element: ET.Element) -> None:
+        """Have the next paragraph begin with the bookmark of an element."""
+        place = element.get("id", "")
+        if place in self._wanted:
+            self._waiting.append(self.name(place))
+
+    def reached(self) -> list[str]:
+        """Return the bookmarks the next paragraph has, each once."""
+        found, self._waiting = self._waiting, []
+        return found
+
+    def marked(self, names: Iterable[str], *inside: ET.Element) -> list[ET.Element]:
+        """Return what stands inside, with bookmarks round it."""
+        found = list(inside)
+        for name in names:
+            self._used += 1
+            found.insert(0, w("bookmarkStart", id=self._used, name=name))
+            found.append(w("bookmarkEnd", id=self._used))
+        return found
+
+
+def address(href: str) -> str:
+    """Return an address that Word may be given, empty if it may not.
+
+    Args:
+        href: What a page links to.
+    """
+    try:
+        parts = urlsplit(href)
+        parts.port  # noqa: B018 (raises where it is no number)
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in _SCHEMES:
+        return ""
+    if not (parts.hostname or (parts.scheme.lower() == "mailto" and parts.path)):
+        return ""
+    return quote(href, safe=_PLAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a document is written with.
+
+    Attributes:
+        relate: Gives the number of a link from the text to an address.
+        relate_foot: The same from the notes.
+        embed: Gives the number of a picture.
+        dotted: True where emphasis is dots, not slanted letters.
+    """
+
+    margin: Margin
+    feet: Feet
+    places: Bookmarks
+    relate: Callable[[str], str]
+    relate_foot: Callable[[str], str]
+    embed: Callable[[bytes], str]
+    dotted: bool = False
