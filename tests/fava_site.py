@@ -15,7 +15,11 @@ CLASSES = {
     "group": "GroupBalance",
     "entities": "EntityGraph",
     "flows": "FundsFlow",
+    "tracing": "MoneyTracing",
+    "recovery": "EstateRecovery",
+    "stress": "PriceStress",
     "hypotheses": "RivalHypotheses",
+    "scenarios": "RivalScenarios",
     "evidence": "EvidenceLedger",
     "report": "PrintedReport",
 }

@@ -127,12 +127,12 @@ def test_a_switch_says_what_it_changes_and_changes_nothing_itself(site):
 
 
 def test_a_page_is_built_once_an_address(site, monkeypatch):
-    from solvency.browse import extension
+    from solvency.browse import casepage
 
     built = []
-    render = extension.render
+    render = casepage.render
     monkeypatch.setattr(
-        extension,
+        casepage,
         "render",
         lambda page, *rest: (built.append(page), render(page, *rest))[1],
     )

@@ -111,6 +111,43 @@ function said(words) {
   if (live) live.textContent = words;
 }
 
+// ---- Copying an address: by the browser's own way, or by that of pages it trusts less ----
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const box = made("textarea", { readonly: "", "aria-hidden": "true", style: "position:fixed;opacity:0" });
+    const before = document.activeElement;
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    before?.focus();
+    return done;
+  }
+}
+
+// A button that copies an address, and says whether it did.
+function copies(words, label, address) {
+  const button = made("button", { type: "button", class: "sv-quiet", "aria-label": label, onclick: async () => {
+    const where = address();
+    const done = await copied(where);
+    said(done ? say("Address copied") : say("Not copied: %(where)s", { where }));
+    button.textContent = done ? say("Copied") : say("Not copied");
+    setTimeout(() => { button.textContent = words; }, 2000);
+  } }, words);
+  return button;
+}
+
+// The address of a table or drawing of this page, in the state that is shown.
+function linkTo(id, what) {
+  return copies(say("Copy link"), say("Copy link: %(what)s", { what }),
+    () => `${location.href.split("#")[0]}#${id}`);
+}
+
 // ---- What a page rests on: asked for once, when a number is first opened ----
 
 const kept = new Map();
@@ -468,11 +505,7 @@ function fill(panel, root, key, label) {
   const figure = root.found.figures[key];
   const printed = flow ? amount(flow.amount, flow.commodity) : figure?.printed;
   const close = made("button", { type: "button", class: "sv-quiet", onclick: closePanel }, say("Close"));
-  const copy = made("button", { type: "button", class: "sv-quiet", onclick: async () => {
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
-    said(say("Address copied"));
-    copy.textContent = say("Copied");
-  } }, say("Copy address"));
+  const copy = copies(say("Copy address"), "", () => location.href);
   panel.replaceChildren(
     made("div", { class: "sv-panel-head" },
       made("h3", { id: "sv-panel-title" }, label || (flow ? say("Flow %(name)s", { name: flow.id }) : figure?.formula || key)),
@@ -715,6 +748,7 @@ function tools(section) {
   }
   bar.append(made("button", { type: "button", class: "sv-quiet", "aria-label": `CSV: ${heading.textContent.trim()}`,
     onclick: () => save(`${name}.csv`, "text/csv", csv(section, table)) }, "CSV"));
+  if (section.id) bar.append(linkTo(section.id, heading.textContent.trim()));
   if (section.id && table.tHead?.rows[0]?.cells.length > 3) bar.append(columns(section, table));
   heading.after(bar);
 }
@@ -768,6 +802,7 @@ function drawings(figure, n) {
         });
         image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text())}`;
       } }, "PNG"));
+  if (figure.id) bar.append(linkTo(figure.id, caption.textContent.trim()));
   caption.after(bar);
 }
 

@@ -28,7 +28,11 @@ TITLES = {
     "group": "Group",
     "entities": "Entities",
     "flows": "Flows",
+    "tracing": "Tracing",
+    "recovery": "Recovery",
+    "stress": "Stress",
     "hypotheses": "Hypotheses",
+    "scenarios": "Scenarios",
     "evidence": "Evidence",
     "report": "Report",
 }
@@ -38,7 +42,11 @@ APPLIED = {
     "group": {"at", "basis"},
     "entities": {"at"},
     "flows": {"at", "time", "account", "filter"},
+    "tracing": {"at"},
+    "recovery": {"at"},
+    "stress": {"at"},
     "hypotheses": {"at"},
+    "scenarios": {"at"},
     "report": {"at"},
 }
 #: How holdings are valued, as the line of the state says it.

@@ -171,12 +171,12 @@ def _figure(case: Case, found: Explanation) -> dict[str, object]:
         "sources": [[one.source.name, one.carries] for one in found.sources],
         "formula": phrase(figure.formula),
         "basis": phrase(figure.basis) if figure.basis else "",
-        "printed": _printed(figure),
+        "printed": printed(figure),
         "worked": _pieces(figure.worked),
     }
 
 
-def _printed(figure: Figure) -> str:
+def printed(figure: Figure) -> str:
     """Return a figure as its page prints it, with its unit."""
     text = figure.text(spoken())
     if figure.unit in {"", SHARE} or figure.prose:
@@ -191,7 +191,7 @@ def _pieces(prose: Prose) -> list[dict[str, str]]:
         if isinstance(piece, Figure):
             after = prose[at + 1] if at + 1 < len(prose) else ""
             named = isinstance(after, str) and after.startswith(f" {piece.unit}")
-            text = piece.text(spoken()) if piece.unit and named else _printed(piece)
+            text = piece.text(spoken()) if piece.unit and named else printed(piece)
             found.append({"figure": piece.key, "text": text})
         elif isinstance(piece, Ref) and piece.kind in {"flow", "source"}:
             found.append({piece.kind: piece.name, "text": piece.name})

@@ -22,15 +22,20 @@ from solvency.browse.edit.form import form_of
 from solvency.browse.edit.remarks import shown_on
 from solvency.browse.head import TITLES
 from solvency.browse.head import head
+from solvency.browse.pages import answered
 from solvency.browse.pages import entities
 from solvency.browse.pages import evidence
 from solvency.browse.pages import flow
 from solvency.browse.pages import flows
 from solvency.browse.pages import group
 from solvency.browse.pages import hypotheses
+from solvency.browse.pages import recovery
 from solvency.browse.pages import report
+from solvency.browse.pages import scenarios
 from solvency.browse.pages import solvency
 from solvency.browse.pages import source
+from solvency.browse.pages import stress
+from solvency.browse.pages import tracing
 from solvency.browse.pages import where
 from solvency.browse.request import NotFoundError
 from solvency.browse.speech import TAGS
@@ -58,7 +63,11 @@ BUILDERS: dict[str, Callable[[View], Any]] = {
     "group": group.build,
     "entities": entities.build,
     "flows": flows.build,
+    "tracing": tracing.build,
+    "recovery": recovery.build,
+    "stress": stress.build,
     "hypotheses": hypotheses.build,
+    "scenarios": scenarios.build,
     "evidence": evidence.build,
     "report": report.build,
 }
@@ -121,7 +130,7 @@ def _rendered(page: str, view: View, filters: dict[str, str]) -> Markup:
         return _nothing(view, page, filters, _said(error))
     notes = shown_on(view, page)
     return _template(
-        page,
+        "answered" if isinstance(built, answered.Page) else page,
         head=top,
         page=built,
         said=view.period.said,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Place
 
 Change = dict[str, Any]
+#: Pages that take seconds without each source.
+_LONG = frozenset({"recovery", "scenarios"})
 
 
 class _Nowhere:
@@ -114,6 +116,7 @@ def changed(page: str, view: View, source: str) -> dict[str, Decimal | None]:
     # Asked once, so not kept by its fingerprint, which takes longer than most.
     study = Study(case, {}, key=(source,))
     study.whole = study.long = False
+    study.alone = True
     asked = replace(view.asked, weigh=False)
     found = printed(
         page, replace(view, study=study, asked=asked, at_home=_Nowhere(), lang="en")
@@ -139,6 +142,15 @@ def without_each(page: str, view: View, key: str) -> dict[str, object]:
         NotFoundError: The page prints no such figure, or it is drawn or weighed.
         ReportError: The work failed.
     """
+    if page in _LONG:
+        with speaking(view.locale):
+            said = say(
+                "a page without one source takes seconds to work out, and there are"
+                " many: `solvency explain %(figure)s --all` leaves each source out in"
+                " turn",
+                figure=key,
+            )
+        raise NotFoundError(said)
     figures = printed(page, replace(view, asked=replace(view.asked, weigh=False)))
     figure = figures.get(key)
     if figure is None:

@@ -144,6 +144,8 @@ class Study:
         self.whole = True
         #: False where long work is left out, and said to be.
         self.long = True
+        #: True where nothing else is worked on: long questions are answered in place.
+        self.alone = False
         #: False where the tests are asked in the written amounts alone.
         self.drawn = True
         #: Pages as they were built, by their address, where nothing was at work.
@@ -297,6 +299,10 @@ class Study:
         """Return a long computation, started on first asking."""
         found: Later[T] = self._answer(question, lambda: Later(work))
         return found
+
+    def asked(self, question: str) -> bool:
+        """Say whether a question was asked before."""
+        return (self.key, question) in self._answers
 
     def _answer(self, question: str, work: Callable[[], T]) -> T:
         key = (self.key, question)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 #: Stands in a folder that a site was written to, which a new one may replace.
 MARK = "site.json"
-_LONG = {(page, ()) for page in ("where", "hypotheses", "evidence")}
+_LONG = {(page, ()) for page in ("where", "hypotheses", "evidence", "scenarios")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 #: Pages there are in every scenario.
 SWITCHED = frozenset({"where", "solvency", "group", "entities", "flows", "hypotheses"})
 #: Pages of a site, beside one for each flow and source.
-PAGES = ("where", "solvency", "group", "entities", "flows", "hypotheses", "evidence")
+PAGES = (
+    *("where", "solvency", "group", "entities", "flows", "tracing", "recovery"),
+    *("stress", "hypotheses", "scenarios", "evidence"),
+)
 #: What a link may ask of a page in the site's own scenario.
 _ASKED = {
     "flow": ("pick",),
     "source": ("pick",),
     "solvency": ("pick",),
     "group": ("entity", "basis"),
+    "tracing": ("pick",),
     "flows": ("entity",),
 }
 #: File systems take names of 255 bytes and less.

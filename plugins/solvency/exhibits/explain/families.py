@@ -18,8 +18,11 @@ from solvency.exhibits.funds.walk import rivals
 from solvency.exhibits.funds.walk import walk
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
+from solvency.exhibits.recover.untraced import recovered
 from solvency.exhibits.sections import SECTIONS
+from solvency.exhibits.stress.falls import stressed
 from solvency.exhibits.tally.total import tally_tables
+from solvency.exhibits.trace.rules import traced
 from solvency.exhibits.weigh.fits import scenarios
 from solvency.exhibits.weigh.otherwise import beliefs_tables
 from solvency.exhibits.weigh.section import history_drawing
@@ -118,6 +121,18 @@ def _history(setting: Setting, _: Asked) -> Section | None:
     return _of_tables("weighing", history_drawing(setting), ground=weighed(setting))
 
 
+def _traced(setting: Setting, _: Asked) -> Section | None:
+    return traced(setting)
+
+
+def _recovered(setting: Setting, _: Asked) -> Section | None:
+    return recovered(setting)
+
+
+def _stressed(setting: Setting, _: Asked) -> Section | None:
+    return stressed(setting)
+
+
 def _derived(setting: Setting, _: Asked) -> Section | None:
     found = (build(setting) for build in SECTIONS.values())
     return derived(setting, [one for one in found if one is not None])
@@ -135,7 +150,7 @@ FAMILIES: dict[str, Family] = {
     "later": _whole("affairs"),
     "preference": _whole("affairs"),
     "rate": _whole("affairs"),
-    "recovery": _whole("affairs"),
+    "recovery": Family("affairs", _recovered),
     "basis": _whole("plugs"),
     "plug": _whole("plugs"),
     "plugs": _whole("plugs"),
@@ -173,13 +188,16 @@ FAMILIES: dict[str, Family] = {
     "line-": _whole("solvency", long=True),
     "test": _whole("solvency", long=True),
     "tests": _whole("solvency", long=True),
+    "breaking": Family("spiral", _stressed),
+    "fall": Family("spiral", _stressed),
+    "haircut": _whole("spiral"),
     "loop": _whole("spiral"),
     "token": _whole("spiral"),
     "observation": _whole("observations"),
     "spread": _whole("observations"),
     "register": _whole("registers"),
     "source": _whole("sources"),
-    "trace": _whole("tracing"),
+    "trace": Family("tracing", _traced),
     "walk": Family("where", _walk),
     "rival": Family("where", _walk),
 }

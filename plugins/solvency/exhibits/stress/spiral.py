@@ -150,7 +150,7 @@ def _tokens(setting: Setting, found: Stress) -> Table:
         return (
             _units(setting, one),
             replace(
-                _price(f"{key}:price", one.price, setting),
+                price(f"{key}:price", one.price, setting),
                 target=anchor("figure", f"{key}:market"),
             ),
             proceeds(setting, one, "market"),
@@ -211,22 +211,26 @@ def _lowest(setting: Setting, key: str, one: Token) -> Figure:
     """Return the lowest price after the day, with its day and source."""
     said = next(
         (
-            price.source
-            for price in setting.case.prices
-            if (price.commodity, price.date) == (one.token, one.lowest_on)
+            quote.source
+            for quote in setting.case.prices
+            if (quote.commodity, quote.date) == (one.token, one.lowest_on)
         ),
         None,
     )
     worked = (Day(one.lowest_on),) if one.lowest_on else ()
     sources = (said,) if said else ()
-    figure = _price(key, one.lowest or Decimal(), setting)
+    figure = price(key, one.lowest or Decimal(), setting)
     return entry(figure, worked=worked, sources=sources)
 
 
-def _price(key: str, value: Decimal, setting: Setting) -> Figure:
-    return Figure(
-        key, value, setting.case.currency, 0, 2, formula="the day's price of a unit"
-    )
+def price(
+    key: str,
+    value: Decimal,
+    setting: Setting,
+    formula: str = "the day's price of a unit",
+) -> Figure:
+    """Return a price of a unit, printed to the hundredth."""
+    return Figure(key, value, setting.case.currency, 0, 2, formula=formula)
 
 
 def _lent(setting: Setting, key: str, one: Token) -> Figure:

@@ -19,6 +19,35 @@ _ZERO = Decimal()
 _DEPOSITS = 2
 
 
+def owners(setting: Setting, found: Following) -> str:
+    """Name whose money it was: what the language describes is better than a code."""
+    lang, entities = setting.locale.lang, setting.case.entities
+
+    def called(name: str) -> str:
+        of, _, entity = name.rpartition("customers of ")
+        if entity != name and not of:
+            return setting.text("customers of %(entity)s", entity=entity)
+        said = setting.text(name)
+        notes = entities[name].notes if name in entities else {}
+        return notes.get(lang, said) if said == name else said
+
+    *first, last = map(called, found.owners)
+    joined = setting.text(", ").join(first)
+    return setting.text(" and ").join([joined, last]) if first else last
+
+
+def rule_names(setting: Setting) -> dict[str, str]:
+    """Return what each rule of tracing is called."""
+    text = setting.text
+    return {
+        "fifo": text("First in, first out"),
+        "lifo": text("Last in, first out"),
+        "pro-rata": text("Pro rata"),
+        "lowest-balance": text("Own money first"),
+        "pro-rata-ex-post": text("Pro rata ex post"),
+    }
+
+
 def flow(setting: Setting, name: str) -> Piece:
     """Return a link to a flow, or its name if its evidence is not printed."""
     return setting.flow_ref(name) if name in setting.listed else Said(name)

@@ -15,6 +15,8 @@ from solvency.exhibits.layout import Section
 from solvency.exhibits.trace.outlays import before
 from solvency.exhibits.trace.outlays import deposits
 from solvency.exhibits.trace.outlays import flow
+from solvency.exhibits.trace.outlays import owners
+from solvency.exhibits.trace.outlays import rule_names
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled
@@ -40,11 +42,18 @@ if TYPE_CHECKING:
 _ZERO = Decimal()
 #: Outlays printed one by one.
 _LARGEST = 15
+#: Accounts tried for one that can be traced.
+_PAYING = 4
 
 
-def tracing(setting: Setting) -> Section | None:
-    """Build the intervals by purpose and the largest outlays under each rule."""
-    found = followed(setting)
+def tracing(setting: Setting, account: str = "") -> Section | None:
+    """Build the intervals by purpose and the largest outlays under each rule.
+
+    Args:
+        setting: What the report is of.
+        account: The account that is traced; the one `followed` finds where empty.
+    """
+    found = followed(setting, account)
     if found is None:
         return None
     return Section(
@@ -56,12 +65,25 @@ def tracing(setting: Setting) -> Section | None:
     )
 
 
-def followed(setting: Setting) -> Following | None:
+def followed(setting: Setting, account: str = "") -> Following | None:
     """Trace the account of the group through which most money went out.
 
     Only an account that can have held money of those who keep it with a custodian
     says anything: one whose outlays are all its entity's own is passed over.
+
+    Args:
+        setting: What the report is of.
+        account: The account to trace instead.
     """
+    for name in (account,) if account else paying(setting):
+        found = setting.study.followed(name)
+        if found is not None and found.owners and any(p.most for p in found.by_purpose):
+            return found
+    return None
+
+
+def paying(setting: Setting) -> tuple[str, ...]:
+    """Return the accounts of the group that paid most money out, the first first."""
     out: dict[str, Decimal] = defaultdict(Decimal)
     currency = setting.case.home
     for name, moves in setting.movements.items():
@@ -75,11 +97,8 @@ def followed(setting: Setting) -> Following | None:
             for flow, posting in moves:
                 if posting.commodity == currency and flow.date <= setting.at:
                     out[name] += max(-posting.units, _ZERO)
-    for name in sorted(out, key=lambda one: (-out[one], one))[:4]:
-        found = setting.study.followed(name) if out[name] else None
-        if found is not None and found.owners and any(p.most for p in found.by_purpose):
-            return found
-    return None
+    ordered = sorted(out, key=lambda one: (-out[one], one))
+    return tuple(name for name in ordered if out[name])[:_PAYING]
 
 
 def _purposes(setting: Setting, found: Following) -> Table:
@@ -88,7 +107,7 @@ def _purposes(setting: Setting, found: Following) -> Table:
         key="traced-purposes",
         title=text(
             "How much of each outlay was money of %(whose)s",
-            whose=_owners(setting, found),
+            whose=owners(setting, found),
         ),
         unit=(
             text(
@@ -128,23 +147,6 @@ def _purposes(setting: Setting, found: Following) -> Table:
             *_testimony(setting, found),
         ),
     )
-
-
-def _owners(setting: Setting, found: Following) -> str:
-    """Name whose money it was: what the language describes is better than a code."""
-    lang, entities = setting.locale.lang, setting.case.entities
-
-    def called(name: str) -> str:
-        of, _, entity = name.rpartition("customers of ")
-        if entity != name and not of:
-            return setting.text("customers of %(entity)s", entity=entity)
-        said = setting.text(name)
-        notes = entities[name].notes if name in entities else {}
-        return notes.get(lang, said) if said == name else said
-
-    *first, last = map(called, found.owners)
-    joined = setting.text(", ").join(first)
-    return setting.text(" and ").join([joined, last]) if first else last
 
 
 def _out_of(setting: Setting, found: Following) -> Prose:
@@ -302,14 +304,7 @@ def _outlays(setting: Setting, found: Following) -> Table:
     text = setting.text
     largest = sorted(found.outlays, key=lambda one: (-one.amount, one.flow))
     shown = sorted(largest[:_LARGEST], key=lambda one: (one.date, one.flow))
-    rules = COLUMNS
-    names = {
-        "fifo": text("First in, first out"),
-        "lifo": text("Last in, first out"),
-        "pro-rata": text("Pro rata"),
-        "lowest-balance": text("Own money first"),
-        "pro-rata-ex-post": text("Pro rata ex post"),
-    }
+    rules, names = COLUMNS, rule_names(setting)
     return Table(
         key="traced-outlays",
         title=text("The largest outlays under each rule"),
@@ -317,7 +312,7 @@ def _outlays(setting: Setting, found: Following) -> Table:
             text(
                 "%(unit)s of money of %(whose)s in each outlay",
                 unit=setting.unit,
-                whose=_owners(setting, found),
+                whose=owners(setting, found),
             ),
             *_out_of(setting, found),
         ),
