@@ -256,15 +256,19 @@ def balances(case):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("2,2022-01-03,8,USD,", "row 2: amount is empty"),
-        ("2,2022-01-03,,USD,1.00", "row 2: party is empty"),
-        ("2,yesterday,8,USD,1.00", "row 2: day is 'yesterday'"),
-        ("2,2022-02-31,8,USD,1.00", "row 2: day is '2022-02-31'"),
-        ("2,2022-01-03,8,USD,1e3", "row 2: amount is '1e3'"),
-        ("2,2022-01-03,8,USD,1.005", "row 2: amount is '1.005'"),
-        (f"2,2022-01-03,8,USD,{'9' * 40}", "row 2: amount is '9999"),
-        ("2,2022-01-03,8,USD,NaN", "row 2: amount is 'NaN'"),
-        ("2,2022-01-03,8", "rows/a.csv"),
+        ("2,2022-01-03,8,USD,", "line 3: amount is empty"),
+        ("2,2022-01-03,,USD,1.00", "line 3: party is empty"),
+        ("2,yesterday,8,USD,1.00", "line 3: day is 'yesterday'"),
+        ("2,2022-02-31,8,USD,1.00", "line 3: day is '2022-02-31'"),
+        ("2,2022-01-03,8,USD,1e3", "line 3: amount is '1e3'"),
+        ("2,2022-01-03,8,USD,1.005", "line 3: amount is '1.005'"),
+        (f"2,2022-01-03,8,USD,{'9' * 40}", "line 3: amount is '9999"),
+        ("2,2022-01-03,8,USD,NaN", "line 3: amount is 'NaN'"),
+        ("2,2022-01-03,8", "rows/a.csv: line 3: "),
+        ('2,2022-01-03,8,USD,1.00,"two\nlines"\n3,2022', "rows/a.csv: line 3: "),
+        ('"2\n",2022-01-03,8,USD,1.00\n3,2022', "rows/a.csv: line 5: "),
+        ('"2\n",2022-01-03,8,USD,1.00\n3,2022-01-03,8,USD,', "line 5: amount is empty"),
+        ('2,2022-01-03,8,USD,"1.00', "rows/a.csv: line 3: "),
     ],
 )
 def test_a_row_that_cannot_be_read_is_named(tmp_path, line, said):

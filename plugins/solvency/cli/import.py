@@ -42,6 +42,23 @@ _NAMED = 10
     metavar="DIR",
     help="The folder of the case, or one in it, for the ledger files.",
 )
+@click.option(
+    "--rows",
+    is_flag=True,
+    help="The files are the rows of a subledger, CSV: write them to a new folder as"
+    " sorted Parquet with a manifest. The mapping is the subledger's.",
+)
+@click.option(
+    "--rejects",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help="With --rows: leave out lines that cannot be read, and list them here.",
+)
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="With --rows: what DuckDB may take before it spills to disk, as 4GB.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be added; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
@@ -49,6 +66,9 @@ def command(
     guess: bool,
     mapping: Path | None,
     folder: Path | None,
+    rows: bool,
+    rejects: Path | None,
+    memory: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -62,7 +82,14 @@ def command(
     Examples:
       solvency import --guess bank.csv > bank.toml
       solvency import bank.csv --map bank.toml -o case
+      solvency import --rows 2022-*.csv --map customers.toml -o customers
     """
+    if rows and guess:
+        raise click.UsageError(
+            "--guess makes no mapping of rows: write customers.toml."
+        )
+    if not rows and (rejects or memory):
+        raise click.UsageError("--rejects and --memory are for --rows.")
     try:
         if guess:
             from solvency.evidence.guess import guessed  # noqa: PLC0415 (lazy start)
@@ -75,6 +102,19 @@ def command(
             )
         if folder is None and not dry_run:
             raise click.UsageError("-o names the folder to write to, or use --dry-run.")
+        if rows:
+            from solvency.cli.rows import import_rows  # noqa: PLC0415 (an extra)
+
+            import_rows(
+                files,
+                mapping,
+                folder,
+                rejects=rejects,
+                memory=memory,
+                dry_run=dry_run,
+                as_json=as_json,
+            )
+            return
         from solvency.evidence.intake import take_in  # noqa: PLC0415 (lazy start)
         from solvency.evidence.mapfile import read  # noqa: PLC0415 (as above)
 

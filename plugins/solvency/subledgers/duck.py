@@ -15,16 +15,16 @@ from solvency.subledgers.engine import OverflowedError
 from solvency.subledgers.engine import column
 from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
+from solvency.subledgers.rejects import Aside
+from solvency.subledgers.rejects import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
 _INSTALL = "Install it: pip install 'solvency[rows]'"
-#: How DuckDB says which line of CSV has too many fields, or a quote left open.
-_BROKEN_LINE = re.compile(
-    r"CSV Error on Line: (\d+)(.*?)(?:\n\s*Possible|\Z)", re.DOTALL
-)
+#: How DuckDB says that a line of CSV has too many fields, or a quote left open.
+_BROKEN_LINE = re.compile(r"CSV Error on Line: \d+")
 #: The longest head of a CSV file.
 _HEAD = 2**16
 
@@ -44,6 +44,8 @@ class Duck:
         self.name = f"duckdb {duckdb.__version__}"
         self._spill = tempfile.mkdtemp(prefix="solvency-rows-")
         self._paths: list[str] = []
+        #: CSV files, with what stands between their cells.
+        self._csv: list[tuple[tuple[str, ...], str]] = []
         self._closed = False
         settings: dict[str, Any] = {
             "temp_directory": self._spill,
@@ -75,7 +77,9 @@ class Duck:
         if "table" in reading:
             source = self._attached(name, paths[0], reading["table"])
         elif paths[0].endswith((".csv", ".csv.gz")):
-            source = _csv(paths, reading.get("delimiter", ","))
+            delimiter = reading.get("delimiter", ",")
+            self._csv.append((tuple(paths), delimiter))
+            source = _csv(paths, delimiter)
         else:
             listed = ", ".join(map(text, paths))
             source = (
@@ -85,6 +89,39 @@ class Duck:
         self._paths += paths
         self.do(f"CREATE VIEW {name} AS SELECT * FROM {source}")
         return {one[0]: str(one[1]) for one in self.run(f"DESCRIBE {name}")}
+
+    def stage(self, name: str, paths: Sequence[str], delimiter: str) -> None:
+        """Make rows of CSV a table, in their order, every column as text.
+
+        What is no row is set aside, for `rejected` to tell.
+
+        Args:
+            name: What the table is called.
+            paths: Files with the same columns.
+            delimiter: What stands between cells.
+        """
+        self._paths += paths
+        source = _csv(paths, delimiter, "store_rejects=true, rejects_limit=0")
+        self.do(
+            f"CREATE TABLE {name} AS SELECT * EXCLUDE file_row_number FROM {source}"
+        )
+
+    def rejected(self) -> list[tuple[str, int, bool, str, str]]:
+        """Return what of CSV is no row: file, byte, open or not, column, what is wrong.
+
+        Its own numbers of lines take a cell of two lines for one. What has several
+        faults is told by its first.
+        """
+        return [
+            (str(path), int(byte) - 1, kind == "UNQUOTED VALUE", name or "", str(said))
+            for path, byte, kind, name, said in self.run(
+                "SELECT file_path, line_byte_position, first(error_type ORDER BY"
+                " column_idx), first(column_name ORDER BY column_idx),"
+                " first(error_message ORDER BY column_idx)"
+                " FROM reject_errors JOIN reject_scans USING (scan_id, file_id)"
+                " GROUP BY file_path, line_byte_position ORDER BY ALL"
+            )
+        ]
 
     def _attached(self, name: str, path: str, table: str) -> str:
         self.do(f"ATTACH {text(path)} AS {name}_base (READ_ONLY)")
@@ -174,16 +211,24 @@ class Duck:
                 f"DuckDB has not enough memory or disk for this: {said}",
                 "Allow it more with --memory, or free the disk it spills to",
             )
-        broken = _BROKEN_LINE.search(str(error))
-        if broken is not None:
-            file = re.search(r"^\s*file\s*=\s*(.+)$", str(error), re.MULTILINE)
-            where = file[1].strip() if file else ", ".join(self._paths)
-            said = " ".join(broken[2].split())
-            return RowsError(f"{where}: line {broken[1]}: {said}", "Mend that line")
+        if _BROKEN_LINE.search(str(error)):
+            for path, line, wrong in self._broken_lines():
+                return RowsError(f"{path}: line {line}: {wrong}", "Mend that line")
         bad = self._unreadable()
         if bad is not None:
             return RowsError(f"{bad} cannot be read: {said}", "Export that file again")
         return RowsError(f"DuckDB cannot answer: {said}")
+
+    def _broken_lines(self) -> Iterator[tuple[str, int, str]]:
+        """Yield the first line of each CSV file that is no row, and what is wrong."""
+        for paths, delimiter in self._csv:
+            source = _csv(paths, delimiter, "store_rejects=true, rejects_limit=0")
+            # Counted by column, so that each is read.
+            self._db.execute(f"SELECT count(COLUMNS(*)) FROM {source}").fetchall()
+            for path, byte, is_open, _, wrong in self.rejected():
+                aside = Aside(byte, is_open)
+                _, lines = lines_of(path, delimiter, (), [aside])
+                yield path, lines.get(byte, 0), wrong
 
     def _unreadable(self) -> str | None:
         """Return the first Parquet file whose rows cannot all be read."""
@@ -199,28 +244,33 @@ class Duck:
         return None
 
 
-def _csv(paths: Sequence[str], delimiter: str) -> str:
+def _csv(paths: Sequence[str], delimiter: str, more: str = "") -> str:
     """Return the reading of CSV files, every column as text."""
-    heads = {_head(path, delimiter) for path in paths}
+    heads = {head(path, delimiter) for path in paths}
     if len(heads) > 1:
         raise RowsError(
             f"{paths[0]} and other files of the same name pattern have different"
             " columns",
             "Give them the same head",
         )
-    (head,) = heads
-    named = ", ".join(f"{text(one)}: 'VARCHAR'" for one in head)
+    (names,) = heads
+    named = ", ".join(f"{text(one)}: 'VARCHAR'" for one in names)
     listed = ", ".join(map(text, paths))
     return (
         # It numbers no rows; -1 says so.
         "(SELECT *, CAST(-1 AS BIGINT) AS file_row_number FROM"
         f" read_csv([{listed}], auto_detect=false, header=true, columns={{{named}}},"
         f" delim={text(delimiter)}, quote='\"', escape='\"', filename='_file',"
-        " hive_partitioning=false))"
+        f" hive_partitioning=false{more and ', ' + more}))"
     )
 
 
-def _head(path: str, delimiter: str) -> tuple[str, ...]:
+def head(path: str, delimiter: str) -> tuple[str, ...]:
+    """Return the columns of a CSV file, as its first line names them.
+
+    Raises:
+        RowsError: It names none, or one twice.
+    """
     import gzip  # noqa: PLC0415 (only for CSV)
 
     opened = gzip.open if path.endswith(".gz") else open

@@ -38,6 +38,8 @@ class ColumnLayout:
     only: str | None = None
     #: Decimal places of the smallest unit; None takes those the column itself has.
     scale: int | None = None
+    #: Whether numbers in text are integers of the smallest unit, not amounts.
+    smallest: bool = False
     #: The places of coins that differ from `scale`; for columns of integers.
     scales: Mapping[str, int] = field(default_factory=dict)
     #: The zone whose midnight ends a day, for rows stamped with an instant.
@@ -87,6 +89,7 @@ def mapped(layout: ColumnLayout, text: str, name: str) -> ColumnLayout:
     known = {
         "scale": _places,
         "scales": _table(_places),
+        "smallest-units": _flag,
         "time-zone": zone_named,
         "names": _table(_text),
         "commodity": _text,
@@ -98,7 +101,11 @@ def mapped(layout: ColumnLayout, text: str, name: str) -> ColumnLayout:
         "parties": _register,
         "delimiter": _text,
     }
-    fields = {"time-zone": "zone", "commodity": "only"}
+    fields = {
+        "time-zone": "zone",
+        "commodity": "only",
+        "smallest-units": "smallest",
+    }
     changes: dict[str, Any] = {}
     for key, value in said.items():
         if key not in known:

@@ -36,6 +36,12 @@ _ISO_TIME = (
 )
 #: A number that an order written as text may be.
 _NUMBER = "^[0-9]{1,18}$"
+#: A party written as text that is the same written as a number.
+_PARTY = "^(0|-?[1-9][0-9]{0,17})$"
+#: Whole units in text, as many digits as HUGEINT and DECIMAL both hold.
+_WHOLE = "^[+-]?[0-9]{1,38}$"
+#: Digits of a DECIMAL that 64 bits hold.
+_SHORT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ class Normal:
     def select(self, part: Part) -> str:
         """Return the SELECT of one part's rows."""
         return (
-            f"SELECT {self.day(part)} AS day, {self.party()} AS party,"
+            f"SELECT {self.day(part)} AS day, {self.party(part)} AS party,"
             f" {self.coin(part)} AS coin, {self.units(part)} AS units,"
             f" {self.order(part)} AS ord, _file, file_row_number"
             f" FROM {part.view}"
@@ -105,12 +111,13 @@ class Normal:
             )
         raise _wrong_type(part, self.layout.day, kind, "day", "a date or a time stamp")
 
-    def party(self) -> str:
+    def party(self, part: Part) -> str:
         """Return whose a row is."""
         name = column(self.layout.party)
         if self.parties_as_text:
             return f"nullif(CAST({name} AS VARCHAR), '')"
-        return name
+        written = part.type_of(self.layout.party, "party") == "VARCHAR"
+        return f"CAST({name} AS BIGINT)" if written else name
 
     def coin(self, part: Part) -> str:
         """Return the commodity of a row by the ledger's name."""
@@ -149,14 +156,36 @@ class Normal:
             kept = f"CAST({name} AS DECIMAL(38, {own}))"
             return f"CASE WHEN {kept} = {name} THEN {exact} END"
         if kind == "VARCHAR":
-            exact = _integer(f"CAST({name} AS DECIMAL(38, {own}))", own)
-            return f"CASE WHEN regexp_matches({name}, {_amount(own)}) THEN {exact} END"
+            return self._written(name)
         raise _wrong_type(
             part,
             self.layout.units,
             kind,
             "units",
             "integers of the smallest unit or DECIMAL",
+        )
+
+    def _written(self, name: str) -> str:
+        """Return the smallest units of a number in text."""
+        own = self.places
+        if self.layout.smallest:
+            return (
+                f"CASE WHEN regexp_matches({name}, '{_WHOLE}')"
+                f" THEN CAST({name} AS HUGEINT) END"
+            )
+        exact = _integer(f"CAST({name} AS DECIMAL(38, {own}))", own)
+        short = ""
+        if own < _SHORT:
+            # Nearly all are short, and their digits need not go through text.
+            kept = f"CAST({name} AS DECIMAL({_SHORT}, {own}))"
+            power = f"CAST({10**own} AS DECIMAL({own + 1}, 0))"
+            digits = f"^[+-]?[0-9]{{1,{_SHORT - own}}}([.][0-9]{{0,{own}}})?$"
+            short = (
+                f" WHEN regexp_matches({name}, '{digits}')"
+                f" THEN CAST({kept} * {power} AS HUGEINT)"
+            )
+        return (
+            f"CASE{short} WHEN regexp_matches({name}, {_amount(own)}) THEN {exact} END"
         )
 
     def order(self, part: Part) -> str:
@@ -169,11 +198,31 @@ class Normal:
             return f"CAST({name} AS VARCHAR)"
         return f"CAST({name} AS BIGINT)" if kind == "VARCHAR" else name
 
-    def bad(self, part: Part) -> str:
-        """Return the query of the rows that cannot be read, with what is wrong."""
+    def wanted(self, name: str, places: int) -> str:
+        """Say what a column should have.
+
+        Args:
+            name: The column.
+            places: Decimal places of the units.
+        """
+        if name == self.layout.units and self.layout.smallest:
+            return "a whole number of at most 38 digits"
+        if name == self.layout.units:
+            return f"an amount of at most 38 digits, {places} of them after the point"
+        if name == self.layout.day:
+            return "a day written YYYY-MM-DD, or a time stamp"
+        return "written on every row"
+
+    def bad(self, part: Part, most: int = 10) -> str:
+        """Return the query of the rows that cannot be read, with what is wrong.
+
+        Args:
+            part: Whose rows.
+            most: How many of them are wanted.
+        """
         checks = [
             ("day", self.layout.day, self.day(part)),
-            ("party", self.layout.party, self.party()),
+            ("party", self.layout.party, self.party(part)),
             ("units", self.layout.units, self.units(part)),
         ]
         if self.layout.only is None:
@@ -191,7 +240,7 @@ class Normal:
         where = " OR ".join(f"{expression} IS NULL" for _, _, expression in checks)
         return (
             f"SELECT _file, file_row_number, CASE {whens} END, CASE {values} END"
-            f" FROM {part.view} WHERE {where} LIMIT 10"
+            f" FROM {part.view} WHERE {where} LIMIT {most}"
         )
 
 
@@ -203,7 +252,9 @@ def normal(engine: Engine, parts: Sequence[Part], layout: ColumnLayout) -> Norma
             cannot be read as one.
     """
     kinds = [part.type_of(layout.units, "units") for part in parts]
-    whole = [kind in INTEGERS for kind in kinds]
+    whole = [
+        kind in INTEGERS or (kind == "VARCHAR" and layout.smallest) for kind in kinds
+    ]
     if any(whole) and not all(whole) and layout.scale is None:
         raise RowsError(
             "some files have the units as integers and others as decimals",
@@ -219,14 +270,10 @@ def normal(engine: Engine, parts: Sequence[Part], layout: ColumnLayout) -> Norma
             _own_places(engine, part, layout, kind)
             for part, kind in zip(parts, kinds, strict=True)
         )
-    parties = [part.type_of(layout.party, "party") for part in parts]
-    for part, kind in zip(parts, parties, strict=True):
-        if kind in {"DOUBLE", "FLOAT"}:
-            raise _wrong_type(part, layout.party, kind, "party", "integers or text")
     return Normal(
         layout,
         places,
-        not all(kind in INTEGERS for kind in parties),
+        _parties_as_text(engine, parts, layout),
         _orders_as_text(engine, parts, layout),
     )
 
@@ -242,7 +289,7 @@ def _own_places(engine: Engine, part: Part, layout: ColumnLayout, kind: str) -> 
     found = _DECIMAL.fullmatch(kind)
     if found:
         return int(found[2])
-    if kind != "VARCHAR":
+    if kind != "VARCHAR" or layout.smallest:
         return 0
     after = f"regexp_replace({column(layout.units)}, '^[^.]*[.]?', '')"
     after = f"rtrim({after}, '0')"
@@ -272,6 +319,30 @@ def _orders_as_text(
         if odd[0][0]:
             return True
     return False
+
+
+def _parties_as_text(
+    engine: Engine, parts: Sequence[Part], layout: ColumnLayout
+) -> bool:
+    """Say whether some part has parties that are no whole numbers.
+
+    Of equal parts the party that comes first has the odd unit, so that 9 has to come
+    before 10 whatever holds them.
+    """
+    kinds = [part.type_of(layout.party, "party") for part in parts]
+    for part, kind in zip(parts, kinds, strict=True):
+        if kind in {"DOUBLE", "FLOAT"}:
+            raise _wrong_type(part, layout.party, kind, "party", "integers or text")
+    if not all(kind in INTEGERS or kind == "VARCHAR" for kind in kinds):
+        return True
+    name = column(layout.party)
+    no_number = f"NOT regexp_matches({name}, '{_PARTY}')"
+    odd = (
+        f"SELECT 1 FROM {part.view} WHERE {no_number} LIMIT 1"
+        for part, kind in zip(parts, kinds, strict=True)
+        if kind == "VARCHAR"
+    )
+    return any(engine.run(sql) for sql in odd)
 
 
 def _integer(decimal: str, places: int) -> str:

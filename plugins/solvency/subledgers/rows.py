@@ -18,6 +18,8 @@ from solvency.subledgers.normal import INTEGERS
 from solvency.subledgers.normal import Normal
 from solvency.subledgers.normal import Part
 from solvency.subledgers.normal import normal
+from solvency.subledgers.rejects import lines_of
+from solvency.subledgers.rejects import wrong_value
 from solvency.subledgers.unchanged import ChangedError
 from solvency.subledgers.unchanged import hashed
 from solvency.subledgers.unchanged import stood
@@ -77,7 +79,7 @@ class Rows:
         engine.seal([*files.paths, *register])
         self.engine = engine
         self.files = files
-        self._before = {path: _stood(path) for path in files.paths}
+        self._before = {path: file_stood(path) for path in files.paths}
         number = next(_numbers)
         self.view = f"rows_{number}"
         self.parts = list(_parts(engine, files, layout, f"raw_{number}"))
@@ -180,7 +182,9 @@ class Rows:
         )
         rows = {plain(path): count for path, count in rows.items()}
         return tuple(
-            Filed(_below(path, folder), *_hashed(path, before), int(rows.get(path, 0)))
+            Filed(
+                _below(path, folder), *file_read(path, before), int(rows.get(path, 0))
+            )
             for path, before in sorted(self._before.items())
         )
 
@@ -202,26 +206,16 @@ class Rows:
             if not found:
                 continue
             path, row, name, value = found[0]
-            what = "is empty" if value is None or value == "" else f"is {value!r:.60}"
             where = f"row {int(row) + 1}"
             if row < 0:
-                where = self._row_of(part, str(path), str(name), value)
-            mend = f"It should be {self._wanted(str(name))}"
+                where = self._line_of(part, str(path), str(name), value)
+            what = wrong_value(value)
+            mend = f"It should be {self.normal.wanted(str(name), self.normal.places)}"
             return RowsError(f"{plain(path)}: {where}: {name} {what}", mend)
         return RowsError("a row of the subledger cannot be read")
 
-    def _wanted(self, name: str) -> str:
-        if name == self.layout.units:
-            return (
-                f"an amount of at most 38 digits, {self.normal.places} of them after"
-                " the point"
-            )
-        if name == self.layout.day:
-            return "a day written YYYY-MM-DD, or a time stamp"
-        return "written on every row"
-
-    def _row_of(self, part: Part, path: str, name: str, value: object) -> str:
-        """Return the row of a file whose reader numbers none."""
+    def _line_of(self, part: Part, path: str, name: str, value: object) -> str:
+        """Return the line of a file whose reader numbers no rows."""
         from solvency.subledgers.engine import text  # noqa: PLC0415 (seldom)
 
         is_value = (
@@ -233,7 +227,9 @@ class Rows:
             f"SELECT min(n) FROM (SELECT *, row_number() OVER () AS n FROM {part.view}"
             f" WHERE _file = {text(path)}) AS t WHERE {is_value}"
         )
-        return f"row {found[0][0]}"
+        number = int(found[0][0])
+        lines, _ = lines_of(plain(path), self.layout.delimiter, [number - 1])
+        return f"line {lines[number - 1]}"
 
 
 def _parts(
@@ -266,7 +262,7 @@ def _parts(
         yield Part(view, dict(columns_of[1:]), tuple(paths))
 
 
-def _hashed(path: str, before: Stood) -> tuple[int, str]:
+def file_read(path: str, before: Stood) -> tuple[int, str]:
     """Return a file's size and SHA-256, the file being the one that was read."""
     try:
         return hashed(path, before)
@@ -278,7 +274,7 @@ def _hashed(path: str, before: Stood) -> tuple[int, str]:
         raise _gone(path, error) from error
 
 
-def _stood(path: str) -> Stood:
+def file_stood(path: str) -> Stood:
     """Return how a file stands before it is read."""
     try:
         return stood(path)
