@@ -151,14 +151,25 @@ def number(value: Decimal | None, *, scale: int = 0, places: int = 0) -> str:
     return f"({text})" if rounded < 0 else text
 
 
+#: A share from which whole percents would say that it is all.
+_NEARLY = Decimal("0.995")
+
+
 def percent_places(share: Decimal) -> int:
-    """Return the decimals of a percentage: one below ten percent, else none."""
-    return 1 if 0 < abs(share) < Decimal("0.1") else 0
+    """Return the decimals of a percentage: one below ten percent, else none.
+
+    All but the whole is not printed as the whole: 99.8%, 99.97%.
+    """
+    size = abs(share)
+    if not _NEARLY <= size < 1:
+        return 1 if 0 < size < Decimal("0.1") else 0
+    whole = round_to(size, scale=-2, places=1) >= 100
+    return 2 if whole else 1
 
 
 @wide()
 def percent(share: Decimal | None) -> str:
-    """Format a share of one: whole percents, one decimal below ten percent."""
+    """Format a share of one: whole percents, decimals near none and near all."""
     if share is None:
         return NOT_FOUND
     return number(share, scale=-2, places=percent_places(share)) + "%"

@@ -33,6 +33,8 @@ def taken(day="2020-01-15", keys=""):
 
 HEAD = ask("customer-assets") + deposit("2020-01-02", "Alice", "100 USD")
 BETWEEN = "id: 'taken';earliest: 2020-01-10;latest: 2020-01-20".replace("'", '"')
+#: Intervals of no more than 31 days, told apart in steps of a week or less.
+SHORT = [("2020-01-05", "2020-02-05"), ("2020-01-05", "2020-01-13")]
 END = moved("2020-02-01", "1 USD", "Assets:Exchange:House", "Assets:Exchange:House")
 
 
@@ -45,6 +47,37 @@ def test_a_first_date_is_as_uncertain_as_the_day_of_its_flow(books):
     assert one.first_earliest == datetime.date(2020, 1, 10)
     assert one.first_latest == datetime.date(2020, 1, 20)
     assert found.draws == 4_000
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2020-02-01", "2020-06-30"), ("2020-01-01", "2020-02-29"), *SHORT],
+)
+def test_nine_of_ten_days_lie_in_the_interval_of_a_first_date(books, first, last):
+    # Any day of the interval, each as likely: of months, whose days are told apart by
+    # their last alone, as of a few days.
+    low, high = (datetime.date.fromisoformat(day) for day in (first, last))
+    keys = f'id: "taken";earliest: {first};latest: {last}'
+    found = evaluate(books.case(HEAD + taken(first, keys=keys)).book(), draws=4_000)
+    (one,) = (x for x in found.findings if x.invariant == "customer-assets")
+    held = (one.first_latest - one.first_earliest).days + 1
+    assert low <= one.first_earliest <= one.first_latest <= high
+    assert held >= 0.9 * ((high - low).days + 1)
+
+
+def test_an_interval_begins_no_earlier_for_days_that_move_nothing_it_counts(books):
+    # What the house pays out in January, on no known day, is none of Alice's.
+    keys = 'id: "house";earliest: 2020-01-03;latest: 2020-03-31'
+    other = moved(
+        "2020-01-03",
+        "1 USD",
+        "Assets:Exchange:House",
+        "Assets:Exchange:House",
+        keys=keys,
+    )
+    found = evaluate(books.case(HEAD + taken() + other).book(), draws=400)
+    (one,) = (x for x in found.findings if x.invariant == "customer-assets")
+    assert one.first_earliest == one.first_latest == datetime.date(2020, 1, 15)
 
 
 def test_days_alone_are_drawn_and_a_flow_certain_of_its_day_is_not(books):
@@ -109,3 +142,25 @@ def test_flows_of_one_driver_share_their_place(books):
     drawn = np.concatenate(list(days.draw(100, 0, 30)), axis=1)
     assert (drawn[0] == drawn[1]).all()
     assert len(set(drawn[0].tolist())) > 5
+
+
+@pytest.mark.parametrize(
+    # One day in twenty of such draws would all break at these chances: 0.05^(1/n).
+    ("draws", "least"),
+    [(200, "98"), (1_000, "99.7"), (10_000, "99.97"), (20_000, "99.98")],
+)
+def test_what_broke_in_every_draw_says_what_that_leaves_open(books, draws, least):
+    found = evaluate(books.case(HEAD + taken(keys=BETWEEN)).book(), draws=draws)
+    assert found.findings[0].probability == 1
+    assert f"in all {draws:,} draws" in found.convergence
+    assert f"the chance is more than {least}%." in found.convergence
+
+
+def test_what_did_not_break_in_every_draw_does_not_say_so(books):
+    keys = 'id: "taken";low: 20 USD;high: 60 USD'
+    own = moved(
+        "2020-01-02", "30 USD", "Assets:Exchange:House", "Assets:Exchange:Custody"
+    )
+    found = evaluate(books.case(HEAD + own + taken(keys=keys)).book(), draws=500)
+    assert 0 < found.findings[0].probability < 1
+    assert found.surely == ""

@@ -448,3 +448,40 @@ def test_a_flow_in_two_parts_of_one_driver_is_weighed_as_the_flow(ledger, establ
         for text in (part("whole", 300), part("first", 100) + part("second", 200))
     )
     assert beliefs(two) == pytest.approx(beliefs(one), rel=1e-6)
+
+
+def test_the_best_fitting_may_be_too_improbable_to_be_listed(ledger):
+    # Ten accounts of a thousand, 800 seen in each, and ten hypotheses of 200 lost, each
+    # of a prior of one in ten thousand: that all hold fits, and of the thousand most
+    # probable combinations none does.
+    text = '2020-01-05 custom "spread" "A1" 0.02\n'
+    for n in range(10):
+        text += (
+            f"2020-01-01 open Assets:Alameda:Bank{n}\n"
+            f'2020-01-05 custom "source" "s{n}" "Source {n}"\n  grade: "A1"\n'
+            f'2020-01-01 custom "hypothesis" "h{n}" "Lost"\n  prior: 0.0001\n'
+            f'2020-01-02 * "Capital" ^court\n  id: "c{n}"\n'
+            f"  low: 990 USD\n  high: 1010 USD\n"
+            f"  Assets:Alameda:Bank{n} 1000 USD\n  Equity:Alameda:Shares -1000 USD\n"
+            f'2020-01-10 ! "Lost" ^one #h{n}\n  id: "f{n}"\n'
+            f"  low: 195 USD\n  high: 205 USD\n"
+            f"  Expenses:Alameda:Costs 200 USD\n  Assets:Alameda:Bank{n} -200 USD\n"
+            f'2020-02-01 custom "observation" Assets:Alameda:Bank{n} 800 USD\n'
+            f'  id: "o{n}"\n  source: "s{n}"\n  error: 0.05\n'
+        )
+    found = believe(ledger.case(HEAD + text), otherwise=False, beside=False)
+    assert all(one.chi2 > 10 for one in found.combinations)
+    assert found.fit.chi2 < 1
+    assert not found.unfit
+
+
+def test_how_far_off_a_scenario_is_counts_what_errors_share(ledger):
+    # Four losses of one source, of 100 each and a spread of t: what they take together
+    # has the variance 4 t^2 + 12 x 0.5 t^2, of what one source says half goes together.
+    text = HEAD + "".join(may(name, 100) for name in "abcd") + seen("bank", "800")
+    text += '2020-01-01 custom "scenario" "all" "All"\n  hypotheses: "a, b, c, d"\n'
+    found = believe(ledger.case(text), otherwise=False, beside=False)
+    (one,) = found.scenarios[0].unexplained
+    (loss, t), (value, own) = halves(90, 100, 110), halves(640, 800, 960)
+    wanted = (value - (1000 - 4 * loss)) / math.sqrt(own**2 + 10 * t**2)
+    assert one.z == pytest.approx(wanted, rel=1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 _TOLD = 3
 #: A test that holds as written is still reported if it broke in this share of draws.
 WORTH_SAYING = 0.05
-#: Draws below which nothing is said of how many more there might be.
-_FEW = 100
+#: How sure it is that a chance is more than what is said of it.
+_SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,16 +149,6 @@ class Finding:
         return begun[-1] if begun else None
 
     @property
-    def told(self) -> str:
-        """Say in how many draws: of all of them, what that leaves open (1 - 3 / n)."""
-        if self.probability < 1 or self.draws < _FEW:
-            return f"{self.probability:.0%} of draws"
-        return (
-            f"all {self.draws:,} draws of amounts and days: more than"
-            f" {1 - 3 / self.draws:.2%}"
-        )
-
-    @property
     def when(self) -> str:
         """Say from when to when it was broken, each time or the first and last."""
         if not self.spells:
@@ -250,9 +241,26 @@ class Findings:
         return Remark("%(one)s %(other)s", one=said, other=self.familywise.told)
 
     @property
+    def surely(self) -> str:
+        """Say what breaking in every draw leaves open; nothing where none did."""
+        if not any(one.draws and one.probability == 1 for one in self.findings):
+            return ""
+        # All of n draws break with a chance of 5% where one breaks with this chance:
+        # rounded down, to as many digits as n tells apart.
+        least = 100 * (1 - _SURE) ** (1 / self.draws)
+        places = max(len(str(self.draws)) - 3, 0)
+        least = math.floor(least * 10**places) / 10**places
+        return Remark(
+            "100%%: in all %(draws)s draws, with the flows, prices and scenario as they"
+            " are. With 95%% confidence the chance is more than %(least)s%%.",
+            draws=f"{self.draws:,}",
+            least=f"{least:.{places}f}",
+        )
+
+    @property
     def convergence(self) -> str:
         """Say how many draws the probabilities rest on, and how well."""
-        return Remark(
+        told = Remark(
             "Probabilities from %(draws)s draws (seed %(seed)s); standard error at most"
             " %(error)s. %(frame)s",
             draws=f"{self.draws:,}",
@@ -260,6 +268,9 @@ class Findings:
             error=f"{self.standard_error:.3f}",
             frame=self.frame_of_draws,
         )
+        if not self.surely:
+            return told
+        return Remark("%(one)s %(other)s", one=told, other=self.surely)
 
     @property
     def breaches(self) -> tuple[Finding, ...]:
@@ -333,6 +344,6 @@ def _row(finding: Finding) -> tuple[object, ...]:
         finding.amount,
         finding.unit,
         finding.ratio if finding.ratio is not None else "",
-        Decimal(f"{finding.probability:.2f}"),
+        Decimal(f"{finding.probability:.4f}"),
         between,
     )

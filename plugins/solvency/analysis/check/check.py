@@ -210,7 +210,7 @@ def _finding(
         return None
     between: tuple[datetime.date | None, datetime.date | None] = (None, None)
     if draws:
-        found = drawn_of(tally, draws, days)
+        found = drawn_of(tally, draws, timeline, outcome.mask)
         between = found.least, found.most
     first = last = worst = None
     amount: Decimal = _ZERO

@@ -20,13 +20,11 @@ from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
 
 if TYPE_CHECKING:
-    import datetime
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from solvency.analysis.check.spells import Spells
     from solvency.analysis.check.timeline import Timeline
+    from solvency.analysis.check.traits import Mask
     from solvency.analysis.check.worlds import Worlds
     from solvency.model.days import UncertainDays
     from solvency.model.uncertain import Spreads
@@ -227,27 +225,35 @@ def at_other_spreads(
         [
             None
             if is_certain(invariant)
-            else (drawn_of(one, draws, days), drawn_of(other, draws, days))
-            for one, other in zip(at_half, at_twice, strict=True)
+            else (
+                drawn_of(one, draws, at, of.mask),
+                drawn_of(other, draws, at, of.mask),
+            )
+            for of, one, other in zip(found, at_half, at_twice, strict=True)
         ]
-        for (invariant, _), at_half, at_twice in zip(asked, half, twice, strict=True)
-        for days in (worlds.of(invariant).timeline.days,)
+        for (invariant, found), at_half, at_twice in zip(
+            asked, half, twice, strict=True
+        )
+        for at in (worlds.of(invariant).timeline,)
     ]
 
 
 def drawn_of(
-    tally: BrokenDraws, draws: int, days: Sequence[datetime.date]
+    tally: BrokenDraws, draws: int, timeline: Timeline, mask: Mask
 ) -> AtSpreads:
     """Return what draws say of a test.
 
     Args:
         tally: In how many it broke, and when first.
         draws: How many there were.
-        days: The days of the books.
+        timeline: The days of the books. An interval begins with the first day that
+            the first of its places stands for, so that it holds what it says.
+        mask: The positions the test rests on.
     """
     chance = tally.broken / draws
     firsts = np.concatenate([np.zeros(0, np.int64), *tally.first])
     if not len(firsts):
         return AtSpreads(chance, draws, None, None)
     low, high = np.quantile(firsts, [0.05, 0.95], method="closest_observation")
-    return AtSpreads(chance, draws, days[int(low)], days[int(high)])
+    least = timeline.since(int(low), mask)
+    return AtSpreads(chance, draws, least, timeline.days[int(high)])

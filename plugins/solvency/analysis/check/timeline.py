@@ -51,6 +51,7 @@ class Timeline:
         """
         self.book = book
         self.traits = Traits(book)
+        self._moves = UncertainDays(book)
         self.ordinals = self._days()
         days = np.array([flow.date.toordinal() for flow in book.flows], np.int64)
         if moments:
@@ -75,7 +76,7 @@ class Timeline:
     def _days(self) -> NDArray[np.int64]:
         book = self.book
         first = int(book.day.min())
-        moves = UncertainDays(book)
+        moves = self._moves
         # What may have happened later still has happened by the end.
         last = max(
             int(book.day.max()),
@@ -106,6 +107,26 @@ class Timeline:
     def days(self) -> list[datetime.date]:
         """Return the days as dates."""
         return [datetime.date.fromordinal(int(day)) for day in self.ordinals]
+
+    def since(self, place: int, mask: Mask) -> datetime.date:
+        """Return the first of the days that a place stands for in draws.
+
+        What happens on an uncertain day is put on the next of these days, so that
+        what first shows there may have come of any day since the place before.
+
+        Args:
+            place: The place.
+            mask: The positions asked about: flows that move none of them do not count.
+        """
+        day = int(self.ordinals[place])
+        before = int(np.searchsorted(self.ordinals, day, side="left")) - 1
+        moving = self.book.flow[self.postings(mask)]
+        some = np.isin(self._moves.flows, moving)
+        since, last = self._moves.first[some], self._moves.last[some]
+        if before >= 0:
+            since = np.maximum(since, self.ordinals[before] + 1)
+        since = since[since <= last]
+        return datetime.date.fromordinal(int(since.min(initial=day)))
 
     @cached_property
     def _quotes(self) -> dict[str, list[Quote | Missing]]:

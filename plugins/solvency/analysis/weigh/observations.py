@@ -272,21 +272,6 @@ class Evidence:
         chances = admitted(priors, bits_excluded(pairs, len(names)))[0]
         return dict(zip(names, chances.tolist(), strict=True))
 
-    def expected(self, held: Iterable[str]) -> tuple[Array, Array]:
-        """Return what a combination predicts of each row, and its spread.
-
-        Args:
-            held: the hypotheses that hold.
-
-        Returns:
-            Means and standard deviations, errors of observation left out, as shares;
-            shapes (rows,).
-        """
-        flows = self._flows({*held, *self.certain})
-        effects = self.effects[:, flows]
-        variances = arithmetic.product(effects**2, self.sigmas[flows] ** 2)
-        return arithmetic.product(effects, self.means[flows]), np.sqrt(variances)
-
     def predictive(self, held: Iterable[str]) -> tuple[Array, Array]:
         """Return what was seen less what a combination predicts, errors as stated.
 

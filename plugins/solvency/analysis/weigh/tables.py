@@ -174,8 +174,9 @@ def amounts(found: Beliefs) -> Table:
             for one in found.amounts
         ),
         notes=tuple(
-            f"{flow} was computed from what {observation} states: that they agree is no"
-            " evidence (they count once)"
+            f"{flow} and {observation} rest on one row of the dossier and both count in"
+            " full; if the amount was worked out from what is stated, sized-by:"
+            f' "{observation}" on the flow leaves the observation out'
             for observation, flow in found.built_in
         ),
     )

@@ -177,7 +177,7 @@ def _weighed(one: Evidence, like: tuple[Weighing, int]) -> dict[str, float]:
 
 def _goodness(found: Evidence, whole: Weighing) -> Goodness:
     """Return how well the best-fitting combination fits, and what else may be."""
-    chi2 = min((one.chi2 for one in whole.combinations), default=0.0)
+    chi2 = whole.least
     dof = sum(not row.bound for row in found.seen.rows)
     p = settled(chi_square.sf(chi2, dof), 0.0) if dof else 1.0
     return Goodness(settled(chi2), dof, p, something_else(found, whole))
@@ -310,23 +310,22 @@ def _scenario(found: Evidence, scenario: Scenario) -> ScenarioFit:
 
 def unexplained(found: Evidence, scenario: Scenario) -> list[Unexplained]:
     """Return observations beside what a scenario predicts, worst first."""
-    means, spreads = found.expected(scenario.hypotheses)
-    noise = found.noise
+    gaps, covariance = found.predictive(scenario.hypotheses)
+    spreads = np.sqrt(np.diag(covariance)).tolist()
     beside = []
     for at, row in enumerate(found.seen.rows):
         scale = float(found.seen.scales[at])
-        total = math.sqrt(float(spreads[at]) ** 2 + float(noise[at]) ** 2)
         # Of numbers near one: what is less is rounding.
-        gap = settled(row.value / scale - float(means[at]))
+        gap = settled(gaps[at])
         kept = (row.bound == "least" and gap < 0) or (row.bound == "most" and gap > 0)
         beside.append(
             Unexplained(
                 row.id,
                 row.first.source,
                 row.stated,
-                money(float(means[at]) * scale, like=row.stated),
+                money(row.value - float(gaps[at]) * scale, like=row.stated),
                 row.commodity,
-                0.0 if kept else _standardised(gap, total),
+                0.0 if kept else _standardised(gap, spreads[at]),
             )
         )
     return sorted(beside, key=lambda one: (-abs(one.z), one.observation))

@@ -168,6 +168,9 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
                 " broke then is no finding."
             ),
         )
+    surely = setting.study.findings.surely
+    if surely and any(one.draws and one.probability == 1 for one in shown):
+        yield (setting.remark(surely),)
     if not all(one.first for one in shown):
         yield (
             setting.text(

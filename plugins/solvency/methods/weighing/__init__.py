@@ -83,6 +83,8 @@ class Weighing:
             combinations.
         combinations: the best ones, in order.
         covered: belief they hold together.
+        least: chi-square of the best-fitting combination of all; where sampled, of
+            those visited.
         shares: weights by which they stand for all combinations: their beliefs, or,
             where sampled, their shares of the sampler's visits.
         method: exact or sampled.
@@ -101,6 +103,7 @@ class Weighing:
     log_evidence: float
     combinations: tuple[Combination, ...]
     covered: float
+    least: float
     shares: Array
     method: Literal["exact", "sampled"]
     check: float
@@ -259,6 +262,9 @@ def weigh(
         stable, chi2 = case.log_likelihood(chosen)
         check = max(check, abs(stable + case.log_prior(chosen) - joint))
         combinations.append(Combination(chosen, posterior, stable, chi2))
+    chi2s = [one.chi2 for one in combinations]
+    if found.fitting is not None:
+        chi2s.append(case.log_likelihood(found.fitting)[1])
     return Weighing(
         priors=found.priors,
         posteriors=found.marginals,
@@ -266,6 +272,7 @@ def weigh(
         log_evidence=found.log_evidence + case.log_prior(()) + case.constant,
         combinations=tuple(combinations),
         covered=float(found.posteriors.sum()),
+        least=min(chi2s),
         shares=found.shares,
         method="exact" if exact else "sampled",
         check=check if exact else math.nan,

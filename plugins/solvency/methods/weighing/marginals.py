@@ -43,6 +43,7 @@ class Gathered:
         posteriors: belief in each.
         shares: what each stands for in a mixture of them all: its belief, or, where
             sampled, its share of the visits.
+        fitting: the best-fitting combination of all; None where all were not compared.
     """
 
     priors: Array
@@ -53,6 +54,7 @@ class Gathered:
     scores: Array
     posteriors: Array
     shares: Array
+    fitting: tuple[int, ...] | None = None
 
 
 class _Sums:
@@ -103,11 +105,16 @@ def gather(case: Model, best: int) -> Gathered:
     """
     after = _Sums(case.count)
     top, floor = -np.inf, -np.inf
+    # The best-fitting may be too improbable before to be among the best.
+    least, fitting = np.inf, 0
     kept: list[tuple[NDArray[np.uint32], Array]] = []
     waiting = 0
     leaves = enumerate_all(case.gram, case.switched, case.log_odds, case.excluded)
     for bits, bases, chi2 in _joined(leaves):
         scores = bases + case.tail(chi2)
+        at = int(chi2.argmin())
+        if chi2[at] < least:
+            least, fitting = float(chi2[at]), int(bits[at])
         peak = float(scores.max())
         if peak > top:
             after.scale(float(arithmetic.exp(top - peak)))
@@ -132,6 +139,7 @@ def gather(case: Model, best: int) -> Gathered:
         scores=scores,
         posteriors=posteriors,
         shares=posteriors,
+        fitting=_members(fitting, case.count),
     )
 
 
