@@ -106,8 +106,8 @@ def _recovered(world: World, mask: Mask) -> Iterator[Quantity]:
 
     Money in another currency counts at the rate of the day, as it does elsewhere.
     """
-    case = world.traits.case
-    money = mask & world.traits.mask(lambda t: case.is_money(t.commodity))
+    monies = world.traits.monies
+    money = mask & world.traits.mask(lambda t: t.commodity in monies)
     by_share: dict[Decimal, list[int]] = {}
     for index in np.flatnonzero(money):
         share = world.traits.all[index].account.recovery or Decimal()
