@@ -150,7 +150,7 @@ def _rates(world: World, basis: str) -> dict[str, Quantity]:
 
 
 def _floats(values: Quantity) -> Quantity:
-    return values.astype(float)
+    return values.astype(float, copy=False)
 
 
 def _decimals(values: Quantity) -> Quantity:

@@ -32,7 +32,8 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     is known (Cifuentes, Ferrucci and Shin 2005).
     """
     halving = world.timeline.halving(commodity)
-    exponent = arithmetic.LN2 * np.maximum(units.astype(float), 0) / halving
+    exponent = arithmetic.LN2 * np.maximum(units.astype(float, copy=False), 0)
+    exponent /= halving
     if world.drawn:
         return _fetched(exponent)
     with np.errstate(invalid="ignore", divide="ignore"):
