@@ -20,7 +20,6 @@ CASES = sorted((HERE / "analysis" / "weigh" / "cases").glob("*.beancount"))
 COMMANDS = ("weigh", "reconcile", "tally", "check", "recover", "stress")
 #: Modules where `@` multiplies sparse matrices, or whole numbers alone.
 SPARSE = {
-    "analysis/check/world.py",
     "analysis/reconcile/problem.py",
     "methods/balancing/__init__.py",
     "methods/balancing/inputs.py",

@@ -18,12 +18,14 @@ from preamble import PREAMBLE
 
 import solvency
 from solvency.cli import main
+from solvency.evidence.open_items import standing
 from solvency.ledger.cache import kept
 from solvency.ledger.cache import store
 from solvency.ledger.cache.columns import BrokenError
 from solvency.ledger.cache.columns import NotKeptError
 from solvency.ledger.cache.columns import packed
 from solvency.ledger.cache.columns import unpacked
+from solvency.ledger.cache.lazy_entries import Deferred
 from solvency.ledger.case import Money
 from solvency.ledger.case import Place
 from solvency.ledger.case import Posting
@@ -113,6 +115,17 @@ class TestUnchanged:
         again = solvency.load(top)
         assert list(again.entries) == list(first.entries)
         assert again.entries[0] == first.entries[0]
+
+    def test_what_is_open_of_imported_rows_reads_no_file_anew(self, top, monkeypatch):
+        note = (
+            '2021-03-01 note Assets:FTX:Bank "The rows do not add up"\n'
+            '  row: "bank.csv:3"\n  expected: 70 USD\n  found: 80 USD\n'
+        )
+        top.write_text(top.read_text() + note)
+        first = standing(solvency.load(top))
+        assert [one.amount for one in first] == [10]
+        monkeypatch.setattr(Deferred, "_entries", pytest.fail)
+        assert standing(solvency.load(top)) == first
 
     def test_entries_of_a_case_that_changed_are_refused(self, top):
         solvency.load(top)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,9 @@ def command(
         document = _document(case, findings)
         if reviews:
             document["reviews"] = _reviews(case)
-        told = _findings_told(findings) if findings and output.file else ()
+        told = (
+            _findings_told(findings, resting=True) if findings and output.file else ()
+        )
         output.print(document, table, more=told)
     if case.errors or (strict and findings is not None and findings.breaches):
         raise SystemExit(1)
@@ -173,7 +176,7 @@ def _told(
         ]
     )
     if findings is not None:
-        yield from _findings_told(findings)
+        yield from _findings_told(findings, resting=False)
     counts = [
         f"{number:,} {_ONE.get(name, name) if number == 1 else name}"
         for name, number in case.counts().items()
@@ -190,8 +193,13 @@ def _told(
     )
 
 
-def _findings_told(findings: Findings) -> Iterator[Table]:
-    """Yield the findings: a line an entity, then each, the gravest first."""
+def _findings_told(findings: Findings, *, resting: bool) -> Iterator[Table]:
+    """Yield the findings: a line an entity, then each, the gravest first.
+
+    Args:
+        findings: What was found.
+        resting: Whether figures keep what they rest on, for a workbook's links.
+    """
     from solvency.exhibits.check.found import passed_tests  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.found import tests_of_found  # noqa: PLC0415 (lazy start)
     from solvency.exhibits.check.otherwise import tests_otherwise  # noqa: PLC0415 (as above)
@@ -202,6 +210,7 @@ def _findings_told(findings: Findings) -> Iterator[Table]:
 
     case = findings.case
     setting = of_answers(case.book(), case.reporting_date, findings=findings)
+    setting = replace(setting, resting=resting)
     if (table := summary(setting)) is not None:
         yield table
     for entity, found in by_entity(setting).items():

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from beancount.core.amount import Amount
-from beancount.core.data import Note
 
 from solvency.evidence.gaps.filled import reached
 from solvency.evidence.gaps.filled import remaining
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
     from typing import Self
+
+    from beancount.core.data import Note
 
     from solvency.ledger.case import Case
 
@@ -139,9 +140,7 @@ def _suspense(case: Case) -> Iterator[OpenItem]:
 
 
 def _notes(case: Case, key: str) -> Iterator[Note]:
-    for entry in case.entries:
-        if isinstance(entry, Note) and key in entry.meta and "row" in entry.meta:
-            yield entry
+    return (note for note in case.row_notes if key in note.meta)
 
 
 def _gaps(case: Case, moved: AccountMoves) -> Iterator[OpenItem]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from beancount.core.data import Directive
+    from beancount.core.data import Note
 
     from solvency.ledger.errors import LedgerError
     from solvency.ledger.subledger import Subledger
@@ -496,6 +497,8 @@ class Case:
     errors: tuple[LedgerError, ...] = ()
     #: beancount's own entries, for those who hand them back to beancount.
     entries: Sequence[Directive] = field(default=(), repr=False, compare=False)
+    #: Those of them that note something of a row of imported evidence.
+    row_notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)
 
     def takes(self, flow: Flow) -> bool:
         """Say whether a flow belongs to this scenario and was known by then."""

@@ -26,6 +26,7 @@ from solvency.ledger.files.trust import inside
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterable
     from collections.abc import Mapping
     from collections.abc import Sequence
 
@@ -119,7 +120,15 @@ def handed(
             for entry in loaded.entries
             if not (type(entry) is data.Event and entry.meta.get("added"))
         ),
+        row_notes=row_notes(loaded.entries),
         files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
+    )
+
+
+def row_notes(entries: Iterable[data.Directive]) -> tuple[data.Note, ...]:
+    """Return the notes on rows of imported evidence."""
+    return tuple(
+        entry for entry in entries if type(entry) is data.Note and "row" in entry.meta
     )
 
 

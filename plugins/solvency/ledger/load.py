@@ -46,6 +46,7 @@ from solvency.ledger.files.trust import check_file
 from solvency.ledger.files.trust import trusting
 from solvency.ledger.files.walking import walk
 from solvency.ledger.handover import Loaded
+from solvency.ledger.handover import row_notes
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
 from solvency.ledger.reading import forgive_quotients
@@ -130,6 +131,7 @@ def load(
             case,
             errors=ours([*faults, *_validated(entries, options)], errors, top=top),
             entries=tuple(entries),
+            row_notes=row_notes(entries),
             files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
         )
         if kept is not None and not trust:

@@ -190,7 +190,11 @@ class Spreads:
                 several = self._group >= 0
                 scores[several] *= math.sqrt(1.0 - share)
                 scores[several] += math.sqrt(share) * common[self._group[several]]
-            scaled = np.empty((size, len(self.flows)))
-            for column, amount in enumerate(self.amounts):
-                scaled[:, column] = amount.at(scores[column]) / self._central[column]
-            yield scaled - 1.0
+            # A flow's draws lie together.
+            scaled = np.empty((len(self.flows), size))
+            for row, score, amount, central in zip(
+                scaled, scores, self.amounts, self._central, strict=True
+            ):
+                np.divide(amount.at(score), central, out=row)
+            scaled -= 1.0
+            yield scaled.T

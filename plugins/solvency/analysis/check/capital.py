@@ -6,6 +6,7 @@ USC 548(a)(1)(B)(ii)(II), unreasonably small capital.
 
 from __future__ import annotations
 
+import functools
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -149,7 +150,7 @@ def _rates(world: World, basis: str) -> dict[str, Quantity]:
 
 
 def _floats(values: Quantity) -> Quantity:
-    return values.astype(float)
+    return values.astype(float, copy=False)
 
 
 def _decimals(values: Quantity) -> Quantity:
@@ -189,8 +190,12 @@ def adequate_capital(world: World, invariant: Invariant) -> list[Outcome]:
     for commodity in world.traits.commodities(mask):
         one = mask & world.timeline.of_commodity(commodity)
         exposed = exposed + np.maximum(_floats(world.value(one)), 0.0)
+    if world.judged:
+        chance = _ruin_about(float(level), equity, exposed, stress, horizon)
+    else:
+        chance = ruin(equity, exposed, stress, horizon)
     # Who owes nothing cannot be ruined.
-    chance = np.where(owed > 0, ruin(equity, exposed, stress, horizon), 0.0)
+    chance = np.where(owed > 0, chance, 0.0)
     safe = 1.0 - chance
     have = safe if world.drawn else _decimals(safe)
     return [
@@ -237,3 +242,41 @@ def ruin(
     reached = first + arithmetic.exp(2.0 * drift * barrier / volatility**2) * second
     chance[open_] = np.clip(reached, 0.0, 1.0)
     return chance
+
+
+def _ruin_about(
+    level: float,
+    equity: ArrayLike,
+    exposed: ArrayLike,
+    volatility: float,
+    years: float,
+) -> Quantity:
+    """Return the same near a level; elsewhere one above it, and nil below.
+
+    The probability falls as the share of what is exposed that equity is rises.
+    """
+    equity, exposed = np.broadcast_arrays(
+        np.asarray(equity, float), np.asarray(exposed, float)
+    )
+    beyond = equity - exposed * _share_at(level, volatility, years)
+    chance = np.where(beyond < 0, 1.0, 0.0)
+    near = np.abs(beyond) <= 1e-6 * exposed
+    chance[near] = ruin(equity[near], exposed[near], volatility, years)
+    return chance
+
+
+@functools.cache
+def _share_at(level: float, volatility: float, years: float) -> float:
+    """Return the share of what is exposed that equity is where ruin has a probability.
+
+    Args:
+        level: The probability.
+        volatility: Annual standard deviation of the logarithm of what is exposed.
+        years: The horizon.
+    """
+    least, most = 0.0, 1.0
+    for _ in range(4):
+        each = np.linspace(least, most, 1001)
+        above = int((ruin(each, np.ones(1001), volatility, years) > level).sum())
+        least, most = each[max(above - 1, 0)], each[min(above, 1000)]
+    return float(most)

@@ -32,7 +32,8 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     is known (Cifuentes, Ferrucci and Shin 2005).
     """
     halving = world.timeline.halving(commodity)
-    exponent = arithmetic.LN2 * np.maximum(units.astype(float), 0) / halving
+    exponent = arithmetic.LN2 * np.maximum(units.astype(float, copy=False), 0)
+    exponent /= halving
     if world.drawn:
         return _fetched(exponent)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -106,8 +107,8 @@ def _recovered(world: World, mask: Mask) -> Iterator[Quantity]:
 
     Money in another currency counts at the rate of the day, as it does elsewhere.
     """
-    case = world.traits.case
-    money = mask & world.traits.mask(lambda t: case.is_money(t.commodity))
+    monies = world.traits.monies
+    money = mask & world.traits.mask(lambda t: t.commodity in monies)
     by_share: dict[Decimal, list[int]] = {}
     for index in np.flatnonzero(money):
         share = world.traits.all[index].account.recovery or Decimal()

@@ -20,6 +20,9 @@ from solvency.analysis.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from solvency.analysis.check.spells import Spells
@@ -32,9 +35,14 @@ if TYPE_CHECKING:
 #: The invariants of a case, each with what it found in the written amounts.
 Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
 
-#: Numbers in one array of draws: 2 MB, few enough to stay near the processor, and
-#: enough that what a test costs besides is little.
+#: Numbers drawn at once, of which each lot has its own seed.
 _CELLS = 250_000
+#: Numbers in one array: 1 MB, few enough to stay near the processor, and enough that
+#: what a test costs besides is little.
+_BLOCK = 125_000
+#: A block of memory of the size up to which glibc learns to keep what is let go of,
+#: and not to ask the system for it again and again.
+_KEPT = 31 * 2**20
 #: Threads that work on draws.
 _THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
@@ -158,8 +166,9 @@ def draw(
     ]
 
     def counted(
-        scales: NDArray[np.float64], days: NDArray[np.int64]
+        block: tuple[NDArray[np.float64], NDArray[np.int64]],
     ) -> list[list[BrokenDraws]]:
+        scales, days = block
         drawn = worlds.drawn(spreads.flows, scales, moves.flows, days)
         return [
             [
@@ -180,10 +189,13 @@ def draw(
         if one.holds
     ]
     by_chance = 0
+    np.empty(_KEPT, np.uint8)
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         amounts = spreads.draw(draws, seed, chunk)
-        for part in pool.map(counted, amounts, moves.draw(draws, seed, chunk)):
+        lots = zip(amounts, moves.draw(draws, seed, chunk), strict=True)
+        size = max(16, _BLOCK // len(timeline.ordinals))
+        for part in pool.map(counted, _blocks(lots, size)):
             for tallies, more in zip(drawn_of, part, strict=True):
                 for tally, one in zip(tallies, more, strict=True):
                     tally.broken += one.broken
@@ -195,6 +207,16 @@ def draw(
     most = max(drawn_of[n][m].broken for n, m in holding)
     days = len(timeline.ordinals)
     return chances, Familywise(len(holding), days, by_chance / draws, most / draws)
+
+
+def _blocks(
+    lots: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], size: int
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """Cut draws of amounts and days into blocks of a size."""
+    for scales, days in lots:
+        for start in range(0, len(scales), size):
+            part = slice(start, start + size)
+            yield scales[part], days[:, part]
 
 
 def at_other_spreads(

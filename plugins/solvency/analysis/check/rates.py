@@ -173,21 +173,33 @@ def drawn_rates(
 
 
 def _defaulted(
-    means: Amounts, debts: Amounts, owed: Between, full: Amounts
+    means: Amounts,
+    debts: Amounts,
+    owed: Between,
+    full: Amounts,
+    fails: Amounts | None = None,
 ) -> dict[str, NDArray[Any]]:
     """Return the rates by fictitious default: who fails, then what all can pay."""
-    fails = {name: _fails(full[name], debts[name]) for name in means}
-    while True:
-        rates = _eliminated_all(fails, means, debts, owed)
-        more = False
-        for name in means:
-            has = _receives(name, full[name], owed, rates)
-            short = _fails(has, debts[name]) & ~fails[name]
-            if short.any():
-                more = True
-                fails[name] = fails[name] | short
-        if not more:
-            return rates
+    fails = fails or {name: _fails(full[name], debts[name]) for name in means}
+    rates = _eliminated_all(fails, means, debts, owed)
+    short = {
+        name: _fails(_receives(name, full[name], owed, rates), debts[name])
+        & ~fails[name]
+        for name in means
+    }
+    at = np.flatnonzero(np.logical_or.reduce(list(short.values())))
+    if len(at):
+        # Others fail with them in few draws: there alone it is solved again.
+        found = _defaulted(
+            {name: one[at] for name, one in means.items()},
+            {name: one[at] for name, one in debts.items()},
+            {pair: amount[at] for pair, amount in owed.items()},
+            {name: one[at] for name, one in full.items()},
+            {name: (one | short[name])[at] for name, one in fails.items()},
+        )
+        for name, rate in found.items():
+            rates[name][at] = rate
+    return rates
 
 
 def _fails(has: NDArray[Any], debt: NDArray[Any]) -> NDArray[np.bool_]:

@@ -81,7 +81,7 @@ class Spells:
         placed = dict(zip(moved.tolist(), bucket, strict=True))
         return Spells(
             tuple(
-                DrawnWorld(one.timeline, flows, scales, placed, one.asked)
+                DrawnWorld(one.timeline, flows, scales, placed, one.asked, judged=True)
                 for one in self.worlds
             ),
             self.begins,

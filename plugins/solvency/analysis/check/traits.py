@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,6 +100,11 @@ class Traits:
         self._names = sorted({trait.commodity for trait in self.all})
         number = {name: at for at, name in enumerate(self._names)}
         self._named = np.array([number[trait.commodity] for trait in self.all], int)
+
+    @cached_property
+    def monies(self) -> frozenset[str]:
+        """Return the commodities held or owed that are money."""
+        return frozenset(filter(self.case.is_money, self._names))
 
     def _trait(self, account: Account, commodity: str) -> Trait:
         found = self.case.commodities.get(commodity)

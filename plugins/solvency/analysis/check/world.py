@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,19 +27,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from solvency.analysis.check.timeline import Timeline
     from solvency.analysis.check.traits import Mask
 
     Quantity = NDArray[Any]
-    #: What uncertain flows move, and the row of it that holds on each day.
-    Elsewhere = list[tuple[int, float, int]]
-    Changes = tuple[sparse.csr_array, NDArray[np.int64], Elsewhere, NDArray[np.int64]]
 
 ZERO = Decimal()
 ONE = Decimal(1)
 _CENT = Decimal("0.01")
+
+
+class Changes(NamedTuple):
+    """What uncertain flows move, on the days that any moves a thing.
+
+    Attributes:
+        rows: One more than such days: the first is of nothing.
+        last: The row that holds on each day.
+        row_of: The row of each day a flow may fall on.
+        still: Flows of certain days: the row, the units, the row of the scale.
+        moving: The others: the index, the units, the row of the written day.
+    """
+
+    rows: int
+    last: NDArray[np.int64]
+    row_of: NDArray[np.int64]
+    still: list[tuple[int, float, int]]
+    moving: list[tuple[int, float, int]]
 
 
 class World:
@@ -58,6 +73,11 @@ class World:
         """Say whether amounts are draws."""
         return False
 
+    @property
+    def judged(self) -> bool:
+        """Say whether no more is asked of tests than on which days they hold."""
+        return False
+
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what tests share, made by the first that asks."""
         self.asked[key] += 1
@@ -74,6 +94,8 @@ class World:
         return found
 
     def _units(self, chosen: Mask, commodity: str) -> Quantity:
+        # Draws share what moves.
+        self.asked[_moves(chosen, commodity)] += 1
         return self.timeline.units(chosen, commodity)
 
     def value(self, mask: Mask) -> Quantity:
@@ -115,6 +137,9 @@ class World:
         return found
 
     def _sum(self, mask: Mask) -> Quantity:
+        for commodity in self.traits.commodities(mask):
+            own = mask & self.timeline.of_commodity(commodity)
+            self.asked[_moves(own, commodity)] += 1
         return self.timeline.worth(mask)
 
     def one_sided(self, mask: Mask, sign: int) -> Quantity:
@@ -160,9 +185,9 @@ class World:
         """Return the value of one position where it is on a side."""
 
         def make() -> Quantity:
-            one = self._sum(self.timeline.single(index)) * sign
-            np.maximum(one, 0, out=one)
-            return one
+            one = self._sum(self.timeline.single(index))
+            one = one if sign == 1 and self.drawn else one * sign
+            return np.maximum(one, 0, out=one)
 
         found: Quantity = self.once((index, sign), make)
         return found
@@ -232,6 +257,8 @@ class DrawnWorld(World):
         scales: NDArray[np.float64],
         placed: Mapping[int, NDArray[np.intp]],
         asked: Mapping[Hashable, int],
+        *,
+        judged: bool = False,
     ) -> None:
         """Make the world of some draws.
 
@@ -243,9 +270,11 @@ class DrawnWorld(World):
                 indexes of the timeline's, shape (draws,).
             asked: How often the same tests asked for each thing in the written
                 amounts: what will not be asked for again is let go.
+            judged: No more is asked of tests than on which days they hold.
         """
         super().__init__(timeline)
         self._left = dict(asked)
+        self._judged = judged
         self.flows = flows
         self.scales = scales
         self.placed = placed
@@ -258,6 +287,11 @@ class DrawnWorld(World):
         """Say that amounts are draws."""
         return True
 
+    @property
+    def judged(self) -> bool:
+        """Say whether no more is asked of tests than on which days they hold."""
+        return self._judged
+
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what tests share, and keep it while one is to ask for it again."""
         left = self._left[key] = self._left.get(key, 1) - 1
@@ -269,7 +303,7 @@ class DrawnWorld(World):
         return found
 
     def _units(self, chosen: Mask, commodity: str) -> Quantity:
-        base = super()._units(chosen, commodity).astype(float)
+        base = self.timeline.units(chosen, commodity).astype(float)
         moved = self._moved(chosen, commodity)
         if moved is None:
             return base[np.newaxis, :]
@@ -301,47 +335,42 @@ class DrawnWorld(World):
         known = self.timeline.changes
         if key not in known:
             known[key] = self._changes(mask, commodity)
-        found = known[key]
+        found: Changes | None = known[key]
         if found is None:
+            self.once(_moves(mask, commodity), lambda: ())
             return None
-        changes, last, elsewhere, row_of = found
-        moved: NDArray[np.float64] = np.asarray(changes @ self._by_flow)
-        if elsewhere:
-            moved += self._placed(elsewhere, row_of, moved.shape)
-        # Row by row: a cumulative sum along the first axis is far slower.
-        for day in range(1, len(moved)):
-            moved[day] += moved[day - 1]
-        every: NDArray[np.float64] = moved[last]
+        moved = self.once(_moves(mask, commodity), lambda: self._running(found))
+        every: NDArray[np.float64] = moved.take(found.last, axis=0)
         return every
 
-    def _placed(
-        self,
-        elsewhere: Elsewhere,
-        row_of: NDArray[np.int64],
-        shape: tuple[int, ...],
-    ) -> NDArray[np.float64]:
+    def _running(self, changes: Changes) -> NDArray[np.float64]:
+        """Return running sums of what moves, a row a day on which any moves a thing."""
+        shape = changes.rows, len(self.scales)
+        moved = self._placed(changes, shape) if changes.moving else np.zeros(shape)
+        for row, units, flow in changes.still:
+            moved[row] += units * self._by_flow[flow]
+        # Row by row: a cumulative sum along the first axis is far slower.
+        before = moved[0]
+        for line in moved[1:]:
+            before = np.add(line, before, out=line)
+        return moved
+
+    def _placed(self, changes: Changes, shape: tuple[int, int]) -> NDArray[np.float64]:
         """Return what flows of uncertain days move, less what they do as written."""
-        rows = row_of[np.array([self.placed[flow] for flow, _, _ in elsewhere])]
-        at = rows * shape[1] + np.arange(shape[1])
+        days = np.array([self.placed[flow] for flow, _, _ in changes.moving])
+        at = changes.row_of[days] * shape[1]
+        at += np.arange(shape[1])
         worth = np.empty(at.shape)
-        for line, (flow, units, _) in zip(worth, elsewhere, strict=True):
+        for line, (flow, units, _) in zip(worth, changes.moving, strict=True):
             np.multiply(units, self.factor(flow), out=line)
         sums = np.bincount(at.ravel(), worth.ravel(), math.prod(shape))
         drawn: NDArray[np.float64] = sums.astype(float, copy=False).reshape(shape)
-        for _, units, written in elsewhere:
+        for _, units, written in changes.moving:
             drawn[written] -= units
         return drawn
 
     def _changes(self, mask: Mask, commodity: str) -> Changes | None:
-        """Return what each uncertain flow moves on the days that any moves a thing.
-
-        Returns:
-            Changes of units, shape (1 + such days, flows), the first of nothing; the
-            row that holds on each day; flows of uncertain days, with their units and
-            the row of the written day; and the row of each day a flow may fall on.
-        """
-        from scipy import sparse  # noqa: PLC0415 (for draws alone)
-
+        """Return what uncertain flows move, on the days that any moves a thing."""
         book, timeline = self.timeline.book, self.timeline
         inside = timeline.postings(mask)
         flows, units = book.flow[inside], book.units[inside].astype(float)
@@ -373,18 +402,13 @@ class DrawnWorld(World):
             )
         ).astype(np.int64)
         row_of = np.searchsorted(days, np.arange(size)) + 1
-        changes = sparse.csr_array(
-            (units[still], (row_of[bucket[still]], rows[still])),
-            shape=(len(days) + 1, len(self.flows)),
+        return Changes(
+            rows=len(days) + 1,
+            last=np.searchsorted(days, np.arange(size), side="right"),
+            row_of=row_of,
+            still=_listed(row_of[bucket[still]], units[still], rows[still]),
+            moving=_listed(flows[moving], units[moving], row_of[bucket[moving]]),
         )
-        elsewhere = [
-            (int(flow), float(number), int(row_of[day]))
-            for flow, number, day in zip(
-                flows[moving], units[moving], bucket[moving], strict=True
-            )
-        ]
-        last = np.searchsorted(days, np.arange(size), side="right")
-        return changes, last, elsewhere, row_of
 
     def zeros(self) -> Quantity:
         """Return nothing, on every day, in one row for all draws."""
@@ -440,3 +464,12 @@ class DrawnWorld(World):
     def constant(self, number: Decimal) -> Any:
         """Return a number of the ledger as a float."""
         return float(number)
+
+
+def _moves(mask: Mask, commodity: str) -> Hashable:
+    """Return what the moves of a selection of one commodity go by."""
+    return "moves", mask.tobytes(), commodity
+
+
+def _listed(*columns: NDArray[Any]) -> list[tuple[Any, ...]]:
+    return list(zip(*(column.tolist() for column in columns), strict=True))

@@ -169,6 +169,8 @@ def _chance(setting: Setting, one: Tested, key: str) -> Figure:
 
 def rest_of_days(setting: Setting) -> dict[str, Any]:
     """Return what a test over many days rests on: all flows, counts and prices."""
+    if not setting.resting:
+        return {}
     prices = dict.fromkeys(one.source for one in setting.case.prices if one.source)
     return {
         "flows": tuple(flow.id for flow in setting.book.flows),

@@ -346,6 +346,8 @@ def _note(setting: Setting, entity: str, series: Series) -> Prose:
 def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
     """Return the share of draws a test broke in, with what may vary most."""
     found = setting.study.findings
+    if not setting.resting:
+        return setting.share(key, finding.probability)
     entity = None if finding.entity == "group" else finding.entity
     inside = setting.inside if entity is None else (entity,)
     flows = tuple(

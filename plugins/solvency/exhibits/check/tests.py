@@ -237,6 +237,8 @@ def missing(setting: Setting, one: Finding, key: str) -> Cell:
             return setting.share(f"{key}:{name}", value, **rest)
         return in_kind(setting, f"{key}:{name}", value, one.unit, **rest)
 
+    if not setting.resting:
+        return figure("missing", one.amount)
     found = setting.study.findings
     series = found.series.get(one.key)
     worked: Prose = ()

@@ -32,6 +32,8 @@ class Store:
     def __init__(self, folder: Path, secret: bytes) -> None:
         self.folder = folder
         self._secret = secret
+        #: The bytes of all files; until they are counted, as many as there may be.
+        self._taken = LARGEST_CACHE
 
     @classmethod
     def opened(cls) -> Store | None:
@@ -68,7 +70,9 @@ class Store:
         seal = self._sealed(name, memoryview(body))
         with contextlib.suppress(NotWrittenError, OSError):
             write_whole(self._path(name), _MAGIC + seal + body)
-            self._bound()
+            self._taken += len(_MAGIC) + len(seal) + len(body)
+            if self._taken > LARGEST_CACHE:
+                self._taken = self._bound()
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}{_ENDING}"
@@ -79,8 +83,12 @@ class Store:
         made.update(body)
         return made.digest()
 
-    def _bound(self) -> None:
-        """Remove the files unused longest, until the others are few enough."""
+    def _bound(self) -> int:
+        """Remove the files unused longest, until the others are few enough.
+
+        Returns:
+            The bytes of those that stay.
+        """
         found = []
         with os.scandir(self.folder) as names:
             for one in names:
@@ -90,9 +98,10 @@ class Store:
         total = sum(size for _, size, _ in found)
         for _, size, name in sorted(found):
             if total <= LARGEST_CACHE:
-                return
+                break
             total -= size
             (self.folder / name).unlink(missing_ok=True)
+        return total
 
 
 def _folder() -> Path:
