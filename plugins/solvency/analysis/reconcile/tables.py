@@ -36,15 +36,17 @@ def headline(found: Reconciled) -> str:
     about = "about " if found.approximate else ""
     chance = _chance(found.p)
     doubtful = found.p < _DOUBTFUL
-    sure = "can all be true"
+    says = "Nothing here says that they cannot all be true as stated"
     if doubtful:
-        sure = "cannot all be true" if found.p < _SURELY else "can hardly all be true"
+        sure = "cannot" if found.p < _SURELY else "can hardly"
+        says = f"They {sure} all be true as stated"
     claims, tests = count(len(found.claims), "claim"), count(found.dof, "test")
     text = [
         f"Scenario {found.scenario}: {claims}, {tests}.",
         (
-            f"They {sure} as stated: chi-square {found.chi2:,.1f} where"
-            f" {found.dof} is expected, a probability of {about}{chance}."
+            f"{says}: chi-square {found.chi2:,.1f} where {found.dof} is expected; were"
+            " they right within their spreads, one as large or larger would have a"
+            f" probability of {about}{chance}."
         ),
     ]
     others = (found.apart, found.together)
@@ -62,7 +64,7 @@ def headline(found: Reconciled) -> str:
     if doubtful:
         text.append(
             f"Every spread would have to be {found.inflation:.1f} times as wide for"
-            " them to agree as honest claims do."
+            " chi-square to be what is expected."
         )
     return "\n".join(text) + "\n"
 
