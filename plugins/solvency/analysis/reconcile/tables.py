@@ -20,6 +20,8 @@ _NOTABLE = 2.0
 #: Probability of what was claimed, were all of it true, below which it hardly can be,
 #: and below which it cannot.
 _DOUBTFUL, _SURELY = 0.05, 0.001
+#: Probability below which no more is said than that it is.
+_LEAST = 1e-6
 #: Chi-square gains from which a further observation settles, or merely leans.
 _SETTLES, _LEANS = 10.0, 4.0
 
@@ -33,7 +35,7 @@ def headline(found: Reconciled) -> str:
     """Say in a few lines whether the claims can all be true."""
     if not found.dof:
         return "No identity tests any claim: nothing here can be contradicted.\n"
-    about = "about " if found.approximate else ""
+    about = "about " if found.approximate and found.p >= _LEAST else ""
     chance = _chance(found.p)
     doubtful = found.p < _DOUBTFUL
     says = "Nothing here says that they cannot all be true as stated"
@@ -70,7 +72,7 @@ def headline(found: Reconciled) -> str:
 
 
 def _chance(p: float) -> str:
-    return "less than one in a million" if p < 1e-6 else f"{p:.2g}"
+    return "less than one in a million" if p < _LEAST else f"{p:.2g}"
 
 
 def _differs(one: Correlated, found: Reconciled) -> bool:
