@@ -158,3 +158,19 @@ def test_a_chart_keeps_thousands_beside_tables_in_thousands(
     largest: int, beside: int, scale: int
 ) -> None:
     assert chart_scale([Decimal(largest)], beside) == scale
+
+
+@pytest.mark.parametrize(
+    ("amounts", "fits"),
+    [
+        (("0.005",), (0, 5)),
+        (("0.01", "0.005"), (0, 4)),
+        (("0.00001234",), (0, 7)),
+        (("0.5",), (0, 3)),
+        (("1.5", "0.005"), (0, 2)),
+        (("0",), (0, 0)),
+        (("250000000",), (6, 1)),
+    ],
+)
+def test_what_is_below_one_is_told_by_its_digits(amounts, fits):
+    assert formats.fitting([Decimal(one) for one in amounts]) == fits

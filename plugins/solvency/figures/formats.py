@@ -296,7 +296,8 @@ def fitting(values: Iterable[Decimal]) -> tuple[int, int]:
 
     Returns:
         The power of ten and the decimals: millions with one decimal from a
-        hundred million up, thousands from a hundred thousand up, else units.
+        hundred million up, thousands from a hundred thousand up, else units; where
+        all are below one, three digits of the largest: dust is not nothing.
     """
     sizes = [abs(value) for value in values]
     largest = max(sizes, default=Decimal(0))
@@ -304,6 +305,8 @@ def fitting(values: Iterable[Decimal]) -> tuple[int, int]:
         return 6, 1
     if largest >= 100_000:
         return 3, 1
+    if 0 < largest < 1:
+        return 0, 2 - largest.adjusted()
     whole = all(size == size.to_integral_value() for size in sizes)
     return 0, 0 if whole else 2
 

@@ -36,18 +36,41 @@ def _month_ends(low: int, high: int) -> Iterator[int]:
         first = after
 
 
+def _ends(book: Book) -> list[tuple[int, int]]:
+    """Return the first and the last day that each flow may have happened on.
+
+    What another cannot precede happened no later than that other may have.
+    """
+    ends = [
+        (
+            (one.earliest or one.date).toordinal(),
+            (one.latest or one.date).toordinal(),
+        )
+        for one in book.flows
+    ]
+    number = {one.id: at for at, one in enumerate(book.flows)}
+    pairs = [
+        (number[one.after], at)
+        for at, one in enumerate(book.flows)
+        if one.after in number
+    ]
+    moved = True
+    while moved:
+        moved = False
+        for before, after in pairs:
+            low, high = ends[before]
+            last = max(low, min(high, ends[after][1]))
+            moved = moved or last < high
+            ends[before] = low, last
+    return ends
+
+
 class UncertainDays:
     """The flows of a Book whose day is uncertain, and draws of their days."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        ends = [
-            (
-                (one.earliest or one.date).toordinal(),
-                (one.latest or one.date).toordinal(),
-            )
-            for one in book.flows
-        ]
+        ends = _ends(book)
         uncertain = [at for at, (low, high) in enumerate(ends) if low < high]
         #: Indexes of the flows in the Book.
         self.flows: NDArray[np.int64] = np.array(uncertain, np.int64)

@@ -135,6 +135,34 @@ def test_a_flow_is_drawn_no_earlier_than_the_one_it_cannot_precede(books):
     assert first.mean() == pytest.approx(sum(ends) / 2, abs=0.3)
 
 
+@pytest.mark.parametrize(
+    # What is given back is given back on the 12th, or by the 14th, and taken before.
+    ("keys", "last"),
+    [('id: "back"', 12), ('id: "back";earliest: 2020-01-11;latest: 2020-01-14', 14)],
+)
+def test_a_flow_is_drawn_no_later_than_one_that_cannot_precede_it(books, keys, last):
+    back = moved(
+        "2020-01-12",
+        "40 USD",
+        "Assets:Exchange:House",
+        "Assets:Exchange:Custody",
+        keys=keys + ';after: "taken"',
+    )
+    book = books.case(HEAD + taken("2020-01-11", keys=BETWEEN) + back).book()
+    days = UncertainDays(book)
+    names = [book.flows[flow].id for flow in days.flows]
+    drawn = np.concatenate(list(days.draw(2_000, 0, 300)), axis=1)
+    first = drawn[names.index("taken")]
+    then = (
+        drawn[names.index("back")]
+        if "back" in names
+        else datetime.date(2020, 1, 12).toordinal()
+    )
+    assert (first <= then).all()
+    assert first.min() == datetime.date(2020, 1, 10).toordinal()
+    assert first.max() == datetime.date(2020, 1, last).toordinal()
+
+
 def test_flows_of_one_driver_share_their_place(books):
     other = taken("2020-01-14", BETWEEN.replace('"taken"', '"other"') + ';driver: "m"')
     text = HEAD + taken(keys=BETWEEN + ';driver: "m"') + other

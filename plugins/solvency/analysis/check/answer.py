@@ -198,7 +198,8 @@ class Familywise(NamedTuple):
             "Tests that hold in the amounts as written, on all %(days)s days:"
             " %(tests)s. At least one of them breaks in %(rate)s of draws, the one"
             " that breaks most often in %(most)s. So often would errors of the size"
-            " the case states make a test look broken that holds.",
+            " the case states, about the amounts as written, make a test look broken"
+            " that holds.",
             tests=self.tests,
             days=self.days,
             rate=f"{self.rate:.0%}",

@@ -55,7 +55,8 @@ class Claim(NamedTuple):
         """Say in words how far a suspect is from the rest, by its strain."""
         strain = abs(self.z or 0.0)
         if strain >= _IMPOSSIBLE:
-            return "cannot stand"
+            # Of claims no identity tells apart, any one may be right.
+            return "cannot stand" if self.set is None else "cannot all stand"
         return "at odds" if strain >= _AT_ODDS else "in doubt"
 
 

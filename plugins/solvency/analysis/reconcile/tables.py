@@ -20,6 +20,8 @@ _NOTABLE = 2.0
 #: Probability of what was claimed, were all of it true, below which it hardly can be,
 #: and below which it cannot.
 _DOUBTFUL, _SURELY = 0.05, 0.001
+#: Probability below which no more is said than that it is.
+_LEAST = 1e-6
 #: Chi-square gains from which a further observation settles, or merely leans.
 _SETTLES, _LEANS = 10.0, 4.0
 
@@ -33,18 +35,20 @@ def headline(found: Reconciled) -> str:
     """Say in a few lines whether the claims can all be true."""
     if not found.dof:
         return "No identity tests any claim: nothing here can be contradicted.\n"
-    about = "about " if found.approximate else ""
+    about = "about " if found.approximate and found.p >= _LEAST else ""
     chance = _chance(found.p)
     doubtful = found.p < _DOUBTFUL
-    sure = "can all be true"
+    says = "Nothing here says that they cannot all be true as stated"
     if doubtful:
-        sure = "cannot all be true" if found.p < _SURELY else "can hardly all be true"
+        sure = "cannot" if found.p < _SURELY else "can hardly"
+        says = f"They {sure} all be true as stated"
     claims, tests = count(len(found.claims), "claim"), count(found.dof, "test")
     text = [
         f"Scenario {found.scenario}: {claims}, {tests}.",
         (
-            f"They {sure} as stated: chi-square {found.chi2:,.1f} where"
-            f" {found.dof} is expected, a probability of {about}{chance}."
+            f"{says}: chi-square {found.chi2:,.1f} where {found.dof} is expected; were"
+            " they right within their spreads, one as large or larger would have a"
+            f" probability of {about}{chance}."
         ),
     ]
     others = (found.apart, found.together)
@@ -62,13 +66,13 @@ def headline(found: Reconciled) -> str:
     if doubtful:
         text.append(
             f"Every spread would have to be {found.inflation:.1f} times as wide for"
-            " them to agree as honest claims do."
+            " chi-square to be what is expected."
         )
     return "\n".join(text) + "\n"
 
 
 def _chance(p: float) -> str:
-    return "less than one in a million" if p < 1e-6 else f"{p:.2g}"
+    return "less than one in a million" if p < _LEAST else f"{p:.2g}"
 
 
 def _differs(one: Correlated, found: Reconciled) -> bool:

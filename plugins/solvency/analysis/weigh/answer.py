@@ -49,7 +49,8 @@ class Belief(NamedTuple):
     error: float
     #: Posterior odds over prior odds: what the observations add.
     bayes_factor: float
-    #: What the posterior would be at each of `PRIORS`.
+    #: What the posterior would be were belief before, exclusions respected, each of
+    #: `PRIORS`.
     at_priors: tuple[float, ...]
     #: Whether any observation speaks to it.
     tested: bool

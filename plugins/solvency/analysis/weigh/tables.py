@@ -138,7 +138,8 @@ def left_out(found: Beliefs) -> Table:
 def priors(found: Beliefs) -> Table:
     """Return what would be believed with other priors."""
     return listing(
-        "What would be believed of each hypothesis, had its own prior been another",
+        "What would be believed of each hypothesis, had belief in it before been"
+        " another (what excludes it struck out, as in Before)",
         (Heading("hypothesis"), *(Heading(f"{prior:g}") for prior in PRIORS)),
         tuple(
             (one.id, *map(_belief, one.at_priors))

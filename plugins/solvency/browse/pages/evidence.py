@@ -107,8 +107,8 @@ def _numbers(view: View, sources: list[Source], plugs: list[str]) -> tuple[Numbe
             "Sources",
             f"{len(sources):,}",
             many(
-                "%(count)s group that counts once",
-                "%(count)s groups that count once each",
+                "%(count)s group of sources that repeat one another",
+                "%(count)s groups of sources that repeat one another",
                 len(groups),
             ),
             str(len(sources)),

@@ -390,7 +390,7 @@ def _opened(view: View, found: Findings, one: Finding) -> Opened:
                 title=title,
                 unit=printing.unit,
             ),
-            "The band holds the first day broken in 90% of draws." if interval else "",
+            "The band holds nine in ten of the first days drawn." if interval else "",
         )
     flows = view.flows_table(
         "broke", say("The flows since it last held, largest effect first"), one.flows

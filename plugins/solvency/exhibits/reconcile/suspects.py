@@ -89,7 +89,9 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
             (
                 text(
                     "A suspect is a claim that, let go, mends the fit most. It may be"
-                    " wrong, or the flows it is held against may be incomplete."
+                    " wrong, or another that no identity tells from it (then these"
+                    " cannot all stand), or the flows it is held against may be"
+                    " incomplete."
                 ),
             ),
             (
