@@ -11,6 +11,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from solvency.balancing import balance
+from solvency.methods.balancing.system import system
 
 NAMES = ["narasimhan-jordache-heat-exchanger", "stan-two-flows", "stan-unequal"]
 
@@ -354,3 +355,27 @@ def test_pulls_cancel_and_leave_out_what_is_unknown_or_certain():
         pulls = result.pulls(claim)
         assert pulls.sum() == pytest.approx(0, abs=1e-9)
         assert pulls[0] == pulls[-1] == 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 2))
+def test_what_is_seen_without_a_claim_is_found_from_what_was_seen_with_it(seed, free):
+    rng = np.random.default_rng(seed)
+    whole = system(*random_case(rng, 9, 4, unknown=free), None)
+    gram = whole.gram()
+    for claim in np.flatnonzero(whole.tested(gram))[:3].tolist():
+        wanted = whole.without(claim).gram()
+        found = whole.gram_without(claim, gram)
+        assert found == pytest.approx(wanted, abs=1e-9 * gram.max())
+
+
+def test_another_level_finds_the_suspects_that_balancing_at_it_finds():
+    # Three accounts of one amount, of which the last is 5.7 spreads from the others:
+    # (8 - 1.05) / root(1 + 1/2).
+    case = ([1.0, 1.1, 8.0], [1.0, 1.0, 1.0], [[1, -1, 0], [0, 1, -1]])
+    assert balance(*case, level=0.05).suspects == (2,)
+    strict = balance(*case, level=1e-12)
+    assert strict.suspects == ()
+    judged = strict.judged(0.05)
+    assert judged.suspects == (2,)
+    assert judged.removed == balance(*case, level=0.05).removed

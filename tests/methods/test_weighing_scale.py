@@ -185,3 +185,18 @@ def test_wide_amounts_that_share_an_error_by_quadrature():
     wanted = odds * 1e-6 / (1 - 1e-6)
     # Laplace's method is an approximation: within a twentieth of the odds here.
     assert believed / (1 - believed) == pytest.approx(wanted, rel=0.05)
+
+
+@pytest.mark.parametrize("nu", [math.inf, 4.0])
+def test_many_observations_leave_a_group_out_without_a_new_factor(monkeypatch, nu):
+    case, shared = generated(np.random.default_rng(5), 4)
+    found = weigh(*case, [(0, 2)], shared=shared, nu=nu)
+    groups = ["leak", "court", "leak", "bank", "court", "leak", "bank"]
+    anew = found.leaving_out(groups)
+    monkeypatch.setattr(omission, "_MANY", 0)
+    monkeypatch.setattr(omission, "_exactly", None)
+    divided = found.leaving_out(groups)
+    assert list(divided) == ["leak", "court", "bank"]
+    for group, one in divided.items():
+        assert one.posteriors == pytest.approx(anew[group].posteriors, abs=1e-9)
+        assert not one.errors.any()

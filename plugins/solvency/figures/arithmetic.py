@@ -38,6 +38,8 @@ _SLICES = 3
 _PANEL = 48
 #: Numbers that a function of single numbers takes at a time.
 _BLOCK = 1 << 14
+#: Below this a double has fewer digits.
+_NORMAL = float(np.finfo(float).tiny)
 #: Numbers of several matrices that are worked on at once: what the cache holds.
 _CACHED = 1 << 18
 
@@ -77,9 +79,33 @@ def product(left: ArrayLike, right: ArrayLike) -> Array:
     return np.asarray(found[..., 0] if other.ndim == 1 else found)
 
 
+def square(matrix: Array) -> Array:
+    """Return `matrix @ matrix.T` of a matrix: of slices that mirror one, half."""
+    rows = np.asarray(matrix, dtype=float)
+    if len(rows) ** 2 * rows.shape[1] <= _LARGE or min(rows.shape) < _NARROW:
+        return product(rows, rows.T)
+    slices, mine = _slices(rows, -1, _bits(rows))
+    found = np.zeros(())
+    for depth in range(_SLICES - 1, -1, -1):
+        parts: dict[int, Array] = {}
+        for at in range(depth + 1):
+            other = depth - at
+            if max(at, other) < len(slices):
+                if at <= other:
+                    parts[at] = np.matmul(slices[at], slices[other].T)
+                    parts[at] *= 2.0 ** (-_bits(rows) * (depth + 2))
+                found = found + (parts[at] if at <= other else parts[other].T)
+    return np.asarray(found * mine * mine.T)
+
+
+def _bits(left: Array) -> int:
+    """Return how many bits a slice may have for sums of a row to be exact."""
+    return int(53 - max(1, left.shape[-1] - 1).bit_length()) // 2
+
+
 def _sliced(left: Array, right: Array) -> Array:
     """Return a product by slices whose sums are exact in any order."""
-    bits = (53 - max(1, left.shape[-1] - 1).bit_length()) // 2
+    bits = _bits(left)
     ours, mine = _slices(left, -1, bits)
     theirs, other = _slices(right, -2, bits)
     found = np.zeros(())
@@ -423,8 +449,18 @@ def rounded(values: ArrayLike, bits: int = 40) -> Array:
     What a library computes to the last digit or two agrees on all machines after it.
     """
     given = np.asarray(values, dtype=float)
-    mantissa, exponent = np.frexp(given)
-    return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits))
+    tiny = (np.abs(given) < _NORMAL) & (given != 0)
+    if tiny.any():
+        mantissa, exponent = np.frexp(given)
+        return np.asarray(np.ldexp(np.rint(np.ldexp(mantissa, bits)), exponent - bits))
+    # The same by the bits themselves: half of the last one is added, a tie to even.
+    whole = given.view(np.int64)
+    dropped = 53 - bits
+    odd = (whole >> dropped) & 1
+    odd += whole
+    odd += (1 << (dropped - 1)) - 1
+    odd &= -1 << dropped
+    return np.asarray(odd).view(np.float64)
 
 
 #: The natural logarithm of two, and its parts.

@@ -39,7 +39,7 @@ def without_contradicted(seen: Observed) -> Observed:
         apart = abs(float(seen.predicted[at]) - row.value)
         if apart <= _NOISE * seen.scales[at]:
             continue
-        touching = (flows[flow] for flow in seen.effects[[at]].indices.tolist())
+        touching = (flows[flow] for flow in seen.touching(at))
         if all(
             spread_of(seen.book.case, flow).certain
             and flow.basis != "plug"

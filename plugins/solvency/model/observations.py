@@ -156,13 +156,18 @@ class Observed:
         found = []
         for at, row in enumerate(self.rows):
             stated = {name for one in row.observations for name in one.claim}
-            columns = self.effects[[at]].indices.tolist() if stated else []
+            columns = self.touching(at) if stated else []
             found += [
                 (at, flow)
                 for flow in sorted(columns)
                 if stated & set(self.book.flows[flow].claim)
             ]
         return tuple(found)
+
+    def touching(self, row: int) -> list[int]:
+        """Return the flows that add to a row's balance."""
+        ends = self.effects.indptr
+        return list(self.effects.indices[ends[row] : ends[row + 1]].tolist())
 
     def without(self, rows: set[int]) -> Observed:
         """Return the observations without some rows."""
@@ -182,7 +187,7 @@ class Observed:
         case, found = self.book.case, []
         for at, row in enumerate(self.rows):
             names = {one.id for one in row.observations}
-            for flow in sorted(self.effects[[at]].indices.tolist()):
+            for flow in sorted(self.touching(at)):
                 one = self.book.flows[flow]
                 sized = set(one.sized_by)
                 for name in one.hypotheses:
@@ -210,7 +215,7 @@ class Observed:
         case = self.book.case
         found = np.zeros(len(self.rows), dtype=bool)
         for at, row in enumerate(self.rows):
-            for flow in self.effects[[at]].indices.tolist():
+            for flow in self.touching(at):
                 one = self.book.flows[flow]
                 if one.hypotheses and one.amount_from is not None:
                     group = case.sources[one.amount_from].independence_group
@@ -290,14 +295,25 @@ class _Builder:
         self.size = np.array(
             [float(f"1e-{book.scales.get(p.commodity, 0)}") for p in book.positions]
         )
+        self._below: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+
+    def _chosen(self, accounts: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Say which positions are of some accounts, or below them."""
+        kept = self._below.get(accounts)
+        if kept is None:
+            kept = self._below[accounts] = np.array(
+                [
+                    any(below(p.account, a) for a in accounts)
+                    for p in self.book.positions
+                ],
+                dtype=bool,
+            )
+        return kept
 
     def effect(self, one: Observation) -> Array | str:
         """Return what each flow adds, shape (flows,), or why it cannot be said."""
         book = self.book
-        chosen = np.array(
-            [any(below(p.account, a) for a in one.accounts) for p in book.positions],
-            dtype=bool,
-        )
+        chosen = self._chosen(tuple(one.accounts)).copy()
         in_money = one.amount.commodity == book.case.currency
         if not in_money:
             chosen &= np.array(

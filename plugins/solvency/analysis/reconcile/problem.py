@@ -92,12 +92,10 @@ class Problem:
         #: Bounds that join the fit; rows that are no bound always do.
         self.joined = np.array([not row.bound for row in seen.rows], dtype=bool)
 
-    def balanced(self, level: float = 0.0, lower: Array | None = None) -> Balanced:
-        """Balance the claims, bounds that hold left unknown.
+    def balanced(self, lower: Array | None = None) -> Balanced:
+        """Balance the claims, bounds that hold left unknown; look for no suspects.
 
         Args:
-            level: chance of a false alarm in the search for suspects; at zero none is
-                looked for.
             lower: least admissible amounts, shape (columns,).
         """
         sigmas = self._spreads()
@@ -108,7 +106,7 @@ class Problem:
             self.totals,
             shared=self._shared(sigmas),
             lower=lower,
-            level=level,
+            level=0.0,
         )
 
     def sharing(self) -> list[list[int]]:

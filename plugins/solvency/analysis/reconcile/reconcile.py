@@ -105,10 +105,12 @@ _DIGITS = 8
 def _found(seen: Observed, correlation: float, level: float) -> _Found:
     """Find which bounds are broken, balance, and keep the signs."""
     problem = Problem(seen, correlation)
+    free = problem.balanced()
     for _ in range(_ROUNDS):
-        if not problem.turn(problem.balanced()):
+        if not problem.turn(free):
             break
-    free, kept = problem.balanced(level), None
+        free = problem.balanced()
+    free, kept = free.judged(level), None
     # The least multiple of a column at which none that follows it is below zero.
     if np.any(problem.amounts(free)[: len(problem.flows)] < -SIGN):
         lower = np.full(len(free.values), -math.inf)

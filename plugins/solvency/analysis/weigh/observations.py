@@ -283,12 +283,20 @@ class Evidence:
         """
         flows = self._flows({*held, *self.certain})
         effects, (own, shared) = self.effects[:, flows], self._errors
-        alone, common = effects * own[flows], arithmetic.product(effects, shared[flows])
-        covariance = self._covariance + arithmetic.product(alone, alone.T)
+        common = arithmetic.product(effects, shared[flows])
+        more = sorted({*flows} - {*self._flows(set(self.certain))})
+        covariance = self._always + arithmetic.square(self.effects[:, more] * own[more])
         if common.shape[1]:
-            covariance = covariance + arithmetic.product(common, common.T)
+            covariance = covariance + arithmetic.square(common)
         means = arithmetic.product(effects, self.means[flows])
         return self.seen.values / self.seen.scales - means, covariance
+
+    @cached_property
+    def _always(self) -> Array:
+        """Return the covariance of rows that errors and established flows make."""
+        flows = self._flows(set(self.certain))
+        alone = self.effects[:, flows] * self._errors[0][flows]
+        return self._covariance + arithmetic.square(alone)
 
     def weighed_flows(self) -> list[int]:
         """Return the flows that are weighed, in the order the weighing has them."""

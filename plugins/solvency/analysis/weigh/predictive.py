@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-#: Combinations that predictions are averaged over at most.
-_MOST = 64
+#: Combinations that predictions are averaged over at most, and numbers at once.
+_MOST, _CELLS = 64, 1 << 22
 
 
 class Predicted(NamedTuple):
@@ -58,13 +58,17 @@ def predicted(found: Evidence, whole: Weighing) -> tuple[Predicted, ...]:
     some = whole.combinations[:_MOST]
     shares = np.array([one.posterior for one in some])
     shares = shares / max(float(np.add.reduce(shares)), 1e-300)
-    for combination, share in zip(some, shares.tolist(), strict=True):
-        held = [found.hypotheses[at] for at in combination.hypotheses]
-        gaps, covariance = found.predictive(held)
-        singly += share * _each(found, gaps, covariance)
-        together += share * np.array(
-            [_jointly(gaps, covariance, members) for _, _, members in families]
-        )
+    step = max(1, _CELLS // max(1, len(rows)) ** 2)
+    for start in range(0, len(some), step):
+        stands = [
+            found.predictive([found.hypotheses[at] for at in one.hypotheses])
+            for one in some[start : start + step]
+        ]
+        jointly = [_jointly(stands, members) for _, _, members in families]
+        for at, (gaps, covariance) in enumerate(stands):
+            share = shares[start + at]
+            singly += share * _each(found, gaps, covariance)
+            together += share * np.array([one[at] for one in jointly])
     each = [
         Predicted("observation", row.id, 1, settled(p, 0.0))
         for row, p in zip(rows, singly.tolist(), strict=True)
@@ -103,11 +107,21 @@ def _each(found: Evidence, gaps: Array, covariance: Array) -> Array:
     return np.array(chances)
 
 
-def _jointly(gaps: Array, covariance: Array, members: list[int]) -> float:
-    """Return the chance of a chi-square at least that of some observations."""
-    inside = covariance[np.ix_(members, members)]
+def _jointly(stands: list[tuple[Array, Array]], members: list[int]) -> Array:
+    """Return the chances of chi-squares at least those of some observations.
+
+    Args:
+        stands: gaps and their covariance under each combination.
+        members: the observations.
+    """
+    inside = np.array(
+        [covariance[np.ix_(members, members)] for _, covariance in stands]
+    )
     # What is exact twice over would be singular.
-    inside = inside + np.eye(len(members)) * 1e-12 * np.trace(inside)
-    weighed = arithmetic.forward(arithmetic.cholesky(inside), gaps[members])
-    chi2 = arithmetic.dot(weighed, weighed)
-    return float(chi_square.sf(chi2, len(members)))
+    size = np.trace(inside, axis1=1, axis2=2)
+    inside += np.eye(len(members)) * 1e-12 * size[:, None, None]
+    root = arithmetic.cholesky(inside)
+    gaps = np.array([gaps[members] for gaps, _ in stands])
+    weighed = np.ascontiguousarray(arithmetic.forward(root, gaps[:, :, None])[:, :, 0])
+    chi2 = np.add.reduce(weighed**2, axis=1)
+    return np.asarray(chi_square.sf(chi2, len(members)))

@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -119,6 +120,16 @@ class Balanced:
     own: Array
     common: Array
     _system: System = field(repr=False, compare=False)
+
+    def judged(self, level: float) -> Balanced:
+        """Return the balanced amounts with the suspects of another level.
+
+        Args:
+            level: chance of a false alarm in the search for suspects.
+        """
+        gram = self._system.gram()
+        removed = _remove(self._system, gram, self._system.alike(gram), level)
+        return replace(self, suspects=_suspects(removed), removed=removed)
 
     def would_settle(
         self, members: tuple[int, ...], most: int = 5
@@ -236,7 +247,7 @@ def balance(
         p=settled(chi_square.sf(chi2, dof), 0.0) if dof else math.nan,
         inflation=math.sqrt(chi2 / dof) if dof else math.nan,
         z=_standardised(whole, gram),
-        suspects=tuple(dict.fromkeys(i for step in removed for i in step.alike)),
+        suspects=_suspects(removed),
         removed=removed,
         sets=_sets(alike),
         redundant=whole.redundant,
@@ -304,6 +315,11 @@ def _sets(alike: NDArray[np.intp]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(group) for group in groups.values())
 
 
+def _suspects(removed: tuple[Removal, ...]) -> tuple[int, ...]:
+    """Return the claims that were let go and those alike, worst first."""
+    return tuple(dict.fromkeys(i for step in removed for i in step.alike))
+
+
 def _remove(
     whole: System, gram: Array, alike: NDArray[np.intp], level: float
 ) -> tuple[Removal, ...]:
@@ -325,8 +341,8 @@ def _remove(
         if abs(z[worst]) <= -float(ndtri(single / 2.0)):
             break
         same = np.flatnonzero(alike == alike[worst]).tolist()
+        gram = whole.gram_without(worst, gram)
         whole = whole.without(worst)
-        gram = whole.gram()
         alike = whole.alike(gram)
         left = whole.chi2()
         steps.append(

@@ -251,11 +251,26 @@ class System:
         shifts[self.kept] = -self._covariance(index) * self.multipliers()
         return shifts
 
-    def without(self, index: int) -> System:
-        """Return the system with one claim let go: its amount unknown."""
+    def gram_without(self, index: int, gram: Array) -> Array:
+        """Return what the identities see of each claim with one claim let go.
+
+        Args:
+            index: the claim.
+            gram: what they see with it.
+        """
+        image, seen = self._image(index)
+        less = np.asarray(self.identities.T @ image) ** 2 / seen
+        return np.maximum(gram - less, 0.0)
+
+    def _image(self, index: int) -> tuple[Array, float]:
+        """Return `W a_i` of a claim and `a_i' W a_i`."""
         column = self.identities[:, [index]].toarray().ravel()
         image = arithmetic.product(self.weight, column)
-        seen = arithmetic.dot(column, image)
+        return image, arithmetic.dot(column, image)
+
+    def without(self, index: int) -> System:
+        """Return the system with one claim let go: its amount unknown."""
+        image, seen = self._image(index)
         weight = self.weight - np.outer(image, image) / seen
         variances, shared = self.variances.copy(), self.shared.copy()
         variances[index], shared[index] = np.inf, 0.0
@@ -308,11 +323,11 @@ def system(
     filled = np.where(finite, own, stand_in)
     joint = (matrix @ sparse.diags(filled) @ matrix.T).toarray()
     common = np.asarray(matrix @ ties)
-    joint = joint + arithmetic.product(common, common.T)
+    joint = joint + arithmetic.square(common)
     kept, factor, redundant = _independent(joint, matrix, amounts, variances, sums)
     rows = matrix[kept].tocsc()
     root = arithmetic.forward(factor, np.eye(len(factor)))
-    inverse = arithmetic.product(root.T, root)
+    inverse = arithmetic.square(root.T)
     unknown = np.flatnonzero(~finite)
     weight, lost = _project(inverse, rows[:, unknown].toarray(), stand_in)
     return System(
@@ -377,4 +392,4 @@ def _project(inverse: Array, columns: Array, spread: float) -> tuple[Array, int]
     # With its stand-in spread an unknown's share of any test lies between 0 and 1.
     lower, kept = arithmetic.pivoted((inner + inner.T) / 2, 1e-9)
     basis = arithmetic.forward(lower, image[:, kept].T) * np.sqrt(spread)
-    return inverse - arithmetic.product(basis.T, basis), len(kept)
+    return inverse - arithmetic.square(basis.T), len(kept)

@@ -150,7 +150,7 @@ def _told(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Iterator[_T
     size, count = len(case.observed), len(bounds.edges)
     both = beside(case, bounds)
     first, rest = both.vectors[:size], both.vectors[size:]
-    gram = arithmetic.product(first.T, first)
+    gram = arithmetic.square(first.T)
     lower = both.lower[size:]
     factor = arithmetic.log_det(both.lower[:size, :size])
     step = max(1, _CELLS // len(gram) ** 2)
@@ -258,13 +258,16 @@ def _summed(
         wide = wide * scale[:, None]
     whole = np.ones(wide.shape)
     drawn: list[Array] = []
-    for at in range(room.shape[1]):
+    last = room.shape[1] - 1
+    for at in range(last + 1):
         mean = room[:, None, at] * wide
         for before, one in enumerate(drawn):
             mean = mean + root[:, None, at, before] * one
         sign = np.sign(root[:, at, at])[:, None]
         chance = arithmetic.rounded(ndtr(mean / np.abs(root[:, at, at])[:, None]))
         whole *= chance
+        if at == last:
+            break
         inside = np.maximum(chance * points[None, :, at], _TINY)
         drawn.append(-sign * arithmetic.rounded(ndtri(inside)))
     return np.asarray(whole.mean(axis=1))

@@ -66,8 +66,9 @@ class Metric:
     """The metrics of some combinations, factored.
 
     Attributes:
-        used: places of the columns that are in anywhere.
-        inside: where each of them is in, as 0 and 1, shape (c, used).
+        used: places of the columns that are in, shape (c, used); others fill up a row
+            that has fewer.
+        inside: which of them are in, as 0 and 1, shape (c, used).
         shared: what is shared and taken out too, as sums of vectors.
         residual: the observations less what is in, as such a sum.
         root: triangular factors of the taken out, shape (c, q, q).
@@ -100,20 +101,22 @@ class Metric:
         products = case.gram if gram is None else gram
         owner = [a for a, some in enumerate(places.columns) for _ in some]
         inside = on[:, np.array(owner, int)]
-        # Columns that are in nowhere drop out.
-        used = np.flatnonzero(inside.any(axis=0))
-        inside = inside[:, used]
+        # Columns that are out drop out, of each combination its own.
+        most = int(inside.sum(axis=1).max(initial=0.0))
+        used = np.argsort(-inside, axis=1, kind="stable")[:, :most]
+        inside = np.take_along_axis(inside, used, axis=1)
         made = shared(case, on)
         sums = [one for k, one in enumerate(made) if k not in stay]
         less = [(place, -on[:, a, None]) for a, place in enumerate(places.shifts)]
         residual: Members = [(places.residual, None), *less]
-        first, last = len(used), len(used) + len(sums)
+        first, last = most, most + len(sums)
         joint = np.zeros((len(on), last, last))
-        joint[:, :first, :first] = products[np.ix_(used, used)]
+        joint[:, :first, :first] = products[used[:, :, None], used[:, None, :]]
         joint[:, :first, :first] *= inside[:, :, None] * inside[:, None, :]
         if sums:
             towards = summed(products, sums, len(on))
-            mixed = towards[:, :, used] * inside[:, None, :]
+            mixed = np.take_along_axis(towards, used[:, None], axis=2)
+            mixed *= inside[:, None, :]
             joint[:, first:, :first] = mixed
             joint[:, :first, first:] = mixed.transpose(0, 2, 1)
             turned = np.ascontiguousarray(towards.transpose(0, 2, 1))
@@ -137,9 +140,12 @@ class Metric:
         Returns:
             Images, shape (c, q, k).
         """
-        count, first = len(self.inside), len(self.used)
+        count, first = self.used.shape
         cross = np.empty((count, self.root.shape[-1], products.shape[-1]))
-        cross[:, :first] = products[..., self.used, :]
+        if products.ndim == 2:
+            cross[:, :first] = products[self.used]
+        else:
+            cross[:, :first] = np.take_along_axis(products, self.used[..., None], 1)
         cross[:, :first] *= self.inside[:, :, None]
         if self.shared:
             cross[:, first:] = summed(products, self.shared, count)

@@ -138,7 +138,7 @@ class Model:
         flows = self.effects[:, self.established] * self.sigmas[self.established]
         alone = self.shared[:, self._coupling[0]] * self.established[:, None]
         flows = np.hstack([flows, arithmetic.product(self.effects, alone)])
-        return arithmetic.cholesky(self.noise + arithmetic.product(flows, flows.T))
+        return arithmetic.cholesky(self.noise + arithmetic.square(flows))
 
     @cached_property
     def _groups(self) -> dict[tuple[int, ...], list[int]]:
@@ -261,7 +261,7 @@ class Model:
     @cached_property
     def gram(self) -> Array:
         """Return inner products of all vectors."""
-        return arithmetic.product(self.vectors.T, self.vectors)
+        return arithmetic.square(self.vectors.T)
 
     def live(self, chosen: Iterable[int]) -> Array:
         """Return the whitened columns of what a combination switches on."""

@@ -1,9 +1,10 @@
 """Belief with each group of sources left out in turn.
 
-Few hypotheses are weighed again from scratch. With more, the combinations a sampler
-visits with all groups are given the weight they would have without one: the inverse of
-how probable they make that group's observations given the rest (importance sampling as
-in leave-one-out cross-validation: Gelfand, Dey and Chang, Bayesian Statistics 4, 1992).
+Few hypotheses are weighed again from scratch; where observations are many, the belief
+in each combination is divided by how probable it makes the group's given the rest. With
+more hypotheses, the combinations a sampler visits with all groups are given the weight
+they would have without one: the inverse of that probability (importance sampling as in
+leave-one-out cross-validation: Gelfand, Dey and Chang, Bayesian Statistics 4, 1992).
 Where a group decides so much that few visits would count, the chains go on from them
 without it.
 """
@@ -23,6 +24,7 @@ from solvency.methods.weighing.marginals import gather
 from solvency.methods.weighing.metric import Metric
 from solvency.methods.weighing.metric import chi2_of
 from solvency.methods.weighing.metric import live
+from solvency.methods.weighing.metric import scores_of
 from solvency.methods.weighing.metric import summed
 from solvency.methods.weighing.reweighting import moved
 from solvency.methods.weighing.sampler import CHAINS
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
 #: Hypotheses up to which each group is left out exactly.
 FEW = 12
+#: Observations beyond which their covariance is not factored anew for each group.
+_MANY = 256
 #: Visits that are weighted, and the fewest they may be worth.
 _VISITS, _WORTH = 1024, 192
 #: Standard error at which chains stop.
@@ -94,6 +98,11 @@ def leaving_out(
     nothing = np.zeros(case.count)
     if any(gone.all() for gone in out.values()):
         return {group: Without(case.admitted[0], nothing) for group in out}
+    if case.count <= FEW and bounds is None and size > _MANY:
+        found = _divided(case, list(out.values()))
+        return {
+            group: Without(one, nothing) for group, one in zip(out, found, strict=True)
+        }
     if case.count <= FEW:
         return {
             group: Without(_exactly(case, bounds, gone), nothing)
@@ -125,6 +134,21 @@ def _exactly(case: Model, bounds: Bounds | None, gone: NDArray[np.bool_]) -> Arr
     ).found
     assert found is not None  # noqa: S101 (bounds were given)
     return found.marginals
+
+
+def _divided(case: Model, out: list[NDArray[np.bool_]]) -> list[Array]:
+    """Return the beliefs without each of some groups, from all combinations."""
+    bits = np.arange(1 << case.count)
+    states = (bits[:, None] >> np.arange(case.count) & 1).astype(bool)
+    clashes = arithmetic.product(states, case.conflicts) * states
+    states = states[~clashes.any(axis=1)]
+    scores = scores_of(case, states)
+    beliefs = []
+    for surprise in _surprises(case, states, out):
+        logs = scores + surprise
+        weights = arithmetic.exp(logs - logs.max())
+        beliefs.append(arithmetic.product(weights / weights.sum(), states))
+    return beliefs
 
 
 def _rest(case: Model, gone: NDArray[np.bool_]) -> Model:
@@ -172,7 +196,7 @@ def _surprises(
     # metric are the inverse of its covariance.
     picked = case.whiten(np.eye(size))
     products = arithmetic.product(case.vectors.T, picked)
-    whole = arithmetic.product(picked.T, picked)
+    whole = arithmetic.square(picked.T)
     found: list[list[Array]] = [[] for _ in out]
     for part in np.array_split(states, max(1, len(states) // 256)):
         metric = Metric.of(case, live(case, part))

@@ -9,6 +9,7 @@ costs little. Where few would count, chains go on from them under the model itse
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
@@ -43,6 +44,55 @@ class Followed:
 
     model: Model
     seen: Visits
+
+    def some(self, most: int, seed: int) -> _Some:
+        """Return some of the visits, drawn once for each number of them and seed."""
+        kept = self._drawn.get((most, seed))
+        if kept is None:
+            kept = self._drawn[most, seed] = self._some(most, seed)
+        return kept
+
+    @cached_property
+    def _drawn(self) -> dict[tuple[int, int], _Some]:
+        return {}
+
+    def _some(self, most: int, seed: int) -> _Some:
+        some = self.seen.states
+        each, back, counts = _unique(some)
+        if len(each) > most:
+            rng = np.random.default_rng([seed, 3])
+            some = some[rng.choice(len(some), size=most, replace=False)]
+            each, back, counts = _unique(some)
+        unique = np.unpackbits(each, axis=1, count=some.shape[1]).astype(bool)
+        return _Some(some, unique, back, counts, scores_of(self.model, unique))
+
+
+class _Some(NamedTuple):
+    """Some of the visits, and the combinations among them.
+
+    Attributes:
+        some: the visits, shape (n, h).
+        unique: the combinations, shape (u, h).
+        back: the combination of each visit, shape (n,).
+        counts: how often each was visited, shape (u,).
+        scores: their scores under the model that was followed, shape (u,).
+    """
+
+    some: States
+    unique: States
+    back: NDArray[np.intp]
+    counts: NDArray[np.intp]
+    scores: Array
+
+
+def _unique(
+    states: States,
+) -> tuple[NDArray[np.uint8], NDArray[np.intp], NDArray[np.intp]]:
+    """Return combinations as bits, that of each visit, and how often each was."""
+    each, back, counts = np.unique(
+        np.packbits(states, axis=1), axis=0, return_inverse=True, return_counts=True
+    )
+    return each, back.ravel(), counts
 
 
 class _Anew(NamedTuple):
@@ -111,20 +161,7 @@ def _anew(
     like: Followed, case: Model, bounds: Bounds | None, seed: int, most: int
 ) -> _Anew:
     """Return some visits with the weights they have under a model."""
-    states = like.seen.states
-    packed = np.packbits(states, axis=1)
-    each, back, counts = np.unique(
-        packed, axis=0, return_inverse=True, return_counts=True
-    )
-    some = states
-    if len(each) > most:
-        rng = np.random.default_rng([seed, 3])
-        some = states[rng.choice(len(states), size=most, replace=False)]
-        each, back, counts = np.unique(
-            np.packbits(some, axis=1), axis=0, return_inverse=True, return_counts=True
-        )
-    unique = np.unpackbits(each, axis=1, count=case.count).astype(bool)
-    before = scores_of(like.model, unique)
+    some, unique, back, counts, before = like.some(most, seed)
     wrong = 0.0
     if bounds is None:
         same = case is like.model
@@ -136,7 +173,7 @@ def _anew(
         wrong = judged.error
     logs = scores - before
     mass = arithmetic.exp(logs - logs.max())
-    weights = mass[back.ravel()]
+    weights = mass[back]
     weights /= weights.sum()
     return _Anew(some, unique, counts, scores, mass, weights, wrong)
 
