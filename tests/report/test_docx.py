@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import re
@@ -172,33 +173,77 @@ def anchored(document) -> dict[int, str]:
     return found
 
 
+def named(comment) -> list[tuple[str, str]]:
+    """Return the figures a comment names, with their values."""
+    lines = comment.text.split("\n")
+    if len(lines) > 1 and lines[1].startswith("= "):
+        return [(lines[0], lines[1][2:])]
+    found = []
+    for line in lines:
+        name, _, value = line.rpartition(" = ")
+        # In a row, how it is printed comes first; the last line of a drawing may count.
+        if name:
+            found.append((name.partition(": ")[2] or name, value))
+    return found
+
+
+def asked(tree) -> list[list[tuple[str, str]]]:
+    """Return the figures that share a comment, each with its text, in order."""
+    found, inside = [], set()
+    for one in tree.iter():
+        group = [one]
+        if one.tag == "tr":
+            group = list(one.iter())
+            inside.update(group[1:])
+        elif one in inside:
+            continue
+        # A rounding difference is worked out of what is printed, and is no figure.
+        figures = [
+            (key, bare("".join(each.itertext())))
+            for each in group
+            if (key := each.get("data-key")) and not key.startswith("rounding:")
+        ]
+        if figures:
+            found.append(figures)
+    return found
+
+
 def test_every_number_has_the_name_of_its_figure_in_a_comment(document, tree, whole):
     attached = next(one for one in whole.attached if one.name == "figures.json")
     figures = {one["key"]: one for one in json.loads(attached.content)["figures"]}
-    on = anchored(document)
-    seen = []
     for comment in document.comments:
-        name, value = comment.text.split("\n")[:2]
-        figure = figures[name]
-        assert value.startswith("= ")
-        said, _, unit = value[2:].partition(" ")
-        if figure["value"] is None:
-            assert said == "\N{EN DASH}"
-        else:
-            assert Decimal(said) == Decimal(figure["value"])
-            assert unit == figure["unit"].replace("%", "")
-        if comment.comment_id in on:
-            seen.append((name, bare(on[comment.comment_id])))
-    drawn = sum(1 for _ in tree.iter(SVG))
-    assert len(document.comments) == len(seen) + drawn
-    # A rounding difference is worked out of what is printed, and is no figure.
-    asked = [
-        (key, bare("".join(one.itertext())))
-        for one in tree.iter()
-        if (key := one.get("data-key")) and not key.startswith("rounding:")
-    ]
-    assert seen == asked
-    assert len(seen) > 100
+        for name, value in named(comment):
+            said, _, unit = value.partition(" ")
+            figure = figures[name]
+            if figure["value"] is None:
+                assert said == "\N{EN DASH}"
+            else:
+                assert Decimal(said) == Decimal(figure["value"])
+                assert unit == figure["unit"].replace("%", "")
+    on = anchored(document)
+    groups = asked(tree)
+    comments = [one for one in document.comments if one.comment_id in on]
+    # What is on no words is on a drawing.
+    assert len(document.comments) - len(comments) == sum(1 for _ in tree.iter(SVG))
+    for comment, group in zip(comments, groups, strict=True):
+        assert {name for name, _ in named(comment)} == {key for key, _ in group}
+        words = bare(on[comment.comment_id])
+        assert words.startswith(group[0][1])
+        assert words.endswith(group[-1][1])
+        for _, printed in group:
+            assert printed in words
+    assert sum(map(len, groups)) > 100
+
+
+def test_a_comment_on_a_drawing_names_forty_figures_and_counts_the_rest():
+    figures = [Figure(f"f{n}", Decimal(n), "USD") for n in range(45)]
+    margin = Margin(figures, datetime.datetime(2022, 1, 1, tzinfo=datetime.UTC))
+    keys = [one.key for one in figures]
+    assert margin.note([*keys, "none"], "and {count} more") == 0
+    assert margin.note(["none"], "and {count} more") is None
+    lines = [one.text for one in margin.root.iter("w:t")]
+    assert lines[:2] == ["f0 = 0 USD", "f1 = 1 USD"]
+    assert lines[40:] == ["and 5 more"]
 
 
 def test_drawings_are_pictures_with_words_for_who_cannot_see_them(document, tree):
@@ -295,14 +340,13 @@ def test_an_address_is_written_as_addresses_are(text):
 
 @given(st.text(), st.text())
 def test_a_comment_takes_any_name(key, formula):
-    import datetime
-
     figure = Figure(key, Decimal("1.50"), "USD", formula=formula)
     margin = Margin([figure], datetime.datetime(2022, 1, 1, tzinfo=datetime.UTC))
-    assert margin.note([pages.printable(key)]) == 0
+    shown = ET.Element("span", {"data-key": pages.printable(key)})
+    assert margin.bounds(shown) == (0, 0)
     from solvency.report.word.ink import written
 
-    again = ET.fromstring(written(margin.root()))  # noqa: S314 (ours)
+    again = ET.fromstring(written(margin.root))  # noqa: S314 (ours)
     assert "= 1.50 USD" in [one.text for one in again.iter() if one.tag.endswith("}t")]
 
 

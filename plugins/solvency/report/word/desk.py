@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
     from collections.abc import Iterable
+    from collections.abc import Sequence
     from xml.etree import ElementTree as ET
 
     from solvency.figures.figure import Figure
 
 #: Who wrote the comments.
 _AUTHOR, _INITIALS = "solvency", "S"
+#: The most figures of a drawing that its comment names.
+_MOST = 40
 _SCHEMES = {"http", "https", "mailto"}
 #: What an address may have as it is; anything else is written as its code.
 _PLAIN = "%/:?#[]@!$&'()*+,;=~"
@@ -43,13 +46,49 @@ class Margin:
         """
         self._figures = {printable(one.key): one for one in figures}
         self._dated = dated.strftime("%Y-%m-%dT%H:%M:%SZ")
-        self._root = w("comments")
+        self._taken: set[ET.Element] = set()
+        self._starts: dict[ET.Element, int] = {}
+        self._ends: dict[ET.Element, int] = {}
+        self.root = w("comments")
 
-    def note(self, keys: Iterable[str]) -> int | None:
-        """Write a comment on figures and return its number.
+    def bounds(self, element: ET.Element) -> tuple[int | None, int | None]:
+        """Return the comments that begin before an element and end behind it.
 
         Args:
-            keys: Their names; what is no figure of the report has no comment.
+            element: What shows a figure. Unless it shares a comment with others, one
+                is written for it.
+        """
+        if element not in self._taken:
+            self.over([element])
+        return self._starts.get(element), self._ends.get(element)
+
+    def over(self, elements: Iterable[ET.Element]) -> None:
+        """Write one comment for all that shows figures in a row of a table.
+
+        Args:
+            elements: What shows them, in order. Others are left alone.
+        """
+        shown = [
+            (one, self._figures[key])
+            for one in elements
+            if (key := one.get("data-key", "")) in self._figures
+        ]
+        self._taken.update(elements)
+        if not shown:
+            return
+        if len({figure.key for _, figure in shown}) == 1:
+            lines = _said(shown[0][1])
+        else:
+            lines = list(dict.fromkeys(_listed(one, figure) for one, figure in shown))
+        number = self._write(lines)
+        self._starts[shown[0][0]] = self._ends[shown[-1][0]] = number
+
+    def note(self, keys: Sequence[str], more: str) -> int | None:
+        """Write a comment on what a drawing shows, and return its number.
+
+        Args:
+            keys: The names of its figures.
+            more: What says how many are not named, `{count}` being their number.
 
         Returns:
             None where there was nothing to write.
@@ -57,10 +96,16 @@ class Margin:
         found = [self._figures[key] for key in keys if key in self._figures]
         if not found:
             return None
-        number = len(self._root)
+        lines = [f"{_name(one)} {_value(one)}" for one in found[:_MOST]]
+        if len(found) > _MOST:
+            lines.append(more.format(count=len(found) - _MOST))
+        return self._write(lines)
+
+    def _write(self, lines: list[str]) -> int:
+        """Write a comment, a paragraph a line, and return its number."""
+        number = len(self.root)
         mark = run(w("annotationRef"), ink=Ink(style="CommentReference"))
-        lines = [line for one in found for line in _said(one)]
-        self._root.append(
+        self.root.append(
             w(
                 "comment",
                 paragraph("CommentText", mark, run(words(lines[0]))),
@@ -73,23 +118,29 @@ class Margin:
         )
         return number
 
-    def __len__(self) -> int:
-        """Return how many comments there are."""
-        return len(self._root)
 
-    def root(self) -> ET.Element:
-        """Return the comments."""
-        return self._root
+def _name(figure: Figure) -> str:
+    return printable(figure.key)
+
+
+def _value(figure: Figure) -> str:
+    """Return the exact value of a figure, with its unit."""
+    if figure.value is None:
+        return "= \N{EN DASH}"
+    value = format(exact(figure.value), "f")
+    unit = "" if figure.unit == SHARE else f" {printable(figure.unit)}"
+    return f"= {value}{unit}".rstrip()
+
+
+def _listed(element: ET.Element, figure: Figure) -> str:
+    """Return a figure among others of a row: how it is printed, its name, its value."""
+    printed = " ".join("".join(element.itertext()).split())
+    return f"{printed}: {_name(figure)} {_value(figure)}"
 
 
 def _said(figure: Figure) -> list[str]:
     """Return the name of a figure, its value, and how it comes about."""
-    value = "\N{EN DASH}"
-    if figure.value is not None:
-        value = format(exact(figure.value), "f")
-        if figure.unit and figure.unit != SHARE:
-            value = f"{value} {printable(figure.unit)}"
-    found = [printable(figure.key), f"= {value}"]
+    found = [_name(figure), _value(figure)]
     return [*found, printable(figure.formula)] if figure.formula else found
 
 

@@ -91,20 +91,23 @@ class Line:
             self._blank = True
             return
         ink = _inked(element, kinds, ink, dotted=self._desk.dotted)
-        key = element.get("data-key")
-        number = self._desk.margin.note((key,)) if key and self._noted else None
-        self.commented(number, lambda: self._linked(element, ink))
+        noted = self._noted and element.get("data-key")
+        start, end = self._desk.margin.bounds(element) if noted else (None, None)
+        self.comment(start)
+        self._linked(element, ink)
+        self.commented(end)
 
-    def commented(self, number: int | None, write: Callable[[], None]) -> None:
-        """Add what is written by a call, under a comment if there is one."""
-        if number is None:
-            write()
-            return
-        self._into.append(w("commentRangeStart", id=number))
-        write()
-        self._into.append(w("commentRangeEnd", id=number))
-        mark = Ink(style="CommentReference")
-        self._into.append(run(w("commentReference", id=number), ink=mark))
+    def comment(self, number: int | None) -> None:
+        """Begin what a comment is on, if there is one."""
+        if number is not None:
+            self._into.append(w("commentRangeStart", id=number))
+
+    def commented(self, number: int | None) -> None:
+        """End what a comment is on, and set its mark, if there is one."""
+        if number is not None:
+            self._into.append(w("commentRangeEnd", id=number))
+            mark = Ink(style="CommentReference")
+            self._into.append(run(w("commentReference", id=number), ink=mark))
 
     def inside(self, element: ET.Element, ink: Ink = PLAIN) -> None:
         """Add what an element holds."""

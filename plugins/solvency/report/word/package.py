@@ -111,15 +111,18 @@ class _Document:
             dotted=self._report.locale.lang == "zh",
         )
         sheets = self._sheets()
-        story = Story(desk, sheets, drawn, _figures_drawn(self._report))
+        more = self._report.locale.text(
+            "and {count} more, which figures.json of the PDF has"
+        )
+        story = Story(desk, sheets, drawn, _figures_drawn(self._report), more)
         story.write(self._root)
         self._add_contents(story)
         self._fill([*story.body, story.sheet.properties()])
         self._add("styles", self._styles())
         self._add("numbering", written(story.lists.numbering()))
         self._add("settings", written(_settings(_tag(self._report))))
-        if len(desk.margin):
-            self._add("comments", written(desk.margin.root()))
+        if len(desk.margin.root):
+            self._add("comments", written(desk.margin.root))
         feet = self._add("footnotes", written(desk.feet.root))
         for to, number in notes.items():
             feet.load_rel(_hyperlink(), to, number, is_external=True)

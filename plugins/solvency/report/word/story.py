@@ -66,6 +66,7 @@ class Story:
         sheets: tuple[Paper, Paper],
         pictures: Iterable[Picture],
         drawn: Mapping[str, tuple[str, ...]],
+        more: str,
     ) -> None:
         """Write on some sheets, with some drawings.
 
@@ -74,6 +75,7 @@ class Story:
             sheets: The sheet of the text, and that of wide tables.
             pictures: The drawings, in the order of the pages.
             drawn: The figures that each drawing shows, by the id of its place.
+            more: What a comment says of figures that it does not name.
         """
         self._desk = desk
         self._upright, self._turned = sheets
@@ -81,6 +83,7 @@ class Story:
         self.sheet = self._upright
         self._pictures: Iterator[Picture] = iter(pictures)
         self._drawn = drawn
+        self._more = more
         self._placed = 0
         #: The id of the exhibit that is being written.
         self._at = ""
@@ -342,10 +345,21 @@ class Story:
                 element,
                 self.sheet.text,
                 cells,
-                self._desk.places.reach,
+                self._reach_row,
                 followed=followed,
             )
         )
+
+    def _reach_row(self, element: ET.Element) -> None:
+        """Have the next paragraph reached by a part or row of a table.
+
+        The figures of a row share a comment: with one for each number, a long report
+        has thousands, which word processors are slow to lay out.
+        """
+        self._desk.places.reach(element)
+        if element.tag == "tr":
+            shown = [one for one in element.iter() if one.get("data-key")]
+            self._desk.margin.over(shown)
 
     def _drawing(self, manner: Manner, out: list[ET.Element]) -> None:
         """Write a drawing as a picture, its figures named in a comment."""
@@ -354,8 +368,10 @@ class Story:
         embedded = self._desk.embed(picture.png)
         shown = picture.inline(embedded, self._placed, self.sheet.text)
         line = Line(self._desk)
-        number = self._desk.margin.note(self._drawn.get(self._at, ()))
-        line.commented(number, lambda: line.put(run(shown)))
+        number = self._desk.margin.note(self._drawn.get(self._at, ()), self._more)
+        line.comment(number)
+        line.put(run(shown))
+        line.commented(number)
         self._end(line, replace(manner, style="Drawing"), out)
 
     def _turn(self, sheet: Paper) -> None:
