@@ -26,8 +26,8 @@ from solvency.figures.fonts import is_font
 from solvency.report.logs import complaints
 from solvency.report.logs import missing_glyphs
 from solvency.report.logs import steps
+from solvency.report.tagging import each_made_once
 from solvency.report.tagging import finish
-from solvency.report.tagging import pages_listed_once
 
 if TYPE_CHECKING:
     import datetime
@@ -152,7 +152,7 @@ def render(
         _clock_at(dated),
         complaints() as complained,
         steps(progress),
-        pages_listed_once(),
+        each_made_once(),
         warnings.catch_warnings(),
     ):
         # WeasyPrint leaves its colour profile's file to the collector.

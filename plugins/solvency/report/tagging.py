@@ -19,18 +19,30 @@ _TWO_BLOCKS = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")
 
 
 @contextlib.contextmanager
-def pages_listed_once() -> Iterator[None]:
-    """Keep the list of pages, which WeasyPrint asks for with each element it tags.
+def each_made_once() -> Iterator[None]:
+    """Keep what WeasyPrint would make again: its list of pages, and objects as bytes.
 
-    It is made anew each time, so that tags would take the time of pages times
-    elements.
+    It asks for the list with each element it tags, so that tags would take the time of
+    pages times elements; and for the bytes of each object, compressed, to write them
+    and to tell the file from others.
     """
     import pydyf  # noqa: PLC0415 (comes with WeasyPrint)
 
     theirs = pydyf.PDF
 
-    class Document(theirs):  # type: ignore[misc, valid-type]  # it has no types
-        """A PDF that lists its pages again only where there are more."""
+    class Written(pydyf.Object):  # type: ignore[misc]  # it has no types
+        """An object as bytes."""
+
+        data = b""
+        compressible = False
+
+        def __init__(self, one: Any) -> None:
+            super().__init__()
+            self.number, self.generation, self.free = one.number, one.generation, "n"
+            self.data, self.compressible = one.data, one.compressible
+
+    class Document(theirs):  # type: ignore[misc, valid-type]  # as above
+        """A PDF that makes nothing twice."""
 
         _listed: tuple[bytes, ...] = ()
 
@@ -39,6 +51,12 @@ def pages_listed_once() -> Iterator[None]:
             if len(self._listed) != self.pages["Count"]:
                 self._listed = super().page_references
             return self._listed
+
+        def write(self, *where: Any) -> None:
+            self.objects[:] = [
+                one if one.free == "f" else Written(one) for one in self.objects
+            ]
+            super().write(*where)
 
     pydyf.PDF = Document
     try:
