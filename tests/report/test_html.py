@@ -397,3 +397,15 @@ def test_no_link_of_a_whole_report_leads_nowhere(report: Report) -> None:
         if (href := link.get("href", "")).startswith("#") and href[1:] not in here
     }
     assert not dead
+
+
+def test_on_paper_what_stands_at_the_head_has_the_name() -> None:
+    text = (
+        '<body><div id="e"><p>Exhibit</p><table><tbody id="f"><tr><th>F</th></tr>'
+        '<tr id="r"><th id="c">R</th></tr></tbody></table></div>'
+        '<h2 id="s">S</h2></body>'
+    )
+    root = pages.plain(ET.fromstring(text))  # noqa: S314 (ours)
+    named = {one.get("id"): one.tag for one in root.iter() if "id" in one.attrib}
+    # A row whose head has a name of its own keeps its own.
+    assert named == {"e": "p", "f": "th", "r": "tr", "c": "th", "s": "h2"}

@@ -49,6 +49,9 @@ _BASE = "base"
 _SCRIPTS = "/* scripts */"
 
 
+#: What links lead to that is named by its head on paper.
+_AROUND = frozenset({"div", "tbody", "tr"})
+
 #: What the file that describes a kind is called.
 _FILE = "kind.toml"
 #: What XML cannot carry, and marks that reorder text so that it misleads.
@@ -198,11 +201,12 @@ def tree(report: Report) -> ET.Element:
 
 
 def plain(root: ET.Element) -> ET.Element:
-    """Return a document without the marks of a source's words, for paper.
+    """Return a document as paper needs it.
 
-    A browser keeps their direction by these; paper prints them as any others, and
-    each mark would be a box to lay out and an element to tag.
+    A browser keeps the direction of a source's words by marks round them; paper prints
+    them as any others, and each mark would be a box to lay out and an element to tag.
     """
+    _name_heads(root)
     for parent in list(root.iter()):
         before: ET.Element | None = None
         for one in list(parent):
@@ -216,6 +220,21 @@ def plain(root: ET.Element) -> ET.Element:
             else:
                 before = one
     return root
+
+
+def _name_heads(root: ET.Element) -> None:
+    """Give the names of exhibits and rows to what stands at their head.
+
+    What has a name has a style of its own, and so has all that stands in it: WeasyPrint
+    would find the same style for each row and cell again.
+    """
+    for element in root.iter():
+        if element.tag in _AROUND and "id" in element.attrib:
+            head = element
+            while head.tag in _AROUND and len(head):
+                head = head[0]
+            if "id" not in head.attrib:
+                head.set("id", element.attrib.pop("id"))
 
 
 def _direct(root: ET.Element) -> None:

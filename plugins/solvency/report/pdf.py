@@ -2,7 +2,7 @@
 
 WeasyPrint 70 does the layout. Round it stand a fetcher that serves nothing but
 the package's fonts, a check that it had nothing to complain of, and a finisher
-for two faults of its tags and attachments.
+for the faults of its tags and attachments.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import contextlib
 import gc
 import io
 import os
-import re
 import unicodedata
 import warnings
 from dataclasses import dataclass
@@ -27,6 +26,8 @@ from solvency.figures.fonts import is_font
 from solvency.report.logs import complaints
 from solvency.report.logs import missing_glyphs
 from solvency.report.logs import steps
+from solvency.report.tagging import each_made_once
+from solvency.report.tagging import finish
 
 if TYPE_CHECKING:
     import datetime
@@ -61,9 +62,6 @@ _UA = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 
 #: CSS counts 96 pixels to the inch, PDF 72 points.
 _POINT = 0.75
-
-#: Where one block of metadata ends and the next begins.
-_TWO_BLOCKS = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")
 
 #: What an attached file is by its name; all others are text as well. Machines have
 #: lists of their own of such kinds, which differ.
@@ -154,6 +152,7 @@ def render(
         _clock_at(dated),
         complaints() as complained,
         steps(progress),
+        each_made_once(),
         warnings.catch_warnings(),
     ):
         # WeasyPrint leaves its colour profile's file to the collector.
@@ -164,7 +163,7 @@ def render(
                 pdf_variant=variant,
             )
             content = document.write_pdf(
-                finisher=_finish,
+                finisher=finish,
                 pdf_variant=variant,
                 xmp_metadata=[io.BytesIO(_UA)] if tagged else [],
                 attachments=[
@@ -335,27 +334,3 @@ def _places(page: Any) -> tuple[Placed, ...]:
 
     walk(page._page_box, "")  # noqa: SLF001 (WeasyPrint shows boxes nowhere else)
     return tuple(found)
-
-
-def _finish(_document: Any, pdf: Any) -> None:
-    """Mend what WeasyPrint 70 gets wrong.
-
-    It lists each associated file twice, gives header cells no scope, and puts added
-    metadata into a second RDF block, where readers do not look.
-    """
-    associated = pdf.catalog.get("AF")
-    if associated:
-        associated[:] = list(dict.fromkeys(associated))
-    for one in pdf.objects:
-        if getattr(one, "extra", {}).get("Type") == "/Metadata":
-            one.stream = [_TWO_BLOCKS.sub(b"\n", b"".join(one.stream))]
-    structure: dict[Any, Any] = {
-        one.reference: one  # type: ignore[attr-defined]
-        for one in pdf.objects
-        if isinstance(one, dict) and one.get("Type") == "/StructElem"
-    }
-    for cell in structure.values():
-        if cell["S"] == "/TH":
-            section = structure[structure[cell["P"]]["P"]]
-            heads_columns = section["S"] == "/THead"
-            cell["A"]["Scope"] = "/Column" if heads_columns else "/Row"
