@@ -1,16 +1,19 @@
 """Ask rows of a subledger, beside bare SQL of DuckDB, in the same run.
 
-Usage: python benchmarks/rows.py [--rows N] [--customers N] [--only LINE ...]
+Usage: python benchmarks/rows.py [--rows N] [--customers N] [--flows N] [--only LINE]
 
 Both read the same Parquet files in an engine of their own, in the same run. The ratio
 is of ours, with all that is checked, to the peer that the line names. CPU seconds,
-since a machine may do other things. `--rows 50000000` is the size of the goals;
-`--only` takes some lines by the beginning of their names.
+since a machine may do other things. `--rows 50000000 --flows 50000` is the size of the
+goals, `--rows 10000000` that of the import; `--only` takes some lines by the beginning
+of their names.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,6 +37,8 @@ from solvency.analysis.tie.tie import tie
 from solvency.ledger.subledger_flows import rows_of
 from solvency.methods.tracing.left import left
 from solvency.methods.tracing.movements import Movements
+from solvency.subledgers.intake import take_in
+from solvency.subledgers.layout import ColumnLayout
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -156,10 +161,64 @@ def movements(files: Path) -> Movements:
     return Movements(units, owner, tuple(owners.tolist()), None)
 
 
+def divided(path: Path, flows: int) -> None:
+    """Write each control flow as several that come to the same, to have so many."""
+    found = re.findall(
+        r"(\d{4}-\d\d-\d\d \* .*)\n  (\S+)  (\S+) (\S+)\n  (\S+)  .*",
+        path.read_text("utf-8"),
+    )
+    several = max(1, flows // len(found))
+    lines = []
+    for head, account, amount, coin, other in found:
+        small = Decimal("0.01")
+        parts = [small] * (several - 1)
+        for part in (*parts, Decimal(amount) - small * len(parts)):
+            lines += [head, f"  {account}  {part:f} {coin}", f"  {other}"]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+class Importing:
+    """The rows as CSV, brought to Parquet by DuckDB alone and by us."""
+
+    def __init__(self, files: Path, folder: Path) -> None:
+        self.csv, self.out = folder / "rows.csv", folder / "imported"
+        if not self.csv.exists():
+            with duckdb.connect() as base:
+                base.execute(
+                    f"COPY (FROM '{files}/*.parquet') TO '{self.csv}' (HEADER)"
+                )
+
+    def alone(self) -> None:
+        """Copy them, sorted, in types that DuckDB guesses."""
+        with duckdb.connect() as base:
+            base.execute(
+                f"COPY (FROM read_csv('{self.csv}') ORDER BY day, seq) TO '{self.out}'"
+                " (FORMAT parquet, COMPRESSION zstd)"
+            )
+        self.out.unlink()
+
+    def ours(self) -> None:
+        """Import them."""
+        layout = ColumnLayout(
+            party="customer_id",
+            commodity="coin",
+            units="amount",
+            order="seq",
+            scale=8,
+            smallest=True,
+        )
+        take_in([str(self.csv)], layout, self.out)
+        shutil.rmtree(self.out)
+
+
 def compare(case: Case, path: str, files: Path) -> dict[Line, Callable[[Line], None]]:
     """Return each line with what runs it."""
     bare, small = Bare(files), Bare(files, "1GB")
     account = movements(files)
+
+    def both(one: Line) -> None:
+        csv = Importing(files, Path(path).parent)
+        one.compare(csv.ours, csv.alone)
 
     def passes() -> object:
         deposits = np.where(account.owner >= 0, account.units, 0)
@@ -200,6 +259,7 @@ def compare(case: Case, path: str, files: Path) -> dict[Line, Callable[[Line], N
         Line("tie", "a group-by, and check", 1.3): lambda one: one.compare(
             tied, bare(DAILY), checked
         ),
+        Line("import of CSV", "COPY, sorted", 2.0): both,
         Line("pooled, pro rata", alone, 3.0): lambda one: one.compare(
             traced("pro-rata"), passes
         ),
@@ -214,12 +274,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--customers", type=int, help="default: two fifths of the rows")
+    parser.add_argument(
+        "--flows", type=int, default=0, help="control flows of the ledger"
+    )
     parser.add_argument("--only", nargs="*", default=[""], metavar="LINE")
     said = parser.parse_args()
     customers = said.customers or said.rows * 2 // 5
     with tempfile.TemporaryDirectory() as folder:
         sizes = ["--customers", str(customers), "--rows", str(said.rows)]
         subprocess.run([sys.executable, str(GENERATE), *sizes, folder], check=True)
+        divided(Path(folder) / "control.beancount", said.flows)
         path = str(Path(folder) / "main.beancount")
         case = solvency.load(path, cache=False)
         print(f"{said.rows:,} rows, {customers:,} customers; CPU seconds, best of two")

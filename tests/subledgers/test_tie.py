@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from decimal import Decimal
@@ -135,6 +136,32 @@ def test_duplicates_are_found_part_by_part(tmp_path, monkeypatch, sizes, unique,
     ]
     assert found.duplicate_count == 2
     assert [(gap.after, gap.before) for gap in found.gaps] == [(3, 5)]
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.lists(st.integers(1, 9), max_size=5), min_size=1, max_size=3),
+    st.sampled_from([1, 2, 4, 1 << 16]),
+    st.sampled_from([0, 2**63 - 11, -(2**63)]),
+)
+def test_gaps_and_duplicates_are_those_of_a_list(files, step, base):
+    """Whatever the files and their order, against a count of the numbers one by one."""
+    numbers = [base + one for file in files for one in file]
+    twice = [one for one in sorted(set(numbers)) if numbers.count(one) > 1]
+    there = sorted(set(numbers))
+    gaps = [(a, b) for a, b in itertools.pairwise(there) if b > a + 1]
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        patch.setattr(numbering, "_STEP", step)
+        patch.setattr(numbering, "_FEW", 2)
+        for number, file in enumerate(files):
+            rows = [(base + one, 3, 7, "USD", 1) for one in file]
+            parquet(folder / "rows" / f"{number}.parquet", rows)
+        if not numbers:
+            return
+        (found,) = tie(case_of(folder, "")).checked
+        assert [(gap.after, gap.before) for gap in found.gaps] == gaps
+        assert [one.key for one in found.duplicates] == [(str(one),) for one in twice]
 
 
 @pytest.mark.parametrize("bits", [1 << 28, 4, 0])

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _INSTALL = "Install it: pip install 'solvency[rows]'"
 #: How DuckDB says that a line of CSV has too many fields, or a quote left open.
 _BROKEN_LINE = re.compile(r"CSV Error on Line: \d+")
+#: How CSV is read where what is no row is set aside.
+_LENIENT = "store_rejects=true, rejects_limit=0"
 #: The longest head of a CSV file.
 _HEAD = 2**16
 
@@ -90,20 +92,25 @@ class Duck:
         self.do(f"CREATE VIEW {name} AS SELECT * FROM {source}")
         return {one[0]: str(one[1]) for one in self.run(f"DESCRIBE {name}")}
 
-    def stage(self, name: str, paths: Sequence[str], delimiter: str) -> None:
-        """Make rows of CSV a table, in their order, every column as text.
+    def lenient(
+        self, paths: Sequence[str], columns: Sequence[str], delimiter: str
+    ) -> str:
+        """Return the query of rows of CSV, every column as text, in their order.
 
-        What is no row is set aside, for `rejected` to tell.
+        What is no row is set aside, for `rejected` to tell. `_file` is which of the
+        files a row is of, from 0.
 
         Args:
-            name: What the table is called.
-            paths: Files with the same columns.
+            paths: Files with the same columns, in any order.
+            columns: The columns wanted.
             delimiter: What stands between cells.
         """
         self._paths += paths
-        source = _csv(paths, delimiter, "store_rejects=true, rejects_limit=0")
-        self.do(
-            f"CREATE TABLE {name} AS SELECT * EXCLUDE file_row_number FROM {source}"
+        listed = ", ".join(map(column, columns))
+        return " UNION ALL ".join(
+            f"SELECT {listed}, CAST({number} AS INTEGER) AS _file FROM"
+            f" {_csv([path], delimiter, _LENIENT)}"
+            for number, path in enumerate(paths)
         )
 
     def rejected(self) -> list[tuple[str, int, bool, str, str]]:
@@ -222,7 +229,7 @@ class Duck:
     def _broken_lines(self) -> Iterator[tuple[str, int, str]]:
         """Yield the first line of each CSV file that is no row, and what is wrong."""
         for paths, delimiter in self._csv:
-            source = _csv(paths, delimiter, "store_rejects=true, rejects_limit=0")
+            source = _csv(paths, delimiter, _LENIENT)
             # Counted by column, so that each is read.
             self._db.execute(f"SELECT count(COLUMNS(*)) FROM {source}").fetchall()
             for path, byte, is_open, _, wrong in self.rejected():

@@ -213,6 +213,23 @@ class Normal:
             return "a day written YYYY-MM-DD, or a time stamp"
         return "written on every row"
 
+    def whole_party(self, part: Part) -> str:
+        """Return whose a row is, of text of which not all may be whole numbers."""
+        name = column(self.layout.party)
+        if self.parties_as_text:
+            return self.party(part)
+        return (
+            f"CASE WHEN regexp_matches({name}, '{_PARTY}') THEN {self.party(part)} END"
+        )
+
+    def whole_order(self, part: Part) -> str:
+        """Return the number of a row, of text of which not all may be numbers."""
+        if self.layout.order is None or self.orders_as_text:
+            return self.order(part)
+        name = column(self.layout.order)
+        number = self.order(part)
+        return f"CASE WHEN regexp_matches({name}, '{_NUMBER}') THEN {number} END"
+
     def bad(self, part: Part, most: int = 10) -> str:
         """Return the query of the rows that cannot be read, with what is wrong.
 

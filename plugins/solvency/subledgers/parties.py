@@ -76,22 +76,37 @@ def _marked(rows: Rows) -> Parties | None:
     if bits is None:
         return None
     known = rows.kept(f"SELECT {bits} AS known FROM {rows.register.view}")
-    there, strange, outside = rows.ask(
-        "SELECT bit_count(there & known), bit_count(there & ~known), outside FROM"
-        f" (SELECT coalesce({bits}, bitstring('0', {high - low + 1})) AS there,"
-        f" count(*) - count({place}) AS outside FROM {{rows}}) AS r, ({known}) AS k"
+    size = int(high - low) + 1
+    there = rows.kept(
+        f"SELECT coalesce({bits}, bitstring('0', {size})) AS there,"
+        f" count(*) - count({place}) AS outside FROM {{rows}}"
+    )
+    strange = rows.kept(
+        "SELECT bit_count(there & known) AS usual, there & ~known AS strange, outside"
+        f" FROM ({there}) AS r, ({known}) AS k"
+    )
+    usual, unusual, outside = rows.ask(
+        f"SELECT usual, bit_count(strange), outside FROM ({strange}) AS s"
     )[0]
-    if not strange and not outside:
-        return Parties(int(there), (), 0)
+    if not unusual and not outside:
+        return Parties(int(usual), (), 0)
+    where = f"coalesce(get_bit(known, {place}), 0) = 0"
+    if not outside and unusual <= NAMED:
+        # They are few, and files that lack them are hardly read.
+        them = rows.ask(
+            f"SELECT i + ({low}) FROM range({size}) AS t(i), ({strange}) AS s"
+            " WHERE get_bit(strange, CAST(i AS INTEGER)) = 1"
+        )
+        where = f"party IN ({', '.join(str(one) for (one,) in them)})"
     strangers = (
         f"SELECT party, count(*) AS n FROM {{rows}}, ({known}) AS k"
-        f" WHERE coalesce(get_bit(known, {place}), 0) = 0 GROUP BY party"
+        f" WHERE {where} GROUP BY party"
     )
     named, count = _named(
         rows,
         f"SELECT CAST(party AS VARCHAR) AS party, n FROM ({strangers}) AS s",
     )
-    return Parties(int(there) + count, named, count)
+    return Parties(int(usual) + count, named, count)
 
 
 def _named(rows: Rows, strangers: str) -> tuple[tuple[Unknown, ...], int]:

@@ -35,6 +35,8 @@ _TAKEN = frozenset(
 )
 #: More lines than this that cannot be read are not told one by one.
 _MOST_REJECTS = 100_000
+#: Rows from which the types of the others are taken, until one is found otherwise.
+_FIRST = 1000
 #: The least and the most that 64 bits hold, and the digits of a DECIMAL in them.
 _LEAST, _MOST, _SHORT = -(2**63), 2**63 - 1, 18
 
@@ -46,19 +48,58 @@ class Staged:
         self.duck, self.paths = duck, paths
         # A register of parties is for the ledger to look up.
         self.layout = replace(layout, parties=None)
-        self.columns = self._staged(layout.delimiter)
+        self.columns = _columns(paths, layout.delimiter)
         kinds = dict.fromkeys(self.columns, "VARCHAR")
+        self.rows = duck.lenient(paths, self.columns, layout.delimiter)
         self.part = Part("raw", kinds, tuple(paths))
-        self.made = normal(duck, [self.part], self.layout)
-        self.scales = self._declared()
-        self._type()
+        #: Decimal places, each with its coins; none where some coin has none declared.
+        self.scales: dict[int, list[str]] | None = None
         #: The lines that are no row, or have a value that cannot be read.
+        self.rejects: list[Reject] = []
+        if not self._at_once():
+            self._by_text()
+        #: How many rows of each file can be read.
+        self.counts = {
+            paths[number]: int(count)
+            for number, count in duck.run(
+                "SELECT _file, count(*) FROM typed GROUP BY _file"
+            )
+        }
+
+    def _at_once(self) -> bool:
+        """Read the rows into exact types, and say whether all of them have these.
+
+        The first rows say which types they are.
+        """
+        layout, duck = self.layout, self.duck
+        if not (layout.smallest or layout.scales or layout.scale is not None):
+            return False
+        duck.do(f"CREATE TABLE raw AS {self.rows} LIMIT {_FIRST}")
+        self.made = normal(duck, [self.part], self.layout)
+        duck.drop("raw")
+        self.scales = self._declared()
+        try:
+            self._type(f"({self.rows})", "0")
+        except RowsError:
+            # Of another type, or out of memory: told when it happens again.
+            duck.drop("typed")
+            return False
+        odd = duck.run(f"SELECT 1 FROM typed WHERE {self._any_empty} LIMIT 1")
+        if odd or duck.rejected() or not self._is_declared("typed", "_coin"):
+            duck.drop("typed")
+            return False
+        return True
+
+    def _by_text(self) -> None:
+        """Read the rows as text, see which types all have, and who has none."""
+        duck = self.duck
+        duck.do(f"CREATE TABLE raw AS {self.rows}")
+        self.made = normal(duck, [self.part], self.layout)
+        coin = self.made.coin(self.part)
+        self.scales = self._declared() if self._is_declared("raw", coin) else None
+        self._type("raw", "rowid")
         self.rejects = self._rejected()
         duck.do(f"DELETE FROM typed WHERE {self._any_empty}")
-        #: How many rows of each file can be read.
-        self.counts: dict[str, int] = dict(
-            duck.run("SELECT _file, count(*) FROM typed GROUP BY _file")
-        )
         duck.drop("raw")
 
     def write(self, path: Path, units: str) -> None:
@@ -71,50 +112,21 @@ class Staged:
         self._copy(path, units)
         self._compare(path)
 
-    def _staged(self, delimiter: str) -> tuple[str, ...]:
-        """Make the rows of all files a table, and return its columns."""
-        alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for path in self.paths:
-            alike[head(path, delimiter)].append(path)
-        (first, paths), *others = alike.items()
-        for names, some in others:
-            odd = sorted({*names} ^ {*first})
-            if odd:
-                raise RowsError(
-                    f"{paths[0]} and {some[0]} have different columns: only one of"
-                    f" them has {odd[0]}",
-                    "Import them apart, or give them the same columns",
-                )
-        taken = [name for name in first if name.lower() in _TAKEN]
-        if taken:
-            raise RowsError(
-                f"{paths[0]} has a column {taken[0]}, a name that is needed here",
-                "Name it otherwise",
-            )
-        self.duck.stage("raw", paths, delimiter)
-        for _, some in others:
-            self.duck.stage("more", some, delimiter)
-            self.duck.do("INSERT INTO raw BY NAME FROM more")
-            self.duck.drop("more")
-        return first
-
-    def _declared(self) -> dict[int, list[str]] | None:
-        """Return the decimal places that the mapping declares, each with its coins.
-
-        None where it does not declare those of every coin.
-        """
+    def _is_declared(self, table: str, coin: str) -> bool:
+        """Say whether the mapping declares the decimal places of every coin."""
         layout = self.layout
-        if layout.scale is None and not layout.smallest:
-            coins = {one for (one,) in self._coins()} if layout.scales else {""}
-            if not coins <= {None, *layout.scales}:
-                return None
+        if layout.scale is not None or layout.smallest:
+            return True
+        found = self.duck.run(f"SELECT DISTINCT {coin} FROM {table}")
+        return {one for (one,) in found} <= {None, *layout.scales}
+
+    def _declared(self) -> dict[int, list[str]]:
+        """Return the decimal places that the mapping declares, each with its coins."""
+        layout = self.layout
         found: dict[int, list[str]] = {layout.scale or 0: []}
         for coin, places in layout.scales.items():
             found.setdefault(places, []).append(coin)
         return found
-
-    def _coins(self) -> list[tuple[str | None]]:
-        return self.duck.run(f"SELECT DISTINCT {self.made.coin(self.part)} FROM raw")
 
     def _by_scale(self, sql: Callable[[int], str], coin: str) -> str:
         """Return SQL that depends on the decimal places of a row's commodity."""
@@ -127,8 +139,13 @@ class Staged:
         )
         return f"CASE {whens} ELSE {sql(least)} END" if whens else sql(least)
 
-    def _type(self) -> None:
-        """Make a table of the rows in exact types, nothing where a value has none."""
+    def _type(self, source: str, place: str) -> None:
+        """Make a table of the rows in exact types, nothing where a value has none.
+
+        Args:
+            source: The SQL of the rows as text.
+            place: The SQL of a row's place among them.
+        """
         made, part = self.made, self.part
         coin = made.coin(part)
 
@@ -138,15 +155,15 @@ class Staged:
         others = [column(name) for name in self.columns if name not in self._own]
         exact = {
             "_day": made.day(part),
-            "_party": made.party(part),
+            "_party": made.whole_party(part),
             "_coin": coin,
             "_units": self._by_scale(units, coin),
-            "_ord": made.order(part),
+            "_ord": made.whole_order(part),
         }
         listed = [f"{sql} AS {name}" for name, sql in exact.items()]
         self.duck.do(
             f"CREATE TABLE typed AS SELECT {', '.join([*listed, *others])}, _file,"
-            " rowid AS _place FROM raw"
+            f" {place} AS _place FROM {source} AS rows"
         )
 
     @property
@@ -166,7 +183,8 @@ class Staged:
             where = f", at {name}" if name else ""
             aside[path][Aside(byte, is_open)] = f"is no row{where}: {said}"
         values: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
-        for path, place, name, value, coin in self.duck.run(self._bad()):
+        for number, place, name, value, coin in self.duck.run(self._bad()):
+            path = self.paths[number]
             wanted = self.made.wanted(name, self._places(coin))
             said = f"{name} {wrong_value(value)}, and should be {wanted}"
             values[path].append((int(place), name, said))
@@ -286,6 +304,26 @@ class Staged:
                 raise RowsError(
                     f"what was written of {coin} on {day} is not what was read"
                 )
+
+
+def _columns(paths: Sequence[str], delimiter: str) -> tuple[str, ...]:
+    """Return the columns that all files have."""
+    first = head(paths[0], delimiter)
+    for path in paths:
+        odd = sorted({*head(path, delimiter)} ^ {*first})
+        if odd:
+            raise RowsError(
+                f"{paths[0]} and {path} have different columns: only one of them has"
+                f" {odd[0]}",
+                "Import them apart, or give them the same columns",
+            )
+    taken = [name for name in first if name.lower() in _TAKEN]
+    if taken:
+        raise RowsError(
+            f"{paths[0]} has a column {taken[0]}, a name that is needed here",
+            "Name it otherwise",
+        )
+    return first
 
 
 def _decimal(places: int) -> str:

@@ -11,6 +11,8 @@ from solvency.subledgers.errors import RowsError
 if TYPE_CHECKING:
     from solvency.subledgers.rows import Rows
 
+#: Whole numbers up to here hold in 64 bits, and their sum too.
+SHORT = 2**61
 #: Rounds in which the level of a rising tide settles; each leaves parties out.
 _ROUNDS = 1000
 
@@ -62,7 +64,12 @@ def apportioned(weighed: str, share: Fraction) -> str:
         f"SELECT party, given, got, CASE WHEN {exact} > 0 THEN {exact} ELSE 0 END AS e"
         f" FROM ({weighed}) AS w"
     )
-    floored = f"SELECT party, given, got, e, e // {below} AS floor FROM ({over}) AS o"
+    quotient = f"e // {below}"
+    if share.denominator <= SHORT:
+        # Division of 128-bit integers takes ten times that of 64-bit ones.
+        short = f"CAST(e AS BIGINT) // {below}"
+        quotient = f"CASE WHEN e <= {SHORT} THEN {short} ELSE {quotient} END"
+    floored = f"SELECT party, given, got, e, {quotient} AS floor FROM ({over}) AS o"
     return (
         f"SELECT party, given, got, floor, e - floor * {below} AS rest"
         f" FROM ({floored}) AS f"

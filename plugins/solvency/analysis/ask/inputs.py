@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from solvency.analysis.ask.answer import Answer
+from solvency.analysis.ask.apportion import SHORT
 from solvency.ledger.subledger_flows import rows_of
 from solvency.ledger.terms.metadata import meant
 from solvency.model.prices import Missing
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 #: Places that a price is read to; a quotient of prices may have no end.
 _PRICE = 12
-#: Whole numbers up to here hold in 64 bits, and their sum too.
-_SHORT = 2**61
 #: Decimal places of an amount in the reporting currency.
 CENTS = 2
 
@@ -110,12 +109,12 @@ class Asking:
         half = step // 2
         # Division of 128-bit integers takes ten times that of 64-bit ones.
         short = (
-            f" WHEN {worth} <= {_SHORT}"
+            f" WHEN {worth} <= {SHORT}"
             f" THEN (CAST({worth} AS BIGINT) + {half}) // {step}"
         )
         return (
             f"CASE WHEN {worth} < 0 THEN -((-({worth}) + {half}) // {step})"
-            f"{short if half < _SHORT else ''}"
+            f"{short if half < SHORT else ''}"
             f" ELSE ({worth} + {half}) // {step} END"
         )
 

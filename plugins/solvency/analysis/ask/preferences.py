@@ -29,9 +29,11 @@ def preferences(asking: Asking, days: int, threshold: Decimal) -> Answer:
     currency = asking.case.currency
     first = datetime.date.fromordinal(max(asking.at.toordinal() - days + 1, 1))
     window = f"day >= CAST('{first.isoformat()}' AS DATE) AND day <= {asking.day}"
+    # Who took nothing out has none: most parties need no running sum.
+    takers = f"SELECT party FROM {{rows}} WHERE {window} AND units < 0"
     moved = (
         f"SELECT party, day, ord, units, {asking.worth('-units')} AS out"
-        f" FROM {{rows}} WHERE {window} AND {asking.only()}"
+        f" FROM {{rows}} WHERE {window} AND {asking.only()} AND party IN ({takers})"
     )
     running = (
         "SELECT party, out, sum(out) OVER (PARTITION BY party"
@@ -45,13 +47,13 @@ def preferences(asking: Asking, days: int, threshold: Decimal) -> Answer:
         f" FROM ({running}) AS r GROUP BY party"
     )
     net = "taken - given - CASE WHEN low < 0 THEN low ELSE 0 END"
-    valued = (
-        f"SELECT party, {asking.cents('taken')} AS taken,"
-        f" {asking.cents('given')} AS given, {asking.cents(f'({net})')} AS net"
-        f" FROM ({summed}) AS s"
-    )
     least = max(int(threshold.scaleb(2)), 1)
-    above = asking.rows.kept(f"SELECT * FROM ({valued}) AS v WHERE net >= {least}")
+    above = asking.rows.kept(
+        f"SELECT party, {asking.cents('taken')} AS taken,"
+        f" {asking.cents('given')} AS given, {asking.cents('net')} AS net"
+        f" FROM (SELECT party, taken, given, {net} AS net FROM ({summed}) AS s) AS v"
+        f" WHERE {asking.cents('net')} >= {least}"
+    )
     count, whole = asking.rows.ask(f"SELECT count(*), sum(net) FROM ({above}) AS a")[0]
     found = asking.rows.ask(
         f"SELECT party, taken, given, net FROM ({above}) AS a"
