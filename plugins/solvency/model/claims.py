@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.figures.listing import listing
 from solvency.ledger.entries.postings import EXACT
-from solvency.model.book import below
 from solvency.model.prices import Missing
 from solvency.wide import wide
 
@@ -138,8 +139,10 @@ def claims(
         rows: What the books say.
     """
     found = {(*row[:3], False): Claim(*row) for row in rows}
+    lying = _lying(book)
+    whole = Counter(map(_pair, book.case.accounts.values()))
     for observation in _by_weight(book):
-        side = _side(book, observation, at)
+        side = _side(observation, at, lying, whole)
         if side is None or (inside is not None and not {*side[:2]} <= inside):
             continue
         creditor, debtor, root = side
@@ -179,28 +182,46 @@ def _by_weight(book: Book) -> list[Observation]:
     )
 
 
+def _lying(book: Book) -> dict[str, list[Account]]:
+    """Return the accounts that are a name or lie below it, by that name."""
+    found: dict[str, list[Account]] = defaultdict(list)
+    for account in book.case.accounts.values():
+        name = account.name
+        while name:
+            found[name].append(account)
+            name = name.rpartition(":")[0]
+    return found
+
+
 def _side(
-    book: Book, observation: Observation, at: datetime.date
+    observation: Observation,
+    at: datetime.date,
+    lying: Mapping[str, Sequence[Account]],
+    whole: Mapping[tuple[str, str, str] | None, int],
 ) -> tuple[str, str, str] | None:
     """Return whose statement of which claim an observation is, if of one.
 
     It is where it covers every account of one side of a pair, and nothing else.
+
+    Args:
+        observation: The observation.
+        at: The day at whose end.
+        lying: The accounts at or below each name.
+        whole: How many accounts each side of a pair has.
     """
     if observation.since is not None or not (
         observation.date <= at and at - observation.date <= STATEMENT_AGE
     ):
         return None
-    accounts = book.case.accounts.values()
-    named = [
-        account
-        for account in accounts
-        if any(below(account.name, one) for one in observation.accounts)
-    ]
-    sides = {_pair(account) for account in named}
+    named = {
+        account.name: account
+        for one in observation.accounts
+        for account in lying.get(one, ())
+    }
+    sides = {_pair(account) for account in named.values()}
     if len(sides) != 1 or (side := sides.pop()) is None:
         return None
-    whole = sum(_pair(account) == side for account in accounts)
-    return side if len(named) == whole else None
+    return side if len(named) == whole[side] else None
 
 
 def _pair(account: Account) -> tuple[str, str, str] | None:
