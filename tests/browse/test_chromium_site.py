@@ -22,11 +22,12 @@ pytestmark = [
 ]
 PAGES = (
     *("index", "solvency", "group", "entities"),
-    *("flows", "hypotheses", "evidence"),
+    *("flows", "recovery", "stress", "hypotheses", "scenarios", "evidence"),
 )
 #: All kinds of pages there are.
 EACH = (
     *PAGES,
+    "tracing",
     "flow-deposits",
     "source-gazette",
     "solvency-Harbour-customer-assets-USD",

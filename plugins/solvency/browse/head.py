@@ -49,6 +49,8 @@ APPLIED = {
     "scenarios": {"at"},
     "report": {"at"},
 }
+#: Pages whose exhibits each say how they value what they show.
+_OWN_VALUES = frozenset({"tracing", "recovery", "stress", "scenarios"})
 #: How holdings are valued, as the line of the state says it.
 _VALUED = {
     "market": "market value",
@@ -188,14 +190,15 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
     """Say in one line what is shown."""
     case, asked = view.case, view.asked
     applied = APPLIED.get(page, set())
-    name = case.scenario.name
-    if name == BY_HAND:
-        name = say("chosen by hand: %(names)s", names=listed(taken(case)))
-    words = [say("scenario %(name)s", name=say(name)), _known(view)]
+    first = say("scenario %(name)s", name=_scenario(view))
+    if page == "scenarios":
+        first = say("each scenario of the case")
+    words = [first, _known(view)]
     if "at" in applied and case.selected:
         words.append(say("balances at %(day)s", day=day_said(view.at)))
-    basis = asked.basis if "basis" in applied else "market"
-    words.append(say(_VALUED[basis]))
+    if page not in _OWN_VALUES:
+        basis = asked.basis if "basis" in applied else "market"
+        words.append(say(_VALUED[basis]))
     words.append(say("in %(unit)s", unit=unit_said(case.currency)))
     if view.asked.entity:
         words.append(view.asked.entity)
@@ -206,6 +209,14 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
             if name in applied
         ]
     return clauses(words)
+
+
+def _scenario(view: View) -> str:
+    """Name the scenario that is asked for, or the hypotheses chosen by hand."""
+    name = view.case.scenario.name
+    if name == BY_HAND:
+        return say("chosen by hand: %(names)s", names=listed(taken(view.case)))
+    return say(name)
 
 
 def _known(view: View) -> str:
@@ -221,6 +232,8 @@ def _unapplied(view: View, page: str, filters: dict[str, str]) -> tuple[str, ...
     applied = APPLIED.get(page, set())
     asked = view.asked
     words = []
+    if page == "scenarios" and (asked.scenario or asked.chosen is not None):
+        words.append(say("scenario %(name)s", name=_scenario(view)))
     if asked.at and "at" not in applied:
         words.append(say("balances at %(day)s", day=day_said(asked.at)))
     if asked.basis != "market" and "basis" not in applied:
