@@ -79,7 +79,10 @@ def test_every_number_that_opens_has_what_it_rests_on(files):
             opened += 1
             assert {one for one, _ in found["flows"]} <= set(things["flows"])
             assert {one for one, _ in found["sources"]} <= set(things["sources"])
-            assert found["flows"] or found["sources"] or found["value"] == "0", key
+            assert found["flows"] or found["sources"] or found["value"] == "0", (
+                page.name,
+                key,
+            )
     assert opened > 300
 
 

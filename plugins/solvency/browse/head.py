@@ -14,6 +14,7 @@ from solvency.browse.speech import day_said
 from solvency.browse.speech import listed
 from solvency.browse.speech import say
 from solvency.browse.speech import unit_said
+from solvency.browse.view import file_name
 from solvency.browse.words import script_words
 from solvency.ledger.scenarios import BY_HAND
 from solvency.ledger.scenarios import taken
@@ -85,6 +86,8 @@ class Head:
     bases: tuple[str, ...]
     reporting: str
     fingerprint: str
+    #: What the names of files saved from the page begin with.
+    file: str
     tabs: tuple[Link, ...]
     refused: tuple[str, ...]
     action: str
@@ -140,6 +143,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         bases=BASES,
         reporting=case.reporting_date.isoformat() if case.selected else "",
         fingerprint=case.fingerprint,
+        file=_file(view, page),
         tabs=tuple(
             Link(say(title), view.page(name), name == page)
             for name, title in TITLES.items()
@@ -173,6 +177,14 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         languages=other_languages(view, page),
         words=script_words() if view.at_home.live else {},
     )
+
+
+def _file(view: View, page: str) -> str:
+    """Return what the names of files saved from a page begin with."""
+    asked = view.asked
+    basis = "" if asked.basis == "market" else asked.basis
+    words = (page, *view.state, asked.entity, basis, asked.pick)
+    return file_name(filter(None, words))
 
 
 def other_languages(view: View, page: str) -> tuple[tuple[str, Link], ...]:

@@ -195,6 +195,8 @@ class _Pages:
             if page not in {"flow", "source"}:
                 self._made.told(f"{page} {' '.join(x for _, x in asked)}".strip())
             self._at.within(wanted)
+            # No server is asked later what a point rests on.
+            view.register.opened = view.study.long
             inside = render(page, view, {})
             if not asked:
                 self._exhibits[page] = dict(view.register.exhibits)
