@@ -182,6 +182,12 @@ function asked(address) {
 // On a site of files pages share their flows and sources.
 async function complete(address) {
   const found = await asked(address);
+  // ... and figures their lists, each of which stands there once.
+  for (const one of found.lists ? Object.values(found.figures) : []) {
+    for (const name of ["flows", "sources"]) {
+      if (Number.isInteger(one[name])) one[name] = found.lists[one[name]];
+    }
+  }
   return found.things ? { ...(await asked(found.things)), ...found } : found;
 }
 

@@ -214,6 +214,7 @@ class _Pages:
             if page in {"flow", "source"}:
                 return
             found = resting(view.case, view.register, view.dossier, things=False)
+            found = _shared(found)
             found["things"] = "rests/things.js"
             address = f"rests/{name.removesuffix('.html')}.js"
             self._found[address] = _taken(address, found)
@@ -261,6 +262,25 @@ class _Pages:
                 self._found[NAME] = feed(view, told.earlier, url)
             self._found["site.css"] = style()
             self._found["site.js"] = _script()
+
+
+def _shared(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what figures rest on with each list once, in `lists`, and its place.
+
+    Most figures of a page rest on the same flows and sources as others of it.
+    """
+    places: dict[tuple[tuple[Any, ...], ...], int] = {}
+    figures = {
+        key: {
+            **one,
+            **{
+                name: places.setdefault(tuple(map(tuple, one[name])), len(places))
+                for name in ("flows", "sources")
+            },
+        }
+        for key, one in found["figures"].items()
+    }
+    return {**found, "figures": figures, "lists": tuple(places)}
 
 
 def _script() -> str:
