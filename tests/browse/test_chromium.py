@@ -167,6 +167,7 @@ def test_axe_finds_no_serious_violation(window, page, scheme, width):
     tab = window(name, EACH[page], scheme=scheme, width=width)
     expect(tab.locator(".sv h2").first).to_be_visible()
     expect(tab.locator(".sv-switch-numbers div").first).to_be_attached()
+    expect(tab.locator("[data-again]")).to_have_count(0)
     # What lies outside our part of the page is Fava's.
     found = axe.Axe().run(tab, context=".sv").response["violations"]
     serious = [
@@ -179,7 +180,10 @@ def test_axe_finds_no_serious_violation(window, page, scheme, width):
 
 def test_tabs_lead_to_their_pages(window):
     tab = window("solvency")
-    for name in ("Group", "Flows", "Hypotheses", "Evidence", "Report", "Solvency"):
+    for name in (
+        *("Group", "Flows", "Tracing", "Recovery", "Stress", "Hypotheses"),
+        *("Scenarios", "Evidence", "Report", "Solvency"),
+    ):
         tab.locator(".sv-tabs").get_by_text(name, exact=True).click()
         expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(name)
 
@@ -412,6 +416,35 @@ def test_columns_are_chosen_and_the_address_remembers_them(window):
     with tab.expect_download() as waited:
         table.get_by_text("CSV").click()
     assert "Severity" not in waited.value.path().read_text(encoding="utf-8")
+
+
+def test_links_to_a_table_and_a_drawing_are_copied_by_keyboard_and_lead_there(
+    window, served
+):
+    tab = window("flows", "?scenario=invested")
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for place in ("#drawing-funds", "#funds"):
+        button = tab.locator(place).get_by_text("Copy link", exact=True)
+        button.press("Enter")
+        expect(tab.locator(place).get_by_text("Copied", exact=True)).to_be_visible()
+        said = tab.evaluate("navigator.clipboard.readText()")
+        assert said == served.origin + served.path("flows") + "?scenario=invested" + (
+            place
+        )
+    other = window("flows", "?scenario=invested#funds")
+    expect(other.locator("#funds h3")).to_be_in_viewport()
+    expect(other.locator(".sv-state")).to_contain_text("scenario invested")
+
+
+def test_tables_of_a_long_question_come_to_the_page_and_open(window):
+    tab = window("recovery")
+    number = tab.locator('[data-key="affairs:Desk:total"] a').first
+    number.press("Enter")
+    expect(tab.get_by_role("dialog")).to_contain_text("Exactly")
+    tab.keyboard.press("Escape")
+    expect(number).to_be_focused()
+    tab.locator("#recovery").get_by_text("Copy link", exact=True).press("Enter")
+    expect(tab.locator(".sv-live")).not_to_be_empty()
 
 
 def test_the_first_stop_of_the_tab_key_leads_to_the_numbers(window):

@@ -22,11 +22,12 @@ pytestmark = [
 ]
 PAGES = (
     *("index", "solvency", "group", "entities"),
-    *("flows", "hypotheses", "evidence"),
+    *("flows", "recovery", "stress", "hypotheses", "scenarios", "evidence"),
 )
 #: All kinds of pages there are.
 EACH = (
     *PAGES,
+    "tracing",
     "flow-deposits",
     "source-gazette",
     "solvency-Harbour-customer-assets-USD",
@@ -153,7 +154,7 @@ def test_a_table_sorts_filters_and_saves(opened):
     )
     with group.expect_download() as waited:
         group.locator("#sheet").get_by_role("button", name="CSV").click()
-    assert waited.value.suggested_filename == "sheet.csv"
+    assert waited.value.suggested_filename == "group-established-sheet.csv"
     text = waited.value.path().read_text()
     assert "fingerprint" in text
     assert "scenario established" in text
@@ -162,12 +163,36 @@ def test_a_table_sorts_filters_and_saves(opened):
     expect(heads.nth(1)).to_have_attribute("aria-sort", "ascending")
 
 
+def test_a_point_of_a_line_and_the_gap_open_on_files_too(opened):
+    """10 million of deposits, and the 0.4 million that two coins rose by."""
+    tab = opened("solvency")
+    drawing = tab.locator(".sv-light .sv-broad svg")
+    point = drawing.locator("a[aria-label^='Owed to customers, 2021-07-01']")
+    point.press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel.locator(".sv-panel-value")).to_have_text("10,400.0 $k")
+    tab.keyboard.press("Escape")
+    expect(point).to_be_focused()
+    drawing.locator("a[aria-label='Gap']").press("Enter")
+    expect(panel).to_contain_text("needed less there on the worst day")
+
+
+def test_a_link_to_a_table_is_copied_from_a_file(opened):
+    tab = opened("recovery")
+    button = tab.locator("#affairs").get_by_text("Copy link", exact=True)
+    button.press("Enter")
+    expect(tab.locator("#affairs").get_by_text("Copied", exact=True)).to_be_visible()
+    opened("recovery", "#recovery").locator("#recovery h3").wait_for()
+
+
 def test_a_drawing_is_saved_as_svg_and_png(opened):
     tab = opened("flows")
     for kind in ("SVG", "PNG"):
         with tab.expect_download() as waited:
             tab.get_by_role("button", name=kind).first.click()
-        assert waited.value.suggested_filename == f"drawing-1.{kind.lower()}"
+        assert waited.value.suggested_filename == (
+            f"flows-established-drawing-funds.{kind.lower()}"
+        )
         assert len(waited.value.path().read_bytes()) > 1000
 
 

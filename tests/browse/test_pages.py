@@ -342,6 +342,23 @@ def test_the_pdf_is_of_what_is_on_screen(site):
 
 
 @pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({}, "group-established"),
+        ({"known": "2022-02-10", "at": "2021-06-30"}, "-2022-02-10-at-2021-06-30"),
+        ({"hypothesis": "bad-trade"}, "group-bad-trade"),
+        (
+            {"basis": "clean", "entity": "Desk", "lang": "zh"},
+            "established-zh-Desk-clean",
+        ),
+    ],
+)
+def test_what_is_saved_is_named_by_what_is_shown(site, asked, said):
+    html = site().get("group", **asked)
+    assert said in re.search(r'data-file="([^"]*)"', html)[1]
+
+
+@pytest.mark.parametrize(
     "query",
     [
         {"scenario": "no-such"},

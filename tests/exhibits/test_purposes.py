@@ -14,7 +14,7 @@ from solvency.browse.speech import speaking
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import purpose_words
 from solvency.exhibits.setting import setting_of
-from solvency.exhibits.trace.section import _owners
+from solvency.exhibits.trace import outlays
 from solvency.figures.formats import Locale
 from solvency.packaged import packaged
 from solvency.report.language import case_in
@@ -124,4 +124,4 @@ def test_the_owners_of_what_was_spent_have_their_names(gone, owners, said, tmp_p
     book, day = case.book(), case.reporting_date
     study = study_of(case, book, day)
     setting = setting_of(case_in(case, "zh"), book, (day,), locale("zh", case), study)
-    assert _owners(setting, SimpleNamespace(owners=owners)) == said
+    assert outlays.owners(setting, SimpleNamespace(owners=owners)) == said

@@ -182,6 +182,12 @@ function asked(address) {
 // On a site of files pages share their flows and sources.
 async function complete(address) {
   const found = await asked(address);
+  // ... and figures their lists, each of which stands there once.
+  for (const one of found.lists ? Object.values(found.figures) : []) {
+    for (const name of ["flows", "sources"]) {
+      if (Number.isInteger(one[name])) one[name] = found.lists[one[name]];
+    }
+  }
   return found.things ? { ...(await asked(found.things)), ...found } : found;
 }
 
@@ -612,6 +618,11 @@ function save(name, kind, content) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+// The name of a file says of which page, scenario and day it is.
+function fileOf(id) {
+  return [document.querySelector(".sv")?.dataset.file, id].filter(Boolean).join("-");
+}
+
 // A cell that a spreadsheet would run is made text.
 function quoted(text) {
   const safe = /^[=+@\t\r]/.test(text) || (/^-/.test(text) && !/^-[\d.,]+$/.test(text)) ? `'${text}` : text;
@@ -747,7 +758,7 @@ function tools(section) {
     bar.append(box);
   }
   bar.append(made("button", { type: "button", class: "sv-quiet", "aria-label": `CSV: ${heading.textContent.trim()}`,
-    onclick: () => save(`${name}.csv`, "text/csv", csv(section, table)) }, "CSV"));
+    onclick: () => save(`${fileOf(name)}.csv`, "text/csv", csv(section, table)) }, "CSV"));
   if (section.id) bar.append(linkTo(section.id, heading.textContent.trim()));
   if (section.id && table.tHead?.rows[0]?.cells.length > 3) bar.append(columns(section, table));
   heading.after(bar);
@@ -773,6 +784,7 @@ function drawings(figure, n) {
   for (const one of figure.querySelectorAll("svg")) points(one);
   const caption = figure.querySelector("figcaption");
   if (!caption) return;
+  const name = figure.id || `drawing-${n + 1}`;
   const shown = () => [...figure.querySelectorAll("svg")].find((one) => one.getClientRects().length);
   const text = () => {
     const copy = shown().cloneNode(true);
@@ -788,7 +800,7 @@ function drawings(figure, n) {
   };
   const bar = made("div", { class: "sv-tools" },
     made("button", { type: "button", class: "sv-quiet", "aria-label": `SVG: ${caption.textContent.trim()}`,
-      onclick: () => save(`drawing-${n + 1}.svg`, "image/svg+xml", text()) }, "SVG"),
+      onclick: () => save(`${fileOf(name)}.svg`, "image/svg+xml", text()) }, "SVG"),
     made("button", { type: "button", class: "sv-quiet", "aria-label": `PNG: ${caption.textContent.trim()}`,
       onclick: () => {
         const image = new Image();
@@ -798,7 +810,7 @@ function drawings(figure, n) {
           pen.fillStyle = getComputedStyle(document.body).backgroundColor;
           pen.fillRect(0, 0, canvas.width, canvas.height);
           pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-          canvas.toBlob((blob) => save(`drawing-${n + 1}.png`, "image/png", blob));
+          canvas.toBlob((blob) => save(`${fileOf(name)}.png`, "image/png", blob));
         });
         image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text())}`;
       } }, "PNG"));

@@ -113,7 +113,9 @@ def _cell(view: View, cell: exhibits.Cell) -> Cell:
     title = ""
     if first is not None and first.kind == "source":
         title = view.case.sources[first.name].title
-    return Cell(_text(pieces), view.place(first) if first else "", title=title)
+    # A flow's name stays on one line.
+    kind = "day" if first is not None and cell is first and first.kind == "flow" else ""
+    return Cell(_text(pieces), view.place(first) if first else "", title, kind)
 
 
 def _figure(figure: Figure) -> Cell:

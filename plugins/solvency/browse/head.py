@@ -14,6 +14,7 @@ from solvency.browse.speech import day_said
 from solvency.browse.speech import listed
 from solvency.browse.speech import say
 from solvency.browse.speech import unit_said
+from solvency.browse.view import file_name
 from solvency.browse.words import script_words
 from solvency.ledger.scenarios import BY_HAND
 from solvency.ledger.scenarios import taken
@@ -49,6 +50,8 @@ APPLIED = {
     "scenarios": {"at"},
     "report": {"at"},
 }
+#: Pages whose exhibits each say how they value what they show.
+_OWN_VALUES = frozenset({"tracing", "recovery", "stress", "scenarios"})
 #: How holdings are valued, as the line of the state says it.
 _VALUED = {
     "market": "market value",
@@ -83,6 +86,8 @@ class Head:
     bases: tuple[str, ...]
     reporting: str
     fingerprint: str
+    #: What the names of files saved from the page begin with.
+    file: str
     tabs: tuple[Link, ...]
     refused: tuple[str, ...]
     action: str
@@ -138,6 +143,7 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
         bases=BASES,
         reporting=case.reporting_date.isoformat() if case.selected else "",
         fingerprint=case.fingerprint,
+        file=_file(view, page),
         tabs=tuple(
             Link(say(title), view.page(name), name == page)
             for name, title in TITLES.items()
@@ -173,6 +179,14 @@ def head(view: View, page: str, filters: dict[str, str]) -> Head:
     )
 
 
+def _file(view: View, page: str) -> str:
+    """Return what the names of files saved from a page begin with."""
+    asked = view.asked
+    basis = "" if asked.basis == "market" else asked.basis
+    words = (page, *view.state, asked.entity, basis, asked.pick)
+    return file_name(filter(None, words))
+
+
 def other_languages(view: View, page: str) -> tuple[tuple[str, Link], ...]:
     """Return links to a page in its other languages, each with its tag."""
     asked = view.asked
@@ -188,14 +202,15 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
     """Say in one line what is shown."""
     case, asked = view.case, view.asked
     applied = APPLIED.get(page, set())
-    name = case.scenario.name
-    if name == BY_HAND:
-        name = say("chosen by hand: %(names)s", names=listed(taken(case)))
-    words = [say("scenario %(name)s", name=say(name)), _known(view)]
+    first = say("scenario %(name)s", name=_scenario(view))
+    if page == "scenarios":
+        first = say("each scenario of the case")
+    words = [first, _known(view)]
     if "at" in applied and case.selected:
         words.append(say("balances at %(day)s", day=day_said(view.at)))
-    basis = asked.basis if "basis" in applied else "market"
-    words.append(say(_VALUED[basis]))
+    if page not in _OWN_VALUES:
+        basis = asked.basis if "basis" in applied else "market"
+        words.append(say(_VALUED[basis]))
     words.append(say("in %(unit)s", unit=unit_said(case.currency)))
     if view.asked.entity:
         words.append(view.asked.entity)
@@ -206,6 +221,14 @@ def _state(view: View, page: str, filters: dict[str, str]) -> str:
             if name in applied
         ]
     return clauses(words)
+
+
+def _scenario(view: View) -> str:
+    """Name the scenario that is asked for, or the hypotheses chosen by hand."""
+    name = view.case.scenario.name
+    if name == BY_HAND:
+        return say("chosen by hand: %(names)s", names=listed(taken(view.case)))
+    return say(name)
 
 
 def _known(view: View) -> str:
@@ -221,6 +244,8 @@ def _unapplied(view: View, page: str, filters: dict[str, str]) -> tuple[str, ...
     applied = APPLIED.get(page, set())
     asked = view.asked
     words = []
+    if page == "scenarios" and (asked.scenario or asked.chosen is not None):
+        words.append(say("scenario %(name)s", name=_scenario(view)))
     if asked.at and "at" not in applied:
         words.append(say("balances at %(day)s", day=day_said(asked.at)))
     if asked.basis != "market" and "basis" not in applied:

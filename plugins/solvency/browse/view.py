@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -23,6 +25,8 @@ from solvency.browse.speech import listed
 from solvency.browse.speech import many
 from solvency.browse.speech import say
 from solvency.browse.speech import spoken
+from solvency.ledger.scenarios import BY_HAND
+from solvency.ledger.scenarios import taken
 from solvency.model.worth import amount_worth
 
 if TYPE_CHECKING:
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
 
 #: The most flows a table lists; the rest are counted.
 MOST = 200
+#: The longest names of hypotheses that name a file.
+_LONGEST = 60
 
 
 class Addresses(Protocol):
@@ -124,6 +130,25 @@ class View:
     def dossier(self) -> Mapping[str, Claimed]:
         """Return the rows of evidence the case keeps beside its ledger, by id."""
         return self.study.dossier(self.lang)
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """Return what is shown, in words for the name of a file saved from it."""
+        case = self.study.case
+        words = [case.scenario.name]
+        if case.scenario.name == BY_HAND:
+            names = "+".join(taken(case))
+            digest = hashlib.sha256(names.encode()).hexdigest()[:8]
+            words = [names if len(names) <= _LONGEST else f"by-hand-{digest}"]
+        if self.lang != "en":
+            words.append(self.lang)
+        if case.known:
+            words.append(f"known-{case.known}")
+        if self.asked.at:
+            words.append(f"at-{self.at}")
+        if case.currency != case.home:
+            words.append(case.currency)
+        return tuple(words)
 
     @property
     def at(self) -> datetime.date:
@@ -265,6 +290,11 @@ class View:
                 if name in self.case.sources
             ),
         )
+
+
+def file_name(words: Iterable[str]) -> str:
+    """Return words as the name of a file, without an ending."""
+    return re.sub(r"[^\w.+-]+", "-", "-".join(words))
 
 
 def happened(flow: Flow) -> str:

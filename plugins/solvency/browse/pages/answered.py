@@ -15,9 +15,11 @@ from solvency.browse.blocks import Number
 from solvency.browse.exhibit import shown
 from solvency.browse.pages.waiting import Waiting
 from solvency.browse.pages.waiting import waited
+from solvency.browse.speech import money
 from solvency.browse.speech import phrase
 from solvency.browse.speech import say
 from solvency.exhibits.layout import Section
+from solvency.figures.plain import plain
 from solvency.figures.table import Table
 from solvency.wide import wide
 
@@ -117,14 +119,11 @@ def told(
 
 
 def _numbers(view: View, heads: tuple[tuple[str, str], ...]) -> tuple[Number, ...]:
-    from solvency.browse.panel import printed  # noqa: PLC0415 (it needs the exhibits)
-    from solvency.figures.plain import plain  # noqa: PLC0415 (as above)
-
     known = view.register.figures() if heads else {}
     return tuple(
         Number(
             label,
-            printed(known[key]),
+            money(known[key].value, known[key].unit),
             value=plain(known[key].value or Decimal()),
             figure=key,
         )

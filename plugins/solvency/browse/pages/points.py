@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import figure_place
+from solvency.browse.panel import NO_GROUND
 from solvency.charts.pair import Level
 from solvency.figures.figure import Figure
 
@@ -36,8 +37,9 @@ def levels_of(
         for day, need, have in zip(series.days, series.need, series.have, strict=True)
         if last is None or day <= last
     ]
-    # On a site each point would be written out for every page and scenario.
-    marked = _spread([level.day for level in levels]) if view.at_home.live else set()
+    # On a site each point is written out: it is there in the site's own scenario.
+    whole = view.at_home.live or view.study.long
+    marked = _spread([level.day for level in levels]) if whole else set()
     if view.register.opened:
         for level in levels:
             if level.day in marked:
@@ -77,6 +79,7 @@ def _keep(view: View, series: Series, day: datetime.date) -> None:
     """Keep what the points of a day rest on."""
     from solvency.exhibits.check.counts import sides  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.check.counts import summed  # noqa: PLC0415 (as above)
+    from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
 
     setting = view.setting_of_tests(view.study.written())
     words = ("needed by the test", "there, as the test counts it")
@@ -90,7 +93,10 @@ def _keep(view: View, series: Series, day: datetime.date) -> None:
             if series.unit.startswith(("share", "chance"))
             else setting.units(key, side.value, series.unit, formula=said)
         )
-        view.register.figure(summed(setting, figure, side, day))
+        found = summed(setting, figure, side, day)
+        # A limit has no flows of its own: what is held to it are all of them.
+        ground = NO_GROUND if found.flows else settled(setting)
+        view.register.figure(found, ground)
 
 
 def missing(view: View, found: Findings, one: Finding) -> str:

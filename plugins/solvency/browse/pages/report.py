@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from solvency.browse.blocks import Number
 from solvency.browse.request import NotFoundError
 from solvency.browse.speech import day_said
 from solvency.browse.speech import say
+from solvency.browse.view import file_name
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -102,16 +102,9 @@ def pdf(view: View, kind: str) -> tuple[str, bytes]:
             say("no kind of report is called %(name)s", name=repr(kind))
         )
     case = view.case
-    words = [Path(case.path).parent.name, kind, case.scenario.name]
-    if view.lang != "en":
-        words.append(view.lang)
-    if case.known:
-        words.append(f"known-{case.known}")
-    dates = None
-    if view.asked.at:
-        words.append(f"at-{view.at}")
-        dates = (view.at,)
-    name = re.sub(r"[^\w.-]+", "-", "-".join(words)) + ".pdf"
+    words = [Path(case.path).parent.name, kind, *view.state]
+    dates = (view.at,) if view.asked.at else None
+    name = file_name(words) + ".pdf"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.pdf"
         write(

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.shares import COLUMNS
 from solvency.browse.blocks import Link
+from solvency.browse.pages.answered import Answered
 from solvency.browse.pages.answered import Page
 from solvency.browse.pages.answered import answered
 from solvency.browse.pages.answered import told
 from solvency.browse.speech import say
 from solvency.exhibits.trace.outlays import rule_names
+from solvency.exhibits.trace.rules import candidates
 from solvency.exhibits.trace.rules import traced
-from solvency.exhibits.trace.section import paying
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 def build(view: View) -> Page:
     """Build the page."""
     setting = view.setting()
-    accounts, picked = paying(setting), view.asked.pick
+    accounts, picked = candidates(setting), view.asked.pick
     account = picked if picked in view.case.accounts else ""
     found = answered(view, f"traced:{account}", lambda one: traced(one, account))
+    traced_one = account
+    if isinstance(found, Answered) and found.section is not None:
+        traced_one = found.section.values["account"]
     names = rule_names(setting)
     return Page(
         title=say("Whose money was spent?"),
@@ -52,12 +56,8 @@ def build(view: View) -> Page:
             *((f"trace:rule:{rule}", names[rule]) for rule in COLUMNS),
         ),
         links=tuple(
-            Link(
-                name,
-                view.page("tracing", pick=name),
-                name == account or (not account and not at),
-            )
-            for at, name in enumerate(accounts)
+            Link(name, view.page("tracing", pick=name), name == traced_one)
+            for name in accounts
         )
         if len(accounts) > 1
         else (),

@@ -195,6 +195,8 @@ class _Pages:
             if page not in {"flow", "source"}:
                 self._made.told(f"{page} {' '.join(x for _, x in asked)}".strip())
             self._at.within(wanted)
+            # No server is asked later what a point rests on.
+            view.register.opened = view.study.long
             inside = render(page, view, {})
             if not asked:
                 self._exhibits[page] = dict(view.register.exhibits)
@@ -212,6 +214,7 @@ class _Pages:
             if page in {"flow", "source"}:
                 return
             found = resting(view.case, view.register, view.dossier, things=False)
+            found = _shared(found)
             found["things"] = "rests/things.js"
             address = f"rests/{name.removesuffix('.html')}.js"
             self._found[address] = _taken(address, found)
@@ -259,6 +262,25 @@ class _Pages:
                 self._found[NAME] = feed(view, told.earlier, url)
             self._found["site.css"] = style()
             self._found["site.js"] = _script()
+
+
+def _shared(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what figures rest on with each list once, in `lists`, and its place.
+
+    Most figures of a page rest on the same flows and sources as others of it.
+    """
+    places: dict[tuple[tuple[Any, ...], ...], int] = {}
+    figures = {
+        key: {
+            **one,
+            **{
+                name: places.setdefault(tuple(map(tuple, one[name])), len(places))
+                for name in ("flows", "sources")
+            },
+        }
+        for key, one in found["figures"].items()
+    }
+    return {**found, "figures": figures, "lists": tuple(places)}
 
 
 def _script() -> str:

@@ -11,6 +11,7 @@ from solvency.exhibits.flows import heading
 from solvency.exhibits.trace.outlays import owners
 from solvency.exhibits.trace.outlays import rule_names
 from solvency.exhibits.trace.section import followed
+from solvency.exhibits.trace.section import paying
 from solvency.exhibits.trace.section import tracing
 from solvency.exhibits.workings import of_flows
 from solvency.figures.figure import Said
@@ -35,11 +36,18 @@ def traced(setting: Setting, account: str = "") -> Section | None:
         setting: What is shown.
         account: The account; the one through which most money went where empty.
     """
-    section = tracing(setting, account)
-    found = followed(setting, account)
-    if section is None or found is None:
-        return None
-    return replace(section, tables=(by_rule(setting, found), *section.tables))
+    for name in (account,) if account else candidates(setting):
+        section, found = tracing(setting, name), followed(setting, name)
+        if section is not None and found is not None:
+            tables = (by_rule(setting, found), *section.tables)
+            return replace(section, tables=tables, values={"account": name})
+    return None
+
+
+def candidates(setting: Setting) -> tuple[str, ...]:
+    """Return the accounts that can be asked for, those a report would trace first."""
+    found = dict.fromkeys((*paying(setting), *paying(setting, unsaid=True)))
+    return tuple(found)
 
 
 def by_rule(setting: Setting, found: Following) -> Table:

@@ -82,8 +82,13 @@ def followed(setting: Setting, account: str = "") -> Following | None:
     return None
 
 
-def paying(setting: Setting) -> tuple[str, ...]:
-    """Return the accounts of the group that paid most money out, the first first."""
+def paying(setting: Setting, *, unsaid: bool = False) -> tuple[str, ...]:
+    """Return the accounts of the group that paid most money out, the first first.
+
+    Args:
+        setting: What is shown.
+        unsaid: Also those whose liquidity the ledger leaves to their commodity.
+    """
     out: dict[str, Decimal] = defaultdict(Decimal)
     currency = setting.case.home
     for name, moves in setting.movements.items():
@@ -92,7 +97,7 @@ def paying(setting: Setting) -> tuple[str, ...]:
             account.entity in setting.inside
             and account.root == "Assets"
             and not account.is_claim
-            and account.liquidity == "liquid"
+            and (account.liquidity or (unsaid and "liquid")) == "liquid"
         ):
             for flow, posting in moves:
                 if posting.commodity == currency and flow.date <= setting.at:
