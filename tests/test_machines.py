@@ -21,7 +21,7 @@ from numpy._core._multiarray_umath import __cpu_features__
 
 import solvency
 from solvency.cli import main
-from solvency.model.uncertain import Spreads
+from solvency.model.uncertain_amounts import Spreads
 from solvency.report import write
 
 if TYPE_CHECKING:

@@ -273,7 +273,7 @@ class Tiny:
 def test_an_importer_of_another_package(tmp_path, monkeypatch):
     point = SimpleNamespace(load=lambda: Tiny)
     monkeypatch.setattr(
-        "solvency.evidence.importers.offered", lambda group: {"tiny": point}
+        "solvency.evidence.other_importers.offered", lambda group: {"tiny": point}
     )
     mapping = 'importer = "tiny"\naccount = "Assets:Firm:Bank"\n'
     _, case = brought(tmp_path, mapping, bank_tiny="anything")

@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 from solvency import load
 from solvency.figures.amounts import amounts
-from solvency.model.uncertain import Spreads
+from solvency.model.uncertain_amounts import Spreads
 
 LEDGERS = Path(__file__).parents[2] / "ledgers"
 CASES = [

@@ -19,7 +19,7 @@ from scipy.stats import norm
 from solvency.methods import weighing
 from solvency.methods.weighing import Curves
 from solvency.methods.weighing import omission
-from solvency.methods.weighing.model import model
+from solvency.methods.weighing.likelihood import model
 from solvency.weighing import weigh
 
 

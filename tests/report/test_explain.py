@@ -14,7 +14,7 @@ from solvency.cli import main
 from solvency.exhibits.explain import explain
 from solvency.exhibits.rests import rests
 from solvency.figures.errors import ReportError
-from solvency.ledger.without import without
+from solvency.ledger.without_source import without
 from solvency.report.attachments import listed
 
 if TYPE_CHECKING:

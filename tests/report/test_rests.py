@@ -18,8 +18,8 @@ from solvency.exhibits.explain.search import searches
 from solvency.exhibits.rests import rests
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import default_dates
-from solvency.ledger.without import falls
-from solvency.ledger.without import without
+from solvency.ledger.without_source import falls
+from solvency.ledger.without_source import without
 from solvency.report import build
 from solvency.report.attachments import listed
 

@@ -22,7 +22,7 @@ from preamble import PREAMBLE
 import solvency
 from solvency.exhibits.explain import explain
 from solvency.exhibits.rests import rests
-from solvency.ledger.without import without
+from solvency.ledger.without_source import without
 from solvency.report import build
 
 if TYPE_CHECKING:

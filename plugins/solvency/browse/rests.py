@@ -16,8 +16,8 @@ from solvency.browse.speech import speaking
 from solvency.browse.study import Study
 from solvency.figures.errors import ReportError
 from solvency.ledger.files.notes import notes_of
-from solvency.ledger.without import falls
-from solvency.ledger.without import without
+from solvency.ledger.without_source import falls
+from solvency.ledger.without_source import without
 
 if TYPE_CHECKING:
     from collections.abc import Callable

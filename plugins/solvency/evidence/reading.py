@@ -64,9 +64,9 @@ def read(
     found = Contents(document, mapping)
     found.names = names or found.names
     if mapping.importer or form == "importer":
-        from solvency.evidence import importers  # noqa: PLC0415 (each format alone)
+        from solvency.evidence import other_importers  # noqa: PLC0415 (each format alone)
 
-        importers.read(found, source)
+        other_importers.read(found, source)
     elif form in {"mt940", "camt053", "ofx"}:
         found.statements = _structured(document, mapping, form)
     elif mapping.kind == "statement":

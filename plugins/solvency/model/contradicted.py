@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.model.observations import Untested
-from solvency.model.uncertain import spread_of
+from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:
     from solvency.model.observations import Observed

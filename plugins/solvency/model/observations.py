@@ -32,7 +32,7 @@ from solvency.figures.rounding import money
 from solvency.ledger.case import Scenario
 from solvency.model.book import below
 from solvency.model.prices import Missing
-from solvency.model.uncertain import spread_of
+from solvency.model.uncertain_amounts import spread_of
 from solvency.wide import wide
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solvency.ledger.without import falls
+from solvency.ledger.without_source import falls
 from solvency.model.prices import Missing
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation

@@ -33,7 +33,7 @@ from solvency.analysis.check.world import DrawnWorld
 from solvency.analysis.check.world import World
 from solvency.ledger.vocabulary import INVARIANTS
 from solvency.model.book import Book
-from solvency.model.uncertain import Spreads
+from solvency.model.uncertain_amounts import Spreads
 
 EVERY = (
     "".join(

@@ -97,7 +97,7 @@ def _evaluate(
         unasked = list(always.claims_below_zero(worlds.certain.last))
     spreads = moves = None
     if draws != 0 and any(not is_certain(one) for one, _ in asked):
-        from solvency.model.uncertain import Spreads  # noqa: PLC0415 (brings in SciPy)
+        from solvency.model.uncertain_amounts import Spreads  # noqa: PLC0415 (brings in SciPy)
 
         spreads, moves = Spreads(book), UncertainDays(book)
     draws = how_many(draws, asked, spreads, moves, timeline)

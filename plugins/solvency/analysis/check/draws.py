@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from solvency.analysis.check.traits import Mask
     from solvency.analysis.check.worlds import Worlds
     from solvency.model.days import UncertainDays
-    from solvency.model.uncertain import Spreads
+    from solvency.model.uncertain_amounts import Spreads
 
 #: The invariants of a case, each with what it found in the written amounts.
 Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from solvency.methods.balancing import balance
 from solvency.model.observations import amount_of
-from solvency.model.uncertain import error_of
+from solvency.model.uncertain_amounts import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

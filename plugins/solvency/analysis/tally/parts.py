@@ -23,7 +23,7 @@ from solvency.methods.tally import exact
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding
 from solvency.model.liquid import taken
-from solvency.model.uncertain import spread_of
+from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,7 +23,7 @@ from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
 from solvency.model.book import Book
 from solvency.model.counting.found import found
-from solvency.model.uncertain import Spreads
+from solvency.model.uncertain_amounts import Spreads
 from solvency.model.valuation import Valuation
 
 if TYPE_CHECKING:

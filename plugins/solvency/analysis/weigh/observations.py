@@ -35,13 +35,13 @@ from solvency.methods.weighing import Weighing
 from solvency.methods.weighing import fit
 from solvency.methods.weighing import weigh
 from solvency.methods.weighing.bounds import expected
-from solvency.methods.weighing.model import model
+from solvency.methods.weighing.likelihood import model
 from solvency.methods.weighing.omission import FEW
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding as bits_excluded
 from solvency.model.observations import amount_of
 from solvency.model.observations import observed
-from solvency.model.uncertain import shared_errors
+from solvency.model.uncertain_amounts import shared_errors
 from solvency.wide import wide
 
 if TYPE_CHECKING:

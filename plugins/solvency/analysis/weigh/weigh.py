@@ -41,7 +41,7 @@ from solvency.figures.remark import Remark
 from solvency.figures.rounding import money
 from solvency.figures.rounding import settled
 from solvency.figures.rounding import settled_all
-from solvency.model.uncertain import otherwise
+from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide
 
 if TYPE_CHECKING:

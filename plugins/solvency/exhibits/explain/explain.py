@@ -18,8 +18,8 @@ from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
 from solvency.ledger.files.notes import notes_on
-from solvency.ledger.without import falls
-from solvency.ledger.without import without
+from solvency.ledger.without_source import falls
+from solvency.ledger.without_source import without
 from solvency.wide import wide
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from solvency.exhibits.explain.answer import carried
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.search import search
 from solvency.figures.table import Table
-from solvency.ledger.without import falls
-from solvency.ledger.without import without
+from solvency.ledger.without_source import falls
+from solvency.ledger.without_source import without
 from solvency.model.book import below
 from solvency.model.parts import Parts
 from solvency.model.sheets import balance_sheet

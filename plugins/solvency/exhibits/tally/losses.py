@@ -12,7 +12,7 @@ from solvency.figures.figure import anchor
 from solvency.figures.formats import finite
 from solvency.model.book import Position
 from solvency.model.liquid import is_clean_liquid
-from solvency.model.uncertain import spread_of
+from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:
     from solvency.analysis.tally.answer import Loss

@@ -25,12 +25,12 @@ from solvency.methods.weighing.bounded import Bounded
 from solvency.methods.weighing.bounded import bounded
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
+from solvency.methods.weighing.likelihood import Model
+from solvency.methods.weighing.likelihood import model
 from solvency.methods.weighing.logs import Curves
 from solvency.methods.weighing.logs import Reweighed
 from solvency.methods.weighing.logs import reweigh
 from solvency.methods.weighing.marginals import gather
-from solvency.methods.weighing.model import Model
-from solvency.methods.weighing.model import model
 from solvency.methods.weighing.omission import FEW
 from solvency.methods.weighing.omission import Without
 from solvency.methods.weighing.omission import leaving_out

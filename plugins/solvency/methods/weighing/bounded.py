@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.methods.weighing.bounds import Bounds
+    from solvency.methods.weighing.likelihood import Model
     from solvency.methods.weighing.marginals import Gathered
-    from solvency.methods.weighing.model import Model
 
     Array = NDArray[np.float64]
 

@@ -1,273 +1,375 @@
-"""The likelihood of every combination of hypotheses, by a binary tree.
+"""What is weighed: flows behind hypotheses, and what was observed of them.
 
-One hypothesis a level. Each node holds inner products of what is still undecided: the
-columns and shifts of open hypotheses, and the residual. "Out" drops a hypothesis's
-rows; "in" shifts the residual and takes one pivot a column, a rank-one downdate by
-which the inner products become those in the metric of the covariance so far. At a leaf
-only the residual's square is left, and the pivots' logarithms have added up to the
-determinant.
+Amounts and errors are Gaussian and the observations linear in the amounts, so the
+likelihood of a combination of hypotheses has a closed form. This module checks the
+inputs, whitens them once by what every combination shares, and computes the likelihood
+of one combination by a stable method: the reference for the fast one.
 
-What several hypotheses share (an error common to a source, a driver) is one more
-unknown. Its column is the sum of the parts that those which are in bring to it; it is
-pivoted once the last of them is decided.
-
-Nodes of one level are one array, with the nodes as its last axis, so that each step is
-a few passes over contiguous memory; a level too large for the cache is split and each
-part is taken to its leaves.
+All spreads and errors have one unknown scale in common: variances are multiplied by t,
+of inverse-gamma(nu / 2, nu / 2) before. Integrated out, a likelihood is a multivariate
+t of the same chi-square and determinant (Zellner, An Introduction to Bayesian Inference
+in Econometrics, 1971). With nu without end errors are as stated.
 """
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import gammaln
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.priors import admitted
+from solvency.methods.weighing.priors import excluding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from collections.abc import Sequence
 
+    from numpy.typing import ArrayLike
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
 
-# Numbers a batch of nodes may hold: what fits the processor's cache.
-BATCH = 1 << 17
-
-Switched = tuple[tuple[int, ...], int, tuple[int, ...]]
-"""Hypotheses that switch an atom on, its number of columns, what it has a part in."""
+# Errors of observation are taken to be no less than this share of the largest amount:
+# below it the fast method loses the digits that decide.
+FLOOR = 1e-5
 
 
 @dataclass(frozen=True)
-class _Level:
-    """What deciding one hypothesis does; positions count in the level's arrays.
+class Atom:
+    """Flows that happen together: if any of the same hypotheses holds.
 
     Attributes:
-        bit: the hypothesis.
-        blocked: bits of the hypotheses that exclude it.
-        steps: (position of the shift, positions of the columns) of each atom it
-            switches on.
-        parts: (position of a part, position of what it is a part of) of these atoms.
-        closing: positions of what is shared by none that is undecided.
-        cleared: positions of atoms that another hypothesis may switch on again.
-        kept: positions that stay undecided, the residual last.
+        hypotheses: numbers of the hypotheses, any of which switches the flows on.
+        columns: whitened effects times spreads, compressed, shape (m, rank).
+        shift: whitened effect of the central amounts, shape (m,).
+        shared: numbers of the errors shared with others it has a part in.
+        parts: these parts, whitened, shape (m, len(shared)).
     """
 
-    bit: int
-    blocked: int
-    steps: tuple[tuple[int, tuple[int, ...]], ...]
-    parts: tuple[tuple[int, int], ...]
-    closing: tuple[int, ...]
-    cleared: tuple[int, ...]
-    kept: tuple[int, ...]
+    hypotheses: tuple[int, ...]
+    columns: Array
+    shift: Array
+    shared: tuple[int, ...]
+    parts: Array
 
 
-def enumerate_all(
-    gram: Array,
-    atoms: Sequence[Switched],
-    log_odds: Array,
-    excluded: Sequence[int],
-    first: NDArray[np.uint32] | None = None,
-) -> Iterator[tuple[NDArray[np.uint32], Array, Array]]:
-    """Yield every admissible combination with its score.
+@dataclass(frozen=True)
+class Model:
+    """Checked inputs of a weighing.
 
-    Args:
-        gram: inner products of all atoms' columns, then all shifts, then all parts in
-            what is shared, atom by atom, then what is shared, then the residual; with
-            a last axis, those of several models side by side.
-        atoms: what switches each atom on, how many columns it has, and the numbers of
-            what it has a part in.
-        log_odds: prior log odds of each hypothesis, shape (h,).
+    Attributes:
+        observed: observations, shape (m,).
+        noise: covariance of their errors, floored, shape (m, m).
+        effects: what a unit of each flow adds to each observation, shape (m, f).
+        means: central amounts, shape (f,).
+        sigmas: their own spreads, shape (f,).
+        shared: spreads by errors that several amounts share, shape (f, k).
+        nu: degrees of freedom of the scale of all errors; inf if it is one.
+        belongs: hypotheses of each flow; empty if it is established.
+        priors: belief in each hypothesis before, shape (h,).
         excluded: for each hypothesis the bits of those it excludes.
-        first: bits each model's combinations carry besides, shape (models,).
-
-    Yields:
-        Combinations as bits, `sum of log odds - log det / 2` and their chi-squares.
+        floored: observations whose error was raised to the floor.
     """
-    start = np.ascontiguousarray(gram if gram.ndim == 3 else gram[:, :, None])
-    levels = _levels(atoms, len(log_odds), excluded, len(start))
-    bits = np.zeros(1, np.uint32) if first is None else first
-    yield from _expand(levels, 0, start, np.zeros(len(bits)), bits, log_odds)
 
+    observed: Array
+    noise: Array
+    effects: Array
+    means: Array
+    sigmas: Array
+    shared: Array
+    nu: float
+    belongs: tuple[tuple[int, ...], ...]
+    priors: Array
+    excluded: tuple[int, ...]
+    floored: tuple[int, ...]
 
-def _levels(
-    atoms: Sequence[Switched], count: int, excluded: Sequence[int], size: int
-) -> tuple[_Level, ...]:
-    """Order the hypotheses, largest rank first, and lay out each level's arrays."""
-    starts = np.concatenate([[0], np.cumsum([a[1] for a in atoms])]).astype(int)
-    columns = [tuple(range(starts[a], starts[a + 1])) for a in range(len(atoms))]
-    shifts = [int(starts[-1]) + a for a in range(len(atoms))]
-    first = int(starts[-1]) + len(atoms)
-    parts: list[tuple[tuple[int, int], ...]] = []
-    for _, _, shared in atoms:
-        parts.append(tuple((first + n, k) for n, k in enumerate(shared)))
-        first += len(shared)
-    # What is shared follows the parts; the residual is last.
-    waits = {
-        k: {h for tags, _, shared in atoms if k in shared for h in tags}
-        for k in range(size - 1 - first)
-    }
-    residual = size - 1
-    weight = [
-        sum(rank for tags, rank, _ in atoms if hypothesis in tags)
-        for hypothesis in range(count)
-    ]
-    order = sorted(range(count), key=lambda hypothesis: -weight[hypothesis])
-    live = list(range(residual + 1))
-    undecided = set(order)
-    levels = []
-    for hypothesis in order:
-        undecided.discard(hypothesis)
-        mine = [a for a, one in enumerate(atoms) if hypothesis in one[0]]
-        open_ = [a for a in mine if undecided & set(atoms[a][0])]
-        place = {vector: at for at, vector in enumerate(live)}
-        own = {a: (*columns[a], shifts[a], *(p for p, _ in parts[a])) for a in mine}
-        closing = [k for k, those in waits.items() if not those & undecided]
-        for k in closing:
-            del waits[k]
-        closed = {v for a in mine if a not in open_ for v in own[a]}
-        closed |= {first + k for k in closing}
-        kept = [vector for vector in live if vector not in closed]
-        levels.append(
-            _Level(
-                bit=hypothesis,
-                blocked=excluded[hypothesis],
-                steps=tuple(
-                    (place[shifts[a]], tuple(place[c] for c in columns[a]))
-                    for a in mine
-                ),
-                parts=tuple(
-                    (place[p], place[first + k]) for a in mine for p, k in parts[a]
-                ),
-                closing=tuple(place[first + k] for k in closing),
-                cleared=tuple(place[v] for a in open_ for v in own[a]),
-                kept=tuple(place[vector] for vector in kept),
-            )
+    @property
+    def count(self) -> int:
+        """Return the number of hypotheses."""
+        return len(self.priors)
+
+    @cached_property
+    def established(self) -> NDArray[np.bool_]:
+        """Say which flows happen whatever is believed."""
+        return np.array([not tags for tags in self.belongs], dtype=bool)
+
+    @cached_property
+    def log_odds(self) -> Array:
+        """Return the logarithm of each prior's odds."""
+        return arithmetic.log(self.priors) - arithmetic.log1p(-self.priors)
+
+    @cached_property
+    def conflicts(self) -> Array:
+        """Return 1 where two hypotheses exclude one another, else 0, shape (h, h)."""
+        found = np.zeros((self.count, self.count))
+        for one, mask in enumerate(self.excluded):
+            found[one] = [mask >> other & 1 for other in range(self.count)]
+        return found
+
+    @cached_property
+    def admitted(self) -> tuple[Array, float]:
+        """Return each prior with exclusions respected, and the prior they admit."""
+        return admitted(self.priors.tolist(), self.excluded)
+
+    def active(self, chosen: Iterable[int]) -> NDArray[np.bool_]:
+        """Say which flows happen under a combination of hypotheses."""
+        on = set(chosen)
+        return np.array([not t or bool(on & set(t)) for t in self.belongs], dtype=bool)
+
+    def log_prior(self, chosen: Iterable[int]) -> float:
+        """Return the log prior of a combination, before exclusions are respected."""
+        on = list(chosen)
+        return self._log_out + float(self.log_odds[on].sum())
+
+    @cached_property
+    def _log_out(self) -> float:
+        """Return the log prior of no hypothesis at all."""
+        return float(arithmetic.log1p(-self.priors).sum())
+
+    @cached_property
+    def lower(self) -> Array:
+        """Return the Cholesky factor of what every combination shares."""
+        flows = self.effects[:, self.established] * self.sigmas[self.established]
+        alone = self.shared[:, self._coupling[0]] * self.established[:, None]
+        flows = np.hstack([flows, arithmetic.product(self.effects, alone)])
+        return arithmetic.cholesky(self.noise + arithmetic.square(flows))
+
+    @cached_property
+    def _groups(self) -> dict[tuple[int, ...], list[int]]:
+        """Return the switched flows by the hypotheses that switch them."""
+        groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for flow, tags in enumerate(self.belongs):
+            if tags:
+                groups[tags].append(flow)
+        return dict(sorted(groups.items()))
+
+    @cached_property
+    def _coupling(self) -> tuple[list[int], list[list[int]], list[int]]:
+        """Return which shared errors only established flows have, and only each atom.
+
+        Returns:
+            Numbers of the first; of the second, atom by atom; and of the others.
+        """
+        inside: list[list[int]] = [[] for _ in self._groups]
+        always, coupled = [], []
+        seen = np.asarray(self.effects.any(axis=0))
+        reached = np.asarray((self.shared != 0) & seen[:, None])
+        for k in range(self.shared.shape[1]):
+            holders = [
+                at
+                for at, flows in enumerate(self._groups.values())
+                if reached[flows, k].any()
+            ]
+            if not holders:
+                always.append(k)
+            elif len(holders) == 1 and not reached[self.established, k].any():
+                inside[holders[0]].append(k)
+            else:
+                coupled.append(k)
+        return always, inside, coupled
+
+    @cached_property
+    def bases(self) -> Array:
+        """Return what established flows bring to what is shared, whitened."""
+        coupled = self.shared[:, self._coupling[2]] * self.established[:, None]
+        return self.whiten(arithmetic.product(self.effects, coupled))
+
+    @cached_property
+    def switched(self) -> list[tuple[tuple[int, ...], int, tuple[int, ...]]]:
+        """Return what the tree takes of each atom."""
+        return [(a.hypotheses, a.columns.shape[1], a.shared) for a in self.atoms]
+
+    def tail(self, chi2: Array, size: int | None = None) -> Array:
+        """Return the part of a log likelihood that a chi-square decides.
+
+        Args:
+            chi2: squared distances.
+            size: observations they are of; all where none is given.
+        """
+        if math.isinf(self.nu):
+            return np.asarray(-0.5 * chi2)
+        size = len(self.observed) if size is None else size
+        power = 0.5 * (self.nu + size)
+        return -power * arithmetic.log1p(np.maximum(chi2, 0.0) / self.nu)
+
+    def norm(self, size: int | None = None) -> float:
+        """Return the log of the density's constant, but for the determinant."""
+        size = len(self.observed) if size is None else size
+        if math.isinf(self.nu):
+            return -0.5 * size * float(arithmetic.log(2.0 * math.pi))
+        halves = np.array([0.5 * (self.nu + size), 0.5 * self.nu])
+        up, down = arithmetic.rounded(gammaln(halves)).tolist()
+        return float(up - down) - 0.5 * size * float(arithmetic.log(self.nu * math.pi))
+
+    def widened(self, chi2: float) -> float:
+        """Return the mean of the scale of variances after a fit."""
+        if math.isinf(self.nu):
+            return 1.0
+        size = len(self.observed)
+        return (self.nu + chi2) / max(self.nu + size - 2.0, 1.0)
+
+    def whiten(self, columns: Array) -> Array:
+        """Return columns in units in which what all share has unit covariance."""
+        return arithmetic.forward(self.lower, columns)
+
+    @cached_property
+    def constant(self) -> float:
+        """Return the part of the log likelihood all combinations share."""
+        return self.norm() - 0.5 * float(arithmetic.log_det(self.lower))
+
+    @cached_property
+    def residual(self) -> Array:
+        """Return the whitened observations, less what is established."""
+        base = arithmetic.product(
+            self.effects[:, self.established], self.means[self.established]
         )
-        live = kept
-    return tuple(levels)
+        return self.whiten(self.observed - base)
+
+    @cached_property
+    def atoms(self) -> tuple[Atom, ...]:
+        """Return the switched flows, joined by their hypotheses and compressed."""
+        _, inside, coupled = self._coupling
+        atoms = []
+        for (tags, flows), own in zip(self._groups.items(), inside, strict=True):
+            effects = self.whiten(self.effects[:, flows])
+            alone = arithmetic.product(effects, self.shared[np.ix_(flows, own)])
+            columns = np.hstack([effects * self.sigmas[flows], alone])
+            turned, _ = arithmetic.orthogonal(columns)
+            sizes = np.sqrt((turned**2).sum(axis=0))
+            keep = sizes > 1e-12 * max(float(sizes.max(initial=0.0)), 1e-300)
+            shift = arithmetic.product(effects, self.means[flows])
+            among = [n for n, k in enumerate(coupled) if self.shared[flows, k].any()]
+            brought = self.shared[np.ix_(flows, [coupled[n] for n in among])]
+            parts = arithmetic.product(effects, brought)
+            atoms.append(Atom(tags, turned[:, keep], shift, tuple(among), parts))
+        return tuple(atoms)
+
+    @cached_property
+    def vectors(self) -> Array:
+        """Return all whitened vectors, in the order the tree has them, shape (m, n)."""
+        vectors = [atom.columns for atom in self.atoms]
+        vectors += [atom.shift[:, None] for atom in self.atoms]
+        vectors += [atom.parts for atom in self.atoms]
+        return np.hstack([*vectors, self.bases, self.residual[:, None]])
+
+    @cached_property
+    def gram(self) -> Array:
+        """Return inner products of all vectors."""
+        return arithmetic.square(self.vectors.T)
+
+    def live(self, chosen: Iterable[int]) -> Array:
+        """Return the whitened columns of what a combination switches on."""
+        on = set(chosen)
+        live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
+        shared = self.bases.copy()
+        for atom in live:
+            shared[:, list(atom.shared)] += atom.parts
+        return np.hstack([shared, *(a.columns for a in live)])
+
+    def log_likelihood(self, chosen: Iterable[int]) -> tuple[float, float]:
+        """Return the log likelihood of a combination and its chi-square, stably.
+
+        With `V = I + B B'` the chi-square is the least of `|r - B x|^2 + |x|^2` and the
+        determinant that of the triangle of `[B; I]`, both from one QR factorisation.
+        """
+        on = set(chosen)
+        live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
+        gap = self.residual - sum((a.shift for a in live), np.zeros(len(self.residual)))
+        left, log_det = arithmetic.swept(self.live(on), gap[:, None])
+        chi2 = arithmetic.dot(left[0], left[0])
+        return self.constant - 0.5 * log_det + float(self.tail(np.array(chi2))), chi2
 
 
-def _expand(
-    levels: tuple[_Level, ...],
-    depth: int,
-    gram: Array,
-    score: Array,
-    bits: NDArray[np.uint32],
-    log_odds: Array,
-) -> Iterator[tuple[NDArray[np.uint32], Array, Array]]:
-    """Take nodes to their leaves."""
-    if depth == len(levels):
-        yield bits, score, gram[0, 0]
-        return
-    level = levels[depth]
-    kept = np.array(level.kept)
-    rest = np.array([*level.closing, *level.kept])
-    out = (*_pivoted(gram[np.ix_(rest, rest)], score, len(level.closing)), bits)
-    inside = _include(level, gram, score, bits, kept, float(log_odds[level.bit]))
-    if 2 * len(score) * len(kept) ** 2 <= BATCH:
-        yield from _expand(
-            levels,
-            depth + 1,
-            np.concatenate([out[0], inside[0]], axis=-1),
-            np.concatenate([out[1], inside[1]]),
-            np.concatenate([out[2], inside[2]]),
-            log_odds,
-        )
-        return
-    for part, scores, chosen in (out, inside):
-        if len(scores):
-            yield from _expand(levels, depth + 1, part, scores, chosen, log_odds)
-
-
-def _include(
-    level: _Level,
-    gram: Array,
-    score: Array,
-    bits: NDArray[np.uint32],
-    kept: NDArray[np.intp],
-    odds: float,
-) -> tuple[Array, Array, NDArray[np.uint32]]:
-    """Return the nodes with the level's hypothesis in, exclusions left out."""
-    if level.blocked:
-        free = (bits & np.uint32(level.blocked)) == 0
-        gram, score, bits = gram[:, :, free], score[free], bits[free]
-    bits = bits | np.uint32(1 << level.bit)
-    score = score + odds
-    if not level.steps and not level.closing:
-        return gram[np.ix_(kept, kept)], score, bits
-    if level.parts:
-        gram = gram.copy()
-        _shift(gram, [shift for shift, _ in level.steps], -1, -1.0)
-        for part, shared in level.parts:
-            _shift(gram, [part], shared, 1.0)
-    # Columns still to be pivoted come first, so that each pivot touches only the rest.
-    pivots = [column for _, columns in level.steps for column in columns]
-    pivots += level.closing
-    rest = np.array([*pivots, *(k for k in kept if k not in set(pivots))])
-    if level.steps and not level.parts:
-        moved = sum((gram[shift] for shift, _ in level.steps), start=np.zeros(()))
-        moved[-1] -= 0.5 * sum(moved[shift] for shift, _ in level.steps)
-        gram = gram[np.ix_(rest, rest)]
-        gram[-1] -= moved[rest]
-        gram[:, -1] -= moved[rest]
-    else:
-        gram = gram[np.ix_(rest, rest)]
-    place = {vector: at for at, vector in enumerate(rest.tolist())}
-    cleared = [place[v] - len(pivots) for v in level.cleared]
-    gram, score = _pivoted(gram, score, len(pivots))
-    back = [place[v] - len(pivots) for v in kept.tolist()]
-    if cleared or back != list(range(len(gram))):
-        gram = _back(gram, back, cleared)
-    return gram, score, bits
-
-
-def _back(gram: Array, back: list[int], cleared: list[int]) -> Array:
-    """Put what is kept in its order; what is in already, and may be again, is zero."""
-    found = np.zeros((len(back), len(back), gram.shape[2]))
-    stay = [at for at, one in enumerate(back) if one not in cleared]
-    places = [back[at] for at in stay]
-    found[np.ix_(stay, stay)] = gram[np.ix_(places, places)]
-    return found
-
-
-def _shift(gram: Array, sources: list[int], target: int, sign: float) -> None:
-    """Add vectors to another, in their inner products."""
-    moved = sign * sum((gram[one] for one in sources), start=np.zeros(()))
-    moved[target] += 0.5 * sign * sum(moved[one] for one in sources)
-    gram[target] += moved
-    gram[:, target] += moved
-
-
-def _pivoted(gram: Array, score: Array, count: int) -> tuple[Array, Array]:
-    """Take the first columns into the covariance.
-
-    Args:
-        gram: inner products; changed.
-        score: of each node.
-        count: columns to take.
+def model(
+    observed: ArrayLike,
+    noise: ArrayLike,
+    effects: ArrayLike,
+    means: ArrayLike,
+    sigmas: ArrayLike,
+    belongs: Sequence[Iterable[int]],
+    priors: ArrayLike,
+    exclusions: Iterable[tuple[int, int]],
+    shared: ArrayLike | None = None,
+    nu: float = math.inf,
+) -> Model:
+    """Check what is to be weighed; see `weighing.weigh` for the arguments.
 
     Returns:
-        Inner products of the others, and the scores with the pivots' determinant.
+        The model.
+
+    Raises:
+        ValueError: as `weighing.weigh` says.
     """
-    if not count:
-        return gram, score
-    size = len(gram)
-    pivot_product = np.ones_like(score)
-    for step in range(count):
-        pivot = 1.0 + gram[step, step]
-        pivot_product *= pivot
-        # Only the upper triangle: the products are symmetric.
-        row = gram[step]
-        scaled = row[step + 1 :] / pivot
-        for at in range(step + 1, size):
-            gram[at, at:] -= scaled[at - step - 1] * row[at:]
-        if step % 8 == 7:
-            score = score - 0.5 * arithmetic.log(pivot_product)
-            pivot_product = np.ones_like(score)
-    score = score - 0.5 * arithmetic.log(pivot_product)
-    for at in range(count, size - 1):
-        gram[at + 1 :, at] = gram[at, at + 1 :]
-    return gram[count:, count:], score
+    seen = np.atleast_1d(np.asarray(observed, dtype=float))
+    reach = np.atleast_2d(np.asarray(effects, dtype=float))
+    central = np.atleast_1d(np.asarray(means, dtype=float))
+    spreads = np.atleast_1d(np.asarray(sigmas, dtype=float))
+    belief = np.atleast_1d(np.asarray(priors, dtype=float))
+    tags = tuple(tuple(sorted(set(t))) for t in belongs)
+    flows = len(central)
+    if reach.shape != (len(seen), flows) or not len(tags) == len(spreads) == flows:
+        raise ValueError(
+            f"{len(seen)} observations of {flows} flows do not fit effects of shape "
+            f"{reach.shape}, {len(spreads)} spreads and {len(tags)} lists of hypotheses"
+        )
+    for name, column in (("observation", seen), ("flow", central), ("effect", reach)):
+        if not np.all(np.isfinite(column)):
+            raise ValueError(f"an {name} is not a number".replace("an flow", "a flow"))
+    if not np.all((spreads >= 0) & np.isfinite(spreads)):
+        raise ValueError("a spread is a number of zero or more")
+    if not np.all((belief > 0) & (belief < 1)):
+        bad = int(np.flatnonzero(~((belief > 0) & (belief < 1)))[0])
+        raise ValueError(
+            f"hypothesis {bad} has a prior of {belief[bad]:g}: what is certain or "
+            "impossible cannot be weighed"
+        )
+    if any(not 0 <= tag < len(belief) for t in tags for tag in t):
+        raise ValueError("a flow belongs to a hypothesis that has no prior")
+    common = np.zeros((flows, 0)) if shared is None else np.asarray(shared, float)
+    if common.ndim != 2 or len(common) != flows or not np.all(np.isfinite(common)):
+        raise ValueError("what amounts share is a table of numbers, a row a flow")
+    if not nu > 0:
+        raise ValueError("the scale of errors has more than no degrees of freedom")
+    whole = np.sqrt(spreads**2 + (common**2).sum(axis=1))
+    covariance, floored = _noise(noise, seen, reach, central, whole)
+    return Model(
+        observed=seen,
+        noise=covariance,
+        effects=reach,
+        means=central,
+        sigmas=spreads,
+        shared=common,
+        nu=nu,
+        belongs=tags,
+        priors=belief,
+        excluded=excluding(exclusions, len(belief)),
+        floored=floored,
+    )
+
+
+def _noise(
+    noise: ArrayLike, seen: Array, reach: Array, central: Array, spreads: Array
+) -> tuple[Array, tuple[int, ...]]:
+    """Return the errors' covariance with its floor, and what was raised to it."""
+    given = np.asarray(noise, dtype=float)
+    if given.ndim == 2:
+        covariance = given.copy()
+    else:
+        covariance = np.diag(np.broadcast_to(given, seen.shape) ** 2)
+    if covariance.shape != (len(seen), len(seen)) or not np.all(
+        np.isfinite(covariance)
+    ):
+        raise ValueError("each observation needs an error that is a number")
+    amounts = np.abs(reach) * (np.abs(central) + spreads)
+    largest = max(
+        float(np.abs(seen).max(initial=0.0)), float(amounts.max(initial=0.0)), 1e-300
+    )
+    low = np.flatnonzero(np.diag(covariance) < (FLOOR * largest) ** 2)
+    covariance[low, low] = (FLOOR * largest) ** 2
+    return covariance, tuple(int(i) for i in low)

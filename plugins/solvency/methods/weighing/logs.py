@@ -20,7 +20,7 @@ from solvency.figures import arithmetic
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from solvency.methods.weighing.model import Model
+    from solvency.methods.weighing.likelihood import Model
 
     Array = NDArray[np.float64]
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.likelihood import enumerate_all
+from solvency.methods.weighing.enumeration import enumerate_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from solvency.methods.weighing.model import Model
+    from solvency.methods.weighing.likelihood import Model
 
     Array = NDArray[np.float64]
     Leaves = tuple[NDArray[np.uint32], Array, Array]

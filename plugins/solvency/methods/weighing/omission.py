@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.methods.weighing.bounds import Bounds
-    from solvency.methods.weighing.model import Model
+    from solvency.methods.weighing.likelihood import Model
     from solvency.methods.weighing.reweighting import Followed
     from solvency.methods.weighing.sampler import Visits
 

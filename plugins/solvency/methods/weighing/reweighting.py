@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from solvency.methods.weighing.bounds import Bounds
-    from solvency.methods.weighing.model import Model
+    from solvency.methods.weighing.likelihood import Model
 
     Array = NDArray[np.float64]
     States = NDArray[np.bool_]

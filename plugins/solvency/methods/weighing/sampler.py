@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.likelihood import enumerate_all
+from solvency.methods.weighing.enumeration import enumerate_all
 from solvency.methods.weighing.metric import Metric
 from solvency.methods.weighing.metric import Places
 from solvency.methods.weighing.metric import live
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from solvency.methods.weighing.likelihood import Switched
-    from solvency.methods.weighing.model import Model
+    from solvency.methods.weighing.enumeration import Switched
+    from solvency.methods.weighing.likelihood import Model
 
     Array = NDArray[np.float64]
     States = NDArray[np.bool_]
