@@ -38,7 +38,7 @@ def headline(found: Reconciled) -> str:
     about = "about " if found.approximate and found.p >= _LEAST else ""
     chance = _chance(found.p)
     doubtful = found.p < _DOUBTFUL
-    says = "Nothing here says that they cannot all be true as stated"
+    says = "They may all be true as stated"
     if doubtful:
         sure = "cannot" if found.p < _SURELY else "can hardly"
         says = f"They {sure} all be true as stated"
