@@ -57,12 +57,12 @@ def test_not_found_is_an_en_dash_and_not_a_zero() -> None:
         ("0", "0%"),
         ("-0.02", "(2.0)%"),
         ("1", "100%"),
-        # All but the whole is not the whole.
+        # What is less than the whole is not printed as the whole.
         ("0.9949", "99%"),
         ("0.9951", "99.5%"),
         ("0.99764", "99.8%"),
         ("0.9997", "99.97%"),
-        ("0.99999", "100.00%"),
+        ("0.99999", "99.999%"),
         ("1.002", "100%"),
     ],
 )

@@ -23,6 +23,7 @@ from rows_ledger import written
 from solvency.cli import main
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.staging import Staged
+from solvency.writing import NotWrittenError
 
 HEAD = "seq,day,party,coin,amount,memo\n"
 SCALE = "scale = 2\n"
@@ -212,6 +213,38 @@ def test_a_dry_run_reads_all_and_writes_nothing(tmp_path):
     said = imported(tmp_path, "1,2022-01-03,7,USD,1.00,\n", "--dry-run")
     assert "1 row would be written, units as integers of the smallest unit" in said
     assert not (tmp_path / "rows").exists()
+    # Nor does a folder of that name stand in the way.
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "kept").touch()
+    imported(tmp_path, "1,2022-01-03,7,USD,1.00,\n", "--dry-run")
+
+
+def test_the_list_of_rejects_replaces_no_file(tmp_path):
+    # As a shell writes `--rejects *.csv`: the first input stands in its place.
+    kept = tmp_path / "2021.csv"
+    kept.write_text("evidence")
+    row = "1,2022-01-03,7,USD,1.00,\n"
+    said = imported(tmp_path, row, "--rejects", str(kept), status=2)
+    assert "2021.csv is there already, and may be evidence" in said
+    assert kept.read_text() == "evidence"
+    assert not (tmp_path / "rows").exists()
+
+
+def test_rows_without_their_list_of_rejects_are_not_written(tmp_path, monkeypatch):
+    def full(*_):
+        raise NotWrittenError("the disk is full")
+
+    monkeypatch.setattr("solvency.cli.rows.write_whole", full)
+    said = imported(tmp_path, BAD, "--rejects", str(tmp_path / "r.csv"), status=2)
+    assert "the disk is full" in said
+    assert not (tmp_path / "rows").exists()
+
+
+def test_a_file_named_twice_is_taken_once(tmp_path):
+    (tmp_path / "b.csv").symlink_to(tmp_path / "a.csv")
+    row = "1,2022-01-03,7,USD,1.00,\n"
+    said = imported(tmp_path, row, str(tmp_path / "b.csv"), status=2)
+    assert "b.csv is named twice" in said
 
 
 ROWS = st.lists(

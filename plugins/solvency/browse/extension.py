@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from weakref import WeakSet
 
 from flask import Response
@@ -193,7 +194,10 @@ class PrintedReport(CasePage):
             status = status_of(error, "the PDF")
             return Response(failure(error), status, mimetype="text/html")
         response = Response(content, mimetype="application/pdf")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        # A header is Latin-1; the name may be of any script (RFC 6266).
+        response.headers["Content-Disposition"] = (
+            f"attachment; filename=report.pdf; filename*=UTF-8''{quote(name)}"
+        )
         return response
 
 

@@ -86,7 +86,8 @@ def command(
     """
     if rows and guess:
         raise click.UsageError(
-            "--guess makes no mapping of rows: write customers.toml."
+            "--guess does not write the mapping of a subledger's rows. Write it by"
+            " hand, and name it with --map."
         )
     if not rows and (rejects or memory):
         raise click.UsageError("--rejects and --memory are for --rows.")

@@ -11,12 +11,16 @@ import click
 
 from solvency.cli.common import Refused
 from solvency.cli.common import print_json
+from solvency.subledgers.errors import RowsError
 from solvency.subledgers.intake import MANIFEST
 from solvency.subledgers.intake import RejectedError
 from solvency.subledgers.intake import take_in
 from solvency.writing import NotWrittenError
+from solvency.writing import refuse
+from solvency.writing import write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Sequence
 
     from solvency.subledgers.intake import Imported
@@ -42,23 +46,15 @@ def import_rows(
     Raises:
         Refused: They cannot be read, or the folder cannot be written.
     """
-    from solvency.subledgers.errors import RowsError  # noqa: PLC0415 (lazy start)
-    from solvency.writing import refuse  # noqa: PLC0415 (as above)
-
     folder = (folder or Path("rows")).absolute()
     try:
-        if rejects is not None:
-            refuse(rejects)
         found = take_in(
             [str(file.absolute()) for file in files],
             _layout(mapping),
-            folder,
+            None if dry_run else folder,
             memory=memory,
-            leave_out=rejects is not None,
-            dry_run=dry_run,
+            leave_out=None if rejects is None else _list_in(rejects),
         )
-        if rejects is not None and not dry_run:
-            _list(found.rejects, rejects)
     except RejectedError as error:
         raise Refused("\n".join([*_told(error.rejects), str(error)])) from error
     except (RowsError, NotWrittenError) as error:
@@ -102,15 +98,28 @@ def _near(path: str) -> str:
     )
 
 
-def _list(rejects: Sequence[Reject], path: Path) -> None:
-    """Write the lines that were left out."""
-    from solvency.writing import write_whole  # noqa: PLC0415 (lazy start)
+def _list_in(path: Path) -> Callable[[Sequence[Reject]], None]:
+    """Return what writes the lines that are left out to a new file.
 
-    file = io.StringIO()
-    out = csv.writer(file, lineterminator="\n")
-    out.writerow(["file", "line", "wrong"])
-    out.writerows((_near(one.file), one.line, one.wrong) for one in rejects)
-    write_whole(path, file.getvalue().encode("utf-8", "backslashreplace"))
+    Raises:
+        Refused: It is there already: a shell may have put an input in its place.
+        NotWrittenError: It cannot be written.
+    """
+    if path.exists() or path.is_symlink():
+        raise Refused(
+            f"{path} is there already, and may be evidence. Name a new file with"
+            " --rejects, or move that one away"
+        )
+    refuse(path)
+
+    def write(rejects: Sequence[Reject]) -> None:
+        file = io.StringIO()
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(["file", "line", "wrong"])
+        out.writerows((_near(one.file), one.line, one.wrong) for one in rejects)
+        write_whole(path, file.getvalue().encode("utf-8", "backslashreplace"))
+
+    return write
 
 
 def _told(rejects: Sequence[Reject]) -> list[str]:
@@ -136,7 +145,7 @@ def _print(found: Imported, folder: Path, mapping: Path) -> None:
     if not found.files:
         click.echo(f"{together} would be written, units as {units}")
         return
-    click.echo(f"{together} in order, units as {units}")
+    click.echo(f"{together}, sorted, units as {units}")
     for file in found.files:
         click.echo(f"written: {_near(str(folder / file.path))}, SHA-256 {file.sha256}")
     click.echo(f"written: {_near(str(folder / MANIFEST))}")

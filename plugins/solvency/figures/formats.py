@@ -158,13 +158,12 @@ _NEARLY = Decimal("0.995")
 def percent_places(share: Decimal) -> int:
     """Return the decimals of a percentage: one below ten percent, else none.
 
-    All but the whole is not printed as the whole: 99.8%, 99.97%.
+    What is less than the whole is not printed as the whole: 99.8%, 99.97%, 99.999%.
     """
     size = abs(share)
     if not _NEARLY <= size < 1:
         return 1 if 0 < size < Decimal("0.1") else 0
-    whole = round_to(size, scale=-2, places=1) >= 100
-    return 2 if whole else 1
+    return max(1, -(1 - size).adjusted() - 2)
 
 
 @wide()

@@ -179,7 +179,7 @@ def laid_out(
         ReportError: If a template is broken, or the layout complains.
     """
     return pdf.render(
-        pages.plain(pages.tree(report)),
+        pages.for_paper(pages.tree(report)),
         report.dated,
         report.attached,
         tagged=not report.draft,

@@ -49,7 +49,7 @@ _BASE = "base"
 _SCRIPTS = "/* scripts */"
 
 
-#: What links lead to that is named by its head on paper.
+#: Elements whose id goes to the first thing inside them, on paper.
 _AROUND = frozenset({"div", "tbody", "tr"})
 
 #: What the file that describes a kind is called.
@@ -201,12 +201,11 @@ def tree(report: Report) -> ET.Element:
 
 
 def plain(root: ET.Element) -> ET.Element:
-    """Return a document as paper needs it.
+    """Return a document without the marks that only a browser needs.
 
     A browser keeps the direction of a source's words by marks round them; paper prints
     them as any others, and each mark would be a box to lay out and an element to tag.
     """
-    _name_heads(root)
     for parent in list(root.iter()):
         before: ET.Element | None = None
         for one in list(parent):
@@ -222,12 +221,13 @@ def plain(root: ET.Element) -> ET.Element:
     return root
 
 
-def _name_heads(root: ET.Element) -> None:
-    """Give the names of exhibits and rows to what stands at their head.
+def for_paper(root: ET.Element) -> ET.Element:
+    """Return a document as paper needs it: exhibits and rows named at their heads.
 
     What has a name has a style of its own, and so has all that stands in it: WeasyPrint
     would find the same style for each row and cell again.
     """
+    plain(root)
     for element in root.iter():
         if element.tag in _AROUND and "id" in element.attrib:
             head = element
@@ -235,6 +235,7 @@ def _name_heads(root: ET.Element) -> None:
                 head = head[0]
             if "id" not in head.attrib:
                 head.set("id", element.attrib.pop("id"))
+    return root
 
 
 def _direct(root: ET.Element) -> None:

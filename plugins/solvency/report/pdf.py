@@ -11,6 +11,7 @@ import contextlib
 import gc
 import io
 import os
+import threading
 import unicodedata
 import warnings
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 #: What the stylesheet may ask for, by the one scheme the fetcher knows.
 SCHEME = "asset:"
+#: WeasyPrint's classes and logs, the clock and the collector are the process's own.
+_ONE = threading.Lock()
 _EPOCH = "SOURCE_DATE_EPOCH"
 _DEBIAN = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -148,6 +151,7 @@ def render(
     weasyprint = _weasyprint()
     variant = "pdf/a-3a" if tagged else None
     with (
+        _ONE,
         _collector_paused(),
         _clock_at(dated),
         complaints() as complained,

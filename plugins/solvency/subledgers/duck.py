@@ -46,6 +46,8 @@ class Duck:
         self.name = f"duckdb {duckdb.__version__}"
         self._spill = tempfile.mkdtemp(prefix="solvency-rows-")
         self._paths: list[str] = []
+        #: What it may take before it spills; None for what DuckDB allows itself.
+        self.memory = memory
         #: CSV files, with what stands between their cells.
         self._csv: list[tuple[tuple[str, ...], str]] = []
         self._closed = False
@@ -279,6 +281,7 @@ def head(path: str, delimiter: str) -> tuple[str, ...]:
         RowsError: It names none, or one twice.
     """
     import gzip  # noqa: PLC0415 (only for CSV)
+    import zlib  # noqa: PLC0415 (as above)
 
     opened = gzip.open if path.endswith(".gz") else open
     try:
@@ -286,7 +289,10 @@ def head(path: str, delimiter: str) -> tuple[str, ...]:
             first = file.readline(_HEAD)
         line = first.decode("utf-8-sig")
         names = tuple(next(csv.reader([line], delimiter=delimiter)))
-    except (OSError, UnicodeDecodeError, StopIteration, csv.Error, EOFError) as error:
+    except (
+        *(OSError, UnicodeDecodeError, StopIteration),
+        *(csv.Error, EOFError, zlib.error),
+    ) as error:
         raise RowsError(
             f"{path}: row 1 is no head of columns: {_first(error)}",
             "Write the names of the columns in the first line, in UTF-8",

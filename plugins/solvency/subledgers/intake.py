@@ -12,8 +12,10 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.subledgers.duck import Duck
@@ -24,9 +26,9 @@ from solvency.subledgers.rows import file_stood
 from solvency.subledgers.staging import Staged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator
     from collections.abc import Sequence
-    from pathlib import Path
 
     from solvency.subledgers.layout import ColumnLayout
     from solvency.subledgers.rejects import Reject
@@ -85,32 +87,33 @@ class RejectedError(RowsError):
 def take_in(
     paths: Sequence[str],
     layout: ColumnLayout,
-    folder: Path,
+    folder: Path | None,
     *,
     memory: str | None = None,
-    leave_out: bool = False,
-    dry_run: bool = False,
+    leave_out: Callable[[Sequence[Reject]], None] | None = None,
 ) -> Imported:
     """Write the rows of CSV files to a new folder, as sorted Parquet with a manifest.
 
     Args:
         paths: The CSV files.
         layout: How their columns are read.
-        folder: The folder to make.
+        folder: The folder to make; None to read all and write nothing.
         memory: What DuckDB may take before it spills to disk, as "4GB".
-        leave_out: Whether lines that cannot be read are left out, and told.
-        dry_run: Whether all is read, and nothing written.
+        leave_out: Keeps a list of the lines that cannot be read, which are left out;
+            called before the folder is there. None where none may be left out.
 
     Raises:
         RowsError: They cannot be read, or the folder cannot be written.
         RejectedError: Some lines cannot be read, and none may be left out.
     """
-    _usable(paths, folder)
+    _named(paths)
+    if folder is not None:
+        _free(folder)
     with _unfinished(folder) as place, contextlib.closing(Duck(memory)) as duck:
         before = {path: file_stood(path) for path in paths}
         duck.seal([*paths, str(place / ROWS)])
         staged = Staged(duck, paths, layout)
-        if staged.rejects and not leave_out:
+        if staged.rejects and leave_out is None:
             raise RejectedError(staged.rejects)
         if not staged.counts:
             raise RowsError(f"{paths[0]} has no row", "Name a file that has")
@@ -120,27 +123,34 @@ def take_in(
         )
         rejects = tuple(staged.rejects)
         kind, units = staged.stored()
-        if dry_run:
+        if folder is None:
             return Imported(sources, (), rejects, kind, duck.name)
         staged.write(place / ROWS, units)
         file = _filed(place / ROWS, sum(one.rows for one in sources))
         found = Imported(sources, (file,), rejects, kind, duck.name)
         said = json.dumps(found.manifest(str(folder)), indent=1, ensure_ascii=False)
         _settled(place / MANIFEST, f"{said}\n".encode())
+        if leave_out is not None:
+            leave_out(rejects)
         place.rename(folder)
     return found
 
 
-def _usable(paths: Sequence[str], folder: Path) -> None:
-    """Refuse what cannot be read or written, before the work for it is done."""
+def _named(paths: Sequence[str]) -> None:
+    """Refuse files that are no CSV by their names, or named twice."""
     for path in paths:
         if not path.endswith(_ENDINGS):
             raise RowsError(
                 f"{path} is no CSV by its name", f"Name it {' or '.join(_ENDINGS)}"
             )
-    twice = sorted({path for path in paths if paths.count(path) > 1})
+    real = [os.path.realpath(path) for path in paths]
+    twice = [path for at, path in enumerate(paths) if real[at] in real[:at]]
     if twice:
         raise RowsError(f"{twice[0]} is named twice", "Name each file once")
+
+
+def _free(folder: Path) -> None:
+    """Refuse a folder that cannot be made, before the work for it is done."""
     if folder.is_dir() and not any(folder.iterdir()):
         return
     if folder.exists() or folder.is_symlink():
@@ -153,8 +163,12 @@ def _usable(paths: Sequence[str], folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _unfinished(folder: Path) -> Iterator[Path]:
+def _unfinished(folder: Path | None) -> Iterator[Path]:
     """Give a new folder beside another, gone if it is not put in its place."""
+    if folder is None:
+        with tempfile.TemporaryDirectory() as name:
+            yield Path(name)
+        return
     place = folder.with_name(f".{folder.name}.solvency-{secrets.token_hex(6)}")
     try:
         place.mkdir()

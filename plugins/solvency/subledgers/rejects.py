@@ -27,7 +27,8 @@ class Reject(NamedTuple):
 
     def __str__(self) -> str:
         """Return it in one line."""
-        return f"{self.file}: line {self.line}: {self.wrong}"
+        where = f"line {self.line}" if self.line else "a line"
+        return f"{self.file}: {where}: {self.wrong}"
 
 
 def wrong_value(value: object) -> str:

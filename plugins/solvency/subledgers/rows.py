@@ -229,7 +229,8 @@ class Rows:
         )
         number = int(found[0][0])
         lines, _ = lines_of(plain(path), self.layout.delimiter, [number - 1])
-        return f"line {lines[number - 1]}"
+        line = lines.get(number - 1)
+        return f"line {line}" if line else "a line"
 
 
 def _parts(

@@ -199,7 +199,8 @@ class Staged:
                 for one, said in aside[path].items()
             ]
             found += [
-                Reject(path, lines[place], *said) for place, *said in values[path]
+                Reject(path, lines.get(place, 0), *said)
+                for place, *said in values[path]
             ]
         if len(found) > _MOST_REJECTS:
             raise RowsError(
@@ -286,7 +287,7 @@ class Staged:
                 "SELECT _day, _coin, sum(_units), count(*) FROM typed GROUP BY ALL"
             )
         }
-        with contextlib.closing(Duck()) as duck:
+        with contextlib.closing(Duck(self.duck.memory)) as duck:
             rows = Rows(duck, Files((str(path),)), self.layout)
             again = {
                 (one.day, one.commodity): (

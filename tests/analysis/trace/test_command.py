@@ -77,4 +77,7 @@ def test_what_was_sized_by_an_outlay_confirms_nothing_of_it(ledger):
     assert testimony["sized"] == ["theirs"]
     done = CliRunner().invoke(main, ["trace", BANK, path])
     printed = " ".join(done.output.split())
-    assert "30 to 80 (by construction: theirs was sized by it)" in printed
+    assert (
+        "30 to 80 (by construction: the amount of theirs was worked out from it)"
+        in printed
+    )

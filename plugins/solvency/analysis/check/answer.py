@@ -197,9 +197,9 @@ class Familywise(NamedTuple):
         return Remark(
             "Tests that hold in the amounts as written, on all %(days)s days:"
             " %(tests)s. At least one of them breaks in %(rate)s of draws, the one"
-            " that breaks most often in %(most)s. So often would errors of the size"
-            " the case states, about the amounts as written, make a test look broken"
-            " that holds.",
+            " that breaks most often in %(most)s. If the amounts as written are true,"
+            " errors of the size the case states would break at least one of these"
+            " tests that often.",
             tests=self.tests,
             days=self.days,
             rate=f"{self.rate:.0%}",
@@ -327,6 +327,12 @@ class Series:
         return Key(test.name, test.entity, self.label, self.variant)
 
 
+def _chance(probability: float) -> Decimal:
+    """Return a chance to four places; more, where these would say that it is one."""
+    shown = Decimal(f"{probability:.4f}")
+    return Decimal(f"{probability:.8f}") if shown == 1 > probability else shown
+
+
 def _row(finding: Finding) -> tuple[object, ...]:
     between = (
         f"{finding.first_earliest} to {finding.first_latest}"
@@ -345,6 +351,6 @@ def _row(finding: Finding) -> tuple[object, ...]:
         finding.amount,
         finding.unit,
         finding.ratio if finding.ratio is not None else "",
-        Decimal(f"{finding.probability:.4f}"),
+        _chance(finding.probability),
         between,
     )

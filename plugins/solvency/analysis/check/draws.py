@@ -40,8 +40,7 @@ _CELLS = 250_000
 #: Numbers in one array: 1 MB, few enough to stay near the processor, and enough that
 #: what a test costs besides is little.
 _BLOCK = 125_000
-#: A block of memory of the size up to which glibc learns to keep what is let go of,
-#: and not to ask the system for it again and again.
+#: The size of memory up to which glibc learns to keep what is let go of.
 _KEPT = 31 * 2**20
 #: Threads that work on draws.
 _THREADS = 2
@@ -189,7 +188,7 @@ def draw(
         if one.holds
     ]
     by_chance = 0
-    np.empty(_KEPT, np.uint8)
+    _keep_freed_memory()
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         amounts = spreads.draw(draws, seed, chunk)
@@ -207,6 +206,15 @@ def draw(
     most = max(drawn_of[n][m].broken for n, m in holding)
     days = len(timeline.ordinals)
     return chances, Familywise(len(holding), days, by_chance / draws, most / draws)
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc keep memory of the size of draws, not ask the system for it again.
+
+    It learns from one block of that size, made and let go of; elsewhere nothing comes
+    of it.
+    """
+    np.empty(_KEPT, np.uint8)
 
 
 def _blocks(

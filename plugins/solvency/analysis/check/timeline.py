@@ -254,6 +254,7 @@ class Timeline:
         found = self._floats.get(key)
         if found is None:
             found = self._floats[key] = self.worth(mask).astype(float)
+            found.flags.writeable = False
         return found
 
     def size(self, mask: Mask) -> float:

@@ -185,8 +185,8 @@ class World:
         """Return the value of one position where it is on a side."""
 
         def make() -> Quantity:
-            one = self._sum(self.timeline.single(index))
-            one = one if sign == 1 and self.drawn else one * sign
+            # A new array: what no draw moves is the timeline's own.
+            one: Quantity = self._sum(self.timeline.single(index)) * sign
             return np.maximum(one, 0, out=one)
 
         found: Quantity = self.once((index, sign), make)

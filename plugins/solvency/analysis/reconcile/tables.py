@@ -47,7 +47,7 @@ def headline(found: Reconciled) -> str:
         f"Scenario {found.scenario}: {claims}, {tests}.",
         (
             f"{says}: chi-square {found.chi2:,.1f} where {found.dof} is expected; were"
-            " they right within their spreads, one as large or larger would have a"
+            " they right within their spreads, one this large or larger would have a"
             f" probability of {about}{chance}."
         ),
     ]

@@ -227,7 +227,11 @@ class Following:
             for said in purpose.testimony:
                 verdict = "within" if said.inside else "NOT within"
                 sized = ", ".join(said.sized)
-                made = f" (by construction: {sized} was sized by it)" if sized else ""
+                made = (
+                    f" (by construction: the amount of {sized} was worked out from it)"
+                    if sized
+                    else ""
+                )
                 yield (
                     f"{purpose.purpose}, {said.flow}: {said.source} has"
                     f" {said.amount:,.0f} {self.unit}, {verdict} what the books"
@@ -338,5 +342,5 @@ def _testimony(
         number,
         Decimal(min(least)).scaleb(-scale),
         Decimal(max(most)).scaleb(-scale),
-        tuple(one.id for one in case.flows if flow.id in one.sized_by),
+        tuple(one.id for one in case.selected if flow.id in one.sized_by),
     )

@@ -28,10 +28,12 @@ def disputed(view: View) -> Waiting:
         return unfinished or Waiting(error=say("no answer"))
     under = many("%(count)s identity", "%(count)s identities", found.dof)
     said = many(
-        "%(count)s claim under %(identities)s; chi-square %(chi)s: one as large has a"
-        " probability of %(chance)s if all are right within their spreads.",
-        "%(count)s claims under %(identities)s; chi-square %(chi)s: one as large has a"
-        " probability of %(chance)s if all are right within their spreads.",
+        "%(count)s claim under %(identities)s; chi-square %(chi)s: a value as large"
+        " or larger has a probability of %(chance)s if all are right within their"
+        " spreads.",
+        "%(count)s claims under %(identities)s; chi-square %(chi)s: a value as large"
+        " or larger has a probability of %(chance)s if all are right within their"
+        " spreads.",
         len(found.claims),
         identities=under,
         chi=f"{found.chi2:,.1f}",

@@ -10,6 +10,7 @@ from solvency.browse.pages.answered import Answered
 from solvency.browse.pages.answered import Page
 from solvency.browse.pages.answered import answered
 from solvency.browse.pages.answered import told
+from solvency.browse.request import NotFoundError
 from solvency.browse.speech import say
 from solvency.exhibits.trace.outlays import rule_names
 from solvency.exhibits.trace.rules import candidates
@@ -23,7 +24,9 @@ def build(view: View) -> Page:
     """Build the page."""
     setting = view.setting()
     accounts, picked = candidates(setting), view.asked.pick
-    account = picked if picked in view.case.accounts else ""
+    if picked and picked not in view.case.accounts:
+        raise NotFoundError(say("no account is called %(name)s", name=repr(picked)))
+    account = picked or ""
     found = answered(view, f"traced:{account}", lambda one: traced(one, account))
     traced_one = account
     if isinstance(found, Answered) and found.section is not None:
@@ -42,7 +45,8 @@ def build(view: View) -> Page:
         limits=say(
             "Limits: a rule says what the law treats as spent, not what happened to a"
             " coin, and which rule binds is for a court. What no source shows to have"
-            " left the account counts as still there."
+            " left the account counts as still there. Of several accounts, solvency"
+            " explain answers for the first one listed."
         ),
         answer=told(
             view,

@@ -89,8 +89,8 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
             (
                 text(
                     "A suspect is a claim that, let go, mends the fit most. It may be"
-                    " wrong, or another that no identity tells from it (then these"
-                    " cannot all stand), or the flows it is held against may be"
+                    " wrong. Where no identity tells two claims apart, the other may"
+                    " be the wrong one. Or the flows it is held against may be"
                     " incomplete."
                 ),
             ),

@@ -79,7 +79,8 @@ def ranged(setting: Setting) -> Table | None:
                 text(
                     "Without it: what is in the books and was not found pays nobody."
                     " With all of it: it is found, and fetches what its account would."
-                    " Low, central and high are else as in the statement of affairs."
+                    " Otherwise low, central and high are as in the statement of"
+                    " affairs."
                 ),
             ),
         ),

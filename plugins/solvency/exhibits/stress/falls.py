@@ -65,8 +65,11 @@ def breaking(setting: Setting, found: Stress) -> Table:
         notes=(
             (
                 text(
-                    "All else equal, at the debts of the day. Nothing: it is solvent"
-                    " without the token. A dash: no price of it is enough."
+                    "All else is equal, at the debts of the day. A price of 0.00: the"
+                    " holder is solvent without the token. A dash under a price: no"
+                    " price is high enough. A dash under a day: the price is not"
+                    " below that limit on the day shown, or there is no limit to"
+                    " fall below."
                 ),
             ),
         ),

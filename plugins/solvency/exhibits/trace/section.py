@@ -281,8 +281,8 @@ def _testimony(setting: Setting, found: Following) -> list[Prose]:
             notes.append(
                 setting.say(
                     "%(source)s puts %(amount)s of %(flow)s at these owners' money:"
-                    " within what the books allow, by construction: %(sized)s was"
-                    " sized by it."
+                    " within what the books allow, by construction: the amount of"
+                    " %(sized)s was worked out from it."
                     if said.inside and said.sized
                     else "%(source)s puts %(amount)s of %(flow)s at these owners'"
                     " money: within what the books allow."

@@ -84,7 +84,7 @@ class Weighing:
         combinations: the best ones, in order.
         covered: belief they hold together.
         least: chi-square of the best-fitting combination of all; where sampled, of
-            those visited.
+            the most probable that chains visited.
         shares: weights by which they stand for all combinations: their beliefs, or,
             where sampled, their shares of the sampler's visits.
         method: exact or sampled.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -30,6 +31,8 @@ _AUTHOR, _INITIALS = "solvency", "S"
 #: The most figures of a drawing that its comment names.
 _MOST = 40
 _SCHEMES = {"http", "https", "mailto"}
+#: A host that any reader takes, with its port: letters of one alphabet, or numbers.
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]+)?")
 #: What an address may have as it is; anything else is written as its code.
 _PLAIN = "%/:?#[]@!$&'()*+,;=~"
 
@@ -62,7 +65,7 @@ class Margin:
             self.over([element])
         return self._starts.get(element), self._ends.get(element)
 
-    def over(self, elements: Iterable[ET.Element]) -> None:
+    def over(self, elements: Sequence[ET.Element]) -> None:
         """Write one comment for all that shows figures in a row of a table.
 
         Args:
@@ -232,6 +235,9 @@ def address(href: str) -> str:
     if parts.scheme.lower() not in _SCHEMES:
         return ""
     if not (parts.hostname or (parts.scheme.lower() == "mailto" and parts.path)):
+        return ""
+    # Readers of such files refuse the whole for one host that is none.
+    if parts.hostname and not _HOST.fullmatch(parts.netloc):
         return ""
     return quote(href, safe=_PLAIN)
 
