@@ -168,6 +168,7 @@ class Printing:
             day=short_day,
             mark=_mark,
             colon=spoken().text(": "),
+            comma=spoken().text(", "),
         )
 
     def _scaled(self, value: Decimal, places: int) -> str:

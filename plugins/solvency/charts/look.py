@@ -132,6 +132,7 @@ class Look:
         mark: Prints a mark on an axis of days.
         to: Stands between the ends of a range.
         colon: Stands between a name and what is said of it.
+        comma: Stands between a name and its day.
     """
 
     palette: Palette = LIGHT
@@ -147,6 +148,7 @@ class Look:
     mark: Callable[[datetime.date, Grain], str] = iso_mark
     to: str = "\N{EN DASH}"
     colon: str = ": "
+    comma: str = ", "
 
     def amount(self, value: Decimal | float) -> str:
         """Print an amount beside what is drawn."""

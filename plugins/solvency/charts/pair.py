@@ -169,7 +169,8 @@ def _draw_points(canvas: Canvas, pair: Pair, days: Days, y: Linear) -> None:
         )
         for href, (amount, name, ink) in zip(level.hrefs, both, strict=False):
             at = (days(level.day), y(amount))
-            said = f"{name}, {look.day(level.day)}{look.colon}{look.amount(amount)}"
+            day = look.day(level.day)
+            said = f"{name}{look.comma}{day}{look.colon}{look.amount(amount)}"
             with canvas.link(href, said):
                 canvas.circle(at, 7, "transparent")
                 canvas.circle(at, 2.6, ink, palette.paper)

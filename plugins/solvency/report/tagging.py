@@ -199,14 +199,23 @@ class Tags:
                 dropped[number_of[one["Pg"]]].update(
                     kid for kid in one["K"] if isinstance(kid, int)
                 )
-                # Numbers of objects stay what they are.
-                one.clear()
+                _free(one)
         # The pages come first, each its number and the elements of its marks.
         listed = self._at(self._root["ParentTree"])["Nums"]
         for number, (page, marks) in enumerate(zip(self._pages, dropped, strict=True)):
             for mark in marks:
                 listed[2 * number + 1][mark] = "null"
             _mark_artifacts(self._at(page["Contents"]).stream, marks)
+
+
+def _free(one: Any) -> None:
+    """Leave an object out of the file; the numbers of the others stay.
+
+    As a free entry of the cross-references: the number, which pydyf takes for that, is
+    nil, and its generation says that it is not used again.
+    """
+    one.clear()
+    one.free, one.number, one.generation = "f", 0, 65_535
 
 
 def _mark_artifacts(stream: list[Any], marks: set[int]) -> None:

@@ -40,7 +40,7 @@ def in_kind(setting: Setting) -> Table | None:
     days = tuple(dict.fromkeys(one.later for one in found))
     return Table(
         key="in-kind",
-        title=text("Paid in full in money is not paid in full in coins"),
+        title=text("Paid in full in money is not paid in full in kind"),
         unit=setting.say(
             "%(unit)s; the same coins at %(day)s",
             unit=Said(setting.unit),
