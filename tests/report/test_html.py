@@ -141,11 +141,11 @@ def test_hostile_words_are_text(report: Report, root: Element) -> None:
 
 def test_paper_has_the_words_without_their_marks(root: Element) -> None:
     marked = '<p>a<b>b</b><span class="said">c</span>d<span class="said">e</span>f</p>'
-    small = pages.plain(ET.fromstring(marked))  # noqa: S314 (ours)
+    small = pages.for_paper(ET.fromstring(marked))  # noqa: S314 (ours)
     assert ET.tostring(small, encoding="unicode") == "<p>a<b>b</b>cdef</p>"
-    first = pages.plain(ET.fromstring('<p>a<span class="said">b</span>c<i/></p>'))  # noqa: S314 (ours)
+    first = pages.for_paper(ET.fromstring('<p>a<span class="said">b</span>c<i/></p>'))  # noqa: S314 (ours)
     assert ET.tostring(first, encoding="unicode") == "<p>abc<i /></p>"
-    whole = pages.plain(deepcopy(root))
+    whole = pages.for_paper(deepcopy(root))
     assert "".join(whole.itertext()) == "".join(root.itertext())
     bare = {"class": "said"}
     assert [one for one in root.iter("span") if one.attrib == bare]
@@ -405,7 +405,7 @@ def test_on_paper_what_stands_at_the_head_has_the_name() -> None:
         '<tr id="r"><th id="c">R</th></tr></tbody></table></div>'
         '<h2 id="s">S</h2></body>'
     )
-    root = pages.plain(ET.fromstring(text))  # noqa: S314 (ours)
+    root = pages.for_paper(ET.fromstring(text))  # noqa: S314 (ours)
     named = {one.get("id"): one.tag for one in root.iter() if "id" in one.attrib}
     # A row whose head has a name of its own keeps its own.
     assert named == {"e": "p", "f": "th", "r": "tr", "c": "th", "s": "h2"}
