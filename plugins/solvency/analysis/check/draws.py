@@ -40,8 +40,6 @@ _CELLS = 250_000
 #: Numbers in one array: 1 MB, few enough to stay near the processor, and enough that
 #: what a test costs besides is little.
 _BLOCK = 125_000
-#: The size of memory up to which glibc learns to keep what is let go of.
-_KEPT = 31 * 2**20
 #: Threads that work on draws.
 _THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
@@ -188,7 +186,6 @@ def draw(
         if one.holds
     ]
     by_chance = 0
-    _keep_freed_memory()
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         amounts = spreads.draw(draws, seed, chunk)
@@ -206,15 +203,6 @@ def draw(
     most = max(drawn_of[n][m].broken for n, m in holding)
     days = len(timeline.ordinals)
     return chances, Familywise(len(holding), days, by_chance / draws, most / draws)
-
-
-def _keep_freed_memory() -> None:
-    """Have glibc keep memory of the size of draws, not ask the system for it again.
-
-    It learns from one block of that size, made and let go of; elsewhere nothing comes
-    of it.
-    """
-    np.empty(_KEPT, np.uint8)
 
 
 def _blocks(
