@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.recover import Recovery
     from solvency.analysis.recover.recover import Statement
     from solvency.exhibits.drawings import Drawing
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.figures.table import Table
     from solvency.model.book import Book
 

@@ -25,10 +25,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from solvency.figures.amounts import Amount
-from solvency.figures.amounts import amounts
-from solvency.figures.amounts import spread
-from solvency.figures.rounding import money
+from solvency.figures.precision import money
+from solvency.figures.probability_distribution import Amount
+from solvency.figures.probability_distribution import amounts
+from solvency.figures.probability_distribution import spread
 from solvency.ledger.case import Scenario
 from solvency.model.book import below
 from solvency.model.prices import Missing

@@ -16,9 +16,9 @@ from solvency.figures import arithmetic
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from solvency.analysis.check.quantities import Quantity
+    from solvency.analysis.check.quantities import World
     from solvency.analysis.check.traits import Mask
-    from solvency.analysis.check.world import Quantity
-    from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
 
 #: Below this (1 - e^-x) / x is summed, to so many terms.

@@ -27,7 +27,7 @@ from solvency.model.costs import Pool
 from solvency.model.counting.suspense import in_suspense
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
-from solvency.model.valuation import discount
+from solvency.model.valuation import share_fetched
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ class Estate:
             )
         return Ends(
             *(
-                number * quote.number * discount(together, end or depth.units)
+                number * quote.number * share_fetched(together, end or depth.units)
                 for number, together, end in zip(
                     units, sold, (depth.low, depth.units, depth.high), strict=True
                 )

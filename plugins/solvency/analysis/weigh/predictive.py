@@ -18,12 +18,12 @@ from scipy.special import ndtr
 from scipy.stats import chi2 as chi_square
 
 from solvency.figures import arithmetic
-from solvency.figures.rounding import settled
+from solvency.figures.precision import settled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from solvency.analysis.weigh.observations import Evidence
+    from solvency.analysis.weigh.evidence import Evidence
     from solvency.methods.weighing import Weighing
 
     Array = NDArray[np.float64]

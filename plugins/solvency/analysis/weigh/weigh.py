@@ -33,19 +33,19 @@ from solvency.analysis.weigh.answer import Otherwise
 from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
-from solvency.analysis.weigh.observations import evidence
+from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.predictive import predicted
 from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
+from solvency.figures.precision import money
+from solvency.figures.precision import settled
+from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
-from solvency.figures.rounding import money
-from solvency.figures.rounding import settled
-from solvency.figures.rounding import settled_all
 from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    from solvency.analysis.weigh.observations import Evidence
+    from solvency.analysis.weigh.evidence import Evidence
     from solvency.ledger.case import Case
     from solvency.ledger.case import Scenario
     from solvency.methods.weighing import Weighing

@@ -10,10 +10,10 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
+from solvency.browse.language import listed
+from solvency.browse.language import say
 from solvency.browse.pages.source import graded
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import listed
-from solvency.browse.speech import say
 from solvency.browse.view import happened
 from solvency.browse.view import outside
 from solvency.browse.view import spread

@@ -10,10 +10,10 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
+from solvency.browse.language import listed
+from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import listed
-from solvency.browse.speech import say
-from solvency.browse.speech import spoken
 from solvency.browse.view import outside
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.found import tests_of_found
-from solvency.exhibits.check.otherwise import tests_otherwise
 from solvency.exhibits.check.segregation import chance_of
+from solvency.exhibits.check.spreads import tests_otherwise
 from solvency.exhibits.check.summary import GRADES
 from solvency.exhibits.check.summary import grade
 from solvency.exhibits.check.summary import gravest_first
@@ -25,7 +25,7 @@ from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import place_of
 from solvency.exhibits.check.words import told_exactly
 from solvency.exhibits.check.words import unit_said
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_sides
 from solvency.exhibits.workings import settled

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
 

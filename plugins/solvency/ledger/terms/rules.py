@@ -12,7 +12,7 @@ from beancount.core.account import is_valid
 from solvency.ledger.terms.metadata import instead
 from solvency.ledger.terms.metadata import names
 from solvency.ledger.terms.metadata import place
-from solvency.ledger.terms.quotations import settle_prices
+from solvency.ledger.terms.prices import settle_prices
 
 if TYPE_CHECKING:
     from collections.abc import Collection

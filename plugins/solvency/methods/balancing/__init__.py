@@ -32,7 +32,7 @@ from scipy.special import ndtri
 from scipy.stats import chi2 as chi_square
 
 from solvency.figures import arithmetic
-from solvency.figures.rounding import settled
+from solvency.figures.precision import settled
 from solvency.methods.balancing.bounds import bounded
 from solvency.methods.balancing.system import System
 from solvency.methods.balancing.system import system

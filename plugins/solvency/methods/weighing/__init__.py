@@ -21,15 +21,15 @@ import numpy as np
 
 from solvency.figures import arithmetic
 from solvency.methods.weighing.amounts import believed
-from solvency.methods.weighing.bounded import Bounded
-from solvency.methods.weighing.bounded import bounded
+from solvency.methods.weighing.bound_weights import Bounded
+from solvency.methods.weighing.bound_weights import bounded
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.likelihood import Model
 from solvency.methods.weighing.likelihood import model
-from solvency.methods.weighing.logs import Curves
-from solvency.methods.weighing.logs import Reweighed
-from solvency.methods.weighing.logs import reweigh
+from solvency.methods.weighing.lognormal import Curves
+from solvency.methods.weighing.lognormal import Reweighed
+from solvency.methods.weighing.lognormal import reweigh
 from solvency.methods.weighing.marginals import gather
 from solvency.methods.weighing.omission import FEW
 from solvency.methods.weighing.omission import Without
