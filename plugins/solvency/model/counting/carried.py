@@ -26,7 +26,7 @@ ZERO = Decimal()
 _SMALL = Decimal("0.005")
 
 
-class Carried:
+class DayOfCounts:
     """Carries the counts that speak of one day to it."""
 
     def __init__(self, counts: Counts, day: datetime.date) -> None:

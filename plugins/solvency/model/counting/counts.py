@@ -20,7 +20,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from solvency.model.book import below
-from solvency.model.counting.carried import Carried
+from solvency.model.counting.carried import DayOfCounts
 from solvency.model.counting.count import Count
 from solvency.model.counting.count import Overlap
 from solvency.wide import wide
@@ -80,7 +80,7 @@ class Counts:
         """Return the positions that counts bind on a day, in order of name."""
         if day not in self._days:
             with wide():
-                found = Carried(self, day).bound()
+                found = DayOfCounts(self, day).bound()
             self._days[day] = dict(sorted(found.items()))
         return self._days[day]
 
