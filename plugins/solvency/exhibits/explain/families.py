@@ -16,7 +16,7 @@ from solvency.exhibits.balance.sheets import sheet_table
 from solvency.exhibits.derived_figures import derived
 from solvency.exhibits.funds.walk import rivals
 from solvency.exhibits.funds.walk import walk
-from solvency.exhibits.recover.untraced import recovered
+from solvency.exhibits.recover.affairs import affairs
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import Section
 from solvency.exhibits.sections import SECTIONS
@@ -126,7 +126,7 @@ def _traced(setting: Setting, _: Asked) -> Section | None:
 
 
 def _recovered(setting: Setting, _: Asked) -> Section | None:
-    return recovered(setting)
+    return affairs(setting)
 
 
 def _stressed(setting: Setting, _: Asked) -> Section | None:
