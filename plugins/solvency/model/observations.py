@@ -477,15 +477,17 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
 
 
 @wide()
-def amount_of(book: Book, flow: Flow) -> Amount:
-    """Return the distribution of a flow's amount, as a multiple of what is written."""
-    spread = spread_of(book.case, flow)
-    central = float(spread.central)
-    if not central:
-        return amounts([1.0], [1.0], [1.0], 0.9, "lognormal")[0]
-    ends = [float(end) / central for end in (spread.low, spread.high)]
-    interval = float(spread.interval)
-    return amounts([ends[0]], [1.0], [ends[1]], interval, "lognormal")[0]
+def amounts_of(book: Book, flows: Iterable[Flow]) -> tuple[Amount, ...]:
+    """Return the distributions of flows' amounts, as multiples of what is written."""
+    ends = []
+    for flow in flows:
+        spread = spread_of(book.case, flow)
+        central, interval = float(spread.central), float(spread.interval)
+        low, high = float(spread.low), float(spread.high)
+        one = (low / central, high / central, interval) if central else (1.0, 1.0, 0.9)
+        ends.append(one)
+    lows, highs, intervals = np.array(ends).reshape(-1, 3).T
+    return amounts(lows, np.ones(len(lows)), highs, intervals, "lognormal")
 
 
 def labels(rows: Iterable[Row]) -> tuple[str, ...]:

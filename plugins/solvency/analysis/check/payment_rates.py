@@ -151,12 +151,13 @@ def drawn_rates(
     short = np.array(False)
     for name in means:
         short = short | _fails(full[name], debts[name])
-    rates = {name: np.ones(short.shape) for name in means}
+    # Days lie together in memory, here as in what they are multiplied with.
+    rates = {name: np.ones(short.T.shape).T for name in means}
     if not short.any():
         return rates
 
     def there(amounts: NDArray[Any]) -> NDArray[Any]:
-        # Days lie together in memory, so that what is picked is picked in order.
+        # What is picked is picked in the order of memory.
         found: NDArray[Any] = np.broadcast_to(amounts, short.shape).T[short.T]
         return found
 

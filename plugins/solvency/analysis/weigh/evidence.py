@@ -39,7 +39,7 @@ from solvency.methods.weighing.likelihood import model
 from solvency.methods.weighing.omission import FEW
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding as bits_excluded
-from solvency.model.observations import amount_of
+from solvency.model.observations import amounts_of
 from solvency.model.observations import observed
 from solvency.model.uncertain_amounts import shared_errors
 from solvency.wide import wide
@@ -386,7 +386,7 @@ def evidence(
     pairs = seen.by_construction()
     names = tuple((seen.rows[at].id, book.flows[flow].id) for at, flow in pairs)
     seen = seen.without({at for at, _ in pairs})
-    amounts = tuple(amount_of(book, flow) for flow in book.flows)
+    amounts = amounts_of(book, book.flows)
     assumed = case.uncertainty
     found = Evidence(
         case=whole,

@@ -17,9 +17,9 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import chdtrc
 from scipy.special import erfcx
 from scipy.special import ndtr
-from scipy.stats import chi2 as chi_square
 
 from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.answer import PRIORS
@@ -179,7 +179,7 @@ def _goodness(found: Evidence, whole: Weighing) -> Goodness:
     """Return how well the best-fitting combination fits, and what else may be."""
     chi2 = whole.least
     dof = sum(not row.bound for row in found.seen.rows)
-    p = settled(chi_square.sf(chi2, dof), 0.0) if dof else 1.0
+    p = settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else 1.0
     return Goodness(settled(chi2), dof, p, something_else(found, whole))
 
 

@@ -28,8 +28,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import chdtrc
 from scipy.special import ndtri
-from scipy.stats import chi2 as chi_square
 
 from solvency.figures import arithmetic
 from solvency.figures.precision import settled
@@ -244,7 +244,7 @@ def balance(
         sigmas=whole.spreads(gram),
         chi2=chi2,
         dof=dof,
-        p=settled(chi_square.sf(chi2, dof), 0.0) if dof else math.nan,
+        p=settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else math.nan,
         inflation=math.sqrt(chi2 / dof) if dof else math.nan,
         z=_standardised(whole, gram),
         suspects=_suspects(removed),
