@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.browse.blocks import safe_address
+from solvency.browse.entry import passages
 from solvency.browse.language import day_said
 from solvency.browse.language import phrase
 from solvency.browse.language import spoken
@@ -146,15 +147,19 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
         if one.amount_from and one.amount_from in case.sources
         else ""
     )
+    noted = passages.of_flow(one, dossier)
+    written = of_flow(one)
+    del written["locators"]
     return {
-        **of_flow(one),
+        **written,
         "basis": phrase(one.basis) if one.basis else "",
         "payee": one.payee or "",
         "grade": grade,
         "amount": one.amount.number,
         "commodity": one.amount.commodity,
         "taken": case.takes(one),
-        "words": [dossier[row].words for row in one.claim if row in dossier],
+        "passages": {name: words for name, words in noted.of.items() if words},
+        "apart": noted.apart,
     }
 
 

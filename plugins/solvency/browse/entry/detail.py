@@ -67,7 +67,6 @@ def _flow(view: View, one: Flow) -> Markup:
         view,
         title=happened(one) or one.id,
         facts=facts,
-        words=page.words,
         tables=(page.sources,),
         more=view.page("flow", pick=one.id),
     )
@@ -82,7 +81,6 @@ def _source(view: View, one: Source) -> Markup:
         view,
         title=page.title,
         facts=(*page.facts, ("Flows that rest on it", Cell(str(count)))),
-        words=(),
-        tables=(),
+        tables=(page.noted,),
         more=view.page("source", pick=one.name),
     )
