@@ -16,6 +16,11 @@ def amount(value: Decimal, places: int) -> str:
     return f"({text})" if value < 0 and text.strip("0.,") else text
 
 
+def amount_zh(value: Decimal, places: int) -> str:
+    """Print an amount in hundred millions."""
+    return amount(value * 10, places)
+
+
 def day_en(day: datetime.date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
@@ -35,7 +40,9 @@ def mark_zh(day: datetime.date, grain: str) -> str:
 EN = Look(scale=9, unit="$bn", number=amount, day=day_en, mark=mark_en)
 ZH = replace(
     EN,
-    unit="十亿美元",
+    scale=8,
+    unit="亿美元",
+    number=amount_zh,
     day=lambda day: f"{day.year}年{day.month}月{day.day}日",
     mark=mark_zh,
     colon="\N{FULLWIDTH COLON}",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
+from xml.etree import ElementTree as ET
 
 import pytest
 from charts.chart_reading import Drawing
@@ -177,3 +178,27 @@ def test_the_layout_is_the_published_one():
         "e": (7.0, 127.5),
         "f": (142.5, 263.0),
     }
+
+
+def test_a_party_has_one_colour_in_every_drawing_and_the_rest_are_grey():
+    tones = (("bank", 0), ("<clients", 1))
+    early = [link("<clients", "bank", 5), link("bank", ">rent", 5)]
+    late = [link("<sales", "bank", 3), link("<clients", "bank", 2)]
+    late.append(link("bank", "x", 5))
+    series = Look().palette.series
+    for links in (early, late):
+        drawn = ET.fromstring(draw(Sankey("", links, tones=tones), Look()))  # noqa: S314 (drawn above)
+        colours = {
+            bar.get("data-party"): bar.get("fill")
+            for bar in drawn.iter()
+            if bar.get("data-party")
+        }
+        assert colours.pop("bank") == series[0]
+        assert colours.pop("<clients") == series[1]
+        assert set(colours.values()) == {series[-1]}
+
+
+def test_what_is_above_zero_never_prints_as_zero():
+    drawn = draw(Sankey("", [link("a", "b", 100), link("c", "b", "0.04")]), Look())
+    assert ">&lt;0.1<" in drawn
+    assert ">0.0<" not in drawn

@@ -106,6 +106,7 @@ def test_dates_and_units_by_language() -> None:
     assert formats.unit_label("USD", 6, EN) == "$m"
     assert formats.unit_label("FTT", 6, EN) == "FTT m"
     assert formats.unit_label("USD", 6, ZH) == "百万美元"
+    assert formats.unit_label("USD", 8, ZH) == "亿美元"
 
 
 def test_a_language_without_formats_is_refused() -> None:
@@ -158,6 +159,17 @@ def test_a_chart_keeps_thousands_beside_tables_in_thousands(
     largest: int, beside: int, scale: int
 ) -> None:
     assert chart_scale([Decimal(largest)], beside) == scale
+
+
+@pytest.mark.parametrize(
+    ("largest", "beside", "scale"),
+    [(10_047_000_000, 6, 8), (33_500_000, 6, 4), (9_200_000, 3, 4), (7_000, 0, 0)],
+)
+def test_a_chinese_chart_is_in_the_powers_of_chinese_sentences(
+    largest: int, beside: int, scale: int
+) -> None:
+    assert chart_scale([Decimal(largest)], beside, "zh") == scale
+    assert formats.unit_label("USD", scale, ZH) in {"亿美元", "万美元", "美元"}
 
 
 @pytest.mark.parametrize(

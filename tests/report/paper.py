@@ -121,7 +121,7 @@ def widowed(page: Page) -> list[str]:
     """Return the headings and titles with less than two lines after them."""
     found = []
     for one in page.body:
-        title = re.match(r"(Exhibit|图表) ?\d+\.", one.text)
+        title = re.match(r"Exhibit \d+\.|图表\d+：", one.text)
         if not title and one.size < PART:
             continue
         below = {

@@ -238,6 +238,14 @@ def test_the_language_is_set_and_marks_are_full_width(chinese):
         ("价 (<a>S-001</a>), 单位", "价（<a>S-001</a>），单位"),
         ("<span>9</span> (金额来源); <a>8</a>", "<span>9</span>（金额来源）；<a>8</a>"),
         ("<a>F-01</a> (12.0)，另", "<a>F-01</a> (12.0)，另"),
+        # A unit after words or a figure, and what is in full width already.
+        ("上限 (BTC)", "上限（BTC）"),
+        ("<a>61,853</a> (SOL)", "<a>61,853</a>（SOL）"),
+        ("压力 （36.0）", "压力（36.0）"),
+        # A day says when, names are a list; a colon has its own space.
+        ("<a>BTC</a>, <time>1日</time>", "<a>BTC</a>，<time>1日</time>"),
+        ("<a>BTC</a>, <a>ETH</a>", "<a>BTC</a>、<a>ETH</a>"),
+        ("<span>图表1：</span> <span>甲</span>", "<span>图表1：</span><span>甲</span>"),
         # A box keeps the space around it, and Latin words theirs.
         ('。 <span class="mark">假</span> 标', '。 <span class="mark">假</span> 标'),
         ("<a>S-001</a> Reuters", "<a>S-001</a> Reuters"),

@@ -68,6 +68,9 @@ class Sankey:
         merged: What the foot says of them; `{count}` parties, under `{least}` each,
             `{sum}` together.
         netted: What the foot says of pairs drawn as a difference, before their names.
+        tones: Parties' colours by their place in the palette, so that several
+            drawings give a party one colour; the rest are grey. Where none is named
+            each has the next of the palette.
     """
 
     title: str
@@ -78,6 +81,7 @@ class Sankey:
     other: str = "Other"
     merged: str = "{count} parties under {least} each, {sum} together, are drawn as one"
     netted: str = "Drawn net"
+    tones: tuple[tuple[str, int], ...] = ()
 
 
 def draw(chart: Sankey, look: Look) -> str:
@@ -100,7 +104,9 @@ def draw(chart: Sankey, look: Look) -> str:
         raise ChartError("a flow of funds needs at least one amount above zero")
     labels = {**dict(chart.labels), _OTHER_IN: chart.other, _OTHER_OUT: chart.other}
     canvas = Canvas(look)
-    drawing = _Drawing(canvas, links, {k: clean(v) for k, v in labels.items()})
+    drawing = _Drawing(
+        canvas, links, {k: clean(v) for k, v in labels.items()}, dict(chart.tones)
+    )
     drawing.bands()
     drawing.parties()
     y = drawing.bottom + 16
@@ -207,7 +213,11 @@ class _Drawing:
     """A laid-out flow of funds on its sheet."""
 
     def __init__(
-        self, canvas: Canvas, links: Sequence[Link], labels: dict[str, str]
+        self,
+        canvas: Canvas,
+        links: Sequence[Link],
+        labels: dict[str, str],
+        tones: dict[str, int],
     ) -> None:
         self.canvas = canvas
         self.links = links
@@ -219,7 +229,8 @@ class _Drawing:
         names = [
             n.name for column in self.layout.columns for n in column if not n.waypoint
         ]
-        self.tones = {name: canvas.palette.tone(i) for i, name in enumerate(names)}
+        own = tones or {name: i for i, name in enumerate(names)}
+        self.tones = {name: canvas.palette.tone(own.get(name, -1)) for name in names}
         self.totals = {name: self._total(name) for name in names}
         last = len(self.layout.columns) - 1
         side = canvas.width * 0.27
@@ -245,7 +256,7 @@ class _Drawing:
         """Return a link in words."""
         look = self.canvas.look
         arrow = f"{self.label(link.source)} \N{RIGHTWARDS ARROW} "
-        return f"{arrow}{self.label(link.target)}{look.colon}{look.amount(link.value)}"
+        return f"{arrow}{self.label(link.target)}{look.colon}{_some(look, link.value)}"
 
     def bands(self) -> None:
         """Draw the bands, widest first, so that thin ones stay on top."""
@@ -318,7 +329,7 @@ class _Drawing:
         elif column == last:
             room = canvas.width - self.right - _GAP
         name = self.label(node.name)
-        value = clean(look.amount(self.totals[node.name]))
+        value = clean(_some(look, self.totals[node.name]))
         after = type_.width(value, SMALL) + _SPACE
         if after > room / 2 and after + type_.width(name, bold=True) > room:
             # A number cut short would read as another; its tooltip has it.
@@ -336,7 +347,7 @@ class _Drawing:
 
     def _told(self, name: str) -> str:
         look = self.canvas.look
-        return f"{self.label(name)}{look.colon}{look.amount(self.totals[name])}"
+        return f"{self.label(name)}{look.colon}{_some(look, self.totals[name])}"
 
     def _x(self, node: Node) -> float:
         return self.left + node.column * self.step
@@ -353,11 +364,20 @@ class _Drawing:
         wide = [
             type_.width(self.label(node.name), bold=True)
             + _SPACE
-            + type_.width(clean(look.amount(self.totals[node.name])), SMALL)
+            + type_.width(clean(_some(look, self.totals[node.name])), SMALL)
             for node in self.layout.columns[column]
             if not node.waypoint
         ]
         return min(max(wide, default=0.0), most) + 0.5
+
+
+def _some(look: Look, value: Decimal) -> str:
+    """Print an amount above zero, one that would round to zero as less than a unit."""
+    printed = look.amount(value)
+    if printed.strip("0.,"):
+        return printed
+    least = Decimal(1).scaleb(look.scale - look.places)
+    return f"<{look.amount(least)}"
 
 
 def _xy(point: Point) -> str:

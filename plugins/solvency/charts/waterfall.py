@@ -57,10 +57,22 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """What to draw: rows from the first to the last."""
+    """What to draw: rows from the first to the last.
+
+    Attributes:
+        title: The chart's text alternative: what it shows, in a sentence.
+        steps: Its rows.
+        falls: What a bar to the left means; with `rises` a legend at the head.
+        rises: What a bar to the right means.
+        falling_lacks: Whether a fall is what is missing, and so has its colour; else
+            a rise is.
+    """
 
     title: str
     steps: Sequence[Step]
+    falls: str = ""
+    rises: str = ""
+    falling_lacks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,7 @@ def draw(chart: Waterfall, look: Look) -> str:
     right = edge - wide - min(half, look.width / 10)
     x = axis.scale(names.room + min(half, look.width / 10), right)
     unit_head(canvas, 10)
+    _legend(canvas, chart, names.room)
     marks_below(canvas, marks, x, _TOP, bottom)
     top = _TOP
     for n, (step, bar, tall) in enumerate(zip(chart.steps, bars, heights, strict=True)):
@@ -118,7 +131,7 @@ def draw(chart: Waterfall, look: Look) -> str:
                 (x(bars[n - 1].end), middle),
                 look.palette.grey,
             )
-        _draw_bar(canvas, step, bar, x, middle)
+        _draw_bar(canvas, step, bar, x, middle, _colour(canvas, chart, step, bar))
         names.draw(canvas, n, middle, bold=step.total)
         base = middle + SMALL * 0.35
         shown = type_.whole(
@@ -137,11 +150,34 @@ def draw(chart: Waterfall, look: Look) -> str:
     return canvas.svg(bottom + _FOOT, chart.title, facts)
 
 
-def _draw_bar(canvas: Canvas, step: Step, bar: _Bar, x: Linear, middle: float) -> None:
-    palette = canvas.palette
-    colour = palette.series[2] if bar.end < bar.start else palette.lack
+def _colours(canvas: Canvas, chart: Waterfall) -> tuple[str, str]:
+    """Return the colours of a fall and of a rise."""
+    pair = canvas.palette.series[2], canvas.palette.lack
+    return pair[::-1] if chart.falling_lacks else pair
+
+
+def _colour(canvas: Canvas, chart: Waterfall, step: Step, bar: _Bar) -> str:
     if step.total:
-        colour = palette.have
+        return canvas.palette.have
+    return _colours(canvas, chart)[bar.end >= bar.start]
+
+
+def _legend(canvas: Canvas, chart: Waterfall, left: float) -> None:
+    """Say at the head what the colours of steps mean, where the chart is told."""
+    entries = zip((chart.falls, chart.rises), _colours(canvas, chart), strict=True)
+    for label, colour in entries:
+        if not label:
+            continue
+        words = type_.fit(clean(label), canvas.width - left - 14, SMALL)
+        canvas.rect(Box(left, 3, left + 8, 11), colour)
+        canvas.text((left + 12, 10), words, SMALL, fill=canvas.palette.grey)
+        left += 12 + type_.width(words, SMALL) + 16
+
+
+def _draw_bar(
+    canvas: Canvas, step: Step, bar: _Bar, x: Linear, middle: float, colour: str
+) -> None:
+    palette = canvas.palette
     left, right = sorted((x(bar.start), x(bar.end)))
     box = Box(left, middle - 6, right, middle + 6)
     if step.tentative:

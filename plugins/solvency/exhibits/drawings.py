@@ -68,14 +68,23 @@ class Drawing:
         return self.plotted.to_csv()
 
 
-def chart_scale(amounts: Iterable[Decimal], beside: int = 6) -> int:
+def chart_scale(amounts: Iterable[Decimal], beside: int = 6, lang: str = "en") -> int:
     """Return the power of ten a chart of some amounts is read in.
 
     Billions are read beside tables in millions; a case in thousands stays in them.
+    Chinese reads as its sentences do, in 10^8 and 10^4.
+
+    Args:
+        amounts: What will be drawn.
+        beside: The power of ten of the tables around it.
+        lang: The language.
     """
     largest = max((abs(amount) for amount in amounts), default=0)
-    scale = next((p for p in (9, 6, 3) if largest >= 10**p), 0)
-    return scale if beside >= 6 else min(scale, beside)
+    powers = (8, 4) if lang == "zh" else (9, 6, 3)
+    scale = next((p for p in powers if largest >= 10**p), 0)
+    if beside >= 6:
+        return scale
+    return min(scale, 4 if lang == "zh" and beside else beside)
 
 
 def look(
@@ -97,7 +106,7 @@ def look(
         beside: The power of ten of the tables around it.
         rest: Whatever else `Look` takes.
     """
-    scale = chart_scale(amounts, beside)
+    scale = chart_scale(amounts, beside, locale.lang)
 
     def number(value: Decimal, places: int) -> str:
         return formats.number(value, scale=scale, places=places)

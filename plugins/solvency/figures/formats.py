@@ -43,7 +43,8 @@ _MONTHS = [
 ]
 _SCALES = {
     "en": {0: "", 3: "k", 6: "m", 9: "bn"},
-    "zh": {0: "", 3: "千", 6: "百万", 9: "十亿"},
+    # Tables in thousands and millions, as accounts are; drawings as sentences.
+    "zh": {0: "", 3: "千", 4: "万", 6: "百万", 8: "亿"},
 }
 _CURRENCIES_ZH = {"USD": "美元", "EUR": "欧元", "GBP": "英镑", "CNY": "元"}
 LANGUAGES = tuple(_SCALES)
@@ -175,7 +176,7 @@ def percent(share: Decimal | None) -> str:
 
 
 def unit_label(unit: str, scale: int, locale: Locale) -> str:
-    """Name the unit a table is in: `$m`, `FTT m`, `百万美元`."""
+    """Name the unit of a table or drawing: `$m`, `FTT m`, `百万美元`, `亿美元`."""
     prefix = _SCALES[locale.lang].get(scale)
     if prefix is None:
         raise ReportError(f"no name for ten to the {scale} in {locale.lang}")

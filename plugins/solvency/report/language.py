@@ -33,6 +33,10 @@ _JOINED = {", ", ": ", "; "}
 _MARKS = re.compile(r"^([,;:.])(?=\s|$)\s*|(?<=[\u3400-\u9fff）”])([,;:.])(?=\s|$)\s*")
 #: Parentheses around words, and around a figure or link of its own in a line.
 _WORDS = re.compile(r" ?\(([^()]*[\u3400-\u9fff][^()]*)\)")
+#: A unit or code after words; a number in them is negative, and stays.
+_CODES = re.compile(r"((?:^|(?<=[\u3400-\u9fff”])) ?)\(([A-Za-z][^()]*)\)")
+#: A space before a parenthesis that is in full width already.
+_WIDE_OPENS = re.compile(r"[ \n]+(?=（)")
 _OPENS = re.compile(r" ?\($")
 _CLOSES = re.compile(r"^\)")
 #: A space that templates set between pieces, where the language has none.
@@ -239,11 +243,18 @@ def punctuate(root: Element, lang: str) -> None:
         if element.text and (not said or element.text[:2] in _JOINED):
             element.text = _full_width(element.text, before=_runs_on(element[:1]))
         for n, child in enumerate(element, 1):
-            if child.tail:
+            following = element[n : n + 1]
+            if child.tail == ", " and [one.tag for one in following] == ["time"]:
+                # A day says when; it is no second thing of a list.
+                child.tail = "，"
+            elif child.tail == " " and (child.text or "").endswith("："):
+                # The mark has its own space.
+                child.tail = ""
+            elif child.tail:
                 child.tail = _full_width(
                     child.tail,
                     after=_runs_on([child]),
-                    before=_runs_on(element[n : n + 1]),
+                    before=_runs_on(following),
                 )
 
 
@@ -269,11 +280,19 @@ def _runs_on(elements: list[Element]) -> bool:
     )
 
 
+def _code(found: re.Match[str], *, after: bool) -> str:
+    """Set a code in parentheses in full width, if words or a figure come before it."""
+    begins = found.start() == 0
+    return f"（{found[2]}）" if after or not begins else found[0]
+
+
 def _full_width(text: str, *, after: bool = False, before: bool = False) -> str:
     """Set marks in full width, and no space `after` or `before` what runs on."""
     if text == ", ":
         return "、"
     text = _WORDS.sub(r"（\1）", text)
+    text = _CODES.sub(lambda found: _code(found, after=after), text)
+    text = _WIDE_OPENS.sub("", text)
     text = _CLOSES.sub("）", text) if after else text
     text = _OPENS.sub("（", text) if before else text
     text = _MARKS.sub(lambda found: found[0].strip().translate(_FULL_WIDTH), text)

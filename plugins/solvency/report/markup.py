@@ -263,8 +263,9 @@ class Printer:
         number = self._numbers.get(exhibit.key)
         if number is None:
             return Markup()
-        return Markup('<a class="ref" href="#{}">{} {}</a>').format(
-            self._places[exhibit.key], self._locale.text("Exhibit"), number
+        return Markup('<a class="ref" href="#{}">{}</a>').format(
+            self._places[exhibit.key],
+            self._locale.text("Exhibit %(number)s", number=number),
         )
 
     def _figure(self, figure: Figure) -> Markup:

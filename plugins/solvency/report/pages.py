@@ -30,6 +30,7 @@ from solvency.figures.writing_systems import leading
 from solvency.figures.writing_systems import reads_leftward
 from solvency.figures.writing_systems import scripts_in
 from solvency.report import language
+from solvency.report import note_marks
 from solvency.report.markup import Printer
 from solvency.report.markup import heat
 from solvency.report.markup import large
@@ -190,6 +191,8 @@ def tree(report: Report) -> ET.Element:
     except ET.ParseError as error:
         raise ReportError(f"a template's output is not well-formed: {error}") from None
     language.punctuate(root, report.locale.lang)
+    if report.locale.lang == "zh":
+        note_marks.before_stops(root)
     _direct(root)
     here = {element.get("id") for element in root.iter()}
     for link in root.iter("a"):
@@ -228,6 +231,7 @@ def for_paper(root: ET.Element) -> ET.Element:
     would find the same style for each row and cell again.
     """
     plain(root)
+    note_marks.bound(root)
     for element in root.iter():
         if element.tag in _AROUND and "id" in element.attrib:
             head = element

@@ -72,7 +72,7 @@ def _bridge(setting: Setting, found: Found) -> Table:
     )
     return Table(
         key=f"found-{found.at.isoformat()}",
-        title=text("From the books to what was found, at %(day)s", day=when),
+        title=text("Books and counts by class, at %(day)s", day=when),
         unit=(
             text(
                 "%(unit)s at market, of what was counted, before eliminations;"
@@ -173,13 +173,20 @@ def _bridge_drawn(setting: Setting, found: Found) -> Drawing:
     names.append("counted")
     key = f"bridge-{found.at.isoformat()}"
     title = text("From the books to what was found, at %(day)s", day=when)
+    chart = waterfall.Waterfall(
+        title,
+        steps,
+        falls=text("In the books and not found"),
+        rises=text("Found and not in the books"),
+        falling_lacks=True,
+    )
     amounts = [abs(Decimal(step.amount)) for step in steps]
     rest = resting_on(setting, rests_of(found.held), found.at)
     return Drawing(
         key,
         title,
         (text("What was counted, at market, before eliminations"),),
-        waterfall.draw(waterfall.Waterfall(title, steps), setting.look(key, amounts)),
+        waterfall.draw(chart, setting.look(key, amounts)),
         plotted(
             key,
             title,

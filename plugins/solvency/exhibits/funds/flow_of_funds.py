@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 _ZERO = Decimal()
 #: Where links of the flow of funds end, beside entities and purposes.
 _LEFT = "left"
+#: Where they begin where more went out than came in: what was held is drawn down.
+_DRAWN_DOWN = "drawn down"
+#: Colours of the palette that parties have, before the grey of all others.
+_COLOURS = 6
 
 
 def links(
@@ -180,11 +184,12 @@ def flow_of_funds(
     names = sorted({name for pair in found for name in pair})
     labels = {name: _node(setting, name, names) for name in names}
     if stage and _LEFT in labels:
-        labels[_LEFT] = text("Money held")
+        labels[_LEFT] = text("Added to money held")
+    labels[_DRAWN_DOWN] = text("Drawn from money held")
     positive = [
         sankey.Link(one, other, amount)
         if amount > 0
-        else sankey.Link(other, one, -amount)
+        else sankey.Link(_DRAWN_DOWN if other == _LEFT else other, one, -amount)
         for (one, other), of in sorted(found.items())
         for amount in (_total(of),)
     ]
@@ -202,6 +207,7 @@ def flow_of_funds(
             "{count} parties under {least} each, {sum} together, are drawn as one"
         ),
         netted=text("Drawn net"),
+        tones=_tones(setting),
     )
     look = setting.look(key, [largest])
     try:
@@ -245,6 +251,24 @@ def flow_of_funds(
         if stage
         else (_tied(setting, found), _parties(setting, found, labels)),
     )
+
+
+def _tones(setting: Setting) -> tuple[tuple[str, int], ...]:
+    """Return the colours of parties, the same in the drawing of every stage.
+
+    Members have the first, then those most came from over the whole time; a party
+    that is paid back has one colour on both sides. What is only paid out is grey.
+    """
+    funds = setting.study.funds("group" if setting.case.group else setting.inside[0])
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for one in funds.lines:
+        if one.side == SOURCE:
+            sums[one.label] += one.amount
+    most = sorted(sums, key=lambda label: (-sums[label], label))
+    tones = {name: n for n, name in enumerate(setting.inside[:_COLOURS])}
+    for n, label in enumerate(most[: _COLOURS - len(tones)], len(tones)):
+        tones |= {f"<{label}": n, f">{label}": n}
+    return tuple(tones.items())
 
 
 def _parties(
