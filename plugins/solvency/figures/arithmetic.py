@@ -14,6 +14,7 @@ its order (Ozaki, Ogita, Oishi and Rump, Numerical Algorithms 59, 2012).
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,8 @@ _SLICES = 3
 _PANEL = 48
 #: Numbers in a row of the columns that are lessened at a time.
 _STRIP = 1 << 10
+#: Rows of a triangle that are multiplied at a time.
+_DEEP = 256
 #: Numbers that a function of single numbers takes at a time.
 _BLOCK = 1 << 14
 #: Below this a double has fewer digits.
@@ -190,18 +193,23 @@ def _eliminate(work: Array, count: int) -> None:
             for left in range(at + 1, stop, wide):
                 right = min(left + wide, stop)
                 work[left:, left:right] -= column[left:, None] * column[left:right]
-        if stop < count:
-            panel = work[stop:, start:stop].transpose(2, 0, 1)
-            taken = product(panel, np.swapaxes(panel, 1, 2))
-            work[stop:, stop:] -= taken.transpose(1, 2, 0)
+        # Of what is left the columns are taken many at a time, each from its diagonal
+        # down: what stands above it is not looked at again.
+        ends = np.linspace(stop, count, max(2, (count - stop) // _DEEP + 1))
+        for low, high in pairwise(ends.astype(int).tolist()):
+            panel = work[low:, start:stop].transpose(2, 0, 1)
+            across = np.swapaxes(panel[:, : high - low], 1, 2)
+            work[low:, low:high] -= product(panel, across).transpose(1, 2, 0)
 
 
-def forward(lower: Array, right: ArrayLike) -> Array:
+def forward(lower: Array, right: ArrayLike, *, triangular: bool = False) -> Array:
     """Solve `lower @ x = right` for lower triangles.
 
     Args:
         lower: shape (..., n, n).
         right: shape (..., n, k), or (n,) for one triangle.
+        triangular: `right` is a lower triangle too, and so is the solution: what is
+            nil above its diagonal is not worked out.
 
     Returns:
         The solution, of the shape of `right`.
@@ -216,11 +224,12 @@ def forward(lower: Array, right: ArrayLike) -> Array:
     parts = _cached(work, _NEAR) if work.ndim == 3 else [...]
     for start in range(0, count, _PANEL):
         stop = min(start + _PANEL, count)
+        width = stop if triangular else work.shape[-1]
         for part in parts:
-            _substituted(each[part], work[part], start, stop)
+            _substituted(each[part], work[part][..., :width], start, stop)
         if stop < count:
             below = lower[..., stop:, start:stop]
-            work[..., stop:, :] -= product(below, work[..., start:stop, :])
+            work[..., stop:, :width] -= product(below, work[..., start:stop, :width])
     return work
 
 
@@ -246,6 +255,17 @@ def solve_factored(lower: Array, right: ArrayLike) -> Array:
     return backward(lower, forward(lower, right))
 
 
+def inverse_factored(lower: Array) -> Array:
+    """Return the inverse of `lower @ lower.T`, shape (n, n)."""
+    root = forward(lower, np.eye(len(lower)), triangular=True)
+    found: Array = np.zeros_like(root)
+    # Beyond its diagonal a row of the root has nothing to add.
+    for start in range(0, len(root), _DEEP):
+        stop = start + _DEEP
+        found[:stop, :stop] += square(root[start:stop, :stop].T)
+    return found
+
+
 def log_det(lower: Array) -> Array:
     """Return the log determinants of `lower @ lower.T`, shape (...)."""
     diagonal = np.diagonal(lower, axis1=-2, axis2=-1)
@@ -256,8 +276,7 @@ def inverse(matrix: ArrayLike) -> Array:
     """Return the inverses of positive definite matrices, shape (..., n, n)."""
     whole = np.asarray(matrix, dtype=float)
     if whole.ndim == 2:
-        root = forward(cholesky(whole), np.eye(len(whole)))
-        return product(root.T, root)
+        return inverse_factored(cholesky(whole))
     found = np.empty_like(whole)
     for part in _cached(whole):
         # Gauss and Jordan's steps, without pivots: the matrices are positive.
