@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Iterator
 
 ENTITIES = ("Exchange", "Desk", "Customers", "Lender", "Founder", "Branch")
@@ -24,6 +25,8 @@ START = datetime.date(2019, 1, 1)
 DAYS = 1400
 SOURCES = 60
 SEED = 20_221_111
+#: Bytes after which another file is begun; one of more than 16 MiB is refused.
+PART = 8 * 2**20
 
 
 def _head() -> Iterator[str]:
@@ -123,9 +126,25 @@ def ledger(flows: int) -> Iterator[str]:
 
 
 def write(flows: int, path: Path) -> None:
-    """Write a ledger to a file."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(ledger(flows))
+    """Write a ledger to a file, and what one file may not hold to others beside it."""
+    split(ledger(flows), path)
+
+
+def split(entries: Iterable[str], path: Path) -> None:
+    """Write entries to a file, and beyond so many bytes to files that it includes."""
+    parts: list[list[str]] = [[]]
+    size = 0
+    for entry in entries:
+        if size > PART:
+            parts.append([])
+            size = 0
+        parts[-1].append(entry)
+        size += len(entry.encode())
+    names = [f"{path.stem}-{n}{path.suffix}" for n in range(1, len(parts))]
+    for name, part in zip(names, parts[1:], strict=True):
+        path.with_name(name).write_text("".join(part), "utf-8")
+    included = [f'include "{name}"\n' for name in names]
+    path.write_text("".join((*parts[0], *included)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from generate import DAYS
 from generate import SEED
 from generate import START
 from generate import ledger
+from generate import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +127,8 @@ def case(flows: int) -> Iterator[str]:
     rest = rest.replace(owed, f"{owed}  intercompany: TRUE\n", 1)
     rest += "".join(_deposit(n, flows, draw) for n in range(flows // DEPOSITS))
     yield from _head(flows)
-    yield rest
+    # Entry by entry: beyond some size they go to several files.
+    yield from re.split(r"^(?=\d)", rest, flags=re.MULTILINE)
     yield from _statements(rest, flows, draw)
 
 
@@ -151,8 +153,7 @@ def main() -> None:
         folder = Path(name)
         for flows in map(int, sys.argv[1:]) if sys.argv[1:] else FLOWS:
             path = folder / f"{flows}.beancount"
-            with path.open("w", encoding="utf-8") as file:
-                file.writelines(case(flows))
+            split(case(flows), path)
             seconds, memory = printed(path, folder / f"{flows}.pdf")
             met = seconds <= SECONDS and memory <= MEMORY
             missed |= not met and flows <= FLOWS[-1]

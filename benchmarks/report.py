@@ -33,7 +33,7 @@ from solvency.report import pages
 from solvency.report import pdf
 from solvency.report import write
 from solvency.report.attachments import case_files
-from solvency.report.proof.pages import opened
+from solvency.report.verification.pages import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

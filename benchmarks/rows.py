@@ -35,8 +35,8 @@ from solvency.analysis.ask.preferences import preferences
 from solvency.analysis.check.check import evaluate
 from solvency.analysis.tie.tie import tie
 from solvency.ledger.subledger_flows import rows_of
-from solvency.methods.tracing.left import left
 from solvency.methods.tracing.movements import Movements
+from solvency.methods.tracing.remainder import left
 from solvency.subledgers.intake import take_in
 from solvency.subledgers.layout import ColumnLayout
 from solvency.wide import wide

@@ -126,7 +126,7 @@ BACK = {
     # What was handed over is read for another scenario.
     ("solvency.ledger.handover", "solvency.ledger.reading"),
     # A command that fails is told by its name.
-    ("solvency.cli.terminal.ending", "solvency.cli"),
+    ("solvency.cli.terminal.exit_status", "solvency.cli"),
 }
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from solvency.methods.depth import breaking_price
-from solvency.methods.depth import ceiling
-from solvency.methods.depth import discount
-from solvency.methods.depth import explosive_since
-from solvency.methods.depth import gain
-from solvency.methods.depth import pool_proceeds
-from solvency.methods.depth import price_after
-from solvency.methods.depth import proceeds
-from solvency.methods.depth import sale_needed
+from solvency.methods.fire_sale import breaking_price
+from solvency.methods.fire_sale import ceiling
+from solvency.methods.fire_sale import discount
+from solvency.methods.fire_sale import explosive_since
+from solvency.methods.fire_sale import gain
+from solvency.methods.fire_sale import pool_proceeds
+from solvency.methods.fire_sale import price_after
+from solvency.methods.fire_sale import proceeds
+from solvency.methods.fire_sale import sale_needed
 
 __all__ = [
     "breaking_price",

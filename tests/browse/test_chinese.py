@@ -15,7 +15,7 @@ from fava_site import CLASSES
 from fava_site import tile
 from fava_site import values
 
-from solvency.browse import speech
+from solvency.browse import language
 from solvency.cli import main
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -156,7 +156,7 @@ class Recorder(gettext.NullTranslations):
 
 def test_nothing_pages_say_is_lacking(site, monkeypatch):
     """What is put together of parts is in no list of messages: it is asked for."""
-    real, recorders = speech.locale_of, []
+    real, recorders = language.locale_of, []
 
     def recording(case, lang):
         found = real(case, lang)

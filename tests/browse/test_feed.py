@@ -10,11 +10,11 @@ from click.testing import CliRunner
 from markupsafe import Markup
 
 import solvency
+from solvency.browse.language import speaking
 from solvency.browse.render import whole
 from solvency.browse.request import Asked
 from solvency.browse.site.feed import feed
 from solvency.browse.site.names import Folder
-from solvency.browse.speech import speaking
 from solvency.browse.study import Study
 from solvency.browse.view import View
 from solvency.cli import main

@@ -116,6 +116,13 @@ def test_nothing_is_written_outside_the_case(site, case, tmp_path_factory):
     assert not list(away.iterdir())
 
 
+def test_a_folder_that_cannot_be_made_is_said(site, case):
+    (case.parent / "notes").write_text("a file stands where the folder would be")
+    reply = _send(site(case, edit=True), "flow deposits", "Words.")
+    assert reply.status_code == 400
+    assert "notes cannot be written" in reply.get_json()["error"]
+
+
 @pytest.mark.parametrize(
     ("on", "text", "status"),
     [

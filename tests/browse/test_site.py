@@ -15,8 +15,8 @@ from fava_site import tile
 from fava_site import values
 
 import solvency
+from solvency.browse.site.hypothesis_sets import combinations
 from solvency.browse.site.names import Folder
-from solvency.browse.site.sets import combinations
 from solvency.cli import main
 
 

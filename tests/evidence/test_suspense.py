@@ -15,7 +15,7 @@ from solvency.analysis.recover.estate import estate
 from solvency.cli import main
 from solvency.ledger.load import load
 from solvency.model.counting.found import found
-from solvency.model.liquid import is_clean_liquid
+from solvency.model.liquid_assets import is_clean_liquid
 
 #: The bank has 100 of capital and 150 of a loan; rows nobody settled move it.
 LEDGER = """

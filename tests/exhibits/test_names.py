@@ -8,8 +8,8 @@ import pytest
 
 import solvency
 from solvency.analysis.study import study_of
-from solvency.exhibits.layout import figures_in
 from solvency.exhibits.recover.affairs import affairs
+from solvency.exhibits.section import figures_in
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.weigh.section import weighing
 from solvency.figures.formats import Locale

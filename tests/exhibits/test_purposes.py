@@ -9,8 +9,8 @@ import pytest
 
 import solvency
 from solvency.analysis.study import study_of
+from solvency.browse.language import speaking
 from solvency.browse.pages.flows import _named
-from solvency.browse.speech import speaking
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import purpose_words
 from solvency.exhibits.setting import setting_of

@@ -25,6 +25,36 @@ def test_a_square_has_the_bits_of_the_product(shape):
         assert np.array_equal(arithmetic.square(one), arithmetic.product(one, one.T))
 
 
+@pytest.mark.parametrize("size", [1, 20, 60, 300, 600])
+def test_a_factor_and_the_inverse_it_gives(size):
+    """Sizes below a panel, of several, and of several blocks of panels.
+
+    The matrix is of full rank with a condition of about 1e3, so that twelve digits of
+    its inverse are right.
+    """
+    rng = np.random.default_rng(size)
+    columns = rng.standard_normal((size, 2 * size))
+    matrix = columns @ columns.T / size + np.eye(size)
+    lower = arithmetic.cholesky(matrix)
+    assert np.array_equal(lower, np.tril(lower))
+    np.testing.assert_allclose(lower @ lower.T, matrix, rtol=0, atol=1e-11)
+    found = arithmetic.inverse_factored(lower)
+    np.testing.assert_allclose(found @ matrix, np.eye(size), rtol=0, atol=1e-11)
+    assert np.array_equal(found, found.T)
+
+
+@pytest.mark.parametrize("size", [20, 100, 300])
+def test_a_triangle_is_solved_as_any_matrix_is(size):
+    lower = np.tril(np.random.default_rng(0).standard_normal((size, size))) / size
+    lower += np.eye(size)
+    right = np.tril(np.random.default_rng(1).standard_normal((size, size)))
+    found = arithmetic.forward(lower, right, triangular=True)
+    np.testing.assert_allclose(
+        found, arithmetic.forward(lower, right), rtol=1e-12, atol=1e-14
+    )
+    assert np.array_equal(found, np.tril(found))
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([30, 36, 40, 52]))
 def test_rounding_keeps_the_first_bits_and_takes_a_tie_to_even(seed, bits):

@@ -121,6 +121,19 @@ def test_one_digit_changes_it(ledger, harbour):
         assert changed.fingerprint != first, before
 
 
+def test_a_price_stands_behind_its_units(ledger):
+    text = """
+2021-01-01 * "Two coins at 30,000 dollars" ^court
+  Assets:Alameda:Bank   2 BTC @ 30000 USD
+  Assets:Alameda:Bank    -60000 USD
+"""
+    lines = canonical(ledger.case(text)).decode().splitlines()
+    flow = next(line for line in lines if line.startswith("flow"))
+    assert flow.split("\t")[4] == (
+        "Assets:Alameda:Bank 2 BTC @ 30000 USD;Assets:Alameda:Bank -60000 USD"
+    )
+
+
 def test_the_folder_does_not_matter(harbour, tmp_path):
     copy = shutil.copytree(harbour.parent, tmp_path / "elsewhere")
     assert (

@@ -362,9 +362,9 @@ def test_pulls_cancel_and_leave_out_what_is_unknown_or_certain():
 def test_what_is_seen_without_a_claim_is_found_from_what_was_seen_with_it(seed, free):
     rng = np.random.default_rng(seed)
     whole = system(*random_case(rng, 9, 4, unknown=free), None)
-    gram = whole.gram()
+    gram = whole.gram
     for claim in np.flatnonzero(whole.tested(gram))[:3].tolist():
-        wanted = whole.without(claim).gram()
+        wanted = whole.without(claim).gram
         found = whole.gram_without(claim, gram)
         assert found == pytest.approx(wanted, abs=1e-9 * gram.max())
 

@@ -22,8 +22,8 @@ from solvency.exhibits.funds.flow_of_funds import links
 from solvency.exhibits.funds.sources_uses import side_by_side
 from solvency.exhibits.funds.stock_flow import matrix
 from solvency.exhibits.setting import of_answers
-from solvency.model.parts import Parts
-from solvency.model.restatement import restated
+from solvency.model.contributions import Parts
+from solvency.model.presentation_currency import restated
 from solvency.model.worth import posting_worth
 
 HEAD = """\

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from preamble import Ledger
 
-from solvency.model.liquid import taken
+from solvency.model.liquid_assets import taken
 from solvency.model.observations import observed
 
 START = """

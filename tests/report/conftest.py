@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from solvency import confined
-from solvency.report.proof import limits
+from solvency.report.verification import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 # Worked by hand, in dollars at 2021-12-31:
 #   Exchange  bank 1,000,000,000.25; owed by Desk 600,000,000.25;
@@ -192,7 +192,7 @@ def steps_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
     def run(step, asked, tell=None):
         asked = json.loads(json.dumps(asked))
-        if step != "again":
+        if step != "reproduction":
             return confined.answered(ended(step, asked, tell))
         record = {**asked["record"], "figures": []}
         ledger = sorted(p for p in Folder(asked["folder"]).rglob("*") if p.is_file())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from solvency import Case
     from solvency.figures.table import Table
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 
 def exhibit(report: Report, key: str) -> Table:

@@ -14,8 +14,8 @@ from forgeries_unseen import UNSEEN
 
 import solvency
 from solvency.report import write
-from solvency.report.proof.verdict import Outcome
-from solvency.report.verify import verify
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path

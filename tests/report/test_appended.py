@@ -19,13 +19,13 @@ from cryptography.x509.oid import NameOID
 
 import solvency
 from solvency.report import write
-from solvency.report.proof import additions
-from solvency.report.proof.revisions import OtherwiseError
-from solvency.report.proof.revisions import states
-from solvency.report.proof.structure import alterations
-from solvency.report.proof.verdict import Outcome
 from solvency.report.signing import Seal
-from solvency.report.verify import verify
+from solvency.report.verification import additions
+from solvency.report.verification.revisions import OtherwiseError
+from solvency.report.verification.revisions import states
+from solvency.report.verification.structure import alterations
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pytest
 import solvency
 from solvency.figures.errors import ReportError
 from solvency.report import write
-from solvency.report.proof.verdict import Outcome
-from solvency.report.verify import verify
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path

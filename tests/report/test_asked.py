@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 # Customers of Exchange are owed both deposits: 1,000,000,000.25 of F-1 and
 # 600,000,000.25 of F-2.

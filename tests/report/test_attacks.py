@@ -21,7 +21,7 @@ import solvency
 from solvency.confined import Limit
 from solvency.confined import StoppedError
 from solvency.report import write
-from solvency.report.proof import limits
+from solvency.report.verification import limits
 
 ATTACKS = Path(__file__).parent / "attacks"
 PROGRAM = "from solvency.cli import main; main()"
@@ -162,24 +162,25 @@ class TestBombs:
 class TestLimits:
     def test_a_step_ends_at_its_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """No step answers within no time at all."""
-        monkeypatch.setitem(limits.STEPS, "inside", Limit(2**30, 0))
+        monkeypatch.setitem(limits.STEPS, "contents", Limit(2**30, 0))
         with pytest.raises(StoppedError, match="takes more than 1 GiB"):
-            limits.run("inside", {"given": "/dev/zero", "folder": "/nowhere"})
+            limits.run("contents", {"given": "/dev/zero", "folder": "/nowhere"})
 
     def test_a_step_ends_at_its_memory(self) -> None:
         with pytest.raises(StoppedError, match="takes more than 1 GiB"):
-            limits.run("inside", {"given": "/dev/zero", "folder": "/nowhere"})
+            limits.run("contents", {"given": "/dev/zero", "folder": "/nowhere"})
 
     def test_what_it_raises_is_a_message(self) -> None:
         with pytest.raises(StoppedError, match="FileNotFoundError"):
-            limits.run("inside", {"given": "/nowhere/x.pdf", "folder": "/nowhere"})
+            limits.run("contents", {"given": "/nowhere/x.pdf", "folder": "/nowhere"})
 
     def test_a_step_ends_with_who_asked_for_it(self, tmp_path: Path) -> None:
         """Whoever kills the program leaves nothing at work behind it."""
         os.mkfifo(tmp_path / "fifo")
         asked = {"given": str(tmp_path / "fifo"), "folder": str(tmp_path)}
         code = (
-            f"from solvency.report.proof import limits\nlimits.run('inside', {asked!r})"
+            "from solvency.report.verification import limits\n"
+            f"limits.run('contents', {asked!r})"
         )
         with subprocess.Popen([sys.executable, "-c", code]) as caller:
             # It opens once the step reads from it.

@@ -19,10 +19,10 @@ from solvency.report.build import build
 from solvency.report.build import names_of
 from solvency.report.chapters.numerals import typed
 from solvency.report.pages import html
-from solvency.report.verify import verify
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
-    from solvency.exhibits.layout import Report
+    from solvency.exhibits.section import Report
 
 HARBOUR = Path("ledgers/harbour/main.beancount")
 

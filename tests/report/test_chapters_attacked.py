@@ -19,7 +19,7 @@ from solvency.report.build import build
 from solvency.report.chapters.numerals import typed
 from solvency.report.markup import letter
 from solvency.report.pages import html
-from solvency.report.verify import verify
+from solvency.report.verification.verify import verify
 
 PROGRAM = "from solvency.cli import main; main()"
 HARBOUR = Path("ledgers/harbour/main.beancount")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from solvency.figures.figure import Prose
     from solvency.figures.table import Table
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 HEAD = """
 2020-01-01 custom "spread" "B2" 0.10

@@ -28,7 +28,7 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from solvency.figures.figure import Prose
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 _LEDGER = """
 option "operating_currency" "USD"

@@ -26,13 +26,13 @@ from solvency.figures.figure import Figure
 from solvency.report import build
 from solvency.report import pages
 from solvency.report.word import package
-from solvency.report.word.desk import Margin
-from solvency.report.word.desk import address
+from solvency.report.word.annotations import Margin
+from solvency.report.word.annotations import address
 from solvency.report.word.lists import Lists
 
 if TYPE_CHECKING:
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 ROOT = Path(__file__).parents[2]
 HARBOUR = ROOT / "ledgers/harbour/main.beancount"
@@ -344,7 +344,7 @@ def test_a_comment_takes_any_name(key, formula):
     margin = Margin([figure], datetime.datetime(2022, 1, 1, tzinfo=datetime.UTC))
     shown = ET.Element("span", {"data-key": pages.printable(key)})
     assert margin.bounds(shown) == (0, 0)
-    from solvency.report.word.ink import written
+    from solvency.report.word.wordml import written
 
     again = ET.fromstring(written(margin.root))  # noqa: S314 (ours)
     assert "= 1.50 USD" in [one.text for one in again.iter() if one.tag.endswith("}t")]

@@ -18,9 +18,9 @@ from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
 from solvency.report.attachments import case_files
-from solvency.report.proof import inside
-from solvency.report.proof.verdict import Outcome
-from solvency.report.verify import verify
+from solvency.report.verification import contents
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -148,8 +148,8 @@ def test_the_rows_travel_with_the_ledger_and_are_verified(tmp_path: Path) -> Non
     write(case, case.book(), path, sections=["flows"])
     shutil.move(tmp_path / "dossier.csv", tmp_path / "elsewhere.csv")
     assert verify(path).outcome is Outcome.SAME
-    with inside.opened(path) as document:
-        assert inside.attachments(document)["dossier.csv"] == [ROWS.encode()]
+    with contents.opened(path) as document:
+        assert contents.attachments(document)["dossier.csv"] == [ROWS.encode()]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 OWED = "balance:Exchange:2021-12-31:market:total:liability"
 
@@ -130,7 +130,7 @@ def test_figures_name_what_they_rest_on(report: Report) -> None:
 
 
 def test_figures_of_one_key_have_one_value(report: Report) -> None:
-    from solvency.exhibits.layout import figures_in
+    from solvency.exhibits.section import figures_in
 
     seen: dict[str, object] = {}
     for figure in figures_in([(s.tables, s.values) for s in report.sections]):

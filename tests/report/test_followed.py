@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 ROOT = Path(__file__).parents[2]
 #: Links from a figure to a source: to its entry, from there to a flow, to its source;

@@ -58,7 +58,7 @@ class TestDraft:
         assert {"found", "sheets"} <= {section.name for section in report.sections}
 
     def test_it_says_that_it_is_one(self, draft: Path) -> None:
-        from solvency.report.proof.pages import opened
+        from solvency.report.verification.pages import opened
 
         with opened(draft) as document:
             assert "draft" in next(document.texts())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 _FEES = """
 option "operating_currency" "USD"

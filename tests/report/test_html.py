@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 #: Whose words an element holds if not the template's: the ledger's, a figure's.
 NOT_OURS = {"said", "fig", "n", "ref", "grade", "when", "refs", "cited"}
@@ -74,7 +74,7 @@ def test_every_figure_printed_is_the_report_s_own(
 
 
 def test_one_key_has_one_value(report: Report) -> None:
-    from solvency.exhibits.layout import figures_in
+    from solvency.exhibits.section import figures_in
 
     values: dict[str, Decimal | None] = {}
     for section in report.sections:

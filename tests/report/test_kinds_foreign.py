@@ -13,7 +13,7 @@ from solvency.report import pages
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 
 def shown(report: Report, folder: Path, template: str) -> str:

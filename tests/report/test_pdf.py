@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 HARBOUR = Path(__file__).parents[2] / "ledgers/harbour/main.beancount"
 ON = re.compile(r"Exhibit (\d+), continued")

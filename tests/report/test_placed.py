@@ -9,7 +9,7 @@ from solvency.analysis.study import Study
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.formats import Locale
-from solvency.report.chapters.placing import Exhibits
+from solvency.report.chapters.exhibits import Exhibits
 from solvency.wide import wide
 
 

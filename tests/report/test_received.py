@@ -31,7 +31,7 @@ from solvency.report import pages
 
 if TYPE_CHECKING:
     from solvency.figures.table import Table
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 

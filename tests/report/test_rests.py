@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from solvency import Case
     from solvency.exhibits.rests import Rest
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 #: Keys of figures that a chapter makes.
 SAID = re.compile(r"count:|tests:|[(-]|flow\(|sheet\(|test\(|untraced\(|.*:said$")

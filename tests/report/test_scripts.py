@@ -13,13 +13,13 @@ from report.exhibits import every_list
 import solvency
 from solvency.cli import main
 from solvency.figures.formats import Locale
-from solvency.figures.scripts import leading
-from solvency.figures.scripts import scripts_in
+from solvency.figures.writing_systems import leading
+from solvency.figures.writing_systems import scripts_in
 from solvency.report import build
 from solvency.report import pages
 from solvency.report import write
-from solvency.report.proof.verdict import Outcome
-from solvency.report.verify import verify
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verify import verify
 
 GROUPS = Path(__file__).parents[1] / "groups"
 #: A character for private use, which no font has.

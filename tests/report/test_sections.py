@@ -32,8 +32,8 @@ from solvency.report import write
 
 if TYPE_CHECKING:
     from solvency import Case
-    from solvency.exhibits.layout import Section
-    from solvency.report.layout import Report
+    from solvency.exhibits.section import Section
+    from solvency.report.document import Report
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -24,11 +24,11 @@ import solvency
 from solvency.cli import main
 from solvency.figures.errors import ReportError
 from solvency.report import write
-from solvency.report.proof.verdict import Outcome
-from solvency.report.proof.verdict import Signature
 from solvency.report.signing import Seal
 from solvency.report.signing import seal
-from solvency.report.verify import verify
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verdict import Signature
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -238,7 +238,7 @@ def test_the_command_signs(
 def test_without_pyhanko_it_is_not_checked(
     signed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from solvency.report.proof import signatures
+    from solvency.report.verification import signatures
 
     monkeypatch.setattr(signatures, "find_spec", lambda _: None)
     verdict = verify(kept(signed, tmp_path))

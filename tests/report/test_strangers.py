@@ -14,9 +14,9 @@ import solvency
 from solvency.cli import main
 from solvency.figures.errors import ReportError
 from solvency.report import write
-from solvency.report.proof.pages import NotOursError
-from solvency.report.proof.verdict import Outcome
-from solvency.report.verify import verify
+from solvency.report.verification.pages import NotOursError
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

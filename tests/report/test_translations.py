@@ -79,7 +79,7 @@ def messages() -> dict[str | tuple[str, str], str]:
 
 def _of_pages() -> Iterator[tuple[str | tuple[str, str], str]]:
     """Yield what the pages say: templates, heads and notes, and the script."""
-    from solvency.browse.words import messages as of_script
+    from solvency.browse.script_messages import messages as of_script
 
     for file, line, message, _, _ in extract_from_dir(
         BROWSE / "templates", [("**.html", "jinja2")]
@@ -293,7 +293,7 @@ def test_a_printed_report_embeds_its_fonts_and_reads_as_chinese(tmp_path):
 
     import solvency
     from solvency.report import write
-    from solvency.report.proof.pages import opened
+    from solvency.report.verification.pages import opened
 
     case = solvency.load(HARBOUR)
     path = tmp_path / "zh.pdf"

@@ -13,9 +13,9 @@ import pytest
 import solvency
 from solvency.report import kinds
 from solvency.report import write
-from solvency.report.proof.pages import opened
-from solvency.report.proof.verdict import Outcome
-from solvency.report.verify import verify
+from solvency.report.verification.pages import opened
+from solvency.report.verification.verdict import Outcome
+from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -234,7 +234,7 @@ def test_rows_without_their_list_of_rejects_are_not_written(tmp_path, monkeypatc
     def full(*_):
         raise NotWrittenError("the disk is full")
 
-    monkeypatch.setattr("solvency.cli.rows.write_whole", full)
+    monkeypatch.setattr("solvency.cli.import_rows.write_whole", full)
     said = imported(tmp_path, BAD, "--rejects", str(tmp_path / "r.csv"), status=2)
     assert "the disk is full" in said
     assert not (tmp_path / "rows").exists()

@@ -18,13 +18,13 @@ from rows_ledger import case_of
 from rows_ledger import flows
 from rows_ledger import parquet
 
-from solvency.analysis.ask.pooled import TRACING
-from solvency.analysis.ask.pooled import remaining_bounds
+from solvency.analysis.ask.pooled_account import TRACING
+from solvency.analysis.ask.pooled_account import remaining_bounds
 from solvency.analysis.ask.sample import allotted
 from solvency.cli import main
 from solvency.methods.tracing import read
 from solvency.methods.tracing import trace
-from solvency.methods.tracing.left import left
+from solvency.methods.tracing.remainder import left
 
 #: 7 pays in 100.00, 8 pays in 50.00, 7 takes 120.00 out, 8 pays in 10.00: 40.00 left.
 POOL = [

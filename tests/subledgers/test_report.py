@@ -18,8 +18,8 @@ from solvency.ledger import control_totals
 from solvency.ledger.subledger_flows import with_totals
 from solvency.report import build
 from solvency.report import write
-from solvency.report.proof.pages import opened
-from solvency.report.verify import verify
+from solvency.report.verification.pages import opened
+from solvency.report.verification.verify import verify
 from solvency.subledgers.errors import RowsError
 
 # Two parties: 100.00 + 50.00 - 30.00 = 120.00 USD and 2.00 BTC.

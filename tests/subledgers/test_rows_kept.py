@@ -14,7 +14,7 @@ from rows_ledger import written
 from solvency.ledger import subledger
 from solvency.ledger import subledger_flows as made
 from solvency.ledger.files import source
-from solvency.subledgers import unchanged
+from solvency.subledgers import file_hash
 from solvency.subledgers.errors import RowsError
 
 #: Two customers pay in 1.50 and 2.00.
@@ -25,7 +25,7 @@ MADE = "other: Assets:Firm:Bank"
 @pytest.fixture(autouse=True)
 def _kept(tmp_path, monkeypatch):
     # These write a file and load it at once.
-    monkeypatch.setattr(unchanged, "TICK", 0)
+    monkeypatch.setattr(file_hash, "TICK", 0)
     monkeypatch.delenv("SOLVENCY_NO_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -160,7 +160,7 @@ class TestChangedMeanwhile:
 
     def test_rows_that_were_just_written_are_not_kept(self, tmp_path, monkeypatch):
         # A second change within one tick of the clock would bear the same time.
-        monkeypatch.setattr(unchanged, "TICK", 10**12)
+        monkeypatch.setattr(file_hash, "TICK", 10**12)
         parquet(tmp_path / "rows/1.parquet", ROWS)
         case_of(tmp_path, "", more=MADE)
         again = case_of(tmp_path, "", more=MADE)
@@ -183,5 +183,5 @@ class TestChangedMeanwhile:
         os.mkfifo(path)
         signal.alarm(20)
         with pytest.raises(OSError, match="no regular file"):
-            unchanged.opened(str(path))
+            file_hash.opened(str(path))
         signal.alarm(0)

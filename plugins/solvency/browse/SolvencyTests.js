@@ -289,12 +289,20 @@ function falls(flow, source) {
 }
 
 function passages(root, figure, source) {
-  const places = new Set();
+  const noted = new Set();
   for (const [id] of figure.flows) {
-    const flow = root.found.flows[id];
-    if (flow.sources.includes(source) && flow.locators[source]) places.add(flow.locators[source]);
+    for (const words of root.found.flows[id].passages[source] ?? []) noted.add(words);
   }
-  return [...places].slice(0, 4).join("; ");
+  return [...noted];
+}
+
+// What is noted of a source, or that nothing is: the case points to it as a whole.
+function passageLines(root, figure, source) {
+  const noted = passages(root, figure, source);
+  if (!noted.length) return [made("span", { class: "sv-small" }, say("nothing noted: the source as a whole"))];
+  const lines = noted.slice(0, FEW).map((words) => made("span", { class: "sv-passage" }, words));
+  const more = noted.length - lines.length;
+  return more ? [...lines, made("span", { class: "sv-small" }, say("and %(count)s more on its page", { count: more }))] : lines;
 }
 
 function sourceRows(root, figure) {
@@ -305,7 +313,7 @@ function sourceRows(root, figure) {
           rel: "noopener noreferrer nofollow" }, source.title)
       : source.title;
     return [source.grade, [link(source, name)], [title, made("span", { class: "sv-small" },
-      [source.publisher, source.published, passages(root, figure, name)].filter(Boolean).join(" \u00b7 "))],
+      [source.publisher, source.published].filter(Boolean).join(" \u00b7 ")), ...passageLines(root, figure, name)],
       carries && carries !== "0" ? grouped(carries) : ""];
   });
 }
@@ -472,7 +480,7 @@ function figureBody(root, key, figure) {
     body.append(listed(say("Flows"), [say("Date"), say("Flow"), say("What happened"), `>${say("Part")}`], flowRows(root, figure), summary));
   }
   if (figure.sources.length) {
-    body.append(listed(say("Sources"), [say("Grade"), say("Source"), say("Title, publisher, passage"), `>${say("Carries")}`],
+    body.append(listed(say("Sources"), [say("Grade"), say("Source"), say("What it is, and what it says in the case's words"), `>${say("Carries")}`],
       sourceRows(root, figure)));
   }
   body.append(withoutBox(root, key, figure), notesBox(root, `figure ${key}`, figure.notes) ?? "");
@@ -493,12 +501,12 @@ function flowBody(root, flow) {
   fact(facts, say("Holds if"), flow.hypotheses.join(say(", ")));
   fact(facts, say("In this scenario"), flow.taken ? say("yes") : say("no"));
   body.append(facts);
-  for (const words of flow.words) body.append(made("blockquote", {}, words));
   const asFigure = { flows: [[flow.id, flow.amount]], sources: flow.sources.filter((name) =>
     root.found.sources[name]).map((name) => [name, name === flow.amount_from ? flow.amount : null]) };
   body.append(asFigure.sources.length
-    ? listed(say("Sources"), [say("Grade"), say("Source"), say("Title, publisher, passage"), `>${say("Gives the amount")}`],
-        sourceRows(root, asFigure))
+    ? listed(say("Sources"), [say("Grade"), say("Source"), say("What it is, and what it says in the case's words"), `>${say("Gives the amount")}`],
+        sourceRows(root, asFigure), flow.apart.length
+          ? say("Noted beside these sources: %(words)s.", { words: flow.apart.join(say("; ")) }) : "")
     : made("p", { class: "sv-said" }, say("No source: the author put it in to make the books close.")));
   body.append(listed(say("What it booked"), [say("Account"), `>${say("Amount")}`, say("In")], flow.postings.map((one) =>
     [one.account, grouped(one.units), one.commodity])), notesBox(root, `flow ${flow.id}`, flow.notes) ?? "");

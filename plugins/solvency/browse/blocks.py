@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from urllib.parse import urlsplit
 
-from solvency.browse.speech import spoken
+from solvency.browse.language import spoken
 from solvency.charts import DARK
 from solvency.charts import LIGHT
 from solvency.charts import Look
-from solvency.charts.look import iso_mark
+from solvency.charts.style import iso_mark
 from solvency.figures import formats
 from solvency.figures.plain import plain
 

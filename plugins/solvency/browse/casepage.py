@@ -22,14 +22,15 @@ from flask import current_app
 from flask import request
 
 from solvency.browse import request as asking
-from solvency.browse.edit.asked import editable
-from solvency.browse.edit.asked import in_json as _json
+from solvency.browse.edit.requests import editable
+from solvency.browse.edit.requests import in_json as _json
 from solvency.browse.filters import FILTERS
 from solvency.browse.filters import filtered
 from solvency.browse.filters import language
 from solvency.browse.hooks import endpoint
 from solvency.browse.hooks import wrapped
 from solvency.browse.index import indexed
+from solvency.browse.language import speaking
 from solvency.browse.loader import TrustedLedger
 from solvency.browse.places import InFava
 from solvency.browse.render import failure
@@ -39,7 +40,6 @@ from solvency.browse.render import render
 from solvency.browse.render import status_of
 from solvency.browse.rests import rested
 from solvency.browse.rests import without_each
-from solvency.browse.speech import speaking
 from solvency.browse.study import Shelf
 from solvency.browse.switches import switched
 from solvency.browse.view import View
@@ -47,7 +47,7 @@ from solvency.figures.plain import to_json
 from solvency.ledger.files.notes import mark_of
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
-from solvency.model.restatement import currencies
+from solvency.model.presentation_currency import currencies
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,10 +10,10 @@ from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
+from solvency.browse.language import day_said
+from solvency.browse.language import many
+from solvency.browse.language import spoken
 from solvency.browse.panel import NO_GROUND
-from solvency.browse.speech import day_said
-from solvency.browse.speech import many
-from solvency.browse.speech import spoken
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -25,7 +25,7 @@ from solvency.report.language import marked
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
-    from solvency.exhibits.layout import Ground
+    from solvency.exhibits.section import Ground
     from solvency.figures import table as exhibits
     from solvency.figures.figure import Prose
 

@@ -14,13 +14,13 @@ from flask import request
 from solvency.browse.casepage import CLASSES
 from solvency.browse.casepage import CONFIG
 from solvency.browse.casepage import CasePage
-from solvency.browse.edit.asked import changed
-from solvency.browse.edit.asked import editable
-from solvency.browse.edit.asked import put
 from solvency.browse.edit.remarks import written
+from solvency.browse.edit.requests import changed
+from solvency.browse.edit.requests import editable
+from solvency.browse.edit.requests import put
 from solvency.browse.edit.trial import differing
 from solvency.browse.entry import journal
-from solvency.browse.entry.opened import opened
+from solvency.browse.entry.detail import opened
 from solvency.browse.hooks import endpoint
 from solvency.browse.hooks import suit
 from solvency.browse.hooks import wrapped

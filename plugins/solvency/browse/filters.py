@@ -11,9 +11,9 @@ from fava.helpers import FavaAPIError
 from flask import request
 from flask_babel import get_locale
 
+from solvency.browse.language import LANGUAGES
 from solvency.browse.places import names
 from solvency.browse.places import place_of
-from solvency.browse.speech import LANGUAGES
 from solvency.browse.view import Period
 
 if TYPE_CHECKING:

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Link
+from solvency.browse.language import LANGUAGES
+from solvency.browse.language import TAGS
+from solvency.browse.language import clauses
+from solvency.browse.language import day_said
+from solvency.browse.language import listed
+from solvency.browse.language import say
+from solvency.browse.language import unit_said
 from solvency.browse.request import BASES
-from solvency.browse.speech import LANGUAGES
-from solvency.browse.speech import TAGS
-from solvency.browse.speech import clauses
-from solvency.browse.speech import day_said
-from solvency.browse.speech import listed
-from solvency.browse.speech import say
-from solvency.browse.speech import unit_said
+from solvency.browse.script_messages import script_words
 from solvency.browse.view import file_name
-from solvency.browse.words import script_words
 from solvency.ledger.scenarios import BY_HAND
 from solvency.ledger.scenarios import taken
-from solvency.model.restatement import currencies
+from solvency.model.presentation_currency import currencies
 
 if TYPE_CHECKING:
     from solvency.browse.view import View

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.head import TITLES
+from solvency.browse.language import listed
+from solvency.browse.language import say
+from solvency.browse.language import speaking
+from solvency.browse.language import spoken
 from solvency.browse.pages.solvency import name_of
 from solvency.browse.pages.solvency import title_of
 from solvency.browse.panel import OnPage
 from solvency.browse.render import BUILDERS
 from solvency.browse.render import exhibits_of
-from solvency.browse.speech import listed
-from solvency.browse.speech import say
-from solvency.browse.speech import speaking
-from solvency.browse.speech import spoken
 from solvency.browse.view import happened
 from solvency.exhibits.check.words import asks
 

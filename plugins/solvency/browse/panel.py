@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.browse.blocks import safe_address
-from solvency.browse.speech import day_said
-from solvency.browse.speech import phrase
-from solvency.browse.speech import spoken
+from solvency.browse.entry import passages
+from solvency.browse.language import day_said
+from solvency.browse.language import phrase
+from solvency.browse.language import spoken
 from solvency.exhibits.explain.answer import Carried
 from solvency.exhibits.explain.document import document
 from solvency.exhibits.explain.document import of_flow
 from solvency.exhibits.explain.document import of_source
 from solvency.exhibits.explain.explain import explained
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
-from solvency.exhibits.layout import figures_in
-from solvency.exhibits.layout import keyed
 from solvency.exhibits.rests import rests
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
+from solvency.exhibits.section import figures_in
+from solvency.exhibits.section import keyed
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
@@ -146,15 +147,19 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
         if one.amount_from and one.amount_from in case.sources
         else ""
     )
+    noted = passages.of_flow(one, dossier)
+    written = of_flow(one)
+    del written["locators"]
     return {
-        **of_flow(one),
+        **written,
         "basis": phrase(one.basis) if one.basis else "",
         "payee": one.payee or "",
         "grade": grade,
         "amount": one.amount.number,
         "commodity": one.amount.commodity,
         "taken": case.takes(one),
-        "words": [dossier[row].words for row in one.claim if row in dossier],
+        "passages": {name: words for name, words in noted.of.items() if words},
+        "apart": noted.apart,
     }
 
 

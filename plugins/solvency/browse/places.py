@@ -10,7 +10,7 @@ from fava.application import url_for
 from fava.beans.funcs import hash_entry
 from fava.core.filters import AccountFilter
 
-from solvency.browse.speech import LANGUAGES
+from solvency.browse.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from solvency.browse import speech
+from solvency.browse import language
 from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Table
@@ -22,13 +22,18 @@ from solvency.browse.edit.form import form_of
 from solvency.browse.edit.remarks import shown_on
 from solvency.browse.head import TITLES
 from solvency.browse.head import head
-from solvency.browse.pages import answered
+from solvency.browse.language import TAGS
+from solvency.browse.language import day_said
+from solvency.browse.language import say
+from solvency.browse.language import speaking
 from solvency.browse.pages import entities
 from solvency.browse.pages import evidence
 from solvency.browse.pages import flow
 from solvency.browse.pages import flows
+from solvency.browse.pages import front
 from solvency.browse.pages import group
 from solvency.browse.pages import hypotheses
+from solvency.browse.pages import long_answer
 from solvency.browse.pages import recovery
 from solvency.browse.pages import report
 from solvency.browse.pages import scenarios
@@ -36,12 +41,7 @@ from solvency.browse.pages import solvency
 from solvency.browse.pages import source
 from solvency.browse.pages import stress
 from solvency.browse.pages import tracing
-from solvency.browse.pages import where
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import TAGS
-from solvency.browse.speech import day_said
-from solvency.browse.speech import say
-from solvency.browse.speech import speaking
 from solvency.figures.errors import ReportError
 from solvency.inert import written_out
 from solvency.ledger.errors import CaseError
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 BUILDERS: dict[str, Callable[[View], Any]] = {
-    "where": where.build,
+    "where": front.build,
     "flow": flow.build,
     "source": source.build,
     "solvency": solvency.build,
@@ -92,11 +92,11 @@ _ENVIRONMENT = jinja2.Environment(
     extensions=["jinja2.ext.i18n"],
 )
 _ENVIRONMENT.install_gettext_callables(  # type: ignore[attr-defined]  # of the extension
-    speech.gettext, speech.ngettext, newstyle=True
+    language.gettext, language.ngettext, newstyle=True
 )
 _ENVIRONMENT.filters["place"] = figure_place
-_ENVIRONMENT.filters["said"] = speech.own
-_ENVIRONMENT.filters["day"] = speech.day_said
+_ENVIRONMENT.filters["said"] = language.own
+_ENVIRONMENT.filters["day"] = language.day_said
 
 
 def render(page: str, view: View, filters: dict[str, str]) -> Markup:
@@ -130,7 +130,7 @@ def _rendered(page: str, view: View, filters: dict[str, str]) -> Markup:
         return _nothing(view, page, filters, _said(error))
     notes = shown_on(view, page)
     return _template(
-        "answered" if isinstance(built, answered.Page) else page,
+        "answered" if isinstance(built, long_answer.Page) else page,
         head=top,
         page=built,
         said=view.period.said,

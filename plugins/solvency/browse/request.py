@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.browse.speech import LANGUAGES
-from solvency.browse.speech import say
+from solvency.browse.language import LANGUAGES
+from solvency.browse.language import say
 from solvency.ledger.scenarios import names_in
 
 if TYPE_CHECKING:

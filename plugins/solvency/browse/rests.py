@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.browse.edit.remarks import by_thing
+from solvency.browse.language import say
+from solvency.browse.language import speaking
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import resting
 from solvency.browse.render import BUILDERS
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import say
-from solvency.browse.speech import speaking
 from solvency.browse.study import Study
 from solvency.figures.errors import ReportError
 from solvency.ledger.files.notes import notes_of

@@ -16,13 +16,13 @@ from typing import Generic
 from typing import TypeVar
 
 from solvency.analysis.defaults import TEST_DRAWS
-from solvency.browse.speech import locale_of
+from solvency.browse.language import locale_of
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
 from solvency.ledger.scenarios import scenario_of
 from solvency.ledger.scenarios import supposing
 from solvency.model.consolidation import group_sheet
-from solvency.model.restatement import restated
+from solvency.model.presentation_currency import restated
 
 if TYPE_CHECKING:
     import datetime

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.browse.language import money
+from solvency.browse.language import say
+from solvency.browse.language import speaking
+from solvency.browse.pages.front import headlines
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.hypotheses import contradictions_in
-from solvency.browse.pages.where import headlines
 from solvency.browse.render import empty
-from solvency.browse.speech import money
-from solvency.browse.speech import say
-from solvency.browse.speech import speaking
 from solvency.figures.plain import plain
 from solvency.ledger.scenarios import taken
 

@@ -1,4 +1,4 @@
-"""What a page is built from, and the head all pages share."""
+"""What a page is built from: its study, its links and its tables."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import safe_address
+from solvency.browse.language import listed
+from solvency.browse.language import many
+from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.browse.panel import OnPage
 from solvency.browse.panel import counted
-from solvency.browse.speech import listed
-from solvency.browse.speech import many
-from solvency.browse.speech import say
-from solvency.browse.speech import spoken
 from solvency.ledger.scenarios import BY_HAND
 from solvency.ledger.scenarios import taken
 from solvency.model.worth import amount_worth

@@ -6,10 +6,10 @@ carries colours, width, and how numbers and days are printed in the language.
 
 from __future__ import annotations
 
-from solvency.charts.look import DARK
-from solvency.charts.look import LIGHT
-from solvency.charts.look import Look
-from solvency.charts.look import Palette
 from solvency.charts.scale import ChartError
+from solvency.charts.style import DARK
+from solvency.charts.style import LIGHT
+from solvency.charts.style import Look
+from solvency.charts.style import Palette
 
 __all__ = ["DARK", "LIGHT", "ChartError", "Look", "Palette"]

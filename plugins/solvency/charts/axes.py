@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.charts.canvas import Canvas
-    from solvency.charts.look import Look
     from solvency.charts.scale import Axis
     from solvency.charts.scale import Days
     from solvency.charts.scale import Grain
     from solvency.charts.scale import Linear
+    from solvency.charts.style import Look
 
 #: Height of a line that names a date along the top.
 LANE = 13.0

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.charts.canvas import Point
-    from solvency.charts.look import Look
     from solvency.charts.scale import Amount
+    from solvency.charts.style import Look
 
 __all__ = ["Belief", "Beliefs", "Event", "draw"]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence
 
-    from solvency.charts.look import Look
+    from solvency.charts.style import Look
 
 Point = tuple[float, float]
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")

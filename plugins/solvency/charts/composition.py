@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    from solvency.charts.look import Look
     from solvency.charts.scale import Amount
+    from solvency.charts.style import Look
 
 _TALL = 210.0
 

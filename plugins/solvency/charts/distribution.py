@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from solvency.charts.look import Look
     from solvency.charts.scale import Amount
     from solvency.charts.scale import Linear
+    from solvency.charts.style import Look
 
 _TALL = 170.0
 #: From the top: the hole's name, the interval's name, the interval, the bars.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.charts.canvas import Point
-    from solvency.charts.look import Look
+    from solvency.charts.style import Look
 
 _APART = 34.0
 _BETWEEN = 58.0

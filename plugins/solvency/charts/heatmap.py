@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from solvency.charts.look import Look
     from solvency.charts.scale import Amount
+    from solvency.charts.style import Look
 
 _ROW = 20.0
 _TOP = 16.0

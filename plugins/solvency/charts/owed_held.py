@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solvency.charts.axes import Event
-from solvency.charts.pair import Level
-from solvency.charts.pair import Pair
-from solvency.charts.pair import draw_pair
-from solvency.charts.pair import first_short
+from solvency.charts.step_pair import Level
+from solvency.charts.step_pair import Pair
+from solvency.charts.step_pair import draw_pair
+from solvency.charts.step_pair import first_short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solvency.charts.look import Look
+    from solvency.charts.style import Look
 
 __all__ = ["Event", "Level", "OwedHeld", "draw"]
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.charts.canvas import Canvas
-    from solvency.charts.look import Look
     from solvency.charts.scale import Linear
+    from solvency.charts.style import Look
 
 #: Least height of a row.
 ROW = 21.0

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.charts.canvas import Point
-    from solvency.charts.look import Look
     from solvency.charts.sankey_layout import Layout
     from solvency.charts.sankey_layout import Node
     from solvency.charts.sankey_layout import Piece
+    from solvency.charts.style import Look
 
 _BAR = 9.0
 _EDGE = 7.0

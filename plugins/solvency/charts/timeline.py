@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
-    from solvency.charts.look import Look
+    from solvency.charts.style import Look
 
 _TALL = 200.0
 _GAP = 5.0

@@ -21,9 +21,9 @@ from solvency.charts.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solvency.charts.look import Look
     from solvency.charts.scale import Amount
     from solvency.charts.scale import Linear
+    from solvency.charts.style import Look
 
 _TOP = 32.0
 _FOOT = 18.0

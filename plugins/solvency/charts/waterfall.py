@@ -24,9 +24,9 @@ from solvency.charts.text import hang
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solvency.charts.look import Look
     from solvency.charts.scale import Amount
     from solvency.charts.scale import Linear
+    from solvency.charts.style import Look
 
 _TOP = 18.0
 _FOOT = 18.0

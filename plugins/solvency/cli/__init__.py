@@ -12,8 +12,8 @@ from typing import Any
 import click
 
 import solvency
-from solvency.cli.terminal.ending import ending
-from solvency.cli.terminal.ending import told
+from solvency.cli.terminal.exit_status import ending
+from solvency.cli.terminal.exit_status import told
 from solvency.extensions import offered
 from solvency.inert import Shown
 

@@ -195,7 +195,7 @@ def command(
 def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:
     from solvency.analysis.ask import claims  # noqa: PLC0415 (lazy start)
     from solvency.analysis.ask import distribution  # noqa: PLC0415 (as above)
-    from solvency.analysis.ask import pooled  # noqa: PLC0415 (as above)
+    from solvency.analysis.ask import pooled_account  # noqa: PLC0415 (as above)
     from solvency.analysis.ask import preferences  # noqa: PLC0415 (as above)
     from solvency.analysis.ask import segregation  # noqa: PLC0415 (as above)
     from solvency.wide import wide  # noqa: PLC0415 (as above)
@@ -212,7 +212,7 @@ def _answered(rows: Asking, question: str, options: dict[str, Any]) -> Answer:
         if question == "segregation":
             return segregation.segregation(rows)
         if question == "pooled":
-            return pooled.pooled(rows, options["commodity"], options["own"])
+            return pooled_account.pooled(rows, options["commodity"], options["own"])
         if question == "sample":
             return _sampled(rows, options)
         return distribution.distribution(rows, options["rule"], options["pot"])

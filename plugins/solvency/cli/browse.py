@@ -74,7 +74,7 @@ def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) ->
     from fava.application import create_app  # noqa: PLC0415 (a third of a second)
 
     from solvency.browse.casepage import CONFIG  # noqa: PLC0415 (lazy start)
-    from solvency.browse.edit.asked import EDIT  # noqa: PLC0415 (lazy start)
+    from solvency.browse.edit.requests import EDIT  # noqa: PLC0415 (lazy start)
     from solvency.browse.extension import attach  # noqa: PLC0415 (lazy start)
     from solvency.browse.guard import guard  # noqa: PLC0415 (lazy start)
     from solvency.browse.loader import RefusedError  # noqa: PLC0415 (lazy start)

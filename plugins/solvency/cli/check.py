@@ -202,7 +202,7 @@ def _findings_told(findings: Findings, *, resting: bool) -> Iterator[Table]:
     """
     from solvency.exhibits.check.found import passed_tests  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.found import tests_of_found  # noqa: PLC0415 (lazy start)
-    from solvency.exhibits.check.otherwise import tests_otherwise  # noqa: PLC0415 (as above)
+    from solvency.exhibits.check.spreads import tests_otherwise  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.summary import by_entity  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.summary import summary  # noqa: PLC0415 (as above)
     from solvency.exhibits.check.tests import tests_of  # noqa: PLC0415 (as above)

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from solvency import inert
-from solvency.cli.terminal.caching import no_cache
+from solvency.cli.terminal.cache import no_cache
 from solvency.cli.terminal.completion import names
 from solvency.packaged import packaged
 
@@ -112,7 +112,7 @@ class Asked:
         if self.currency is None:
             return case
         from solvency.ledger.errors import CaseError  # noqa: PLC0415 (lazy start)
-        from solvency.model.restatement import restated  # noqa: PLC0415 (as above)
+        from solvency.model.presentation_currency import restated  # noqa: PLC0415 (as above)
 
         try:
             found = restated(case, self.currency)

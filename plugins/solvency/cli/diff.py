@@ -15,7 +15,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import print_json
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import write_workbook
-from solvency.cli.terminal.caching import no_cache
+from solvency.cli.terminal.cache import no_cache
 from solvency.cli.terminal.completion import names
 from solvency.cli.terminal.screen import screen
 from solvency.cli.terminal.screen import show

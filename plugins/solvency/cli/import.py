@@ -104,7 +104,7 @@ def command(
         if folder is None and not dry_run:
             raise click.UsageError("-o names the folder to write to, or use --dry-run.")
         if rows:
-            from solvency.cli.rows import import_rows  # noqa: PLC0415 (an extra)
+            from solvency.cli.import_rows import import_rows  # noqa: PLC0415 (an extra)
 
             import_rows(
                 files,

@@ -20,7 +20,7 @@ from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.common import refuse_unwritable
 from solvency.cli.engines import on_engine
-from solvency.cli.terminal.ending import DOES_NOT_HOLD
+from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
 
 if TYPE_CHECKING:
     import datetime
@@ -78,7 +78,7 @@ def command(
       solvency prove --key secret.txt --party 1042 --proof 1042.json main.beancount
     """
     from solvency.analysis.ask.inputs import asking  # noqa: PLC0415 (lazy start)
-    from solvency.analysis.ask.proof import proof  # noqa: PLC0415 (as above)
+    from solvency.analysis.ask.liability_proof import proof  # noqa: PLC0415 (as above)
 
     if file is not None:
         if party is None:

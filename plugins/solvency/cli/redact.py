@@ -9,7 +9,7 @@ import click
 from solvency.cli.common import Asked
 from solvency.cli.common import Refused
 from solvency.cli.common import default_ledger
-from solvency.cli.terminal.caching import no_cache
+from solvency.cli.terminal.cache import no_cache
 from solvency.writing import NotWrittenError
 
 
@@ -53,10 +53,10 @@ def command(
       solvency redact main.beancount -o public --keep Harbour
     """
     from solvency.ledger.terms.metadata import meant  # noqa: PLC0415 (lazy start)
-    from solvency.redact.ask import redacted  # noqa: PLC0415 (as above)
-    from solvency.redact.copy import RedactionError  # noqa: PLC0415 (as above)
     from solvency.redact.pseudonyms import BadKeyError  # noqa: PLC0415 (as above)
     from solvency.redact.pseudonyms import Pseudonyms  # noqa: PLC0415 (as above)
+    from solvency.redact.redacted_text import RedactionError  # noqa: PLC0415 (as above)
+    from solvency.redact.redaction import redacted  # noqa: PLC0415 (as above)
 
     key = key or folder.with_name(f"{folder.resolve().name}.key.json")
     if key.resolve().is_relative_to(folder.resolve()):

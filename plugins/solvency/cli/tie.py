@@ -14,7 +14,7 @@ from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.cli.engines import on_engine
-from solvency.cli.terminal.ending import DOES_NOT_HOLD
+from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
 
 if TYPE_CHECKING:
     from solvency.analysis.tie.answer import TieOut

@@ -15,7 +15,7 @@ from solvency.cli.terminal.progress import progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solvency.report.verify import Verdict
+    from solvency.report.verification.verify import Verdict
 
 #: Beyond this many differences the rest are counted.
 _MOST = 40
@@ -36,7 +36,7 @@ def command(file: Path, as_json: bool) -> None:
       solvency verify ftx.pdf
     """
     from solvency.figures.errors import ReportError  # noqa: PLC0415 (lazy start)
-    from solvency.report.verify import verify  # noqa: PLC0415 (as above)
+    from solvency.report.verification.verify import verify  # noqa: PLC0415 (as above)
 
     try:
         with progress() as tell:
@@ -104,7 +104,7 @@ def _list(found: Sequence[object]) -> None:
 
 def _conclusion(verdict: Verdict) -> str:
     from solvency.figures.plain import count  # noqa: PLC0415 (lazy start)
-    from solvency.report.verify import Outcome  # noqa: PLC0415 (as above)
+    from solvency.report.verification.verify import Outcome  # noqa: PLC0415 (as above)
 
     words = verdict.outcome.words
     if verdict.outcome is Outcome.SAME:

@@ -76,8 +76,8 @@ def command(asked: Asked, over_time: bool, seed: int, output: Output) -> None:
 def _exhibits(case: Case, found: Beliefs) -> list[Table]:
     """Return the report's tables: beliefs, beliefs otherwise, and scenarios."""
     from solvency.exhibits.setting import of_answers  # noqa: PLC0415 (lazy start)
+    from solvency.exhibits.weigh.error_models import beliefs_tables  # noqa: PLC0415 (as above)
     from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (as above)
-    from solvency.exhibits.weigh.otherwise import beliefs_tables  # noqa: PLC0415 (as above)
 
     setting = of_answers(case.book(), case.reporting_date, beliefs=found)
     beside = [scenarios(setting, found)] if found.scenarios else []
@@ -102,7 +102,7 @@ def document(case: Case, found: Beliefs) -> dict[str, Any]:
     """Return the JSON document of a weighing."""
     from solvency.figures.plain import fields_of  # noqa: PLC0415 (lazy start)
     from solvency.figures.plain import taken  # noqa: PLC0415 (lazy start)
-    from solvency.figures.rounding import bound  # noqa: PLC0415 (lazy start)
+    from solvency.figures.precision import bound  # noqa: PLC0415 (lazy start)
 
     first = ("scenarios", "combinations", "double_counted", "method")
     return {

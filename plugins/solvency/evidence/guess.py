@@ -9,11 +9,11 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.columns import likely
-from solvency.evidence.columns import meaning
-from solvency.evidence.content import completed
-from solvency.evidence.content import is_number_of
-from solvency.evidence.content import unnamed
+from solvency.evidence.column_contents import completed
+from solvency.evidence.column_contents import is_number_of
+from solvency.evidence.column_contents import unnamed
+from solvency.evidence.column_names import likely
+from solvency.evidence.column_names import meaning
 from solvency.evidence.dialect import LOOKED_AT
 from solvency.evidence.dialect import Table
 from solvency.evidence.dialect import currency

@@ -9,23 +9,23 @@ from dataclasses import field
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.evidence.document import Noted
-from solvency.evidence.document import StatedBalance
+from solvency.evidence.contents import Noted
+from solvency.evidence.contents import StatedBalance
 from solvency.evidence.drafts import OPENING
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
 from solvency.evidence.drafts import drafted
+from solvency.evidence.existing_case import blocks_of
+from solvency.evidence.existing_case import present
+from solvency.evidence.existing_case import written_flows
 from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.gaps.continuity import walk
 from solvency.evidence.gaps.continuity import with_own
-from solvency.evidence.gaps.filled import unfilled
-from solvency.evidence.gaps.repeated import repeated
+from solvency.evidence.gaps.duplicates import repeated
+from solvency.evidence.gaps.gap_fill import unfilled
 from solvency.evidence.mapping import watched
 from solvency.evidence.names import NameDecisions
-from solvency.evidence.present import blocks_of
-from solvency.evidence.present import present
-from solvency.evidence.present import written_flows
 from solvency.evidence.reading import read
 from solvency.evidence.records import cents
 from solvency.evidence.records import digest
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from solvency.evidence.document import Contents
+    from solvency.evidence.contents import Contents
+    from solvency.evidence.existing_case import Present
     from solvency.evidence.gaps.continuity import Walk
     from solvency.evidence.mapfile import Mappings
     from solvency.evidence.mapping import Mapping
-    from solvency.evidence.present import Present
     from solvency.evidence.records import AccountStatement
     from solvency.evidence.records import Balance
     from solvency.evidence.records import Document

@@ -26,7 +26,7 @@ from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import is_day
 from solvency.ledger.terms.metadata import closest
 from solvency.ledger.vocabulary import GRADE
-from solvency.subledgers.unchanged import opened
+from solvency.subledgers.file_hash import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.evidence.document import StatedBalance
+from solvency.evidence.contents import StatedBalance
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
@@ -15,7 +15,7 @@ from solvency.evidence.records import plain
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
-    from solvency.evidence.document import Contents
+    from solvency.evidence.contents import Contents
 
 GROUP = "solvency.importers"
 

@@ -7,13 +7,13 @@ import itertools
 from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import block
+from solvency.evidence.existing_case import ACCOUNTS
+from solvency.evidence.existing_case import WRITTEN
+from solvency.evidence.existing_case import dated
+from solvency.evidence.existing_case import marked
+from solvency.evidence.existing_case import moved_back
+from solvency.evidence.existing_case import refuse_outside
 from solvency.evidence.names import FILE
-from solvency.evidence.present import ACCOUNTS
-from solvency.evidence.present import WRITTEN
-from solvency.evidence.present import dated
-from solvency.evidence.present import marked
-from solvency.evidence.present import moved_back
-from solvency.evidence.present import refuse_outside
 from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 from solvency.evidence.records import quoted
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from solvency.evidence.document import Contents
-    from solvency.evidence.document import Noted
-    from solvency.evidence.document import StatedBalance
+    from solvency.evidence.contents import Contents
+    from solvency.evidence.contents import Noted
+    from solvency.evidence.contents import StatedBalance
     from solvency.evidence.drafts import Draft
     from solvency.evidence.intake import Intake
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.document import Contents
+from solvency.evidence.contents import Contents
 from solvency.evidence.mapping import CURRENCY
 from solvency.evidence.records import LARGEST_AMOUNT
 from solvency.evidence.records import NO_DAY

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 from typing import TypeAlias
 
-from solvency.subledgers.unchanged import opened as opened_file
+from solvency.subledgers.file_hash import opened as opened_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

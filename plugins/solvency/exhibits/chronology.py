@@ -9,7 +9,7 @@ from solvency.exhibits.check.words import worded
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import plotted
 from solvency.exhibits.drawings import row
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.figures import formats
 from solvency.figures.figure import Day
 

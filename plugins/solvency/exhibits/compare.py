@@ -16,9 +16,9 @@ from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import quote
 from solvency.exhibits.flows import words
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
 from solvency.exhibits.recover.estates import owed
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.balance.network import group_drawing
 from solvency.exhibits.flows import worth
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_flows
 from solvency.figures.figure import Said

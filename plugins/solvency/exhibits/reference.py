@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 
 if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting

@@ -9,9 +9,9 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import figures_in
-from solvency.exhibits.layout import keyed
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import figures_in
+from solvency.exhibits.section import keyed
 from solvency.figures.figure import Figure
 from solvency.figures.figure import figures_of
 from solvency.figures.table import Table
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
 
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.ledger.case import Case
 
 ZERO = Decimal()

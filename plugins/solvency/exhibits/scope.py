@@ -11,7 +11,7 @@ from solvency.exhibits.evidence.grades import ladder
 from solvency.exhibits.evidence.grades import spreads
 from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import worth
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import everything
 from solvency.exhibits.workings import of_flows

@@ -34,7 +34,7 @@ from solvency.exhibits.weigh.section import weighing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.exhibits.setting import Setting
 
 #: Each builds its section, or returns None where it has nothing to say.

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.evidence.open_items import standing
+from solvency.exhibits.citations import Notes
 from solvency.exhibits.drawings import look
 from solvency.exhibits.evidence.dossier import claimed
 from solvency.exhibits.flows import worth
 from solvency.exhibits.money_only import english
-from solvency.exhibits.notes import Notes
 from solvency.figures import formats
 from solvency.figures.figure import COUNT
 from solvency.figures.figure import OWN
@@ -32,8 +32,8 @@ from solvency.figures.remark import said
 from solvency.figures.remark import sentence
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
+from solvency.model.contributions import Parts
 from solvency.model.counting.found import found
-from solvency.model.parts import Parts
 from solvency.model.valuation import Valuation
 from solvency.wide import exact
 from solvency.wide import stepped

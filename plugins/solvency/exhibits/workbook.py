@@ -10,8 +10,8 @@ from solvency.analysis.papers import registers
 from solvency.analysis.papers.workbook import Sheet
 from solvency.analysis.papers.workbook import append
 from solvency.analysis.papers.workbook import links_to
-from solvency.exhibits.layout import Section
 from solvency.exhibits.rests import rests
+from solvency.exhibits.section import Section
 from solvency.figures import workbook
 from solvency.figures.figure import Figure
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import quote
-from solvency.exhibits.layout import Ground
+from solvency.exhibits.section import Ground
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
-from solvency.model.parts import priced_by
+from solvency.model.contributions import priced_by
 
 if TYPE_CHECKING:
     import datetime
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.ledger.case import Case
     from solvency.model.book import Position
-    from solvency.model.parts import Made
+    from solvency.model.contributions import Made
     from solvency.model.prices import Quote
 
 _ZERO = Decimal()

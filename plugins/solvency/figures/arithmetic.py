@@ -14,6 +14,7 @@ its order (Ozaki, Ogita, Oishi and Rump, Numerical Algorithms 59, 2012).
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,12 +37,18 @@ _FEW = 16
 _SLICES = 3
 #: Columns that a factorisation takes at a time.
 _PANEL = 48
+#: Numbers in a row of the columns that are lessened at a time.
+_STRIP = 1 << 10
+#: Rows of a triangle that are multiplied at a time.
+_DEEP = 256
 #: Numbers that a function of single numbers takes at a time.
 _BLOCK = 1 << 14
 #: Below this a double has fewer digits.
 _NORMAL = float(np.finfo(float).tiny)
 #: Numbers of several matrices that are worked on at once: what the cache holds.
 _CACHED = 1 << 18
+#: Numbers of right sides that are worked on at once, beside what is taken from them.
+_NEAR = 1 << 16
 
 
 def dot(left: ArrayLike, right: ArrayLike) -> float:
@@ -157,9 +164,9 @@ def factored(stack: Array) -> tuple[Array, NDArray[np.bool_]]:
     return found, fine
 
 
-def _cached(stack: Array) -> list[slice]:
+def _cached(stack: Array, most: int = _CACHED) -> list[slice]:
     """Cut a stack of matrices into parts that the cache holds."""
-    size = max(1, _CACHED // max(1, stack.shape[-1] * stack.shape[-2]))
+    size = max(1, most // max(1, stack.shape[-1] * stack.shape[-2]))
     return [slice(at, at + size) for at in range(0, len(stack), size)]
 
 
@@ -176,26 +183,33 @@ def _cholesky(whole: Array) -> tuple[Array, NDArray[np.bool_]]:
 
 
 def _eliminate(work: Array, count: int) -> None:
+    wide = max(8, _STRIP // work.shape[2])
     for start in range(0, count, _PANEL):
         stop = min(start + _PANEL, count)
         for at in range(start, stop):
-            column = work[at:, at]
-            column /= np.sqrt(column[0])
-            below = column[1:]
-            ahead = below[: stop - at - 1]
-            work[at + 1 :, at + 1 : stop] -= below[:, None] * ahead
-        if stop < count:
-            panel = work[stop:, start:stop].transpose(2, 0, 1)
-            taken = product(panel, np.swapaxes(panel, 1, 2))
-            work[stop:, stop:] -= taken.transpose(1, 2, 0)
+            column = work[:, at]
+            column[at:] /= np.sqrt(column[at])
+            # Below the diagonal alone, some columns at a time.
+            for left in range(at + 1, stop, wide):
+                right = min(left + wide, stop)
+                work[left:, left:right] -= column[left:, None] * column[left:right]
+        # Of what is left the columns are taken many at a time, each from its diagonal
+        # down: what stands above it is not looked at again.
+        ends = np.linspace(stop, count, max(2, (count - stop) // _DEEP + 1))
+        for low, high in pairwise(ends.astype(int).tolist()):
+            panel = work[low:, start:stop].transpose(2, 0, 1)
+            across = np.swapaxes(panel[:, : high - low], 1, 2)
+            work[low:, low:high] -= product(panel, across).transpose(1, 2, 0)
 
 
-def forward(lower: Array, right: ArrayLike) -> Array:
+def forward(lower: Array, right: ArrayLike, *, triangular: bool = False) -> Array:
     """Solve `lower @ x = right` for lower triangles.
 
     Args:
         lower: shape (..., n, n).
         right: shape (..., n, k), or (n,) for one triangle.
+        triangular: `right` is a lower triangle too, and so is the solution: what is
+            nil above its diagonal is not worked out.
 
     Returns:
         The solution, of the shape of `right`.
@@ -206,16 +220,25 @@ def forward(lower: Array, right: ArrayLike) -> Array:
     stack = np.broadcast_shapes(lower.shape[:-2], given.shape[:-2])
     work = np.array(np.broadcast_to(given, (*stack, *given.shape[-2:])))
     count = lower.shape[-1]
+    each = np.broadcast_to(lower, (*stack, count, count))
+    parts = _cached(work, _NEAR) if work.ndim == 3 else [...]
     for start in range(0, count, _PANEL):
         stop = min(start + _PANEL, count)
-        for at in range(start, stop):
-            work[..., at, :] /= lower[..., at, at, None]
-            column = lower[..., at + 1 : stop, at, None]
-            work[..., at + 1 : stop, :] -= column * work[..., at, None, :]
+        width = stop if triangular else work.shape[-1]
+        for part in parts:
+            _substituted(each[part], work[part][..., :width], start, stop)
         if stop < count:
             below = lower[..., stop:, start:stop]
-            work[..., stop:, :] -= product(below, work[..., start:stop, :])
+            work[..., stop:, :width] -= product(below, work[..., start:stop, :width])
     return work
+
+
+def _substituted(lower: Array, work: Array, start: int, stop: int) -> None:
+    """Solve for some of the unknowns, by those before them, in place."""
+    for at in range(start, stop):
+        work[..., at, :] /= lower[..., at, at, None]
+        column = lower[..., at + 1 : stop, at, None]
+        work[..., at + 1 : stop, :] -= column * work[..., at, None, :]
 
 
 def backward(lower: Array, right: ArrayLike) -> Array:
@@ -232,6 +255,17 @@ def solve_factored(lower: Array, right: ArrayLike) -> Array:
     return backward(lower, forward(lower, right))
 
 
+def inverse_factored(lower: Array) -> Array:
+    """Return the inverse of `lower @ lower.T`, shape (n, n)."""
+    root = forward(lower, np.eye(len(lower)), triangular=True)
+    found: Array = np.zeros_like(root)
+    # Beyond its diagonal a row of the root has nothing to add.
+    for start in range(0, len(root), _DEEP):
+        stop = start + _DEEP
+        found[:stop, :stop] += square(root[start:stop, :stop].T)
+    return found
+
+
 def log_det(lower: Array) -> Array:
     """Return the log determinants of `lower @ lower.T`, shape (...)."""
     diagonal = np.diagonal(lower, axis1=-2, axis2=-1)
@@ -242,8 +276,7 @@ def inverse(matrix: ArrayLike) -> Array:
     """Return the inverses of positive definite matrices, shape (..., n, n)."""
     whole = np.asarray(matrix, dtype=float)
     if whole.ndim == 2:
-        root = forward(cholesky(whole), np.eye(len(whole)))
-        return product(root.T, root)
+        return inverse_factored(cholesky(whole))
     found = np.empty_like(whole)
     for part in _cached(whole):
         # Gauss and Jordan's steps, without pivots: the matrices are positive.
@@ -323,7 +356,7 @@ def _gauss(work: Array, right: Array) -> Array:
     return out
 
 
-def swept(columns: Array, others: Array) -> tuple[Array, float]:
+def swept(columns: Array, others: Array) -> tuple[Array, Array]:
     """Sweep columns of unit spread out of others, by Gram and Schmidt, modified.
 
     With `V = I + columns columns'`, what is left of two of the others has the inner
@@ -331,25 +364,27 @@ def swept(columns: Array, others: Array) -> tuple[Array, float]:
     `[columns; I]` with the others beside it (Björck, BIT 7, 1967).
 
     Args:
-        columns: shape (m, r).
-        others: shape (m, k).
+        columns: some matrices, shape (c, m, r).
+        others: shape (c, m, k).
 
     Returns:
-        What is left of the others, shape (k, m + r), and the log determinant of `V`.
+        What is left of the others, shape (c, k, m + r), and the log determinants of
+        `V`, shape (c,).
     """
-    height, rank = columns.shape
+    count, height, rank = columns.shape
     # A row each, so that sums run along memory.
-    rows = np.zeros((rank + others.shape[1], height + rank))
-    rows[:rank, :height] = columns.T
-    rows[rank:, :height] = others.T
-    rows[np.arange(rank), height + np.arange(rank)] = 1.0
-    squares = np.ones(rank)
+    rows = np.zeros((count, rank + others.shape[2], height + rank))
+    rows[:, :rank, :height] = columns.transpose(0, 2, 1)
+    rows[:, rank:, :height] = others.transpose(0, 2, 1)
+    rows[:, np.arange(rank), height + np.arange(rank)] = 1.0
+    squares = np.ones((count, rank))
     for at in range(rank):
-        row = rows[at]
-        squares[at] = np.add.reduce(row * row)
-        shares = np.add.reduce(rows[at + 1 :] * row, axis=1) / squares[at]
-        rows[at + 1 :] -= shares[:, None] * row
-    return rows[rank:], float(log(squares).sum())
+        row = rows[:, at, None]
+        squares[:, at, None] = np.add.reduce(row * row, axis=-1)
+        rest = rows[:, at + 1 :]
+        shares = np.add.reduce(rest * row, axis=-1) / squares[:, at, None]
+        rest -= shares[..., None] * row
+    return rows[:, rank:], log(squares).sum(axis=-1)
 
 
 def pivoted(matrix: ArrayLike, least: float) -> tuple[Array, NDArray[np.intp]]:
@@ -466,6 +501,8 @@ def rounded(values: ArrayLike, bits: int = 40) -> Array:
 #: The natural logarithm of two, and its parts.
 LN2 = 0.6931471805599453
 _LN2_HIGH, _LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+#: The bits of the square root of a half, from which mantissas run to twice it.
+_ROOT_HALF = int(np.array(math.sqrt(0.5)).view(np.int64))
 #: Remez coefficients of FreeBSD's msun (fdlibm), whose error is below one unit.
 _EXP = (
     1.66666666666666019037e-01,
@@ -486,8 +523,9 @@ _LOG = (
 
 
 def _polynomial(at: Array, coefficients: tuple[float, ...]) -> Array:
-    found = np.full_like(at, coefficients[-1])
-    for one in reversed(coefficients[:-1]):
+    found = at * coefficients[-1]
+    found += coefficients[-2]
+    for one in reversed(coefficients[:-2]):
         found *= at
         found += one
     return found
@@ -513,7 +551,8 @@ def exp(values: ArrayLike) -> Array:
 
 
 def _exp(given: Array) -> Array:
-    held = np.clip(given, -746.0, 710.0)
+    held = np.maximum(given, -746.0)
+    np.minimum(held, 710.0, out=held)
     unknown = np.isnan(held)
     if unknown.any():
         held[unknown] = 0.0
@@ -556,21 +595,40 @@ def log(values: ArrayLike) -> Array:
 
 
 def _log(given: Array) -> Array:
+    if ((given >= _NORMAL) & (given < np.inf)).all():
+        # By the bits themselves: `frexp` takes each number by itself.
+        bits = given.view(np.int64)
+        powers = bits - _ROOT_HALF
+        powers >>= 52
+        folds = powers.astype(np.float64)
+        powers <<= 52
+        return _log_of(np.subtract(bits, powers, out=powers).view(np.float64), folds)
     mantissa, exponent = np.frexp(np.where((given > 0) & (given < np.inf), given, 1.0))
     low = mantissa < math.sqrt(0.5)
     mantissa = np.where(low, 2.0 * mantissa, mantissa)
-    folds = exponent - low.astype(np.float64)
-    over = mantissa - 1.0
-    share = over / (2.0 + over)
-    square = share * share
-    bent = square * _polynomial(square, _LOG)
-    half = 0.5 * over * over
-    found = folds * _LN2_HIGH - (
-        (half - (share * (half + bent) + folds * _LN2_LOW)) - over
-    )
+    found = _log_of(mantissa, exponent - low.astype(np.float64))
     found = np.where(np.isposinf(given), np.inf, found)
     found = np.where(given == 0, -np.inf, found)
     return np.asarray(np.where((given < 0) | np.isnan(given), np.nan, found))
+
+
+def _log_of(mantissa: Array, folds: Array) -> Array:
+    """Return logarithms of numbers near one times powers of two; both are changed."""
+    over = np.subtract(mantissa, 1.0, out=mantissa)
+    share = over / (2.0 + over)
+    square = share * share
+    bent = _polynomial(square, _LOG)
+    bent *= square
+    half = 0.5 * over
+    half *= over
+    bent += half
+    bent *= share
+    bent += folds * _LN2_LOW
+    half -= bent
+    half -= over
+    folds *= _LN2_HIGH
+    folds -= half
+    return folds
 
 
 def log1p(values: ArrayLike) -> Array:

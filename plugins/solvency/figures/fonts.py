@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from solvency.extensions import offered
 from solvency.figures.errors import ReportError
-from solvency.figures.scripts import SCRIPTS
+from solvency.figures.writing_systems import SCRIPTS
 
 if TYPE_CHECKING:
-    from solvency.figures.scripts import Script
+    from solvency.figures.writing_systems import Script
 
 _PLEX = ("IBM Plex Sans", "fontpkg-ibm-plex-sans", "files")
 _NOTO = ("Noto Sans SC", "justmytype-intl-cjk", "fonts/ofl/notosanssc")

@@ -28,9 +28,10 @@ from solvency.ledger.entries.references import check_reviews
 from solvency.ledger.entries.references import chosen
 from solvency.ledger.entries.references import standing_variants
 from solvency.ledger.errors import Errors
-from solvency.ledger.files.digits import within
+from solvency.ledger.files.number_limits import within
 from solvency.ledger.files.trust import line_of
 from solvency.ledger.handover import keep
+from solvency.ledger.plugin_faults import told
 from solvency.ledger.subledger import check_subledgers
 from solvency.ledger.subledger_flows import made_of_rows
 from solvency.ledger.terms.citations import Evidence
@@ -39,7 +40,6 @@ from solvency.ledger.terms.metadata import closest
 from solvency.ledger.terms.placements import check_placements
 from solvency.ledger.terms.renames import Renames
 from solvency.ledger.terms.rules import check_declarations
-from solvency.ledger.unforeseen import told
 from solvency.wide import wide
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from solvency.ledger.entries.postings import UnopenedError
 from solvency.ledger.entries.postings import postings_of
 from solvency.ledger.entries.postings import with_legs
 from solvency.ledger.errors import Errors
+from solvency.ledger.plugin_faults import told
 from solvency.ledger.terms.declarations import Declarations
-from solvency.ledger.unforeseen import told
 from solvency.wide import wide
 
 if TYPE_CHECKING:

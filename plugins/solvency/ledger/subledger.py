@@ -26,14 +26,14 @@ from solvency.ledger.files.trust import inside
 from solvency.ledger.files.trust import trusted
 from solvency.ledger.terms.metadata import place
 from solvency.subledgers.errors import RowsError
+from solvency.subledgers.file_hash import Stood
+from solvency.subledgers.file_hash import stood
 from solvency.subledgers.layout import MOST_PLACES
 from solvency.subledgers.layout import SIGNS
 from solvency.subledgers.layout import ColumnLayout
 from solvency.subledgers.layout import mapped
 from solvency.subledgers.layout import register
 from solvency.subledgers.layout import zone_named
-from solvency.subledgers.unchanged import Stood
-from solvency.subledgers.unchanged import stood
 
 if TYPE_CHECKING:
     import datetime

@@ -16,7 +16,7 @@ from beancount.core.amount import Amount
 from solvency.ledger.control_totals import added_up
 from solvency.ledger.entries.pairs import Claims
 from solvency.ledger.entries.pairs import LegsError
-from solvency.subledgers.choice import engine
+from solvency.subledgers.engine_choice import engine
 from solvency.subledgers.errors import RowsError
 from solvency.subledgers.rows import Files
 from solvency.subledgers.rows import Rows

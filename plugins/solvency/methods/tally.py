@@ -31,9 +31,9 @@ from scipy.fft import next_fast_len
 from scipy.fft import rfft
 
 from solvency.figures import arithmetic
-from solvency.figures.amounts import Amount
-from solvency.figures.amounts import amounts
-from solvency.figures.amounts import spread
+from solvency.figures.probability_distribution import Amount
+from solvency.figures.probability_distribution import amounts
+from solvency.figures.probability_distribution import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

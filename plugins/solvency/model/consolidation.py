@@ -29,8 +29,8 @@ from solvency.model.eliminations import Elimination as Elimination  # noqa: PLC0
 from solvency.model.eliminations import eliminations_of
 from solvency.model.eliminations import profit_off
 from solvency.model.intragroup import Together
-from solvency.model.outsiders import Outsiders
-from solvency.model.outsiders import outsiders
+from solvency.model.non_controlling_interests import Outsiders
+from solvency.model.non_controlling_interests import outsiders
 from solvency.model.sheets import SIDES
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line

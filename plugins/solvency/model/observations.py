@@ -25,10 +25,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse
 
-from solvency.figures.amounts import Amount
-from solvency.figures.amounts import amounts
-from solvency.figures.amounts import spread
-from solvency.figures.rounding import money
+from solvency.figures.precision import money
+from solvency.figures.probability_distribution import Amount
+from solvency.figures.probability_distribution import amounts
+from solvency.figures.probability_distribution import spread
 from solvency.ledger.case import Scenario
 from solvency.model.book import below
 from solvency.model.prices import Missing
@@ -184,17 +184,21 @@ class Observed:
 
         The flow says so (`sized-by:`), or one of its hypotheses.
         """
-        case, found = self.book.case, []
-        for at, row in enumerate(self.rows):
-            names = {one.id for one in row.observations}
-            for flow in sorted(self.touching(at)):
-                one = self.book.flows[flow]
-                sized = set(one.sized_by)
-                for name in one.hypotheses:
-                    sized |= set(case.hypotheses[name].sized_by)
-                if sized & names:
-                    found.append((at, flow))
-        return tuple(found)
+        case = self.book.case
+        sized: dict[int, set[str]] = {}
+        for flow in np.unique(self.effects.indices).tolist():
+            one = self.book.flows[flow]
+            by = set(one.sized_by)
+            for name in one.hypotheses:
+                by |= set(case.hypotheses[name].sized_by)
+            if by:
+                sized[flow] = by
+        return tuple(
+            (at, flow)
+            for at, row in enumerate(self.rows)
+            for flow in sorted(sized.keys() & set(self.touching(at)))
+            if sized[flow] & {one.id for one in row.observations}
+        )
 
     def correlated(self, sigmas: Array, correlation: float) -> Array:
         """Return the covariance of the rows' errors: one source's share a part.
@@ -213,14 +217,18 @@ class Observed:
     def covered(self) -> NDArray[np.bool_]:
         """Say which rows come from the source of a hypothesised flow they cover."""
         case = self.book.case
-        found = np.zeros(len(self.rows), dtype=bool)
-        for at, row in enumerate(self.rows):
-            for flow in self.touching(at):
-                one = self.book.flows[flow]
-                if one.hypotheses and one.amount_from is not None:
-                    group = case.sources[one.amount_from].independence_group
-                    found[at] |= group == row.group
-        return found
+        groups: dict[int, str] = {}
+        for flow in np.unique(self.effects.indices).tolist():
+            one = self.book.flows[flow]
+            if one.hypotheses and one.amount_from is not None:
+                groups[flow] = case.sources[one.amount_from].independence_group
+        return np.array(
+            [
+                any(groups.get(flow) == row.group for flow in self.touching(at))
+                for at, row in enumerate(self.rows)
+            ],
+            dtype=bool,
+        )
 
     def widening(self) -> tuple[Array, Array]:
         """Return factors on spreads by which what repeats itself counts once.
@@ -477,15 +485,17 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
 
 
 @wide()
-def amount_of(book: Book, flow: Flow) -> Amount:
-    """Return the distribution of a flow's amount, as a multiple of what is written."""
-    spread = spread_of(book.case, flow)
-    central = float(spread.central)
-    if not central:
-        return amounts([1.0], [1.0], [1.0], 0.9, "lognormal")[0]
-    ends = [float(end) / central for end in (spread.low, spread.high)]
-    interval = float(spread.interval)
-    return amounts([ends[0]], [1.0], [ends[1]], interval, "lognormal")[0]
+def amounts_of(book: Book, flows: Iterable[Flow]) -> tuple[Amount, ...]:
+    """Return the distributions of flows' amounts, as multiples of what is written."""
+    ends = []
+    for flow in flows:
+        spread = spread_of(book.case, flow)
+        central, interval = float(spread.central), float(spread.interval)
+        low, high = float(spread.low), float(spread.high)
+        one = (low / central, high / central, interval) if central else (1.0, 1.0, 0.9)
+        ends.append(one)
+    lows, highs, intervals = np.array(ends).reshape(-1, 3).T
+    return amounts(lows, np.ones(len(lows)), highs, intervals, "lognormal")
 
 
 def labels(rows: Iterable[Row]) -> tuple[str, ...]:

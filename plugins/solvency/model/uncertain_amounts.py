@@ -1,8 +1,8 @@
 """How sure amounts are: what each flow may be scaled by, and draws of it.
 
-An amount's distribution is the language's (`figures/amounts.py`): its median as
-written, its low and high two quantiles. A flow is scaled as a whole, so that every
-draw balances.
+An amount's distribution is the language's (`figures/probability_distribution.py`):
+its median as written, its low and high two quantiles. A flow is scaled as a whole, so
+that every draw balances.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solvency.figures.amounts import Amount
-from solvency.figures.amounts import amounts
+from solvency.figures.probability_distribution import Amount
+from solvency.figures.probability_distribution import amounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -170,10 +170,10 @@ class Valuation:
         if depth is None:
             return market
         # The discount is worked out in floats.
-        return stepped(market * discount(held, depth.units))
+        return stepped(market * share_fetched(held, depth.units))
 
 
-def discount(units: Decimal, halving: Decimal) -> Decimal:
+def share_fetched(units: Decimal, halving: Decimal) -> Decimal:
     """Return what share of market value a sale of units fetches, given depth."""
     exponent = arithmetic.LN2 * float(units / halving)
     if not exponent:

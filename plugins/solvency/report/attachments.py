@@ -23,9 +23,9 @@ from beancount.core import data
 
 from solvency import inert
 from solvency.exhibits.evidence import dossier
-from solvency.exhibits.layout import Section
-from solvency.exhibits.layout import figures_in
 from solvency.exhibits.rests import rests
+from solvency.exhibits.section import Section
+from solvency.exhibits.section import figures_in
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Said
 from solvency.figures.table import Column
@@ -34,7 +34,7 @@ from solvency.figures.table import Table
 from solvency.ledger import control_totals
 from solvency.ledger.cache.switch import uncached
 from solvency.ledger.load import load
-from solvency.model.restatement import restated
+from solvency.model.presentation_currency import restated
 from solvency.report.chapters.files import files_of
 from solvency.report.pdf import Attached
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 #: The attachment that says how the report was made, and every figure in it.
 FIGURES = "figures.json"

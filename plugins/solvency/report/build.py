@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from solvency import __version__
 from solvency import writing
 from solvency.analysis.study import study_of
-from solvency.exhibits.derived import derived
+from solvency.exhibits.derived_figures import derived
 from solvency.exhibits.failures import with_reasons
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import Setting
@@ -18,11 +18,11 @@ from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
 from solvency.ledger.subledger_flows import with_totals
-from solvency.report import dating
 from solvency.report import glyphs
+from solvency.report import html_edition
 from solvency.report import pages
 from solvency.report import pdf
-from solvency.report import screen
+from solvency.report import report_date
 from solvency.report.attachments import CHANGED
 from solvency.report.attachments import attachments
 from solvency.report.attachments import case_files
@@ -33,8 +33,8 @@ from solvency.report.attachments import postings
 from solvency.report.chapters.files import of_kind
 from solvency.report.chapters.render import Renderer
 from solvency.report.chapters.vocabulary import Vocabulary
+from solvency.report.document import Report
 from solvency.report.language import case_in
-from solvency.report.layout import Report
 from solvency.report.word import package
 from solvency.wide import wide
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Iterable
 
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.ledger.case import Case
     from solvency.model.book import Book
     from solvency.report.chapters.files import Chapter
@@ -155,7 +155,7 @@ def write(
 def _made(report: Report, progress: Callable[[str], None] | None) -> pdf.Pdf:
     """Return a report as the file it is for."""
     if report.screen:
-        return pdf.Pdf(screen.html(report), 0)
+        return pdf.Pdf(html_edition.html(report), 0)
     if report.word:
         return package.content(report, progress)
     return laid_out(report, progress)
@@ -251,7 +251,7 @@ def build(
         version=__version__,
         unit=setting.unit,
         dates=setting.dates,
-        dated=dating.checked(dated or dating.dated(setting.dates[-1])),
+        dated=report_date.checked(dated or report_date.dated(setting.dates[-1])),
         sections=tuple(found),
         asked=asked,
         draft=draft,

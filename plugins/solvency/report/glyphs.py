@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.figures.fonts import has_font
-from solvency.figures.scripts import script_of
+from solvency.figures.writing_systems import script_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
+    from solvency.exhibits.citations import Note
     from solvency.exhibits.drawings import Drawing
-    from solvency.exhibits.notes import Note
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
     from solvency.figures.table import Gap
     from solvency.report.chapters.body import Text
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 
 def widths(table: Table) -> list[str]:

@@ -26,9 +26,9 @@ from solvency.figures.errors import ReportError
 from solvency.figures.figure import about
 from solvency.figures.fonts import has_font
 from solvency.figures.fonts import offered_fonts
-from solvency.figures.scripts import leading
-from solvency.figures.scripts import reads_leftward
-from solvency.figures.scripts import scripts_in
+from solvency.figures.writing_systems import leading
+from solvency.figures.writing_systems import reads_leftward
+from solvency.figures.writing_systems import scripts_in
 from solvency.report import language
 from solvency.report import note_marks
 from solvency.report.markup import Printer
@@ -41,7 +41,7 @@ from solvency.report.sandbox import Sandbox
 if TYPE_CHECKING:
     from solvency.figures.formats import Locale
     from solvency.ledger.case import Case
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
 
 #: The kind that is printed where none is named, and whose chapters others take.
 MAIN = "reconstruction"

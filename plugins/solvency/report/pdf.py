@@ -24,11 +24,11 @@ from typing import NamedTuple
 from solvency.figures.errors import ReportError
 from solvency.figures.fonts import font_path
 from solvency.figures.fonts import is_font
-from solvency.report.logs import complaints
-from solvency.report.logs import missing_glyphs
-from solvency.report.logs import steps
 from solvency.report.tagging import each_made_once
 from solvency.report.tagging import finish
+from solvency.report.weasyprint_log import complaints
+from solvency.report.weasyprint_log import missing_glyphs
+from solvency.report.weasyprint_log import steps
 
 if TYPE_CHECKING:
     import datetime

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import NamedTuple
 
+from solvency.subledgers.canonical_rows import INTEGERS
+from solvency.subledgers.canonical_rows import Normal
+from solvency.subledgers.canonical_rows import Part
+from solvency.subledgers.canonical_rows import normal
 from solvency.subledgers.engine import column
 from solvency.subledgers.engine import guard
 from solvency.subledgers.engine import plain
 from solvency.subledgers.errors import RowsError
-from solvency.subledgers.normal import INTEGERS
-from solvency.subledgers.normal import Normal
-from solvency.subledgers.normal import Part
-from solvency.subledgers.normal import normal
+from solvency.subledgers.file_hash import ChangedError
+from solvency.subledgers.file_hash import hashed
+from solvency.subledgers.file_hash import stood
 from solvency.subledgers.rejects import lines_of
 from solvency.subledgers.rejects import wrong_value
-from solvency.subledgers.unchanged import ChangedError
-from solvency.subledgers.unchanged import hashed
-from solvency.subledgers.unchanged import stood
 
 if TYPE_CHECKING:
     import datetime
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.subledgers.engine import Engine
+    from solvency.subledgers.file_hash import Stood
     from solvency.subledgers.layout import ColumnLayout
-    from solvency.subledgers.unchanged import Stood
 
 _numbers = itertools.count()
 

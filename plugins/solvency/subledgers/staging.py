@@ -7,13 +7,13 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from solvency.subledgers.canonical_rows import Part
+from solvency.subledgers.canonical_rows import normal
 from solvency.subledgers.duck import Duck
 from solvency.subledgers.duck import head
 from solvency.subledgers.engine import column
 from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
-from solvency.subledgers.normal import Part
-from solvency.subledgers.normal import normal
 from solvency.subledgers.rejects import Aside
 from solvency.subledgers.rejects import Reject
 from solvency.subledgers.rejects import lines_of

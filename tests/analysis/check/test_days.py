@@ -13,10 +13,10 @@ from analysis.check.small_books import moved
 
 from solvency.analysis.check import TESTS
 from solvency.analysis.check import evaluate
+from solvency.analysis.check.quantities import DrawnWorld
+from solvency.analysis.check.quantities import World
 from solvency.analysis.check.timeline import Timeline
-from solvency.analysis.check.world import DrawnWorld
-from solvency.analysis.check.world import World
-from solvency.model.days import UncertainDays
+from solvency.model.uncertain_days import UncertainDays
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from solvency.analysis.check.capital import _ruin_about
 from solvency.analysis.check.capital import _share_at
 from solvency.analysis.check.capital import ruin
-from solvency.analysis.check.rates import drawn_rates
+from solvency.analysis.check.payment_rates import drawn_rates
 
 
 @pytest.mark.parametrize("level", [0.001, 0.05, 0.5, 0.95])

@@ -28,9 +28,9 @@ from preamble import Ledger
 
 from solvency.analysis.check import TESTS
 from solvency.analysis.check import evaluate
+from solvency.analysis.check.quantities import DrawnWorld
+from solvency.analysis.check.quantities import World
 from solvency.analysis.check.timeline import Timeline
-from solvency.analysis.check.world import DrawnWorld
-from solvency.analysis.check.world import World
 from solvency.ledger.vocabulary import INVARIANTS
 from solvency.model.book import Book
 from solvency.model.uncertain_amounts import Spreads

@@ -21,9 +21,9 @@ from analysis.check.small_books import own
 from scipy.integrate import quad
 
 from solvency.analysis.check.capital import ruin
-from solvency.analysis.check.rates import drawn_rates
-from solvency.analysis.check.rates import exact_rates
-from solvency.model.valuation import discount
+from solvency.analysis.check.payment_rates import drawn_rates
+from solvency.analysis.check.payment_rates import exact_rates
+from solvency.model.valuation import share_fetched
 
 ETH = '2020-01-01 price ETH 2000 USD\n  source: "court"\n'
 
@@ -153,7 +153,7 @@ def test_proceeds_by_quadrature(units):
         lambda s: 25 * 2 ** (-s / halving), 0, units, epsabs=1e-6, limit=500
     )
     assert 25 * units * float(
-        discount(Decimal(units), Decimal(halving))
+        share_fetched(Decimal(units), Decimal(halving))
     ) == pytest.approx(fetched, rel=1e-9)
 
 
@@ -161,8 +161,8 @@ def test_proceeds_have_a_ceiling():
     # However many are sold, no more than p halving / ln 2.
     units, halving = Decimal(10**12), Decimal(20_000)
     ceiling = 20_000 / math.log(2)
-    assert float(units * discount(units, halving)) == pytest.approx(ceiling)
-    assert discount(Decimal(), halving) == 1
+    assert float(units * share_fetched(units, halving)) == pytest.approx(ceiling)
+    assert share_fetched(Decimal(), halving) == 1
 
 
 @pytest.mark.parametrize(

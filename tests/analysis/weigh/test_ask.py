@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from halves import halves
 from preamble import PREAMBLE
 
+from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.history import history
 from solvency.analysis.weigh.history import moments
-from solvency.analysis.weigh.observations import evidence
 from solvency.analysis.weigh.tables import tables
 from solvency.analysis.weigh.weigh import believe
 from solvency.cli import main

@@ -15,7 +15,7 @@ from solvency.ledger.entries.postings import weight
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from solvency.analysis.check.world import World
+    from solvency.analysis.check.quantities import World
     from solvency.ledger.case import Invariant
 
 ESTABLISHED = "established"

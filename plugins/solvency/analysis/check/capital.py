@@ -18,17 +18,17 @@ from solvency.analysis.check.collateral import realisable
 from solvency.analysis.check.customers import members
 from solvency.analysis.check.parameters import number
 from solvency.analysis.check.parameters import text
-from solvency.analysis.check.rates import drawn_rates
-from solvency.analysis.check.rates import exact_rates
+from solvency.analysis.check.payment_rates import drawn_rates
+from solvency.analysis.check.payment_rates import exact_rates
 from solvency.figures import arithmetic
 from solvency.figures.remark import Remark
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from solvency.analysis.check.quantities import Quantity
+    from solvency.analysis.check.quantities import World
     from solvency.analysis.check.traits import Mask
-    from solvency.analysis.check.world import Quantity
-    from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from solvency.analysis.check import always
+from solvency.analysis.check import anomalies
 from solvency.analysis.check.answer import WORTH_SAYING
 from solvency.analysis.check.answer import AtSpreads
 from solvency.analysis.check.answer import Finding
@@ -28,15 +28,15 @@ from solvency.analysis.check.draws import run
 from solvency.analysis.check.margins import as_found
 from solvency.analysis.check.margins import spells_of
 from solvency.analysis.check.margins import tested
+from solvency.analysis.check.membership import Spells
 from solvency.analysis.check.parameters import variants
-from solvency.analysis.check.spells import Spells
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.worlds import Worlds
 from solvency.analysis.check.worlds import is_certain
 from solvency.analysis.defaults import SEED
 from solvency.analysis.defaults import SPREAD_DRAWS
 from solvency.ledger.load import collector_paused
-from solvency.model.days import UncertainDays
+from solvency.model.uncertain_days import UncertainDays
 from solvency.wide import QUOTIENTS
 from solvency.wide import wide
 
@@ -94,7 +94,7 @@ def _evaluate(
     timeline = worlds.timeline
     with wide():
         asked = [(one, run(one, worlds.of(one))) for one in case.invariants]
-        unasked = list(always.claims_below_zero(worlds.certain.last))
+        unasked = list(anomalies.claims_below_zero(worlds.certain.last))
     spreads = moves = None
     if draws != 0 and any(not is_certain(one) for one, _ in asked):
         from solvency.model.uncertain_amounts import Spreads  # noqa: PLC0415 (brings in SciPy)
@@ -125,7 +125,7 @@ def _evaluate(
             broke = bool(broken_days(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
-            test = tested(one, finding, (chance, drawn), spells, book.flows)
+            test = tested(one, finding, (chance, drawn), spells, book)
             if drawn and (others or not graded):
                 # Where no amount has its spread from a grade, at any it is the same.
                 same = AtSpreads(chance, drawn, test.least, test.most)
@@ -141,9 +141,9 @@ def _evaluate(
         case=case,
         findings=(
             *findings,
-            *always.unsourced_prices(timeline),
-            *always.crossed_counts(timeline),
-            *always.twin_flows(timeline),
+            *anomalies.unsourced_prices(timeline),
+            *anomalies.crossed_counts(timeline),
+            *anomalies.twin_flows(timeline),
         ),
         draws=draws,
         seed=seed,

@@ -16,9 +16,9 @@ from solvency.figures import arithmetic
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from solvency.analysis.check.quantities import Quantity
+    from solvency.analysis.check.quantities import World
     from solvency.analysis.check.traits import Mask
-    from solvency.analysis.check.world import Quantity
-    from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
 
 #: Below this (1 - e^-x) / x is summed, to so many terms.
@@ -44,7 +44,11 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
 def _fetched(exponent: Quantity) -> Quantity:
     """Return (1 - e^-x) / x: where x is small by its series, exact to 1e-14."""
     # Days lie together in memory: a mask picks in that order.
-    at = exponent.T
+    every = exponent.T
+    # On most days nothing is bought or sold: the share is that of the day before.
+    fresh = np.ones(len(every), bool)
+    fresh[1:] = (every[1:] != every[:-1]).any(axis=1)
+    at = every[fresh]
     small = at < _SMALL
     kept = arithmetic.exp(-at)
     np.subtract(1.0, kept, out=kept)
@@ -58,7 +62,7 @@ def _fetched(exponent: Quantity) -> Quantity:
             series /= -term
             series += 1.0
         kept[small] = series
-    return kept.T
+    return kept.take(np.cumsum(fresh) - 1, axis=0).T
 
 
 def _shares_of(world: World, commodity: str, holding: Mask) -> Quantity:

@@ -14,8 +14,8 @@ from solvency.analysis.check.parameters import number
 from solvency.analysis.check.parameters import text
 
 if TYPE_CHECKING:
+    from solvency.analysis.check.quantities import World
     from solvency.analysis.check.traits import Mask
-    from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
     from solvency.ledger.case import Money
 

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from solvency.analysis.check.spells import Spells
+    from solvency.analysis.check.membership import Spells
     from solvency.analysis.check.timeline import Timeline
     from solvency.analysis.check.traits import Mask
     from solvency.analysis.check.worlds import Worlds
-    from solvency.model.days import UncertainDays
     from solvency.model.uncertain_amounts import Spreads
+    from solvency.model.uncertain_days import UncertainDays
 
 #: The invariants of a case, each with what it found in the written amounts.
 Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]

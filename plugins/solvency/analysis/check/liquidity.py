@@ -14,9 +14,9 @@ from solvency.analysis.check.parameters import number
 from solvency.model.prices import Quote
 
 if TYPE_CHECKING:
+    from solvency.analysis.check.quantities import Quantity
+    from solvency.analysis.check.quantities import World
     from solvency.analysis.check.traits import Mask
-    from solvency.analysis.check.world import Quantity
-    from solvency.analysis.check.world import World
     from solvency.ledger.case import Invariant
 
 #: The buckets of the ability-to-pay test, and which terms fall due in each.

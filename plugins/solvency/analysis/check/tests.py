@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from solvency.analysis.check import books
 from solvency.analysis.check import capital
 from solvency.analysis.check import collateral
+from solvency.analysis.check import commingling
 from solvency.analysis.check import customers
-from solvency.analysis.check import house
 from solvency.analysis.check import liquidity
-from solvency.analysis.check import segregated
+from solvency.analysis.check import segregation_statement
 from solvency.extensions import offered
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.check.answer import Outcome
-    from solvency.analysis.check.world import World
+    from solvency.analysis.check.quantities import World
     from solvency.ledger.case import Invariant
 
     Run = Callable[[World, Invariant], list[Outcome]]
@@ -63,7 +63,7 @@ TESTS: dict[str, Test] = {
         " least what is owed them",
     ),
     "segregation": Test(
-        segregated.segregation,
+        segregation_statement.segregation,
         asks="What must be held apart for customers is held, every day",
     ),
     "clean-ratio": Test(
@@ -102,10 +102,11 @@ TESTS: dict[str, Test] = {
         asks="Claims on related parties stay within a limit",
     ),
     "house-and-customer-apart": Test(
-        house.house_and_customer_apart, asks="House and customers' money are kept apart"
+        commingling.house_and_customer_apart,
+        asks="House and customers' money are kept apart",
     ),
     "house-outlay": Test(
-        house.house_outlay, asks="Outlays stay within the house's own money"
+        commingling.house_outlay, asks="Outlays stay within the house's own money"
     ),
     "liquidity-coverage": Test(
         liquidity.liquidity_coverage,
@@ -115,7 +116,7 @@ TESTS: dict[str, Test] = {
         books.mirrors, certain=True, asks="What one side claims the other owes"
     ),
     "liabilities-recognised": Test(
-        house.liabilities_recognised, asks="What is owed is on the books"
+        commingling.liabilities_recognised, asks="What is owed is on the books"
     ),
     "price-coverage": Test(
         liquidity.price_coverage,

@@ -20,8 +20,8 @@ from solvency.ledger.case import LAST_HOUR
 from solvency.ledger.case import LAST_PLACE
 from solvency.model.costs import Costs
 from solvency.model.costs import Pool
-from solvency.model.days import UncertainDays
 from solvency.model.prices import Missing
+from solvency.model.uncertain_days import UncertainDays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.analysis.check.spells import Spells
+from solvency.analysis.check.membership import Spells
 from solvency.analysis.check.tests import test_of
 
 if TYPE_CHECKING:

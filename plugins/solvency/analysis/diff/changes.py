@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Money
-from solvency.ledger.entries.naming import is_made
+from solvency.ledger.entries.flow_names import is_made
 from solvency.ledger.fingerprint import number
 
 if TYPE_CHECKING:

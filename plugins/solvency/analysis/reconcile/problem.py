@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from solvency.methods.balancing import balance
-from solvency.model.observations import amount_of
+from solvency.model.observations import amounts_of
 from solvency.model.uncertain_amounts import error_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Problem:
         rows = np.where(self.covered, math.sqrt(1.0 + correlation), repeated)
         self.wider = wider = rows, flows
         named = [self.book.flows[flow] for flow in self.flows.tolist()]
-        amounts = [amount_of(self.book, flow) for flow in named]
+        amounts = amounts_of(self.book, named)
         #: Mean multiples of what is written.
         self.means = np.array([amount.mean for amount in amounts], dtype=float)
         spreads = np.array([one.sigma / one.mean for one in amounts], dtype=float)

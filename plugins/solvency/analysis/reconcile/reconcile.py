@@ -35,11 +35,11 @@ from solvency.analysis.reconcile.answer import Settled
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
 from solvency.analysis.reconcile.workings import working
+from solvency.figures.precision import money
+from solvency.figures.precision import moved
+from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
-from solvency.figures.rounding import money
-from solvency.figures.rounding import moved
-from solvency.figures.rounding import settled
-from solvency.model.contradicted import without_contradicted
+from solvency.model.contradictions import without_contradicted
 from solvency.model.observations import observed
 from solvency.wide import wide
 

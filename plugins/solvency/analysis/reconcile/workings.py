@@ -10,8 +10,8 @@ import numpy as np
 from solvency.analysis.reconcile.answer import Pull
 from solvency.analysis.reconcile.answer import Working
 from solvency.figures import arithmetic
-from solvency.figures.rounding import money
-from solvency.figures.rounding import moved
+from solvency.figures.precision import money
+from solvency.figures.precision import moved
 from solvency.model.observations import stated
 
 if TYPE_CHECKING:

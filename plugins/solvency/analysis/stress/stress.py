@@ -21,10 +21,10 @@ from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
 from solvency.analysis.stress.haircuts import Haircuts
 from solvency.figures import arithmetic
+from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
-from solvency.figures.rounding import settled
 from solvency.ledger.terms.metadata import meant
-from solvency.methods import depth as market
+from solvency.methods import fire_sale as market
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
 from solvency.wide import wide

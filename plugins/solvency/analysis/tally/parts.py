@@ -11,18 +11,18 @@ import numpy as np
 
 from solvency.analysis.tally.answer import Expected
 from solvency.analysis.tally.answer import Loss
-from solvency.analysis.weigh.observations import evidence
+from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
-from solvency.figures.amounts import amounts
-from solvency.figures.rounding import money
-from solvency.figures.rounding import settled
+from solvency.figures.precision import money
+from solvency.figures.precision import settled
+from solvency.figures.probability_distribution import amounts
 from solvency.ledger.case import Scenario
 from solvency.methods.tally import draw
 from solvency.methods.tally import exact
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding
-from solvency.model.liquid import taken
+from solvency.model.liquid_assets import taken
 from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from solvency.analysis.tally.answer import Tallied
 from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.untraced import untraced
 from solvency.analysis.tally.untraced import untraced_of
-from solvency.figures.rounding import money
-from solvency.figures.rounding import settled
+from solvency.figures.precision import money
+from solvency.figures.precision import settled
 from solvency.methods.tally import Drawn
 from solvency.model.valuation import Valuation
 from solvency.wide import wide

@@ -28,6 +28,10 @@ from solvency.analysis.trace.answer import purposes
 from solvency.analysis.trace.bounds import befores
 from solvency.analysis.trace.bounds import deposits
 from solvency.analysis.trace.bounds import sides
+from solvency.analysis.trace.mixed_fund import NOBODY
+from solvency.analysis.trace.mixed_fund import Holding
+from solvency.analysis.trace.mixed_fund import Taken
+from solvency.analysis.trace.mixed_fund import together
 from solvency.analysis.trace.moves import Part
 from solvency.analysis.trace.moves import Reader
 from solvency.analysis.trace.order import POOL
@@ -36,10 +40,6 @@ from solvency.analysis.trace.order import outlays_first
 from solvency.analysis.trace.shares import OtherOrder
 from solvency.analysis.trace.shares import OutlayShares
 from solvency.analysis.trace.shares import Step
-from solvency.analysis.trace.state import NOBODY
-from solvency.analysis.trace.state import Holding
-from solvency.analysis.trace.state import Taken
-from solvency.analysis.trace.state import together
 from solvency.analysis.trace.translation import translated
 from solvency.ledger.load import collector_paused
 from solvency.ledger.terms.metadata import meant

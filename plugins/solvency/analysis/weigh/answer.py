@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
-from solvency.figures.rounding import settled
+from solvency.figures.precision import settled
 
 if TYPE_CHECKING:
     from solvency.analysis.weigh.double_counting import DoubleCounted

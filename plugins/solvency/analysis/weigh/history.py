@@ -20,12 +20,12 @@ from typing import NamedTuple
 from beancount.core.data import Custom
 
 from solvency.analysis.defaults import WEIGHING_SEED
-from solvency.analysis.weigh.observations import evidence
+from solvency.analysis.weigh.evidence import evidence
 from solvency.figures.figure import SHARE
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
-from solvency.figures.rounding import settled_all
 from solvency.wide import wide
 
 if TYPE_CHECKING:

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import chdtrc
 from scipy.special import ndtr
-from scipy.stats import chi2 as chi_square
 
 from solvency.figures import arithmetic
-from solvency.figures.rounding import settled
+from solvency.figures.precision import settled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from solvency.analysis.weigh.observations import Evidence
+    from solvency.analysis.weigh.evidence import Evidence
     from solvency.methods.weighing import Weighing
 
     Array = NDArray[np.float64]
@@ -124,4 +124,4 @@ def _jointly(stands: list[tuple[Array, Array]], members: list[int]) -> Array:
     gaps = np.array([gaps[members] for gaps, _ in stands])
     weighed = np.ascontiguousarray(arithmetic.forward(root, gaps[:, :, None])[:, :, 0])
     chi2 = np.add.reduce(weighed**2, axis=1)
-    return np.asarray(chi_square.sf(chi2, len(members)))
+    return np.asarray(chdtrc(len(members), chi2))

@@ -9,7 +9,7 @@ from solvency.wide import wide
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from solvency.analysis.weigh.observations import Evidence
+    from solvency.analysis.weigh.evidence import Evidence
     from solvency.ledger.case import Case
 
 

@@ -10,7 +10,7 @@ from solvency.analysis.weigh.answer import PRIORS
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.plain import count
-from solvency.figures.rounding import bound
+from solvency.figures.precision import bound
 from solvency.wide import wide
 
 if TYPE_CHECKING:

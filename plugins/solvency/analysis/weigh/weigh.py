@@ -17,9 +17,9 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import chdtrc
 from scipy.special import erfcx
 from scipy.special import ndtr
-from scipy.stats import chi2 as chi_square
 
 from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.answer import PRIORS
@@ -33,19 +33,19 @@ from solvency.analysis.weigh.answer import Otherwise
 from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
-from solvency.analysis.weigh.observations import evidence
+from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.predictive import predicted
 from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
+from solvency.figures.precision import money
+from solvency.figures.precision import settled
+from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
-from solvency.figures.rounding import money
-from solvency.figures.rounding import settled
-from solvency.figures.rounding import settled_all
 from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide
 
 if TYPE_CHECKING:
-    from solvency.analysis.weigh.observations import Evidence
+    from solvency.analysis.weigh.evidence import Evidence
     from solvency.ledger.case import Case
     from solvency.ledger.case import Scenario
     from solvency.methods.weighing import Weighing
@@ -179,7 +179,7 @@ def _goodness(found: Evidence, whole: Weighing) -> Goodness:
     """Return how well the best-fitting combination fits, and what else may be."""
     chi2 = whole.least
     dof = sum(not row.bound for row in found.seen.rows)
-    p = settled(chi_square.sf(chi2, dof), 0.0) if dof else 1.0
+    p = settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else 1.0
     return Goodness(settled(chi2), dof, p, something_else(found, whole))
 
 

@@ -22,7 +22,7 @@ from solvency.browse.edit.entry import fields_of
 from solvency.browse.edit.entry import found_in
 from solvency.browse.edit.entry import place_of
 from solvency.browse.edit.entry import read
-from solvency.browse.speech import say
+from solvency.browse.language import say
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import text_of
 from solvency.ledger.files.trust import inside

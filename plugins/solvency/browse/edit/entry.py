@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from solvency.browse.edit import text
-from solvency.browse.speech import say
+from solvency.browse.language import say
 from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import content_of
 from solvency.ledger.files.trust import inside

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solvency.browse.edit.entry import written
-from solvency.browse.speech import say
+from solvency.browse.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.browse.speech import say
+from solvency.browse.language import say
 from solvency.exhibits.explain.document import of_note
 from solvency.inert import written_out
 from solvency.ledger.files.notes import keep_note

@@ -8,9 +8,9 @@ from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
+from solvency.browse.language import say
 from solvency.browse.pages.points import levels_of
 from solvency.browse.pages.points import missing
-from solvency.browse.speech import say
 from solvency.charts import owed_held
 from solvency.charts.axes import Event
 

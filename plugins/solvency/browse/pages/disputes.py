@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import chance
 from solvency.browse.exhibit import shown
-from solvency.browse.pages.waiting import Waiting
-from solvency.browse.pages.waiting import left_out
-from solvency.browse.pages.waiting import waited
-from solvency.browse.speech import many
-from solvency.browse.speech import say
+from solvency.browse.language import many
+from solvency.browse.language import say
+from solvency.browse.pages.progress import Waiting
+from solvency.browse.pages.progress import left_out
+from solvency.browse.pages.progress import waited
 
 if TYPE_CHECKING:
     from solvency.browse.view import View

@@ -15,9 +15,9 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
 from solvency.browse.exhibit import shown
-from solvency.browse.speech import day_said
-from solvency.browse.speech import many
-from solvency.browse.speech import say
+from solvency.browse.language import day_said
+from solvency.browse.language import many
+from solvency.browse.language import say
 from solvency.charts import ChartError
 from solvency.charts import group
 from solvency.figures.figure import Said

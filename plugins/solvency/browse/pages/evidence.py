@@ -19,14 +19,14 @@ from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.exhibit import shown
+from solvency.browse.language import many
+from solvency.browse.language import say
 from solvency.browse.pages.disputes import disputed
+from solvency.browse.pages.progress import Waiting
+from solvency.browse.pages.progress import waited
 from solvency.browse.pages.source import KINDS
 from solvency.browse.pages.source import graded
 from solvency.browse.pages.source import known_flows
-from solvency.browse.pages.waiting import Waiting
-from solvency.browse.pages.waiting import waited
-from solvency.browse.speech import many
-from solvency.browse.speech import say
 from solvency.browse.view import outside
 from solvency.charts import beliefs as beliefs_chart
 

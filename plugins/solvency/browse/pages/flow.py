@@ -10,10 +10,13 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
+from solvency.browse.entry.passages import of_flow
+from solvency.browse.language import listed
+from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.browse.pages.source import graded
+from solvency.browse.pages.source import kept_words
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import listed
-from solvency.browse.speech import say
 from solvency.browse.view import happened
 from solvency.browse.view import outside
 from solvency.browse.view import spread
@@ -29,7 +32,6 @@ class Page:
 
     title: str
     facts: tuple[tuple[str, Cell], ...]
-    words: tuple[str, ...]
     sources: Table
     postings: Table
     links: tuple[Link, ...]
@@ -49,19 +51,12 @@ def build(view: View) -> Page:
     return Page(
         title=happened(one) or one.id,
         facts=tuple(fact for fact in _facts(view, one) if fact[1].text),
-        words=tuple(words(view, one)),
         sources=_sources(view, one),
         postings=_postings(view, one),
         links=(Link("In the ledger", view.at_home.entry(one.place)),)
         if view.at_home.entry(one.place)
         else (),
     )
-
-
-def words(view: View, one: Flow) -> list[str]:
-    """Return what the rows of evidence a flow cites say."""
-    rows = (view.dossier.get(name) for name in one.claim)
-    return [row.words for row in rows if row is not None and row.words]
 
 
 def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
@@ -98,6 +93,7 @@ def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
 
 def _sources(view: View, one: Flow) -> Table:
     case = view.case
+    noted = of_flow(one, view.dossier)
     rows = []
     for name in one.sources:
         source = case.sources.get(name)
@@ -111,7 +107,11 @@ def _sources(view: View, one: Flow) -> Table:
                     Cell(source.publisher or ""),
                     Cell(source.published.isoformat(), kind="day"),
                     outside(source.url, source.title),
-                    Cell(one.locators.get(name, one.locators.get("", ""))),
+                    Cell(
+                        spoken().text("; ").join(noted.of[name])
+                        or say("nothing noted: the source as a whole"),
+                        kind="wide",
+                    ),
                     Cell(
                         say("the amount") if name == one.amount_from else "",
                         kind="mark",
@@ -120,9 +120,22 @@ def _sources(view: View, one: Flow) -> Table:
                 key=f"source-{name}",
             )
         )
-    heads = ("Grade", "Source", "Publisher", "Published", "Title", "Passage", "Gives")
-    notes = () if rows else ("No source: the author put it in to make books close.",)
-    return Table("sources", "Who says so", tuple(map(Cell, heads)), tuple(rows), notes)
+    heads = (
+        *map(Cell, ("Grade", "Source", "Publisher", "Published", "Title")),
+        Cell("What it says, in the case's words", kind="wide"),
+        Cell("Gives"),
+    )
+    if not rows:
+        notes: tuple[str, ...] = (
+            "No source: the author put it in to make books close.",
+        )
+    else:
+        apart = spoken().text("; ").join(noted.apart)
+        more = (
+            say("Noted beside these sources: %(words)s.", words=apart) if apart else ""
+        )
+        notes = (*filter(None, (more,)), kept_words())
+    return Table("sources", "Who says so", heads, tuple(rows), notes)
 
 
 def _postings(view: View, one: Flow) -> Table:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Link
 from solvency.browse.exhibit import shown
+from solvency.browse.language import many
 from solvency.browse.request import BASES
-from solvency.browse.speech import many
 from solvency.exhibits.balance.accounts import by_account
 from solvency.exhibits.balance.accounts import totals
 from solvency.exhibits.balance.eliminations import eliminations

@@ -13,16 +13,16 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import chance
 from solvency.browse.exhibit import shown
+from solvency.browse.language import day_said
+from solvency.browse.language import listed
+from solvency.browse.language import many
+from solvency.browse.language import money
+from solvency.browse.language import remark
+from solvency.browse.language import say
 from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
-from solvency.browse.pages.waiting import Waiting
-from solvency.browse.pages.waiting import waited
-from solvency.browse.speech import day_said
-from solvency.browse.speech import listed
-from solvency.browse.speech import many
-from solvency.browse.speech import money
-from solvency.browse.speech import remark
-from solvency.browse.speech import say
+from solvency.browse.pages.progress import Waiting
+from solvency.browse.pages.progress import waited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -308,8 +308,8 @@ def _tally(view: View, later: Later[Tallied], weighed: Beliefs | None) -> Waitin
 
 
 def _weights(view: View, later: Later[Beliefs]) -> Waiting:
+    from solvency.exhibits.weigh.error_models import beliefs_tables  # noqa: PLC0415 (as above)
     from solvency.exhibits.weigh.fits import scenarios  # noqa: PLC0415 (brings in SciPy)
-    from solvency.exhibits.weigh.otherwise import beliefs_tables  # noqa: PLC0415 (as above)
     from solvency.exhibits.workings import weighed as weighed_by  # noqa: PLC0415 (as above)
 
     unfinished = waited(view, later)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import figure_place
 from solvency.browse.panel import NO_GROUND
-from solvency.charts.pair import Level
+from solvency.charts.step_pair import Level
 from solvency.figures.figure import Figure
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Number
+from solvency.browse.language import day_said
+from solvency.browse.language import say
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import day_said
-from solvency.browse.speech import say
 from solvency.browse.view import file_name
 
 if TYPE_CHECKING:

@@ -18,19 +18,19 @@ from solvency.browse.blocks import chance
 from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
+from solvency.browse.language import day_said
+from solvency.browse.language import listed
+from solvency.browse.language import many
+from solvency.browse.language import money
+from solvency.browse.language import remark
+from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.browse.pages.customers import OWED
 from solvency.browse.pages.customers import charts
 from solvency.browse.pages.points import levels_of
 from solvency.browse.pages.points import missing
 from solvency.browse.pages.spells import between
 from solvency.browse.pages.spells import strip
-from solvency.browse.speech import day_said
-from solvency.browse.speech import listed
-from solvency.browse.speech import many
-from solvency.browse.speech import money
-from solvency.browse.speech import remark
-from solvency.browse.speech import say
-from solvency.browse.speech import spoken
 from solvency.charts import steps
 from solvency.exhibits.check.words import asks
 from solvency.figures import formats
@@ -251,7 +251,7 @@ def _otherwise(view: View, found: Findings) -> Table | None:
     """Return the tests at other spreads, as the report prints them."""
     if not found.draws:
         return None
-    from solvency.exhibits.check.otherwise import tests_otherwise  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.check.spreads import tests_otherwise  # noqa: PLC0415 (brings in SciPy)
     from solvency.exhibits.workings import settled  # noqa: PLC0415 (as above)
 
     setting = view.setting(findings=found)

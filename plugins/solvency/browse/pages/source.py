@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from solvency.browse.blocks import DASH
 from solvency.browse.blocks import Cell
+from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import day_cell
+from solvency.browse.entry.passages import of_source
+from solvency.browse.language import listed
+from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import listed
-from solvency.browse.speech import say
-from solvency.browse.speech import spoken
 from solvency.browse.view import outside
 
 if TYPE_CHECKING:
@@ -32,6 +35,14 @@ KINDS = {
 }
 
 
+def kept_words() -> str:
+    """Say what the notes beside a source are."""
+    return say(
+        "The case keeps notes in its own words, not the source's sentences: its address"
+        " leads to those."
+    )
+
+
 def graded(grade: str) -> str:
     """Return a grade with what its letter stands for."""
     kind = KINDS.get(grade[:1], "")
@@ -44,6 +55,7 @@ class Page:
 
     title: str
     facts: tuple[tuple[str, Cell], ...]
+    noted: Table
     flows: Table
     observations: Table | None
     prices: int
@@ -87,6 +99,7 @@ def _opened(view: View, one: Source) -> Page:
     return Page(
         title=one.title,
         facts=tuple(fact for fact in facts if fact[1].text),
+        noted=_noted(view, one),
         flows=view.flows_table(
             "rests",
             "Flows that rest on it",
@@ -94,6 +107,41 @@ def _opened(view: View, one: Source) -> Page:
         ),
         observations=_observations(view, seen) if seen else None,
         prices=sum(price.source == one.name for price in view.case.prices),
+    )
+
+
+def _noted(view: View, one: Source) -> Table:
+    """List what is noted of a source, and what cites it."""
+    rows = tuple(
+        Row(
+            (
+                Cell(noted.row or DASH),
+                Cell(noted.words, kind="wide"),
+                Cell(
+                    listed(noted.flows),
+                    links=tuple(
+                        Link(name, view.page("flow", pick=name)) for name in noted.flows
+                    ),
+                ),
+                Cell(listed(noted.observations)),
+            ),
+            key=f"row-{noted.row}" if noted.row else "",
+        )
+        for noted in of_source(view.case, one.name, view.dossier)
+    )
+    heads = (
+        Cell("Row"),
+        Cell("What it says, in the case's words", kind="wide"),
+        Cell("Flows"),
+        Cell("Observations"),
+    )
+    nothing = say("Nothing is noted of it: the case points to the source as a whole.")
+    return Table(
+        "noted",
+        "What it says",
+        heads,
+        rows,
+        (kept_words() if rows else nothing,),
     )
 
 

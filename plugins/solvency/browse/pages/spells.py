@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Span
-from solvency.browse.speech import say
+from solvency.browse.language import say
 
 if TYPE_CHECKING:
     from solvency.analysis.check import Finding

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.browse.pages.answered import Page
-from solvency.browse.pages.answered import answered
-from solvency.browse.pages.answered import told
-from solvency.browse.speech import say
+from solvency.browse.language import say
+from solvency.browse.pages.long_answer import Page
+from solvency.browse.pages.long_answer import answered
+from solvency.browse.pages.long_answer import told
 from solvency.exhibits.stress.falls import stressed
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.trace.shares import COLUMNS
 from solvency.browse.blocks import Link
-from solvency.browse.pages.answered import Answered
-from solvency.browse.pages.answered import Page
-from solvency.browse.pages.answered import answered
-from solvency.browse.pages.answered import told
+from solvency.browse.language import say
+from solvency.browse.pages.long_answer import Answered
+from solvency.browse.pages.long_answer import Page
+from solvency.browse.pages.long_answer import answered
+from solvency.browse.pages.long_answer import told
 from solvency.browse.request import NotFoundError
-from solvency.browse.speech import say
 from solvency.exhibits.trace.outlays import rule_names
 from solvency.exhibits.trace.rules import candidates
 from solvency.exhibits.trace.rules import traced

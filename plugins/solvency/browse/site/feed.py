@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from solvency.analysis.diff.changes import changes
-from solvency.browse.speech import TAGS
-from solvency.browse.speech import listed
-from solvency.browse.speech import many
-from solvency.browse.speech import say
-from solvency.browse.speech import spoken
+from solvency.browse.language import TAGS
+from solvency.browse.language import listed
+from solvency.browse.language import many
+from solvency.browse.language import say
+from solvency.browse.language import spoken
 from solvency.figures.formats import NOT_FOUND
 from solvency.figures.formats import shorten
 from solvency.inert import written_out

@@ -12,6 +12,10 @@ from typing import Any
 from solvency.browse.head import TITLES
 from solvency.browse.head import other_languages
 from solvency.browse.index import indexed
+from solvency.browse.language import TAGS
+from solvency.browse.language import say
+from solvency.browse.language import speaking
+from solvency.browse.language import spoken
 from solvency.browse.panel import flow
 from solvency.browse.panel import resting
 from solvency.browse.panel import source
@@ -19,21 +23,17 @@ from solvency.browse.render import render
 from solvency.browse.render import whole
 from solvency.browse.request import Asked
 from solvency.browse.rests import placed
+from solvency.browse.script_messages import script_words
 from solvency.browse.site.feed import NAME
 from solvency.browse.site.feed import feed
+from solvency.browse.site.hypothesis_sets import NAME as NAME_OF_SETS
+from solvency.browse.site.hypothesis_sets import worked_out
 from solvency.browse.site.names import PAGES
 from solvency.browse.site.names import Folder
-from solvency.browse.site.sets import NAME as NAME_OF_SETS
-from solvency.browse.site.sets import worked_out
 from solvency.browse.site.style import style
-from solvency.browse.site.work import Work
-from solvency.browse.speech import TAGS
-from solvency.browse.speech import say
-from solvency.browse.speech import speaking
-from solvency.browse.speech import spoken
+from solvency.browse.site.workers import Work
 from solvency.browse.study import Study
 from solvency.browse.view import View
-from solvency.browse.words import script_words
 from solvency.figures.plain import to_json
 from solvency.ledger.scenarios import scenario_of
 

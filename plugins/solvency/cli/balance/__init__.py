@@ -150,7 +150,7 @@ def _print_one(
     from solvency.model.consolidation import group_sheet  # noqa: PLC0415 (as above)
     from solvency.model.counting.untraced import amounts  # noqa: PLC0415 (as above)
     from solvency.model.sheets import BalanceSheet  # noqa: PLC0415 (as above)
-    from solvency.model.thin import thin_tokens  # noqa: PLC0415 (as above)
+    from solvency.model.thin_tokens import thin_tokens  # noqa: PLC0415 (as above)
 
     sheet = book.balance_sheet(name, at, basis=basis)
     setting = of_answers(book, at)

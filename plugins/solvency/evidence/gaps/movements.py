@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.evidence.drafts import OPENING
-from solvency.evidence.gaps.filled import Moved
-from solvency.evidence.present import cited_in
+from solvency.evidence.existing_case import cited_in
+from solvency.evidence.gaps.gap_fill import Moved
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Case

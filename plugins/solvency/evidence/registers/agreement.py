@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.evidence.document import Noted
+from solvency.evidence.contents import Noted
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.gaps.continuity import BalanceGap
 from solvency.evidence.records import cents
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from solvency.evidence.document import Contents
+    from solvency.evidence.contents import Contents
     from solvency.evidence.formats.totals import TotalRow
 
 

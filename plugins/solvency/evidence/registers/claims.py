@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import NamedTuple
 
-from solvency.evidence.document import Noted
+from solvency.evidence.contents import Noted
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import datetime
     from decimal import Decimal
 
-    from solvency.evidence.document import Contents
+    from solvency.evidence.contents import Contents
     from solvency.evidence.names import NameDecisions
 
 #: Whose claims a register holds: creditors are one entity, each named by its flow.

@@ -7,7 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.document import Noted
+from solvency.evidence.contents import Noted
 from solvency.evidence.drafts import Cited
 from solvency.evidence.drafts import Draft
 from solvency.evidence.drafts import DraftLeg
@@ -22,7 +22,7 @@ from solvency.evidence.registers.chart import proposed
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.evidence.document import Contents
+    from solvency.evidence.contents import Contents
     from solvency.evidence.formats.grid import Record
 
 #: An account between companies of a group, by its name.

@@ -20,7 +20,7 @@ from solvency.evidence.records import digest
 from solvency.evidence.records import plain
 
 if TYPE_CHECKING:
-    from solvency.evidence.document import Contents
+    from solvency.evidence.contents import Contents
     from solvency.evidence.formats.grid import Record
 
 _TRADE = re.compile(

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.evidence.document import Noted
-from solvency.evidence.document import StatedBalance
+from solvency.evidence.contents import Noted
+from solvency.evidence.contents import StatedBalance
 from solvency.evidence.formats.grid import Table
 from solvency.evidence.formats.tabular import currency_of
 from solvency.evidence.formats.totals import parted
@@ -18,7 +18,7 @@ from solvency.evidence.registers.agreement import disagree
 from solvency.evidence.registers.chart import proposed
 
 if TYPE_CHECKING:
-    from solvency.evidence.document import Contents
+    from solvency.evidence.contents import Contents
     from solvency.evidence.formats.grid import Record
 
 

@@ -18,11 +18,11 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 from solvency.ledger.entries.postings import total
+from solvency.model.contributions import Parts
 from solvency.model.counting.suspense import in_suspense
 from solvency.model.counting.untraced import SIDES as FOUND
 from solvency.model.counting.untraced import found_rows
 from solvency.model.counting.untraced import of_sheet
-from solvency.model.parts import Parts
 from solvency.model.sheets import SIDES
 from solvency.wide import wide
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.figures.figure import Ref
     from solvency.model.consolidation import GroupSheet
-    from solvency.model.parts import Made
+    from solvency.model.contributions import Made
     from solvency.model.sheets import BalanceSheet
     from solvency.model.sheets import Totals
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.classes import class_place
-from solvency.exhibits.layout import Ground
+from solvency.exhibits.section import Ground
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
@@ -21,7 +21,7 @@ from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
 from solvency.model.counting.suspense import suspended
 from solvency.model.counting.untraced import of_sheet
-from solvency.model.thin import holds_thin
+from solvency.model.thin_tokens import holds_thin
 
 if TYPE_CHECKING:
     import datetime

@@ -11,7 +11,7 @@ from solvency.exhibits.balance.found import group_rows
 from solvency.exhibits.classes import CLASSES
 from solvency.exhibits.classes import class_of
 from solvency.exhibits.classes import class_place
-from solvency.exhibits.layout import Ground
+from solvency.exhibits.section import Ground
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded

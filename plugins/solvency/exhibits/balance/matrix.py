@@ -12,8 +12,8 @@ from solvency.exhibits.evidence.observations import in_books
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
 from solvency.exhibits.flows import quote
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded

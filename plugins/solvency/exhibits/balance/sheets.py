@@ -25,8 +25,8 @@ from solvency.exhibits.classes import class_of
 from solvency.exhibits.classes import class_place
 from solvency.exhibits.evidence.observations import beside
 from solvency.exhibits.evidence.observations import nearby
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import made_of
@@ -42,7 +42,7 @@ from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Sum
 from solvency.figures.table import Table
-from solvency.model.parts import priced_by
+from solvency.model.contributions import priced_by
 
 if TYPE_CHECKING:
     import datetime

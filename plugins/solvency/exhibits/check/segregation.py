@@ -21,7 +21,7 @@ from solvency.exhibits.drawings import in_figures
 from solvency.exhibits.drawings import in_prose
 from solvency.exhibits.drawings import plotted
 from solvency.exhibits.drawings import row
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import told
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Piece
 from solvency.figures.figure import Prose
@@ -17,7 +17,7 @@ from solvency.figures.figure import anchor
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from solvency.exhibits.notes import Note
+    from solvency.exhibits.citations import Note
     from solvency.exhibits.setting import Setting
     from solvency.ledger.case import Flow
 

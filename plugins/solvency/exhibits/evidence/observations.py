@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.exhibits.evidence.grades import spreads
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said

@@ -9,8 +9,8 @@ from typing import Any
 
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
@@ -25,7 +25,7 @@ from solvency.figures.table import Cell
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.model.parts import priced_by
+from solvency.model.contributions import priced_by
 
 if TYPE_CHECKING:
     import datetime

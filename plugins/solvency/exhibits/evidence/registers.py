@@ -13,7 +13,7 @@ from typing import Any
 
 from solvency.exhibits.flows import quote
 from solvency.exhibits.flows import told
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import made_of
 from solvency.figures import formats
 from solvency.figures.figure import Figure

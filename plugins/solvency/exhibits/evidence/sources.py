@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.citations import Note
+from solvency.exhibits.citations import safe_url
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
-from solvency.exhibits.layout import Section
-from solvency.exhibits.notes import Note
-from solvency.exhibits.notes import safe_url
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import everything
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.tie.tie import carried
 from solvency.analysis.tie.tie import differences
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.table import Column

@@ -13,18 +13,18 @@ from solvency.exhibits.balance.bases import bases_table
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
-from solvency.exhibits.derived import derived
+from solvency.exhibits.derived_figures import derived
 from solvency.exhibits.funds.walk import rivals
 from solvency.exhibits.funds.walk import walk
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
-from solvency.exhibits.recover.untraced import recovered
+from solvency.exhibits.recover.affairs import affairs
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.stress.falls import stressed
 from solvency.exhibits.tally.total import tally_tables
 from solvency.exhibits.trace.rules import traced
+from solvency.exhibits.weigh.error_models import beliefs_tables
 from solvency.exhibits.weigh.fits import scenarios
-from solvency.exhibits.weigh.otherwise import beliefs_tables
 from solvency.exhibits.weigh.section import history_drawing
 from solvency.exhibits.workings import weighed
 
@@ -126,7 +126,7 @@ def _traced(setting: Setting, _: Asked) -> Section | None:
 
 
 def _recovered(setting: Setting, _: Asked) -> Section | None:
-    return recovered(setting)
+    return affairs(setting)
 
 
 def _stressed(setting: Setting, _: Asked) -> Section | None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.study import Study
 from solvency.analysis.study import study_of
-from solvency.exhibits.derived import derived
+from solvency.exhibits.derived_figures import derived
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.families import family
-from solvency.exhibits.layout import figures_in
-from solvency.exhibits.layout import keyed
 from solvency.exhibits.money_only import english
 from solvency.exhibits.rests import rests
+from solvency.exhibits.section import figures_in
+from solvency.exhibits.section import keyed
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.figures.errors import ReportError
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.exhibits.explain.families import Family
-    from solvency.exhibits.layout import Section
     from solvency.exhibits.rests import Rest
+    from solvency.exhibits.section import Section
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.ledger.case import Case

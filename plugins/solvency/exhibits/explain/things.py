@@ -16,7 +16,7 @@ from solvency.figures.table import Table
 from solvency.ledger.without_source import falls
 from solvency.ledger.without_source import without
 from solvency.model.book import below
-from solvency.model.parts import Parts
+from solvency.model.contributions import Parts
 from solvency.model.sheets import balance_sheet
 from solvency.wide import wide
 

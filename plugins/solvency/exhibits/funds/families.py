@@ -15,8 +15,8 @@ from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
-from solvency.exhibits.layout import Ground
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Ground
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import of_flows
 from solvency.figures.figure import OWN
 from solvency.figures.figure import Day

@@ -14,7 +14,7 @@ from solvency.analysis.funds import source_or_use
 from solvency.analysis.in_kind import without_kind
 from solvency.charts import ChartError
 from solvency.charts import sankey
-from solvency.exhibits.derived import DERIVED
+from solvency.exhibits.derived_figures import DERIVED
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import plotted
 from solvency.exhibits.drawings import row

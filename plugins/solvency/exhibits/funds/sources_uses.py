@@ -15,7 +15,7 @@ from solvency.analysis.funds import is_funds
 from solvency.exhibits.flows import purpose_words
 from solvency.exhibits.flows import words
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import balances
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import quote
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts

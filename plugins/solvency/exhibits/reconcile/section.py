@@ -7,12 +7,12 @@ from math import sqrt
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.layout import Section
 from solvency.exhibits.reconcile.suspects import amount_of
 from solvency.exhibits.reconcile.suspects import claim_ref
 from solvency.exhibits.reconcile.suspects import coin_of
 from solvency.exhibits.reconcile.suspects import suspects
 from solvency.exhibits.reconcile.suspects import told
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures.figure import Said
@@ -194,7 +194,7 @@ def _plan(setting: Setting, found: Reconciled) -> Table | None:
     state = Column("state", text("State"), "text", 28)
     return Table(
         key="investigation",
-        title=text("What to look for next: evidence that would settle most"),
+        title=text("Which amounts, confirmed, would tell claims apart"),
         unit=(
             text(
                 "Claims no identity tells apart, and the amount whose independent"

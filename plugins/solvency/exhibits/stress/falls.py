@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from solvency.analysis.stress.answer import Breaking
     from solvency.analysis.stress.answer import Cell as Fallen
     from solvency.analysis.stress.answer import Stress
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Cell
 

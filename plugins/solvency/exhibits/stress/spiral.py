@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.stress.haircuts import haircuts
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry

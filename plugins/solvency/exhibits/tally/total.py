@@ -12,7 +12,7 @@ from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import in_figures
 from solvency.exhibits.drawings import plotted
 from solvency.exhibits.drawings import row
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.tally.losses import EXPECTED
 from solvency.exhibits.tally.losses import MEAN
 from solvency.exhibits.tally.losses import averages

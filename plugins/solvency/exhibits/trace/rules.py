@@ -22,7 +22,7 @@ from solvency.figures.table import Table
 if TYPE_CHECKING:
     from solvency.analysis.trace.answer import Following
     from solvency.analysis.trace.answer import Purpose
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
 

@@ -11,7 +11,7 @@ from solvency.analysis.trace.shares import COLUMNS
 from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import told
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.trace.outlays import before
 from solvency.exhibits.trace.outlays import deposits
 from solvency.exhibits.trace.outlays import flow

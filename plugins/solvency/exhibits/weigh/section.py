@@ -9,12 +9,12 @@ from solvency.charts import beliefs as beliefs_chart
 from solvency.exhibits.drawings import Drawing
 from solvency.exhibits.drawings import plotted
 from solvency.exhibits.drawings import row
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.tally.total import named
 from solvency.exhibits.tally.total import short
 from solvency.exhibits.tally.total import tally_tables
+from solvency.exhibits.weigh.error_models import beliefs_tables
 from solvency.exhibits.weigh.fits import scenarios
-from solvency.exhibits.weigh.otherwise import beliefs_tables
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import weighed
 from solvency.figures import formats

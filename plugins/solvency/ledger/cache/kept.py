@@ -33,10 +33,10 @@ from solvency.ledger.files.source import UnreadableError
 from solvency.ledger.files.source import bytes_of
 from solvency.ledger.files.walking import walk
 from solvency.ledger.subledger import names_the_same
-from solvency.subledgers.unchanged import ChangedError
-from solvency.subledgers.unchanged import has_settled
-from solvency.subledgers.unchanged import hashed
-from solvency.subledgers.unchanged import stood
+from solvency.subledgers.file_hash import ChangedError
+from solvency.subledgers.file_hash import has_settled
+from solvency.subledgers.file_hash import hashed
+from solvency.subledgers.file_hash import stood
 
 if TYPE_CHECKING:
     import datetime

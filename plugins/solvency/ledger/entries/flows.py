@@ -12,8 +12,8 @@ from solvency.ledger import vocabulary as words
 from solvency.ledger.case import Flow
 from solvency.ledger.case import Place
 from solvency.ledger.case import Posting
+from solvency.ledger.entries.flow_names import stable_name
 from solvency.ledger.entries.legs import missing_legs
-from solvency.ledger.entries.naming import stable_name
 from solvency.ledger.entries.pairs import Claims
 from solvency.ledger.entries.pairs import LegsError
 from solvency.ledger.entries.postings import UnopenedError

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from solvency.subledgers.unchanged import opened
+from solvency.subledgers.file_hash import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

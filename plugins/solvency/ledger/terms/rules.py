@@ -12,7 +12,7 @@ from beancount.core.account import is_valid
 from solvency.ledger.terms.metadata import instead
 from solvency.ledger.terms.metadata import names
 from solvency.ledger.terms.metadata import place
-from solvency.ledger.terms.quotations import settle_prices
+from solvency.ledger.terms.prices import settle_prices
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -337,6 +337,14 @@ def _observed(observation: Observation, declared: Declarations, errors: Errors) 
             "a count is of what was there on a day, and `from:` makes this what moved"
             " over a period",
             "Take `counted:` or `from:` off",
+        )
+    elif observation.at_most and not observation.counted:
+        _add(
+            errors,
+            "observation",
+            observation.place,
+            "`at-most:` is of what was counted, and nothing here says that it was",
+            "Add `counted: TRUE`, or write `high:` for a bound",
         )
     elif both and not observation.excess:
         _add(

@@ -28,11 +28,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import chdtrc
 from scipy.special import ndtri
-from scipy.stats import chi2 as chi_square
 
 from solvency.figures import arithmetic
-from solvency.figures.rounding import settled
+from solvency.figures.precision import settled
 from solvency.methods.balancing.bounds import bounded
 from solvency.methods.balancing.system import System
 from solvency.methods.balancing.system import system
@@ -127,7 +127,7 @@ class Balanced:
         Args:
             level: chance of a false alarm in the search for suspects.
         """
-        gram = self._system.gram()
+        gram = self._system.gram
         removed = _remove(self._system, gram, self._system.alike(gram), level)
         return replace(self, suspects=_suspects(removed), removed=removed)
 
@@ -188,7 +188,7 @@ class Balanced:
             That amount, and the spread of what is claimed less it: `z` is the one gap
             over the other.
         """
-        spread = 1.0 / math.sqrt(float(self._system.gram()[claim]))
+        spread = 1.0 / math.sqrt(float(self._system.gram[claim]))
         return float(self._system.claims[claim] - self.z[claim] * spread), spread
 
 
@@ -234,7 +234,7 @@ def balance(
     whole = system(claims, sigmas, identities, totals, shared)
     low, high = _bounds(whole, lower, upper, keep_sign)
     values, fitted = _fit(whole, low, high)
-    gram = whole.gram()
+    gram = whole.gram
     alike = whole.alike(gram)
     removed = _remove(whole, gram, alike, level)
     dof, chi2 = whole.rank, fitted.chi2()
@@ -244,7 +244,7 @@ def balance(
         sigmas=whole.spreads(gram),
         chi2=chi2,
         dof=dof,
-        p=settled(chi_square.sf(chi2, dof), 0.0) if dof else math.nan,
+        p=settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else math.nan,
         inflation=math.sqrt(chi2 / dof) if dof else math.nan,
         z=_standardised(whole, gram),
         suspects=_suspects(removed),
@@ -300,7 +300,7 @@ def _standardised(whole: System, gram: Array) -> Array:
     """Return the test of each claim's own error, nan where nothing tests it."""
     z = np.full(gram.shape, math.nan)
     tested = whole.tested(gram)
-    errors = np.asarray(whole.identities.T @ whole.multipliers())
+    errors = np.asarray(whole.identities.T @ whole.multipliers)
     z[tested] = errors[tested] / np.sqrt(gram[tested])
     return z
 
@@ -366,7 +366,7 @@ def _settling(
     inner = arithmetic.product(columns.T, arithmetic.product(whole.weight, columns))
     own = np.diag(inner)
     # The error of each member that would by itself explain the contradiction.
-    errors = arithmetic.product(columns.T, whole.multipliers()) / own
+    errors = arithmetic.product(columns.T, whole.multipliers) / own
     reach, variance = whole.response(index)
     spread = float(np.sqrt(np.min(whole.variances[index])))
     with np.errstate(invalid="ignore"):

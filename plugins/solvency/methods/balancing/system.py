@@ -71,6 +71,7 @@ class System:
         """Return `A y - c`, unknown amounts at their starting value."""
         return np.asarray(self.identities @ self.claims - self.totals)
 
+    @cached_property
     def multipliers(self) -> Array:
         """Return `W (A y - c)`: the price of each identity."""
         return arithmetic.product(self.weight, self.residual)
@@ -79,7 +80,7 @@ class System:
         """Return the squared distance of the claims from the identities."""
         if not self.rank:
             return 0.0
-        return max(0.0, arithmetic.dot(self.residual, self.multipliers()))
+        return max(0.0, arithmetic.dot(self.residual, self.multipliers))
 
     @cached_property
     def own(self) -> Array:
@@ -106,7 +107,7 @@ class System:
             Each claim's own, shape (n,), and the shared ones, shape (s,), as added to
             what is true; their squares add up to chi-square.
         """
-        prices = self.multipliers()
+        prices = self.multipliers
         own = np.sqrt(self.own) * np.asarray(self.identities.T @ prices)
         return own, arithmetic.product(self.common.T, prices)
 
@@ -137,6 +138,7 @@ class System:
             values[self.unknown] += arithmetic.product(self._solver, gap)
         return np.asarray(values)
 
+    @cached_property
     def gram(self) -> Array:
         """Return `a_i' W a_i` for each claim: how much the identities see of it."""
         count = self.identities.shape[1]
@@ -195,9 +197,8 @@ class System:
         if not len(tested):
             return numbers
         probes = np.random.default_rng(0).standard_normal((self.weight.shape[0], 4))
-        image = np.asarray(
-            self.identities[:, tested].T @ arithmetic.product(self.weight, probes)
-        )
+        image = self.identities.T @ arithmetic.product(self.weight, probes)
+        image = np.asarray(image[tested])
         image /= np.sqrt(gram[tested])[:, None]
         image *= np.where(image[:, :1] < 0, -1.0, 1.0)
         near = ALIKE * float(np.abs(image).max())
@@ -231,7 +232,7 @@ class System:
             reach[self.unknown] = -arithmetic.product(
                 self._solver, self.identities @ reach
             )
-        return reach, self.spreads(self.gram()) ** 2
+        return reach, self.spreads(self.gram) ** 2
 
     def pulls(self, index: int) -> Array:
         """Return what holds one amount of the free fit where it is, shape (n,)."""
@@ -248,7 +249,7 @@ class System:
         In the free fit; those that follow from others move nothing.
         """
         shifts = np.zeros(len(self.kept) + len(self.redundant))
-        shifts[self.kept] = -self._covariance(index) * self.multipliers()
+        shifts[self.kept] = -self._covariance(index) * self.multipliers
         return shifts
 
     def gram_without(self, index: int, gram: Array) -> Array:
@@ -326,8 +327,7 @@ def system(
     joint = joint + arithmetic.square(common)
     kept, factor, redundant = _independent(joint, matrix, amounts, variances, sums)
     rows = matrix[kept].tocsc()
-    root = arithmetic.forward(factor, np.eye(len(factor)))
-    inverse = arithmetic.square(root.T)
+    inverse = arithmetic.inverse_factored(factor)
     unknown = np.flatnonzero(~finite)
     weight, lost = _project(inverse, rows[:, unknown].toarray(), stand_in)
     return System(

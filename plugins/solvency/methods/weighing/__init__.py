@@ -21,15 +21,15 @@ import numpy as np
 
 from solvency.figures import arithmetic
 from solvency.methods.weighing.amounts import believed
-from solvency.methods.weighing.bounded import Bounded
-from solvency.methods.weighing.bounded import bounded
+from solvency.methods.weighing.bound_weights import Bounded
+from solvency.methods.weighing.bound_weights import bounded
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.likelihood import Model
 from solvency.methods.weighing.likelihood import model
-from solvency.methods.weighing.logs import Curves
-from solvency.methods.weighing.logs import Reweighed
-from solvency.methods.weighing.logs import reweigh
+from solvency.methods.weighing.lognormal import Curves
+from solvency.methods.weighing.lognormal import Reweighed
+from solvency.methods.weighing.lognormal import reweigh
 from solvency.methods.weighing.marginals import gather
 from solvency.methods.weighing.omission import FEW
 from solvency.methods.weighing.omission import Without
@@ -256,15 +256,16 @@ def weigh(
     combinations = []
     fast = found.scores + case.log_prior(()) + case.constant
     check = 0.0
-    for chosen, posterior, joint in zip(
-        found.combinations, found.posteriors.tolist(), fast.tolist(), strict=True
+    stably = case.log_likelihoods(found.combinations)
+    for chosen, posterior, joint, (stable, chi2) in zip(
+        *(found.combinations, found.posteriors.tolist(), fast.tolist(), stably),
+        strict=True,
     ):
-        stable, chi2 = case.log_likelihood(chosen)
         check = max(check, abs(stable + case.log_prior(chosen) - joint))
         combinations.append(Combination(chosen, posterior, stable, chi2))
     chi2s = [one.chi2 for one in combinations]
     if found.fitting is not None:
-        chi2s.append(case.log_likelihood(found.fitting)[1])
+        chi2s.append(case.log_likelihoods([found.fitting])[0][1])
     return Weighing(
         priors=found.priors,
         posteriors=found.marginals,
@@ -362,7 +363,7 @@ def fit(
     spread = np.sqrt(np.diag(case.noise) + (flows**2).sum(axis=1))
     residuals = case.observed - arithmetic.product(case.effects, case.means)
     z = residuals / spread
-    likelihood, chi2 = case.log_likelihood(())
+    ((likelihood, chi2),) = case.log_likelihoods([()])
     if bounds is not None:
         likelihood += float(held(case, bounds, np.zeros((1, 0), bool)).holding[0])
     return Fit(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.bounded import states_of
+from solvency.methods.weighing.bound_weights import states_of
 from solvency.methods.weighing.metric import Metric
 from solvency.methods.weighing.metric import chi2_of
 from solvency.methods.weighing.metric import live

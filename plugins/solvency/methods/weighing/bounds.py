@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 _LEAST = 1e-12
 #: Shifts of the lattice, and numbers at once.
 _SHIFTS, _CELLS = 4, 1 << 21
+#: Numbers of the lattice that are worked on at once: what the cache holds.
+_CACHED = 1 << 17
 #: Points of the lattice at each shift, at most and at least.
 _MOST, _FEWEST = 4096, 32
 _TINY = 1e-300
@@ -232,7 +234,7 @@ def _orthant(
     lattice = _lattice(points, count)
     widths = np.ones((1, points, 1))
     found = np.empty((_SHIFTS, len(room)))
-    step = max(1, _CELLS // (points * count))
+    step = max(1, _CACHED // (points * count))
     for number, shift in enumerate(lattice):
         if not math.isinf(nu):
             drawn = gammaincinv(0.5 * (nu + size), shift[:, 0])
@@ -262,7 +264,7 @@ def _summed(
     for at in range(last + 1):
         mean = room[:, None, at] * wide
         for before, one in enumerate(drawn):
-            mean = mean + root[:, None, at, before] * one
+            mean += root[:, None, at, before] * one
         sign = np.sign(root[:, at, at])[:, None]
         chance = arithmetic.rounded(ndtr(mean / np.abs(root[:, at, at])[:, None]))
         whole *= chance

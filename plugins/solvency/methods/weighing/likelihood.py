@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 # Errors of observation are taken to be no less than this share of the largest amount:
 # below it the fast method loses the digits that decide.
 FLOOR = 1e-5
+# Numbers of several combinations that are worked on at once: what the cache holds.
+_TOGETHER = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -263,27 +265,44 @@ class Model:
         """Return inner products of all vectors."""
         return arithmetic.square(self.vectors.T)
 
-    def live(self, chosen: Iterable[int]) -> Array:
-        """Return the whitened columns of what a combination switches on."""
+    def live(self, chosen: Iterable[int]) -> tuple[Array, Array]:
+        """Return the whitened columns a combination switches on, and what it leaves."""
         on = set(chosen)
         live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
         shared = self.bases.copy()
         for atom in live:
             shared[:, list(atom.shared)] += atom.parts
-        return np.hstack([shared, *(a.columns for a in live)])
+        gap = self.residual - sum((a.shift for a in live), np.zeros(len(self.residual)))
+        return np.hstack([shared, *(a.columns for a in live)]), gap
 
-    def log_likelihood(self, chosen: Iterable[int]) -> tuple[float, float]:
-        """Return the log likelihood of a combination and its chi-square, stably.
+    def log_likelihoods(
+        self, combinations: Sequence[Iterable[int]]
+    ) -> list[tuple[float, float]]:
+        """Return log likelihoods of combinations and their chi-squares, stably.
 
         With `V = I + B B'` the chi-square is the least of `|r - B x|^2 + |x|^2` and the
         determinant that of the triangle of `[B; I]`, both from one QR factorisation.
         """
-        on = set(chosen)
-        live = [atom for atom in self.atoms if on & set(atom.hypotheses)]
-        gap = self.residual - sum((a.shift for a in live), np.zeros(len(self.residual)))
-        left, log_det = arithmetic.swept(self.live(on), gap[:, None])
-        chi2 = arithmetic.dot(left[0], left[0])
-        return self.constant - 0.5 * log_det + float(self.tail(np.array(chi2))), chi2
+        found = [(0.0, 0.0)] * len(combinations)
+        alike: dict[int, list[tuple[int, Array, Array]]] = defaultdict(list)
+        for at, chosen in enumerate(combinations):
+            columns, gap = self.live(chosen)
+            alike[columns.shape[1]].append((at, columns, gap))
+        for rank, some in alike.items():
+            # Those of one rank side by side, as many as the processor's cache holds.
+            size = max(1, _TOGETHER // ((rank + 1) * (rank + len(self.residual) + 1)))
+            for start in range(0, len(some), size):
+                places, columns, gaps = zip(*some[start : start + size], strict=True)
+                left, log_dets = arithmetic.swept(
+                    np.array(columns), np.array(gaps)[:, :, None]
+                )
+                chi2 = np.add.reduce(left[:, 0] * left[:, 0], axis=1)
+                logs = self.constant - 0.5 * log_dets + self.tail(chi2)
+                for at, one in zip(
+                    places, zip(logs.tolist(), chi2.tolist(), strict=True), strict=True
+                ):
+                    found[at] = one
+        return found
 
 
 def model(

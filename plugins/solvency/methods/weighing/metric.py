@@ -130,7 +130,7 @@ class Metric:
         """Return log determinants of the metrics, shape (c,)."""
         return arithmetic.log_det(self.root)
 
-    def image(self, products: Array) -> Array:
+    def image(self, *products: Array) -> Array:
         """Return vectors as the metrics see them: less the products of two images.
 
         Args:
@@ -138,17 +138,21 @@ class Metric:
                 (c, n, k) where they differ from one combination to another.
 
         Returns:
-            Images, shape (c, q, k).
+            Images, shape (c, q, k), of all of them in order.
         """
         count, first = self.used.shape
-        cross = np.empty((count, self.root.shape[-1], products.shape[-1]))
-        if products.ndim == 2:
-            cross[:, :first] = products[self.used]
-        else:
-            cross[:, :first] = np.take_along_axis(products, self.used[..., None], 1)
+        size = sum(some.shape[-1] for some in products)
+        cross = np.empty((count, self.root.shape[-1], size))
+        at = 0
+        for some in products:
+            part = cross[:, :, at : (at := at + some.shape[-1])]
+            if some.ndim == 2:
+                part[:, :first] = some[self.used]
+            else:
+                part[:, :first] = np.take_along_axis(some, self.used[..., None], 1)
+            if self.shared:
+                part[:, first:] = summed(some, self.shared, count)
         cross[:, :first] *= self.inside[:, :, None]
-        if self.shared:
-            cross[:, first:] = summed(products, self.shared, count)
         return arithmetic.forward(self.root, cross)
 
 

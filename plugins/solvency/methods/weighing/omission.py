@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.bounded import bounded
-from solvency.methods.weighing.bounded import with_sites
+from solvency.methods.weighing.bound_weights import bounded
+from solvency.methods.weighing.bound_weights import with_sites
 from solvency.methods.weighing.marginals import gather
 from solvency.methods.weighing.metric import Metric
 from solvency.methods.weighing.metric import chi2_of

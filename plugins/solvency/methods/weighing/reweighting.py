@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solvency.figures import arithmetic
-from solvency.methods.weighing.bounded import with_sites
+from solvency.methods.weighing.bound_weights import with_sites
 from solvency.methods.weighing.bounds import held
 from solvency.methods.weighing.marginals import Gathered
 from solvency.methods.weighing.metric import scores_of

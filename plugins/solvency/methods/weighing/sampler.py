@@ -196,16 +196,17 @@ def step(
     chains, size = len(states), len(block)
     states[:, block] = False
     number = {int(h): at for at, h in enumerate(block)}
-    atoms, gram = _given(case, states, number)
+    atoms, gram, back = _given(case, states, number)
     within = [
         sum(1 << at for h, at in number.items() if case.excluded[int(one)] >> h & 1)
         for one in block
     ]
-    scores = np.full((chains, 1 << size), -np.inf)
-    first = (np.arange(chains) << size).astype(np.uint32)
+    scores = np.full((gram.shape[2], 1 << size), -np.inf)
+    first = (np.arange(gram.shape[2]) << size).astype(np.uint32)
     odds = case.log_odds[block]
     for bits, bases, chi2 in enumerate_all(gram, atoms, odds, within, first):
         scores.flat[bits] = bases + case.tail(chi2)
+    scores = scores[back]
     on = (np.arange(1 << size)[:, None] >> np.arange(size)) & 1
     shut = arithmetic.product(states, case.conflicts[:, block]) > 0
     scores[(shut.astype(np.int64) @ on.T) > 0] = -np.inf
@@ -222,12 +223,13 @@ def step(
 
 def _given(
     case: Model, states: States, number: dict[int, int]
-) -> tuple[list[Switched], Array]:
+) -> tuple[list[Switched], Array, NDArray[np.intp]]:
     """Return atoms a block switches, and their inner products given the other states.
 
     Returns:
         The atoms by the block's own numbers; inner products of their columns, shifts
-        and parts, of what is shared, and of the residual, shape (n, n, chains).
+        and parts, of what is shared, and of the residual, shape (n, n, others): many
+        chains have the same others, which come last; and of each chain which these are.
     """
     on, places = live(case, states), Places.of(case)
     mine = [a for a, one in enumerate(case.atoms) if set(one.hypotheses) & set(number)]
@@ -237,16 +239,14 @@ def _given(
     kept = [*columns, *(places.shifts[a] for a in mine), *parts]
     of = [a for a in mine for _ in places.columns[a]]
     of += [*mine, *(a for a in mine for _ in places.parts[a])]
-    # Many chains have the same others: what they come to is worked out once.
-    _, first, back = np.unique(on, axis=0, return_index=True, return_inverse=True)
-    gram = _seen(case, on[first], kept, open_)
-    gram = gram[back.ravel()]
+    others, back = np.unique(on, axis=0, return_inverse=True)
+    gram = _seen(case, others, kept, open_)
     # What another hypothesis has switched on already, the block cannot again.
-    gone = on[:, of] > 0
+    gone = others[:, of] > 0
     if gone.any():
-        chain, place = np.nonzero(gone)
-        gram[chain, place] = 0.0
-        gram[chain, :, place] = 0.0
+        row, place = np.nonzero(gone)
+        gram[row, place] = 0.0
+        gram[row, :, place] = 0.0
     atoms = [
         (
             tuple(number[h] for h in case.atoms[a].hypotheses if h in number),
@@ -255,7 +255,7 @@ def _given(
         )
         for a in mine
     ]
-    return atoms, np.ascontiguousarray(gram.transpose(1, 2, 0))
+    return atoms, np.ascontiguousarray(gram.transpose(1, 2, 0)), back.ravel()
 
 
 def _seen(case: Model, on: Array, kept: Sequence[int], open_: Sequence[int]) -> Array:
@@ -281,8 +281,7 @@ def _seen(case: Model, on: Array, kept: Sequence[int], open_: Sequence[int]) -> 
     part[:, len(near) :, : len(near)] = towards[:, :, near]
     part[:, : len(near), len(near) :] = turned[:, near]
     part[:, len(near) :, len(near) :] = summed(turned, sums, count)
-    same = np.broadcast_to(case.gram[:, near], (count, len(case.gram), len(near)))
-    image = metric.image(np.concatenate([same, turned], axis=2))
+    image = metric.image(case.gram[:, near], turned)
     part -= arithmetic.product(np.ascontiguousarray(image.transpose(0, 2, 1)), image)
     return part
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from solvency.exhibits.drawings import Drawing
-    from solvency.exhibits.layout import Section
+    from solvency.exhibits.section import Section
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Piece
     from solvency.figures.table import Table

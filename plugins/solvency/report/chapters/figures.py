@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from solvency.analysis.study import study_of
 from solvency.exhibits.explain.explain import explained
 from solvency.exhibits.explain.search import searches
-from solvency.exhibits.layout import Section
 from solvency.exhibits.money_only import english
 from solvency.exhibits.rests import rests
+from solvency.exhibits.section import Section
 from solvency.exhibits.setting import default_dates
 from solvency.exhibits.setting import setting_of
 from solvency.exhibits.workings import weighed
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.report.chapters.files import Chapter
-from solvency.report.chapters.run import Run
+from solvency.report.chapters.template import Run
 from solvency.report.chapters.vocabulary import Vocabulary
 from solvency.wide import wide
 

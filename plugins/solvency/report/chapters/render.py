@@ -10,7 +10,7 @@ import jinja2
 from markupsafe import Markup
 
 from solvency.exhibits.drawings import Drawing
-from solvency.exhibits.layout import Section
+from solvency.exhibits.section import Section
 from solvency.exhibits.workings import weighed
 from solvency.figures.errors import ReportError
 from solvency.figures.table import Table
@@ -19,8 +19,8 @@ from solvency.report.chapters.body import Body
 from solvency.report.chapters.body import Text
 from solvency.report.chapters.numerals import TOKEN
 from solvency.report.chapters.numerals import typed
-from solvency.report.chapters.run import BLOCKS
-from solvency.report.chapters.run import Run
+from solvency.report.chapters.template import BLOCKS
+from solvency.report.chapters.template import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

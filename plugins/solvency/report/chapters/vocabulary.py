@@ -16,10 +16,10 @@ from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
 from solvency.report.chapters.body import CitedSources
 from solvency.report.chapters.body import QuotedWords
+from solvency.report.chapters.book_names import OfBooks
+from solvency.report.chapters.exhibits import Exhibits
 from solvency.report.chapters.facts import Facts
-from solvency.report.chapters.of_books import OfBooks
-from solvency.report.chapters.of_findings import OfFindings
-from solvency.report.chapters.placing import Exhibits
+from solvency.report.chapters.finding_names import OfFindings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from solvency.report.word.ink import paragraph
-from solvency.report.word.ink import run
-from solvency.report.word.ink import w
-from solvency.report.word.ink import words
+from solvency.report.word.wordml import paragraph
+from solvency.report.word.wordml import run
+from solvency.report.word.wordml import w
+from solvency.report.word.wordml import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.report.word.ink import w
-from solvency.report.word.ink import within
+from solvency.report.word.wordml import w
+from solvency.report.word.wordml import within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,24 +11,24 @@ from solvency.exhibits.drawings import Drawing
 from solvency.figures.errors import ReportError
 from solvency.report import pages
 from solvency.report.pdf import Pdf
-from solvency.report.word import sheet
+from solvency.report.word import page_setup
+from solvency.report.word.annotations import Bookmarks
+from solvency.report.word.annotations import Desk
+from solvency.report.word.annotations import Feet
+from solvency.report.word.annotations import Margin
 from solvency.report.word.contents import contents
-from solvency.report.word.desk import Bookmarks
-from solvency.report.word.desk import Desk
-from solvency.report.word.desk import Feet
-from solvency.report.word.desk import Margin
-from solvency.report.word.ink import w
-from solvency.report.word.ink import written
+from solvency.report.word.page_setup import Paper
 from solvency.report.word.pictures import pictures
-from solvency.report.word.sheet import Paper
 from solvency.report.word.story import Story
+from solvency.report.word.wordml import w
+from solvency.report.word.wordml import written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from xml.etree import ElementTree as ET
 
     from solvency.figures.table import Table
-    from solvency.report.layout import Report
+    from solvency.report.document import Report
     from solvency.report.word.pictures import Picture
 
 _EXTRA = "a Word document needs python-docx: pip install 'solvency[docx]'"
@@ -161,8 +161,8 @@ class _Document:
         kind = report.locale.text(report.kind.title)
         for n, turned in enumerate((False, True), start=1):
             bare = Paper(turned)
-            head = self._add(f"header{n}", written(sheet.head(bare, title, kind)))
-            foot = self._add(f"footer{n}", written(sheet.foot(bare, said)))
+            head = self._add(f"header{n}", written(page_setup.head(bare, title, kind)))
+            foot = self._add(f"footer{n}", written(page_setup.foot(bare, said)))
             numbers = (self._number(head), self._number(foot))
             found.append(Paper(turned, *numbers))
         return found[0], found[1]

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 from solvency.report.word import lists
 from solvency.report.word import tables
 from solvency.report.word.contents import ContentsLine
-from solvency.report.word.ink import PLAIN
-from solvency.report.word.ink import field
-from solvency.report.word.ink import run
-from solvency.report.word.ink import w
-from solvency.report.word.ink import within
-from solvency.report.word.ink import words
-from solvency.report.word.line import Line
-from solvency.report.word.line import classes
-from solvency.report.word.manner import Manner
+from solvency.report.word.paragraph import Line
+from solvency.report.word.paragraph import classes
+from solvency.report.word.paragraph_format import Manner
 from solvency.report.word.pictures import SVG
+from solvency.report.word.wordml import PLAIN
+from solvency.report.word.wordml import field
+from solvency.report.word.wordml import run
+from solvency.report.word.wordml import w
+from solvency.report.word.wordml import within
+from solvency.report.word.wordml import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from xml.etree import ElementTree as ET
 
-    from solvency.report.word.desk import Desk
+    from solvency.report.word.annotations import Desk
+    from solvency.report.word.page_setup import Paper
     from solvency.report.word.pictures import Picture
-    from solvency.report.word.sheet import Paper
 
 #: What stands in a place of its own; all else is part of a line.
 _BLOCKS = {

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solvency.report.word.ink import Ink
-from solvency.report.word.ink import w
-from solvency.report.word.line import classes
-from solvency.report.word.manner import Manner
+from solvency.report.word.paragraph import classes
+from solvency.report.word.paragraph_format import Manner
+from solvency.report.word.wordml import Ink
+from solvency.report.word.wordml import w
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,406 @@
+"""What a case's hypotheses are weighed by: its observations as plain arrays.
+
+Flows are multiples of what is written and observations shares of their size, so that
+no unit matters. Hypotheses no observation can touch stay at their prior and are left
+out, as are those whose prior is certain.
+
+A bound ("more than 11bn") has a likelihood of its own (`methods/weighing/bounds.py`).
+Where combinations are sampled, the chains follow a Gaussian statement in its place:
+that which moves what is expected otherwise (by combinations drawn from the priors, each
+given the observations that are no bounds) in mean and variance as the bound does, one
+step of expectation propagation (Minka, UAI 2001).
+"""
+
+# Longer than 400 lines: what was seen and what is predicted, from one set of arrays.
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solvency.analysis.weigh.expectation_propagation import stand_in
+from solvency.analysis.weigh.rivals import contradictions
+from solvency.analysis.weigh.rivals import excluding
+from solvency.analysis.weigh.rivals import weighable
+from solvency.figures import arithmetic
+from solvency.ledger.case import Scenario
+from solvency.methods.weighing import Bounds
+from solvency.methods.weighing import Curves
+from solvency.methods.weighing import Weighing
+from solvency.methods.weighing import fit
+from solvency.methods.weighing import weigh
+from solvency.methods.weighing.bounds import expected
+from solvency.methods.weighing.likelihood import model
+from solvency.methods.weighing.omission import FEW
+from solvency.methods.weighing.priors import admitted
+from solvency.methods.weighing.priors import excluding as bits_excluded
+from solvency.model.observations import amounts_of
+from solvency.model.observations import observed
+from solvency.model.uncertain_amounts import shared_errors
+from solvency.wide import wide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from solvency.figures.probability_distribution import Amount
+    from solvency.ledger.case import Case
+    from solvency.methods.weighing import Fit
+    from solvency.model.book import Book
+    from solvency.model.observations import Observed
+
+    Array = NDArray[np.float64]
+    Inputs = tuple[
+        Array,
+        Array,
+        Array,
+        Array,
+        Array,
+        list[list[int]],
+        list[float],
+        list[tuple[int, int]],
+    ]
+
+#: Combinations that say what is expected of a bound, and those drawn for them.
+_COMBINATIONS, _DRAWN = 64, 4096
+#: Spread over mean from which an amount is weighed in logarithms: 0.25 is a high end
+#: of half as much again as the central value.
+WIDE = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Observations, flows and hypotheses of a case, ready to be weighed.
+
+    Attributes:
+        case: the case, all hypotheses together.
+        book: its Book.
+        seen: its observations as rows.
+        hypotheses: those that are weighed, in the case's order.
+        certain: those whose prior is one: they hold.
+        effects: shares of each row that each flow adds, shape (rows, flows).
+        amounts: of the flows, shape (flows,).
+        means: mean multiples of the flows, shape (flows,).
+        sigmas: their spreads, shape (flows,).
+        noise: errors of the rows, as shares, shape (rows,).
+        scale: degrees of freedom of the one scale of all errors; inf as stated.
+        correlation: of the errors of one source.
+        by_construction: (row, flow) pairs of which the row sized the flow. The row is
+            left out: it tests neither that flow nor, beside it, another.
+    """
+
+    case: Case
+    book: Book
+    seen: Observed
+    hypotheses: tuple[str, ...]
+    certain: frozenset[str]
+    effects: Array
+    amounts: tuple[Amount, ...]
+    means: Array
+    sigmas: Array
+    noise: Array
+    scale: float
+    correlation: float
+    by_construction: tuple[tuple[str, str], ...] = ()
+
+    def touches(self, name: str) -> NDArray[np.bool_]:
+        """Say which rows a hypothesis's flows touch."""
+        flows = [name in flow.hypotheses for flow in self.book.flows]
+        return np.asarray(np.any(self.effects[:, flows] != 0, axis=1))
+
+    def prior(self, name: str) -> float:
+        """Return the belief in a hypothesis before the observations."""
+        return float(self.case.hypotheses[name].prior)
+
+    @property
+    def exclusions(self) -> list[tuple[int, int]]:
+        """Return pairs of weighed hypotheses that cannot both hold, by number."""
+        number = {name: at for at, name in enumerate(self.hypotheses)}
+        pairs = {
+            tuple(sorted((at, number[other])))
+            for name, at in number.items()
+            for other in self.case.hypotheses[name].excludes
+            if other in number
+        }
+        return [(one, other) for one, other in sorted(pairs)]
+
+    def weigh(
+        self,
+        best: int = 1000,
+        error: float = 0.008,
+        seed: int = 0,
+        like: Weighing | None = None,
+        *,
+        lognormal: bool = True,
+    ) -> Weighing:
+        """Weigh all combinations of the hypotheses by the observations."""
+        flows = self.weighed_flows()
+        shared = self._errors[1]
+        return weigh(
+            *self._inputs(),
+            shared=shared[flows],
+            nu=self.scale,
+            curves=self._curves(flows),
+            bounds=self._bounds(flows),
+            best=best,
+            wide=WIDE if best > 1 and lognormal else math.inf,
+            error=error,
+            seed=seed,
+            like=like,
+        )
+
+    @cached_property
+    def _errors(self) -> tuple[Array, Array]:
+        """Return spreads of flows of their own, and those they share."""
+        reached = self.sigmas * self.effects.any(axis=0)
+        return shared_errors(self.book, reached, self.correlation)
+
+    @cached_property
+    def _covariance(self) -> Array:
+        """Return the covariance of the errors of all rows."""
+        wider = np.where(self.seen.covered(), math.sqrt(1.0 + self.correlation), 1.0)
+        return self.seen.correlated(self.noise * wider, self.correlation)
+
+    def _curves(self, flows: list[int]) -> Curves:
+        """Return the amounts as they are."""
+        amounts = [self.amounts[flow] for flow in flows]
+        return Curves(
+            np.array([one.middle for one in amounts]),
+            np.array([one.down for one in amounts]),
+            np.array([one.up for one in amounts]),
+            np.array([one.kind != "lognormal" for one in amounts]),
+        )
+
+    @property
+    def bounded(self) -> list[int]:
+        """Return the rows that are bounds."""
+        return [at for at, row in enumerate(self.seen.rows) if row.bound]
+
+    def _bounds(self, flows: list[int], *, sites: bool = True) -> Bounds | None:
+        """Return the bounds on sums of some flows, with what stands near each."""
+        rows, stated = self.bounded, self._stated()[1]
+        if not rows:
+            return None
+        edges = self.seen.values / self.seen.scales
+        signs = [1.0 if self.seen.rows[at].bound == "least" else -1.0 for at in rows]
+        found = Bounds(
+            effects=self.effects[np.ix_(rows, flows)],
+            edges=edges[rows],
+            signs=np.array(signs),
+            noise=self._covariance[np.ix_(rows, rows)],
+            cross=self._covariance[np.ix_(rows, stated)],
+            sites=np.full((len(rows), 2), math.nan),
+        )
+        if sites and len(self.hypotheses) > FEW:
+            for at, site in self.sites(found, flows):
+                found.sites[at] = site
+        return found
+
+    def _inputs(self) -> Inputs:
+        """Return what the weighing takes."""
+        values, rows = self._stated()
+        flows = self.weighed_flows()
+        number = {name: at for at, name in enumerate(self.hypotheses)}
+        return (
+            values,
+            self._covariance[np.ix_(rows, rows)],
+            self.effects[np.ix_(rows, flows)],
+            self.means[flows],
+            self._errors[0][flows],
+            [self._switches(flow, number) for flow in flows],
+            [self.prior(name) for name in self.hypotheses],
+            self.exclusions,
+        )
+
+    def fit(self, held: Iterable[str], *, bounds: bool = True) -> Fit:
+        """Compare one combination with the observations.
+
+        Args:
+            held: the hypotheses that hold.
+            bounds: also with the bounds, in the likelihood.
+
+        Returns:
+            Likelihood, chi-square and residuals.
+        """
+        values, rows = self._stated()
+        flows = self._flows({*held, *self.certain})
+        own, shared = self._errors
+        return fit(
+            values,
+            self._covariance[np.ix_(rows, rows)],
+            self.effects[np.ix_(rows, flows)],
+            self.means[flows],
+            own[flows],
+            shared=shared[flows],
+            nu=self.scale,
+            bounds=self._bounds(flows, sites=False) if bounds else None,
+        )
+
+    def elsewhere(self, error: float) -> float:
+        """Return the log density of what was seen under something else.
+
+        Args:
+            error: the spread of its predictions, as a share of what was seen.
+        """
+        values, rows = self._stated()
+        none = np.zeros((len(values), 0))
+        noise = self._covariance[np.ix_(rows, rows)]
+        noise = noise + np.diag((error * values) ** 2)
+        blank = model(values, noise, none, [], [], [], [], (), nu=self.scale)
+        return blank.constant + float(blank.tail(np.array(float(len(values)))))
+
+    def apart(self) -> dict[str, float]:
+        """Return beliefs in what no observation reaches: priors, rivals respected."""
+        case = self.case
+        names = [
+            name
+            for name, one in case.hypotheses.items()
+            if name not in self.hypotheses
+            and 0 < one.prior < 1
+            and not any(excluding(case, name, other) for other in self.certain)
+        ]
+        number = {name: at for at, name in enumerate(names)}
+        pairs = [(number[a], number[b]) for a, b in contradictions(case, names)]
+        priors = [self.prior(name) for name in names]
+        chances = admitted(priors, bits_excluded(pairs, len(names)))[0]
+        return dict(zip(names, chances.tolist(), strict=True))
+
+    def predictive(self, held: Iterable[str]) -> tuple[Array, Array]:
+        """Return what was seen less what a combination predicts, errors as stated.
+
+        Args:
+            held: the hypotheses that hold.
+
+        Returns:
+            Gaps, shape (rows,), and their covariance, (rows, rows), as shares.
+        """
+        flows = self._flows({*held, *self.certain})
+        effects, (own, shared) = self.effects[:, flows], self._errors
+        common = arithmetic.product(effects, shared[flows])
+        more = sorted({*flows} - {*self._flows(set(self.certain))})
+        covariance = self._always + arithmetic.square(self.effects[:, more] * own[more])
+        if common.shape[1]:
+            covariance = covariance + arithmetic.square(common)
+        means = arithmetic.product(effects, self.means[flows])
+        return self.seen.values / self.seen.scales - means, covariance
+
+    @cached_property
+    def _always(self) -> Array:
+        """Return the covariance of rows that errors and established flows make."""
+        flows = self._flows(set(self.certain))
+        alone = self.effects[:, flows] * self._errors[0][flows]
+        return self._covariance + arithmetic.square(alone)
+
+    def weighed_flows(self) -> list[int]:
+        """Return the flows that are weighed, in the order the weighing has them."""
+        return self._flows({*self.hypotheses, *self.certain})
+
+    @property
+    def order(self) -> list[int]:
+        """Return the rows in the order the weighing has them: bounds last."""
+        return [*self._stated()[1], *self.bounded]
+
+    def _stated(self) -> tuple[Array, list[int]]:
+        """Return values and rows that are no bounds."""
+        keep = [at for at, row in enumerate(self.seen.rows) if not row.bound]
+        return (self.seen.values / self.seen.scales)[keep], keep
+
+    def _flows(self, held: set[str]) -> list[int]:
+        return [
+            at
+            for at, flow in enumerate(self.book.flows)
+            if (not flow.hypotheses or flow.hypotheses & held)
+            and self.effects[:, at].any()
+        ]
+
+    def _switches(self, flow: int, number: dict[str, int]) -> list[int]:
+        names = self.book.flows[flow].hypotheses
+        if names & self.certain:
+            return []
+        return [number[name] for name in names if name in number]
+
+    def sites(
+        self, bounds: Bounds, flows: list[int]
+    ) -> Iterator[tuple[int, tuple[float, float]]]:
+        """Yield the Gaussian statement that stands for each bound that may break.
+
+        What drawn combinations expect of it, given what else was seen, says which.
+        """
+        rng = np.random.default_rng(0)
+        priors = [self.prior(name) for name in self.hypotheses]
+        drawn = rng.random((_DRAWN, len(priors))) < priors
+        for one, other in self.exclusions:
+            drawn = drawn[~(drawn[:, one] & drawn[:, other])]
+        case = model(*self._inputs(), shared=self._errors[1][flows], nu=self.scale)
+        means, variances = expected(case, bounds, drawn[:_COMBINATIONS])
+        errors = np.sqrt(np.diag(bounds.noise))
+        for at, sign in enumerate(bounds.signs.tolist()):
+            site = stand_in(
+                sign * means[:, at],
+                variances[:, at],
+                sign * float(bounds.edges[at]),
+                float(errors[at]),
+            )
+            if site is not None:
+                yield at, (sign * site[0], site[1])
+
+
+@wide()
+def evidence(
+    case: Case, *, scale: float | None = None, correlation: float | None = None
+) -> Evidence:
+    """Return what a case's hypotheses are weighed by.
+
+    Args:
+        case: the case, of any scenario: all hypotheses are taken.
+        scale: degrees of freedom of the scale of all errors, inf for errors as stated;
+            the case's where none is given.
+        correlation: of the errors of one source; the case's where none is given.
+
+    Returns:
+        The evidence.
+
+    Raises:
+        ValueError: the case has no hypotheses, or nothing to weigh them by.
+    """
+    if not case.hypotheses:
+        raise ValueError("the case has no hypotheses, so there is nothing to weigh")
+    everything = Scenario(
+        "*", "Every hypothesis together", frozenset(case.hypotheses), None
+    )
+    whole = replace(case, scenario=everything)
+    book = whole.book()
+    seen = observed(book)
+    if not seen.rows:
+        raise ValueError(
+            "the case has no observation of a balance its flows move, so the"
+            " hypotheses stay as believed before"
+        )
+    pairs = seen.by_construction()
+    names = tuple((seen.rows[at].id, book.flows[flow].id) for at, flow in pairs)
+    seen = seen.without({at for at, _ in pairs})
+    amounts = amounts_of(book, book.flows)
+    assumed = case.uncertainty
+    found = Evidence(
+        case=whole,
+        book=book,
+        seen=seen,
+        hypotheses=(),
+        certain=frozenset(n for n, h in case.hypotheses.items() if h.prior == 1),
+        effects=seen.effects.toarray() / seen.scales[:, None],
+        amounts=amounts,
+        means=np.array([amount.mean for amount in amounts]),
+        sigmas=np.array([amount.sigma for amount in amounts]),
+        noise=seen.sigmas / seen.scales,
+        scale=float(assumed.scale) if scale is None else scale,
+        correlation=float(assumed.correlation) if correlation is None else correlation,
+        by_construction=names,
+    )
+    return replace(found, hypotheses=weighable(found))

@@ -1,0 +1,45 @@
+"""Long computations as pages show them: the answer, or how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.browse.language import phrase
+from solvency.browse.language import say
+
+if TYPE_CHECKING:
+    from solvency.browse.blocks import Number
+    from solvency.browse.blocks import Table
+    from solvency.browse.study import Later
+    from solvency.browse.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A long computation: its answer, or how far it is."""
+
+    said: str = ""
+    error: str = ""
+    tables: tuple[Table, ...] = ()
+    numbers: tuple[Number, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def waited(view: View, later: Later[Any]) -> Waiting | None:
+    """Return how far a long computation is, or why there is no answer."""
+    if not later.wait(0 if view.register.waited else view.study.patience):
+        # A page waits once: what else it asks for is shown as it stands.
+        view.register.waited = view.study.patience is not None
+        return Waiting(said=phrase(later.said or "started"))
+    return Waiting(error=phrase(later.error)) if later.error else None
+
+
+def left_out() -> Waiting:
+    """Say that long work was left out of a page of another scenario than its site's."""
+    said = say(
+        "What hypotheses explain and which claims disagree is worked out on the pages"
+        " of the scenario this site was made for."
+    )
+    return Waiting(notes=(said,))

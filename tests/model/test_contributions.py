@@ -1,0 +1,42 @@
+"""What each flow has in a sum of balances."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+from counting import BOOKS
+from counting import counted
+
+from solvency.model.contributions import Parts
+from solvency.model.counting.untraced import found_rows
+
+DAY = datetime.date(2022, 11, 30)
+PETITION = datetime.date(2022, 11, 11)
+
+
+def test_each_flow_has_its_units_at_the_price_of_the_day(ledger):
+    # 4 BTC, then 1 more on 20 November, at 10 dollars each.
+    book = ledger.case(BOOKS).book()
+    made = Parts(book, DAY).of(["Assets:Alameda:Coins"], "asset")
+    assert [part for _, part in made.parts] == [Decimal(40), Decimal(10)]
+    assert made.flows[0] == "alameda"
+    assert made.exact
+
+
+def test_a_sheet_says_what_of_its_assets_was_not_found(ledger):
+    # 500 in the bank and 200 counted; 6 BTC of FTX's and 9 counted, at 10 dollars.
+    case = ledger.case(
+        BOOKS
+        + counted("B-1", "Assets:Alameda:Bank", "200 USD")
+        + counted("B-2", "Assets:FTX:Wallet", "9 BTC")
+    )
+    book = case.book()
+    rows, (note,) = found_rows(book, book.balance_sheet("group", PETITION))
+    assert str(note).startswith("of the assets, 300.00 are untraced")
+    assert "30.00 were found and are not in the books" in str(note)
+    # In the columns of Alameda, FTX, taken off, and the group.
+    assert {row[:2]: row[-1] for row in rows} == {
+        ("untraced", "Assets:Alameda:Bank"): Decimal(300),
+        ("unrecorded", "Assets:FTX:Wallet"): Decimal(30),
+    }
