@@ -1,7 +1,8 @@
 # make report   prints the FTX case to build/ftx.pdf
 # make site     writes the pages of the FTX case to build/site
 # make test     runs all that a change can break
-# make test-all adds the long tests; make lint the static checks; make bench the benchmarks
+# make test-all runs the long tests with them; make lint the static checks; make bench
+#               the benchmarks
 # make test-cluster compares Spark on two workers with DuckDB
 # make test-lowest runs the tests against the oldest versions pyproject.toml allows
 # make fuzz     runs 20,000 made-up ledgers through every command; not in CI
@@ -25,11 +26,17 @@ site: $(VENV)/installed
 	@mkdir -p build
 	@$(BIN)/solvency site "$(CURDIR)/build/site" ledgers/ftx/main.beancount
 
-test: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
-	$(BIN)/python -m pytest -n auto
+# What takes longest comes first (tests/conftest.py), and what is left at the end is
+# taken from whoever has it.
+TESTED := $(BIN)/python -m pytest -n auto --dist worksteal
 
-test-all: test
-	$(BIN)/python -m pytest -n auto -m long --ignore tests/subledgers/test_cluster.py
+test: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
+	$(TESTED)
+
+# In one go, so that each test, each collection and each case printed for several tests
+# comes once.
+test-all: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
+	$(TESTED) -m "long or not long" --ignore tests/subledgers/test_cluster.py
 
 # Spark on a master and two workers of this machine, its answers beside DuckDB's.
 test-cluster: $(VENV)/clustered
@@ -74,14 +81,14 @@ $(BIN)/python:
 	  { echo "solvency needs Python 3.11 or later; say which with make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# A target each, so that nothing is installed twice.
+# A target each, so that nothing is installed twice; what has more has the less.
 $(VENV)/installed: pyproject.toml constraints.txt | $(BIN)/python
 	$(INSTALL) --editable '.[zh]'
 	@touch $@
 
-$(VENV)/tested: $(VENV)/installed
-	$(INSTALL) --editable '.[test]'
-	@touch $@
+$(VENV)/tested: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[zh,test]'
+	@touch $(VENV)/installed $@
 
 # Java is no package of Python's; Debian has it.
 $(VENV)/clustered: $(VENV)/tested
@@ -89,9 +96,9 @@ $(VENV)/clustered: $(VENV)/tested
 	@command -v java >/dev/null 2>&1 || sh .ci/java
 	@touch $@
 
-$(VENV)/linted: $(VENV)/tested
-	$(INSTALL) --editable '.[lint]'
-	@touch $@
+$(VENV)/linted: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) --editable '.[zh,test,lint]'
+	@touch $(VENV)/installed $(VENV)/tested $@
 
 $(VENV)/mutating: $(VENV)/tested
 	$(INSTALL) --editable '.[mutation]'

@@ -37,6 +37,21 @@ FAULT = 70
 _SAID = "This is a fault of the program"
 
 
+#: Of the other tests the longest: half a minute each.
+_SLOW = {"test_fuzz.py", "test_machines.py", "test_attacks.py", "test_faces.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all processes of a run end together."""
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        mark = item.get_closest_marker("long")
+        minutes = mark.kwargs.get("minutes", 1) if mark else 0
+        return -minutes, item.path.name not in _SLOW
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def _no_faults(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail a test in which the program met with what it did not foresee.

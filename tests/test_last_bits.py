@@ -83,7 +83,7 @@ def test_noise_changes_nothing_of_mf_global(ledgers, tmp_path):
     assert moved(tmp_path, ledger, *COMMANDS) == []
 
 
-@pytest.mark.long
+@pytest.mark.long(minutes=3)
 def test_noise_changes_nothing_of_ftx(ledgers, tmp_path):
     ledger = ledgers / "ftx" / "main.beancount"
     assert moved(tmp_path, ledger, *COMMANDS, "trace Assets:Alameda:Bank") == []

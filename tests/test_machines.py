@@ -169,7 +169,7 @@ def test_each_two_settings_of_a_machine_meet():
         assert met == {(a[one], b[other]) for a in named for b in named}
 
 
-@pytest.mark.long
+@pytest.mark.long(minutes=6)
 def test_ftx_is_the_same_on_every_machine(ledgers, tmp_path):
     ledger = ledgers / "ftx" / "main.beancount"
     runs = pairwise()

@@ -55,7 +55,7 @@ def lacking(wheel):
         return kept - set(file.namelist())
 
 
-@pytest.mark.long
+@pytest.mark.long(minutes=4)
 def test_an_installed_wheel_checks_and_prints_the_packaged_case(tmp_path):
     def run(*command):
         return subprocess.run(

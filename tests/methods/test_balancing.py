@@ -294,7 +294,7 @@ def test_one_sided_observation():
     assert below.chi2 == pytest.approx(2)
 
 
-@pytest.mark.long
+@pytest.mark.long(minutes=2)
 def test_false_alarms_and_power(published):
     identities, true, sigmas = network(published)
     rng = np.random.default_rng(11)

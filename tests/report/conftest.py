@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path as Folder
 from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
@@ -177,14 +181,45 @@ def written(loaded: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def steps_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Run the steps of a check here, and make each ledger's report again but once.
+Making = Callable[[dict[str, Any]], dict[str, Any]]
 
-    Processes of their own, and their limits, have tests of their own.
-    """
-    kept = tmp_path_factory.mktemp("again")
-    made: dict[str, dict[str, object]] = {}
+
+@pytest.fixture(scope="session")
+def made_again(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[dict[str, Any], Making], dict[str, Any]]:
+    """Make each ledger's report again but once, for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    kept = base / "again"
+    kept.mkdir(exist_ok=True)
+
+    def said(asked: dict[str, Any], make: Making) -> dict[str, Any]:
+        record = {**asked["record"], "figures": []}
+        ledger = sorted(p for p in Folder(asked["folder"]).rglob("*") if p.is_file())
+        digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode())
+        for path in ledger:
+            digest.update(path.name.encode() + path.read_bytes())
+        out = kept / digest.hexdigest()
+        answer = out.with_suffix(".json")
+        with out.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not answer.exists():
+                shutil.rmtree(out, ignore_errors=True)
+                out.mkdir()
+                found = make({**asked, "out": str(out)})
+                answer.write_text(json.dumps(found), encoding="utf-8")
+        return json.loads(answer.read_text(encoding="utf-8"))
+
+    return said
+
+
+@pytest.fixture(scope="session")
+def step_here(
+    made_again: Callable[[dict[str, Any], Making], dict[str, Any]],
+) -> Callable[..., dict[str, Any]]:
+    """Run a step of a check here; make each ledger's report again but once."""
 
     def ended(step, asked, tell):
         asked["step"] = step
@@ -194,19 +229,19 @@ def steps_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         asked = json.loads(json.dumps(asked))
         if step != "reproduction":
             return confined.answered(ended(step, asked, tell))
-        record = {**asked["record"], "figures": []}
-        ledger = sorted(p for p in Folder(asked["folder"]).rglob("*") if p.is_file())
-        digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode())
-        for path in ledger:
-            digest.update(path.name.encode() + path.read_bytes())
-        key = digest.hexdigest()
-        if key not in made:
-            (kept / key).mkdir()
-            asked["out"] = str(kept / key)
-            made[key] = ended(step, asked, tell)
-        return confined.answered(made[key])
+        return confined.answered(
+            made_again(asked, lambda told: ended(step, told, tell))
+        )
 
+    return run
+
+
+@pytest.fixture(scope="module")
+def steps_here(step_here: Callable[..., dict[str, Any]]) -> Iterator[None]:
+    """Run the steps of a check here.
+
+    Processes of their own, and their limits, have tests of their own.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "run", run)
+        patch.setattr(limits, "run", step_here)
         yield
-    shutil.rmtree(kept)

@@ -327,6 +327,7 @@ def test_a_link_out_of_the_folder_is_refused(harbour: Path, tmp_path: Path) -> N
         built(harbour)
 
 
+@pytest.mark.usefixtures("steps_here")
 def test_a_report_is_verified_with_its_chapters(harbour: Path) -> None:
     """They travel inside, and the report is made from them again."""
     (harbour.parent / "report" / "10-found.md").write_text(

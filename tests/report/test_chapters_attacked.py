@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import solvency
+from solvency.cli import main
 from solvency.figures.errors import ReportError
 from solvency.report import write
 from solvency.report.attachments import case_files
@@ -21,22 +23,41 @@ from solvency.report.markup import letter
 from solvency.report.pages import html
 from solvency.report.verification.verify import verify
 
-PROGRAM = "from solvency.cli import main; main()"
 HARBOUR = Path("ledgers/harbour/main.beancount")
-#: One chapter of a case, within limits that a case of people never comes near.
+#: A chapter of each case, in a process each, within limits that a case of people
+#: never comes near; all are forks of one process, which has the program imported.
 LIMITED = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
-resource.setrlimit(resource.RLIMIT_CPU, (30, 31))
+import os, resource, sys
 import solvency
 from solvency.figures.errors import ReportError
 from solvency.report.build import build
 from solvency.report.pages import html
-case = solvency.load(sys.argv[1])
-try:
-    html(build(case, case.book(), sections=("found",), draft=True))
-except ReportError as error:
-    print(error)
+def printed(ledger, *sections):
+    case = solvency.load(ledger)
+    html(build(case, case.book(), sections=sections, draft=True))
+plain, *ledgers = sys.argv[1:]
+printed(plain, "plugs")
+for ledger in ledgers:
+    if not os.fork():
+        status = 1
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+            resource.setrlimit(resource.RLIMIT_CPU, (30, 31))
+            for descriptor, end in ((1, "out"), (2, "err")):
+                said = os.open(f"{ledger}.{end}", os.O_WRONLY | os.O_CREAT)
+                os.dup2(said, descriptor)
+            try:
+                printed(ledger, "found")
+            except ReportError as error:
+                print(error, flush=True)
+            status = 0
+        finally:
+            if status:
+                sys.excepthook(*sys.exc_info())
+            os._exit(status)
+    _, status = os.wait()
+    with open(f"{ledger}.status", "w") as file:
+        print(os.waitstatus_to_exitcode(status), file=file)
 """
 
 
@@ -97,20 +118,32 @@ DOUBLED = {
 }
 
 
-@pytest.mark.parametrize("how", DOUBLED)
-def test_what_doubles_ends(harbour: Path, how: str) -> None:
-    """No line of a chapter doubles what the line before it made."""
-    chapter(harbour, f"# Found\n\n{DOUBLED[how]}\n")
-    done = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(harbour)],
-        capture_output=True,
-        text=True,
-        check=False,
+@pytest.fixture(scope="module")
+def doubled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Print each case with a chapter that doubles; return their ledgers."""
+    ledgers = {}
+    for how, text in DOUBLED.items():
+        ledgers[how] = tmp_path_factory.mktemp(how) / "main.beancount"
+        shutil.copy(HARBOUR, ledgers[how])
+        chapter(ledgers[how], f"# Found\n\n{text}\n")
+    subprocess.run(
+        [sys.executable, "-c", LIMITED, str(HARBOUR), *map(str, ledgers.values())],
+        check=True,
     )
-    assert done.returncode == 0, done.stderr[-500:]
-    assert done.stdout.startswith("report/10-found.md")
-    assert "too deep" not in done.stdout
-    assert len(done.stdout) < 600
+    return ledgers
+
+
+@pytest.mark.parametrize("how", DOUBLED)
+def test_what_doubles_ends(doubled: dict[str, Path], how: str) -> None:
+    """No line of a chapter doubles what the line before it made."""
+    status, out, err = (
+        Path(f"{doubled[how]}.{end}").read_text(encoding="utf-8")
+        for end in ("status", "out", "err")
+    )
+    assert int(status) == 0, err[-500:]
+    assert out.startswith("report/10-found.md")
+    assert "too deep" not in out
+    assert len(out) < 600
 
 
 @pytest.mark.parametrize(
@@ -220,6 +253,7 @@ def test_a_folder_of_very_many_files_is_refused(harbour: Path) -> None:
         case_files(solvency.load(harbour))
 
 
+@pytest.mark.usefixtures("steps_here")
 def test_whose_words_they_are_is_said(harbour: Path) -> None:
     """A fingerprint is of the ledger: other words under it are told by their own."""
     said = []
@@ -227,13 +261,12 @@ def test_whose_words_they_are_is_said(harbour: Path) -> None:
         chapter(harbour, f"# Found\n\n{words}\n")
         case = solvency.load(harbour)
         path = harbour.parent / "out.pdf"
-        write(case, case.book(), path)
+        write(case, case.book(), path, sections=["found", "files"])
         verdict = verify(path)
         assert verdict.same_bytes
         assert list(verdict.chapters) == ["report/10-found.md"]
-        command = [sys.executable, "-c", PROGRAM, "verify", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0
+        done = CliRunner().invoke(main, ["verify", str(path)])
+        assert done.exit_code == 0
         assert "chapters     report/10-found.md\n" in done.stdout
         assert "their sentences are their author's" in done.stdout
         said.append((verdict.fingerprint, verdict.words))
@@ -241,11 +274,11 @@ def test_whose_words_they_are_is_said(harbour: Path) -> None:
         assert "Chapters in the words of the case's own author: 1" in page
     assert said[0][0] == said[1][0]
     assert said[0][1] != said[1][1]
-    found = [*command, "--json"]
-    done = subprocess.run(found, capture_output=True, text=True, check=False)
+    done = CliRunner().invoke(main, ["verify", str(path), "--json"])
     assert list(json.loads(done.stdout)["chapters"]) == ["report/10-found.md"]
 
 
+@pytest.mark.usefixtures("steps_here")
 def test_what_a_dossier_claims_is_told_from_the_ledger(harbour: Path) -> None:
     """Two dossiers under one fingerprint: `verify` names each by its hash."""
     said = []
@@ -255,11 +288,10 @@ def test_what_a_dossier_claims_is_told_from_the_ledger(harbour: Path) -> None:
         )
         case = solvency.load(harbour)
         path = harbour.parent / "out.pdf"
-        write(case, case.book(), path)
+        write(case, case.book(), path, sections=["plugs", "files"])
         verdict = verify(path)
         assert verdict.same_bytes
-        command = [sys.executable, "-c", PROGRAM, "verify", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = CliRunner().invoke(main, ["verify", str(path)])
         (digest,) = verdict.carried.values()
         assert f"as carried   dossier.csv, SHA-256 {digest}: no part of" in done.stdout
         said.append((verdict.fingerprint, digest))

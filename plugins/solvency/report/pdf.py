@@ -289,13 +289,10 @@ def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any
 def _collector_paused() -> Iterator[None]:
     """Keep the garbage collector out of a render: a third of its time."""
     enabled = gc.isenabled()
-    gc.collect()
-    gc.freeze()
     gc.disable()
     try:
         yield
     finally:
-        gc.unfreeze()
         if enabled:
             gc.enable()
 
