@@ -61,9 +61,11 @@ def compare(setting: Setting) -> Section | None:
     if not case.group or not case.scenarios:
         return None
     plain = Scenario("established", setting.text("Established"), frozenset())
+    every = tuple(case.scenarios.values())
+    # What sources establish stands first, beside which each other is read.
     scenarios = [
-        *([] if any(not s.hypotheses for s in case.scenarios.values()) else [plain]),
-        *case.scenarios.values(),
+        *([one for one in every if not one.hypotheses] or [plain]),
+        *(one for one in every if one.hypotheses),
     ][:_MOST]
     books = {one.name: replace(case, scenario=one).book() for one in scenarios}
     titles = {one.name: one.title or one.name for one in scenarios}

@@ -100,7 +100,12 @@ class Vocabulary(OfBooks, OfFindings):
                 counted=lambda: bool(self.setting.found(self.setting.at).held),
                 hypotheses=lambda: tuple(case.hypotheses),
                 tallied=lambda: self.setting.study.totalled is not None,
-                scenarios=lambda: tuple(map(self._scenario, case.scenarios.values())),
+                scenarios=lambda: tuple(
+                    self._scenario(one)
+                    for one in sorted(
+                        case.scenarios.values(), key=lambda one: bool(one.hypotheses)
+                    )
+                ),
                 events=lambda: tuple(dict.fromkeys(e.kind for e in case.events)),
                 keepers=lambda: tuple(
                     name
