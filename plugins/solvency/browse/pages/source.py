@@ -15,6 +15,7 @@ from solvency.browse.speech import listed
 from solvency.browse.speech import say
 from solvency.browse.speech import spoken
 from solvency.browse.view import outside
+from solvency.figures import formats
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -67,7 +68,10 @@ def _opened(view: View, one: Source) -> Page:
     """Show one source, and what rests on it."""
     seen = [obs for obs in view.case.observations if obs.source == one.name]
     facts = [
-        ("Published", Cell(one.published.isoformat())),
+        (
+            "Published",
+            Cell(formats.published(one.published, one.dated, view.locale)),
+        ),
         ("Publisher", Cell(one.publisher or "")),
         ("Grade", Cell(graded(one.grade))),
         ("Origin", Cell(graded(one.origin) if one.origin else "")),
