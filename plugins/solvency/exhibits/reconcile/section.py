@@ -194,7 +194,7 @@ def _plan(setting: Setting, found: Reconciled) -> Table | None:
     state = Column("state", text("State"), "text", 28)
     return Table(
         key="investigation",
-        title=text("What to look for next: evidence that would settle most"),
+        title=text("Which amounts, confirmed, would tell claims apart"),
         unit=(
             text(
                 "Claims no identity tells apart, and the amount whose independent"

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Claims agree where chance alone would set them further apart more often than this.
 _USUAL = 0.05
+#: They cannot by chance where it would this rarely.
+_RARE = 1e-6
 
 
 class OfFindings(Named):
@@ -178,6 +180,7 @@ class OfFindings(Named):
             one_worst=lambda: bool(found.removed) and found.dof > 1,
             without=lambda: inflation_without(setting, found),
             agree=lambda: found.p > _USUAL,
+            rare=lambda: found.p < _RARE,
         )
 
     @property
