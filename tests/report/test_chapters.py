@@ -377,3 +377,24 @@ def test_a_source_has_the_date_its_copy_gives_and_the_notes_that_cite_it(
     assert "nothing in this report" in series
     assert "no date on the copy" in late
     assert "Jun 2023" not in late
+
+
+def test_a_figure_is_taken_apart_into_its_flows(harbour: Path) -> None:
+    """The table has each flow with its part, and they add up to the figure.
+
+    What is no sum of flows has no such table.
+    """
+    text = (
+        '# Down\n\n{% set owed = customers("Harbour").owed %}\n'
+        '{{ makeup(owed, "What it is made of") }}\n'
+    )
+    (harbour.parent / "report" / "10-found.md").write_text(text, encoding="utf-8")
+    (section,) = built(harbour, "found").sections
+    (table,) = section.tables
+    *lines, total = table.rows
+    parts = [row.cells[-1].value for row in lines]
+    assert len(parts) > 1
+    assert sum(parts) == total.cells[-1].value
+    assert all(row.cells[-1].flows == (row.key,) for row in lines)
+    why = refused(harbour, '# A\n\n{{ makeup(customers("Harbour").ratio, "Of what") }}')
+    assert "the sum of flows" in why
