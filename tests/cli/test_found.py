@@ -110,3 +110,14 @@ def test_a_sheet_of_many_members_has_one_column_for_all(ledger) -> None:
     assert {len(row) for row in rows} == {len(rows[0])}
     at = rows.index(["Of the assets untraced: in the books, and not found", "", "", ""])
     assert rows[at + 1] == [BANK, "300", "", "300"]
+
+
+def test_a_count_with_a_range_gives_what_is_untraced_one(ask) -> None:
+    # 500 in the books; 200 counted, 150 at least and 260 at most.
+    count = counted("B-1", BANK, "200 USD", low="150 USD", high="260 USD")
+    document = json.loads(ask("--json", counts=count))
+    ends = {"least": "240", "most": "350"}
+    assert document["totals"]["untraced_range"] == ends
+    assert document["lines"][0]["untraced_range"] == ends
+    assert "untraced, least" in ask("--csv", counts=count)
+    assert "untraced, least" not in ask("--csv")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.preferences import Transfer
     from solvency.analysis.recover.recover import Recovery
+    from solvency.analysis.recover.varied import Varied
     from solvency.analysis.stress.answer import Stress
     from solvency.analysis.tally.answer import Tallied
     from solvency.analysis.trace.answer import Following
@@ -189,6 +190,13 @@ class Study:
         self._long("sharing out")
         found = self._tried("recovery", lambda: recover(self.book, self.at))
         return found if found and found.classes else None
+
+    @cached_property
+    def varied(self) -> Varied | None:
+        """Return who gets what back with one assumption changed at a time."""
+        from solvency.analysis.recover.varied import varied  # noqa: PLC0415 (brings in SciPy)
+
+        return varied(self.book, self.recovery) if self.recovery else None
 
     @cached_property
     def stress(self) -> Stress | None:

@@ -37,6 +37,7 @@ TABLES = {
     "affairs": "affairs",
     "clearing": "",
     "classes": "recovery",
+    "untraced": "recovery-untraced",
     "gains": "consolidation-gains",
     "tide": "",
     "in-kind": "in-kind",
@@ -177,6 +178,8 @@ def document(
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.varied import documents  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.varied import varied  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)
     from solvency.figures.plain import fields_of  # noqa: PLC0415 (as above)
 
@@ -191,6 +194,7 @@ def document(
             part: {name: row[at] for name, row in cleared.items()}
             for at, part in enumerate(("payments", "equity", "defaulted"))
         },
+        **documents(varied(book, found)),
         "silos": [_rated(one) for one in found.silos],
         "consolidated": [_rated(one) for one in found.consolidated],
         "gains": [fields_of(one) | {"gain": one.gain} for one in found.gains],

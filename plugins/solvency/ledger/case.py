@@ -393,6 +393,7 @@ class Observation:
     allowed: bool = False  # Low and high are the author's, not the source's.
     counted: bool = False  # It counted what was there.
     excess: bool = False  # Of assets less debts.
+    at_most: bool = False  # Others' may be among what it counted.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 

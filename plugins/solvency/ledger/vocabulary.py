@@ -166,7 +166,7 @@ KEYS: dict[str, frozenset[str]] = {
         "hypothesis": "prior excludes sized-by",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
-        " id row counted excess",
+        " id row counted excess at-most",
         "flow": "id amount-from grade basis purpose seq time earliest latest"
         " after sized-by variant-of variant default row low high interval driver"
         " through on",

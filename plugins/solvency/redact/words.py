@@ -13,7 +13,7 @@ def _set(words: str) -> frozenset[str]:
 KEPT = _set(
     "role related since until custody liquidity recovery recovery-low"
     " recovery-high untraced untraced-low untraced-high term rank limit"
-    " intercompany counted excess grade severity low high error interval"
+    " intercompany counted excess at-most grade severity low high error interval"
     " from side mark seq time earliest latest basis default traced prior"
     " halving float max-price-age haircut haircut-low haircut-high minimum"
     " maximum days inflow-cap runoff horizon stress level affiliates"

@@ -9,6 +9,10 @@ from counting import BOOKS
 from counting import counted
 
 from solvency.analysis.recover.recover import recover
+from solvency.analysis.recover.varied import documents
+from solvency.analysis.recover.varied import equally
+from solvency.analysis.recover.varied import moved
+from solvency.analysis.recover.varied import varied
 
 OWED = """
 2020-01-01 open Liabilities:FTX:Depositors
@@ -113,3 +117,116 @@ def test_what_is_not_found_is_not_sold(ask) -> None:
 
 def test_without_counts_there_is_no_such_line(ask) -> None:
     assert "untraced" not in lines(ask())
+
+
+def test_low_and_high_take_counts_at_the_ends_of_their_ranges(ask) -> None:
+    # 25 of the wallet's 100 were found, 20 to 40; the rest is untraced: 80 at low,
+    # which count at nothing, and 60 at high, which count in full beside the 40.
+    found = ask(
+        counted("B-1", "Assets:FTX:Wallet", "25 USD", low="20 USD", high="40 USD")
+    )
+    assert lines(found)["held for customers"] == (20, 25, 40)
+    assert lines(found)["untraced"] == (0, 0, 60)
+    assert any("at low as at the low ends" in note for note in found.notes)
+
+
+def test_a_count_of_at_most_is_nothing_at_low(ask) -> None:
+    # At most 25 of the wallet's 100, and 20 of the bank's 220: at low nothing was
+    # found, and customers, owed 120, are paid nothing.
+    found = ask(
+        counted("B-1", "Assets:FTX:Wallet", "25 USD", high="25 USD"),
+        counted("B-2", "Assets:FTX:Bank", "20 USD", high="20 USD"),
+    )
+    paid = next(x for x in found.classes if (x.entity, x.rank) == ("FTX", "customer"))
+    assert (paid.low, paid.paid, paid.high) == (0, 45, 120)
+
+
+FOUND = (
+    counted("B-1", "Assets:FTX:Wallet", "25 USD"),
+    counted("B-2", "Assets:FTX:Bank", "20 USD"),
+)
+
+
+def test_untraced_is_varied_alone(ask) -> None:
+    # Owed 120. Found: 45 of 320. With nothing else 45 are paid at all three ends, with
+    # the untraced whole 120 at all three.
+    found = ask(*FOUND)
+    told = documents(varied(found.case.book(), found))
+    (row,) = (
+        x for x in told["untraced"] if (x["way"], x["entity"]) == ("alone", "FTX")
+    )
+    assert list(row["without"].values()) == [Decimal("0.375")] * 3
+    assert list(row["with"].values()) == [1] * 3
+
+
+def test_nothing_untraced_varies_nothing(ask) -> None:
+    found = ask()
+    assert documents(varied(found.case.book(), found))["untraced"] == []
+
+
+INSIDER = """
+2020-01-01 custom "entity" "Founder" "Who owns it"
+  role: "insider"
+2020-01-01 open Assets:FTX:Receivables:Founder
+  counterparty: "Founder"
+2020-01-01 open Liabilities:Founder:Payables:FTX
+  counterparty: "FTX"
+2020-01-01 open Assets:Founder:Bank
+2022-10-03 * "Lent to the founder, who keeps it" ^court
+  Assets:FTX:Bank                  -90 USD
+  Assets:FTX:Receivables:Founder    90 USD
+  Liabilities:Founder:Payables:FTX -90 USD
+  Assets:Founder:Bank               90 USD
+"""
+
+
+def test_insiders_that_pay_nothing(ask) -> None:
+    # Of the bank's 130 left 6 were found, of the wallet's 100 none. With the founder's
+    # 90 that is 96 for 120 owed to customers: 80%; without them 6: 5%.
+    found = ask(
+        INSIDER,
+        counted("B-1", "Assets:FTX:Wallet", "0 USD"),
+        counted("B-2", "Assets:FTX:Bank", "6 USD"),
+    )
+    one = varied(found.case.book(), found)
+    assert one.insiders == ("Founder",)
+    assert found.rate("FTX", "customer") == Decimal("0.8")
+    assert one.unpaid.rate("FTX", "customer") == Decimal("0.05")
+    ((with_, without),) = moved(one, "alone")
+    assert (with_.rate, without.rate) == (Decimal("0.8"), Decimal("0.05"))
+
+
+def test_ranks_set_shares_apart_where_all_are_one(ask) -> None:
+    # Lenders are owed 180 by Alameda beside FTX's customers, 120. As one estate 45 of
+    # the 320 at FTX were found, and of what Alameda has 75: customers get all of 120
+    # and lenders nothing; alike, both get 120 / 300 = 40%.
+    lent = """
+2020-01-01 custom "entity" "Lenders" "Who lent"
+  role: "lender"
+2020-01-01 open Liabilities:Alameda:Loans
+  counterparty: "Lenders"
+  pair: "loans"
+2020-01-01 open Equity:Lenders:Wealth
+2020-01-01 open Assets:Lenders:Loans
+  counterparty: "Alameda"
+  pair: "loans"
+2022-10-02 * "Lent" ^court
+  Assets:Alameda:Bank          180 USD
+  Liabilities:Alameda:Loans   -180 USD
+  Assets:Lenders:Loans         180 USD
+  Equity:Lenders:Wealth       -180 USD
+"""
+    found = ask(
+        *FOUND,
+        lent,
+        counted("B-3", "Assets:Alameda:Bank", "75 USD"),
+        counted("B-4", "Assets:Alameda:Stakes", "0 USD"),
+        counted("B-5", "Assets:Alameda:Coins", "0 BTC"),
+        counted("B-6", "Assets:Alameda:Thin", "0 THIN"),
+    )
+    shares = equally(found.consolidated)
+    assert shares == {"group": Decimal("0.4")}
+    assert {x.rank: x.rate for x in found.consolidated} == {
+        "customer": 1,
+        "unsecured": 0,
+    }

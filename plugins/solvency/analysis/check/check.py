@@ -125,7 +125,7 @@ def _evaluate(
             broke = bool(broken_days(outcome).any())
             chance = tally.broken / drawn if drawn else float(broke)
             spells = tuple(spells_of(at.days, outcome.have - outcome.need))
-            test = tested(one, finding, (chance, drawn), spells, book.flows)
+            test = tested(one, finding, (chance, drawn), spells, book)
             if drawn and (others or not graded):
                 # Where no amount has its spread from a grade, at any it is the same.
                 same = AtSpreads(chance, drawn, test.least, test.most)

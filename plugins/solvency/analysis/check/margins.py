@@ -85,6 +85,15 @@ class Tested:
     by_construction: bool = False
     #: The days between which what first broke it happened, where no source gives one.
     day: tuple[datetime.date, datetime.date] | None = None
+    #: The day of the least margin; None where there was never anything to test.
+    worst_at: datetime.date | None = None
+    #: The flows of that day are remainders, or sized to other figures.
+    worst_by_construction: bool = False
+    #: The days between which they happened, where no source gives one.
+    worst_day: tuple[datetime.date, datetime.date] | None = None
+    #: What there was beyond what was needed at the end of the reporting date; None
+    #: where there was nothing to test by then.
+    reported: Decimal | None = None
     #: What draws say at half and at twice the spreads of grades; None where nothing
     #: is drawn, or it was not asked.
     otherwise: tuple[AtSpreads, AtSpreads] | None = None
@@ -115,6 +124,9 @@ class Tested:
             "on": self.on,
             "passed": self.passed,
             "margin": self.margin,
+            "margin_at": self.worst_at,
+            "margin_by_construction": self.worst_by_construction,
+            "at_reporting_date": self.reported,
             "spells": [
                 {
                     "from": one.first,
@@ -140,7 +152,7 @@ def tested(
     finding: Finding | None,
     drawn: tuple[float, int],
     spells: tuple[Spell, ...],
-    flows: Iterable[Flow],
+    book: Book,
 ) -> Tested:
     """Return what a test came to.
 
@@ -149,23 +161,28 @@ def tested(
         finding: What it found, if anything worth saying.
         drawn: The share of draws it broke in, and how many they were.
         spells: Each time it broke in the written amounts.
-        flows: The flows of the books, to say which of its days was put in.
+        book: The books, to say which of its days was put in.
     """
     margins = [have - need for have, need in zip(series.have, series.need, strict=True)]
     # Before an entity has or owes anything there is nothing to test.
     asked = [
-        margin
-        for margin, have, need in zip(margins, series.have, series.need, strict=True)
+        (margin, day)
+        for day, margin, have, need in zip(
+            series.days, margins, series.have, series.need, strict=True
+        )
         if have or need
     ]
-    moved = _moved(series, spells[0].first, flows) if spells else ()
+    least, worst = min(asked, default=(ZERO, None))
+    moved = _moved(series, spells[0].first, book.flows) if spells else ()
+    then = _moved(series, worst, book.flows) if spells and worst else ()
+    by_then = [m for m, day in asked if day <= book.case.reporting_date]
     return Tested(
         test=series.invariant.name,
         entity=series.invariant.entity,
         label=series.label,
         unit=series.unit,
         on="books",
-        margin=min(asked, default=ZERO),
+        margin=least,
         spells=spells,
         probability=drawn[0],
         draws=drawn[1],
@@ -175,6 +192,11 @@ def tested(
         severity=series.invariant.severity,
         by_construction=bool(moved) and all(flow.sized_by for flow in moved),
         day=_between(moved),
+        worst_at=worst,
+        worst_by_construction=bool(then)
+        and all(flow.sized_by or flow.basis == "residual" for flow in then),
+        worst_day=_between(then),
+        reported=by_then[-1] if by_then else None,
     )
 
 

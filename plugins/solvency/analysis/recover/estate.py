@@ -2,9 +2,10 @@
 
 Assets at what they would fetch, low, central and high: tokens with a market depth at
 R(q) of all that is sold together, accounts with `recovery:` at that share of book, all
-else at market. What is untraced is there to the share its account says: unsaid at
-nothing low and central, whole at high. Debts by rank, at market on the day, with what
-is pledged for them.
+else at market. What was counted is there as counted, at low as at the low ends of the
+counts' ranges, at high as at their high ends. What is untraced is there to the share
+its account says: unsaid at nothing low and central, whole at high. Debts by rank, at
+market on the day, with what is pledged for them.
 """
 
 # Longer than 400 lines: assets, debts and pledges are valued in one pass.
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Account
     from solvency.model.book import Book
     from solvency.model.book import Position
+    from solvency.model.counting.count import End
 
 ZERO = Decimal()
 ENDS = ("low", "central", "high")
@@ -47,6 +49,11 @@ ENDS = ("low", "central", "high")
 _SAID = (
     "what is untraced counts at nothing at low and central and in full at high, unless"
     " its account says otherwise; what is unrecorded counts as held"
+)
+#: What one must know where what was counted has a range.
+_RANGED = (
+    "what was counted is there as the counts say, at low as at the low ends of their"
+    " ranges and at high as at their high ends"
 )
 
 
@@ -121,9 +128,11 @@ class Estate:
     #: What is left out, and why.
     notes: tuple[str, ...]
     _costs: Costs
-    _held: dict[Position, Decimal]
+    _held: dict[Position, Ends]
     #: What of the books was not found, beside what is held.
-    _lost: dict[Position, Decimal]
+    _lost: dict[Position, Ends]
+    #: Debtors outside the group taken to pay nothing.
+    unpaid: frozenset[str] = frozenset()
 
     @wide()
     def items(self, members: Iterable[str]) -> list[Item]:
@@ -147,8 +156,8 @@ class Estate:
             Item(
                 self.book.account(key),
                 key.commodity,
-                units,
-                self._cost(key, units),
+                units.central,
+                self._cost(key, units.central),
                 self._worth(
                     key,
                     self._there(key, units, lost=lost),
@@ -160,19 +169,20 @@ class Estate:
             for key, units, lost in found
         ]
 
-    def _there(self, key: Position, units: Decimal, *, lost: bool) -> Ends:
+    def _there(self, key: Position, units: Ends, *, lost: bool) -> Ends:
         """Return how many units are there to be sold, at each end."""
         if not lost:
-            return Ends.all(units)
-        return Ends(*(units * share for share in self.book.account(key).untraced))
+            return units
+        shares = self.book.account(key).untraced
+        return Ends(*(one * share for one, share in zip(units, shares, strict=True)))
 
     @cached_property
-    def _places(self) -> dict[str, list[tuple[int, Position, Decimal, bool]]]:
+    def _places(self) -> dict[str, list[tuple[int, Position, Ends, bool]]]:
         """Return each entity's positions with their places among all: held, then lost.
 
         Each with its units, and whether they are lost.
         """
-        found: dict[str, list[tuple[int, Position, Decimal, bool]]] = defaultdict(list)
+        found: dict[str, list[tuple[int, Position, Ends, bool]]] = defaultdict(list)
         every = chain(
             ((key, units, False) for key, units in self._held.items()),
             ((key, units, True) for key, units in self._lost.items()),
@@ -291,6 +301,8 @@ class Estate:
             debt: The debt.
             end: Which of the estimates, by its place.
         """
+        if debt.debtor in self.unpaid:
+            return ZERO
         return self._stated.get((debt.creditor, debt.debtor), UNSTATED)[end]
 
     @cached_property
@@ -373,7 +385,7 @@ def estate(book: Book, at: datetime.date) -> Estate:
         ValueError: A liability that names no counterparty is below zero, or an entity
             owes itself; the last flow that moved it is named.
     """
-    held: dict[Position, Decimal] = {}
+    held: dict[Position, Ends] = {}
     notes: dict[str, None] = dict.fromkeys(in_suspense(book, at))
     debts = []
     for key, units in book.balance(at).items():
@@ -383,7 +395,7 @@ def estate(book: Book, at: datetime.date) -> Estate:
         quote = book.prices.at(key.commodity, at)
         owned = account.root == "Assets" and not account.is_claim
         if owned and account.stake_in is None and units > 0:
-            held[key] = units
+            held[key] = Ends.all(units)
             at_cost = account.recovery is not None and not book.case.is_money(key[1])
             if isinstance(quote, Missing) and not at_cost:
                 notes[Remark("left out: %(reason)s", reason=quote.why)] = None
@@ -415,23 +427,30 @@ def estate(book: Book, at: datetime.date) -> Estate:
 def _lost(
     book: Book,
     at: datetime.date,
-    held: dict[Position, Decimal],
+    held: dict[Position, Ends],
     notes: dict[str, None],
-) -> dict[Position, Decimal]:
+) -> dict[Position, Ends]:
     """Leave of what is held what was found, and return what was not.
 
     What was found and is not in the books is held too.
     """
-    lost: dict[Position, Decimal] = {}
-    for key, seen in book.counts.on(at).items():
+    lost: dict[Position, Ends] = {}
+    ends: tuple[End, ...] = ("low", "central", "high")
+    seen = [book.counts.taken_at(end).on(at) for end in ends]
+    for key in dict.fromkeys(chain.from_iterable(seen)):
         account = book.account(key)
         if account.is_claim or account.stake_in is not None:
             continue
-        if key in held or seen.units > 0:
-            held[key] = seen.units
-        if seen.untraced and key in held:
-            lost[key] = seen.untraced
-        if not held.get(key):
+        # What only one end of a count's range finds is in none of the books.
+        each = [one.get(key) for one in seen]
+        units = Ends(*(one.units if one else ZERO for one in each))
+        missing = Ends(*(one.untraced if one else ZERO for one in each))
+        if key in held or max(units) > 0:
+            held[key] = units
+        if any(missing) and key in held:
+            lost[key] = missing
+        if not any(held.get(key, NOTHING)):
             held.pop(key, None)
     notes |= dict.fromkeys([_SAID] if lost else ())
+    notes |= dict.fromkeys([_RANGED] if book.counts.ranged else ())
     return lost

@@ -198,7 +198,7 @@ def _transfers(
             continue
         if other is None:
             continue
-        insider = _is_insider(case.entities[other]) or other in members
+        insider = is_insider(case.entities[other]) or other in members
         # Among debtors in the same proceedings nothing leaves, nor between others.
         inside = other in members and (
             other in debtors or posting.entity not in debtors
@@ -212,14 +212,14 @@ def _transfers(
         if posting.entity in left and posting.units > 0 and _bought(book, posting):
             seller = _seller(book, flow, posting.entity)
             entity = case.entities.get(seller)
-            insider = seller in members or (entity is not None and _is_insider(entity))
+            insider = seller in members or (entity is not None and is_insider(entity))
             yield _transfer(
                 book, flow, days, posting, seller, "purchase", insider=insider
             )
     for posting in flow.postings:
         entity = case.entities[posting.entity]
         if (
-            _is_insider(entity)
+            is_insider(entity)
             and posting.entity not in members
             and posting.entity not in gave
             and left
@@ -232,7 +232,7 @@ def _transfers(
             )
 
 
-def _is_insider(entity: Entity) -> bool:
+def is_insider(entity: Entity) -> bool:
     """Say whether an entity is an insider: by its role, or a related party.
 
     Who controls a debtor or manages it is one (11 USC 101(31)).

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -116,6 +117,8 @@ class Recovery:
     ways: Mapping[tuple[str, str], Waterfall]
     debts: tuple[Debt, ...]
     notes: tuple[str, ...]
+    #: Shares that estates in default realise: of their own assets, of what comes in.
+    costs: tuple[float, float] = (1.0, 1.0)
 
     @property
     def alone(self) -> Waterfall:
@@ -139,6 +142,7 @@ def recover(
     *,
     alpha: float = 1.0,
     beta: float = 1.0,
+    unpaid: frozenset[str] = frozenset(),
 ) -> Recovery:
     """Say who gets what back on a day.
 
@@ -147,6 +151,7 @@ def recover(
         at: The day; default the case's reporting date.
         alpha: Share of its own assets an estate in default realises.
         beta: Share of what others pay it that it realises.
+        unpaid: Debtors outside the group that pay nothing at any estimate.
 
     Raises:
         ValueError: A claim no clearing can take, naming the flow; or a cost outside
@@ -154,7 +159,7 @@ def recover(
     """
     case = book.case
     at = at or case.reporting_date
-    found = estate(book, at)
+    found = replace(estate(book, at), unpaid=unpaid)
     members = case.group or tuple(case.entities)
     ways: dict[str, dict[str, str]] = {
         "alone": {name: name for name in members},
@@ -184,6 +189,7 @@ def recover(
             *_assumed(found, members),
             *_lent(results["alone", "central"]),
         ),
+        costs=(alpha, beta),
     )
 
 

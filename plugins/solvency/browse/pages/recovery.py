@@ -8,7 +8,7 @@ from solvency.browse.pages.answered import Page
 from solvency.browse.pages.answered import answered
 from solvency.browse.pages.answered import told
 from solvency.browse.speech import say
-from solvency.exhibits.recover.untraced import recovered
+from solvency.exhibits.recover.affairs import affairs
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -32,7 +32,7 @@ def build(view: View) -> Page:
         ),
         answer=told(
             view,
-            answered(view, "recovery", recovered),
+            answered(view, "recovery", affairs),
             say(
                 "Nothing is owed here that could be shared out: no liability of the"
                 " group names who has the claim. To add it, write rank: (as in rank:"

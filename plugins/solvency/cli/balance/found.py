@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from solvency.cli.common import Output
     from solvency.ledger.case import Case
+    from solvency.model.counting.found import Extent
     from solvency.model.counting.found import Found
 
 
@@ -70,9 +71,15 @@ def document(one: Found) -> dict[str, Any]:
                 "class": line.kind,
                 "accounts": line.accounts,
                 **line.sums._asdict(),
+                **_ranged(one, line.range),
                 "counts": line.counts,
             }
             for line in one.lines
         ],
-        "totals": one.totals._asdict(),
+        "totals": one.totals._asdict() | _ranged(one, one.range),
     }
+
+
+def _ranged(one: Found, ends: Extent) -> dict[str, Any]:
+    """Return what is untraced by the counts' ranges, where any count has one."""
+    return {"untraced_range": ends._asdict()} if one.ranged else {}

@@ -22,6 +22,7 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from solvency.analysis.check.margins import Tested
     from solvency.exhibits.setting import Setting
@@ -45,9 +46,9 @@ def tests_of_found(setting: Setting) -> Table | None:
         title=text("Tests of what was found, from the petition on"),
         unit=(
             text(
-                "%(unit)s unless the line names another; margin: the least there was"
-                " beyond what was needed, in parentheses what was missing on the worst"
-                " day; chance: share of draws of uncertain amounts and days in which"
+                "%(unit)s unless the line names another; margin: what there was beyond"
+                " what was needed, in parentheses what was missing; worst: the least"
+                " margin; chance: share of draws of uncertain amounts and days in which"
                 " the test broke, what was counted being taken as counted; what"
                 " several hold together is counted for each in proportion to the books",
                 unit=setting.unit,
@@ -58,8 +59,9 @@ def tests_of_found(setting: Setting) -> Table | None:
         columns=(
             Column("entity", text("Entity"), "text", 22),
             Column("passed", text("Passed"), "text", 16),
-            Column("margin", text("Margin"), width=24, current=True),
-            Column("first", text("First broken"), "text", 23),
+            Column("reported", _reported_head(setting), width=22),
+            Column("margin", text("Worst"), width=22, current=True),
+            Column("worst", text("On"), "text", 23),
             Column("chance", text("Chance"), width=14),
         ),
         rows=tuple(
@@ -139,16 +141,21 @@ def _asked(setting: Setting, one: Tested) -> tuple[Prose, Said]:
 def _row(setting: Setting, one: Tested, name: str) -> Row:
     label, entity = _asked(setting, one)
     text = setting.text
-    first = one.spells[0].first if one.spells else None
+    key = f"tests:found:{name}"
     return Row(
         f"found-test:{name}",
         label,
         (
             entity,
             Said(text("yes") if one.passed else text("no")),
-            _margin(setting, one, f"tests:found:{name}"),
-            Said(formats.cell(first, setting.locale) if first else "\N{EN DASH}"),
-            _chance(setting, one, f"tests:found:{name}"),
+            _reported_margin(setting, one, key),
+            _margin(setting, one, key),
+            Said(
+                formats.cell(one.worst_at, setting.locale)
+                if one.worst_at
+                else formats.NOT_FOUND
+            ),
+            _chance(setting, one, key),
         ),
     )
 
@@ -180,16 +187,38 @@ def rest_of_days(setting: Setting) -> dict[str, Any]:
     }
 
 
+def _reported_head(setting: Setting) -> str:
+    """Return the heading of margins at the reporting date."""
+    day = formats.cell(setting.case.reporting_date, setting.locale)
+    return setting.text("At %(day)s", day=day)
+
+
+def _reported_margin(setting: Setting, one: Tested, name: str) -> Cell:
+    """Return the margin at the end of the reporting date; a dash without one."""
+    if one.reported is None:
+        return Said(formats.NOT_FOUND)
+    return _amount(
+        setting,
+        one,
+        f"{name}:reported",
+        one.reported,
+        "what there was less what was needed, at the end of the reporting date",
+    )
+
+
 def _margin(setting: Setting, one: Tested, name: str) -> Figure:
-    """Return the margin of a test in money, units or a share."""
-    key = f"{name}:margin"
-    rest = {
-        "formula": "what there was less what was needed, on the worst day",
-        **rest_of_days(setting),
-    }
+    """Return the least margin of a test in money, units or a share."""
+    formula = "what there was less what was needed, on the worst day"
+    return _amount(setting, one, f"{name}:margin", one.margin, formula)
+
+
+def _amount(
+    setting: Setting, one: Tested, key: str, value: Decimal, formula: str
+) -> Figure:
+    rest = {"formula": formula, **rest_of_days(setting)}
     if one.unit == setting.case.currency:
-        margin = setting.money(key, one.margin, **rest)
-        return entry(margin if one.passed else told_exactly(margin))
+        margin = setting.money(key, value, **rest)
+        return entry(margin if value >= 0 else told_exactly(margin))
     if one.unit.startswith(("share", "chance")):
-        return entry(setting.share(key, one.margin, **rest))
-    return entry(in_kind(setting, key, one.margin, one.unit, **rest))
+        return entry(setting.share(key, value, **rest))
+    return entry(in_kind(setting, key, value, one.unit, **rest))

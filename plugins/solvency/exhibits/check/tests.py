@@ -137,35 +137,35 @@ def _tested(setting: Setting, one: Finding) -> Tested | None:
     return next((x for x in tests if (x.key, x.on) == (one.key, "books")), None)
 
 
-def _mark(setting: Setting, one: Finding) -> str:
-    """Mark a first day that no source gives, or that was put in."""
-    test = _tested(setting, one)
-    if test is None or one.first is None:
-        return ""
-    marks = ("\N{DAGGER}" if test.day else "") + (
-        "\N{DOUBLE DAGGER}" if test.by_construction else ""
-    )
-    return f" {marks}" if marks else ""
+def _marked(
+    setting: Setting,
+    day: datetime.date | None,
+    between: tuple[datetime.date, datetime.date] | None,
+    put_in: bool | None,
+) -> Said:
+    """Return a day, marked where no source gives it, or where it was put in."""
+    marks = ("\N{DAGGER}" if between else "") + ("\N{DOUBLE DAGGER}" if put_in else "")
+    return Said(_day(setting, day) + (f" {marks}" if marks and day else ""))
 
 
 def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
     tests = [test for one in shown if one.first and (test := _tested(setting, one))]
-    between = [test.day for test in tests if test.day]
+    between = [day for x in tests for day in (x.day, x.worst_day) if day]
     if between:
         yield setting.say(
             "\N{DAGGER} No source gives the day of a flow by which the test first"
-            " broke: they lie between %(since)s and %(until)s. A draw takes any day"
-            " within the bounds of a flow, so that it may break before the day"
-            " written.",
+            " broke, or was broken worst: they lie between %(since)s and %(until)s. A"
+            " draw takes any day within the bounds of a flow, so that it may break"
+            " before the day written.",
             since=Day(min(first for first, _ in between)),
             until=Day(max(last for _, last in between)),
         )
-    if any(test.by_construction for test in tests):
+    if any(test.by_construction or test.worst_by_construction for test in tests):
         yield (
             setting.text(
                 "\N{DOUBLE DAGGER} By construction: the amount by which the test first"
-                " broke was worked out from another figure of the case, so that it"
-                " broke then is no finding."
+                " broke, or was broken worst, is a remainder, or was worked out from"
+                " another figure of the case, so that it was then is no finding."
             ),
         )
     surely = setting.study.findings.surely
@@ -201,13 +201,21 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
     if one.first_earliest and one.first_latest:
         low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
         between = low if low == high else f"{low} \N{EN DASH} {high}"
+    test = _tested(setting, one)
     return Row(
         key,
         (label, Said(of)),
         (
-            Said(_day(setting, one.first) + _mark(setting, one)),
+            _marked(
+                setting, one.first, test and test.day, test and test.by_construction
+            ),
             Said(between),
-            Said(_day(setting, one.worst)),
+            _marked(
+                setting,
+                one.worst,
+                test and test.worst_day,
+                test and test.worst_by_construction,
+            ),
             missing(setting, one, key),
             _chance(setting, one, key),
         ),

@@ -18,7 +18,7 @@ from solvency.exhibits.funds.walk import rivals
 from solvency.exhibits.funds.walk import walk
 from solvency.exhibits.layout import Ground
 from solvency.exhibits.layout import Section
-from solvency.exhibits.recover.untraced import recovered
+from solvency.exhibits.recover.affairs import affairs
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.stress.falls import stressed
 from solvency.exhibits.tally.total import tally_tables
@@ -126,7 +126,7 @@ def _traced(setting: Setting, _: Asked) -> Section | None:
 
 
 def _recovered(setting: Setting, _: Asked) -> Section | None:
-    return recovered(setting)
+    return affairs(setting)
 
 
 def _stressed(setting: Setting, _: Asked) -> Section | None:

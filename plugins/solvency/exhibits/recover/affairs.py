@@ -17,6 +17,7 @@ from solvency.exhibits.recover.estates import at_end
 from solvency.exhibits.recover.payments import Paying
 from solvency.exhibits.recover.receipts import classes
 from solvency.exhibits.recover.receipts import gains
+from solvency.exhibits.recover.untraced import ranged
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_accounts
@@ -71,6 +72,7 @@ def affairs(setting: Setting) -> Section | None:
     tables = [
         _statements(setting, found, paying),
         classes(setting, found, paying),
+        ranged(setting),
         gains(setting, found, paying),
         in_kind(setting),
         preferences(setting),

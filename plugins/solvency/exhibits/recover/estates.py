@@ -11,6 +11,7 @@ from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.payments import Payment
 from solvency.analysis.recover.payments import payers
+from solvency.analysis.recover.recover import GROUP
 from solvency.analysis.recover.recover import SHARING
 from solvency.exhibits.balance.found import as_found
 from solvency.exhibits.recover.proceeds import fetched
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solvency.analysis.recover.estate import Item
+    from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
     from solvency.exhibits.recover.payments import Paying
     from solvency.exhibits.setting import Setting
@@ -54,6 +56,12 @@ def members_of(setting: Setting, way: str, estate_name: str) -> tuple[str, ...]:
             if (setting.case.entities[name].silo or name) == estate_name
         )
     return setting.inside
+
+
+def called(setting: Setting, one: Class) -> Prose:
+    """Name a class: its estate and its rank."""
+    who = setting.text("The group") if one.entity == GROUP else one.entity
+    return (Said(who), ": ", setting.text(one.rank))
 
 
 def owed(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.payments import made_up
 from solvency.analysis.recover.payments import payers
-from solvency.analysis.recover.recover import GROUP
+from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.estates import members_of
 from solvency.exhibits.recover.estates import owed
+from solvency.exhibits.recover.otherwise import otherwise
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.recover.payments import Paying
 from solvency.exhibits.workings import entry
@@ -74,6 +75,7 @@ def classes(setting: Setting, found: Recovery, paying: Paying) -> Table:
                     " the statement of affairs is of the rest."
                 ),
             ),
+            *otherwise(setting),
             *_difference(setting, found),
         ),
     )
@@ -152,8 +154,7 @@ def _class(
 
 
 def _row(setting: Setting, key: str, one: Class, cells: tuple[Cell, ...]) -> Row:
-    who = setting.text("The group") if one.entity == GROUP else one.entity
-    return Row(key, (Said(who), ": ", setting.text(one.rank)), cells, indent=1)
+    return Row(key, called(setting, one), cells, indent=1)
 
 
 def _of(way: str) -> str:

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.recover import recover
-from solvency.exhibits.recover.affairs import affairs
+from solvency.analysis.recover.estate import ENDS
+from solvency.analysis.recover.varied import classes
+from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.workings import settled
-from solvency.figures.figure import Said
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
-    from solvency.exhibits.layout import Section
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
-
-#: What of the untraced is taken as there, and what that is called.
-_TAKEN = {"without": Decimal(), "with": Decimal(1)}
-_ENDS = ("low", "central", "high")
-
-
-def recovered(setting: Setting) -> Section | None:
-    """Build all of who gets what back: with and without what is untraced first."""
-    section = affairs(setting)
-    if section is None:
-        return None
-    table = ranged(setting)
-    first = () if table is None else (table,)
-    return replace(section, tables=(*first, *section.tables))
 
 
 def ranged(setting: Setting) -> Table | None:
@@ -44,11 +28,10 @@ def ranged(setting: Setting) -> Table | None:
 
     None where nothing is untraced, or nothing can be shared out.
     """
-    if not any(one.seen.untraced for one in setting.found(setting.at).held):
+    study = setting.study
+    if study.varied is None or not study.varied.untraced:
         return None
-    if setting.study.recovery is None:
-        return None
-    found = {name: _taking(setting, share) for name, share in _TAKEN.items()}
+    found = study.varied.untraced
     text = setting.text
     named = {
         "without": (
@@ -71,7 +54,7 @@ def ranged(setting: Setting) -> Table | None:
         columns=tuple(
             Column(f"{name}-{end}", heading, width=20, current=end == "central")
             for name, headings in named.items()
-            for end, heading in zip(_ENDS, headings, strict=True)
+            for end, heading in zip(ENDS, headings, strict=True)
         ),
         rows=tuple(_rows(setting, found)),
         notes=(
@@ -87,42 +70,26 @@ def ranged(setting: Setting) -> Table | None:
     )
 
 
-def _taking(setting: Setting, share: Decimal) -> Recovery:
-    """Return who gets what back with a share of what is untraced there."""
-    book = setting.book
-    accounts = {
-        name: replace(one, untraced=(share,) * len(_ENDS))
-        for name, one in book.case.accounts.items()
-    }
-    case = replace(book.case, accounts=accounts)
-    return recover(replace(book, case=case), setting.at)
-
-
-def _rows(setting: Setting, found: dict[str, Recovery]) -> Iterator[Row]:
+def _rows(setting: Setting, found: Mapping[str, Recovery]) -> Iterator[Row]:
     for way, label in WAYS.items():
-        classes = {name: _classes(one, way) for name, one in found.items()}
+        shares = {name: _by_class(one, way) for name, one in found.items()}
         yield Row(f"untraced:{way}", (setting.text(label),), kind="group")
-        for key, one in classes["without"].items():
+        for key, one in shares["without"].items():
             cells = tuple(
                 _rate(setting, name, way, each[key], end)
-                for name, each in classes.items()
-                for end in _ENDS
+                for name, each in shares.items()
+                for end in ENDS
             )
-            entity, rank = key
             yield Row(
-                f"untraced:{way}:{entity}:{rank}",
-                (Said(f"{one.entity}: "), setting.text(rank)),
+                f"untraced:{way}:{one.entity}:{one.rank}",
+                called(setting, one),
                 cells,
+                indent=1,
             )
 
 
-def _classes(found: Recovery, way: str) -> dict[tuple[str, str], Class]:
-    some = {
-        "alone": found.classes,
-        "silo": found.silos,
-        "group": found.consolidated,
-    }[way]
-    return {(one.entity, one.rank): one for one in some}
+def _by_class(found: Recovery, way: str) -> dict[tuple[str, str], Class]:
+    return {(one.entity, one.rank): one for one in classes(found, way)}
 
 
 def _rate(setting: Setting, name: str, way: str, one: Class, end: str) -> Figure:

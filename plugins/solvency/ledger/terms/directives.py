@@ -267,6 +267,7 @@ def _observation(
         allowed=meta.number("error", "0") is not None,
         counted=meta.flag("counted"),
         excess=meta.flag("excess"),
+        at_most=meta.flag("at-most"),
         notes=meta.rest(),
     )
     if declared.name("observation", observation.id, entry):

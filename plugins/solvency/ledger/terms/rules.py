@@ -338,6 +338,14 @@ def _observed(observation: Observation, declared: Declarations, errors: Errors) 
             " over a period",
             "Take `counted:` or `from:` off",
         )
+    elif observation.at_most and not observation.counted:
+        _add(
+            errors,
+            "observation",
+            observation.place,
+            "`at-most:` is of what was counted, and nothing here says that it was",
+            "Add `counted: TRUE`, or write `high:` for a bound",
+        )
     elif both and not observation.excess:
         _add(
             errors,

@@ -14,9 +14,13 @@ from typing import NamedTuple
 
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
-from solvency.figures.plain import count
 from solvency.figures.remark import Remark
 from solvency.ledger.entries.postings import total
+from solvency.model.counting.noted import carried_back
+from solvency.model.counting.noted import of_counts
+from solvency.model.counting.noted import silent
+from solvency.model.counting.noted import uncounted
+from solvency.model.counting.noted import unsaid
 from solvency.model.counting.suspense import in_suspense
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
     from solvency.model.book import Position
-    from solvency.model.counting.counts import Counted
+    from solvency.model.counting.count import Counted
     from solvency.model.counting.counts import Counts
     from solvency.model.prices import Missing
 
@@ -59,6 +63,16 @@ class Held(NamedTuple):
     untraced: Decimal
     unrecorded: Decimal
     seen: Counted
+    #: Untraced with all counts at the high ends of their ranges, and at the low ends.
+    least: Decimal
+    most: Decimal
+
+
+class Extent(NamedTuple):
+    """What is untraced by the ranges of counts: all at their high, or low, ends."""
+
+    least: Decimal
+    most: Decimal
 
 
 class Sum(NamedTuple):
@@ -99,6 +113,11 @@ class Line:
         """Return its amounts."""
         return _sum(self.held)
 
+    @property
+    def range(self) -> Extent:
+        """Return what is untraced of it at the ends of the counts' ranges."""
+        return _range(self.held)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -123,6 +142,11 @@ class Found:
         """Return the sums of all lines."""
         return _sum(self.held)
 
+    @property
+    def range(self) -> Extent:
+        """Return what is untraced at the ends of the counts' ranges."""
+        return _range(self.held)
+
     def of(self, accounts: Iterable[str]) -> Sum:
         """Return the sums of some accounts."""
         wanted = frozenset(accounts)
@@ -135,6 +159,23 @@ class Found:
             for kind in CLASSES
             if any(line.kind == kind for line in self.lines)
         }
+
+    @property
+    def ranged(self) -> bool:
+        """Say whether a count leaves a range to what is untraced of anything."""
+        return any(one.least != one.most for one in self.held)
+
+    def _range_said(self) -> Iterable[str]:
+        """Say what is untraced by the ranges of counts, where any has one."""
+        least, most = self.range
+        if self.ranged:
+            yield Remark(
+                "untraced by the ranges of the counts: %(least)s with all of them at"
+                " their high ends, %(most)s with all at their low ends; a count of at"
+                " most has nothing as its low end unless it states one",
+                least=f"{least:,.2f}",
+                most=f"{most:,.2f}",
+            )
 
     def to_table(self) -> Table:
         """Return a row a line."""
@@ -154,10 +195,18 @@ class Found:
                     for name in Sum._fields
                 ),
                 Heading("counts"),
+                *(
+                    Heading(f"untraced, {name}", unit=self.currency)
+                    for name in (Extent._fields if self.ranged else ())
+                ),
                 Heading("accounts"),
             ),
             rows=tuple(
-                (one.entity, one.kind, *one.sums, one.counts, one.accounts)
+                (
+                    *(one.entity, one.kind, *one.sums, one.counts),
+                    *((*one.range,) if self.ranged else ()),
+                    one.accounts,
+                )
                 for one in self.lines
             ),
             groups="entity" if self.lines else None,
@@ -167,6 +216,7 @@ class Found:
                     f" {totals.counted:,.2f} = untraced {totals.untraced:,.2f} less"
                     f" unrecorded {totals.unrecorded:,.2f}"
                 ),
+                *self._range_said(),
                 *self.notes,
                 *self.left,
             ),
@@ -199,8 +249,10 @@ def found(
     lines: dict[tuple[str, str], list[Held]] = defaultdict(list)
     torn: list[Held] = []
     shared: dict[str, set[str]] = defaultdict(set)
+    fewest, fullest = (counts.taken_at(end).on(day) for end in ("low", "high"))
     for position, seen in counts.on(day).items():
-        one = _held(valuation, position, seen)
+        ends = (fullest.get(position, seen), fewest.get(position, seen))
+        one = _held(valuation, position, seen, ends)
         entity = book.account(position).entity
         if one is None or entity not in whose:
             continue
@@ -209,7 +261,7 @@ def found(
             torn.append(one)
         if seen.shared and (one.untraced or one.unrecorded):
             shared[seen.count.id].add(entity)
-    left = tuple(_uncounted(counts, valuation, whose))
+    left = tuple(uncounted(counts, valuation, whose))
     return Found(
         at=day,
         basis=basis,
@@ -221,9 +273,10 @@ def found(
             if (entity, kind) in lines
         ),
         notes=(
-            *_silent(counts, day),
-            *_notes(counts, shared),
-            *map(_unsaid, torn),
+            *silent(counts, day),
+            *carried_back(counts, day, whose),
+            *of_counts(counts, shared),
+            *map(unsaid, torn),
             *(in_suspense(book, day, whose) if counts.speaking(day) else ()),
             *(
                 Remark("left out: %(reason)s", reason=missing.why)
@@ -262,15 +315,21 @@ def _own(book: Book, commodity: Commodity, entity: str) -> bool:
     return issuer is not None and (issuer.group or issuer.name == entity)
 
 
-def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | None:
+def _held(
+    valuation: Valuation,
+    position: Position,
+    seen: Counted,
+    ends: tuple[Counted, Counted],
+) -> Held | None:
     """Return a position in money, None where it has no price."""
     amounts = []
-    for units in (seen.books, seen.untraced, seen.unrecorded):
+    lost = (one.untraced for one in ends)
+    for units in (seen.books, seen.untraced, seen.unrecorded, *lost):
         value = valuation.worth(position, units) if units else ZERO
         if value is None:
             return None
         amounts.append(rounded(valuation.book, value))
-    books, untraced, unrecorded = amounts
+    books, untraced, unrecorded, least, most = amounts
     return Held(
         position,
         class_of(valuation.book, position),
@@ -279,96 +338,9 @@ def _held(valuation: Valuation, position: Position, seen: Counted) -> Held | Non
         untraced,
         unrecorded,
         seen,
+        least,
+        most,
     )
-
-
-def _unsaid(one: Held) -> Remark:
-    """Say of a statement's own balance that its rows do not come to it."""
-    return Remark(
-        "%(row)s states %(counted)s of %(account)s and the rows that came in come to"
-        " %(books)s: the %(amount)s between them are movements that no row says, and no"
-        " asset that is lost",
-        row=one.seen.count.notes["row"],
-        counted=f"{one.counted:,.2f}",
-        account=one.position.account,
-        books=f"{one.books:,.2f}",
-        amount=f"{one.untraced + one.unrecorded:,.2f}",
-    )
-
-
-def _silent(counts: Counts, day: datetime.date) -> Iterable[str]:
-    """Say that no count speaks of a day, where there are counts of others."""
-    if counts.counts and not counts.speaking(day):
-        yield Remark(
-            "no count speaks of %(day)s: they are carried back no further than the"
-            " petition, %(petition)s",
-            day=day,
-            petition=counts.book.case.reporting_date,
-        )
-
-
-def _notes(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
-    """Say what a reader must know of the counts behind a table."""
-    for pair in counts.overlaps:
-        yield Remark(
-            "%(one)s and %(other)s overlap in %(accounts)s and neither is within the"
-            " other: neither binds",
-            one=pair.one.id,
-            other=pair.other.id,
-            accounts=tuple(pair.accounts),
-        )
-    for name, entities in sorted(shared.items()):
-        whose = {"whose": tuple(sorted(entities))} if len(entities) > 1 else {}
-        yield Remark(
-            "%(count)s counted several holdings together, of %(whose)s: what is"
-            " untraced of them is shared in proportion to the books of those without a"
-            " narrower count"
-            if whose
-            else "%(count)s counted several holdings together: what is untraced of them"
-            " is shared in proportion to the books of those without a narrower count",
-            count=name,
-            **whose,
-        )
-    for one in counts.counts:
-        seen = one.seen
-        if seen.low is not None and seen.high is None:
-            yield Remark(
-                "%(count)s counted at least %(least)s",
-                count=seen.id,
-                least=f"{seen.low:,f} {seen.amount.commodity}",
-            )
-    yield from counts.notes
-
-
-def _uncounted(
-    counts: Counts, valuation: Valuation, entities: Iterable[str]
-) -> Iterable[str]:
-    """Say what nobody counted, by entity: of members, and of others counted in part.
-
-    Nothing where nobody counted anything: then there is no table to stand below.
-    """
-    book = counts.book
-    bound = counts.on(valuation.at)
-    named = {book.account(position).entity for position in bound}
-    named |= set(book.case.group) if bound else set()
-    left: dict[str, dict[str, Decimal]] = {n: {} for n in entities if n in named}
-    for position in valuation.units:
-        account = book.account(position)
-        if (
-            account.root == "Assets"
-            and not account.suspense
-            and position not in bound
-            and account.entity in left
-        ):
-            worth = rounded(book, valuation.value(position) or ZERO)
-            each = left[account.entity]
-            each[account.name] = each.get(account.name, ZERO) + worth
-    return [
-        f"{entity}: nobody counted {count(len(each), 'account')}, in the books at"
-        f" {total(each.values()):,.2f} {book.case.currency}"
-        for entity, each in left.items()
-        if each
-    ]
 
 
 def _sum(held: Iterable[Held]) -> Sum:
@@ -380,3 +352,8 @@ def _sum(held: Iterable[Held]) -> Sum:
         total(one.untraced for one in some),
         total(one.unrecorded for one in some),
     )
+
+
+def _range(held: Iterable[Held]) -> Extent:
+    some = tuple(held)
+    return Extent(total(one.least for one in some), total(one.most for one in some))

@@ -1,0 +1,174 @@
+"""Who gets what back with one assumption changed, and everything else kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from typing import Any
+
+from solvency.analysis.recover.estate import ENDS
+from solvency.analysis.recover.preferences import is_insider
+from solvency.analysis.recover.recover import recover
+from solvency.wide import wide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from solvency.analysis.recover.recover import Class
+    from solvency.analysis.recover.recover import Recovery
+    from solvency.model.book import Book
+
+#: What of the untraced is taken as there, in every case, and what that is called.
+TAKEN = {"without": Decimal(), "with": Decimal(1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Varied:
+    """A recovery beside others that differ from it in one assumption each."""
+
+    found: Recovery
+    #: With nothing of what is untraced, and with all; none where nothing is.
+    untraced: Mapping[str, Recovery]
+    #: Insiders and related parties that pay, and the recovery where they pay nothing.
+    insiders: tuple[str, ...]
+    unpaid: Recovery | None
+
+
+def varied(book: Book, found: Recovery) -> Varied:
+    """Share out once more with other assumptions, at the same costs.
+
+    Args:
+        book: The Book.
+        found: Who gets what back.
+    """
+    lost = any(one.untraced for one in book.counts.on(found.at).values())
+    payers = insiders(found)
+    return Varied(
+        found,
+        {name: _taking(book, found, share) for name, share in TAKEN.items()}
+        if lost
+        else {},
+        payers,
+        _again(book, found, unpaid=frozenset(payers)) if payers else None,
+    )
+
+
+def classes(found: Recovery, way: str) -> tuple[Class, ...]:
+    """Return the classes of one way of taking the estates: alone, silo or group."""
+    return {
+        "alone": found.classes,
+        "silo": found.silos,
+        "group": found.consolidated,
+    }[way]
+
+
+def insiders(found: Recovery) -> tuple[str, ...]:
+    """Return the insiders and related parties outside that pay the group anything.
+
+    At the central estimate, each entity alone.
+    """
+    inside = found.alone.estates
+    entities = found.case.entities
+    return tuple(
+        sorted(
+            {
+                one.debt.debtor
+                for one in found.alone.paid
+                if one.paid > 0
+                and one.debt.creditor in inside
+                and one.debt.debtor not in inside
+                and one.debt.debtor in entities
+                and is_insider(entities[one.debt.debtor])
+            }
+        )
+    )
+
+
+@wide()
+def equally(some: tuple[Class, ...]) -> dict[str, Decimal]:
+    """Return what share each estate would pay were all its classes to rank alike.
+
+    Only estates with classes of several ranks that are paid different shares.
+    """
+    shares = {}
+    for entity in dict.fromkeys(one.entity for one in some):
+        theirs = [one for one in some if one.entity == entity]
+        if len({one.rate for one in theirs}) > 1:
+            claims = sum((one.claims for one in theirs), Decimal())
+            shares[entity] = sum((one.paid for one in theirs), Decimal()) / claims
+    return shares
+
+
+def documents(one: Varied) -> dict[str, Any]:
+    """Return what a JSON document has of the variations: shares to six places."""
+    return {
+        "untraced": [
+            {"way": way, "entity": entity, "rank": rank}
+            | {name: ends[entity, rank] for name, ends in shares.items()}
+            for way in ("alone", "silo", "group")
+            for shares in ({n: _shares(x, way) for n, x in one.untraced.items()},)
+            for entity, rank in shares.get("without", {})
+        ],
+        "unpaid": {
+            "by": one.insiders,
+            "classes": [
+                {"way": way, "entity": x.entity, "rank": x.rank, **_ends(x)}
+                for way in ("alone", "silo", "group")
+                for x in (classes(one.unpaid, way) if one.unpaid else ())
+            ],
+        },
+        "ranked_equally": {
+            way: {name: round(x, 6) for name, x in equally(some).items()}
+            for way in ("alone", "silo", "group")
+            for some in (classes(one.found, way),)
+        },
+    }
+
+
+def _shares(
+    found: Recovery, way: str
+) -> dict[tuple[str, str], dict[str, Decimal | None]]:
+    return {(x.entity, x.rank): _ends(x) for x in classes(found, way)}
+
+
+@wide()
+def _ends(one: Class) -> dict[str, Decimal | None]:
+    paid = (one.low, one.paid, one.high)
+    return {
+        end: round(amount / one.claims, 6) if one.claims else None
+        for end, amount in zip(ENDS, paid, strict=True)
+    }
+
+
+def _taking(book: Book, found: Recovery, share: Decimal) -> Recovery:
+    """Return who gets what back with a share of what is untraced there."""
+    accounts = {
+        name: replace(one, untraced=(share,) * len(ENDS))
+        for name, one in book.case.accounts.items()
+    }
+    case = replace(book.case, accounts=accounts)
+    return _again(replace(book, case=case), found)
+
+
+def _again(
+    book: Book, found: Recovery, unpaid: frozenset[str] = frozenset()
+) -> Recovery:
+    alpha, beta = found.costs
+    return recover(book, found.at, alpha=alpha, beta=beta, unpaid=unpaid)
+
+
+def moved(one: Varied, way: str) -> Iterator[tuple[Class, Class]]:
+    """Yield the classes that insiders' payments move, with theirs and without.
+
+    By half a point of the central share or more.
+    """
+    if one.unpaid is None:
+        return
+    without = {(x.entity, x.rank): x for x in classes(one.unpaid, way)}
+    for each in classes(one.found, way):
+        other = without.get((each.entity, each.rank))
+        if other is not None and abs(each.rate - other.rate) >= Decimal("0.005"):
+            yield each, other
