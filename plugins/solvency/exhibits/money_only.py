@@ -69,13 +69,13 @@ INSTEAD = {
         "%(unit)s; the same currencies on a later day"
     ),
     "Change in the prices of coins held": "Change in the rates of what was held",
-    "Held for customers, coin by coin, at least what is owed them": (
-        "Held for customers, currency by currency, at least what is owed them"
+    "Assets held for customers cover what they are owed, coin by coin": (
+        "Assets held for customers cover what they are owed, currency by currency"
     ),
     "Money and liquid coins": "Money",
     "money and liquid coins, at market": "money, at the rates of the day",
     "Other coins": "Other currencies",
-    "Assets, without the group's own tokens, cover debts": "Assets cover debts",
+    "Assets cover debts, the group's own tokens left out": "Assets cover debts",
     "Tokens and other assets": "Other assets",
 }
 

@@ -96,9 +96,10 @@ def test_dust_is_no_shortfall_of_nothing(ledger, count, passed, margin) -> None:
     )
     shown = CliRunner().invoke(main, ["check", "--draws=0", str(path)]).output
     part = shown[shown.index("Tests of what was found") :]
-    row = next(one for one in part.split("\n") if "Held for customers" in one).split()
+    row = next(one for one in part.split("\n") if "Assets held for" in one).split()
     at = row.index("FTX")
-    assert row[at + 1 : at + 3] == [passed, margin]
+    # At the petition and, since nothing moves later, at worst.
+    assert row[at + 1 : at + 4] == [passed, margin, margin]
 
 
 def test_bookkeeping_is_not_tested_on_what_was_found(ask) -> None:
@@ -146,6 +147,9 @@ def test_json_has_every_test(ledger) -> None:
         "on": "found",
         "passed": False,
         "margin": "-95",
+        "margin_at": "2022-11-11",
+        "margin_by_construction": False,
+        "at_reporting_date": "-95",
         "spells": [
             {
                 "from": "2022-11-11",
@@ -168,7 +172,7 @@ def test_the_terminal_prints_both(ledger) -> None:
     path = ledger.write(PREAMBLE + BOOKS + OWED + WALLET)
     printed = CliRunner().invoke(main, ["check", "--draws=0", str(path)]).output
     assert "Tests of what was found, from the petition on" in printed
-    assert "tokens, cover debts" in printed
+    assert "Assets cover debts" in printed
     # 25 found for 120 owed.
     assert "(95)" in printed
 
@@ -197,3 +201,38 @@ def test_what_things_cost_is_what_was_paid_for_them(ledger) -> None:
         100 + 100 + 4 * average / 2, rel=Decimal("1e-9")
     )
     assert books.margin < beside.margin
+
+
+def test_the_worst_of_what_was_found_has_its_day(ask) -> None:
+    # 25 found for 120 owed: 95 short at the petition, and 105 after the theft of 10
+    # on 12 November, which the count of the petition is carried over.
+    theft = """
+2022-11-12 * "Stolen" ^court
+  Assets:FTX:Wallet    -10 USD
+  Expenses:FTX:Theft    10 USD
+2020-01-01 open Expenses:FTX:Theft
+"""
+    one = ask(WALLET, theft)["customer-assets-clean", "found"]
+    assert (one.reported, one.margin) == (-95, -105)
+    assert one.worst_at == datetime.date(2022, 11, 12)
+
+
+def test_a_worst_day_by_a_remainder_is_by_construction(ask) -> None:
+    # 20 are missing from 2 October on; 30 more go on a day between June and December,
+    # a remainder that no source states.
+    remainder = """
+2022-11-05 * "What makes two sources agree" ^court
+  basis: "residual"
+  earliest: 2022-06-01
+  latest: 2022-12-01
+  Assets:FTX:Wallet    -30 USD
+  Expenses:FTX:Theft    30 USD
+2020-01-01 open Expenses:FTX:Theft
+"""
+    one = ask(remainder)["customer-assets-clean", "books"]
+    assert (one.margin, one.worst_at) == (-50, datetime.date(2022, 11, 5))
+    assert one.worst_by_construction
+    assert one.worst_day == (datetime.date(2022, 6, 1), datetime.date(2022, 12, 1))
+    assert not one.by_construction
+    stated = remainder.replace('  basis: "residual"\n', "")
+    assert not ask(stated)["customer-assets-clean", "books"].worst_by_construction

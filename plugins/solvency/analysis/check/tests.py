@@ -55,39 +55,40 @@ class Test:
 TESTS: dict[str, Test] = {
     "customer-assets": Test(
         customers.customer_assets,
-        asks="Held for customers, coin by coin, at least what is owed them",
+        asks="Assets held for customers cover what they are owed, coin by coin",
     ),
     "customer-assets-clean": Test(
         customers.customer_assets_clean,
-        asks="Held for customers, in value and without the group's own tokens, at"
-        " least what is owed them",
+        asks="Assets held for customers, the group's own tokens left out, cover the"
+        " value they are owed",
     ),
     "segregation": Test(
         segregated.segregation,
-        asks="What must be held apart for customers is held, every day",
+        asks="The amount to be segregated for customers is held every day",
     ),
     "clean-ratio": Test(
-        customers.clean_ratio, asks="Reserves are mostly no tokens of the group's own"
+        customers.clean_ratio,
+        asks="Reserves consist mainly of assets other than the group's own tokens",
     ),
     "overdraft-limit": Test(
         customers.overdraft_limit,
         certain=True,
-        asks="No account goes further below zero than allowed",
+        asks="No account is overdrawn beyond its limit",
     ),
     "collateral-coverage": Test(
         collateral.collateral_coverage,
-        asks="What is pledged covers the debt it secures",
+        asks="Collateral covers the debt it secures",
     ),
     "pledged-once": Test(
-        collateral.pledged_once, certain=True, asks="Nothing is pledged twice"
+        collateral.pledged_once, certain=True, asks="No asset is pledged twice"
     ),
     "own-token-collateral": Test(
         collateral.own_token_collateral,
-        asks="What a member of the group pledges is none of its tokens",
+        asks="No collateral consists of tokens the group issued",
     ),
     "holding-against-float": Test(
         collateral.holding_against_float,
-        asks="Tokens held are a small part of those that circulate",
+        asks="Tokens held are a small part of those in circulation",
     ),
     "holding-against-depth": Test(
         collateral.holding_against_depth,
@@ -95,49 +96,54 @@ TESTS: dict[str, Test] = {
     ),
     "loan-to-value": Test(
         collateral.loan_to_value,
-        asks="Loans stay below the set share of what is pledged",
+        asks="Loans stay within the set share of their collateral",
     ),
     "related-party-exposure": Test(
         collateral.related_party_exposure,
-        asks="Claims on related parties stay within a limit",
+        asks="Claims on related parties stay within the set limit",
     ),
     "house-and-customer-apart": Test(
-        house.house_and_customer_apart, asks="House and customers' money are kept apart"
+        house.house_and_customer_apart,
+        asks="The firm's own money is kept apart from customers' money",
     ),
     "house-outlay": Test(
-        house.house_outlay, asks="Outlays stay within the house's own money"
+        house.house_outlay, asks="The firm's own payments are covered by its own money"
     ),
     "liquidity-coverage": Test(
         liquidity.liquidity_coverage,
-        asks="Liquid assets cover what may be asked for in the period",
+        asks="Liquid assets cover what may be called for in the period",
     ),
     "mirrors": Test(
-        books.mirrors, certain=True, asks="What one side claims the other owes"
+        books.mirrors,
+        certain=True,
+        asks="Each claim on another party equals that party's debt",
     ),
     "liabilities-recognised": Test(
-        house.liabilities_recognised, asks="What is owed is on the books"
+        house.liabilities_recognised, asks="All that is owed is recorded in the books"
     ),
     "price-coverage": Test(
         liquidity.price_coverage,
         certain=True,
-        asks="What is held has a price young enough",
+        asks="All that is held has a recent market price",
     ),
     "attestation-borrowing": Test(
         liquidity.attestation_borrowing,
-        asks="Nothing is borrowed for the day of an attestation",
+        asks="Nothing is borrowed merely for the day of an attestation",
     ),
     "conservation": Test(
-        books.conservation, certain=True, asks="Nothing comes from nowhere"
+        books.conservation,
+        certain=True,
+        asks="Whatever one account receives another gives",
     ),
     "balance-sheet": Test(
         capital.balance_sheet,
-        asks="Assets, without the group's own tokens, cover debts",
+        asks="Assets cover debts, the group's own tokens left out",
     ),
     "ability-to-pay": Test(
         liquidity.ability_to_pay, asks="Debts can be paid as they fall due"
     ),
     "adequate-capital": Test(
-        capital.adequate_capital, asks="Equity outlasts plausible stress"
+        capital.adequate_capital, asks="Capital is enough to survive plausible losses"
     ),
 }
 

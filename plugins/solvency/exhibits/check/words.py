@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 #: What is looked for without being asked for, in a line.
 _UNASKED = {
-    COUNTS_OVERLAP: "Counts are within one another or apart, else neither binds",
+    COUNTS_OVERLAP: (
+        "Counts of assets do not overlap in part; those that do bind nothing"
+    ),
 }
 
 
@@ -56,8 +58,8 @@ def basis_said(setting: Setting, test: Invariant) -> str:
     """Return on what basis a test asks to be run, where that is not the market's."""
     basis = test.parameters.get("basis")
     words = {
-        "realisable": "with what is held sold, claims in full",
-        "clean": "without own tokens and claims on the group",
+        "realisable": "at what a sale would fetch, claims in full",
+        "clean": "claims on the group left out",
         "book": "at book",
     }
     return setting.text(words[str(basis)]) if basis in words else ""
