@@ -9,6 +9,9 @@ from typing import Any
 
 from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.flows import told as flow_told
+from solvency.exhibits.reconcile.shown import far
+from solvency.exhibits.reconcile.shown import near
+from solvency.exhibits.reconcile.shown import verdict
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import weighed
@@ -38,15 +41,12 @@ if TYPE_CHECKING:
 
 #: Observations named that move a flow.
 _MOVES = 3
-#: A suspect that is off by a smaller share of its amount is counted and not shown.
-_SHOWN = Decimal("0.01")
 
 
 def suspects(setting: Setting, found: Reconciled) -> Table | None:
     """Build the table of suspects, the worst first; None where there are none."""
     text = setting.text
     claims = {one.id: one for one in found.claims}
-    apart = [one for one in found.suspects if _far(one)]
     rows = tuple(
         Row(
             f"suspect:{one.id}",
@@ -56,11 +56,11 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                 _claimed(setting, one),
                 _balanced(setting, claims, one, found.workings[one.id]),
                 _strain(setting, one, found.workings[one.id]),
-                Said(_verdict(setting, one)),
+                Said(verdict(setting, one)),
                 setting.notes.refs([one.source] if one.source else []),
             ),
         )
-        for one in apart
+        for one in filter(far, found.suspects)
     )
     if not rows:
         return None
@@ -72,8 +72,8 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                 "%(unit)s, or units where a coin is named; balanced: the nearest"
                 " amount that agrees with the others; strain: claimed less what all"
                 " other claims alone would have it be, over the spread of that gap,"
-                " positive where too much is claimed; from 5 either way a claim clashes"
-                ", from 3 it is at odds, below in doubt",
+                " positive where too much is claimed; from 5 either way a claim clashes,"
+                " from 3 it is at odds, below in doubt",
                 unit=setting.unit,
             ),
         ),
@@ -106,35 +106,11 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                     " beyond where claims of one source share an error."
                 ),
             ),
-            *_near(setting, len(found.suspects) - len(apart)),
+            *near(setting, len(found.suspects) - len(rows)),
             _beside(setting, found),
             (text("The links of balanced and strain lead to how each is worked out."),),
         ),
         size="dense",
-    )
-
-
-def _far(one: Claim) -> bool:
-    """Say whether a claim is off by enough to be shown: a hundredth of it."""
-    return abs(one.claimed - one.balanced) >= _SHOWN * abs(one.claimed)
-
-
-def _verdict(setting: Setting, one: Claim) -> str:
-    """Return a verdict as it is put of claims beside books that may lack something."""
-    clashes = one.verdict == "cannot stand"
-    return setting.text("clashes") if clashes else setting.text(one.verdict)
-
-
-def _near(setting: Setting, number: int) -> tuple[Prose, ...]:
-    """Say how many suspects are off by too little to be shown."""
-    if not number:
-        return ()
-    return (
-        setting.say_many(
-            "%(count)s more is off by less than a hundredth of what is claimed.",
-            "%(count)s more are off by less than a hundredth of what is claimed.",
-            setting.count("reconciled:suspects:near", number, target="suspects"),
-        ),
     )
 
 
