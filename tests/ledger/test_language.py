@@ -376,3 +376,15 @@ def test_an_origin_has_a_grade(ledger):
     )
     assert rule == "source"
     assert "the origin of copy has no grade a court" in message
+
+
+def test_a_source_says_how_much_of_its_date_is_known(ledger):
+    case = ledger.case(
+        '2020-01-31 custom "source" "copy" "A blog"\n  grade: "D3"\n  dated: "month"\n'
+    )
+    assert case.sources["copy"].dated == "month"
+    assert case.sources["court"].dated == "day"
+    _, _, message = ledger.error(
+        '2020-01-31 custom "source" "copy" "A blog"\n  grade: "D3"\n  dated: "week"\n'
+    )
+    assert "one of day, month, year, from, unknown" in message

@@ -351,3 +351,51 @@ def test_a_summary_takes_chapters_of_the_case(harbour: Path) -> None:
     report = build(case, case.book(), kind="brief", draft=True)
     titles = [one.title for one in report.sections]
     assert titles == ["Found by us", "What these books cannot show"]
+
+
+# --- Sources ---
+
+
+def test_a_source_has_the_date_its_copy_gives_and_the_notes_that_cite_it(
+    harbour: Path,
+) -> None:
+    """A copy without a day has its month. A source that a note cites is not idle."""
+    with harbour.open("a", encoding="utf-8") as ledger:
+        for name, known in (("copy", "month"), ("series", "from"), ("late", "unknown")):
+            ledger.write(
+                f'\n2023-06-30 custom "source" "{name}" "On the harbour: {name}"\n'
+                f'  grade: "C3"\n  dated: "{known}"\n'
+            )
+    text = '# Told\n\nIt was full.{{ cite("copy") }}\n\n{{ section("sources") }}\n'
+    _, *listed = printed(harbour, text).split('class="line source')
+    (copy,) = [one for one in listed if "harbour: copy" in one]
+    (series,) = [one for one in listed if "harbour: series" in one]
+    (late,) = [one for one in listed if "harbour: late" in one]
+    assert "Jun 2023" in copy
+    assert "30 Jun 2023" not in copy
+    assert 'cited on page <a href="#note-1"></a>' in copy
+    assert "from 30 Jun 2023" in series
+    assert "nothing in this report" in series
+    assert "no date on the copy" in late
+    assert "Jun 2023" not in late
+
+
+def test_a_figure_is_taken_apart_into_its_flows(harbour: Path) -> None:
+    """The table has each flow with its part, and they add up to the figure.
+
+    What is no sum of flows has no such table.
+    """
+    text = (
+        '# Down\n\n{% set owed = customers("Harbour").owed %}\n'
+        '{{ makeup(owed, "What it is made of") }}\n'
+    )
+    (harbour.parent / "report" / "10-found.md").write_text(text, encoding="utf-8")
+    (section,) = built(harbour, "found").sections
+    (table,) = section.tables
+    *lines, total = table.rows
+    parts = [row.cells[-1].value for row in lines]
+    assert len(parts) > 1
+    assert sum(parts) == total.cells[-1].value
+    assert all(row.cells[-1].flows == (row.key,) for row in lines)
+    why = refused(harbour, '# A\n\n{{ makeup(customers("Harbour").ratio, "Of what") }}')
+    assert "the sum of flows" in why

@@ -277,6 +277,22 @@ def mark(day: datetime.date, grain: str, locale: Locale) -> str:
     )
 
 
+def published(day: datetime.date, known: str, locale: Locale) -> str:
+    """Format the date of a source as far as it is known: `Nov 2022` without a day.
+
+    Args:
+        day: The date the ledger gives it.
+        known: How much of that is known, one of `solvency.ledger.vocabulary.DATED`.
+        locale: The language.
+    """
+    if known == "unknown":
+        return locale.text("no date on the copy")
+    if known in {"month", "year"}:
+        return mark(day, known, locale)
+    text = date(day, locale, short=True)
+    return locale.text("from %(day)s", day=text) if known == "from" else text
+
+
 def shorten(text: str, most: int) -> str:
     """Cut text to a number of characters, between words where it has blanks."""
     if len(text) <= most:

@@ -244,6 +244,8 @@ class Source:
     note: str | None = None
     #: The grade of what it relays, where a copy was read; its own is the copy's.
     origin: str | None = field(default=None, metadata=UNSAID)
+    #: How much of its date is known, one of `DATED`.
+    dated: str = field(default="day", metadata=UNSAID)
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property

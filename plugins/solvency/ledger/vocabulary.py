@@ -162,7 +162,7 @@ KEYS: dict[str, frozenset[str]] = {
         " recovery-basis set-off untraced untraced-low untraced-high",
         "commodity": "name issuer liquidity halving float max-price-age haircut"
         " haircut-low haircut-high",
-        "source": "grade origin publisher url mirror group sha256",
+        "source": "grade origin publisher url mirror group sha256 dated",
         "hypothesis": "prior excludes sized-by",
         "scenario": "hypotheses default variants",
         "observation": "source low high error interval from side mark perimeter grade"
@@ -186,6 +186,9 @@ KEYS: dict[str, frozenset[str]] = {
         " time-zone until parties control other root root-at",
     }.items()
 }
+#: How much of a source's date is known: its day, or no more than month or year; the
+#: first day of a series; or nothing, the date being set so that it comes late enough.
+DATED = ("day", "month", "year", "from", "unknown")
 #: Keys that anything may carry.
 ANYWHERE = frozenset({"note", "locator", "claim"})
 

@@ -33,6 +33,8 @@ HASH_OF = "hash of "
 _CURRENCY = re.compile(r"(?<![\w'./-])[A-Z][A-Z0-9'._-]*(?![\w:])")
 #: Rows as an import cites them; a comma may stand in a file's name.
 _CITED = re.compile(r"\S.*?:[^:,]*\d(?=, |$)")
+#: Keys whose strings are words of the language, and name nobody.
+_WORDS = frozenset({"time", "grade", "origin", "seq", "dated"})
 #: A replaced word as short as this stands in any text.
 _SHORT = 3
 
@@ -306,7 +308,7 @@ class Copy:
 
     def _plain(self, key: str, words: str) -> bool:
         """Say whether a string is a word of the language, a grade or an hour."""
-        if words.casefold() in LANGUAGE or key in {"time", "grade", "origin", "seq"}:
+        if words.casefold() in LANGUAGE or key in _WORDS:
             return True
         self.dropped.add(words)
         return False

@@ -18,7 +18,7 @@ KEPT = _set(
     " halving float max-price-age haircut haircut-low haircut-high minimum"
     " maximum days inflow-cap runoff horizon stress level affiliates"
     " suspense expected found states trial-balance after-day own-rows control settled"
-    " amount intraday recovery-basis origin"
+    " amount intraday recovery-basis origin dated"
 )
 #: Keys whose value is a name, or several with commas, and the kind of name.
 NAMED = {

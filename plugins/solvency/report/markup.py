@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
     from solvency.figures.table import Gap
+    from solvency.ledger.case import Source
     from solvency.report.chapters.body import Text
     from solvency.report.document import Report
 
@@ -91,6 +92,9 @@ class Printer:
         self._numbers = report.numbers
         self._screen = report.screen
         self._places = {one.key: one.anchor or one.key for one in report.tables}
+        #: The notes that name each source, as they are printed, and how many there are.
+        self._noted = 0
+        self._citing: dict[str, list[str]] = {}
         self._chapters = {f"#{section.anchor}" for section in report.sections}
 
     def shown(self, exhibit: Table | Drawing) -> Table | Drawing:
@@ -197,6 +201,21 @@ class Printer:
         """Return a date as markup."""
         return self._time(when, formats.date(when, self._locale, short=short))
 
+    def published(self, source: Source) -> Markup:
+        """Return the date of a source, as far as it is known."""
+        text = formats.published(source.published, source.dated, self._locale)
+        if source.dated == "unknown":
+            return escape(text)
+        return self._time(source.published, text)
+
+    def citing(self, name: str) -> Markup:
+        """Return links to the notes printed so far that name a source."""
+        links = (
+            Markup('<a href="#{}"></a>').format(place)
+            for place in self._citing.get(name, ())
+        )
+        return escape(self._locale.text(", ")).join(links)
+
     def _time(self, when: datetime.date, text: str) -> Markup:
         return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), text)
 
@@ -215,7 +234,11 @@ class Printer:
             )
             for note in notes
         )
-        return Markup('<span class="footnote">{}</span>').format(shown)
+        self._noted += 1
+        place = f"note-{self._noted}"
+        for note in notes:
+            self._citing.setdefault(note.source.name, []).append(place)
+        return Markup('<span class="footnote" id="{}">{}</span>').format(place, shown)
 
     def gaps(self, gaps: tuple[Gap, ...], table: Table) -> Markup:
         """Return by how much printed totals differ from the sum of their parts."""

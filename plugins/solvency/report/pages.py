@@ -351,6 +351,8 @@ def _environment(folders: list[Path], report: Report) -> jinja2.Environment:
     environment.filters |= {
         "show": printer.show,
         "day": printer.day,
+        "published": printer.published,
+        "citing": printer.citing,
         "footnote": printer.footnote,
         "widths": widths,
         "prose": lambda figure: replace(figure, prose=True),

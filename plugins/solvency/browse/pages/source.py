@@ -18,6 +18,7 @@ from solvency.browse.language import say
 from solvency.browse.language import spoken
 from solvency.browse.request import NotFoundError
 from solvency.browse.view import outside
+from solvency.figures import formats
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -79,7 +80,10 @@ def _opened(view: View, one: Source) -> Page:
     """Show one source, and what rests on it."""
     seen = [obs for obs in view.case.observations if obs.source == one.name]
     facts = [
-        ("Published", Cell(one.published.isoformat())),
+        (
+            "Published",
+            Cell(formats.published(one.published, one.dated, view.locale)),
+        ),
         ("Publisher", Cell(one.publisher or "")),
         ("Grade", Cell(graded(one.grade))),
         ("Origin", Cell(graded(one.origin) if one.origin else "")),

@@ -51,9 +51,9 @@ def tests_otherwise(setting: Setting) -> Table | None:
             text(
                 "Share of draws of uncertain amounts and days in which the test broke;"
                 " beside it the days between which nine of ten of these first broke it."
-                " A range that a source or the author states stays as it is. As stated"
-                " from %(draws)s draws, the others from %(few)s: by chance alone a"
-                " share may differ by two hundredths, and an end of the days by a step",
+                " A range that a source or the author states stays as it is. Half and"
+                " twice are from the same %(few)s draws; the chance as stated is from"
+                " %(draws)s, so that by chance alone it may differ by two hundredths",
                 draws=f"{moved[0].draws:,}",
                 few=f"{_few(moved[0]):,}",
             ),
@@ -65,7 +65,6 @@ def tests_otherwise(setting: Setting) -> Table | None:
             Column("half", text("Chance at half"), width=16),
             Column("half-days", text("First broken then"), "text", 30),
             Column("stated", text("As stated"), width=16, current=True),
-            Column("stated-days", text("First broken then"), "text", 30),
             Column("twice", text("Chance at twice"), width=16),
             Column("twice-days", text("First broken then"), "text", 30),
         ),
@@ -82,22 +81,21 @@ def _few(one: Tested) -> int:
 
 
 def _moved(one: Tested) -> bool:
-    """Say whether a test comes to something else at half or at twice the spreads."""
-    stated = _stated(one)
-    return any(
-        abs(other.probability - stated.probability) >= WORTH_SAYING
-        or (
-            max(other.probability, stated.probability) >= WORTH_SAYING
-            and any(
-                (end is None) != (day is None)
-                or (end is not None and day is not None and abs(end - day) > _FAR)
-                for end, day in (
-                    (other.least, stated.least),
-                    (other.most, stated.most),
-                )
-            )
+    """Say whether a test comes to something else at half than at twice the spreads.
+
+    These two are drawn alike; what is stated is from more draws, and the ends of its
+    days differ from theirs by chance.
+    """
+    if one.otherwise is None:
+        return False
+    half, twice = one.otherwise
+    return abs(half.probability - twice.probability) >= WORTH_SAYING or (
+        max(half.probability, twice.probability) >= WORTH_SAYING
+        and any(
+            (end is None) != (day is None)
+            or (end is not None and day is not None and abs(end - day) > _FAR)
+            for end, day in ((half.least, twice.least), (half.most, twice.most))
         )
-        for other in one.otherwise or ()
     )
 
 
@@ -127,7 +125,8 @@ def _row(setting: Setting, one: Tested, name: str) -> Row:
     entity = text("The group") if one.entity == "group" else one.entity
     cells: list[Cell] = [Said(entity)]
     for key, each in (("half", half), ("stated", _stated(one)), ("twice", twice)):
-        cells += _cells(setting, f"tests:otherwise:{name}:{key}", each)
+        chance, days = _cells(setting, f"tests:otherwise:{name}:{key}", each)
+        cells += [chance] if key == "stated" else [chance, days]
     return Row(f"otherwise:{name}", (text(asks(one.test)), Said(of)), tuple(cells))
 
 

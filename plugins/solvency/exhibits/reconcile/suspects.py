@@ -9,6 +9,9 @@ from typing import Any
 
 from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.flows import told as flow_told
+from solvency.exhibits.reconcile.shown import far
+from solvency.exhibits.reconcile.shown import near
+from solvency.exhibits.reconcile.shown import verdict
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import weighed
@@ -53,11 +56,11 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                 _claimed(setting, one),
                 _balanced(setting, claims, one, found.workings[one.id]),
                 _strain(setting, one, found.workings[one.id]),
-                Said(text(one.verdict)),
+                Said(verdict(setting, one)),
                 setting.notes.refs([one.source] if one.source else []),
             ),
         )
-        for one in found.suspects
+        for one in filter(far, found.suspects)
     )
     if not rows:
         return None
@@ -69,8 +72,8 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                 "%(unit)s, or units where a coin is named; balanced: the nearest"
                 " amount that agrees with the others; strain: claimed less what all"
                 " other claims alone would have it be, over the spread of that gap,"
-                " positive where too much is claimed; from 5 either way a claim cannot"
-                " stand, from 3 it is at odds, below in doubt",
+                " positive where too much is claimed; from 5 either way a claim"
+                " clashes, from 3 it is at odds, below in doubt",
                 unit=setting.unit,
             ),
         ),
@@ -103,6 +106,7 @@ def suspects(setting: Setting, found: Reconciled) -> Table | None:
                     " beyond where claims of one source share an error."
                 ),
             ),
+            *near(setting, len(found.suspects) - len(rows)),
             _beside(setting, found),
             (text("The links of balanced and strain lead to how each is worked out."),),
         ),

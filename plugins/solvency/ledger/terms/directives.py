@@ -178,6 +178,7 @@ def _source(
             for key in ("publisher", "url", "mirror", "group", "sha256", "note")
         },
         origin=origin,
+        dated=meta.choice("dated", words.DATED) or "day",
         notes=meta.rest(),
     )
     if declared.name("source", name, entry):

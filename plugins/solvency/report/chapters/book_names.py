@@ -29,6 +29,7 @@ from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import resting
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
+from solvency.figures.figure import Grade
 from solvency.figures.figure import anchor
 from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
@@ -159,6 +160,7 @@ class OfBooks(Named):
             low=lambda: figure("low", one.low),
             high=lambda: figure("high", one.high),
             day=lambda: one.date,
+            source=lambda: self.setting.notes.refs(one.sources),
         )
 
     def observation(self, name: str) -> Facts:
@@ -177,6 +179,8 @@ class OfBooks(Named):
             low=lambda: part("low"),
             high=lambda: part("high"),
             day=lambda: one.date,
+            source=lambda: self.setting.notes.refs((one.source,)),
+            grade=lambda: Grade(one.grade or case.sources[one.source].grade),
         )
 
     def untraced(self, entity: str = "group", at: str | datetime.date = "") -> Facts:

@@ -12,6 +12,7 @@ from solvency.exhibits.check.segregation import segregation
 from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.failures import with_reasons
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
+from solvency.exhibits.makeup import makeup
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.tally.total import explaining
 from solvency.exhibits.tally.total import totalled
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.section import Section
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
     from solvency.figures.table import Table
 
 #: The list that has an exhibit, or the family, by what its key is or begins with.
@@ -188,6 +190,18 @@ class Exhibits:
         for one in typed(title):
             raise ReportError(f"{one.text!r} is typed into a title")
         return replace(found, title=title or found.title)
+
+    def makeup(self, figure: Figure, title: str) -> Table:
+        """Return the table of the flows that a figure is made up of.
+
+        Raises:
+            ReportError: A number is typed into the title.
+        """
+        if not isinstance(title, str):
+            raise ReportError("an exhibit is titled by words")
+        for one in typed(title):
+            raise ReportError(f"{one.text!r} is typed into a title")
+        return makeup(self._setting, figure, title)
 
     def _dated(self, name: str) -> str:
         for mark, day in (("@first", self._setting.dates[0]), ("@", self._setting.at)):

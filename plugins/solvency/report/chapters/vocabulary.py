@@ -11,6 +11,7 @@ from typing import Any
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.flows import told
 from solvency.exhibits.flows import worth
+from solvency.exhibits.makeup import adds_up
 from solvency.exhibits.trace.section import followed
 from solvency.figures.errors import ReportError
 from solvency.figures.figure import Figure
@@ -76,6 +77,7 @@ class Vocabulary(OfBooks, OfFindings):
             self.count,
             self.exhibit,
             self.stage,
+            self.makeup,
             self.section,
             self.has,
             self.cite,
@@ -218,12 +220,20 @@ class Vocabulary(OfBooks, OfFindings):
         first = self._day(since) if since else None
         return self.exhibits.stage(title, first, self._day(until))
 
+    def makeup(self, figure: Any, title: str) -> Any:
+        """Return the table of the flows that a figure is made up of."""
+        if not isinstance(figure, Figure) or not adds_up(figure):
+            raise ReportError("makeup(...) takes a figure that is the sum of flows")
+        return self.exhibits.makeup(figure, title)
+
     def section(self, name: str) -> Any:
         """Return a whole list of an appendix to place."""
         return self.exhibits.section(name)
 
-    def has(self, name: str, of: str = "") -> bool:
-        """Say whether the case has an exhibit of a name."""
+    def has(self, name: Any, of: str = "") -> bool:
+        """Say whether the case has an exhibit of a name, or a figure has its flows."""
+        if isinstance(name, Figure):
+            return adds_up(name)
         return self.exhibits.has(_whose(name, of))
 
     def cite(self, *names: str) -> CitedSources:

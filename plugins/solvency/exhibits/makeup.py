@@ -1,0 +1,113 @@
+"""What a figure is made up of, on paper: the flows that have a part in it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solvency.exhibits.flows import told
+from solvency.exhibits.workings import of_flows
+from solvency.figures.figure import Day
+from solvency.figures.figure import Said
+from solvency.figures.figure import anchor
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
+
+if TYPE_CHECKING:
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Figure
+
+#: As many flows are named; the rest stand in one line.
+_MOST = 12
+_CENT = Decimal("0.01")
+_NO_WORD = re.compile(r"[^A-Za-z0-9]+")
+
+
+def adds_up(figure: Figure) -> bool:
+    """Say whether an amount is the sum of what flows have in it."""
+    if figure.value is None or not figure.parts:
+        return False
+    return abs(sum(part for _, part in figure.parts) - figure.value) < _CENT
+
+
+def makeup(setting: Setting, figure: Figure, title: str) -> Table:
+    """Build the table of the flows that make a figure, the largest, oldest first.
+
+    Args:
+        setting: What the report is of.
+        figure: An amount that flows add up to.
+        title: What to print above it.
+    """
+    text = setting.text
+    key = f"made-up-{_NO_WORD.sub('-', figure.key).strip('-')}"
+    by_size = sorted(figure.parts, key=lambda one: (-abs(one[1]), one[0]))
+    # One flow alone needs no line for the rest.
+    most = _MOST if len(by_size) > _MOST + 1 else len(by_size)
+    named, rest = by_size[:most], dict(by_size[most:])
+    flows = setting.case.by_id
+    rows = [
+        Row(
+            name,
+            (Said(told(setting, flows[name])),),
+            (
+                (setting.flow_ref(name),),
+                Day(flows[name].date),
+                Said(text(flows[name].basis)),
+                setting.money(
+                    f"{key}:{name}",
+                    part,
+                    formula="its part in the sum",
+                    flows=(name,),
+                    parts=((name, part),),
+                    target=anchor("flow", name) if name in setting.listed else "",
+                ),
+            ),
+        )
+        for name, part in sorted(named, key=lambda one: (flows[one[0]].date, one[0]))
+    ]
+    if rest:
+        count = setting.count(f"{key}:others", len(rest), flows=tuple(rest))
+        rows.append(
+            Row(
+                "others",
+                setting.say_many(
+                    "%(count)s smaller flow", "%(count)s smaller flows", count
+                ),
+                (
+                    None,
+                    None,
+                    None,
+                    setting.own(
+                        f"{key}:rest",
+                        sum(rest.values(), Decimal()),
+                        formula="sum of the smaller flows",
+                        **of_flows(setting, rest),
+                    ),
+                ),
+            )
+        )
+    sums = tuple((row.key, 1) for row in rows)
+    total = (None, None, None, figure)
+    rows.append(Row("total", (text("Total"),), total, "total", sums=sums))
+    return Table(
+        key=key,
+        title=title,
+        unit=(
+            text(
+                "%(unit)s; what each flow added, coins at the price of the last day",
+                unit=setting.unit,
+            ),
+        ),
+        head=text("Flow"),
+        width=92,
+        size="dense",
+        columns=(
+            Column("flow", text("Id"), "refs", 14),
+            Column("date", text("Date"), "text", 18),
+            Column("basis", text("Basis"), "text", 16),
+            Column("amount", text("Amount"), width=20, current=True),
+        ),
+        rows=tuple(rows),
+    )
