@@ -141,10 +141,11 @@ def _marked(
     setting: Setting,
     day: datetime.date | None,
     between: tuple[datetime.date, datetime.date] | None,
-    put_in: bool | None,
+    *,
+    marked: bool,
 ) -> Said:
     """Return a day, marked where no source gives it, or where it was put in."""
-    marks = ("\N{DAGGER}" if between else "") + ("\N{DOUBLE DAGGER}" if put_in else "")
+    marks = ("\N{DAGGER}" if between else "") + ("\N{DOUBLE DAGGER}" if marked else "")
     return Said(_day(setting, day) + (f" {marks}" if marks and day else ""))
 
 
@@ -207,14 +208,17 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
         (label, Said(of)),
         (
             _marked(
-                setting, one.first, test and test.day, test and test.by_construction
+                setting,
+                one.first,
+                test.day if test else None,
+                marked=test is not None and test.by_construction,
             ),
             Said(between),
             _marked(
                 setting,
                 one.worst,
-                test and test.worst_day,
-                test and test.worst_by_construction,
+                test.worst_day if test else None,
+                marked=test is not None and test.worst_by_construction,
             ),
             missing(setting, one, key),
             _chance(setting, one, key),
