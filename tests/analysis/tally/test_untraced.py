@@ -145,3 +145,13 @@ def test_a_trace_says_what_is_untraced(ledger) -> None:
     assert "Earlier balances may have been lower" in printed
     document = json.loads(CliRunner().invoke(main, [*run, "--json"]).output)
     assert (document["untraced"], document["counts"]) == ("300", ["B-1"])
+
+
+def test_no_more_is_reachable_than_where_hypotheses_take_from(ask) -> None:
+    # 300 are untraced in the bank, from which money was lost, and 30 of the coins,
+    # from which no hypothesis takes any.
+    coins = counted("B-2", "Assets:Alameda:Coins", "1 BTC")
+    found = ask(COUNT, coins)
+    assert found.amount == 330
+    assert found.reachable == 300
+    assert found.together.high <= found.reachable

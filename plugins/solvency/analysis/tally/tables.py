@@ -45,8 +45,9 @@ def headline(found: Tallied) -> str:
         )
     if found.hole:
         text.append(
-            f"Customers lack {found.hole:,.0f} on {found.at}. That is owed to them, and"
-            " needs no explaining; what is untraced does."
+            f"Customers of all entities lack {found.hole:,.0f} on {found.at}: owed to"
+            " them and not held. The flows that made it are in the books; what is"
+            " untraced is what the books do not explain."
         )
     text.append(
         "Exact, by convolution."

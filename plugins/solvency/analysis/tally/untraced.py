@@ -59,12 +59,15 @@ class Untraced:
         scenarios: What each explains, its hypotheses all holding.
         together: What all explain, each held as the tally believes, or those of
             the scenario that holds.
+        reachable: What is untraced in counts of accounts that some hypothesis takes
+            anything out of: no more can be explained.
     """
 
     amount: Decimal
     hypotheses: tuple[Explained, ...]
     scenarios: tuple[Explained, ...]
     together: Explained
+    reachable: Decimal = Decimal()
 
     def left(self, scenario: str = "") -> dict[str, Decimal]:
         """Return quantiles of what is left, by share: of all, or of a scenario."""
@@ -84,6 +87,7 @@ class Untraced:
 
         return {
             "amount": self.amount,
+            "reachable": self.reachable,
             "explained": [
                 {"hypothesis": one.name, **ends(one)} for one in self.hypotheses
             ],
@@ -144,6 +148,7 @@ def untraced(
         tuple(sorted(each, key=lambda one: (-one.median, one.name))),
         tuple(found[len(names) : -1]),
         found[-1],
+        effects.reachable,
     )
 
 
@@ -183,6 +188,12 @@ class _Effects:
             self._takes[:, column] -= np.bincount(
                 book.flow[rows], moved, minlength=len(flows)
             )
+
+    @property
+    def reachable(self) -> Decimal:
+        """Return what is untraced where any hypothesis takes anything, in cents."""
+        taken = (self._takes > 0).any(axis=0)
+        return number(float(self._left[taken].sum()))
 
     def moves(self, held: Collection[str]) -> bool:
         """Say whether hypotheses move anything that was counted."""

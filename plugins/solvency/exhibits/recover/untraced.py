@@ -76,7 +76,7 @@ def _rows(setting: Setting, found: Mapping[str, Recovery]) -> Iterator[Row]:
         yield Row(f"untraced:{way}", (setting.text(label),), kind="group")
         for key, one in shares["without"].items():
             cells = tuple(
-                _rate(setting, name, way, each[key], end)
+                varied_rate(setting, name, way, each[key], end)
                 for name, each in shares.items()
                 for end in ENDS
             )
@@ -92,7 +92,8 @@ def _by_class(found: Recovery, way: str) -> dict[tuple[str, str], Class]:
     return {(one.entity, one.rank): one for one in classes(found, way)}
 
 
-def _rate(setting: Setting, name: str, way: str, one: Class, end: str) -> Figure:
+def varied_rate(setting: Setting, name: str, way: str, one: Class, end: str) -> Figure:
+    """Return what share a class is paid, with or without what is untraced."""
     paid = {"low": one.low, "central": one.paid, "high": one.high}[end]
     ground = settled(setting)
     return setting.share(

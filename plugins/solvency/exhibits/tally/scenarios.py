@@ -83,8 +83,9 @@ def explained(setting: Setting, found: Tallied) -> Table:
         notes=(
             (
                 text(
-                    "What a scenario takes need not be what is untraced: how much of"
-                    " that it explains stands in a table of its own."
+                    "The chance compares sums: what is taken out of accounts that"
+                    " nobody counted explains nothing that is untraced. How much of"
+                    " that a scenario explains stands in a table of its own."
                 ),
             ),
         )
@@ -137,7 +138,7 @@ def _reaching(setting: Setting, found: Tallied) -> tuple[Column, ...]:
     """Return the column of who takes as much as is untraced, where anything is."""
     if not found.to_explain:
         return ()
-    title = setting.text("Chance they take as much as is untraced")
+    title = setting.text("Chance it takes as large a sum, from any account")
     return (Column("reaches", title, width=30),)
 
 

@@ -86,9 +86,13 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
         rows=tuple(rows),
         notes=(
             setting.say(
-                "Untraced in the established books: %(amount)s. What customers lack is"
-                " a debt, and needs no explaining; what is untraced does.",
+                "Untraced in the established books: %(amount)s. Of this %(reachable)s"
+                " is in accounts that some hypothesis takes money out of; no more can"
+                " be explained, by one or by all, and of the other %(rest)s no"
+                " hypothesis says anything.",
                 amount=amount,
+                reachable=_of_amount(setting, "reachable", one.reachable, counted),
+                rest=_of_amount(setting, "rest", one.amount - one.reachable, counted),
             ),
         ),
         size="dense",
@@ -104,6 +108,18 @@ def untraced_amount(setting: Setting, amount: Decimal) -> Figure:
         formula="books above what was counted, established flows alone",
         flows=flows,
         **_counted(setting),
+    )
+
+
+def _of_amount(
+    setting: Setting, part: str, value: Decimal, counted: dict[str, Any]
+) -> Figure:
+    return setting.money(
+        f"tally:untraced:{part}",
+        value,
+        formula="of what is untraced",
+        flows=tuple(flow.id for flow in setting.case.flows),
+        **counted,
     )
 
 

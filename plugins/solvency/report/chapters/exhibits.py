@@ -70,6 +70,7 @@ _WHERE = {
     "haircuts": "spiral",
     "affairs": "affairs",
     "recovery": "affairs",
+    "recovery-untraced": "affairs",
     "consolidation-gains": "affairs",
     "in-kind": "affairs",
     "preferences": "affairs",

@@ -29,6 +29,7 @@ from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
 from solvency.report.chapters.facts import Named
+from solvency.report.chapters.variations import variations
 
 if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
@@ -222,6 +223,7 @@ class OfFindings(Named):
             low=lambda: share("low"),
             central=lambda: share("rate"),
             high=lambda: share("high"),
+            **variations(setting, way, entity, rank),
             claims=lambda: money("claims", one.claims),
             paid=lambda: money("paid", one.paid),
             entity=lambda: entity,
