@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from solvency.methods.tally import draw_each
 from solvency.tally import draw
 from solvency.tally import exact
 from solvency.tally import spread
@@ -119,6 +120,25 @@ def test_full_correlation_adds_scores():
     assert both.sigma == pytest.approx(2 * one.sigma, rel=0.02)
     assert named.sigma == pytest.approx(2 * one.sigma, rel=0.02)
     assert apart.sigma == pytest.approx(math.sqrt(2) * one.sigma, rel=0.02)
+
+
+def test_several_correlations_are_drawn_as_each_alone():
+    """Amounts of every kind: with ends, certain, shared by a driver, a gain."""
+    columns = (
+        [1.0, 5.0, 2.0, 0.0, 3.0],
+        [2.0, 5.0, -3.0, 1.0, 4.0],
+        [4.0, 5.0, 5.0, 2.0, 9.0],
+    )
+    rest = {
+        "switch": [0, 1, 0, 2, 2],
+        "drivers": [None, None, "oil", "oil", None],
+        "draws": 100_000,
+    }
+    rhos = (0.5, 0.0, 1.0, 0.5)
+    together = draw_each(*columns, [1.0, 0.4, 0.7], rhos=rhos, **rest)
+    for rho, found in zip(rhos, together, strict=True):
+        alone = draw(*columns, [1.0, 0.4, 0.7], rho=rho, **rest)
+        assert np.array_equal(found.losses, alone.losses)
 
 
 def test_correlation_of_scores():

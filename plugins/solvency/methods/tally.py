@@ -224,8 +224,64 @@ def draw(
         ValueError: ends that do not enclose the central value, or probabilities,
             correlations or switches that are none.
     """
+    (found,) = draw_each(
+        *(low, central, high, probability),
+        rhos=(rho,),
+        interval=interval,
+        shape=shape,
+        switch=switch,
+        combinations=combinations,
+        drivers=drivers,
+        driver_rho=driver_rho,
+        draws=draws,
+        seed=seed,
+        executor=executor,
+    )
+    return found
+
+
+def draw_each(
+    low: ArrayLike,
+    central: ArrayLike,
+    high: ArrayLike,
+    probability: ArrayLike = 1.0,
+    *,
+    rhos: Sequence[float],
+    interval: ArrayLike = 0.9,
+    shape: Shape = "lognormal",
+    switch: ArrayLike | None = None,
+    combinations: tuple[ArrayLike, ArrayLike] | None = None,
+    drivers: Sequence[str | None] | None = None,
+    driver_rho: float = 1.0,
+    draws: int = 1_000_000,
+    seed: int = 0,
+    executor: Executor | None = None,
+) -> tuple[Drawn, ...]:
+    """Draw the total under several correlations, each as `draw` does.
+
+    What is random is drawn once for all of them that are not nil.
+
+    Args:
+        low: lower ends of the amounts' magnitudes, shape (n,).
+        central: central values, shape (n,).
+        high: upper ends of the magnitudes, shape (n,).
+        probability: of each switch to be on.
+        rhos: correlations of all scores by the common factor.
+        interval: share of belief between low and high.
+        shape: distribution of the amounts.
+        switch: number of the switch each amount stands behind, shape (n,).
+        combinations: which switches are on together, and their weights.
+        drivers: name of what drives each amount, or None, shape (n,).
+        driver_rho: correlation of the scores of amounts with one driver.
+        draws: number of draws.
+        seed: seed of the draws.
+        executor: something with a `map`.
+
+    Returns:
+        The draws under each, in the order asked.
+    """
     parts = amounts(low, central, high, interval, shape)
-    for name, value in (("rho", rho), ("driver_rho", driver_rho)):
+    for name, value in (*(("rho", rho) for rho in rhos), ("driver_rho", driver_rho)):
         if not 0.0 <= value <= 1.0:
             raise ValueError(f"{name} is a correlation from 0 to 1, not {value}")
     switches, chances = _switches(len(parts), probability, switch, combinations)
@@ -233,21 +289,28 @@ def draw(
     if len(named) != len(parts):
         raise ValueError(f"there are {len(parts)} amounts and {len(named)} drivers")
     names = sorted({name for name in named if name is not None})
-    model = _Model(
-        parts=parts,
-        switches=tuple(switches.tolist()),
-        chances=chances,
-        joint=_joint(combinations),
-        drivers=tuple(-1 if d is None else names.index(d) for d in named),
-        driver_rho=driver_rho,
-        rho=rho,
-    )
     sizes = [CHUNK] * (draws // CHUNK) + [draws % CHUNK] * (draws % CHUNK > 0)
     seeds = np.random.SeedSequence(seed).spawn(len(sizes))
-    chunks = _mapped(
-        executor, partial(_chunk, model), list(zip(seeds, sizes, strict=True))
-    )
-    return Drawn(np.concatenate([np.zeros(0), *chunks]), seed)
+    found: dict[float, Drawn] = {}
+    for some in ({rho for rho in rhos if not rho}, {rho for rho in rhos if rho}):
+        model = _Model(
+            parts=parts,
+            switches=tuple(switches.tolist()),
+            chances=chances,
+            joint=_joint(combinations),
+            drivers=tuple(-1 if d is None else names.index(d) for d in named),
+            driver_rho=driver_rho,
+            rhos=tuple(sorted(some)),
+        )
+        if some:
+            items = list(zip(seeds, sizes, strict=True))
+            chunks = _mapped(executor, partial(_chunk, model), items)
+            totals = np.concatenate([np.zeros((len(some), 0)), *chunks], axis=1)
+            found |= {
+                rho: Drawn(total, seed)
+                for rho, total in zip(model.rhos, totals, strict=True)
+            }
+    return tuple(found[rho] for rho in rhos)
 
 
 def exact(
@@ -321,19 +384,20 @@ class _Model:
     joint: tuple[NDArray[np.bool_], Array] | None
     drivers: tuple[int, ...]
     driver_rho: float
-    rho: float
+    #: All nil, or none of them.
+    rhos: tuple[float, ...]
 
 
 def _chunk(model: _Model, item: tuple[SeedSequence, int]) -> Array:
-    """Draw one chunk of totals from its own stream."""
+    """Draw one chunk of totals from its own stream, a row a correlation."""
     seed, size = item
     rng = np.random.default_rng(seed)
-    common = rng.standard_normal(size) * math.sqrt(model.rho) if model.rho else None
+    common = rng.standard_normal(size) if any(model.rhos) else None
     shared = [
         rng.standard_normal(size) for _ in range(max(model.drivers, default=-1) + 1)
     ]
     on = _on(model, rng, size)
-    total = np.zeros(size)
+    totals = np.zeros((len(model.rhos), size))
     for part, switch, driver in zip(
         model.parts, model.switches, model.drivers, strict=True
     ):
@@ -341,20 +405,26 @@ def _chunk(model: _Model, item: tuple[SeedSequence, int]) -> Array:
         alone = common is None and driver < 0
         if alone and part.kind in {"certain", "pert"}:
             drawn = part.draw(rng, size)
-            total += drawn if mask is None else drawn * mask
+            totals += drawn if mask is None else drawn * mask
             continue
         score = rng.standard_normal(size)
+        if part.kind == "certain":
+            # Its score is passed over, so that the next amount has its own.
+            totals += part.sign * part.middle * (1.0 if mask is None else mask)
+            continue
         # What is switched off adds nothing, and making amounts takes most of the time.
         some = slice(None) if mask is None else np.flatnonzero(mask)
         score = score[some]
         if driver >= 0:
             score *= math.sqrt(1.0 - model.driver_rho)
             score += math.sqrt(model.driver_rho) * shared[driver][some]
-        if common is not None:
-            score *= math.sqrt(1.0 - model.rho)
-            score += common[some]
-        total[some] += part.at(score)
-    return total
+        for total, rho in zip(totals, model.rhos, strict=True):
+            dependent = score
+            if common is not None:
+                dependent = score * math.sqrt(1.0 - rho)
+                dependent += math.sqrt(rho) * common[some]
+            total[some] += part.at(dependent)
+    return totals
 
 
 def _on(

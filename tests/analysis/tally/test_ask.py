@@ -145,7 +145,8 @@ def test_what_is_expected_of_each_adds_up_to_the_mean_of_the_draws(ledger):
     found = tally(case)
     parts = [one.expected for one in found.hypotheses]
     assert sum(parts) == found.mean
-    drawn = Parts(case, "lognormal").believed("prior", 0)[0].draw(400_000, 1, None, 0.0)
+    chosen = Parts(case, "lognormal").believed("prior", 0)[0]
+    (drawn,) = chosen.draw(400_000, 1, None, (0.0,))
     assert float(found.mean) == pytest.approx(drawn.mean, abs=1)
     assert float(found.mean) > 0.5 * (200 - 50 + 100) + 10
 

@@ -18,7 +18,7 @@ from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.probability_distribution import amounts
 from solvency.ledger.case import Scenario
-from solvency.methods.tally import draw
+from solvency.methods.tally import draw_each
 from solvency.methods.tally import exact
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding
@@ -26,6 +26,8 @@ from solvency.model.liquid_assets import taken
 from solvency.model.uncertain_amounts import spread_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from solvency.ledger.case import Case
@@ -150,15 +152,16 @@ class Chosen:
                 shape=self.shape,
                 switch=switch,
             ), "exact"
-        return self.draw(draws, seed, executor, 0.0), "sampled"
+        (found,) = self.draw(draws, seed, executor, (0.0,))
+        return found, "sampled"
 
     def draw(
-        self, draws: int, seed: int, executor: Executor | None, rho: float
-    ) -> Drawn:
-        """Draw the total, with a common factor of some strength."""
+        self, draws: int, seed: int, executor: Executor | None, rhos: Sequence[float]
+    ) -> tuple[Drawn, ...]:
+        """Draw the total, with a common factor of each of some strengths."""
         probability, switch = self._switches()
         joint = self.combinations
-        return draw(
+        return draw_each(
             *(self.low, self.central, self.high),
             1.0 if joint is not None else probability,
             interval=self.interval,
@@ -166,7 +169,7 @@ class Chosen:
             switch=list(range(len(self.flows))) if joint is not None else switch,
             combinations=joint,
             drivers=[flow.driver for flow in self.flows],
-            rho=rho,
+            rhos=rhos,
             draws=draws,
             seed=seed,
             executor=executor,

@@ -137,7 +137,7 @@ def with_rest(
     parts = Parts(case, shape)
     chosen, _, _ = _chosen(parts, switches, total.seed)
     few = min(total.draws, DEPENDENCE_DRAWS)
-    table = [(rho, chosen.draw(few, total.seed, executor, rho)) for rho in RHOS]
+    drawn = chosen.draw(few, total.seed, executor, RHOS)
     return replace(
         total,
         scenarios=tuple(
@@ -147,7 +147,7 @@ def with_rest(
         ),
         dependence=tuple(
             Dependence(rho, _quantiles(one), _reaches(one, total.to_explain))
-            for rho, one in table
+            for rho, one in zip(RHOS, drawn, strict=True)
         ),
     )
 
