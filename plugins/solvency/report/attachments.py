@@ -13,6 +13,7 @@ import io
 import json
 import re
 import tempfile
+from collections import Counter
 from collections import defaultdict
 from pathlib import Path
 from pathlib import PurePosixPath
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 FIGURES = "figures.json"
 POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
+#: More files of one kind than this stand in one line of the list.
+_ALIKE = 30
 CHANGED = "a file of the case changed while the report was made: run it again"
 #: Names of files that the report itself adds.
 _KEPT = frozenset({FIGURES, POSTINGS, control_totals.NAME})
@@ -342,11 +345,22 @@ def _briefly(setting: Setting, one: Attached) -> str:
     return setting.text(one.description)
 
 
+def _alike(setting: Setting, attached: tuple[Attached, ...], kind: str) -> Row:
+    """Return one row for many files of a kind, whose hashes are in the record."""
+    some = [one for one in attached if one.description == kind]
+    count = setting.count(f"files:{kind}", len(some))
+    size = setting.count(f"files:{kind}:bytes", sum(len(x.content) for x in some))
+    label = setting.say_many("%(count)s file", "%(count)s files", count)
+    return Row(f"files:{kind}", label, (Said(setting.text(kind)), size, None))
+
+
 def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | None:
     """Build the list of the files inside the document, with their hashes."""
     if not attached:
         return None
     text = setting.text
+    kinds = Counter(one.description for one in attached)
+    alone = [one for one in attached if kinds[one.description] <= _ALIKE]
     table = Table(
         key="files",
         title=text("Files carried inside this document"),
@@ -369,8 +383,9 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
                     Said(hashlib.sha256(one.content).hexdigest()),
                 ),
             )
-            for one in attached
-        ),
+            for one in alone
+        )
+        + tuple(_alike(setting, attached, x) for x, n in kinds.items() if n > _ALIKE),
         numbered=False,
         size="dense",
     )
