@@ -119,6 +119,35 @@ def test_from_the_first_page_to_a_sources_sentence_in_four_steps(opened):
     assert re.search(r"/source-[\w-]+\.html$", tab.url)
 
 
+def test_back_goes_up_a_level_and_then_out_of_the_panel(opened):
+    tab = opened()
+    number = tab.locator('[data-key="source:customers"] a.sv-figure')
+    number.click()
+    panel = tab.get_by_role("dialog")
+    panel.locator("button.sv-in").first.click()
+    panel.get_by_role("button", name="Back", exact=True).click()
+    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    panel.locator("button.sv-in").first.click()
+    expect(panel.locator(".sv-up")).to_be_visible()
+    tab.go_back()
+    tab.go_back()
+    expect(panel).to_have_count(0)
+    expect(number).to_be_focused()
+    assert tab.url.endswith("/index.html")
+
+
+def test_the_hypotheses_come_after_their_button_and_move_nothing(opened):
+    tab = opened()
+    tab.locator("#sv-switch-open").press("Enter")
+    tab.keyboard.press("Tab")
+    first = tab.locator("#sv-switch-ventures")
+    expect(first).to_be_focused()
+    before = first.bounding_box()
+    tab.keyboard.press("Space")
+    expect(tab.locator("#sv-switch-open")).to_have_text("Hypotheses: 1 of 3 on")
+    assert first.bounding_box() == before
+
+
 def test_arrows_go_from_number_to_number(opened):
     tab = opened("group")
     table = tab.locator("#totals")
@@ -154,7 +183,9 @@ def test_a_table_sorts_filters_and_saves(opened):
     )
     with group.expect_download() as waited:
         group.locator("#sheet").get_by_role("button", name="CSV").click()
-    assert waited.value.suggested_filename == "group-established-sheet.csv"
+    assert (
+        waited.value.suggested_filename == "group-established-at-2022-01-20-sheet.csv"
+    )
     text = waited.value.path().read_text()
     assert "fingerprint" in text
     assert "scenario established" in text
@@ -191,7 +222,7 @@ def test_a_drawing_is_saved_as_svg_and_png(opened):
         with tab.expect_download() as waited:
             tab.get_by_role("button", name=kind).first.click()
         assert waited.value.suggested_filename == (
-            f"flows-established-drawing-funds.{kind.lower()}"
+            f"flows-established-at-2022-01-20-drawing-funds.{kind.lower()}"
         )
         assert len(waited.value.path().read_bytes()) > 1000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gzip
 import http.client
 import json
 import threading
@@ -474,3 +475,13 @@ def test_addresses_keep_no_more_cases_than_are_bounded(harbour, tmp_path, monkey
     assert len(shelf._cases) == 3
     assert shelf.case(None, None) is own
     assert {one.name for one in tmp_path.rglob("*.kept")} == kept
+
+
+def test_text_is_compressed_for_those_who_take_it_so(site):
+    made = site()
+    plain = made.http.get(made.path("group"))
+    packed = made.http.get(made.path("group"), headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 3

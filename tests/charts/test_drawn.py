@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from charts import gallery
 from charts.chart_reading import Drawing
+from charts.chart_reading import points
 from hypothesis import HealthCheck
 from hypothesis import given
 from hypothesis import settings
@@ -29,6 +30,7 @@ from solvency.charts import steps
 from solvency.charts import timeline
 from solvency.charts import tornado
 from solvency.charts import waterfall
+from solvency.charts.canvas import Canvas
 
 HOSTILE = [
     "",
@@ -325,3 +327,19 @@ def test_what_cannot_be_drawn_is_refused():
         steps.draw(steps.Steps("", [level], interval), Look())
     with pytest.raises(ChartError, match="prefix"):
         owed_held.draw(owed_held.OwedHeld("", [level]), Look(prefix='x"'))
+
+
+def test_a_belief_is_drawn_from_the_day_there_is_one():
+    """Nobody could weigh it on the first day: the line begins on the second, at 0.5."""
+    first, last = datetime.date(2022, 1, 1), datetime.date(2022, 1, 11)
+    chart = beliefs.Beliefs("", [first, last], [beliefs.Belief("a", [None, 0.5])])
+    drawing = Drawing(beliefs.draw(chart, Look()))
+    (line,) = drawing.all("path", data_belief="0")
+    assert len({y for _, y in points(line.get("d"))}) == 1
+
+
+def test_a_line_keeps_its_corners_alone():
+    """On along an axis a point is none; where the line turns back it is."""
+    canvas = Canvas(Look())
+    canvas.path([(0, 0), (1, 0), (1, 0), (3, 0), (2, 0), (2, 5), (2, 9)], "#000000")
+    assert 'd="M0,0L3,0L2,0L2,9"' in canvas.svg(10.0, "", [])

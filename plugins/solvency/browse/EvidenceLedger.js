@@ -52,6 +52,12 @@ function dress(page) {
   const form = box?.querySelector("form");
   if (!form || form.dataset.begun) return;
   form.dataset.begun = "yes";
+  page.querySelector(".sv-to-form")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    box.open = true;
+    box.scrollIntoView();
+    form.querySelector("input")?.focus();
+  });
   const place = form.querySelector(".sv-difference");
   // What is shown is what would be saved: a field that changes takes it away.
   form.addEventListener("input", () => place.replaceChildren());

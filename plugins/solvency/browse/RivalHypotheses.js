@@ -67,19 +67,26 @@ function stay(found) {
   scroller.scrollTop += moved;
 }
 
+// A number may stand in several places of a page, printed there in several ways.
 function figures(page) {
   const found = new Map();
-  for (const one of page.querySelectorAll("a.sv-figure")) found.set(one.getAttribute("href"), one.textContent);
+  for (const one of page.querySelectorAll("a.sv-figure")) {
+    const href = one.getAttribute("href");
+    found.set(href, [...(found.get(href) ?? []), one.textContent.trim()]);
+  }
   return found;
 }
 
 function mark(page, before) {
+  const met = new Map();
   for (const one of page.querySelectorAll("a.sv-figure")) {
-    const was = before.get(one.getAttribute("href"));
-    if (was !== undefined && was !== one.textContent) {
-      one.classList.add("sv-changed");
-      one.title = [say("was %(amount)s", { amount: was }), one.title].filter(Boolean).join("; ");
-    }
+    const href = one.getAttribute("href");
+    const at = met.get(href) ?? 0;
+    met.set(href, at + 1);
+    const was = before.get(href);
+    if (!was || was.includes(one.textContent.trim())) continue;
+    one.classList.add("sv-changed");
+    one.title = [say("was %(amount)s", { amount: was[at] ?? was[0] }), one.title].filter(Boolean).join("; ");
   }
 }
 
@@ -119,16 +126,15 @@ function bar() {
     "aria-controls": "sv-switch-list", onclick: () => opened(list.hidden) }, say("Hypotheses"));
   const day = made("input", { type: "date", id: "sv-switch-known", onchange: () => change() });
   found = made("section", { class: "sv sv-switches", "aria-label": say("Switches: hypotheses and known-date") },
-    list,
     made("div", { class: "sv-switch-row" },
-      made("div", { class: "sv-switch-tools" }, button,
+      made("div", { class: "sv-switch-tools" }, button, list,
         made("label", { for: "sv-switch-known" }, say("As known on"), " "), day,
         made("button", { type: "button", class: "sv-quiet", id: "sv-switch-back", hidden: true, onclick: back },
           say("Back to before")),
         made("button", { type: "button", class: "sv-quiet", id: "sv-switch-keep", hidden: true, onclick: keep },
           say("Compare from here"))),
       made("dl", { class: "sv-switch-numbers", tabindex: "0" })),
-    made("p", { class: "sv-switch-said", role: "status" }));
+    made("p", { class: "sv-switch-said", role: "status", tabindex: "0" }));
   found.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || list.hidden) return;
     event.stopPropagation();

@@ -17,7 +17,7 @@ function setNumbers(box, found, name) {
   const set = found.sets[name];
   const numbers = box.querySelector(".sv-switch-numbers");
   const told = box.querySelector(".sv-switch-said");
-  numbers.replaceChildren(...(set?.numbers ?? []).map((one) => made("div", { "data-value": one.value },
+  numbers.replaceChildren(...(set?.numbers ?? []).map((one) => made("div", { "data-value": one.value, class: one.difference ? "sv-moved" : "" },
     made("dt", {}, one.label),
     made("dd", {},
       one.before ? made("span", { class: "sv-was" }, one.before, " \u2192 ") : null,
@@ -82,10 +82,10 @@ async function setBar(page) {
     take(box, found, pageSet());
     button.focus();
   } }, say("Back to before"));
-  const box = made("section", { class: "sv sv-switches", "aria-label": say("Switches: hypotheses") }, list,
-    made("div", { class: "sv-switch-row" }, made("div", { class: "sv-switch-tools" }, button, back),
+  const box = made("section", { class: "sv sv-switches", "aria-label": say("Switches: hypotheses") },
+    made("div", { class: "sv-switch-row" }, made("div", { class: "sv-switch-tools" }, button, list, back),
       made("dl", { class: "sv-switch-numbers", tabindex: "0" })),
-    made("p", { class: "sv-switch-said", role: "status" }));
+    made("p", { class: "sv-switch-said", role: "status", tabindex: "0" }));
   for (const [name, title] of found.hypotheses) {
     const tick = made("input", { type: "checkbox", id: `sv-switch-${name}`, value: name });
     tick.addEventListener("change", () => take(box, found, ticked(list)));

@@ -194,6 +194,8 @@ async function complete(address) {
 // ---- The panel ----
 
 let openedFrom = null;
+// What the panels of the page are drawn from.
+let rooted = null;
 const FEW = 10;
 
 function shell() {
@@ -209,22 +211,46 @@ function shell() {
 // Opened by an address, or from a table drawn anew since: the number of that name.
 function toReturnTo(key) {
   if (openedFrom?.isConnected) return openedFrom;
-  const same = (one) => decodeURIComponent(one.getAttribute("href")) === `#figure=${key}`;
+  const same = (one) => keyOf(one.getAttribute("href")) === key;
   return [...document.querySelectorAll('.sv a[href^="#figure="]')].find(same);
 }
 
-function closePanel() {
+// Takes the panel away; the address is the caller's.
+function leavePanel() {
   const panel = document.querySelector(".sv-panel");
   const back = toReturnTo(panel?.dataset.key);
   panel?.remove();
-  for (const one of document.querySelectorAll(".sv [aria-expanded=true]")) {
+  for (const one of document.querySelectorAll(".sv [aria-expanded=true]:not(#sv-switch-open)")) {
     one.setAttribute("aria-expanded", "false");
-  }
-  if (location.hash.startsWith("#figure=")) {
-    history.replaceState(history.state, "", location.pathname + location.search);
   }
   back?.focus();
   openedFrom = null;
+}
+
+// Each level of the panel is a step of the browser's own: closing takes all of them back.
+function closePanel() {
+  const deep = history.state?.panel ?? 0;
+  leavePanel();
+  if (deep) history.go(-deep);
+  else if (location.hash.startsWith("#figure=")) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+}
+
+function keyOf(hash) {
+  return hash.startsWith("#figure=") ? decodeURIComponent(hash.slice("#figure=".length)) : "";
+}
+
+// Back and forward go from level to level, and out of the panel.
+function walked() {
+  const key = keyOf(location.hash);
+  const panel = document.querySelector(".sv-panel");
+  if (!key) {
+    if (panel) leavePanel();
+  } else if (rooted && document.querySelector(".sv[data-begun]") && panel?.dataset.key !== key) {
+    const at = toReturnTo(key);
+    show(rooted, key, at ? labelOf(at) : undefined, null, true);
+  }
 }
 
 function fact(list, name, ...value) {
@@ -234,7 +260,7 @@ function fact(list, name, ...value) {
 }
 
 function inner(root, key, text) {
-  return made("button", { type: "button", class: "sv-in", onclick: () => show(root, key) }, text);
+  return made("button", { type: "button", class: key.startsWith("flow:") ? "sv-in sv-id" : "sv-in", onclick: () => show(root, key) }, text);
 }
 
 function link(known, text) {
@@ -431,7 +457,7 @@ function mark(page, on) {
   const [, kind, name] = /^(\S+) (.*)$/s.exec(on) ?? [];
   const key = kind === "flow" ? `flow:${name}` : name;
   for (const one of page.querySelectorAll('a[href^="#figure="]')) {
-    if (decodeURIComponent(one.getAttribute("href").slice("#figure=".length)) === key) one.classList.add("sv-has-note");
+    if (keyOf(one.getAttribute("href")) === key) one.classList.add("sv-has-note");
   }
 }
 
@@ -520,10 +546,12 @@ function fill(panel, root, key, label) {
   const printed = flow ? amount(flow.amount, flow.commodity) : figure?.printed;
   const close = made("button", { type: "button", class: "sv-quiet", onclick: closePanel }, say("Close"));
   const copy = copies(say("Copy address"), "", () => location.href);
+  const up = history.state?.up ? made("button", { type: "button", class: "sv-quiet sv-up",
+    onclick: () => history.back() }, say("Back")) : null;
   panel.replaceChildren(
     made("div", { class: "sv-panel-head" },
       made("h3", { id: "sv-panel-title" }, label || (flow ? say("Flow %(name)s", { name: flow.id }) : figure?.formula || key)),
-      made("div", { class: "sv-panel-buttons" }, copy, close)),
+      made("div", { class: "sv-panel-buttons" }, up, copy, close)),
     made("p", { class: "sv-panel-value" }, printed ?? ""),
     flow ? flowBody(root, flow)
       : figure ? figureBody(root, key, figure)
@@ -531,11 +559,18 @@ function fill(panel, root, key, label) {
   panel.dataset.key = key;
 }
 
-async function show(root, key, label, from) {
+// A level is a step of the browser's own, unless the address says it already.
+function stepTo(key, deeper) {
+  const address = `${location.pathname}${location.search}#figure=${encodeURIComponent(key).replaceAll("%3A", ":")}`;
+  if (keyOf(location.hash) === key) history.replaceState(history.state, "", address);
+  else history.pushState({ ...history.state, panel: (history.state?.panel ?? 0) + 1, up: deeper }, "", address);
+}
+
+async function show(root, key, label, from, walking = false) {
+  const deeper = Boolean(document.querySelector(".sv-panel"));
   const panel = shell();
   if (from) openedFrom = from;
-  history.replaceState(history.state, "",
-    `${location.pathname}${location.search}#figure=${encodeURIComponent(key).replaceAll("%3A", ":")}`);
+  if (!walking) stepTo(key, deeper);
   if (!root.found) {
     panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, say("Looking up what it rests on")));
     panel.focus();
@@ -565,12 +600,13 @@ function labelOf(node) {
 
 function panels(page) {
   const root = { rests: page.dataset.rests, without: page.dataset.without, note: page.dataset.note, found: null };
+  rooted = root;
   page.addEventListener("click", (event) => {
     const node = event.target.closest('a[href^="#figure="]');
     if (!node || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
-    const key = decodeURIComponent(node.getAttribute("href").slice("#figure=".length));
+    const key = keyOf(node.getAttribute("href"));
     node.setAttribute("aria-expanded", "true");
     show(root, key, labelOf(node), node);
   });
@@ -582,7 +618,7 @@ function panels(page) {
   // A number followed before this listened has changed the address only.
   if (location.hash.startsWith("#figure=")) {
     const at = document.activeElement?.closest('a[href^="#figure="]');
-    show(root, decodeURIComponent(location.hash.slice("#figure=".length)), at ? labelOf(at) : undefined, at);
+    show(root, keyOf(location.hash), at ? labelOf(at) : undefined, at);
   }
 }
 
@@ -916,8 +952,9 @@ function beside() {
 // ---- Long computations: what stands in their place is asked for again ----
 
 async function follow(page, place) {
-  while (place.isConnected && place.dataset.again) {
-    await new Promise((done) => setTimeout(done, 1000));
+  // The longer it takes, the less often it is asked for.
+  for (let pause = 1000; place.isConnected && place.dataset.again; pause = Math.min(pause * 1.5, 8000)) {
+    await new Promise((done) => setTimeout(done, pause));
     const reply = await fetch(place.dataset.again.split("#")[0]);
     const found = new DOMParser().parseFromString(await reply.text(), "text/html");
     const now = found.getElementById(place.id);
@@ -927,10 +964,26 @@ async function follow(page, place) {
     place = fresh;
     if (!place.dataset.again) {
       dress(place);
+      for (const [n, one] of [...place.querySelectorAll(".sv-chart")].entries()) drawings(one, n);
       page.dispatchEvent(new CustomEvent("sv-more"));
       said(say("Computed"));
     }
   }
+}
+
+// ---- Round a page of ours, what Fava lacks: its language, and a way past its own links ----
+
+function round(page) {
+  document.querySelector("body > .sv-first")?.remove();
+  if (!page || page.parentElement?.tagName === "MAIN") return;
+  document.documentElement.lang = page.lang;
+  const skip = page.querySelector(".sv-skip");
+  const first = made("a", { href: "#sv-numbers", class: "sv-first", onclick: (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    document.getElementById("sv-numbers")?.focus();
+  } }, skip?.textContent ?? "");
+  document.body.prepend(first);
 }
 
 // ---- All of it, on a page ----
@@ -959,6 +1012,7 @@ function begin(page) {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.querySelector(".sv-panel")) closePanel();
 });
+window.addEventListener("popstate", walked);
 
 // A page that a switch has changed in place.
 document.addEventListener("sv-page", (event) => {
@@ -972,6 +1026,7 @@ export default {
     evidence = null;
     watching?.disconnect();
     const page = document.querySelector(".sv[data-rests]");
+    round(page);
     if (page) {
       state(page);
       begin(page);

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from solvency.charts.scale import Grain
 
 DASH = formats.NOT_FOUND
+#: The width of a chart on a desk, in its own units: the style says how large that is.
+_DESK = 658.0
 #: The width of a chart on a phone, in its own units: its words are larger than drawn.
 _PHONE = 280.0
 
@@ -154,7 +156,7 @@ class Printing:
         """Return an amount as printed."""
         return formats.number(value, scale=self.scale, places=self.places)
 
-    def look(self, palette_dark: bool, prefix: str, width: float = 658.0) -> Look:
+    def look(self, palette_dark: bool, prefix: str, width: float) -> Look:
         """Return how a chart of these amounts is drawn."""
         return Look(
             palette=DARK if palette_dark else LIGHT,
@@ -181,12 +183,11 @@ def drawn(
     prefix: str,
     caption: str,
     note: str = "",
-    width: float = 658.0,
 ) -> Chart:
     """Draw a chart for light pages and for dark ones, for desks and for phones."""
     looks = (
         printing.look(dark, f"{prefix}{suffix}", across)
-        for suffix, across in (("", width), ("-narrow", _PHONE))
+        for suffix, across in (("", _DESK), ("-narrow", _PHONE))
         for dark in (False, True)
     )
     light, dark, narrow_light, narrow_dark = map(draw, looks)

@@ -7,11 +7,13 @@ changes that another site asks for are refused before Fava sees them.
 
 from __future__ import annotations
 
+import gzip
 import ipaddress
 import logging
 import re
 import socket
 from decimal import localcontext
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?")
+#: What is compressed for those who take it so, and from how many bytes on.
+_TEXTS = ("text/", "application/json")
+_SMALL = 2_000
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 (recognised, not used)
 #: The largest request: a source file, or a document.
@@ -199,6 +204,24 @@ def _read_the_ledger_alone() -> None:
     vars(Compiler)["_compile"].register(ast.CreateTable, refused)
 
 
+def _compressed(answer: Response) -> Response:
+    """Compress an answer of text for a reader that takes it so."""
+    if (
+        answer.direct_passthrough
+        or answer.is_streamed
+        or answer.status_code != HTTPStatus.OK
+        or "Content-Encoding" in answer.headers
+        or not (answer.mimetype or "").startswith(_TEXTS)
+        or not request.accept_encodings["gzip"]
+        or (answer.calculate_content_length() or 0) < _SMALL
+    ):
+        return answer
+    answer.set_data(gzip.compress(answer.get_data(), 5, mtime=0))
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.vary.add("Accept-Encoding")
+    return answer
+
+
 def guard(app: Flask, host: str, *, trust: bool) -> None:
     """Put a guard before Fava's application.
 
@@ -209,6 +232,7 @@ def guard(app: Flask, host: str, *, trust: bool) -> None:
     """
     _read_the_ledger_alone()
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
+    app.after_request(_compressed)
     app.wsgi_app = Guard(app.wsgi_app, host)  # type: ignore[method-assign]  # as Flask says to
 
     @app.errorhandler(Exception)

@@ -52,6 +52,8 @@ APPLIED = {
 }
 #: Pages whose exhibits each say how they value what they show.
 _OWN_VALUES = frozenset({"tracing", "recovery", "stress", "scenarios"})
+#: Pages that open one of what they list; what they do not list they say themselves.
+_PICKED = frozenset({"flow", "source", "solvency", "tracing"})
 #: How holdings are valued, as the line of the state says it.
 _VALUED = {
     "market": "market value",
@@ -183,7 +185,9 @@ def _file(view: View, page: str) -> str:
     """Return what the names of files saved from a page begin with."""
     asked = view.asked
     basis = "" if asked.basis == "market" else asked.basis
-    words = (page, *view.state, asked.entity, basis, asked.pick)
+    dated = "at" in APPLIED.get(page, set()) and view.case.selected
+    day = f"at-{view.at}" if dated and not asked.at else ""
+    words = (page, *view.state, day, asked.entity, basis, asked.pick)
     return file_name(filter(None, words))
 
 
@@ -246,6 +250,8 @@ def _unapplied(view: View, page: str, filters: dict[str, str]) -> tuple[str, ...
     words = []
     if page == "scenarios" and (asked.scenario or asked.chosen is not None):
         words.append(say("scenario %(name)s", name=_scenario(view)))
+    if asked.pick and page not in _PICKED:
+        words.append(say("pick %(name)s", name=repr(asked.pick)))
     if asked.at and "at" not in applied:
         words.append(say("balances at %(day)s", day=day_said(asked.at)))
     if asked.basis != "market" and "basis" not in applied:

@@ -156,6 +156,7 @@ def read(
             for name in unknown
         ]
         chosen = tuple(name for name in hypotheses if name in named)
+    lang = one_of("lang", tuple(LANGUAGES), "")
     return Asked(
         scenario=one_of("scenario", ("established", "*", *scenarios), "") or None,
         chosen=chosen,
@@ -167,7 +168,7 @@ def read(
         pick=given("pick"),
         weigh=bool(given("weigh")),
         refused=tuple(refused),
-        lang=one_of("lang", tuple(LANGUAGES), ""),
+        lang=lang,
     )
 
 

@@ -43,10 +43,24 @@ _QUARTERS = tuple(Decimal(n) / 4 for n in range(5))
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """A hypothesis and its probability from each known-date on, 0 to 1."""
+    """A hypothesis and its probability from each known-date on, 0 to 1.
+
+    Attributes:
+        label: Its name.
+        shares: The probability on each day; None before there was one. The last day has
+            one.
+    """
 
     label: str
-    shares: Sequence[Amount]
+    shares: Sequence[Amount | None]
+
+    @property
+    def last(self) -> Amount:
+        """Return the probability on the last day."""
+        found = self.shares[-1]
+        if found is None:
+            raise ChartError(f"{self.label}: a share is needed on the last day")
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +85,15 @@ def draw(chart: Beliefs, look: Look) -> str:
         An SVG element.
 
     Raises:
-        ChartError: If days do not rise, a belief has not one share a day, or a
-            share is not between 0 and 1.
+        ChartError: If days do not rise, a belief has not one share a day or none on
+            the last, or a share is not between 0 and 1.
     """
     in_order(chart.days)
     for belief in chart.beliefs:
         _check(belief, len(chart.days))
     canvas = Canvas(look)
     marks = {share: clean(look.share(share)) for share in _QUARTERS}
-    names = [(b.label, look.share(exact(b.shares[-1]))) for b in chart.beliefs]
+    names = [(b.label, look.share(exact(b.last))) for b in chart.beliefs]
     edges = Edges(look, names)
     left, right = margin(canvas, marks), look.width - edges.room
     # What was learnt last keeps its height for a while, so that it can be seen.
@@ -95,13 +109,14 @@ def draw(chart: Beliefs, look: Look) -> str:
         points = [
             (days(day), y(share))
             for day, share in zip(chart.days, belief.shares, strict=True)
+            if share is not None
         ]
         line = _stepped([*points, (right, points[-1][1])])
         colour, dash = canvas.palette.tone(n), _dash(n)
         canvas.path(line, colour, 1.7, dash, data_belief=str(n))
     day_axis(canvas, days, bottom)
     ends = [
-        Edge(y(belief.shares[-1]), *name, canvas.palette.tone(n), _dash(n))
+        Edge(y(belief.last), *name, canvas.palette.tone(n), _dash(n))
         for n, (belief, name) in enumerate(zip(chart.beliefs, names, strict=True))
     ]
     edges.draw(canvas, ends, right, top, bottom)
@@ -117,7 +132,7 @@ def draw(chart: Beliefs, look: Look) -> str:
 def _check(belief: Belief, days: int) -> None:
     if len(belief.shares) != days:
         raise ChartError(f"{belief.label}: one share a day is needed")
-    for share in map(exact, belief.shares):
+    for share in (exact(one) for one in belief.shares if one is not None):
         if not 0 <= share <= 1:
             raise ChartError(f"{belief.label}: {share} is no probability")
 

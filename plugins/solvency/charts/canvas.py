@@ -339,4 +339,34 @@ def _q(text: str) -> str:
 
 
 def _d(points: Sequence[Point]) -> str:
-    return "M" + "L".join(f"{_n(x)},{_n(y)}" for x, y in points)
+    return "M" + "L".join(f"{x},{y}" for x, y in _corners(points))
+
+
+def _corners(points: Sequence[Point]) -> list[tuple[str, str]]:
+    """Return points as printed, without those a straight run along an axis needs not.
+
+    A line of steps has two points a day, most of them on one level: a page of many
+    drawings is a fraction of the size without them, and looks the same.
+    """
+    found: list[tuple[str, str]] = []
+    for at in points:
+        x, y = _n(at[0]), _n(at[1])
+        if found and found[-1] == (x, y):
+            continue
+        if len(found) > 1:
+            (_, first), (middle, second) = found[-2:]
+            onward = first == second == y and _between(found[-2][0], middle, x)
+            upward = found[-2][0] == middle == x and _between(first, second, y)
+            if onward or upward:
+                found.pop()
+        found.append((x, y))
+    return found
+
+
+def _between(first: str, middle: str, last: str) -> bool:
+    """Say whether a line goes on through its middle, and does not turn back there."""
+    return (
+        min(float(first), float(last))
+        <= float(middle)
+        <= max(float(first), float(last))
+    )

@@ -273,10 +273,11 @@ def _beliefs_over_time(view: View, found: History) -> Chart | None:
     lines = {
         name: [one.posteriors[name] for one in found.then] for name in found.hypotheses
     }
-    # A belief that came later is drawn from nothing: it could not be held before.
+    # A line begins where there is a belief: before, nobody could hold one.
     whole = {
-        name: [Decimal(f"{share or 0:.4f}") for share in shares]
+        name: [None if x is None else Decimal(f"{x:.4f}") for x in shares]
         for name, shares in lines.items()
+        if shares[-1] is not None
     }
     moved = sorted(whole, key=lambda name: -found.move(name))
     if len(days) < 2 or not moved:

@@ -237,7 +237,6 @@ def _chart(found: Funds, printing: Printing, notes: list[str]) -> Chart | None:
                 unit=printing.unit,
             ),
             "Funds are money and what is as good as money. Open a band for its flows.",
-            width=720.0,
         )
     except ChartError as error:
         notes.append(say("The bands cannot be drawn: %(why)s.", why=str(error)))

@@ -30,6 +30,9 @@ from solvency.browse.pages.customers import charts
 from solvency.browse.pages.points import levels_of
 from solvency.browse.pages.points import missing
 from solvency.browse.pages.spells import between
+from solvency.browse.pages.spells import gravest
+from solvency.browse.pages.spells import probability
+from solvency.browse.pages.spells import severity
 from solvency.browse.pages.spells import strip
 from solvency.charts import steps
 from solvency.exhibits.check.words import asks
@@ -65,6 +68,7 @@ class Page:
     otherwise: Table | None
     passed: tuple[str, ...]
     notes: tuple[str, ...]
+    drawing: bool  # the page has what is drawn when that is done
 
 
 def name_of(finding: Finding) -> str:
@@ -95,10 +99,14 @@ def build(view: View) -> Page:
         shown = [opened]
     failed = {one.key for one in found.findings}
     notes = [remark(found.convergence, view.case.currency)] if found.draws else []
-    if view.study.drawing == "being drawn":
+    if view.asked.pick and opened is None:
+        notes.insert(
+            0, say("There is no finding %(name)s.", name=repr(view.asked.pick))
+        )
+    being_drawn = view.study.drawing == "being drawn"
+    if being_drawn:
         notes.append(
-            "The uncertain amounts are being drawn for the probabilities: show the page"
-            " again in a moment."
+            "The uncertain amounts are being drawn: the probabilities will stand here."
         )
     elif view.study.drawing:
         notes.append(
@@ -124,6 +132,7 @@ def build(view: View) -> Page:
             if key not in failed and key.invariant != "overdraft-limit"
         ),
         notes=tuple(notes),
+        drawing=being_drawn,
     )
 
 
@@ -167,16 +176,20 @@ def _numbers(view: View, found: Findings) -> Iterable[Number]:
 def _tested(found: Findings) -> str:
     """Say what became of all tests, so that the parts add up to them."""
     failed = {one.key for one in found.findings}
-    rows = len(found.findings)
     written = [one for one in found.findings if one.first]
     warned = len(written) - len(found.breaches)
-    drawn = rows - len(written)
+    drawn = len(found.findings) - len(written)
     asked = [key for key in found.series if key not in failed]
     unnamed = sum(key.invariant == "overdraft-limit" for key in asked)
     words = [many("and %(count)s warning", "and %(count)s warnings", warned)]
     if drawn:
         words.append(say("%(count)s broken in draws alone", count=str(drawn)))
-    words.append(say("%(count)s held", count=str(len(asked) - unnamed)))
+    held = str(len(asked) - unnamed)
+    words.append(
+        say("%(count)s held", count=held)
+        if found.draws
+        else say("%(count)s not broken in the written amounts", count=held)
+    )
     if unnamed:
         words.append(
             many(
@@ -188,7 +201,7 @@ def _tested(found: Findings) -> str:
     return many(
         "%(parts)s: %(count)s test in all",
         "%(parts)s: %(count)s tests in all",
-        rows + len(asked),
+        len(found.findings) + len(asked),
         parts=listed(words),
     )
 
@@ -213,7 +226,7 @@ def _tests(
         for one in shown
         if one.invariant in OWED and one.severity == "breach" and one.first
     }
-    for one in sorted(shown, key=lambda one: (one.entity not in short, _gravest(one))):
+    for one in sorted(shown, key=lambda one: (one.entity not in short, gravest(one))):
         if one.entity != before:
             before = one.entity
             rows.append(Row((Cell(say(one.entity)),), "group"))
@@ -232,18 +245,20 @@ def _tests(
             Cell("Severity"),
             Cell(listed(filter(None, (say("Broken"), span)))),
             Cell("First"),
-            Cell("First between"),
+            *((Cell("First between"),) if found.draws else ()),
             Cell("Worst"),
             Cell("Missing", kind="num"),
             Cell("Unit"),
             Cell("Cover", kind="num"),
-            Cell("Probability", kind="num"),
+            *((Cell("Probability", kind="num"),) if found.draws else ()),
         ),
         tuple(rows),
         (
             "Probability: the share of draws in which it was ever broken.",
             "First between: it first broke between these days in 90% of those draws.",
-        ),
+        )
+        if found.draws
+        else (),
     )
 
 
@@ -258,18 +273,6 @@ def _otherwise(view: View, found: Findings) -> Table | None:
     table = tests_otherwise(setting)
     return (
         None if table is None else exhibit.shown(view, table, ground=settled(setting))
-    )
-
-
-def _gravest(one: Finding) -> tuple[object, ...]:
-    """Order findings by entity: breaches first, what customers lack before the rest."""
-    return (
-        one.entity != "group",
-        one.entity,
-        one.severity != "breach",
-        not one.first,
-        one.invariant not in OWED,
-        one.invariant,
     )
 
 
@@ -292,14 +295,14 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 else "",
                 note=say(asks(one.key.invariant)),
             ),
-            Cell(say(one.severity), kind="bad" if one.severity == "breach" else "mark"),
+            severity(one),
             Cell(
                 strip=strip(series) if series else (),
                 title=_broken(view, one),
                 figure=missing(view, found, one),
             ),
             day_cell(one.first),
-            Cell(between(one), kind="day"),
+            *((Cell(between(one), kind="days"),) if found.draws else ()),
             day_cell(one.worst),
             Cell(
                 amount if one.first else DASH,
@@ -313,17 +316,7 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 kind="" if plain_unit else "day",
             ),
             Cell(formats.percent(one.ratio), kind="num"),
-            Cell(
-                chance(one.probability) if found.draws else "",
-                kind="num",
-                title=say(
-                    "of %(draws)s draws, seed %(seed)s",
-                    draws=str(found.draws),
-                    seed=str(found.seed),
-                )
-                if found.draws
-                else "",
-            ),
+            *probability(found, one),
         ),
         kind="current" if current else "",
         key=f"finding-{name_of(one)}",

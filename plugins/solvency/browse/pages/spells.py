@@ -1,14 +1,18 @@
-"""The stretches of time in which a test was broken, as the page Solvency has them."""
+"""When, how gravely and how surely a test was broken, as the page Solvency has it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Span
+from solvency.browse.blocks import chance
 from solvency.browse.language import say
+from solvency.browse.pages.customers import OWED
 
 if TYPE_CHECKING:
     from solvency.analysis.check import Finding
+    from solvency.analysis.check import Findings
     from solvency.analysis.check.answer import Series
 
 
@@ -42,3 +46,34 @@ def strip(series: Series) -> tuple[Span, ...]:
             spans.append(Span(round(left, 2), round(width, 2), words))
             start = None
     return tuple(spans)
+
+
+def severity(one: Finding) -> Cell:
+    """Return how grave a finding is, or that the written amounts do not break it."""
+    if not one.first:
+        return Cell(say("in draws alone"), kind="mark")
+    return Cell(say(one.severity), kind="bad" if one.severity == "breach" else "mark")
+
+
+def probability(found: Findings, one: Finding) -> tuple[Cell, ...]:
+    """Return the cell of a probability, where the tests were drawn."""
+    if not found.draws:
+        return ()
+    drawn_from = say(
+        "of %(draws)s draws, seed %(seed)s",
+        draws=str(found.draws),
+        seed=str(found.seed),
+    )
+    return (Cell(chance(one.probability), kind="num", title=drawn_from),)
+
+
+def gravest(one: Finding) -> tuple[object, ...]:
+    """Order findings by entity: breaches first, what customers lack before the rest."""
+    return (
+        one.entity != "group",
+        one.entity,
+        one.severity != "breach",
+        not one.first,
+        one.invariant not in OWED,
+        one.invariant,
+    )

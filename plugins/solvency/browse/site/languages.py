@@ -135,7 +135,7 @@ class Making:
             study = Study(replace(case, scenario=scenario), {})
             study.patience = None
             # Draws of every test in every scenario would take minutes.
-            study.drawn = False
+            study.drawn = own
             study.long = own
             if own:
                 self._work.given(study)

@@ -7,6 +7,8 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.analysis.defaults import TEST_DRAWS
+from solvency.browse.study import DRAWN
 from solvency.browse.study import Later
 
 if TYPE_CHECKING:
@@ -45,10 +47,18 @@ def _reconciled() -> Any:
     return reconcile(_case)
 
 
+def _findings() -> Any:
+    from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
+
+    assert _case is not None  # noqa: S101 (as above)
+    return evaluate(_case.book(), draws=TEST_DRAWS)
+
+
 _QUESTIONS: dict[str, Callable[[], Any]] = {
     "tally": _tally,
     "weights": _weights,
     "reconciled": _reconciled,
+    "findings": _findings,
 }
 
 
@@ -69,7 +79,11 @@ class Work:
             return
         context = multiprocessing.get_context("fork")
         self._pool = ProcessPoolExecutor(_PROCESSES, context)
-        self._asked = {name: self._pool.submit(ask) for name, ask in _QUESTIONS.items()}
+        # The tests of a very large case are asked in the written amounts alone.
+        asked = dict(_QUESTIONS)
+        if len(case.selected) > DRAWN:
+            del asked["findings"]
+        self._asked = {name: self._pool.submit(ask) for name, ask in asked.items()}
 
     def given(self, study: Study) -> None:
         """Have a study wait for these answers instead of working them out."""
