@@ -105,7 +105,7 @@ def test_what_is_owed_to_customers_is_not_left_to_be_explained(ledger) -> None:
     found = tally(ledger.case(BOOKS + RIVALS + COUNT), draws=2_000)
     told = headline(replace(found, hole=Decimal(90)))
     assert "Untraced in the established books: 300." in told
-    assert "Customers lack 90 on 2022-11-11." in told
+    assert "Customers of all entities lack 90 on 2022-11-11: owed" in told
     assert "Left unexplained" not in told
 
 
