@@ -207,14 +207,17 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
         (label, Said(of)),
         (
             _marked(
-                setting, one.first, test and test.day, test and test.by_construction
+                setting,
+                one.first,
+                test.day if test else None,
+                test.by_construction if test else None,
             ),
             Said(between),
             _marked(
                 setting,
                 one.worst,
-                test and test.worst_day,
-                test and test.worst_by_construction,
+                test.worst_day if test else None,
+                test.worst_by_construction if test else None,
             ),
             missing(setting, one, key),
             _chance(setting, one, key),

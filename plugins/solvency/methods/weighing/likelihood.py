@@ -292,9 +292,9 @@ class Model:
             # Those of one rank side by side, as many as the processor's cache holds.
             size = max(1, _TOGETHER // ((rank + 1) * (rank + len(self.residual) + 1)))
             for start in range(0, len(some), size):
-                places, columns, gaps = zip(*some[start : start + size], strict=True)
+                places, sides, gaps = zip(*some[start : start + size], strict=True)
                 left, log_dets = arithmetic.swept(
-                    np.array(columns), np.array(gaps)[:, :, None]
+                    np.array(sides), np.array(gaps)[:, :, None]
                 )
                 chi2 = np.add.reduce(left[:, 0] * left[:, 0], axis=1)
                 logs = self.constant - 0.5 * log_dets + self.tail(chi2)
