@@ -29,7 +29,6 @@ from solvency.browse.filters import filtered
 from solvency.browse.filters import language
 from solvency.browse.hooks import endpoint
 from solvency.browse.hooks import wrapped
-from solvency.browse.index import indexed
 from solvency.browse.language import speaking
 from solvency.browse.loader import TrustedLedger
 from solvency.browse.places import InFava
@@ -41,7 +40,6 @@ from solvency.browse.render import status_of
 from solvency.browse.rests import rested
 from solvency.browse.rests import without_each
 from solvency.browse.study import Shelf
-from solvency.browse.switches import switched
 from solvency.browse.view import View
 from solvency.figures.plain import to_json
 from solvency.ledger.files.notes import mark_of
@@ -184,6 +182,7 @@ class CasePage(FavaExtensionBase):
     @endpoint
     def switched(self) -> Response:
         """Return the headline numbers, before and after a switch."""
+        from solvency.browse.switches import switched  # noqa: PLC0415 (brings in SciPy)
 
         def find() -> object:
             written = parse_qs(request.args.get("before", ""))
@@ -195,6 +194,8 @@ class CasePage(FavaExtensionBase):
     @endpoint
     def index(self) -> Response:
         """Return what search looks through."""
+        from solvency.browse.index import indexed  # noqa: PLC0415 (brings in SciPy)
+
         return self._answer(lambda: indexed(self.view()))
 
     def _answer(self, find: Callable[[], object]) -> Response:

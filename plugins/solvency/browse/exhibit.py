@@ -21,7 +21,6 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
 from solvency.figures.plain import plain
-from solvency.report.language import marked
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
@@ -153,6 +152,8 @@ def _text(prose: Prose) -> str:
             pieces.append(spoken().named(label))
         elif not isinstance(piece, Exhibit):
             pieces.append(spoken().named(piece.text))
+    from solvency.report.language import marked  # noqa: PLC0415 (brings in the report)
+
     return marked("".join(pieces), spoken().lang)
 
 

@@ -17,12 +17,6 @@ from solvency.browse.entry import passages
 from solvency.browse.language import day_said
 from solvency.browse.language import phrase
 from solvency.browse.language import spoken
-from solvency.exhibits.explain.answer import Carried
-from solvency.exhibits.explain.document import document
-from solvency.exhibits.explain.document import of_flow
-from solvency.exhibits.explain.document import of_source
-from solvency.exhibits.explain.explain import explained
-from solvency.exhibits.rests import rests
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import Section
 from solvency.exhibits.section import figures_in
@@ -33,7 +27,6 @@ from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.formats import unit_label
-from solvency.report.language import marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,6 +98,9 @@ def resting(
         `flows` and `sources` by their names, `figures` by key: as `explain --json`
         has them, but for flows and sources, which are named with their part.
     """
+    from solvency.exhibits.explain.explain import explained  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.rests import rests  # noqa: PLC0415 (as above)
+
     known = register.figures()
     base = rests(case, register.sections)
     figures = {
@@ -135,6 +131,9 @@ def resting(
 
 def source(one: Source) -> dict[str, object]:
     """Return a source as a panel draws it."""
+    from solvency.exhibits.explain.answer import Carried  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.explain.document import of_source  # noqa: PLC0415 (as above)
+
     found = of_source(Carried(one, None))
     mirror = safe_address(one.mirror)
     return {**found, "url": safe_address(one.url), "mirror": mirror}
@@ -142,6 +141,8 @@ def source(one: Source) -> dict[str, object]:
 
 def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, object]:
     """Return a flow as a panel draws it: as `explain` has it, and what it lacks."""
+    from solvency.exhibits.explain.document import of_flow  # noqa: PLC0415 (brings in SciPy)
+
     grade = one.grade or (
         case.sources[one.amount_from].grade
         if one.amount_from and one.amount_from in case.sources
@@ -165,6 +166,8 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
 
 def _figure(case: Case, found: Explanation) -> dict[str, object]:
     """Return what a figure rests on, its flows and sources by name."""
+    from solvency.exhibits.explain.document import document  # noqa: PLC0415 (brings in SciPy)
+
     written = document(case, found)
     for key in ("fingerprint", "kind", "section", "observations", "prices", "notes"):
         del written[key]
@@ -191,6 +194,8 @@ def printed(figure: Figure) -> str:
 
 def _pieces(prose: Prose) -> list[dict[str, str]]:
     """Return how a figure is worked out: words, figures and things by name."""
+    from solvency.report.language import marked  # noqa: PLC0415 (brings in SciPy)
+
     found: list[dict[str, str]] = []
     for at, piece in enumerate(prose):
         if isinstance(piece, Figure):

@@ -7,6 +7,7 @@ import hashlib
 import logging
 from dataclasses import fields
 from dataclasses import is_dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -26,21 +27,7 @@ from solvency.browse.language import TAGS
 from solvency.browse.language import day_said
 from solvency.browse.language import say
 from solvency.browse.language import speaking
-from solvency.browse.pages import entities
-from solvency.browse.pages import evidence
-from solvency.browse.pages import flow
-from solvency.browse.pages import flows
-from solvency.browse.pages import front
-from solvency.browse.pages import group
-from solvency.browse.pages import hypotheses
 from solvency.browse.pages import long_answer
-from solvency.browse.pages import recovery
-from solvency.browse.pages import report
-from solvency.browse.pages import scenarios
-from solvency.browse.pages import solvency
-from solvency.browse.pages import source
-from solvency.browse.pages import stress
-from solvency.browse.pages import tracing
 from solvency.browse.request import NotFoundError
 from solvency.figures.errors import ReportError
 from solvency.inert import written_out
@@ -55,21 +42,20 @@ if TYPE_CHECKING:
     from solvency.ledger.errors import LedgerError
 
 log = logging.getLogger(__name__)
-BUILDERS: dict[str, Callable[[View], Any]] = {
-    "where": front.build,
-    "flow": flow.build,
-    "source": source.build,
-    "solvency": solvency.build,
-    "group": group.build,
-    "entities": entities.build,
-    "flows": flows.build,
-    "tracing": tracing.build,
-    "recovery": recovery.build,
-    "stress": stress.build,
-    "hypotheses": hypotheses.build,
-    "scenarios": scenarios.build,
-    "evidence": evidence.build,
-    "report": report.build,
+
+
+def _built_by(module: str) -> Callable[[View], Any]:
+    """Return what builds a page; what that imports is not there before it is asked."""
+
+    def build(view: View) -> Any:
+        return import_module(f"solvency.browse.pages.{module}").build(view)
+
+    return build
+
+
+BUILDERS = {
+    page: _built_by("front" if page == "where" else page)
+    for page in ("flow", "source", *TITLES)
 }
 #: The most errors of a ledger a page names.
 _ERRORS = 20

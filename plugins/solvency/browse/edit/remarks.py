@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.browse.language import say
-from solvency.exhibits.explain.document import of_note
 from solvency.inert import written_out
 from solvency.ledger.files.notes import keep_note
 from solvency.ledger.files.notes import notes_of
@@ -71,6 +70,8 @@ def by_thing(notes: Iterable[ReaderNote]) -> dict[tuple[str, str], list[Any]]:
 
 def _safe(one: ReaderNote) -> dict[str, object]:
     """Return a note without marks that would reorder what stands beside it."""
+    from solvency.exhibits.explain.document import of_note  # noqa: PLC0415 (brings in SciPy)
+
     return {key: written_out(str(value)) for key, value in of_note(one).items()}
 
 
