@@ -144,3 +144,14 @@ def test_a_scenario_of_what_excludes_one_another_is_told_once(ledger, first, sec
     _, rule, message = ledger.error(EXCLUDED.format(first=first, second=second))
     assert rule == "scenario"
     assert "which exclude one another" in message
+
+
+def test_one_include_of_too_many_files_is_told_once(ledger, monkeypatch):
+    # The top and a.beancount are two files; b and c are both too many, said once.
+    path = ledger.write(
+        PREAMBLE + 'include "parts/*.beancount"\n',
+        **{"parts/a_beancount": "", "parts/b_beancount": "", "parts/c_beancount": ""},
+    )
+    monkeypatch.setattr(walking, "MOST_FILES", 2)
+    (error,) = [one for one in solvency.load(path).errors if one.rule == "include"]
+    assert "the case has more than 2 files" in error.message

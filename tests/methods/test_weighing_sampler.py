@@ -10,6 +10,7 @@ from methods.test_weighing import random_case
 from solvency.methods import weighing
 from solvency.methods.weighing import reweighting
 from solvency.methods.weighing.sampler import CHAINS
+from solvency.methods.weighing.sampler import Visits
 from solvency.methods.weighing.sampler import split_r_hat
 from solvency.weighing import weigh
 
@@ -85,3 +86,17 @@ def test_of_many_beliefs_about_one_in_twenty_is_off_by_two_errors(monkeypatch):
     z = np.abs(np.concatenate(scores))
     assert (z > 2).mean() < 0.08
     assert z.max() < 5
+
+
+def test_visits_of_one_weight_err_as_all_visits_do():
+    # Four visits of a quarter each, worth four: nothing is moved, and nothing unseen
+    # differs in weight, so that beliefs and errors are those of all visits.
+    some = np.array([[1, 0], [1, 0], [0, 0], [1, 0]], dtype=bool)
+    seen = Visits(
+        states=some,
+        marginals=np.array([0.7, 0.01]),
+        errors=np.array([0.02, 0.003]),
+    )
+    belief, errors = reweighting.moved(seen, some, np.full(4, 0.25))
+    assert belief == pytest.approx([0.7, 0.01], rel=1e-12)
+    assert errors == pytest.approx([0.02, 0.003], rel=1e-12)

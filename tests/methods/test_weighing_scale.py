@@ -200,3 +200,9 @@ def test_many_observations_leave_a_group_out_without_a_new_factor(monkeypatch, n
     for group, one in divided.items():
         assert one.posteriors == pytest.approx(anew[group].posteriors, abs=1e-9)
         assert not one.errors.any()
+
+
+@pytest.mark.parametrize("nu", [0.0, -0.5])
+def test_a_scale_without_degrees_of_freedom_is_refused(nu):
+    with pytest.raises(ValueError, match="more than no degrees of freedom"):
+        weigh([1.0], [1.0], [[1.0]], [1.0], [0.5], [(0,)], [0.5], nu=nu)
