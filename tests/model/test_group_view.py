@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from preamble import PREAMBLE
 
 from solvency.cli import main
+from solvency.model.claims import intercompany
 from solvency.model.claims import matrix
 from solvency.model.consolidation import by_silo
 from solvency.model.costs import Costs
@@ -224,3 +225,17 @@ def test_the_command_prints_control_claims_and_totals(ledger):
     assert table.output.startswith("Account,")
     assert "control:" not in table.output
     assert Decimal(document["columns"]["FTX"]["totals"]["equity"]) == 100
+
+
+def test_a_claim_that_only_its_creditor_has_on_its_books_is_seen(ledger):
+    # 10 are claimed and nothing is owned up to: all 10 are unmatched. That the sides
+    # differ is told as an error, and the ledger is shown all the same.
+    case = ledger.load(
+        PREAMBLE + '2020-01-02 * "Lends" ^court\n'
+        "  Assets:FTX:Receivables:Alameda   10 USD\n"
+        "  Equity:FTX:Shares               -10 USD\n"
+    )
+    assert [error.rule for error in case.errors] == ["mirror"]
+    (row,) = intercompany(case.book(), AT)
+    assert (row.creditor, row.debtor) == ("FTX", "Alameda")
+    assert (row.claimed, row.owed, row.unmatched) == (10, 0, 10)
