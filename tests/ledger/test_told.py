@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from beancount.core.amount import Amount
@@ -13,6 +14,8 @@ from preamble import PREAMBLE
 import solvency
 from solvency.ledger.cache.columns import packed
 from solvency.ledger.case import Money
+from solvency.ledger.control_totals import ControlTotals
+from solvency.ledger.control_totals import written
 from solvency.ledger.entries.postings import _PARSED
 from solvency.ledger.entries.postings import _shortest
 from solvency.ledger.errors import LedgerError
@@ -144,3 +147,23 @@ def test_a_scenario_of_what_excludes_one_another_is_told_once(ledger, first, sec
     _, rule, message = ledger.error(EXCLUDED.format(first=first, second=second))
     assert rule == "scenario"
     assert "which exclude one another" in message
+
+
+def test_one_include_of_too_many_files_is_told_once(ledger, monkeypatch):
+    # The top and a.beancount are two files; b and c are both too many, said once.
+    path = ledger.write(
+        PREAMBLE + 'include "parts/*.beancount"\n',
+        **{"parts/a_beancount": "", "parts/b_beancount": "", "parts/c_beancount": ""},
+    )
+    monkeypatch.setattr(walking, "MOST_FILES", 2)
+    (error,) = [one for one in solvency.load(path).errors if one.rule == "include"]
+    assert "the case has more than 2 files" in error.message
+
+
+def test_totals_name_accounts_and_files_in_their_own_letters():
+    # A report carries this file for its reader: no letter is written as its number.
+    one = ControlTotals("Assets:企业:Bank", "Zürich/*.csv", (), (), 0, 0, 0, 0)
+    case = SimpleNamespace(subledgers=[SimpleNamespace(enclosed=one)])
+    text = written(case).decode()
+    assert '"Assets:企业:Bank"' in text
+    assert '"Zürich/*.csv"' in text

@@ -379,3 +379,13 @@ def test_another_level_finds_the_suspects_that_balancing_at_it_finds():
     judged = strict.judged(0.05)
     assert judged.suspects == (2,)
     assert judged.removed == balance(*case, level=0.05).removed
+
+
+def test_small_errors_are_told_apart_beside_an_unknown_amount():
+    # What is unknown is both amounts, stated a millionth to either side of 1 + 1e-6:
+    # they meet there, and their gap of 2e-6 has a variance of 2e-12: chi-square 2.
+    claims, sigmas = [1.0, 1.0, 1.000002], [math.inf, 1e-6, 1e-6]
+    found = balance(claims, sigmas, [[1, -1, 0], [1, 0, -1]])
+    assert found.dof == 1
+    assert found.chi2 == pytest.approx(2.0, rel=1e-4)
+    assert found.values == pytest.approx([1.000001] * 3, abs=1e-10)

@@ -200,3 +200,24 @@ def test_shares_without_an_owner_outside():
         clear([[0, 1], [0, 0]], [1, 1], shares=[[0, 1], [1, 0]])
     with pytest.raises(ValueError, match=r"1\.5 times the shares of entity 0"):
         clear([[0, 1], [0, 0]], [1, 1], shares=[[0, 0], [1.5, 0]])
+
+
+def test_shares_nearly_all_held_in_a_circle_are_worth_their_limit():
+    # Each holds 0.99999 of the other: x = 1 + 0.99999 y and y = 3 + 0.99999 x, so
+    # x = (1 + 2.99997) / (1 - 0.9999800001) = 3.99997 / 0.0000199999. Step by step,
+    # each nearer by a hundred thousandth, that takes millions of steps.
+    share = 0.99999
+    held = np.array([[0.0, share], [share, 0.0]])
+    found = clear(np.zeros((2, 2)), [1.0, 3.0], shares=held)
+    assert found.equity[0] == pytest.approx(3.99997 / 0.0000199999, rel=1e-9)
+    assert found.equity[1] == pytest.approx(3.99999 / 0.0000199999, rel=1e-9)
+
+
+def test_debts_nearly_all_owed_in_a_circle_pay_their_limit():
+    # A owes B 100,000 and B owes A 99,999 and C 1; A has half of what C is owed. All
+    # of it must reach C in the end, a hundred thousandth of B's payments: B pays
+    # 50,000, of which A has 49,999.5 and, with its own 0.5, pays as much.
+    debts = np.zeros((3, 3))
+    debts[0, 1], debts[1, 0], debts[1, 2] = 100_000.0, 99_999.0, 1.0
+    found = clear(debts, [0.5, 0.0, 0.0])
+    assert found.payments == pytest.approx([50_000.0, 50_000.0, 0.0], rel=1e-9)

@@ -48,3 +48,11 @@ def test_what_was_free_leaves_again():
 
 def test_nothing_helps():
     assert nonnegative(np.array([[1.0], [0.0]]), np.array([-1.0, 0.0])).tolist() == [0]
+
+
+def test_columns_that_nearly_agree_keep_their_weights():
+    # Three columns of 1 that differ by a millionth each in a row of its own; the target
+    # is once the first, twice the second and three times the third.
+    matrix = np.vstack([np.ones(3), 1e-6 * np.eye(3)])
+    target = np.array([6.0, 1e-6, 2e-6, 3e-6])
+    assert nonnegative(matrix, target) == pytest.approx([1.0, 2.0, 3.0], abs=1e-8)

@@ -348,3 +348,11 @@ def test_a_covariance_of_another_size_is_refused():
     case = ([0, 1], np.eye(3), [[0], [0]], [1], [1], [(0,)])
     with pytest.raises(ValueError, match="each observation needs an error"):
         weigh(*case, [0.5])
+
+
+def test_nine_amounts_of_one_hypothesis_each_halve_its_density():
+    # Nothing is seen of nine amounts of 0 with a variance of 3, to an error of 1: each
+    # variance is 4 if they happened and 1 if not, each density half. 1 to 2^9.
+    spreads = [math.sqrt(3.0)] * 9
+    call = ([0.0] * 9, [1.0] * 9, np.eye(9), [0.0] * 9, spreads, [(0,)] * 9, [0.5])
+    assert weigh(*call, wide=9).posteriors == pytest.approx([1 / 513])

@@ -162,3 +162,22 @@ def test_a_bound_that_breaks_beyond_any_number_still_tells_hypotheses_apart():
     # Log of the density and of Phi(-300) + Phi(-400), by halves.
     wanted = -0.5 * np.log(2 * np.pi) - 0.125 + log_ndtr(-300.0) + np.log(0.5)
     assert found.log_evidence == pytest.approx(wanted, rel=1e-9)
+
+
+def test_two_bounds_are_as_wide_as_the_observations_show_the_scale_to_be():
+    # One degree of freedom, and an observation one spread off: its density is Cauchy's,
+    # 1 / (2 pi), and the scale of the rest is (1 + 1) / 2 = 1 with two degrees. Between
+    # -t and t lies t / root(2 + t^2) of that: with t = root 2, root(1/2).
+    edge = math.sqrt(2.0)
+    some = Bounds(
+        effects=np.array([[1.0], [1.0]]),
+        edges=np.array([-edge, edge]),
+        signs=np.array([1.0, -1.0]),
+        noise=np.zeros((2, 2)),
+        cross=np.zeros((2, 1)),
+        sites=np.full((2, 2), math.nan),
+    )
+    call = ([1.0], [1.0], [[0.0]], [0.0], [1.0], [()], [])
+    found = weigh(*call, bounds=some, nu=1.0, wide=9)
+    wanted = math.sqrt(0.5) / (2 * math.pi)
+    assert math.exp(found.log_evidence) == pytest.approx(wanted, rel=0.01)

@@ -10,6 +10,7 @@ from methods.test_weighing import random_case
 from solvency.methods import weighing
 from solvency.methods.weighing import reweighting
 from solvency.methods.weighing.sampler import CHAINS
+from solvency.methods.weighing.sampler import Visits
 from solvency.methods.weighing.sampler import split_r_hat
 from solvency.weighing import weigh
 
@@ -85,3 +86,31 @@ def test_of_many_beliefs_about_one_in_twenty_is_off_by_two_errors(monkeypatch):
     z = np.abs(np.concatenate(scores))
     assert (z > 2).mean() < 0.08
     assert z.max() < 5
+
+
+def test_visits_of_one_weight_err_as_all_visits_do():
+    # Four visits of a quarter each, worth four: nothing is moved, and nothing unseen
+    # differs in weight, so that beliefs and errors are those of all visits.
+    some = np.array([[1, 0], [1, 0], [0, 0], [1, 0]], dtype=bool)
+    seen = Visits(
+        states=some,
+        marginals=np.array([0.7, 0.01]),
+        errors=np.array([0.02, 0.003]),
+    )
+    belief, errors = reweighting.moved(seen, some, np.full(4, 0.25))
+    assert belief == pytest.approx([0.7, 0.01], rel=1e-12)
+    assert errors == pytest.approx([0.02, 0.003], rel=1e-12)
+
+
+def test_visits_under_other_errors_are_weighted_by_the_errors_asked_about(monkeypatch):
+    # 0 seen of 2, twice: with a variance of 2 the odds of each are exp(-4 / 4), with 1
+    # exp(-4 / 2). What is seen of both together, to a million, tells nothing.
+    monkeypatch.setattr(weighing, "EXACT", 0)
+    reach = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    rest = ([2.0, 2.0], [0.0, 0.0], [(0,), (1,)], [0.5, 0.5])
+    seen, wide = [0.0, 0.0, 0.0], np.sqrt(2.0)
+    first = weigh(seen, [wide, wide, 1e6], reach, *rest)
+    again = weigh(seen, [1.0, 1.0, 1e6], reach, *rest, like=first)
+    assert again.method == "sampled"
+    for found, odds in ((first, np.exp(-1.0)), (again, np.exp(-2.0))):
+        assert found.posteriors == pytest.approx([odds / (1 + odds)] * 2, abs=0.02)

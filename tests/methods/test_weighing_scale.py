@@ -200,3 +200,18 @@ def test_many_observations_leave_a_group_out_without_a_new_factor(monkeypatch, n
     for group, one in divided.items():
         assert one.posteriors == pytest.approx(anew[group].posteriors, abs=1e-9)
         assert not one.errors.any()
+
+
+@pytest.mark.parametrize("nu", [0.0, -0.5])
+def test_a_scale_without_degrees_of_freedom_is_refused(nu):
+    with pytest.raises(ValueError, match="more than no degrees of freedom"):
+        weigh([1.0], [1.0], [[1.0]], [1.0], [0.5], [(0,)], [0.5], nu=nu)
+
+
+def test_what_is_left_open_of_an_amount_is_of_its_own_and_its_shared_error():
+    # Own error 3 and shared 4, 5 in all; observed with an error of 5, half the variance
+    # is left: 12.5. Observed 20 instead of 10: the mean moves half the way.
+    call = ([20.0], [5.0], [[1.0]], [10.0], [3.0], [()], [])
+    _, mean, spread = weigh(*call, shared=[[4.0]]).amounts()
+    assert mean == pytest.approx([15.0])
+    assert spread == pytest.approx([math.sqrt(12.5)])

@@ -16,6 +16,7 @@ from preamble import Ledger
 from solvency.model.counting.counts import Counts
 from solvency.model.counting.found import Sum
 from solvency.model.counting.found import found
+from solvency.model.counting.suspense import in_suspense
 
 PETITION = datetime.date(2022, 11, 11)
 BANK, COINS = "Assets:Alameda:Bank", "Assets:Alameda:Coins"
@@ -145,6 +146,10 @@ class TestCarried:
             + counted("B-2", COINS, "2 BTC", "2022-11-30")
         )
         assert Counts.of(case.book()).days == (PETITION, datetime.date(2022, 11, 30))
+
+    def test_a_count_before_the_petition_has_no_day_of_its_own(self, ledger) -> None:
+        case = ledger.case(BOOKS + counted("B-1", BANK, "200 USD", "2022-10-31"))
+        assert Counts.of(case.book()).days == (PETITION,)
 
     def test_of_two_of_the_same_the_nearer_speaks(self, at) -> None:
         first = counted("B-1", BANK, "200 USD")
@@ -281,3 +286,29 @@ def test_books_less_counted_is_untraced_less_unrecorded(
             assert sums_.books - sums_.counted == sums_.untraced - sums_.unrecorded
             assert sums_.untraced >= 0
             assert sums_.unrecorded >= 0
+
+
+SUSPENDED = """
+2020-01-01 open Assets:FTX:Suspense
+  suspense: TRUE
+2020-01-01 open Assets:Alameda:Suspense
+  suspense: TRUE
+2022-10-02 * "Nobody knows" ^court
+  Assets:FTX:Bank      -5 USD
+  Assets:FTX:Suspense   5 USD
+2022-10-02 * "Nobody knows" ^court
+  Assets:Alameda:Bank      -7 USD
+  Assets:Alameda:Suspense   7 USD
+"""
+
+
+@pytest.mark.parametrize(
+    ("whose", "amounts"), [(None, [7, 5]), ({"FTX"}, [5]), ({"Alameda"}, [7])]
+)
+def test_what_is_in_suspense_is_said_of_whom_it_is_asked(ledger, whose, amounts):
+    # 7 left Alameda's bank and 5 that of FTX; of each alone its own is said.
+    book = ledger.case(BOOKS + SUSPENDED).book()
+    said = [str(one) for one in in_suspense(book, PETITION, whose)]
+    assert len(said) == len(amounts)
+    for amount, one in zip(amounts, said, strict=True):
+        assert f"{amount} more was paid out" in one

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from preamble import PREAMBLE
 
 from solvency.cli import main
+from solvency.model.claims import intercompany
 from solvency.model.claims import matrix
 from solvency.model.consolidation import by_silo
 from solvency.model.costs import Costs
@@ -224,3 +225,44 @@ def test_the_command_prints_control_claims_and_totals(ledger):
     assert table.output.startswith("Account,")
     assert "control:" not in table.output
     assert Decimal(document["columns"]["FTX"]["totals"]["equity"]) == 100
+
+
+def test_a_claim_that_only_its_creditor_has_on_its_books_is_seen(ledger):
+    # 10 are claimed and nothing is owned up to: all 10 are unmatched. That the sides
+    # differ is told as an error, and the ledger is shown all the same.
+    case = ledger.load(
+        PREAMBLE + '2020-01-02 * "Lends" ^court\n'
+        "  Assets:FTX:Receivables:Alameda   10 USD\n"
+        "  Equity:FTX:Shares               -10 USD\n"
+    )
+    assert [error.rule for error in case.errors] == ["mirror"]
+    (row,) = intercompany(case.book(), AT)
+    assert (row.creditor, row.debtor) == ("FTX", "Alameda")
+    assert (row.claimed, row.owed, row.unmatched) == (10, 0, 10)
+
+
+def test_shares_of_an_outsider_that_a_member_keeps_are_no_profit_within(ledger):
+    # 10 shares bought at 2 are worth 3 each: 30, of which 20 are capital and 10 a rise.
+    # Kept with a member they are in no pool of the group: no profit is taken out.
+    case = ledger.case(
+        """\
+        2020-01-01 custom "entity" "Outside" "A company outside the group"
+          role: "company"
+        2020-01-01 commodity SHARE
+        2020-03-31 price SHARE 3 USD
+          source: "court"
+        2020-01-01 open Assets:FTX:Stake
+          stake-in: "Outside"
+          counterparty: "Alameda"
+        2020-01-02 * "Bought" ^court
+          Assets:FTX:Stake    10 SHARE @ 2 USD
+          Equity:FTX:Shares  -20 USD
+        """
+    )
+    sheet = case.book().balance_sheet("group", AT)
+    assert sheet.eliminations == ()
+    assert {line.account: line.amount for line in sheet.lines} == {
+        "Assets:FTX:Stake": 30,
+        "Equity:FTX:Shares": 20,
+        "Equity:FTX:Revaluation": 10,
+    }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Figure
 
 #: As many flows are named; the rest stand in one line.
-_MOST = 7
+_MOST = 5
 _CENT = Decimal("0.01")
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 
