@@ -17,6 +17,7 @@ from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
 from solvency.exhibits.check.segregation import segregation
+from solvency.exhibits.check.tests import solvency_tests
 from solvency.exhibits.evidence.observations import observations
 from solvency.exhibits.setting import setting_of
 from solvency.figures.formats import Locale
@@ -179,6 +180,37 @@ def test_tests_that_held_stand_with_their_margin(ledger) -> None:
     test = next(x for x in study.findings.tests if x.entity == "Alameda")
     assert test.passed
     assert row.cells[1].value == test.margin >= 0
+
+
+def test_tests_that_broke_later_are_counted_below_the_table(ledger) -> None:
+    # FTX owns 320 and owes 120; of the 320 it loses 300 after the petition. The price
+    # of OLD is 40 days old then, of at most 5.
+    more = """
+2020-01-01 open Expenses:FTX:Costs
+2020-01-01 custom "invariant" "balance-sheet" "FTX"
+2020-01-01 custom "invariant" "price-coverage" "FTX"
+2020-01-01 commodity OLD
+  max-price-age: 5
+2022-10-02 price OLD 1 USD
+  source: "court"
+2022-10-02 * "Coins nobody prices" ^court
+  Assets:FTX:Bank      10 OLD
+  Equity:FTX:Shares   -10 OLD
+2022-12-01 * "Lost" ^court
+  Assets:FTX:Bank        -300 USD
+  Expenses:FTX:Costs      300 USD
+"""
+    case = ledger.case(BOOKS + OWED + more)
+    book = case.book()
+    study = study_of(case, book, PETITION)
+    section = solvency_tests(setting_of(case, book, (PETITION,), Locale(), study))
+    assert section is not None
+    (table,) = (one for one in section.tables if one.key == "tests-FTX")
+    rows = {row.key for row in table.rows}
+    assert any("price-coverage" in key for key in rows)
+    assert not any("balance-sheet" in key for key in rows)
+    later = [one for note in table.notes for one in note if hasattr(one, "value")]
+    assert [one.value for one in later if one.key == "tests-FTX:later"] == [1]
 
 
 def test_a_statement_a_flow_was_sized_to_is_marked(ledger) -> None:

@@ -229,7 +229,7 @@ def test_json_has_the_keys_that_scripts_read(ledger):
     assert document["dependence"][0].keys() >= {"rho", "quantiles"}
     printed = CliRunner().invoke(main, ["tally", str(path), "--draws", "10000"])
     assert "Nobody counted what was there, so the books do not say" in printed.stdout
-    assert "Customers lack 600 on" in printed.stdout
+    assert "Customers of all entities lack 600 on" in printed.stdout
     assert "what is missing" not in printed.stdout
 
 

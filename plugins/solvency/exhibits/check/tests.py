@@ -59,12 +59,8 @@ _BROKE = 3
 def solvency_tests(setting: Setting) -> Section | None:
     """Build the table of what tests found, and lines over time of the main ones."""
     found = setting.study.findings
-    shown = [
-        one
-        for one in found.findings
-        if (one.first is None or one.first <= setting.at)
-        and one.invariant != "price-coverage"
-    ]
+    later = [one for one in found.findings if one.first and one.first > setting.at]
+    shown = [one for one in found.findings if one not in later]
     if not shown:
         return None
     text = setting.text
@@ -76,7 +72,12 @@ def solvency_tests(setting: Setting) -> Section | None:
     ]
     entities = dict.fromkeys(one.entity for one in shown)
     tables = [
-        tests_of(setting, name, [one for one in shown if one.entity == name])
+        _with_left_out(
+            setting,
+            name,
+            tests_of(setting, name, [one for one in shown if one.entity == name]),
+            sum(one.entity == name for one in later),
+        )
         for name in entities
     ]
     beside = [
@@ -130,6 +131,22 @@ def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
         notes=tuple(_notes(setting, shown)),
         size="dense",
     )
+
+
+def _with_left_out(setting: Setting, entity: str, table: Table, later: int) -> Table:
+    """Say below the tests of an entity how many broke too late to be among them."""
+    if not later:
+        return table
+    note = setting.say(
+        "Left out are tests that first broke after %(day)s, by number %(count)s: this"
+        " table is of the time to that day. The command solvency check goes on to the"
+        " last day of the books and lists them.",
+        day=Day(setting.at),
+        count=setting.count(
+            f"tests-{entity}:later", later, formula="tests that first broke later"
+        ),
+    )
+    return replace(table, notes=(*table.notes, note))
 
 
 def _tested(setting: Setting, one: Finding) -> Tested | None:

@@ -80,16 +80,7 @@ def explained(setting: Setting, found: Tallied) -> Table:
             *_reaching(setting, found),
         ),
         rows=tuple(rows),
-        notes=(
-            (
-                text(
-                    "The chance compares sums: what is taken out of accounts that"
-                    " nobody counted explains nothing that is untraced. How much of"
-                    " that a scenario explains stands in a table of its own."
-                ),
-            ),
-        )
-        * bool(found.to_explain),
+        notes=_compared(setting, found),
     )
 
 
@@ -138,8 +129,20 @@ def _reaching(setting: Setting, found: Tallied) -> tuple[Column, ...]:
     """Return the column of who takes as much as is untraced, where anything is."""
     if not found.to_explain:
         return ()
-    title = setting.text("Chance it takes as large a sum, from any account")
+    title = setting.text("Chance the sum is no less than what is untraced")
     return (Column("reaches", title, width=30),)
+
+
+def _compared(setting: Setting, found: Tallied) -> tuple[Prose, ...]:
+    """Say what the chance of that column compares, where anything is untraced."""
+    if not found.to_explain:
+        return ()
+    said = setting.text(
+        "The chance compares sums: what is taken out of accounts that nobody counted"
+        " explains nothing that is untraced. How much of that the hypotheses explain"
+        " stands in a table of its own."
+    )
+    return ((said,),)
 
 
 def _reached(
@@ -213,6 +216,7 @@ def dependence(setting: Setting, found: Tallied) -> Table:
                     " falls, since large amounts are rarer than small ones."
                 ),
             ),
+            *_compared(setting, found),
         ),
     )
 
