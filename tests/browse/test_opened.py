@@ -60,5 +60,5 @@ def test_it_speaks_the_language_of_the_page(site):
         made.path("where") + "entry",
         query_string={"hash": hash_entry(one), "lang": "zh"},
     ).get_json()
-    assert found["show"] == "账本中的原文"
+    assert found["show"] == "账簿中的原文"
     assert 'lang="zh-Hans"' in found["inside"]
