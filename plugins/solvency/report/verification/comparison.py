@@ -82,10 +82,10 @@ def _attachments(
     What is there besides is the business of the comparison of structure.
     """
     for name, right in sorted(expected.items()):
-        contents = found.get(name, [])
-        if right in contents:
+        attached = found.get(name, [])
+        if right in attached:
             continue
-        one = contents[0] if contents else None
+        one = attached[0] if attached else None
         if name == FIGURES and one is not None:
             said, given = json.loads(one), json.loads(right)
             listed = tuple(_figures(said, given))

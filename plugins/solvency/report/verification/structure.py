@@ -283,13 +283,13 @@ class _Walk:
         return told(thing)
 
     def _stream(self, where: str, path: str, one: Any, two: Any) -> None:
-        contents = [contents.decoded(x, _MOST_BYTES) for x in (one, two)]
-        if None in contents:
-            contents = [x.read_raw_bytes() for x in (one, two)]
+        streams = [contents.decoded(x, _MOST_BYTES) for x in (one, two)]
+        if None in streams:
+            streams = [x.read_raw_bytes() for x in (one, two)]
             for key in ("/Filter", "/DecodeParms"):
                 self._entry(where, path, key, one.get(key), two.get(key))
-        if contents[0] != contents[1]:
-            shown = [f"{len(x or b''):,} bytes" for x in contents]
+        if streams[0] != streams[1]:
+            shown = [f"{len(x or b''):,} bytes" for x in streams]
             if shown[0] == shown[1]:
                 shown[0] += " (other ones)"
             self.found.append(
