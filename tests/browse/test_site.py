@@ -204,7 +204,7 @@ def test_search_finds_exhibits_tests_and_hypotheses(files):
     assert walk[1].startswith("From what came in to what was found")
     names = {name: (title, where) for kind, name, title, where in entries}
     title, where = names["Harbour: customer-assets (USD)"]
-    assert title.startswith("Held for customers")
+    assert title.startswith("Assets held for customers")
     assert where == "solvency-Harbour-customer-assets-USD.html#opened"
     assert any(one[3] == "flows.html#drawing-funds" for one in entries)
 

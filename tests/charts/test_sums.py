@@ -56,6 +56,14 @@ def test_no_gap_where_nothing_is_missing():
     assert not any("First short" in word for word in drawing.words())
 
 
+def level(line, place):
+    """Return how low a line that runs to the right is at a place."""
+    for (left, high), (right, low) in pairwise(line):
+        if left <= place <= right and left < right:
+            return high + (low - high) * (place - left) / (right - left)
+    return line[-1][1]
+
+
 @fewer
 @given(st.lists(st.tuples(money, money, money), min_size=1, max_size=6))
 def test_layers_are_as_thick_as_their_amounts(rows):
@@ -67,8 +75,13 @@ def test_layers_are_as_thick_as_their_amounts(rows):
     thick = []
     for area in areas:
         outline = points(area.get("d"))
-        over, under = outline[:3], outline[:2:-1]
-        thick.append([b[1] - a[1] for a, b in zip(over, under, strict=True)])
+        last = max(x for x, _ in outline)
+        ends = [n for n, (x, _) in enumerate(outline) if x == last]
+        over, under = outline[: ends[0] + 1], outline[: ends[-1] - 1 : -1]
+        # The second day is the 31st of 59 after the first.
+        left = outline[0][0]
+        places = (left, left + (last - left) * 31 / 59, last)
+        thick.append([level(under, x) - level(over, x) for x in places])
     largest = max(sum(column) for column in zip(*rows, strict=True))
     tallest = max(sum(column) for column in zip(*thick, strict=True))
     unit = tallest / float(largest)
