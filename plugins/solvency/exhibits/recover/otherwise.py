@@ -9,6 +9,8 @@ from solvency.analysis.recover.varied import equally
 from solvency.analysis.recover.varied import moved
 from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.payments import WAYS
+from solvency.exhibits.workings import NAMED
+from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import settled
 from solvency.figures.figure import Said
 from solvency.figures.words import joined
@@ -30,21 +32,22 @@ def otherwise(setting: Setting) -> Iterator[Prose]:
     one = setting.study.varied
     if one is None:
         return
-    for share in equally(classes(one.found, "group")).values():
+    for entity, share in equally(classes(one.found, "group")).items():
         yield setting.say(
             "All as one, each rank is paid before the next, out of all assets: that"
             " sets these shares apart. Were all ranks to share alike, each would be"
             " paid %(rate)s of its claims. Which of these holds is a choice that these"
             " books do not make.",
-            rate=alike(setting, share),
+            rate=alike(setting, "group", entity, share),
         )
     if one.unpaid is not None:
         yield from _unpaid(setting, one)
 
 
-def alike(setting: Setting, share: Decimal | None) -> Figure:
-    """Return what all claims would be paid, were the group one estate of one rank."""
-    return _share(setting, "recovery:alike:group", share, "paid over claims of all")
+def alike(setting: Setting, way: str, entity: str, share: Decimal | None) -> Figure:
+    """Return what all claims on an estate would be paid, were they of one rank."""
+    key = f"recovery:alike:{way}:{entity}"
+    return _share(setting, key, share, "paid over claims of all")
 
 
 def unpaid(setting: Setting, way: str, one: Class) -> Figure:
@@ -87,10 +90,6 @@ def _unpaid(setting: Setting, one: Varied) -> Iterator[Prose]:
 
 def _share(setting: Setting, key: str, value: Decimal | None, formula: str) -> Figure:
     ground = settled(setting)
-    return setting.share(
-        key,
-        value,
-        formula=formula,
-        flows=setting.moved,
-        sources=(*ground.sources, *setting.counted),
-    )
+    share = setting.share(key, value, formula=formula)
+    sources = (*ground.sources, *setting.counted)
+    return entry(share, flows=setting.moved, named=NAMED, sources=sources)

@@ -53,7 +53,7 @@ def variations(
     def ranked_alike() -> Figure:
         found = setting.study.recovery
         shares = equally(classes(found, way)) if found else {}
-        return _said(alike(setting, shares.get(entity, other("").rate)))
+        return _said(alike(setting, way, entity, shares.get(entity, other("").rate)))
 
     return {
         **{
