@@ -283,6 +283,9 @@ def missing(setting: Setting, one: Finding, key: str) -> Cell:
             less=shortfall(setting, key, have),
         )
         rests = lacking(setting, series, one.worst, one.amount)
+        if not rests.get("flows"):
+            # How old a price is rests on no flow.
+            rests["sources"] = _prices_of(setting, one.commodity, one.worst)
     chance = replace(chance_of(setting, f"{key}:chance", one), target="")
     broke = setting.say("broken in %(chance)s of the draws", chance=chance)
     return entry(
@@ -294,6 +297,19 @@ def missing(setting: Setting, one: Finding, key: str) -> Cell:
             **rests,
         )
     )
+
+
+def _prices_of(
+    setting: Setting, commodity: str | None, day: datetime.date
+) -> tuple[str, ...]:
+    """Return the source of the last price of a commodity by a day."""
+    prices = [
+        one
+        for one in setting.case.prices
+        if one.commodity == commodity and one.date <= day and one.source
+    ]
+    last = max(prices, key=lambda one: one.date, default=None)
+    return (last.source,) if last is not None and last.source else ()
 
 
 def _first(setting: Setting, one: Finding) -> Prose:
