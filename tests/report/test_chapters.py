@@ -22,7 +22,7 @@ from solvency.report.pages import html
 from solvency.report.verification.verify import verify
 
 if TYPE_CHECKING:
-    from solvency.exhibits.section import Report
+    from solvency.report.document import Report
 
 HARBOUR = Path("ledgers/harbour/main.beancount")
 

@@ -227,14 +227,25 @@ function leavePanel() {
   openedFrom = null;
 }
 
-// Each level of the panel is a step of the browser's own: closing takes all of them back.
+// The query as it was before the panel opened, and whether the panel is closing.
+let askedBefore = null;
+let closing = false;
+
+function unnamed() {
+  if (location.hash.startsWith("#figure=")) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+}
+
+// Each level of the panel is a step of the browser's own: closing takes all of them back,
+// but for an address that has changed since, which stays.
 function closePanel() {
   const deep = history.state?.panel ?? 0;
   leavePanel();
-  if (deep) history.go(-deep);
-  else if (location.hash.startsWith("#figure=")) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-  }
+  if (deep && (askedBefore === null || askedBefore === location.search)) {
+    closing = true;
+    history.go(-deep);
+  } else unnamed();
 }
 
 function keyOf(hash) {
@@ -243,6 +254,11 @@ function keyOf(hash) {
 
 // Back and forward go from level to level, and out of the panel.
 function walked() {
+  if (closing) {
+    closing = false;
+    unnamed();
+    return;
+  }
   const key = keyOf(location.hash);
   const panel = document.querySelector(".sv-panel");
   if (!key) {
@@ -317,7 +333,8 @@ function falls(flow, source) {
 function passages(root, figure, source) {
   const noted = new Set();
   for (const [id] of figure.flows) {
-    for (const words of root.found.flows[id].passages[source] ?? []) noted.add(words);
+    const own = root.found.flows[id].passages;
+    for (const words of Object.hasOwn(own, source) ? own[source] : []) noted.add(words);
   }
   return [...noted];
 }
@@ -570,6 +587,7 @@ async function show(root, key, label, from, walking = false) {
   const deeper = Boolean(document.querySelector(".sv-panel"));
   const panel = shell();
   if (from) openedFrom = from;
+  if (!deeper) askedBefore = location.search;
   if (!walking) stepTo(key, deeper);
   if (!root.found) {
     panel.replaceChildren(made("p", { role: "status", id: "sv-panel-title" }, say("Looking up what it rests on")));

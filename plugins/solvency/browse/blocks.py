@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.charts.scale import Grain
+    from solvency.ledger.case import Source
 
 DASH = formats.NOT_FOUND
 #: The width of a chart on a desk, in its own units: the style says how large that is.
@@ -216,6 +217,13 @@ def _mark(day: datetime.date, grain: Grain) -> str:
 def day_cell(day: datetime.date | None) -> Cell:
     """Return a day as a cell."""
     return Cell(day.isoformat() if day else DASH, kind="day")
+
+
+def dated(one: Source) -> Cell:
+    """Return when a source was published, as far as its copy says."""
+    if one.dated == "day":
+        return day_cell(one.published)
+    return Cell(formats.published(one.published, one.dated, spoken()))
 
 
 def chance(share: float) -> str:

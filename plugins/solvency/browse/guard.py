@@ -212,13 +212,14 @@ def _compressed(answer: Response) -> Response:
         or answer.status_code != HTTPStatus.OK
         or "Content-Encoding" in answer.headers
         or not (answer.mimetype or "").startswith(_TEXTS)
-        or not request.accept_encodings["gzip"]
         or (answer.calculate_content_length() or 0) < _SMALL
     ):
         return answer
+    answer.vary.add("Accept-Encoding")
+    if not request.accept_encodings["gzip"]:
+        return answer
     answer.set_data(gzip.compress(answer.get_data(), 5, mtime=0))
     answer.headers["Content-Encoding"] = "gzip"
-    answer.vary.add("Accept-Encoding")
     return answer
 
 

@@ -26,6 +26,7 @@ from solvency.figures.figure import Day
 from solvency.figures.figure import Exhibit
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
+from solvency.figures.formats import published
 from solvency.figures.formats import unit_label
 
 if TYPE_CHECKING:
@@ -136,6 +137,8 @@ def source(one: Source) -> dict[str, object]:
 
     found = of_source(Carried(one, None))
     mirror = safe_address(one.mirror)
+    if one.dated != "day":
+        found["published"] = published(one.published, one.dated, spoken())
     return {**found, "url": safe_address(one.url), "mirror": mirror}
 
 

@@ -175,7 +175,13 @@ def tested(
     least, worst = min(asked, default=(ZERO, None))
     moved = _moved(series, spells[0].first, book.flows) if spells else ()
     then = _moved(series, worst, book.flows) if spells and worst else ()
-    by_then = [m for m, day in asked if day <= book.case.reporting_date]
+    by_then = [
+        (margin, have or need)
+        for day, margin, have, need in zip(
+            series.days, margins, series.have, series.need, strict=True
+        )
+        if day <= book.case.reporting_date
+    ]
     return Tested(
         test=series.invariant.name,
         entity=series.invariant.entity,
@@ -196,7 +202,7 @@ def tested(
         worst_by_construction=bool(then)
         and all(flow.sized_by or flow.basis == "residual" for flow in then),
         worst_day=_between(then),
-        reported=by_then[-1] if by_then else None,
+        reported=by_then[-1][0] if by_then and by_then[-1][1] else None,
     )
 
 

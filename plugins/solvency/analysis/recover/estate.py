@@ -443,8 +443,12 @@ def _lost(
             continue
         # What only one end of a count's range finds is in none of the books.
         each = [one.get(key) for one in seen]
-        units = Ends(*(one.units if one else ZERO for one in each))
-        missing = Ends(*(one.untraced if one else ZERO for one in each))
+        # A count within a wider one leaves more to the others where it finds less;
+        # what is overdrawn is a debt, and nothing is held.
+        some = [max(ZERO, one.units) if one else ZERO for one in each]
+        gone = [one.untraced if one else ZERO for one in each]
+        units = Ends(min(some), some[1], max(some))
+        missing = Ends(max(gone), gone[1], min(gone))
         if key in held or max(units) > 0:
             held[key] = units
         if any(missing) and key in held:

@@ -221,7 +221,8 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
         (item.account.name, item.commodity): item.worth.central / item.units
         for name in members
         for item in held.items([name])
-        if not item.untraced
+        # What is held at a high end alone has no units at the central one.
+        if not item.untraced and item.units
     }
     rows = []
     for flow in book.flows:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
     from solvency.model.book import Book
+    from solvency.model.counting.count import End
 
+_COUNTED: tuple[End, ...] = ("low", "central", "high")
 #: What of the untraced is taken as there, in every case, and what that is called.
 TAKEN = {"without": Decimal(), "with": Decimal(1)}
 
@@ -44,7 +46,11 @@ def varied(book: Book, found: Recovery) -> Varied:
         book: The Book.
         found: Who gets what back.
     """
-    lost = any(one.untraced for one in book.counts.on(found.at).values())
+    lost = any(
+        one.untraced
+        for end in _COUNTED
+        for one in book.counts.taken_at(end).on(found.at).values()
+    )
     payers = insiders(found)
     return Varied(
         found,

@@ -16,7 +16,7 @@ from solvency.browse.blocks import Number
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
-from solvency.browse.blocks import day_cell
+from solvency.browse.blocks import dated
 from solvency.browse.blocks import drawn
 from solvency.browse.exhibit import shown
 from solvency.browse.language import many
@@ -199,7 +199,7 @@ def _sources(view: View, sources: list[Source]) -> Table:
                         view.page("source", pick=one.name),
                         title=one.title,
                     ),
-                    day_cell(one.published),
+                    dated(one),
                     Cell(one.publisher or ""),
                     outside(one.url, one.title),
                     Cell(one.group or ""),

@@ -10,6 +10,7 @@ from solvency.browse.blocks import Link
 from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
+from solvency.browse.blocks import dated
 from solvency.browse.entry.passages import of_flow
 from solvency.browse.language import listed
 from solvency.browse.language import say
@@ -105,7 +106,7 @@ def _sources(view: View, one: Flow) -> Table:
                     Cell(source.grade, kind="grade"),
                     Cell(name, view.page("source", pick=name)),
                     Cell(source.publisher or ""),
-                    Cell(source.published.isoformat(), kind="day"),
+                    dated(source),
                     outside(source.url, source.title),
                     Cell(
                         spoken().text("; ").join(noted.of[name])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
+    from solvency.ledger.case import Source
 
 #: Flows and figures listed unless all are asked for.
 _LISTED = 10
@@ -217,6 +218,15 @@ def _figures(found: Explanation, most: int | None) -> list[str]:
     ]
 
 
+def _published(source: Source) -> str:
+    from solvency.figures.formats import Locale  # noqa: PLC0415 (lazy start)
+    from solvency.figures.formats import published  # noqa: PLC0415 (as above)
+
+    if source.dated == "day":
+        return source.published.isoformat()
+    return published(source.published, source.dated, Locale())
+
+
 def _sources(found: Explanation) -> list[str]:
     lines = []
     for one in found.sources:
@@ -224,7 +234,7 @@ def _sources(found: Explanation) -> list[str]:
         who = f"{source.publisher}, " if source.publisher else ""
         lines.append(
             f"source {source.name}  [{source.grade}] {who}{source.title},"
-            f" {source.published}"
+            f" {_published(source)}"
             + (f"; carries {_digits(one.carries)}" if one.carries else "")
         )
         lines += [f"  {source.url}"] if source.url else []

@@ -71,6 +71,7 @@ def of_source(one: Carried) -> dict[str, object]:
         "title": one.source.title,
         "publisher": one.source.publisher,
         "published": one.source.published,
+        "dated": one.source.dated,
         "grade": one.source.grade,
         "url": one.source.url,
         "carries": one.carries,

@@ -184,7 +184,7 @@ class DayOfCounts:
         units = self._counts.balance(day)
         total = ZERO
         for one in self._inside[count.seen.id]:
-            within: End = "central" if one.at_most else end
+            within: End = "central" if one.at_most and end == "low" else end
             for position, number in self._spread(
                 one, self._free(one, day), units, within
             ).items():

@@ -329,7 +329,9 @@ def _held(
         if value is None:
             return None
         amounts.append(rounded(valuation.book, value))
-    books, untraced, unrecorded, least, most = amounts
+    books, untraced, unrecorded, low, high = amounts
+    # A count within a wider one leaves more to the others where it finds less.
+    least, most = min(low, untraced, high), max(low, untraced, high)
     return Held(
         position,
         class_of(valuation.book, position),
