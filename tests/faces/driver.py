@@ -25,7 +25,7 @@ from typing import Any
 
 #: Seconds a page that says one of these is waited for. A page without findings says
 #: that it is being drawn for ever, so that one is not waited for long.
-PATIENCE = {"Still at work": 600, "being drawn": 20}
+PATIENCE = {"Still at work": 600, "being drawn": 120}
 
 
 def program() -> Any:

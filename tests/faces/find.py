@@ -191,6 +191,12 @@ def paid_class(m, shown):
     return one[what]
 
 
+def unpaid_class(m, shown):
+    classes = shown.document("recover LEDGER")["unpaid"]["classes"]
+    one = named(classes, way=m["way"], entity=m["entity"], rank=m["rank"])
+    return one["central"]
+
+
 def affairs(m, shown):
     one = named(shown.document("recover LEDGER")["affairs"], entity=m["entity"])
     found = {"central": one}.get(m["estimate"]) or one[m["estimate"]]

@@ -269,6 +269,11 @@ RULES = (
         lambda m, shown: find.class_of(m, shown)[m["what"]],
     ),
     Rule(
+        r"recovery:unpaid:(?P<way>alone|silo|group):(?P<entity>\w+):(?P<rank>\w+)",
+        find.unpaid_class,
+        rough=(("json", _DIGITS),),
+    ),
+    Rule(
         r"affairs:(?P<entity>[A-Z]\w*):(?P<what>pledged|held for customers|free"
         r"|claims on others|total):(?P<estimate>book|low|central|high)",
         find.assets,
