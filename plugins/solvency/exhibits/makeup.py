@@ -96,7 +96,7 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
         title=title,
         unit=(
             text(
-                "%(unit)s; what each flow added, coins at the price of the last day",
+                "%(unit)s; what each flow added, coins at the price of its day",
                 unit=setting.unit,
             ),
         ),

@@ -25,6 +25,7 @@ from solvency.analysis.recover.debts import debt_of
 from solvency.analysis.recover.set_off import set_off
 from solvency.figures.remark import Remark
 from solvency.model.costs import Pool
+from solvency.model.counting import count
 from solvency.model.counting.suspense import in_suspense
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Account
     from solvency.model.book import Book
     from solvency.model.book import Position
-    from solvency.model.counting.count import End
 
 ZERO = Decimal()
-ENDS = ("low", "central", "high")
+#: Low, central and high, in that order, as counts have them.
+ENDS: tuple[str, ...] = count.ENDS
 
 
 #: What a reader of a recovery with anything untraced must know.
@@ -435,18 +436,14 @@ def _lost(
     What was found and is not in the books is held too.
     """
     lost: dict[Position, Ends] = {}
-    ends: tuple[End, ...] = ("low", "central", "high")
-    seen = [book.counts.taken_at(end).on(at) for end in ends]
-    for key in dict.fromkeys(chain.from_iterable(seen)):
+    for key, between in book.counts.between(at).items():
         account = book.account(key)
         if account.is_claim or account.stake_in is not None:
             continue
-        # What only one end of a count's range finds is in none of the books.
-        each = [one.get(key) for one in seen]
-        # A count within a wider one leaves more to the others where it finds less;
-        # what is overdrawn is a debt, and nothing is held.
-        some = [max(ZERO, one.units) if one else ZERO for one in each]
-        gone = [one.untraced if one else ZERO for one in each]
+        # What is overdrawn is a debt, and nothing is held. At low stands the least of
+        # each holding, though not all are least at once where counts lie in counts.
+        some = [max(ZERO, one.units) for one in between]
+        gone = [one.untraced for one in between]
         units = Ends(min(some), some[1], max(some))
         missing = Ends(max(gone), gone[1], min(gone))
         if key in held or max(units) > 0:

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
     from solvency.model.book import Book
-    from solvency.model.counting.count import End
 
-_COUNTED: tuple[End, ...] = ("low", "central", "high")
 #: What of the untraced is taken as there, in every case, and what that is called.
 TAKEN = {"without": Decimal(), "with": Decimal(1)}
 
@@ -47,9 +45,7 @@ def varied(book: Book, found: Recovery) -> Varied:
         found: Who gets what back.
     """
     lost = any(
-        one.untraced
-        for end in _COUNTED
-        for one in book.counts.taken_at(end).on(found.at).values()
+        one.untraced for each in book.counts.between(found.at).values() for one in each
     )
     payers = insiders(found)
     return Varied(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.analysis.recover.estate import ENDS
 from solvency.exhibits.recover.aftermath import afterwards
 from solvency.exhibits.recover.aftermath import in_kind
 from solvency.exhibits.recover.aftermath import preferences
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from solvency.figures.table import Cell
 
 _ZERO = Decimal()
-_ENDS = ("low", "central", "high")
 #: Ranks that the statement counts apart from the unsecured.
 _APART = frozenset({"secured", "priority", "subordinated", "equity"})
 
@@ -150,7 +150,7 @@ def _statements(setting: Setting, found: Recovery, paying: Paying) -> Table:
             Column("book", text("Book"), width=24),
             *(
                 Column(end, text(end.capitalize()), width=24, current=end == "central")
-                for end in _ENDS
+                for end in ENDS
             ),
         ),
         rows=tuple(rows),
@@ -188,7 +188,7 @@ def _statement(
         end = _told(values)
         place = anchor("figure", f"{key}:{name}:{end}")
         cells: list[Figure | None] = []
-        for each, value in zip(("book", *_ENDS), values, strict=True):
+        for each, value in zip(("book", *ENDS), values, strict=True):
             figure = setting.money(f"{key}:{name}:{each}", value, formula=formula)
             if value is None:
                 cells.append(None)
@@ -218,7 +218,7 @@ def _statement(
     ]
     sums = tuple(
         setting.money(f"{key}:total:{end}", value, formula="sum of its lines")
-        for end, value in zip(("book", *_ENDS), total, strict=True)
+        for end, value in zip(("book", *ENDS), total, strict=True)
     )
     rows.append(
         Row(
@@ -239,7 +239,7 @@ def _statement(
             continue
         last = name == "deficiency"
         end = _told(amounts)
-        amount = amounts[1 + _ENDS.index(end)]
+        amount = amounts[1 + ENDS.index(end)]
         worked = rests.part(name, f"{key}:{name}", end, above) if rests else ()
         moved = rests.moved(name, amount, end) if rests else {}
         cells = above[name] = figures(name, amounts, label, worked, moved)
@@ -287,7 +287,7 @@ def _sums(
     if name not in _LESS:
         return ()
     whole, less = _LESS[name]
-    for end in _ENDS:
+    for end in ENDS:
         one, two, net = (
             at_end(above[x], end).value or _ZERO for x in (*_LESS[name], name)
         )
@@ -304,7 +304,7 @@ def _rates(
 ) -> list[Figure]:
     """Return what the unsecured are paid at each end, each with its own entry."""
     rates = []
-    for end, at in zip(_ENDS, (one.low, one.central, one.high), strict=True):
+    for end, at in zip(ENDS, (one.low, one.central, one.high), strict=True):
         figure = setting.share(
             f"affairs:{one.entity}:rate:{end}",
             at.rate,
@@ -337,7 +337,7 @@ def _others(
 ) -> Prose:
     """Return what a line comes to otherwise: at book, low, central and high."""
     pieces: list[Piece] = []
-    for end, value in zip(("book", *_ENDS), values, strict=True):
+    for end, value in zip(("book", *ENDS), values, strict=True):
         if end == told or value is None or value == values[2]:
             continue
         name = setting.text(end.capitalize())
@@ -348,6 +348,6 @@ def _others(
 
 def _told(values: list[Decimal | None]) -> str:
     """Return the end whose figure says what a line is made of: central if any."""
-    by_end = dict(zip(_ENDS, values[1:], strict=True))
+    by_end = dict(zip(ENDS, values[1:], strict=True))
     order = ("central", "low", "high")
     return next((end for end in order if by_end[end]), "central")

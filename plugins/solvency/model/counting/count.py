@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 #: Where in the ranges of counts what was found is taken: all at once.
 End = Literal["low", "central", "high"]
+ENDS: tuple[End, ...] = ("low", "central", "high")
 
 
 class Overlap(NamedTuple):
@@ -110,3 +111,15 @@ class Counted:
     def unrecorded(self) -> Decimal:
         """Return the units found that the books do not show."""
         return max(ZERO, self.units - self.books)
+
+
+class Range(NamedTuple):
+    """What was found of a position with all counts at one end of their ranges.
+
+    A count within a wider one leaves more to the others where it finds less, so that
+    more may be found at the low ends than at the high ones.
+    """
+
+    low: Counted
+    central: Counted
+    high: Counted

@@ -17,19 +17,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
+from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from solvency.model.book import below
 from solvency.model.counting.carried import DayOfCounts
+from solvency.model.counting.count import ENDS
 from solvency.model.counting.count import Count
 from solvency.model.counting.count import Overlap
+from solvency.model.counting.count import Range
 from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Iterable
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from solvency.ledger.case import Case
     from solvency.ledger.case import Observation
@@ -93,6 +97,21 @@ class Counts:
                 self.book, self.counts, self.overlaps, end=end, _units=self._units
             )
         return self._ends[end]
+
+    def between(self, day: datetime.date) -> dict[Position, Range]:
+        """Return what counts find of each position on a day, at each end of all ranges.
+
+        What only one end of a range finds is in none of the books, and nothing of it
+        is found at the others.
+        """
+        seen = [self.taken_at(end).on(day) for end in ENDS]
+        found = {}
+        for position in dict.fromkeys(chain.from_iterable(seen)):
+            known = next(one[position] for one in seen if position in one)
+            nothing = replace(known, units=Decimal())
+            each = [one.get(position, nothing) for one in seen]
+            found[position] = Range(*each)
+        return found
 
     @property
     def ranged(self) -> bool:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from solvency.model.book import Book
     from solvency.model.book import Position
     from solvency.model.counting.count import Counted
+    from solvency.model.counting.count import Range
     from solvency.model.counting.counts import Counts
     from solvency.model.prices import Missing
 
@@ -63,13 +64,14 @@ class Held(NamedTuple):
     untraced: Decimal
     unrecorded: Decimal
     seen: Counted
-    #: Untraced with all counts at the high ends of their ranges, and at the low ends.
-    least: Decimal
-    most: Decimal
+    #: Untraced with all counts at the low ends of their ranges, and at the high ends.
+    #: Of a position in a wider count the second may be the larger.
+    at_low: Decimal
+    at_high: Decimal
 
 
 class Extent(NamedTuple):
-    """What is untraced by the ranges of counts: all at their high, or low, ends."""
+    """What is untraced by the ranges of counts, all taken at one end at once."""
 
     least: Decimal
     most: Decimal
@@ -163,16 +165,16 @@ class Found:
     @property
     def ranged(self) -> bool:
         """Say whether a count leaves a range to what is untraced of anything."""
-        return any(one.least != one.most for one in self.held)
+        return any(one.at_low != one.at_high for one in self.held)
 
     def _range_said(self) -> Iterable[str]:
         """Say what is untraced by the ranges of counts, where any has one."""
         least, most = self.range
         if self.ranged:
             yield Remark(
-                "untraced by the ranges of the counts: %(least)s with all of them at"
-                " their high ends, %(most)s with all at their low ends; a count of at"
-                " most has nothing as its low end unless it states one",
+                "untraced by the ranges of the counts, all of them taken at their low"
+                " or at their high ends: from %(least)s to %(most)s; a count of at most"
+                " has nothing as its low end unless it states one",
                 least=f"{least:,.2f}",
                 most=f"{most:,.2f}",
             )
@@ -249,10 +251,9 @@ def found(
     lines: dict[tuple[str, str], list[Held]] = defaultdict(list)
     torn: list[Held] = []
     shared: dict[str, set[str]] = defaultdict(set)
-    fewest, fullest = (counts.taken_at(end).on(day) for end in ("low", "high"))
+    between = counts.between(day)
     for position, seen in counts.on(day).items():
-        ends = (fullest.get(position, seen), fewest.get(position, seen))
-        one = _held(valuation, position, seen, ends)
+        one = _held(valuation, position, between[position])
         entity = book.account(position).entity
         if one is None or entity not in whose:
             continue
@@ -318,20 +319,18 @@ def _own(book: Book, commodity: Commodity, entity: str) -> bool:
 def _held(
     valuation: Valuation,
     position: Position,
-    seen: Counted,
-    ends: tuple[Counted, Counted],
+    between: Range,
 ) -> Held | None:
     """Return a position in money, None where it has no price."""
     amounts = []
-    lost = (one.untraced for one in ends)
+    seen = between.central
+    lost = (between.low.untraced, between.high.untraced)
     for units in (seen.books, seen.untraced, seen.unrecorded, *lost):
         value = valuation.worth(position, units) if units else ZERO
         if value is None:
             return None
         amounts.append(rounded(valuation.book, value))
-    books, untraced, unrecorded, low, high = amounts
-    # A count within a wider one leaves more to the others where it finds less.
-    least, most = min(low, untraced, high), max(low, untraced, high)
+    books, untraced, unrecorded, at_low, at_high = amounts
     return Held(
         position,
         class_of(valuation.book, position),
@@ -340,8 +339,8 @@ def _held(
         untraced,
         unrecorded,
         seen,
-        least,
-        most,
+        at_low,
+        at_high,
     )
 
 
@@ -358,4 +357,10 @@ def _sum(held: Iterable[Held]) -> Sum:
 
 def _range(held: Iterable[Held]) -> Extent:
     some = tuple(held)
-    return Extent(total(one.least for one in some), total(one.most for one in some))
+    # Added up first, end by end: what one count leaves to another is in both.
+    ends = (
+        total(one.at_low for one in some),
+        total(one.untraced for one in some),
+        total(one.at_high for one in some),
+    )
+    return Extent(min(ends), max(ends))

@@ -1,1 +1,1 @@
-"""The proof of a report: what it takes to believe a PDF that came from elsewhere."""
+"""Verifying a report: what it takes to believe a PDF that came from elsewhere."""
