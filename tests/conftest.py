@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from decimal import Context
 from decimal import localcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,8 +89,11 @@ def _no_faults(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(autouse=True)
 def _narrow() -> Iterator[None]:
-    """Give the next test Python's own decimals: a page widens those of the program."""
-    with localcontext():
+    """Give each test Python's own decimals: a page widens those of the program.
+
+    So does a fixture of a whole module, which is set up before this one.
+    """
+    with localcontext(Context(prec=28)):
         yield
 
 

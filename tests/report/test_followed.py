@@ -32,6 +32,7 @@ OWN = (
     "derived:",
     "rounding:",
     "file:",
+    "files:",
     "beliefs:error",
     "flows:",
     "source:",

@@ -143,7 +143,10 @@ def _with_left_out(setting: Setting, entity: str, table: Table, later: int) -> T
         " last day of the books and lists them.",
         day=Day(setting.at),
         count=setting.count(
-            f"tests-{entity}:later", later, formula="tests that first broke later"
+            f"tests-{entity}:later",
+            later,
+            formula="tests that first broke later",
+            target=f"tests-{entity}",
         ),
     )
     return replace(table, notes=(*table.notes, note))

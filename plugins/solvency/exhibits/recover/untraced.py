@@ -8,6 +8,8 @@ from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.varied import classes
 from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.payments import WAYS
+from solvency.exhibits.workings import NAMED
+from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import settled
 from solvency.figures.table import Column
 from solvency.figures.table import Row
@@ -95,11 +97,10 @@ def _by_class(found: Recovery, way: str) -> dict[tuple[str, str], Class]:
 def varied_rate(setting: Setting, name: str, way: str, one: Class, end: str) -> Figure:
     """Return what share a class is paid, with or without what is untraced."""
     paid = {"low": one.low, "central": one.paid, "high": one.high}[end]
-    ground = settled(setting)
-    return setting.share(
+    share = setting.share(
         f"recovery:{name}-untraced:{way}:{one.entity}:{one.rank}:{end}",
         paid / one.claims if one.claims else None,
         formula="paid over claims",
-        flows=setting.moved,
-        sources=(*ground.sources, *setting.counted),
     )
+    sources = (*settled(setting).sources, *setting.counted)
+    return entry(share, flows=setting.moved, named=NAMED, sources=sources)
