@@ -126,7 +126,7 @@ class OfBooks(Named):
         return self._keep(
             ("balance", account, day),
             said,
-            amount=lambda: setting.money(
+            amount=lambda: setting.own(
                 f"{said}:amount",
                 sum((x.amount for x in lines if x.account in accounts), ZERO),
                 formula=f"balance of {account} at market",
