@@ -33,10 +33,8 @@ TESTED := $(BIN)/python -m pytest -n auto --dist worksteal
 test: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
 	$(TESTED)
 
-# In one go, so that each test, each collection and each case printed for several tests
-# comes once.
-test-all: $(VENV)/tested $(VENV)/system $(VENV)/browser $(VENV)/office
-	$(TESTED) -m "long or not long" --ignore tests/subledgers/test_cluster.py
+test-all: test
+	$(TESTED) -m long --ignore tests/subledgers/test_cluster.py
 
 # Spark on a master and two workers of this machine, its answers beside DuckDB's.
 test-cluster: $(VENV)/clustered
