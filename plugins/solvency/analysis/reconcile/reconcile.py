@@ -32,6 +32,7 @@ from solvency.analysis.reconcile.answer import Distance
 from solvency.analysis.reconcile.answer import Reconciled
 from solvency.analysis.reconcile.answer import Removed
 from solvency.analysis.reconcile.answer import Settled
+from solvency.analysis.reconcile.contradictions import without_contradicted
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
 from solvency.analysis.reconcile.workings import working
@@ -39,7 +40,6 @@ from solvency.figures.precision import money
 from solvency.figures.precision import moved
 from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
-from solvency.model.contradictions import without_contradicted
 from solvency.model.observations import observed
 from solvency.wide import wide
 

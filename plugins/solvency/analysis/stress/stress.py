@@ -25,6 +25,7 @@ from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
 from solvency.ledger.terms.metadata import meant
 from solvency.methods import fire_sale as market
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
 from solvency.wide import wide
@@ -84,8 +85,8 @@ def stress(
             notes.append(Remark("left out: %(reason)s", reason=quote.why))
             continue
         for holder in case.group or tuple(case.entities):
-            if holder == case.commodities[name].issuer:
-                # Its own token is worth nothing to the issuer.
+            if is_issued_by(case, name, {holder}):
+                # It is worth nothing to its issuer.
                 continue
             holding = _Holding(book, name, holder, at, lent)
             if not holding.units:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import is_funds
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import is_funds
 from solvency.exhibits.flows import purpose_words
 from solvency.exhibits.flows import words
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
 
-    from solvency.analysis.funds import Funds
+    from solvency.analysis.sources_uses import Funds
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
