@@ -496,8 +496,3 @@ def amounts_of(book: Book, flows: Iterable[Flow]) -> tuple[Amount, ...]:
         ends.append(one)
     lows, highs, intervals = np.array(ends).reshape(-1, 3).T
     return amounts(lows, np.ones(len(lows)), highs, intervals, "lognormal")
-
-
-def labels(rows: Iterable[Row]) -> tuple[str, ...]:
-    """Return the names of rows, those joined in one joined by a plus sign."""
-    return tuple("+".join(one.id for one in row.observations) for row in rows)

@@ -179,4 +179,4 @@ def share_fetched(units: Decimal, halving: Decimal) -> Decimal:
     exponent = arithmetic.LN2 * float(units / halving)
     if not exponent:
         return Decimal(1)
-    return Decimal(repr(float(-arithmetic.expm1(-exponent) / exponent)))
+    return Decimal(repr(float(arithmetic.mean_decay(exponent))))

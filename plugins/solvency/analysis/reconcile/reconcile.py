@@ -36,6 +36,7 @@ from solvency.analysis.reconcile.contradictions import without_contradicted
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
 from solvency.analysis.reconcile.workings import working
+from solvency.defaults import LEVEL
 from solvency.figures.precision import money
 from solvency.figures.precision import moved
 from solvency.figures.precision import settled
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 
 @wide()
-def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
+def reconcile(case: Case, *, level: float = LEVEL) -> Reconciled:
     """Balance a case's claims under the identities of its ledger.
 
     Args:

@@ -20,7 +20,6 @@ from solvency.analysis.stress.answer import Cell
 from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
 from solvency.analysis.stress.haircuts import Haircuts
-from solvency.figures import arithmetic
 from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
 from solvency.ledger.terms.metadata import meant
@@ -235,15 +234,11 @@ class _Holding:
         lent, basis = self._lent(len(self.days) - 1)
         gains = self._gains()
         halving = measure.units
-        folds = arithmetic.LN2 * float(pledged / halving)
         lowest = self._lowest()
         sold = None
         if lowest is not None and 0 < lowest[1] < price:
-            sold = _money(
-                float(halving)
-                * float(arithmetic.log(float(price / lowest[1])))
-                / arithmetic.LN2
-            )
+            fall = float(price / lowest[1])
+            sold = _money(float(market.units_sold(fall, float(halving))))
         return Token(
             token=self._token,
             holder=self._holder,
@@ -267,7 +262,7 @@ class _Holding:
             gain=float(gains[-1]),
             explosive=bool(gains[-1] >= 1),
             explosive_since=market.explosive_since(self.days, gains),
-            lent_threshold=1 / (1 + folds),
+            lent_threshold=1 / float(market.gain(float(pledged), float(halving), 1)),
             halving=halving,
             depth_basis=measure.basis,
             lowest=lowest[1] if lowest else None,
