@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 import solvency
 from solvency.analysis.check import evaluate
-from solvency.analysis.funds import funds
 from solvency.analysis.recover.recover import recover
+from solvency.analysis.sources_uses import funds
 from solvency.analysis.trace.trace import follow
 from solvency.cli import main
 from solvency.report import build

@@ -11,8 +11,8 @@ import pytest
 
 import solvency
 from solvency.analysis.check import evaluate
-from solvency.analysis.funds import funds
 from solvency.analysis.recover.recover import recover
+from solvency.analysis.sources_uses import funds
 from solvency.analysis.stress.stress import stress
 from solvency.analysis.trace.trace import follow
 from solvency.model.presentation_currency import restated

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 import solvency
-from solvency.analysis.funds import funds
 from solvency.analysis.recover.preferences import preferences
 from solvency.analysis.recover.recover import recover
+from solvency.analysis.sources_uses import funds
 from solvency.cli import main
 
 LEDGER = Path(__file__).parents[1] / "groups" / "pension.beancount"

@@ -186,7 +186,7 @@ def test_flows_are_narrowed_by_favas_own_filters(site, harbour):
 
 def test_a_band_opens_its_flows(site, harbour):
     import solvency
-    from solvency.analysis.funds import funds
+    from solvency.analysis.sources_uses import funds
 
     line = funds(solvency.load(harbour).book(), "group").lines[0]
     key = f"funds:group::2022-01-20:{line.side}:{line.label}"

@@ -20,18 +20,13 @@ from charts.gallery_numbers import EVENTS
 from charts.gallery_numbers import LEVELS
 from charts.gallery_numbers import ZH
 from charts.gallery_numbers import bn
-from charts.gallery_numbers import months
 from charts.gallery_numbers import on
-from charts.gallery_numbers import rows
 
 from solvency.charts import DARK
 from solvency.charts import LIGHT
 from solvency.charts import Look
 from solvency.charts import beliefs
-from solvency.charts import composition
-from solvency.charts import distribution
 from solvency.charts import group
-from solvency.charts import heatmap
 from solvency.charts import owed_held
 from solvency.charts import sankey
 from solvency.charts import steps
@@ -47,13 +42,10 @@ def drawings(look: Look) -> dict[str, str]:
     return {
         "owed_held": _owed_held(look),
         "steps": _steps(look),
-        "composition": _composition(look),
         "sankey": _sankey(look),
         "waterfall": _waterfall(look),
         "tornado": _tornado(look),
         "beliefs": _beliefs(look),
-        "distribution": _distribution(look),
-        "heatmap": _heatmap(look),
         "group_chart": _group(look),
         "timeline": _timeline(look),
     }
@@ -88,27 +80,6 @@ def _steps(look: Look) -> str:
             have="Capital there",
         ),
         replace(look, prefix=look.prefix + "-steps"),
-    )
-
-
-def _composition(look: Look) -> str:
-    parts = {
-        "Cash and stablecoins": "1 2 3 4 4 3 1",
-        "Bitcoin and ether": "0.5 1 1.5 2 1 0.5 0.1",
-        "Own tokens": "0 2 5 8 9 6 0.4",
-        "Ventures": "0 0 1 2.5 4.4 5 4.2",
-        "Claims on affiliates": "0.2 0.8 2 4 7 9 8.5",
-    }
-    return composition.draw(
-        composition.Composition(
-            "Own tokens and claims on affiliates made up most of the assets",
-            months("2019-12-01", 37)[::6],
-            [
-                composition.Layer(name, [bn(n) for n in row.split()])
-                for name, row in parts.items()
-            ],
-        ),
-        replace(look, prefix=look.prefix + "-composition"),
     )
 
 
@@ -206,50 +177,6 @@ def _beliefs(look: Look) -> str:
             ],
         ),
         replace(look, prefix=look.prefix + "-beliefs"),
-    )
-
-
-def _distribution(look: Look) -> str:
-    shares = rows("1 2 4 7 11 14 15 13 11 8 6 4 2 1 0.6 0.4")
-    return distribution.draw(
-        distribution.Distribution(
-            "The hypotheses together explain less than the hole in most draws",
-            [
-                distribution.Bin(
-                    bn(3) + bn(n) / 2, bn("3.5") + bn(n) / 2, Decimal(share) / 100
-                )
-                for n, share in enumerate(shares)
-            ],
-            bn("6.3"),
-            bn("4.2"),
-            bn("9.1"),
-            "90% of draws",
-            bn("8.9"),
-            bn("8.1"),
-            bn("9.8"),
-            "Hole",
-            "Share of draws for each half billion",
-        ),
-        replace(look, prefix=look.prefix + "-distribution"),
-    )
-
-
-def _heatmap(look: Look) -> str:
-    names = "Exchange,Trading firm,Ventures,US exchange,Property,Token,Japan,Europe"
-    parties = names.split(",")
-    cells = []
-    for i in range(len(parties)):
-        for j in range(i):
-            value = ((i * 37 + j * 61) % 41 - 20) * Decimal("0.083")
-            cells.append(heatmap.Cell(i, j, bn(value), marked=(i, j) == (3, 1)))
-            cells.append(heatmap.Cell(j, i, -bn(value)))
-    cells.append(heatmap.Cell(0, 1, bn("9.6")))
-    cells = list({(c.row, c.column): c for c in cells}.values())
-    return heatmap.draw(
-        heatmap.Heatmap(
-            "The trading firm owed the exchange most", parties, parties, cells
-        ),
-        replace(look, prefix=look.prefix + "-heatmap", places=2),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
 from charts import gallery
@@ -20,10 +19,7 @@ from solvency.charts import DARK
 from solvency.charts import ChartError
 from solvency.charts import Look
 from solvency.charts import beliefs
-from solvency.charts import composition
-from solvency.charts import distribution
 from solvency.charts import group
-from solvency.charts import heatmap
 from solvency.charts import owed_held
 from solvency.charts import sankey
 from solvency.charts import steps
@@ -129,15 +125,6 @@ def test_two_lines_and_their_gap(at, data, look):
 
 @sound
 @given(rising(6), st.data(), looks)
-def test_composition(at, data, look):
-    row = st.lists(positive, min_size=len(at), max_size=len(at))
-    layers = data.draw(several(st.builds(composition.Layer, words, row), 5))
-    chart = composition.Composition(data.draw(words), at, layers)
-    Drawing(composition.draw(chart, look)).check()
-
-
-@sound
-@given(rising(6), st.data(), looks)
 def test_beliefs(at, data, look):
     row = st.lists(shares, min_size=len(at), max_size=len(at))
     believed = data.draw(several(st.builds(beliefs.Belief, words, row), 5))
@@ -166,43 +153,6 @@ def test_waterfall(rows, title, look):
 def test_tornado(inputs, central, said, look):
     chart = tornado.Tornado(said, central, inputs, said, said)
     Drawing(tornado.draw(chart, look)).check()
-
-
-@sound
-@given(several(words), several(words), st.data(), looks)
-def test_heatmap(rows, columns, data, look):
-    cell = st.builds(
-        heatmap.Cell,
-        st.integers(0, len(rows) - 1),
-        st.integers(0, len(columns) - 1),
-        amounts,
-        words,
-        st.booleans(),
-    )
-    cells = data.draw(
-        st.lists(cell, max_size=9, unique_by=lambda cell: (cell.row, cell.column))
-    )
-    Drawing(heatmap.draw(heatmap.Heatmap("", rows, columns, cells), look)).check()
-
-
-@sound
-@given(
-    st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=40, unique=True),
-    st.data(),
-    looks,
-)
-def test_distribution(edges, data, look):
-    edges = [Decimal(edge) for edge in sorted(edges)]
-    bins = [
-        distribution.Bin(low, high, data.draw(shares)) for low, high in pairwise(edges)
-    ]
-    low, middle, high = sorted(data.draw(st.tuples(amounts, amounts, amounts)))
-    hole = sorted(data.draw(st.tuples(amounts, amounts, amounts)))
-    chart = distribution.Distribution(
-        "", bins, middle, low, high, data.draw(words), hole[1], hole[0], hole[2],
-        data.draw(words), data.draw(words),
-    )  # fmt: skip
-    Drawing(distribution.draw(chart, look)).check()
 
 
 @sound
@@ -294,7 +244,6 @@ def test_a_day_near_the_right_edge_is_named_in_one_line(share):
         (lambda k: waterfall.draw(waterfall.Waterfall("", []), k), "one step"),
         (lambda k: tornado.draw(tornado.Tornado("", 1.0, []), k), "one input"),
         (lambda k: timeline.draw(timeline.Timeline("", []), k), "one entry"),
-        (lambda k: heatmap.draw(heatmap.Heatmap("", [], [], []), k), "rows"),
         (lambda k: sankey.draw(sankey.Sankey("", []), k), "one amount"),
         (lambda k: group.draw(group.GroupChart("", []), k), "entities"),
     ],
@@ -309,10 +258,6 @@ def test_what_cannot_be_drawn_is_refused():
     level = owed_held.Level(day, 1.0, 1.0)
     with pytest.raises(ChartError, match="must rise"):
         owed_held.draw(owed_held.OwedHeld("", [level, level]), Look())
-    with pytest.raises(ChartError, match="cannot show -1"):
-        composition.draw(
-            composition.Composition("", [day], [composition.Layer("a", [-1.0])]), Look()
-        )
     with pytest.raises(ChartError, match="no probability"):
         beliefs.draw(beliefs.Beliefs("", [day], [beliefs.Belief("a", [1.2])]), Look())
     with pytest.raises(ChartError, match="not within"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
 from charts.chart_reading import Drawing
@@ -15,8 +14,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from solvency.charts import Look
-from solvency.charts import composition
-from solvency.charts import distribution
 from solvency.charts import owed_held
 from solvency.charts import sankey
 from solvency.charts import tornado
@@ -54,40 +51,6 @@ def test_no_gap_where_nothing_is_missing():
     drawing = Drawing(owed_held.draw(owed_held.OwedHeld("", levels), Look()))
     assert not drawing.all("path", data_gap="short")
     assert not any("First short" in word for word in drawing.words())
-
-
-def level(line, place):
-    """Return how low a line that runs to the right is at a place."""
-    for (left, high), (right, low) in pairwise(line):
-        if left <= place <= right and left < right:
-            return high + (low - high) * (place - left) / (right - left)
-    return line[-1][1]
-
-
-@fewer
-@given(st.lists(st.tuples(money, money, money), min_size=1, max_size=6))
-def test_layers_are_as_thick_as_their_amounts(rows):
-    days = [on("2022-01-01"), on("2022-02-01"), on("2022-03-01")]
-    layers = [composition.Layer(str(n), row) for n, row in enumerate(rows)]
-    chart = composition.Composition("", days, layers)
-    drawing = Drawing(composition.draw(chart, Look()))
-    areas = drawing.all("path", data_layer=None)
-    thick = []
-    for area in areas:
-        outline = points(area.get("d"))
-        last = max(x for x, _ in outline)
-        ends = [n for n, (x, _) in enumerate(outline) if x == last]
-        over, under = outline[: ends[0] + 1], outline[: ends[-1] - 1 : -1]
-        # The second day is the 31st of 59 after the first.
-        left = outline[0][0]
-        places = (left, left + (last - left) * 31 / 59, last)
-        thick.append([level(under, x) - level(over, x) for x in places])
-    largest = max(sum(column) for column in zip(*rows, strict=True))
-    tallest = max(sum(column) for column in zip(*thick, strict=True))
-    unit = tallest / float(largest)
-    for row, drawn in zip(rows, thick, strict=True):
-        for value, height in zip(row, drawn, strict=True):
-            assert height == pytest.approx(float(value) * unit, abs=CLOSE)
 
 
 @fewer
@@ -145,31 +108,6 @@ def test_the_widest_swing_comes_first():
     assert highs[1].right - highs[1].left == pytest.approx(4 * narrow, abs=0.2)
     names = [w for w in drawing.words() if w in {"narrow", "wide", "one side"}]
     assert names == ["wide", "one side", "narrow"]
-
-
-@fewer
-@given(
-    st.lists(st.integers(1, 50), min_size=1, max_size=12),
-    st.lists(st.decimals("0.001", 1, places=3), min_size=12, max_size=12),
-)
-def test_areas_of_bars_are_as_the_shares(widths, shares):
-    edges = [Decimal(0)]
-    for width in widths:
-        edges.append(edges[-1] + width)
-    bins = [
-        distribution.Bin(low, high, share)
-        for (low, high), share in zip(pairwise(edges), shares, strict=False)
-    ]
-    chart = distribution.Distribution("", bins, edges[0], edges[0], edges[-1], "all")
-    drawing = Drawing(distribution.draw(chart, Look()))
-    bars = [rect(bar) for bar in drawing.all("rect", data_bin=None)]
-    areas = [(bar.right - bar.left) * (bar.bottom - bar.top) for bar in bars]
-    unit = sum(areas) / float(sum(one.share for one in bins))
-    widest = max(bar.right - bar.left for bar in bars)
-    for one, area in zip(bins, areas, strict=True):
-        assert area == pytest.approx(
-            float(one.share) * unit, rel=0.02, abs=widest * 0.1
-        )
 
 
 @fewer

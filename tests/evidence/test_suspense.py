@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from solvency.analysis.check import evaluate
-from solvency.analysis.funds import funds
 from solvency.analysis.recover.estate import estate
+from solvency.analysis.sources_uses import funds
 from solvency.cli import main
 from solvency.ledger.load import load
 from solvency.model.counting.found import found

@@ -8,7 +8,7 @@ import json
 import python_calamine
 from click.testing import CliRunner
 
-from solvency.analysis.funds import funds
+from solvency.analysis.sources_uses import funds
 from solvency.cli import main
 from solvency.ledger.load import load
 from solvency.model.counting.found import found

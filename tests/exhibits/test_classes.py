@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solvency.analysis.funds import funds
+from solvency.analysis.sources_uses import funds
 from solvency.analysis.study import study_of
 from solvency.exhibits.classes import class_of
 from solvency.exhibits.setting import of_answers

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from solvency.analysis.check import evaluate
-from solvency.analysis.funds import funds
+from solvency.analysis.sources_uses import funds
 from solvency.ledger.fingerprint import canonical
 
 GROUPS = Path(__file__).parents[1] / "groups"

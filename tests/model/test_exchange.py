@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from solvency.analysis.funds import funds
+from solvency.analysis.sources_uses import funds
 from solvency.analysis.trace.trace import follow
 from solvency.cli import main
 from solvency.exhibits.funds.flow_of_funds import links

@@ -9,7 +9,7 @@ from pathlib import Path
 import solvency
 from solvency.exhibits.balance.whose import whose
 from solvency.exhibits.setting import of_answers
-from solvency.figures.table import words_of
+from solvency.figures.words import words_of
 
 GROUPS = Path(__file__).parents[1] / "groups"
 

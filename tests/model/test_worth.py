@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import solvency
 from solvency.analysis.check import evaluate
-from solvency.analysis.funds import funds
+from solvency.analysis.sources_uses import funds
 
 GROUPS = Path(__file__).parents[1] / "groups"
 FEB = datetime.date(2021, 2, 2)

@@ -17,9 +17,9 @@ from solvency.cli import main
 from solvency.evidence.open_items import standing
 from solvency.ledger.load import load
 from solvency.ledger.vocabulary import INVARIANTS
-from solvency.redact.words import KEPT
-from solvency.redact.words import LANGUAGE
-from solvency.redact.words import NAMED
+from solvency.redact.kept_words import KEPT
+from solvency.redact.kept_words import LANGUAGE
+from solvency.redact.kept_words import NAMED
 
 ROOT = Path(__file__).parents[2]
 LEDGERS = ("harbour", "mf-global")

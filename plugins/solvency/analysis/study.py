@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING
 from typing import TypeVar
 
 from solvency.analysis.check import evaluate
-from solvency.analysis.funds import funds
+from solvency.analysis.sources_uses import funds
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
 
     from solvency.analysis.check.answer import Findings
-    from solvency.analysis.funds import Funds
     from solvency.analysis.reconcile.answer import Reconciled
     from solvency.analysis.recover.distributions import ClassPayment
     from solvency.analysis.recover.made_whole import Afterwards
     from solvency.analysis.recover.made_whole import InKind
     from solvency.analysis.recover.preferences import Transfer
     from solvency.analysis.recover.recover import Recovery
-    from solvency.analysis.recover.varied import Varied
+    from solvency.analysis.recover.variations import Varied
+    from solvency.analysis.sources_uses import Funds
     from solvency.analysis.stress.answer import Stress
     from solvency.analysis.tally.answer import Tallied
     from solvency.analysis.trace.answer import Following
@@ -194,7 +194,7 @@ class Study:
     @cached_property
     def varied(self) -> Varied | None:
         """Return who gets what back with one assumption changed at a time."""
-        from solvency.analysis.recover.varied import varied  # noqa: PLC0415 (brings in SciPy)
+        from solvency.analysis.recover.variations import varied  # noqa: PLC0415 (brings in SciPy)
 
         return varied(self.book, self.recovery) if self.recovery else None
 

@@ -10,7 +10,6 @@ wrapped, and what failed is said on the page in one line and logged in full.
 from __future__ import annotations
 
 import ast
-import logging
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-log = logging.getLogger(__name__)
 #: Where `solvency browse` says what to show unless a page is asked else.
 CONFIG = "SOLVENCY_BROWSE"
 # Fava loads a ledger before it asks for its extensions: what the first load read is

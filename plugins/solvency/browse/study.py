@@ -15,8 +15,8 @@ from typing import Any
 from typing import Generic
 from typing import TypeVar
 
-from solvency.analysis.defaults import TEST_DRAWS
 from solvency.browse.language import locale_of
+from solvency.defaults import TEST_DRAWS
 from solvency.ledger.handover import handed
 from solvency.ledger.load import load
 from solvency.ledger.scenarios import scenario_of

@@ -10,6 +10,9 @@ from typing import Any
 
 import click
 
+from solvency.analysis.ask import DRAWING
+from solvency.analysis.ask import QUESTIONS
+from solvency.analysis.ask import SHARING
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
@@ -26,16 +29,6 @@ if TYPE_CHECKING:
     from solvency.analysis.ask.answer import Answer
     from solvency.analysis.ask.inputs import Asking
 
-QUESTIONS = (
-    "owed",
-    "bands",
-    "negative",
-    "preferences",
-    "segregation",
-    "distribution",
-    "pooled",
-    "sample",
-)
 _BANDS = "100,1000,10000,100000,1000000"
 
 
@@ -65,7 +58,7 @@ class AmountType(click.ParamType[Decimal]):
 @click.option("--party", metavar="NAME", help="Of this party alone.")
 @click.option(
     "--rule",
-    type=click.Choice(["pro-rata", "rising-tide", "in-kind"]),
+    type=click.Choice(SHARING),
     default="pro-rata",
     show_default=True,
     help="How a distribution is shared.",
@@ -117,7 +110,7 @@ class AmountType(click.ParamType[Decimal]):
 )
 @click.option(
     "--draw",
-    type=click.Choice(["monetary-unit", "stratified"]),
+    type=click.Choice(DRAWING),
     default="monetary-unit",
     show_default=True,
     help="How a sample is drawn: by amount, or by band.",

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from solvency.analysis.defaults import SEED
-from solvency.analysis.defaults import TEST_DRAWS
 from solvency.cli.common import Asked
 from solvency.cli.common import Output
 from solvency.cli.common import errors_told
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.defaults import SEED
+from solvency.defaults import TEST_DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

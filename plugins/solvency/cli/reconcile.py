@@ -12,6 +12,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.defaults import LEVEL
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--level",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.05,
+    default=LEVEL,
     show_default=True,
     help="Chance of a false alarm in the search for suspects, over all claims.",
 )

@@ -178,8 +178,8 @@ def document(
     from solvency.analysis.recover import made_whole as whole  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.distributions import distributions  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.preferences import preferences  # noqa: PLC0415 (as above)
-    from solvency.analysis.recover.varied import documents  # noqa: PLC0415 (as above)
-    from solvency.analysis.recover.varied import varied  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.variations import documents  # noqa: PLC0415 (as above)
+    from solvency.analysis.recover.variations import varied  # noqa: PLC0415 (as above)
     from solvency.analysis.recover.waterfall import payments  # noqa: PLC0415 (as above)
     from solvency.figures.plain import fields_of  # noqa: PLC0415 (as above)
 

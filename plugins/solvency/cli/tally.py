@@ -7,14 +7,14 @@ from typing import Any
 
 import click
 
-from solvency.analysis.defaults import SEED
-from solvency.analysis.defaults import TALLY_DRAWS
 from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.defaults import SEED
+from solvency.defaults import TALLY_DRAWS
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:

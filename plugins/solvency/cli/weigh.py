@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.cli.common import Asked
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.defaults import WEIGHING_SEED
 from solvency.inert import shown
 
 if TYPE_CHECKING:

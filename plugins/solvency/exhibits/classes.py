@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.figures.figure import anchor
+from solvency.model.own_tokens import is_issued_by
 
 if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
@@ -55,11 +56,12 @@ def class_of(setting: Setting, line: Line) -> str:
         return "custody" if account.custody else "claims"
     if account.stake_in is not None:
         return "stakes" if account.stake_in in inside else "illiquid"
-    held = [case.commodities.get(units.commodity) for units in line.units]
-    if held and all(coin is not None and coin.issuer in inside for coin in held):
+    names = [units.commodity for units in line.units]
+    if names and all(is_issued_by(case, name, inside) for name in names):
         return "own"
     if account.custody:
         return "custody"
+    held = [case.commodities.get(name) for name in names]
     if held and all(coin is not None and coin.thin for coin in held):
         return "thin"
     if account.liquidity:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import funds
-from solvency.analysis.funds import is_funds
 from solvency.analysis.recover.recover import recover
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import funds
+from solvency.analysis.sources_uses import is_funds
 from solvency.exhibits.balance.bases import BASES
 from solvency.exhibits.flows import posting_worth
 from solvency.exhibits.flows import quote
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from collections.abc import Iterable
 
-    from solvency.analysis.funds import Funds
     from solvency.analysis.recover.recover import Recovery
+    from solvency.analysis.sources_uses import Funds
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Sum
     from solvency.model.book import Book

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from solvency.charts.scale import Grain
     from solvency.exhibits.setting import Setting
+    from solvency.figures.casting import Gap
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.figure import Ref
     from solvency.figures.formats import Locale
     from solvency.figures.table import Cell
-    from solvency.figures.table import Gap
 
 
 @dataclass(frozen=True, slots=True)

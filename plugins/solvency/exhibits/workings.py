@@ -16,6 +16,7 @@ from solvency.figures.figure import Day
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
 from solvency.model.contributions import priced_by
+from solvency.model.own_tokens import is_with_its_issuer
 
 if TYPE_CHECKING:
     import datetime
@@ -192,7 +193,9 @@ def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Pro
         return ()
     coin, units = held[0]
     found = quote(setting, coin, day)
-    if found is None or _own_token(setting, account, coin):
+    if found is None or is_with_its_issuer(
+        setting.case, setting.case.accounts[account], coin
+    ):
         return ()
     price = _price(setting, key, found)
     noted = setting.notes.refs(price.sources)
@@ -214,14 +217,6 @@ def _price(setting: Setting, key: str, found: Quote) -> Figure:
         formula="latest price by the day, if young enough",
         sources=found.sources,
     )
-
-
-def _own_token(setting: Setting, account: str, commodity: str) -> bool:
-    """Say whether it is a token with its issuer, to whom it is worth nothing."""
-    one = setting.case.accounts[account]
-    coin = setting.case.commodities.get(commodity)
-    issuer = coin.issuer if coin else None
-    return one.root == "Assets" and issuer is not None and issuer == one.entity
 
 
 def balances(

@@ -272,27 +272,6 @@ def log_det(lower: Array) -> Array:
     return np.asarray(2.0 * np.add.reduce(log(diagonal), axis=-1))
 
 
-def inverse(matrix: ArrayLike) -> Array:
-    """Return the inverses of positive definite matrices, shape (..., n, n)."""
-    whole = np.asarray(matrix, dtype=float)
-    if whole.ndim == 2:
-        return inverse_factored(cholesky(whole))
-    found = np.empty_like(whole)
-    for part in _cached(whole):
-        # Gauss and Jordan's steps, without pivots: the matrices are positive.
-        work = np.ascontiguousarray(whole[part].transpose(1, 2, 0))
-        for at in range(len(work)):
-            scale = 1.0 / work[at, at]
-            column = work[:, at].copy()
-            row = work[at] * scale
-            row[at] = scale
-            work[:, at] = 0.0
-            work -= column[:, None] * row[None]
-            work[at] = row
-        found[part] = work.transpose(2, 0, 1)
-    return found
-
-
 def solve(matrix: ArrayLike, right: ArrayLike) -> Array:
     """Solve `matrix @ x = right` by Gauss's steps, without pivots.
 
@@ -651,3 +630,14 @@ def expm1(values: ArrayLike) -> Array:
         found = less * given / log(whole)
     found = np.where((less == -1.0) | ~np.isfinite(whole), less, found)
     return np.asarray(np.where(whole == 1.0, given, found))
+
+
+def mean_decay(values: ArrayLike) -> Array:
+    """Return `(1 - exp(-x)) / x`, the mean of `exp(-t)` from nothing to x; one at 0.
+
+    It is what share of its market value a sale fetches that takes the price to
+    `exp(-x)` of what it was.
+    """
+    given = np.asarray(values, dtype=float)
+    moved = np.abs(given) > 0
+    return np.where(moved, -expm1(-given) / np.where(moved, given, 1), 1)

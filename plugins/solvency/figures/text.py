@@ -14,8 +14,7 @@ from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Grade
 from solvency.figures.figure import Ref
-from solvency.figures.table import Row
-from solvency.figures.table import words_of
+from solvency.figures.words import words_of
 from solvency.wide import wide
 from solvency.wide import written
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solvency.figures.table import Cell
+    from solvency.figures.table import Row
     from solvency.figures.table import Table
 
 #: Between two columns.

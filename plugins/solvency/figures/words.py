@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from solvency.figures import formats
+from solvency.figures.figure import Day
+from solvency.figures.figure import Exhibit
+from solvency.figures.figure import Figure
+from solvency.figures.figure import Ref
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.formats import Locale
+    from solvency.figures.table import Cell
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -54,3 +61,22 @@ def listed(locale: Locale, items: Iterable[Prose | Piece]) -> Prose:
             found.append(locale.text(" and ") if last else locale.text(", "))
         found += row
     return tuple(found)
+
+
+def words_of(cell: Cell | str) -> str:
+    """Return the words of a cell without its links."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, tuple):
+        return "".join(map(words_of, cell))
+    if isinstance(cell, Ref):
+        return cell.label
+    if isinstance(cell, Figure):
+        return cell.text(formats.Locale())
+    if isinstance(cell, Day):
+        return cell.date.isoformat()
+    if isinstance(cell, Exhibit):
+        return cell.key
+    return cell.text

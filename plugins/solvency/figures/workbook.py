@@ -17,7 +17,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.plain import count
 from solvency.figures.plain import plain
-from solvency.figures.table import words_of
+from solvency.figures.words import words_of
 from solvency.wide import wide
 from solvency.wide import width
 from solvency.writing import write_whole

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
@@ -379,10 +378,3 @@ def _outside(name: str) -> _UnusableError:
         "Copy it into the case, or load with --trust",
         "trust",
     )
-
-
-def in_units(amount: Decimal, places: int) -> int | None:
-    """Return an amount in smallest units, None where it is finer than they are."""
-    scaled = amount.scaleb(places)
-    whole = int(scaled)
-    return whole if Decimal(whole) == scaled else None

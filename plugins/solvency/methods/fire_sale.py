@@ -47,11 +47,7 @@ def proceeds(units: ArrayLike, price: ArrayLike, halving: ArrayLike) -> Array:
     """
     sold, quote, depth = _checked(units, price, halving)
     with np.errstate(invalid="ignore"):
-        folds = arithmetic.LN2 * sold / depth
-        # -expm1(-x)/x tends to 1: the whole market value of a small sale.
-        shrink = np.where(
-            folds > 0, -arithmetic.expm1(-folds) / np.where(folds > 0, folds, 1), 1
-        )
+        shrink = arithmetic.mean_decay(arithmetic.LN2 * sold / depth)
     return sold * quote * shrink
 
 
@@ -107,6 +103,17 @@ def price_after(units: ArrayLike, price: ArrayLike, halving: ArrayLike) -> Array
     """
     sold, quote, depth = _checked(units, price, halving)
     return np.asarray(quote * arithmetic.exp(-arithmetic.LN2 * sold / depth))
+
+
+def units_sold(fall: ArrayLike, halving: ArrayLike) -> Array:
+    """Return how many units, sold, explain a fall of the price: `ln(p / p') / l`.
+
+    Args:
+        fall: price before over price after, above zero.
+        halving: units whose sale halves the price.
+    """
+    depth = np.asarray(halving, dtype=float)
+    return np.asarray(depth * arithmetic.log(fall) / arithmetic.LN2)
 
 
 def pool_proceeds(units: ArrayLike, tokens: ArrayLike, cash: ArrayLike) -> Array:

@@ -30,6 +30,7 @@ from scipy.fft import irfft
 from scipy.fft import next_fast_len
 from scipy.fft import rfft
 
+from solvency.defaults import TALLY_DRAWS
 from solvency.figures import arithmetic
 from solvency.figures.probability_distribution import Amount
 from solvency.figures.probability_distribution import amounts
@@ -188,7 +189,7 @@ def draw(
     drivers: Sequence[str | None] | None = None,
     driver_rho: float = 1.0,
     rho: float = 0.0,
-    draws: int = 1_000_000,
+    draws: int = TALLY_DRAWS,
     seed: int = 0,
     executor: Executor | None = None,
 ) -> Drawn:
@@ -253,7 +254,7 @@ def draw_each(
     combinations: tuple[ArrayLike, ArrayLike] | None = None,
     drivers: Sequence[str | None] | None = None,
     driver_rho: float = 1.0,
-    draws: int = 1_000_000,
+    draws: int = TALLY_DRAWS,
     seed: int = 0,
     executor: Executor | None = None,
 ) -> tuple[Drawn, ...]:

@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from solvency.model.book import Position
 
 ZERO = Decimal()
-#: The bases at which a balance is its units times a price.
-LINEAR = frozenset({"market", "clean"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 from solvency.ledger.entries.postings import total
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.sheets import REALISED
 from solvency.model.sheets import REVALUATION
 from solvency.model.sheets import rounded
@@ -118,17 +119,12 @@ def taken_out(book: Book, position: Position, inside: frozenset[str]) -> bool:
     return (
         (account.is_claim and account.counterparty in inside)
         or account.stake_in in inside
-        or _issued_inside(book, position.commodity, inside)
+        or is_issued_by(book.case, position.commodity, inside)
     )
 
 
-def _issued_inside(book: Book, commodity: str, inside: frozenset[str]) -> bool:
-    found = book.case.commodities.get(commodity)
-    return found is not None and found.issuer in inside
-
-
 def _holds_own(book: Book, line: Line, inside: frozenset[str]) -> bool:
-    return any(_issued_inside(book, held.commodity, inside) for held in line.units)
+    return any(is_issued_by(book.case, held.commodity, inside) for held in line.units)
 
 
 def _own_tokens(
@@ -140,5 +136,5 @@ def _own_tokens(
     return total(
         rounded(book, valuation.value(At(line.account, held.commodity)) or ZERO)
         for held in line.units
-        if _issued_inside(book, held.commodity, inside)
+        if is_issued_by(book.case, held.commodity, inside)
     )

@@ -16,6 +16,7 @@ from solvency.ledger.entries.postings import total
 from solvency.model.costs import GROUP
 from solvency.model.costs import Costs
 from solvency.model.costs import Pool
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.sheets import rounded
 
 if TYPE_CHECKING:
@@ -110,8 +111,7 @@ def _coins(
             if account.stake_in in inside:
                 continue
             for held in line.units:
-                coin = case.commodities.get(held.commodity)
-                if held.commodity != case.currency and not (
-                    coin is not None and coin.issuer in inside
+                if held.commodity != case.currency and not is_issued_by(
+                    case, held.commodity, inside
                 ):
                     yield account, line, held

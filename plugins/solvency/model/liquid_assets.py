@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solvency.model.own_tokens import is_issued_by
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -33,8 +35,7 @@ def is_clean_liquid(book: Book, position: Position) -> bool:
         return False
     if (account.counterparty or account.stake_in) in group:
         return False
-    commodity = case.commodities.get(position.commodity)
-    if commodity is not None and commodity.issuer in group:
+    if is_issued_by(case, position.commodity, group):
         return False
     # A claim on somebody outside is paid when that somebody pays.
     if account.is_claim and account.liquidity is None:

@@ -31,6 +31,7 @@ from solvency.figures.probability_distribution import amounts
 from solvency.figures.probability_distribution import spread
 from solvency.ledger.case import Scenario
 from solvency.model.book import below
+from solvency.model.own_tokens import is_with_its_issuer
 from solvency.model.prices import Missing
 from solvency.model.uncertain_amounts import spread_of
 from solvency.wide import wide
@@ -367,8 +368,7 @@ class _Builder:
                 prices[at] = float(one.mark.number)
                 continue
             account = book.account(position)
-            traded = book.case.commodities.get(position.commodity)
-            if account.root == "Assets" and traded and traded.issuer == account.entity:
+            if is_with_its_issuer(book.case, account, position.commodity):
                 prices[at] = 0.0
                 continue
             quote = book.prices.at(position.commodity, one.date)
@@ -496,8 +496,3 @@ def amounts_of(book: Book, flows: Iterable[Flow]) -> tuple[Amount, ...]:
         ends.append(one)
     lows, highs, intervals = np.array(ends).reshape(-1, 3).T
     return amounts(lows, np.ones(len(lows)), highs, intervals, "lognormal")
-
-
-def labels(rows: Iterable[Row]) -> tuple[str, ...]:
-    """Return the names of rows, those joined in one joined by a plus sign."""
-    return tuple("+".join(one.id for one in row.observations) for row in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.ledger.entries.postings import total
+from solvency.model.own_tokens import is_own
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -40,11 +41,6 @@ def holds_thin(book: Book, line: Line) -> bool:
         return False
     coins = [case.commodities.get(units.commodity) for units in line.units]
     return bool(coins) and all(
-        coin is not None
-        and coin.thin
-        and not (
-            (issuer := case.entities.get(coin.issuer or ""))
-            and (issuer.group or issuer.name == account.entity)
-        )
+        coin is not None and coin.thin and not is_own(case, coin.name, account.entity)
         for coin in coins
     )

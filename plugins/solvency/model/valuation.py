@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING
 from solvency.figures import arithmetic
 from solvency.model.costs import Costs as Costs  # noqa: PLC0414 (part of this module)
 from solvency.model.costs import Pool
+from solvency.model.own_tokens import is_with_its_issuer
+from solvency.model.own_tokens import issuer_of
 from solvency.model.prices import Missing
 from solvency.wide import stepped
 
@@ -98,12 +100,15 @@ class Valuation:
         account = self.book.account(position)
         if self.basis == "book":
             return self._book(position, units)
-        issuer = self._issuer(position.commodity)
-        if account.root == "Assets" and issuer is not None:
-            if issuer == account.entity:
-                return ZERO
-            if self.basis == "clean" and self._in_group(issuer):
-                return ZERO
+        case = self.book.case
+        if is_with_its_issuer(case, account, position.commodity):
+            return ZERO
+        if (
+            self.basis == "clean"
+            and account.root == "Assets"
+            and self._in_group(issuer_of(case, position.commodity))
+        ):
+            return ZERO
         if (
             self.basis == "clean"
             and units > 0
@@ -116,12 +121,8 @@ class Valuation:
             return self._realisable(position, units)
         return self._market(position.commodity, units)
 
-    def _issuer(self, commodity: str) -> str | None:
-        found = self.book.case.commodities.get(commodity)
-        return found.issuer if found else None
-
-    def _in_group(self, name: str) -> bool:
-        entity = self.book.case.entities.get(name)
+    def _in_group(self, name: str | None) -> bool:
+        entity = self.book.case.entities.get(name or "")
         return entity is not None and entity.within(self.at)
 
     def _related(self, other: str | None, entity: str) -> bool:
@@ -178,4 +179,4 @@ def share_fetched(units: Decimal, halving: Decimal) -> Decimal:
     exponent = arithmetic.LN2 * float(units / halving)
     if not exponent:
         return Decimal(1)
-    return Decimal(repr(float(-arithmetic.expm1(-exponent) / exponent)))
+    return Decimal(repr(float(arithmetic.mean_decay(exponent))))

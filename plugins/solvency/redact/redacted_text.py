@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from solvency.redact.kept_words import EVENTS
+from solvency.redact.kept_words import GENERIC
+from solvency.redact.kept_words import KEPT
+from solvency.redact.kept_words import LANGUAGE
+from solvency.redact.kept_words import NAMED
+from solvency.redact.kept_words import OPTIONS
+from solvency.redact.kept_words import PLAIN_CUSTOMS
+from solvency.redact.kept_words import PURPOSES
+from solvency.redact.kept_words import REVIEWS
 from solvency.redact.tokens import LedgerStatement
 from solvency.redact.tokens import LedgerToken
 from solvency.redact.tokens import Line
 from solvency.redact.tokens import statements
-from solvency.redact.words import EVENTS
-from solvency.redact.words import GENERIC
-from solvency.redact.words import KEPT
-from solvency.redact.words import LANGUAGE
-from solvency.redact.words import NAMED
-from solvency.redact.words import OPTIONS
-from solvency.redact.words import PLAIN_CUSTOMS
-from solvency.redact.words import PURPOSES
-from solvency.redact.words import REVIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from solvency.exhibits.citations import Note
     from solvency.exhibits.drawings import Drawing
+    from solvency.figures.casting import Gap
     from solvency.figures.figure import Piece
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
-    from solvency.figures.table import Gap
     from solvency.ledger.case import Source
     from solvency.report.chapters.body import Text
     from solvency.report.document import Report

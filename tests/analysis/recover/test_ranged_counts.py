@@ -11,7 +11,7 @@ from counting import counted
 from solvency.analysis.recover.estate import estate
 from solvency.analysis.recover.made_whole import afterwards
 from solvency.analysis.recover.recover import recover
-from solvency.analysis.recover.varied import varied
+from solvency.analysis.recover.variations import varied
 
 PETITION = datetime.date(2022, 11, 11)
 BANKS = "Assets:FTX:Bank Assets:Alameda:Bank"

@@ -9,10 +9,10 @@ from counting import BOOKS
 from counting import counted
 
 from solvency.analysis.recover.recover import recover
-from solvency.analysis.recover.varied import documents
-from solvency.analysis.recover.varied import equally
-from solvency.analysis.recover.varied import moved
-from solvency.analysis.recover.varied import varied
+from solvency.analysis.recover.variations import documents
+from solvency.analysis.recover.variations import equally
+from solvency.analysis.recover.variations import moved
+from solvency.analysis.recover.variations import varied
 
 OWED = """
 2020-01-01 open Liabilities:FTX:Depositors

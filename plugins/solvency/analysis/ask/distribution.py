@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from solvency.analysis.ask.answer import Answer
     from solvency.analysis.ask.inputs import Asking
 
-RULES = ("pro-rata", "rising-tide", "in-kind")
-
 
 def counted(asking: Asking) -> frozenset[str]:
     """Return the accounts in which the entity holds what there is for parties.
@@ -59,7 +57,7 @@ def distribution(asking: Asking, rule: str, pot: Decimal | None) -> Answer:
 
     Args:
         asking: The rows.
-        rule: One of `RULES`.
+        rule: One of `SHARING`.
         pot: What there is, in the reporting currency; default what the entity holds
             at prices of the day. In kind it is what the entity holds of each coin.
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from solvency.analysis.ask.answer import Answer
     from solvency.analysis.ask.inputs import Asking
 
-DRAWS = ("monetary-unit", "stratified")
-
 
 def monetary_unit(asking: Asking, size: int, seed: str) -> Answer:
     """Return the claims in which every so-many-th hundredth of the currency falls.

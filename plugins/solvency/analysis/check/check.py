@@ -33,8 +33,8 @@ from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.worlds import Worlds
 from solvency.analysis.check.worlds import is_certain
-from solvency.analysis.defaults import SEED
-from solvency.analysis.defaults import SPREAD_DRAWS
+from solvency.defaults import SEED
+from solvency.defaults import SPREAD_DRAWS
 from solvency.ledger.load import collector_paused
 from solvency.model.uncertain_days import UncertainDays
 from solvency.wide import QUOTIENTS

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from solvency.analysis.check.traits import Mask
     from solvency.ledger.case import Invariant
 
-#: Below this (1 - e^-x) / x is summed, to so many terms.
-_SMALL, _TERMS = 0.05, 9
-
 
 def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     """Return what share of market value a sale of units fetches on each day.
@@ -36,32 +33,17 @@ def shares(world: World, commodity: str, units: Quantity) -> Quantity:
     exponent /= halving
     if world.drawn:
         return _fetched(exponent)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        kept = np.where(exponent > 1e-12, -arithmetic.expm1(-exponent) / exponent, 1.0)
-    return _exactly(kept)
+    return _exactly(arithmetic.mean_decay(exponent))
 
 
 def _fetched(exponent: Quantity) -> Quantity:
-    """Return (1 - e^-x) / x: where x is small by its series, exact to 1e-14."""
+    """Return (1 - e^-x) / x of draws, once for days on which nothing is sold."""
     # Days lie together in memory: a mask picks in that order.
     every = exponent.T
     # On most days nothing is bought or sold: the share is that of the day before.
     fresh = np.ones(len(every), bool)
     fresh[1:] = (every[1:] != every[:-1]).any(axis=1)
-    at = every[fresh]
-    small = at < _SMALL
-    kept = arithmetic.exp(-at)
-    np.subtract(1.0, kept, out=kept)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        np.divide(kept, at, out=kept)
-    if small.any():
-        few = at[small]
-        series = np.ones_like(few)
-        for term in range(_TERMS, 1, -1):
-            series *= few
-            series /= -term
-            series += 1.0
-        kept[small] = series
+    kept = arithmetic.mean_decay(every[fresh])
     return kept.take(np.cumsum(fresh) - 1, axis=0).T
 
 

@@ -16,7 +16,7 @@ from solvency.analysis.check.answer import Familywise
 from solvency.analysis.check.answer import Outcome
 from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.worlds import is_certain
-from solvency.analysis.defaults import TEST_DRAWS
+from solvency.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
 
 if TYPE_CHECKING:

@@ -108,9 +108,7 @@ class World:
 
     @cached_property
     def _own(self) -> Mask:
-        return self.traits.mask(
-            lambda t: t.account.root == "Assets" and t.issuer == t.entity
-        )
+        return self.traits.mask(lambda t: t.with_its_issuer)
 
     def at_cost(self, index: int) -> Quantity:
         """Return what one position cost, at the average price of its written units.

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solvency.model.own_tokens import is_of_the_group
+from solvency.model.own_tokens import is_with_its_issuer
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Hashable
@@ -28,8 +31,8 @@ class Trait:
     commodity: str
     #: liquid, less-liquid or illiquid.
     liquidity: str
-    #: The entity that issued the commodity, if any.
-    issuer: str | None
+    #: True for what the account's entity issued itself, held by it.
+    with_its_issuer: bool
     #: True for tokens issued by a member of the group.
     own_token: bool
     #: True where the account's counterparty is a member of the group.
@@ -107,14 +110,12 @@ class Traits:
         return frozenset(filter(self.case.is_money, self._names))
 
     def _trait(self, account: Account, commodity: str) -> Trait:
-        found = self.case.commodities.get(commodity)
-        issuer = found.issuer if found else None
         return Trait(
             account=account,
             commodity=commodity,
             liquidity=self.case.liquidity_of(account, commodity),
-            issuer=issuer,
-            own_token=self._in_group(issuer),
+            with_its_issuer=is_with_its_issuer(self.case, account, commodity),
+            own_token=is_of_the_group(self.case, commodity),
             related=self._in_group(account.counterparty or account.stake_in),
             role=self._role(account.entity),
             insider=self._is_related(account.counterparty),

@@ -32,14 +32,15 @@ from solvency.analysis.reconcile.answer import Distance
 from solvency.analysis.reconcile.answer import Reconciled
 from solvency.analysis.reconcile.answer import Removed
 from solvency.analysis.reconcile.answer import Settled
+from solvency.analysis.reconcile.contradictions import without_contradicted
 from solvency.analysis.reconcile.problem import SIGN
 from solvency.analysis.reconcile.problem import Problem
 from solvency.analysis.reconcile.workings import working
+from solvency.defaults import LEVEL
 from solvency.figures.precision import money
 from solvency.figures.precision import moved
 from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
-from solvency.model.contradictions import without_contradicted
 from solvency.model.observations import observed
 from solvency.wide import wide
 
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 
 @wide()
-def reconcile(case: Case, *, level: float = 0.05) -> Reconciled:
+def reconcile(case: Case, *, level: float = LEVEL) -> Reconciled:
     """Balance a case's claims under the identities of its ledger.
 
     Args:

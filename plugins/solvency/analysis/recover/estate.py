@@ -27,6 +27,7 @@ from solvency.figures.remark import Remark
 from solvency.model.costs import Pool
 from solvency.model.counting import count
 from solvency.model.counting.suspense import in_suspense
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.prices import Missing
 from solvency.model.valuation import Costs
 from solvency.model.valuation import share_fetched
@@ -259,7 +260,7 @@ class Estate:
         account = self.book.account(key)
         commodity = self.book.case.commodities.get(key.commodity)
         creditor = account.pledged_to or ""
-        if commodity is not None and commodity.issuer in inside | {creditor}:
+        if is_issued_by(self.book.case, key.commodity, inside | {creditor}):
             return NOTHING
         kept = commodity.fetched if commodity else NOTHING_OFF
         if account.recovery is not None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.stress.answer import Cut
 from solvency.figures.remark import Remark
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
 
@@ -54,7 +55,7 @@ class Haircuts:
             commodity = case.commodities.get(name)
             if commodity is not None and (
                 commodity.depth(self._at) is not None
-                or commodity.issuer in self._holders
+                or is_issued_by(case, name, self._holders)
             ):
                 continue
             quote = self._book.prices.at(name, self._at)

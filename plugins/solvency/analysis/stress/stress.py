@@ -20,11 +20,11 @@ from solvency.analysis.stress.answer import Cell
 from solvency.analysis.stress.answer import Stress
 from solvency.analysis.stress.answer import Token
 from solvency.analysis.stress.haircuts import Haircuts
-from solvency.figures import arithmetic
 from solvency.figures.precision import settled
 from solvency.figures.remark import Remark
 from solvency.ledger.terms.metadata import meant
 from solvency.methods import fire_sale as market
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.prices import Missing
 from solvency.model.valuation import Valuation
 from solvency.wide import wide
@@ -84,8 +84,8 @@ def stress(
             notes.append(Remark("left out: %(reason)s", reason=quote.why))
             continue
         for holder in case.group or tuple(case.entities):
-            if holder == case.commodities[name].issuer:
-                # Its own token is worth nothing to the issuer.
+            if is_issued_by(case, name, {holder}):
+                # It is worth nothing to its issuer.
                 continue
             holding = _Holding(book, name, holder, at, lent)
             if not holding.units:
@@ -234,15 +234,11 @@ class _Holding:
         lent, basis = self._lent(len(self.days) - 1)
         gains = self._gains()
         halving = measure.units
-        folds = arithmetic.LN2 * float(pledged / halving)
         lowest = self._lowest()
         sold = None
         if lowest is not None and 0 < lowest[1] < price:
-            sold = _money(
-                float(halving)
-                * float(arithmetic.log(float(price / lowest[1])))
-                / arithmetic.LN2
-            )
+            fall = float(price / lowest[1])
+            sold = _money(float(market.units_sold(fall, float(halving))))
         return Token(
             token=self._token,
             holder=self._holder,
@@ -266,7 +262,7 @@ class _Holding:
             gain=float(gains[-1]),
             explosive=bool(gains[-1] >= 1),
             explosive_since=market.explosive_since(self.days, gains),
-            lent_threshold=1 / (1 + folds),
+            lent_threshold=1 / float(market.gain(float(pledged), float(halving), 1)),
             halving=halving,
             depth_basis=measure.basis,
             lowest=lowest[1] if lowest else None,

@@ -14,9 +14,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
-from solvency.analysis.defaults import DEPENDENCE_DRAWS
-from solvency.analysis.defaults import SEED
-from solvency.analysis.defaults import TALLY_DRAWS
 from solvency.analysis.tally.answer import QUANTILES
 from solvency.analysis.tally.answer import Dependence
 from solvency.analysis.tally.answer import ScenarioTally
@@ -24,6 +21,9 @@ from solvency.analysis.tally.answer import Tallied
 from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.untraced import untraced
 from solvency.analysis.tally.untraced import untraced_of
+from solvency.defaults import DEPENDENCE_DRAWS
+from solvency.defaults import SEED
+from solvency.defaults import TALLY_DRAWS
 from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.methods.tally import Drawn

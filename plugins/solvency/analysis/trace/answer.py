@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from solvency.figures.table import Table
     from solvency.ledger.case import Case
 
-ZERO = Decimal()
 #: What an outlay without `purpose:` is counted under.
 UNSTATED = "unstated"
 #: Metadata of a flow: how much of it a source traced to the owners, and the source.

@@ -27,6 +27,7 @@ from solvency.analysis.weigh.expectation_propagation import stand_in
 from solvency.analysis.weigh.rivals import contradictions
 from solvency.analysis.weigh.rivals import excluding
 from solvency.analysis.weigh.rivals import weighable
+from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
 from solvency.methods.weighing import Bounds
@@ -135,7 +136,7 @@ class Evidence:
         self,
         best: int = 1000,
         error: float = 0.008,
-        seed: int = 0,
+        seed: int = WEIGHING_SEED,
         like: Weighing | None = None,
         *,
         lognormal: bool = True,

@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 from beancount.core.data import Custom
 
-from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.evidence import evidence
+from solvency.defaults import WEIGHING_SEED
 from solvency.figures.figure import SHARE
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing

@@ -21,7 +21,6 @@ from scipy.special import chdtrc
 from scipy.special import erfcx
 from scipy.special import ndtr
 
-from solvency.analysis.defaults import WEIGHING_SEED
 from solvency.analysis.weigh.answer import PRIORS
 from solvency.analysis.weigh.answer import AmountBelief
 from solvency.analysis.weigh.answer import Belief
@@ -36,6 +35,7 @@ from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.predictive import predicted
 from solvency.analysis.weigh.rivals import contradictions
+from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.figures.precision import money
 from solvency.figures.precision import settled

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 #: Lines drawn of each kind: a drawing with every line says nothing.
 _MOST = 10
-_ARROW = "\N{RIGHTWARDS ARROW}"
 #: What was left, which `links` counts as paid, and is nobody.
 _LEFT = "left"
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.analysis.funds import CHANGE
-from solvency.analysis.funds import EXCHANGE
-from solvency.analysis.funds import LEFT
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import START
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import funds
+from solvency.analysis.sources_uses import CHANGE
+from solvency.analysis.sources_uses import EXCHANGE
+from solvency.analysis.sources_uses import LEFT
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import START
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import funds
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Chart
 from solvency.browse.blocks import Link
@@ -36,8 +36,8 @@ from solvency.exhibits.flows import heading
 from solvency.model.book import Book
 
 if TYPE_CHECKING:
-    from solvency.analysis.funds import Funds
-    from solvency.analysis.funds import FundsLine
+    from solvency.analysis.sources_uses import Funds
+    from solvency.analysis.sources_uses import FundsLine
     from solvency.browse.view import View
     from solvency.charts import Look
 

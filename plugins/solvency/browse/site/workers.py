@@ -7,9 +7,9 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.defaults import TEST_DRAWS
 from solvency.browse.study import DRAWN
 from solvency.browse.study import Later
+from solvency.defaults import TEST_DRAWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import by_scenario
-from solvency.analysis.funds import funds
-from solvency.analysis.funds import of_case
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import by_scenario
+from solvency.analysis.sources_uses import funds
+from solvency.analysis.sources_uses import of_case
 from solvency.exhibits.funds.sources_uses import side_by_side
 from solvency.exhibits.setting import of_answers
 
 if TYPE_CHECKING:
     import datetime
 
-    from solvency.analysis.funds import Funds
+    from solvency.analysis.sources_uses import Funds
     from solvency.cli.common import Output
     from solvency.figures.table import Table
     from solvency.ledger.case import Case

@@ -16,6 +16,7 @@ from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import told
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.valuation import Valuation
 
 if TYPE_CHECKING:
@@ -193,9 +194,11 @@ def _ways(
 
 def _is_own(setting: Setting, position: Position, group: set[str]) -> bool:
     """Say whether it is a token of the group, or a share in a member of it."""
-    coin = setting.case.commodities.get(position.commodity)
-    issuer = coin.issuer if coin else None
-    return issuer in group or setting.case.accounts[position.account].stake_in in group
+    case = setting.case
+    return (
+        is_issued_by(case, position.commodity, group)
+        or case.accounts[position.account].stake_in in group
+    )
 
 
 def _valued(

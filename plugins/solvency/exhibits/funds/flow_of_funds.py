@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import is_funds
-from solvency.analysis.funds import source_or_use
 from solvency.analysis.in_kind import without_kind
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import is_funds
+from solvency.analysis.sources_uses import source_or_use
 from solvency.charts import ChartError
 from solvency.charts import sankey
 from solvency.exhibits.derived_figures import DERIVED

@@ -9,10 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import is_funds
-from solvency.exhibits.flows import purpose_words
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import is_funds
 from solvency.exhibits.flows import words
 from solvency.exhibits.funds.flow_of_funds import flow_of_funds
 from solvency.exhibits.section import Section
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
 
-    from solvency.analysis.funds import Funds
+    from solvency.analysis.sources_uses import Funds
     from solvency.exhibits.drawings import Drawing
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
@@ -72,12 +71,6 @@ def sources_uses(setting: Setting) -> Section | None:
         text("Sources and uses of funds"),
         tuple(tables),
     )
-
-
-def named(setting: Setting, label: str) -> str:
-    """Return a source or use as it stands in a sentence."""
-    inside = label in setting.case.entities
-    return setting.text(label) if inside else purpose_words(setting.locale, label)
 
 
 def _who(setting: Setting, name: str) -> str:

@@ -25,6 +25,7 @@ from solvency.figures.errors import ReportError
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.model.own_tokens import is_with_its_issuer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -223,13 +224,6 @@ def _flow_table(setting: Setting, parts: _Parts, accounts: _Parts) -> Table:
     )
 
 
-def _own(setting: Setting, account: Account, commodity: str) -> bool:
-    """Say whether it is a token with its issuer: worth nothing, as on its sheet."""
-    found = setting.case.commodities.get(commodity)
-    issuer = found.issuer if found else None
-    return account.root == "Assets" and issuer == account.entity
-
-
 def _added(parts: Mapping[str, dict[str, Decimal]], names: list[str]) -> _Sums:
     """Add up what rows are made of."""
     found: _Sums = defaultdict(Decimal)
@@ -252,7 +246,7 @@ def _stocks(setting: Setting) -> tuple[dict[str, _Sums], ...]:
     inside = set(setting.inside)
 
     def row_of(account: Account, commodity: str) -> str:
-        own = _own(setting, account, commodity)
+        own = is_with_its_issuer(setting.case, account, commodity)
         name = _row_of(setting, account, commodity)
         return "" if own or account.entity not in inside or name == "pnl" else name
 

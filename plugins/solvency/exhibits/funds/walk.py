@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Literal
 
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import is_funds
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import is_funds
 from solvency.exhibits.balance.bridge import CLASSES
 from solvency.exhibits.balance.found import lacking
 from solvency.exhibits.check.segregation import cover_of
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Iterator
 
-    from solvency.analysis.funds import Funds
+    from solvency.analysis.sources_uses import Funds
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.analysis.recover.varied import classes
-from solvency.analysis.recover.varied import equally
-from solvency.analysis.recover.varied import moved
+from solvency.analysis.recover.variations import classes
+from solvency.analysis.recover.variations import equally
+from solvency.analysis.recover.variations import moved
 from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.workings import NAMED
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.recover.recover import Class
-    from solvency.analysis.recover.varied import Varied
+    from solvency.analysis.recover.variations import Varied
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.estate import ENDS
-from solvency.analysis.recover.varied import classes
+from solvency.analysis.recover.variations import classes
 from solvency.exhibits.recover.estates import called
 from solvency.exhibits.recover.payments import WAYS
 from solvency.exhibits.workings import NAMED

@@ -21,7 +21,9 @@ from solvency.ledger.cache.columns import BrokenError
 from solvency.ledger.cache.columns import NotKeptError
 from solvency.ledger.cache.columns import packed
 from solvency.ledger.cache.columns import unpacked
-from solvency.ledger.cache.mark import mark
+from solvency.ledger.cache.key import case_key
+from solvency.ledger.cache.key import file_key
+from solvency.ledger.cache.key import mark
 from solvency.ledger.cache.store import Store
 from solvency.ledger.cache.switch import is_on
 from solvency.ledger.case import Case
@@ -82,7 +84,7 @@ class ReadBefore:
 
     def parsed(self, content: bytes, filename: str) -> Parsed:
         """Return what a text comes to, parsed now or before."""
-        name = self._name("file", filename, hashlib.sha256(content).hexdigest())
+        name = file_key(self._reader, filename, content)
         body = self._store.read(name)
         if body is not None:
             try:
@@ -100,7 +102,7 @@ class ReadBefore:
         self, top: str, scenario: str | None, known: datetime.date | None
     ) -> Case | None:
         """Return a case as it was loaded before, if none of its files has changed."""
-        body = self._store.read(self._name("case", top, scenario, str(known)))
+        body = self._store.read(case_key(self._reader, top, scenario, known))
         if body is None:
             return None
         try:
@@ -139,10 +141,7 @@ class ReadBefore:
         said = {name: getattr(case, name) for name in Case.__dataclass_fields__}
         plain = Case(**{**said, "entries": (), "errors": ()})
         head = json.dumps([files, rows]).encode() + _END
-        self._write(self._name("case", top, scenario, str(known)), head, plain)
-
-    def _name(self, *said: object) -> str:
-        return hashlib.sha256(json.dumps([self._reader, *said]).encode()).hexdigest()
+        self._write(case_key(self._reader, top, scenario, known), head, plain)
 
     def _write(self, name: str, head: bytes, value: object) -> None:
         try:

@@ -31,6 +31,7 @@ import numpy as np
 from scipy.special import chdtrc
 from scipy.special import ndtri
 
+from solvency.defaults import LEVEL
 from solvency.figures import arithmetic
 from solvency.figures.precision import settled
 from solvency.methods.balancing.bounds import bounded
@@ -202,7 +203,7 @@ def balance(
     lower: ArrayLike | None = None,
     upper: ArrayLike | None = None,
     keep_sign: bool = False,
-    level: float = 0.05,
+    level: float = LEVEL,
 ) -> Balanced:
     """Find the amounts nearest to the claims that obey `identities @ amounts = totals`.
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.methods.weighing.bound_weights import bounded
 from solvency.methods.weighing.bound_weights import with_sites
@@ -65,7 +66,7 @@ def leaving_out(
     case: Model,
     groups: Sequence[Hashable],
     bounds: Bounds | None = None,
-    seed: int = 0,
+    seed: int = WEIGHING_SEED,
     followed: Followed | None = None,
 ) -> dict[Hashable, Without]:
     """Return the beliefs with each group of observations left out in turn.

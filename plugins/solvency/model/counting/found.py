@@ -22,6 +22,7 @@ from solvency.model.counting.noted import silent
 from solvency.model.counting.noted import uncounted
 from solvency.model.counting.noted import unsaid
 from solvency.model.counting.suspense import in_suspense
+from solvency.model.own_tokens import is_own
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
 from solvency.wide import wide
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from solvency.figures.table import Table
-    from solvency.ledger.case import Commodity
     from solvency.ledger.case import Observation
     from solvency.model.book import Book
     from solvency.model.book import Position
@@ -302,18 +302,13 @@ def class_of(book: Book, position: Position) -> str:
         # What is sold at a share of its cost, or to no ready buyer, is no money.
         illiquid = book.case.liquidity_of(account, name) == "illiquid"
         return "stakes" if illiquid else "money"
-    if commodity is not None and _own(book, commodity, account.entity):
+    if is_own(book.case, name, account.entity):
         return "own tokens"
     if name in _BITCOIN:
         return "bitcoin"
     if commodity is not None and commodity.thin:
         return "thin tokens"
     return "other coins"
-
-
-def _own(book: Book, commodity: Commodity, entity: str) -> bool:
-    issuer = book.case.entities.get(commodity.issuer or "")
-    return issuer is not None and (issuer.group or issuer.name == entity)
 
 
 def _held(

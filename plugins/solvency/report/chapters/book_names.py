@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
 from solvency.evidence.open_items import KINDS
 from solvency.evidence.review import reviewed
 from solvency.exhibits.balance.bases import BASES

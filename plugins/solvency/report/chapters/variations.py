@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.estate import ENDS
-from solvency.analysis.recover.varied import TAKEN
-from solvency.analysis.recover.varied import classes
-from solvency.analysis.recover.varied import equally
+from solvency.analysis.recover.variations import classes
+from solvency.analysis.recover.variations import equally
+from solvency.analysis.recover.with_untraced import TAKEN
 from solvency.exhibits.recover.otherwise import alike
 from solvency.exhibits.recover.otherwise import unpaid
 from solvency.exhibits.recover.untraced import varied_rate

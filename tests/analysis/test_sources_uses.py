@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import solvency
-from solvency.analysis.funds import SOURCE
-from solvency.analysis.funds import USE
-from solvency.analysis.funds import by_scenario
-from solvency.analysis.funds import funds
-from solvency.analysis.funds import of_case
 from solvency.analysis.in_kind import without_kind
+from solvency.analysis.sources_uses import SOURCE
+from solvency.analysis.sources_uses import USE
+from solvency.analysis.sources_uses import by_scenario
+from solvency.analysis.sources_uses import funds
+from solvency.analysis.sources_uses import of_case
 from solvency.cli import main
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.preferences import is_insider
-from solvency.analysis.recover.recover import recover
+from solvency.analysis.recover.with_untraced import again
+from solvency.analysis.recover.with_untraced import with_untraced
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
     from solvency.model.book import Book
-
-#: What of the untraced is taken as there, in every case, and what that is called.
-TAKEN = {"without": Decimal(), "with": Decimal(1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +41,12 @@ def varied(book: Book, found: Recovery) -> Varied:
         book: The Book.
         found: Who gets what back.
     """
-    lost = any(
-        one.untraced for each in book.counts.between(found.at).values() for one in each
-    )
     payers = insiders(found)
     return Varied(
         found,
-        {name: _taking(book, found, share) for name, share in TAKEN.items()}
-        if lost
-        else {},
+        with_untraced(book, found),
         payers,
-        _again(book, found, unpaid=frozenset(payers)) if payers else None,
+        again(book, found, unpaid=frozenset(payers)) if payers else None,
     )
 
 
@@ -143,23 +135,6 @@ def _ends(one: Class) -> dict[str, Decimal | None]:
         end: round(amount / one.claims, 6) if one.claims else None
         for end, amount in zip(ENDS, paid, strict=True)
     }
-
-
-def _taking(book: Book, found: Recovery, share: Decimal) -> Recovery:
-    """Return who gets what back with a share of what is untraced there."""
-    accounts = {
-        name: replace(one, untraced=(share,) * len(ENDS))
-        for name, one in book.case.accounts.items()
-    }
-    case = replace(book.case, accounts=accounts)
-    return _again(replace(book, case=case), found)
-
-
-def _again(
-    book: Book, found: Recovery, unpaid: frozenset[str] = frozenset()
-) -> Recovery:
-    alpha, beta = found.costs
-    return recover(book, found.at, alpha=alpha, beta=beta, unpaid=unpaid)
 
 
 def moved(one: Varied, way: str) -> Iterator[tuple[Class, Class]]:

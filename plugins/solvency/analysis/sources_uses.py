@@ -19,6 +19,7 @@ from solvency.analysis.in_kind import without_kind
 from solvency.evidence.drafts import OPENING
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
+from solvency.model.own_tokens import is_issued_by
 from solvency.model.prices import Missing
 from solvency.model.worth import posting_worth
 from solvency.wide import settled
@@ -216,8 +217,7 @@ def is_funds(book: Book, account: Account, commodity: str) -> bool:
         return False
     if account.suspense:
         return False
-    found = book.case.commodities.get(commodity)
-    if found is not None and found.issuer in book.case.entities:
+    if is_issued_by(book.case, commodity, book.case.entities):
         return False
     return book.case.liquidity_of(account, commodity) == "liquid"
 
