@@ -532,6 +532,32 @@ def test_a_number_opens_and_closes_by_keyboard(window):
     expect(number).to_be_focused()
 
 
+#: Presses Escape and says the address in the same breath; then opens another number.
+_CLOSE_AND_OPEN = """(other) => {
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    const address = location.href;
+    document.querySelector(`[data-key="${other}"] a`).click();
+    return address;
+}"""
+
+
+def test_the_address_is_the_pages_own_as_soon_as_the_panel_closes(window):
+    tab = window("where")
+    tab.locator('[data-key="left"] a').press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel).to_contain_text("13,150,000 USD")
+    assert "#figure=" in tab.url
+    assert "#" not in tab.evaluate(_CLOSE_AND_OPEN, "source:customers")
+    # The step back, which comes later, does not take the next panel along.
+    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    tab.wait_for_timeout(300)
+    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    assert "#figure=" in tab.url
+    tab.go_back()
+    expect(panel).to_have_count(0)
+    assert "#" not in tab.url
+
+
 def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tmp_path):
     case = shutil.copy(harbour, tmp_path / "main.beancount")
     said = []
@@ -548,7 +574,9 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
         expect(number).to_have_class(re.compile("sv-has-note"))
         assert _wider(tab) <= 0
         tab.keyboard.press("Escape")
-        go(tab, tab.url)
+        # The browser steps back when it finds the time.
+        tab.wait_for_function("!history.state?.panel")
+        go(tab, site.origin + site.path("where"))
         expect(tab.locator("#notes")).to_contain_text("<i>Ask</i> about this.")
         expect(number).to_have_class(re.compile("sv-has-note"))
         go(tab, site.origin + site.path("source") + "?pick=gazette")

@@ -227,9 +227,10 @@ function leavePanel() {
   openedFrom = null;
 }
 
-// The query as it was before the panel opened, and whether the panel is closing.
+// The query as it was before the panel opened, and, while the browser steps back out of
+// the panel, the promise of its end and what keeps it.
 let askedBefore = null;
-let closing = false;
+let closing = null;
 
 function unnamed() {
   if (location.hash.startsWith("#figure=")) {
@@ -238,14 +239,18 @@ function unnamed() {
 }
 
 // Each level of the panel is a step of the browser's own: closing takes all of them back,
-// but for an address that has changed since, which stays.
+// but for an address that has changed since, which stays. The browser steps back when it
+// finds the time: the address says at once that the panel is closed.
 function closePanel() {
+  if (closing) return;
   const deep = history.state?.panel ?? 0;
   leavePanel();
+  unnamed();
   if (deep && (askedBefore === null || askedBefore === location.search)) {
-    closing = true;
+    closing = {};
+    closing.ended = new Promise((done) => { closing.end = done; });
     history.go(-deep);
-  } else unnamed();
+  }
 }
 
 function keyOf(hash) {
@@ -255,8 +260,10 @@ function keyOf(hash) {
 // Back and forward go from level to level, and out of the panel.
 function walked() {
   if (closing) {
-    closing = false;
+    const { end } = closing;
+    closing = null;
     unnamed();
+    end();
     return;
   }
   const key = keyOf(location.hash);
@@ -584,6 +591,8 @@ function stepTo(key, deeper) {
 }
 
 async function show(root, key, label, from, walking = false) {
+  // A step ahead while the browser still goes back would be taken back with the rest.
+  await closing?.ended;
   const deeper = Boolean(document.querySelector(".sv-panel"));
   const panel = shell();
   if (from) openedFrom = from;
