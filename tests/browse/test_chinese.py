@@ -112,7 +112,7 @@ def test_marks_are_full_width(files):
 def test_panels_speak_the_language(files):
     text = (files / "zh/rests/index.js").read_text()
     found = json.loads(re.fullmatch(r'solvencyTake\("[^"]+",(.*)\);\n', text)[1])
-    said = [one["formula"] for one in found["figures"].values() if one["formula"]]
+    said = [found["words"][one[2]] for one in found["figures"]]
     assert said
     assert [one for one in said if not HAN.search(one)] == []
     script = (files / "zh/site.js").read_text()

@@ -23,6 +23,8 @@ from fava_site import Site
 from werkzeug.serving import make_server
 
 from solvency.browse.head import TITLES
+from solvency.charts import DARK
+from solvency.charts import LIGHT
 from solvency.cli import main
 from solvency.ledger.reading import insist
 
@@ -107,23 +109,32 @@ def _wider(tab):
     )
 
 
+#: The colours in which a drawing's own ink is seen.
+_INK = """(chart) => [...new Set(
+    [...chart.querySelectorAll("text[fill='var(--ink)']")].map((one) =>
+        "#" + getComputedStyle(one).fill.match(/\\d+/g).map((part) =>
+            Number(part).toString(16).padStart(2, "0")).join("")))]"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", CLASSES)
 def test_each_page_is_drawn(window, page, scheme):
     tab = window(page, scheme=scheme)
     expect(tab.locator(".sv h2").first).to_be_visible()
     expect(tab.locator('.sv-tabs [aria-current="page"]')).to_have_text(TITLES[page])
-    other = {"light": "dark", "dark": "light"}[scheme]
-    for chart in tab.locator(f".sv-{scheme} .sv-broad svg").all():
+    for chart in tab.locator(".sv-broad svg").all():
         expect(chart).to_be_visible()
-    for chart in tab.locator(f".sv-{other} svg, .sv-narrow svg").all():
+        # Its colours are those of the page: of one drawing there are two.
+        ink = tab.evaluate(_INK, chart.element_handle())
+        assert ink == {"light": [LIGHT.ink], "dark": [DARK.ink]}[scheme]
+    for chart in tab.locator(".sv-narrow svg").all():
         expect(chart).to_be_hidden()
 
 
 @pytest.mark.parametrize("page", ["solvency", "flows"])
 def test_a_phone_shows_a_chart_drawn_for_it(window, page):
     tab = window(page, width=390)
-    drawn = tab.locator(".sv-light .sv-narrow svg")
+    drawn = tab.locator(".sv-narrow svg")
     assert drawn.count()
     for chart in drawn.all():
         expect(chart).to_be_visible()
@@ -289,13 +300,13 @@ def test_a_flows_entry_says_what_it_rests_on_and_offers_no_change(window, harbou
 
 def test_a_band_leads_to_its_transactions(window):
     tab = window("flows")
-    tab.locator(".sv-light svg a").first.click()
+    tab.locator(".sv-broad svg a").first.click()
     expect(tab.get_by_role("dialog").locator("tbody tr").first).to_be_visible()
 
 
 def test_a_band_opens_by_keyboard(window):
     tab = window("flows")
-    tab.locator(".sv-light svg a").first.focus()
+    tab.locator(".sv-broad svg a").first.focus()
     tab.keyboard.press("Enter")
     expect(tab.get_by_role("dialog").locator("tbody tr").first).to_be_visible()
 
@@ -367,7 +378,7 @@ def test_the_graph_of_entities_goes_back_in_time_by_keyboard(window):
 
 def test_a_line_of_the_graph_opens_what_it_rests_on(window):
     tab = window("entities")
-    line = tab.locator(".sv-light .sv-broad svg a[aria-label*='Harbour paid Desk']")
+    line = tab.locator(".sv-broad svg a[aria-label*='Harbour paid Desk']")
     line.focus()
     tab.keyboard.press("Enter")
     panel = tab.get_by_role("dialog")
@@ -379,9 +390,7 @@ def test_a_line_of_the_graph_opens_what_it_rests_on(window):
 
 def test_a_point_of_a_line_opens_what_it_rests_on(window):
     tab = window("solvency")
-    point = tab.locator(
-        ".sv-light .sv-broad svg a[aria-label^='Owed to customers, 2021-07-01']"
-    )
+    point = tab.locator(".sv-broad svg a[aria-label^='Owed to customers, 2021-07-01']")
     point.focus()
     tab.keyboard.press("Enter")
     panel = tab.get_by_role("dialog")
@@ -397,7 +406,7 @@ def test_a_point_of_a_line_opens_what_it_rests_on(window):
 
 def test_the_shaded_gap_opens_what_was_missing(window):
     tab = window("solvency")
-    tab.locator(".sv-light .sv-broad svg a[aria-label='Gap']").focus()
+    tab.locator(".sv-broad svg a[aria-label='Gap']").focus()
     tab.keyboard.press("Enter")
     panel = tab.get_by_role("dialog")
     expect(panel).to_contain_text("needed less there on the worst day")
@@ -532,6 +541,32 @@ def test_a_number_opens_and_closes_by_keyboard(window):
     expect(number).to_be_focused()
 
 
+#: Presses Escape and says the address in the same breath; then opens another number.
+_CLOSE_AND_OPEN = """(other) => {
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+    const address = location.href;
+    document.querySelector(`[data-key="${other}"] a`).click();
+    return address;
+}"""
+
+
+def test_the_address_is_the_pages_own_as_soon_as_the_panel_closes(window):
+    tab = window("where")
+    tab.locator('[data-key="left"] a').press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel).to_contain_text("13,150,000 USD")
+    assert "#figure=" in tab.url
+    assert "#" not in tab.evaluate(_CLOSE_AND_OPEN, "source:customers")
+    # The step back, which comes later, does not take the next panel along.
+    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    tab.wait_for_timeout(300)
+    expect(panel.locator("h3")).to_have_text("Customers, Amount")
+    assert "#figure=" in tab.url
+    tab.go_back()
+    expect(panel).to_have_count(0)
+    assert "#" not in tab.url
+
+
 def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tmp_path):
     case = shutil.copy(harbour, tmp_path / "main.beancount")
     said = []
@@ -548,7 +583,9 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
         expect(number).to_have_class(re.compile("sv-has-note"))
         assert _wider(tab) <= 0
         tab.keyboard.press("Escape")
-        go(tab, tab.url)
+        # The browser steps back when it finds the time.
+        tab.wait_for_function("!history.state?.panel")
+        go(tab, site.origin + site.path("where"))
         expect(tab.locator("#notes")).to_contain_text("<i>Ask</i> about this.")
         expect(number).to_have_class(re.compile("sv-has-note"))
         go(tab, site.origin + site.path("source") + "?pick=gazette")

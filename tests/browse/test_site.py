@@ -45,13 +45,34 @@ def _document(path):
     name, rest = re.fullmatch(r'solvencyTake\("([^"]+)",(.*)\);\n', text).groups()
     assert path.as_posix().endswith(name)
     found = json.loads(rest)
-    # Figures share their lists: each stands once.
-    if "lists" in found:
-        assert len({json.dumps(one) for one in found["lists"]}) == len(found["lists"])
-        for figure in found["figures"].values():
-            for key in ("flows", "sources"):
-                figure[key] = found["lists"][figure[key]]
-    return found
+    return _unpacked(path, found) if "keys" in found else found
+
+
+def _unpacked(path, found):
+    """Return a page's figures as `explain` has them: nothing stands there twice."""
+    for table in ("keys", "words", "lists"):
+        assert len({json.dumps(one) for one in found[table]}) == len(found[table])
+    order = _document(path.parent / "things.js")["order"]
+
+    def listed(kind, at):
+        pairs = (one if isinstance(one, list) else [one, None] for one in at)
+        return [[order[kind][n], part] for n, part in pairs]
+
+    figures = {}
+    for key, one in zip(found["keys"], found["figures"], strict=True):
+        value, unit, formula, basis, printed, plain_sum, flows, sources, *made = one
+        figures[key] = {
+            "value": value,
+            "unit": found["words"][unit],
+            "formula": found["words"][formula],
+            "basis": found["words"][basis],
+            "printed": printed,
+            "sum": bool(plain_sum),
+            "flows": listed("flows", found["lists"][flows]),
+            "sources": listed("sources", found["lists"][sources]),
+            "made": made,
+        }
+    return {**found, "figures": figures}
 
 
 def test_no_link_is_dead(files):

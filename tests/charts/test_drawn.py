@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from decimal import Decimal
+from importlib.resources import files
 
 import pytest
 from charts import gallery
@@ -16,6 +17,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from solvency.charts import DARK
+from solvency.charts import LIGHT
+from solvency.charts import STYLED
 from solvency.charts import ChartError
 from solvency.charts import Look
 from solvency.charts import beliefs
@@ -288,3 +291,19 @@ def test_a_line_keeps_its_corners_alone():
     canvas = Canvas(Look())
     canvas.path([(0, 0), (1, 0), (1, 0), (3, 0), (2, 0), (2, 5), (2, 9)], "#000000")
     assert 'd="M0,0L3,0L2,0L2,9"' in canvas.svg(10.0, "", [])
+
+
+def test_pages_name_the_colours_of_both_palettes():
+    """The style of pages gives each name its light colour, and its dark one twice."""
+    style = (files("solvency.browse") / "templates/style.css").read_text()
+    names = [one.removeprefix("var(").removesuffix(")") for one in _colours(STYLED)]
+    for palette, times in ((LIGHT, 1), (DARK, 2)):
+        said = zip(names, _colours(palette), strict=True)
+        assert style.count(" ".join(f"{name}: {one};" for name, one in said)) == times
+
+
+def _colours(palette):
+    return (
+        *(palette.paper, palette.ink, palette.grey, palette.rule, palette.panel),
+        *palette.series,
+    )

@@ -179,16 +179,40 @@ function asked(address) {
   return got;
 }
 
+// What a file of a site says of the figures of a page, as a server would say it: in the
+// file each flow, source, figure, word and list is the number of its place.
+function unpacked(found, order) {
+  const lists = { flows: new Map(), sources: new Map() };
+  const listOf = (kind, at) => {
+    if (!lists[kind].has(at)) {
+      lists[kind].set(at, found.lists[at].map((one) =>
+        Array.isArray(one) ? [order[kind][one[0]], one[1]] : [order[kind][one], null]));
+    }
+    return lists[kind].get(at);
+  };
+  const piece = (one) => {
+    if (typeof one === "string") return { text: one };
+    if (Array.isArray(one)) return { figure: found.keys[one[0]], text: one[1] ?? found.figures[one[0]][4] };
+    const [kind] = Object.keys(one);
+    const name = order[`${kind}s`][one[kind]];
+    return { [kind]: name, text: name };
+  };
+  const other = (one) => {
+    if (Array.isArray(one)) return { name: one[0], value: one[1], unit: one[2] };
+    return { name: found.keys[one], value: found.figures[one][0], unit: found.words[found.figures[one][1]] };
+  };
+  return Object.fromEntries(found.figures.map(([value, unit, formula, basis, printed, sum, flows, sources, worked, figures], n) =>
+    [found.keys[n], { name: found.keys[n], value, unit: found.words[unit], formula: found.words[formula],
+      basis: found.words[basis], printed, sum: Boolean(sum), flows: listOf("flows", flows),
+      sources: listOf("sources", sources), worked: worked.map(piece), figures: figures.map(other) }]));
+}
+
 // On a site of files pages share their flows and sources.
 async function complete(address) {
   const found = await asked(address);
-  // ... and figures their lists, each of which stands there once.
-  for (const one of found.lists ? Object.values(found.figures) : []) {
-    for (const name of ["flows", "sources"]) {
-      if (Number.isInteger(one[name])) one[name] = found.lists[one[name]];
-    }
-  }
-  return found.things ? { ...(await asked(found.things)), ...found } : found;
+  if (!found.things) return found;
+  const things = await asked(found.things);
+  return { ...things, figures: unpacked(found, things.order) };
 }
 
 // ---- The panel ----
@@ -227,9 +251,10 @@ function leavePanel() {
   openedFrom = null;
 }
 
-// The query as it was before the panel opened, and whether the panel is closing.
+// The query as it was before the panel opened, and, while the browser steps back out of
+// the panel, the promise of its end and what keeps it.
 let askedBefore = null;
-let closing = false;
+let closing = null;
 
 function unnamed() {
   if (location.hash.startsWith("#figure=")) {
@@ -238,14 +263,18 @@ function unnamed() {
 }
 
 // Each level of the panel is a step of the browser's own: closing takes all of them back,
-// but for an address that has changed since, which stays.
+// but for an address that has changed since, which stays. The browser steps back when it
+// finds the time: the address says at once that the panel is closed.
 function closePanel() {
+  if (closing) return;
   const deep = history.state?.panel ?? 0;
   leavePanel();
+  unnamed();
   if (deep && (askedBefore === null || askedBefore === location.search)) {
-    closing = true;
+    closing = {};
+    closing.ended = new Promise((done) => { closing.end = done; });
     history.go(-deep);
-  } else unnamed();
+  }
 }
 
 function keyOf(hash) {
@@ -255,8 +284,10 @@ function keyOf(hash) {
 // Back and forward go from level to level, and out of the panel.
 function walked() {
   if (closing) {
-    closing = false;
+    const { end } = closing;
+    closing = null;
     unnamed();
+    end();
     return;
   }
   const key = keyOf(location.hash);
@@ -584,6 +615,8 @@ function stepTo(key, deeper) {
 }
 
 async function show(root, key, label, from, walking = false) {
+  // A step ahead while the browser still goes back would be taken back with the rest.
+  await closing?.ended;
   const deeper = Boolean(document.querySelector(".sv-panel"));
   const panel = shell();
   if (from) openedFrom = from;
@@ -828,6 +861,24 @@ function tools(section) {
 
 // ---- Drawings: one stop of the tab key each, and save ----
 
+// A colour as every program reads it: browsers give a mixture in numbers from 0 to 1.
+function written(colour) {
+  const mixed = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)/.exec(colour);
+  return mixed ? `rgb(${mixed.slice(1).map((one) => Math.round(one * 255)).join(", ")})` : colour;
+}
+
+// A file of its own knows no style of the page: its colours are those of the moment.
+function coloured(copy, original) {
+  const both = [copy, ...copy.querySelectorAll("*")];
+  for (const [n, one] of [original, ...original.querySelectorAll("*")].entries()) {
+    for (const name of ["fill", "stroke"]) {
+      if (/var\(|color-mix\(/.test(one.getAttribute(name) ?? "")) {
+        both[n].setAttribute(name, written(getComputedStyle(one)[name]));
+      }
+    }
+  }
+}
+
 function points(svg) {
   const stops = [...svg.querySelectorAll("a")];
   for (const [n, one] of stops.entries()) one.setAttribute("tabindex", n ? "-1" : "0");
@@ -850,6 +901,7 @@ function drawings(figure, n) {
   const shown = () => [...figure.querySelectorAll("svg")].find((one) => one.getClientRects().length);
   const text = () => {
     const copy = shown().cloneNode(true);
+    coloured(copy, shown());
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     const box = shown().viewBox.baseVal;
     copy.setAttribute("width", box.width);

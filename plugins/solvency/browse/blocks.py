@@ -11,8 +11,7 @@ from urllib.parse import quote
 from urllib.parse import urlsplit
 
 from solvency.browse.language import spoken
-from solvency.charts import DARK
-from solvency.charts import LIGHT
+from solvency.charts import STYLED
 from solvency.charts import Look
 from solvency.charts.style import iso_mark
 from solvency.figures import formats
@@ -97,15 +96,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing for light and for dark pages, on a desk and a phone; its caption.
+    """A drawing for a desk and one for a phone; its caption.
 
     `key` is its place on the page.
     """
 
-    light: str
-    dark: str
-    narrow_light: str
-    narrow_dark: str
+    broad: str
+    narrow: str
     caption: str
     note: str = ""
     key: str = ""
@@ -157,11 +154,11 @@ class Printing:
         """Return an amount as printed."""
         return formats.number(value, scale=self.scale, places=self.places)
 
-    def look(self, palette_dark: bool, prefix: str, width: float) -> Look:
+    def look(self, prefix: str, width: float) -> Look:
         """Return how a chart of these amounts is drawn."""
         return Look(
-            palette=DARK if palette_dark else LIGHT,
-            prefix=prefix + ("-dark" if palette_dark else "-light"),
+            palette=STYLED,
+            prefix=prefix,
             width=width,
             family="Fira Sans, sans-serif",
             scale=self.scale,
@@ -185,15 +182,10 @@ def drawn(
     caption: str,
     note: str = "",
 ) -> Chart:
-    """Draw a chart for light pages and for dark ones, for desks and for phones."""
-    looks = (
-        printing.look(dark, f"{prefix}{suffix}", across)
-        for suffix, across in (("", _DESK), ("-narrow", _PHONE))
-        for dark in (False, True)
-    )
-    light, dark, narrow_light, narrow_dark = map(draw, looks)
-    key = f"drawing-{anchored(prefix)}"
-    return Chart(light, dark, narrow_light, narrow_dark, caption, note, key)
+    """Draw a chart for desks and for phones, in colours that the page's style names."""
+    broad = draw(printing.look(prefix, _DESK))
+    narrow = draw(printing.look(f"{prefix}-narrow", _PHONE))
+    return Chart(broad, narrow, caption, note, f"drawing-{anchored(prefix)}")
 
 
 def anchored(name: str) -> str:

@@ -106,7 +106,7 @@ def resting(
     base = rests(case, register.sections)
     figures = {
         key: {
-            **_figure(case, explained(case, figure, base[key])),
+            **_figure(explained(case, figure, base[key])),
             "notes": (notes or {}).get(("figure", key), []),
         }
         for key, figure in known.items()
@@ -167,21 +167,22 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
     }
 
 
-def _figure(case: Case, found: Explanation) -> dict[str, object]:
+def _figure(found: Explanation) -> dict[str, object]:
     """Return what a figure rests on, its flows and sources by name."""
-    from solvency.exhibits.explain.document import document  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.explain.document import of_figures  # noqa: PLC0415 (brings in SciPy)
 
-    written = document(case, found)
-    for key in ("fingerprint", "kind", "section", "observations", "prices", "notes"):
-        del written[key]
     figure = found.figure
     assert figure is not None  # noqa: S101 (as `explained` makes it)
     return {
-        **written,
-        "flows": [[one.flow.id, one.part] for one in found.flows],
-        "sources": [[one.source.name, one.carries] for one in found.sources],
+        "name": found.name,
+        "value": found.value,
+        "unit": found.unit,
         "formula": phrase(figure.formula),
         "basis": phrase(figure.basis) if figure.basis else "",
+        "sum": found.sum,
+        "flows": [[one.flow.id, one.part] for one in found.flows],
+        "figures": of_figures(found),
+        "sources": [[one.source.name, one.carries] for one in found.sources],
         "printed": printed(figure),
         "worked": _pieces(figure.worked),
     }

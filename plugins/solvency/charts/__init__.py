@@ -9,7 +9,8 @@ from __future__ import annotations
 from solvency.charts.scale import ChartError
 from solvency.charts.style import DARK
 from solvency.charts.style import LIGHT
+from solvency.charts.style import STYLED
 from solvency.charts.style import Look
 from solvency.charts.style import Palette
 
-__all__ = ["DARK", "LIGHT", "ChartError", "Look", "Palette"]
+__all__ = ["DARK", "LIGHT", "STYLED", "ChartError", "Look", "Palette"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Flat colours, as `#rrggbb`.
+    """Flat colours, as `#rrggbb`, or as a page's style names them (`STYLED`).
 
     Attributes:
         paper: What the chart lies on; it is drawn only behind labels.
@@ -92,6 +92,29 @@ DARK = Palette(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class StyledPalette(Palette):
+    """Colours as a page's style names them: one drawing, light and dark."""
+
+    def tint(self, colour: str, share: float) -> str:
+        """Return a colour thinned with the paper's, as the browser mixes it."""
+        return f"color-mix(in srgb,{colour} {share:.0%},{self.paper})"
+
+    def text_on(self, colour: str) -> str:  # noqa: ARG002 (as `Palette` has it)
+        """Return ink: no drawing of a page writes on more than a tint."""
+        return self.ink
+
+
+STYLED = StyledPalette(
+    paper="var(--paper)",
+    ink="var(--ink)",
+    grey="var(--grey)",
+    rule="var(--rule)",
+    panel="var(--panel)",
+    series=tuple(f"var(--tone{n})" for n in range(len(LIGHT.series))),
+)
+
+
 def plain(value: Decimal, places: int) -> str:
     """Print an amount with grouped thousands, parentheses when negative."""
     text = f"{abs(value):,.{places}f}"
@@ -118,7 +141,7 @@ class Look:
     """How charts are drawn for one reader.
 
     Attributes:
-        palette: Its colours: `LIGHT` for paper, `DARK` for a dark page.
+        palette: Its colours: `LIGHT` for paper, `STYLED` for a page, light or dark.
         width: Drawing units across; 658 fills a page's text width with 7.5 pt labels.
         prefix: Begins every id in the drawing, so that two share a page; letters,
             digits and hyphens.

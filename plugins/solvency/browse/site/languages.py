@@ -29,7 +29,9 @@ from solvency.browse.site.feed import feed
 from solvency.browse.site.hypothesis_sets import NAME as NAME_OF_SETS
 from solvency.browse.site.hypothesis_sets import worked_out
 from solvency.browse.site.names import PAGES
+from solvency.browse.site.names import THINGS
 from solvency.browse.site.names import Folder
+from solvency.browse.site.packing import Packing
 from solvency.browse.site.style import style
 from solvency.browse.site.workers import Work
 from solvency.browse.study import Study
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 #: Stands in a folder that a site was written to, which a new one may replace.
 MARK = "site.json"
-_LONG = {(page, ()) for page in ("where", "hypotheses", "evidence", "scenarios")}
+_LONG = frozenset({"where", "solvency", "hypotheses", "evidence", "scenarios"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Making:
             lang: Folder(case.scenario.name, lang, languages) for lang in languages
         }
         self._sets: dict[str, dict[str, Any]] = {}
+        self.packing = Packing(case)
 
     def files(self) -> dict[str, str]:
         """Return the files by name."""
@@ -176,7 +179,7 @@ class _Pages:
         while self._at.waiting:
             wanted = self._at.waiting.popleft()
             # What waits for long work comes last: that goes on meanwhile.
-            if wanted in _LONG:
+            if _long(wanted):
                 last.append(wanted)
             else:
                 self._page(wanted)
@@ -214,10 +217,9 @@ class _Pages:
             if page in {"flow", "source"}:
                 return
             found = resting(view.case, view.register, view.dossier, things=False)
-            found = _shared(found)
-            found["things"] = "rests/things.js"
             address = f"rests/{name.removesuffix('.html')}.js"
-            self._found[address] = _taken(address, found)
+            packed = self._made.packing.packed(found["figures"])
+            self._found[address] = _taken(address, packed)
 
     def _view(self, wanted: Wanted) -> View:
         asked = dict(wanted[1])
@@ -246,41 +248,28 @@ class _Pages:
                 "flows": {one.id: flow(case, one, view.dossier) for one in case.flows},
                 "sources": {one.name: source(one) for one in case.sources.values()},
             }
-            name = "rests/things.js"
-            self._found[name] = _taken(name, placed(view, things))
+            told = placed(view, things) | {"order": self._made.packing.order}
+            self._found[THINGS] = _taken(THINGS, to_json(told))
             self._found["search.js"] = _taken(
-                "search.js", indexed(view, self._exhibits)
+                "search.js", to_json(indexed(view, self._exhibits))
             )
             if case.hypotheses:
                 self._found[NAME_OF_SETS] = _taken(
-                    NAME_OF_SETS, self._made.sets(self._lang)
+                    NAME_OF_SETS, to_json(self._made.sets(self._lang))
                 )
-            told = self._made.history
-            if told.earlier:
+            history = self._made.history
+            if history.earlier:
                 way = "" if self._lang == self._at.languages[0] else f"/{self._lang}"
-                url = told.url.rstrip("/") + way if told.url else ""
-                self._found[NAME] = feed(view, told.earlier, url)
+                url = history.url.rstrip("/") + way if history.url else ""
+                self._found[NAME] = feed(view, history.earlier, url)
             self._found["site.css"] = style()
             self._found["site.js"] = _script()
 
 
-def _shared(found: dict[str, Any]) -> dict[str, Any]:
-    """Return what figures rest on with each list once, in `lists`, and its place.
-
-    Most figures of a page rest on the same flows and sources as others of it.
-    """
-    places: dict[tuple[tuple[Any, ...], ...], int] = {}
-    figures = {
-        key: {
-            **one,
-            **{
-                name: places.setdefault(tuple(map(tuple, one[name])), len(places))
-                for name in ("flows", "sources")
-            },
-        }
-        for key, one in found["figures"].items()
-    }
-    return {**found, "figures": figures, "lists": tuple(places)}
+def _long(wanted: Wanted) -> bool:
+    """Say whether a page waits for long work: in the scenario of the site alone."""
+    page, asked = wanted
+    return page in _LONG and "scenario" not in dict(asked)
 
 
 def _script() -> str:
@@ -301,5 +290,5 @@ def _script() -> str:
 
 def _taken(name: str, document: object) -> str:
     """Return a script that hands a document to the pages."""
-    text = json.dumps(to_json(document), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return f"solvencyTake({json.dumps(name)},{text});\n"

@@ -16,6 +16,8 @@ from typing import Any
 if TYPE_CHECKING:
     from solvency.ledger.case import Place
 
+#: The file with the flows and sources that all pages share.
+THINGS = "rests/things.js"
 #: Pages there are in every scenario.
 SWITCHED = frozenset({"where", "solvency", "group", "entities", "flows", "hypotheses"})
 #: Pages of a site, beside one for each flow and source.
@@ -130,7 +132,7 @@ class Folder:
         if name != "rests":
             return ""
         if page in {"flow", "source"}:
-            return "rests/things.js"
+            return THINGS
         return f"rests/{self.page(page, **query).removesuffix('.html')}.js"
 
     def account(self, name: str) -> str:  # noqa: ARG002 (as `Addresses` has it)

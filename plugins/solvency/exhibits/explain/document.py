@@ -31,10 +31,7 @@ def document(case: Case, found: Explanation) -> dict[str, object]:
         "section": found.section,
         "sum": found.sum,
         "flows": [{**of_flow(x.flow), "part": x.part} for x in found.flows],
-        "figures": [
-            {"name": one.name, "value": one.value, "unit": one.unit}
-            for one in found.figures
-        ],
+        "figures": of_figures(found),
         "sources": [of_source(one) for one in found.sources],
         "without": [
             {
@@ -51,6 +48,14 @@ def document(case: Case, found: Explanation) -> dict[str, object]:
         "prices": found.prices,
         "notes": [of_note(one) for one in found.notes],
     }
+
+
+def of_figures(found: Explanation) -> list[dict[str, object]]:
+    """Return the figures it is worked out from, or that rest on it."""
+    return [
+        {"name": one.name, "value": one.value, "unit": one.unit}
+        for one in found.figures
+    ]
 
 
 def of_note(one: ReaderNote) -> dict[str, object]:
