@@ -32,7 +32,7 @@ def test_a_count_is_read(ledger) -> None:
         (
             "Assets:FTX:Bank",
             "counted: TRUE\n  at-most: TRUE\n  low: 4 USD",
-            "so that the least is nothing, and `low:` has 4. Take `low:` off; or, where",
+            "and `low:` has 4. Take `low:` off; or, where the source states a least",
         ),
         ("Assets:FTX:Bank Liabilities:FTX:Customers", "", "over assets and debts"),
         ("Assets:FTX:Bank", "excess: TRUE", "only one side is named"),

@@ -396,6 +396,13 @@ class Observation:
     at_most: bool = False  # Others' may be among what it counted.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
+    @property
+    def bound(self) -> str:
+        """Return "at least" or "at most" where no more is stated than that."""
+        if self.at_most or self.low is None is not self.high:
+            return "at most"
+        return "at least" if self.high is None is not self.low else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
