@@ -56,9 +56,14 @@ def tide(found: Recovery, rows: Sequence[Shared]) -> Table:
     """Return what claims of rank customer receive pro rata and by a rising tide."""
     names = ("deposited", "withdrawn", "claim", "pro rata", "rising tide")
     return listing(
-        "Claims of rank customer: pro rata beside a rising tide",
+        "Claims of rank customer: what each entity pays, shared by two rules",
         _columns(found, ("entity", "creditor"), names),
         tuple(rows),
+        notes=(
+            "Pro rata: each is paid the same share of its claim. Rising tide: each is"
+            " brought up to the same share of what it paid in, and what it took out"
+            " before counts as received. Which rule holds is for a court.",
+        ),
     )
 
 
