@@ -60,9 +60,11 @@ def tide(found: Recovery, rows: Sequence[Shared]) -> Table:
         _columns(found, ("entity", "creditor"), names),
         tuple(rows),
         notes=(
-            "Pro rata: each is paid the same share of its claim. Rising tide: each is"
-            " brought up to the same share of what it paid in, and what it took out"
-            " before counts as received. Which rule holds is for a court.",
+            (
+                "Pro rata: each is paid the same share of its claim. Rising tide: each"
+                " is brought up to the same share of what it paid in, and what it took"
+                " out before counts as received. Which rule holds is for a court."
+            ),
         ),
     )
 
