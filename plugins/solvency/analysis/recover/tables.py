@@ -81,7 +81,16 @@ def paid(
     for one in said:
         ends = f" ({one.low:,.0f} to {one.high:,.0f})" if one.low and one.high else ""
         what = f"; {one.perimeter}" if one.perimeter else ""
-        lines.append(f"{one.date}: {one.source}: {one.amount:,.0f}{ends}{what}")
+        lines.append(
+            f"{one.date}, grade {one.grade}: {one.source}: {one.amount:,.0f}"
+            f"{ends}{what}"
+        )
+    if said:
+        lines.append(
+            "shares that sources give are of claims as they were allowed, whose sum may"
+            " be another than that of the claims here: they are not to be set beside"
+            " the shares above"
+        )
     if paid_out:
         total = sum((one.paid for one in paid_out), Decimal())
         apart = "; what sources say, above, is no flow of the books" if said else ""
