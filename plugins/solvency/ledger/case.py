@@ -253,6 +253,12 @@ class Source:
         """Return the group whose members count once."""
         return self.group or self.name
 
+    @property
+    def published_as_known(self) -> str:
+        """Return as much of its date as is known, as ISO 8601 writes it."""
+        digits = {"year": 4, "month": 7, "unknown": 0}.get(self.dated, 10)
+        return self.published.isoformat()[:digits]
+
 
 class Posting(NamedTuple):
     """One leg of a flow. Units are positive for a debit, negative for a credit."""

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.ledger.case import Flow
-    from solvency.ledger.case import Source
     from solvency.model.book import Book
 
 #: Roles of people, and of classes of which no one company is meant.
@@ -64,12 +63,6 @@ class Entity(NamedTuple):
     properties: dict[str, list[str]]
     #: The declared sources it is from.
     origins: tuple[str, ...] = ()
-
-
-def _as_known(source: Source) -> str:
-    """Return when a source was published, as far as is known: a year, month or day."""
-    digits = {"year": 4, "month": 7, "unknown": 0}.get(source.dated, 10)
-    return source.published.isoformat()[:digits]
 
 
 class Exported(NamedTuple):
@@ -177,7 +170,7 @@ class _Export:
                     "fileName": one.name,
                     "title": one.title,
                     "publisher": one.publisher,
-                    "publishedAt": _as_known(one),
+                    "publishedAt": one.published_as_known,
                     "sourceUrl": one.url,
                     "notes": f"SHA-256 {one.sha256}" if one.sha256 else "",
                     "summary": f"grade {one.grade}",
