@@ -181,6 +181,8 @@ def _walk(value: Any, path: str, found: dict[str, str]) -> None:
     if isinstance(value, dict):
         for key, one in value.items():
             _walk(one, f"{path}.{key}" if path else key, found)
+        if path and not value:
+            found.setdefault(path, "")
     elif isinstance(value, list):
         for one in value:
             _walk(one, f"{path}[]", found)

@@ -627,3 +627,46 @@ def test_exhibits_on_pages_are_cast(site, monkeypatch, page, query, told):
     html = site().get(page, **query)
     assert 'role="alert"' in html
     assert told in html or "table totals" in html
+
+
+def test_a_flow_is_known_from_as_much_of_a_date_as_the_copy_gives(site, ledger):
+    copy = (
+        '2022-11-30 custom "source" "copy" "Read without a day"\n'
+        '  grade: "C3"\n  dated: "month"\n'
+        '2022-10-05 * "Paid" ^copy\n  id: "paid"\n'
+        "  Assets:FTX:Bank    -1 USD\n  Assets:Alameda:Bank  1 USD\n"
+    )
+    html = site(ledger.write(PREAMBLE + BOOKS + copy)).get("flow", pick="paid")
+    assert "Nov 2022" in html
+    assert "2022-11-30" not in html
+
+
+def test_tests_stand_the_gravest_first_as_check_prints_them(site, ledger):
+    # Customers lack 20 of the 120 they are owed; all debts exceed all assets by more.
+    owed = """
+2020-01-01 open Liabilities:FTX:Depositors
+  counterparty: "Customers"
+  rank: "customer"
+2020-01-01 open Liabilities:FTX:Fine
+2020-01-01 open Expenses:FTX:Fine
+2022-10-02 * "Owed to customers" ^court
+  on: Liabilities:FTX:Depositors
+  Equity:Customers:Wealth  -120 USD
+  Assets:FTX:Bank           120 USD
+2022-10-03 * "Fined" ^court
+  basis: "residual"
+  Expenses:FTX:Fine      900 USD
+  Liabilities:FTX:Fine  -900 USD
+2020-01-01 custom "invariant" "customer-assets-clean" "FTX"
+2020-01-01 custom "invariant" "balance-sheet" "FTX"
+"""
+    path = ledger.write(PREAMBLE + BOOKS + owed)
+    html = site(path).get("solvency")
+    shown = re.findall(r'data-key="finding-([^"]+)"', html)
+    assert shown == ["FTX/balance-sheet", "FTX/customer-assets-clean"]
+    # The day of the fine is marked: its amount is a remainder.
+    assert "2022-10-03 \N{SECTION SIGN}" in html
+    assert "is the remainder that makes two sources agree" in html
+    told = CliRunner().invoke(main, ["check", str(path)]).stdout
+    assert told.index("\n  Assets cover") < told.index("\n  Assets held")
+    assert "is the remainder that makes two" in " ".join(told.split())

@@ -121,3 +121,22 @@ def test_a_count_with_a_range_gives_what_is_untraced_one(ask) -> None:
     assert document["lines"][0]["untraced_range"] == ends
     assert "untraced, least" in ask("--csv", counts=count)
     assert "untraced, least" not in ask("--csv")
+
+
+def test_what_lies_behind_the_untraced_and_was_put_in_is_said(ask) -> None:
+    # Of the 500 in the bank that came by one flow, 40 more by a remainder, and 10 by
+    # what was sized to a count of another account.
+    put_in = COUNTS + "".join(
+        f'2022-10-0{day} * "Put in" ^court\n  {key}\n'
+        f"  {BANK}  {amount} USD\n  Equity:Alameda:Own  -{amount} USD\n"
+        for day, amount, key in (
+            (3, 40, 'basis: "residual"'),
+            (4, 10, 'sized-by: "B-2"'),
+        )
+    )
+    told = " ".join(ask(counts=put_in + "2020-01-01 open Equity:Alameda:Own\n").split())
+    assert (
+        f"behind what is untraced in {BANK}: flows 3, of them remainders that no source"
+        " states 1, and sized to another figure 1"
+    ) in told
+    assert "behind what is untraced" not in ask()

@@ -313,3 +313,24 @@ def test_what_cannot_be_written_is_told(tmp_path, form):
     )  # fmt: skip
     assert "written" in said
     assert len([line for line in said.splitlines() if "Error" in line]) == 1
+
+
+def test_a_source_without_a_day_is_given_none(tmp_path):
+    # The ledger sets a copy that has a month alone at the month's end.
+    ledger = tmp_path / "case.beancount"
+    text = PREAMBLE + (
+        '2022-11-30 custom "source" "copy" "Read without a day"\n'
+        '  grade: "C3"\n  dated: "month"\n'
+        '2022-10-05 * "Paid" ^copy\n  id: "paid"\n'
+        "  Assets:FTX:Bank    -1 USD\n  Assets:Alameda:Bank  1 USD\n"
+    )
+    ledger.write_text(text, encoding="utf-8")
+    run("export", ledger, "--to", "ftm", "-o", tmp_path / "out")
+    lines = (tmp_path / "out/entities.ftm.json").read_text(encoding="utf-8")
+    found = [json.loads(line) for line in lines.splitlines()]
+    taken(found)
+    (copy,) = (one for one in found if one["properties"].get("fileName") == ["copy"])
+    assert copy["properties"]["publishedAt"] == ["2022-11"]
+    told = run("explain", "paid", "--csv", ledger)
+    assert "Nov 2022" in told
+    assert "2022-11-30" not in told

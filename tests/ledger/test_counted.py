@@ -29,6 +29,11 @@ def test_a_count_is_read(ledger) -> None:
             "and Liabilities:FTX:Customers is none",
         ),
         ("Assets:FTX:Bank", "counted: TRUE\n  from: 2020-02-01", "moved over a period"),
+        (
+            "Assets:FTX:Bank",
+            "counted: TRUE\n  at-most: TRUE\n  low: 4 USD",
+            "and `low:` has 4. Take `low:` off; or, where the source states a least",
+        ),
         ("Assets:FTX:Bank Liabilities:FTX:Customers", "", "over assets and debts"),
         ("Assets:FTX:Bank", "excess: TRUE", "only one side is named"),
     ],

@@ -57,11 +57,11 @@ def shown(
     ]
     return Table(
         table.key,
-        _text((table.title,)),
+        told((table.title,)),
         (
-            Cell(_text((table.head,))),
+            Cell(told((table.head,))),
             *(
-                Cell(_text((table.columns[at].title,)), kind=_kind(table.columns[at]))
+                Cell(told((table.columns[at].title,)), kind=_kind(table.columns[at]))
                 for at in kept
             ),
         ),
@@ -81,8 +81,8 @@ def shown(
             )
             for row in table.rows
         ),
-        tuple(filter(None, (_text(note) for note in table.notes))),
-        _text(table.unit),
+        tuple(filter(None, (told(note) for note in table.notes))),
+        told(table.unit),
     )
 
 
@@ -114,7 +114,7 @@ def _cell(view: View, cell: exhibits.Cell) -> Cell:
         title = view.case.sources[first.name].title
     # A flow's name stays on one line.
     kind = "day" if first is not None and cell is first and first.kind == "flow" else ""
-    return Cell(_text(pieces), view.place(first) if first else "", title, kind)
+    return Cell(told(pieces), view.place(first) if first else "", title, kind)
 
 
 def _figure(figure: Figure) -> Cell:
@@ -135,7 +135,7 @@ def _figure(figure: Figure) -> Cell:
     )
 
 
-def _text(prose: Prose) -> str:
+def told(prose: Prose) -> str:
     """Return a line as text; what leads to an exhibit of paper is left out."""
     if any(isinstance(piece, Exhibit) for piece in prose):
         return ""

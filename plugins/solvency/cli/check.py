@@ -213,7 +213,7 @@ def _findings_told(findings: Findings, *, resting: bool) -> Iterator[Table]:
     setting = replace(setting, resting=resting)
     if (table := summary(setting)) is not None:
         yield table
-    for entity, found in by_entity(setting).items():
+    for entity, found in by_entity(setting.book, findings.findings).items():
         yield tests_of(setting, entity, found)
     for beside in (
         passed_tests(setting),

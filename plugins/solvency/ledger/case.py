@@ -253,6 +253,12 @@ class Source:
         """Return the group whose members count once."""
         return self.group or self.name
 
+    @property
+    def published_as_known(self) -> str:
+        """Return as much of its date as is known, as ISO 8601 writes it."""
+        digits = {"year": 4, "month": 7, "unknown": 0}.get(self.dated, 10)
+        return self.published.isoformat()[:digits]
+
 
 class Posting(NamedTuple):
     """One leg of a flow. Units are positive for a debit, negative for a credit."""
@@ -395,6 +401,13 @@ class Observation:
     excess: bool = False  # Of assets less debts.
     at_most: bool = False  # Others' may be among what it counted.
     notes: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def bound(self) -> str:
+        """Return "at least" or "at most" where no more is stated than that."""
+        if self.at_most or self.low is None is not self.high:
+            return "at most"
+        return "at least" if self.high is None is not self.low else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,22 +293,69 @@ def test_a_clean_balance_sheet_counts_no_claim_on_a_related_party(books):
     assert margins == {"": 40, "basis clean": -55}
 
 
-def test_a_test_that_first_breaks_by_a_figure_sized_to_another_says_so(books):
-    # The firm loses what makes its debt exceed what it has; the loss was worked out
-    # from a balance that a source states, or is a source's own.
-    text = (
-        '2020-01-01 custom "invariant" "balance-sheet" "Firm"\n'
-        + own("Firm", "10 USD")
-        + loan("2020-02-01", "100 USD")
-        + '2020-03-01 custom "observation" Assets:Firm:House 50 USD\n'
-        '  id: "seen"\n  source: "court"\n'
+#: A firm owes the 100 it was lent and has 110; a source states what it has later.
+LENT = (
+    '2020-01-01 custom "invariant" "balance-sheet" "Firm"\n'
+    + own("Firm", "10 USD")
+    + loan("2020-02-01", "100 USD")
+    + '2020-03-01 custom "observation" Assets:Firm:House 50 USD\n'
+    '  id: "seen"\n  source: "court"\n'
+)
+
+
+def lost(amount, keys=""):
+    return flow(
+        "2020-03-01",
+        ("Assets:Firm:House", f"{-amount} USD"),
+        ("Expenses:Firm:Costs", f"{amount} USD"),
+        keys=keys,
     )
-    for keys, by in (("", False), ('sized-by: "seen"', True)):
-        lost = flow(
+
+
+@pytest.mark.parametrize(
+    ("keys", "put_in"),
+    [
+        ("", ()),
+        ('sized-by: "seen"', ("sized",)),
+        ('basis: "residual"', ("remainder",)),
+        ('basis: "residual";sized-by: "seen"', ("remainder",)),
+    ],
+)
+def test_a_test_that_first_breaks_by_what_was_put_in_says_how(books, keys, put_in):
+    # The firm loses what makes its debt exceed what it has; the loss was worked out
+    # from a balance that a source states, is a remainder, or is a source's own.
+    (one,) = books.findings(LENT + lost(60, keys)).tests
+    assert (one.passed, one.by_construction) == (False, bool(put_in))
+    assert one.put_in == one.worst_put_in == put_in
+
+
+@pytest.mark.parametrize(
+    ("amount", "put_in"),
+    # What a source states it gained that day broke nothing; what it lost did.
+    [(-5, ("remainder",)), (5, ())],
+)
+def test_only_flows_that_left_less_say_how_a_test_broke(books, amount, put_in):
+    text = LENT + lost(60, 'basis: "residual"') + lost(amount)
+    (one,) = books.findings(text).tests
+    assert one.put_in == one.worst_put_in == put_in
+
+
+def test_of_a_limit_on_claims_flows_that_add_to_them_say_how_it_broke(books):
+    # 70 of the exchange's 100 go to the firm by a remainder, and 5 come back as a
+    # source states: only the first raises the claim above half of all there is.
+    text = (
+        '2020-01-01 custom "invariant" "related-party-exposure" "Exchange"\n'
+        "  maximum: 0.5\n"
+        + own("Exchange", "100 USD")
+        + moved(
             "2020-03-01",
-            ("Assets:Firm:House", "-60 USD"),
-            ("Expenses:Firm:Costs", "60 USD"),
-            keys=keys,
+            "70 USD",
+            "Assets:Exchange:House",
+            "Assets:Firm:House",
+            keys='basis: "residual"',
         )
-        (one,) = books.findings(text + lost).tests
-        assert (one.passed, one.by_construction) == (False, by)
+        + moved("2020-03-01", "5 USD", "Assets:Firm:House", "Assets:Exchange:House")
+    )
+    (one,) = books.findings(text).tests
+    assert not one.passed
+    assert one.put_in == ("remainder",)

@@ -204,6 +204,8 @@ def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
     moved = ClassPayment(AT, "f", "FTX", "customer", "", 7, 200, 7)
     told = paid(found, said, [moved])
     assert "pay 7 USD; what sources say, above, is no flow of the books" in told
+    assert "2022-01-31, grade A1: " in told
+    assert "shares that sources give are of claims as they were allowed" in told
 
 
 def test_what_falls_under_two_laws_stands_apart(ledger):

@@ -155,3 +155,20 @@ def test_no_more_is_reachable_than_where_hypotheses_take_from(ask) -> None:
     assert found.amount == 330
     assert found.reachable == 300
     assert found.together.high <= found.reachable
+
+
+def test_what_was_sized_is_marked_where_it_explains_anything(ledger) -> None:
+    def told(rivals: str) -> str:
+        path = ledger.write(PREAMBLE + BOOKS + COUNT + rivals)
+        return CliRunner().invoke(main, ["tally", str(path)]).output
+
+    sized = RIVALS.replace('id: "lost"', 'id: "lost"\n  sized-by: "B-1"')
+    said = told(sized)
+    assert "Traded away [lost] \N{DOUBLE DAGGER}" in said
+    assert "Scenario: Won and lost \N{DOUBLE DAGGER}" in said
+    assert "Won in trading [won] \N{DOUBLE DAGGER}" not in said
+    assert "is to that extent by construction" in " ".join(said.split())
+    assert "\N{DOUBLE DAGGER}" not in told(RIVALS)
+    # Taken after the count it explains nothing, by construction or otherwise.
+    late = RIVALS.replace('id: "after"', 'id: "after"\n  sized-by: "B-1"')
+    assert "\N{DOUBLE DAGGER}" not in told(late)

@@ -25,13 +25,13 @@ from solvency.analysis.check.draws import draw
 from solvency.analysis.check.draws import drawn_of
 from solvency.analysis.check.draws import how_many
 from solvency.analysis.check.draws import run
-from solvency.analysis.check.margins import as_found
 from solvency.analysis.check.margins import spells_of
 from solvency.analysis.check.margins import tested
 from solvency.analysis.check.membership import Spells
 from solvency.analysis.check.parameters import variants
 from solvency.analysis.check.timeline import Timeline
 from solvency.analysis.check.worlds import Worlds
+from solvency.analysis.check.worlds import as_found
 from solvency.analysis.check.worlds import is_certain
 from solvency.defaults import SEED
 from solvency.defaults import SPREAD_DRAWS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
@@ -13,15 +12,6 @@ import numpy as np
 
 from solvency.analysis.check.answer import Key
 from solvency.analysis.check.answer import Spell
-from solvency.ledger.case import Flow
-from solvency.ledger.case import Money
-from solvency.ledger.case import Place
-from solvency.ledger.case import Posting
-from solvency.ledger.entries.postings import EXACT
-from solvency.model.book import Book
-from solvency.model.costs import Costs
-from solvency.model.costs import Pool
-from solvency.wide import WIDE
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -32,28 +22,32 @@ if TYPE_CHECKING:
     from solvency.analysis.check.answer import AtSpreads
     from solvency.analysis.check.answer import Finding
     from solvency.analysis.check.answer import Series
+    from solvency.ledger.case import Flow
+    from solvency.model.book import Book
     from solvency.model.book import Position
 
 ZERO = Decimal()
 _DAY = datetime.timedelta(days=1)
-#: Tests of what there is on a day, and not of what moved or how it was booked: those
-#: that what was found can pass or fail.
-OF_BALANCES = frozenset(
+#: Tests that less of what they count breaks, a debt counting below zero, and tests
+#: that more of it does.
+BROKEN_BY_LESS = frozenset(
     {
         "customer-assets",
         "customer-assets-clean",
         "segregation",
-        "clean-ratio",
         "collateral-coverage",
+        "loan-to-value",
+        "balance-sheet",
+        "house-outlay",
+    }
+)
+BROKEN_BY_MORE = frozenset(
+    {
+        "related-party-exposure",
         "own-token-collateral",
         "holding-against-float",
         "holding-against-depth",
-        "loan-to-value",
-        "related-party-exposure",
-        "liquidity-coverage",
-        "balance-sheet",
-        "ability-to-pay",
-        "adequate-capital",
+        "house-and-customer-apart",
     }
 )
 
@@ -81,14 +75,15 @@ class Tested:
     draws: int = 0
     variant: str = ""
     severity: str = "breach"
-    #: It first broke by flows sized to other figures: it returns what was put in.
-    by_construction: bool = False
+    #: How the amount by which it first broke was put in: "remainder", "sized", or
+    #: both by different flows; nothing where a source states any of it.
+    put_in: tuple[str, ...] = ()
     #: The days between which what first broke it happened, where no source gives one.
     day: tuple[datetime.date, datetime.date] | None = None
     #: The day of the least margin; None where there was never anything to test.
     worst_at: datetime.date | None = None
-    #: The flows of that day are remainders, or sized to other figures.
-    worst_by_construction: bool = False
+    #: How the amount was put in that made it worst.
+    worst_put_in: tuple[str, ...] = ()
     #: The days between which they happened, where no source gives one.
     worst_day: tuple[datetime.date, datetime.date] | None = None
     #: What there was beyond what was needed at the end of the reporting date; None
@@ -102,6 +97,16 @@ class Tested:
     def passed(self) -> bool:
         """Say whether it held throughout in the written amounts."""
         return not self.spells
+
+    @property
+    def by_construction(self) -> bool:
+        """Say whether it first broke by what was put in, and so is no finding."""
+        return bool(self.put_in)
+
+    @property
+    def worst_by_construction(self) -> bool:
+        """Say whether it was broken worst by what was put in."""
+        return bool(self.worst_put_in)
 
     @property
     def key(self) -> Key:
@@ -173,8 +178,8 @@ def tested(
         if have or need
     ]
     least, worst = min(asked, default=(ZERO, None))
-    moved = _moved(series, spells[0].first, book.flows) if spells else ()
-    then = _moved(series, worst, book.flows) if spells and worst else ()
+    moved = _lowered(series, spells[0].first, book) if spells else ()
+    then = _lowered(series, worst, book) if spells and worst else ()
     by_then = [
         (margin, have or need)
         for day, margin, have, need in zip(
@@ -196,27 +201,53 @@ def tested(
         most=finding.first_latest if finding else None,
         variant=series.variant,
         severity=series.invariant.severity,
-        by_construction=bool(moved) and all(flow.sized_by for flow in moved),
+        put_in=_put_in(moved),
         day=_between(moved),
         worst_at=worst,
-        worst_by_construction=bool(then)
-        and all(flow.sized_by or flow.basis == "residual" for flow in then),
+        worst_put_in=_put_in(then),
         worst_day=_between(then),
         reported=by_then[-1][0] if by_then and by_then[-1][1] else None,
     )
 
 
-def _moved(
-    series: Series, first: datetime.date, flows: Iterable[Flow]
-) -> tuple[Flow, ...]:
-    """Return the flows of a day that move what a test counts."""
-    counted = {(one.account, one.commodity) for one in series.positions}
+def _lowered(series: Series, day: datetime.date, book: Book) -> tuple[Flow, ...]:
+    """Return the flows of a day that left less beyond what a test needed.
+
+    Of a test that weighs what it counts in another way, all that moved it. A claim is
+    no cover: what was lent left less.
+    """
+    name = series.invariant.name
+    sign = (name in BROKEN_BY_LESS) - (name in BROKEN_BY_MORE)
+    lent = {one for one in series.positions if _is_lent(book, one)}
+    asked = lent if name == "related-party-exposure" else set(series.positions)
+    if sign > 0:
+        asked -= lent
+    counted = np.array([one in asked for one in book.positions], bool)
+    inside = counted[book.position] & (book.day == day.toordinal())
+    one_coin = len({one.commodity for one in asked}) == 1
+    amounts = (book.units if one_coin else book.worth)[inside]
+    moved: dict[int, float] = {}
+    for flow, amount in zip(book.flow[inside].tolist(), amounts, strict=True):
+        moved[flow] = moved.get(flow, 0.0) + float(amount)
     return tuple(
-        flow
-        for flow in flows
-        if flow.date == first
-        and any((one.account, one.commodity) in counted for one in flow.postings)
+        book.flows[flow]
+        for flow, amount in sorted(moved.items())
+        if not sign or round(sign * amount, 2) < 0
     )
+
+
+def _is_lent(book: Book, position: Position) -> bool:
+    account = book.account(position)
+    return account.is_claim and account.root == "Assets"
+
+
+def _put_in(lowered: Iterable[Flow]) -> tuple[str, ...]:
+    """Return how the amounts of flows were put in; nothing where one was not."""
+    ways = {
+        "remainder" if flow.basis == "residual" else "sized" if flow.sized_by else ""
+        for flow in lowered
+    }
+    return () if "" in ways else tuple(sorted(ways))
 
 
 def _between(
@@ -257,115 +288,3 @@ def spells_of(
             # It was broken still the day before it was cured.
             last = days[after] - _DAY
         yield Spell(first, last, -margins[worst], days[worst], lasting)
-
-
-@wide()
-def as_found(book: Book) -> Book | None:
-    """Return a Book of what was found, from the petition on.
-
-    What was counted is there as it was counted, in every draw of the flows, and not
-    as the flows have it; what stands in suspense is not there; all else is as the
-    books have it. Everything before is posted on the petition's day, so only tests of
-    balances mean anything.
-
-    Args:
-        book: The Book.
-
-    Returns:
-        The Book, whose case asks those tests alone; None where nothing was counted.
-    """
-    start = book.case.reporting_date
-    days = sorted({start, *_later(book, start)})
-    bound = {position for day in days for position in book.counts.on(day)}
-    if not bound:
-        return None
-    flows = (*book.flows, *_counted(book, days, sorted(bound)))
-    asked = tuple(one for one in book.case.invariants if one.name in OF_BALANCES)
-    whole = Book.of(replace(book.case, invariants=asked), flows)
-    covered = np.array([position in bound for position in whole.positions], bool)
-    written = whole.flow < len(book.flows)
-    units = whole.units.copy()
-    units[written & covered[whole.position]] = 0
-    settled = [not whole.account(position).suspense for position in whole.positions]
-    units[~np.array(settled, bool)[whole.position]] = 0
-    found = replace(whole, units=units, day=np.maximum(whole.day, start.toordinal()))
-    # What things cost is what they cost when they were bought, not at the petition.
-    found.__dict__["acquisitions"] = book.acquisitions
-    return found
-
-
-def _later(book: Book, start: datetime.date) -> Iterable[datetime.date]:
-    """Yield the days after the petition on which what was found may change."""
-    yield from (flow.date for flow in book.flows if flow.date > start)
-    yield from (day for day in book.counts.days if day > start)
-
-
-def _counted(
-    book: Book, days: list[datetime.date], bound: list[Position]
-) -> Iterable[Flow]:
-    """Yield a flow a day that makes balances what was found."""
-    before: dict[Position, Decimal] = {}
-    costs = Costs(book)
-    for day in days:
-        seen = book.counts.on(day)
-        held = book.balance(day)
-        costs.advance(day)
-        postings = []
-        for position in bound:
-            there = seen.get(position)
-            units = held.get(position, ZERO) if there is None else there.units
-            change = EXACT.subtract(
-                _step(book, position, units), before.get(position, ZERO)
-            )
-            if change:
-                account = book.account(position)
-                average = costs.average(Pool.of(account, position.commodity))
-                price = (
-                    None
-                    if average is None or position.commodity == book.case.currency
-                    else Money(average, book.case.currency)
-                )
-                postings.append(
-                    Posting(
-                        position.account,
-                        account.entity,
-                        change,
-                        position.commodity,
-                        price,
-                        added=True,
-                    )
-                )
-                before[position] = EXACT.add(before.get(position, ZERO), change)
-        if postings:
-            yield _flow(day, tuple(postings))
-
-
-def _step(book: Book, position: Position, units: Decimal) -> Decimal:
-    """Round units to a step fine enough for any amount of money."""
-    places = max(book.scales.get(position.commodity, 0), 8)
-    return units.quantize(Decimal(1).scaleb(-places), context=WIDE)
-
-
-def _flow(day: datetime.date, postings: tuple[Posting, ...]) -> Flow:
-    return Flow(
-        id=f"found-{day.isoformat()}",
-        date=day,
-        payee=None,
-        narration="What was found",
-        postings=postings,
-        sources=(),
-        hypotheses=frozenset(),
-        amount_from=None,
-        grade=None,
-        basis="derived",
-        known=day,
-        purpose=None,
-        claim=(),
-        low=None,
-        high=None,
-        interval=Decimal(1),
-        driver=None,
-        locators={},
-        notes={},
-        place=Place("", 0),
-    )

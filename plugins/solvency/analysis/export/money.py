@@ -170,7 +170,7 @@ class _Export:
                     "fileName": one.name,
                     "title": one.title,
                     "publisher": one.publisher,
-                    "publishedAt": one.published,
+                    "publishedAt": one.published_as_known,
                     "sourceUrl": one.url,
                     "notes": f"SHA-256 {one.sha256}" if one.sha256 else "",
                     "summary": f"grade {one.grade}",

@@ -81,13 +81,14 @@ def tables(case: Case, book: Book) -> list[SqlTable]:
         ),
         _table(
             "sources",
-            "source title publisher published:DATE grade url sha256",
+            "source title publisher published:DATE dated grade url sha256",
             (
                 (
                     one.name,
                     one.title,
                     one.publisher,
                     one.published,
+                    one.dated,
                     one.grade,
                     one.url,
                     one.sha256,

@@ -82,13 +82,14 @@ def sources(case: Case) -> Frame:
     """Return the sources."""
     return Frame(
         "Sources",
-        _columns("source title publisher published grade url sha256"),
+        _columns("source title publisher published dated grade url sha256"),
         tuple(
             (
                 one.name,
                 one.title,
                 one.publisher or "",
                 one.published,
+                one.dated,
                 one.grade,
                 one.url or "",
                 one.sha256 or "",

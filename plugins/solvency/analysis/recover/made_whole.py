@@ -92,6 +92,8 @@ class Record(NamedTuple):
     low: Decimal | None
     high: Decimal | None
     perimeter: str
+    #: Of the copy that was read.
+    grade: str
 
 
 @wide()
@@ -287,6 +289,7 @@ def record(book: Book, found: Recovery) -> tuple[Record, ...]:
             observation.low,
             observation.high,
             observation.perimeter or "",
+            observation.grade or book.case.sources[observation.source].grade,
         )
         for observation in book.case.observations
         if pays(observation)

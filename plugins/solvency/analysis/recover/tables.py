@@ -56,9 +56,16 @@ def tide(found: Recovery, rows: Sequence[Shared]) -> Table:
     """Return what claims of rank customer receive pro rata and by a rising tide."""
     names = ("deposited", "withdrawn", "claim", "pro rata", "rising tide")
     return listing(
-        "Claims of rank customer: pro rata beside a rising tide",
+        "Claims of rank customer: what each entity pays, shared by two rules",
         _columns(found, ("entity", "creditor"), names),
         tuple(rows),
+        notes=(
+            (
+                "Pro rata: each is paid the same share of its claim. Rising tide: each"
+                " is brought up to the same share of what it paid in, and what it took"
+                " out before counts as received. Which rule holds is for a court."
+            ),
+        ),
     )
 
 
@@ -74,7 +81,16 @@ def paid(
     for one in said:
         ends = f" ({one.low:,.0f} to {one.high:,.0f})" if one.low and one.high else ""
         what = f"; {one.perimeter}" if one.perimeter else ""
-        lines.append(f"{one.date}: {one.source}: {one.amount:,.0f}{ends}{what}")
+        lines.append(
+            f"{one.date}, grade {one.grade}: {one.source}: {one.amount:,.0f}"
+            f"{ends}{what}"
+        )
+    if said:
+        lines.append(
+            "shares that sources give are of claims as they were allowed, whose sum may"
+            " be another than that of the claims here: they are not to be set beside"
+            " the shares above"
+        )
     if paid_out:
         total = sum((one.paid for one in paid_out), Decimal())
         apart = "; what sources say, above, is no flow of the books" if said else ""

@@ -11,6 +11,7 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import dated
+from solvency.browse.blocks import day_cell
 from solvency.browse.entry.passages import of_flow
 from solvency.browse.language import listed
 from solvency.browse.language import say
@@ -87,9 +88,15 @@ def _facts(view: View, one: Flow) -> list[tuple[str, Cell]]:
             ),
         ),
         ("In this scenario", Cell(say("yes") if case.takes(one) else say("no"))),
-        ("Known from", Cell(one.known.isoformat())),
+        ("Known from", _known_from(view, one)),
         ("Note", Cell(one.notes.get(f"{view.lang}-note", one.notes.get("note", "")))),
     ]
+
+
+def _known_from(view: View, one: Flow) -> Cell:
+    """Return when the world could know a flow, as far as its source's copy says."""
+    source = view.case.sources.get(one.amount_from or "")
+    return dated(source) if source else day_cell(one.known)
 
 
 def _sources(view: View, one: Flow) -> Table:

@@ -15,7 +15,6 @@ from solvency.browse.blocks import Printing
 from solvency.browse.blocks import Row
 from solvency.browse.blocks import Table
 from solvency.browse.blocks import chance
-from solvency.browse.blocks import day_cell
 from solvency.browse.blocks import drawn
 from solvency.browse.blocks import figure_place
 from solvency.browse.language import day_said
@@ -25,16 +24,18 @@ from solvency.browse.language import money
 from solvency.browse.language import remark
 from solvency.browse.language import say
 from solvency.browse.language import spoken
-from solvency.browse.pages.customers import OWED
 from solvency.browse.pages.customers import charts
 from solvency.browse.pages.points import levels_of
 from solvency.browse.pages.points import missing
 from solvency.browse.pages.spells import between
-from solvency.browse.pages.spells import gravest
+from solvency.browse.pages.spells import marked_day
 from solvency.browse.pages.spells import probability
 from solvency.browse.pages.spells import severity
 from solvency.browse.pages.spells import strip
 from solvency.charts import steps
+from solvency.exhibits.check.marks import marks_of
+from solvency.exhibits.check.marks import notes_of
+from solvency.exhibits.check.summary import by_entity
 from solvency.exhibits.check.words import asks
 from solvency.figures import formats
 
@@ -45,6 +46,12 @@ if TYPE_CHECKING:
     from solvency.analysis.check import Findings
     from solvency.analysis.check.answer import Key
     from solvency.browse.view import View
+
+#: What the columns of draws say.
+_DRAWN = (
+    "Probability: the share of draws in which it was ever broken.",
+    "First between: it first broke between these days in 90% of those draws.",
+)
 
 
 @dataclass(frozen=True)
@@ -218,19 +225,11 @@ def _first_of(breaches: tuple[Finding, ...]) -> str:
 def _tests(
     view: View, found: Findings, shown: list[Finding], opened: Finding | None
 ) -> Table:
-    """List the findings entity by entity, each with the days on which it was broken."""
+    """List the findings by entity, both the gravest first, each with its days."""
     rows: list[Row] = []
-    before = None
-    short = {
-        one.entity
-        for one in shown
-        if one.invariant in OWED and one.severity == "breach" and one.first
-    }
-    for one in sorted(shown, key=lambda one: (one.entity not in short, gravest(one))):
-        if one.entity != before:
-            before = one.entity
-            rows.append(Row((Cell(say(one.entity)),), "group"))
-        rows.append(_test(view, found, one, one is opened))
+    for entity, each in by_entity(view.study.book, shown).items():
+        rows.append(Row((Cell(say(entity)),), "group"))
+        rows += [_test(view, found, one, one is opened) for one in each]
     days = [day for series in found.series.values() for day in series.days]
     span = (
         say("%(since)s to %(until)s", since=str(min(days)), until=str(max(days)))
@@ -254,11 +253,9 @@ def _tests(
         ),
         tuple(rows),
         (
-            "Probability: the share of draws in which it was ever broken.",
-            "First between: it first broke between these days in 90% of those draws.",
-        )
-        if found.draws
-        else (),
+            *map(exhibit.told, notes_of(view.setting_of_tests(found), shown)),
+            *(_DRAWN if found.draws else ()),
+        ),
     )
 
 
@@ -285,6 +282,7 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
         else printing.text(one.amount)
     )
     plain_unit = one.unit.startswith(("share", "chance"))
+    first, worst = marks_of(view.setting_of_tests(found), one)
     return Row(
         (
             Cell(
@@ -301,9 +299,9 @@ def _test(view: View, found: Findings, one: Finding, current: bool) -> Row:
                 title=_broken(view, one),
                 figure=missing(view, found, one),
             ),
-            day_cell(one.first),
+            marked_day(one.first, first),
             *((Cell(between(one), kind="days"),) if found.draws else ()),
-            day_cell(one.worst),
+            marked_day(one.worst, worst),
             Cell(
                 amount if one.first else DASH,
                 kind="num",

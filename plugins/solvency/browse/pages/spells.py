@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Span
 from solvency.browse.blocks import chance
+from solvency.browse.blocks import day_cell
 from solvency.browse.language import say
-from solvency.browse.pages.customers import OWED
 
 if TYPE_CHECKING:
+    import datetime
+
     from solvency.analysis.check import Finding
     from solvency.analysis.check import Findings
     from solvency.analysis.check.answer import Series
@@ -22,6 +25,12 @@ def between(one: Finding) -> str:
     if earliest == latest:
         return "" if earliest == one.first else str(earliest)
     return say("%(since)s to %(until)s", since=str(earliest), until=str(latest))
+
+
+def marked_day(day: datetime.date | None, marks: str) -> Cell:
+    """Return a day with the marks of how it is known."""
+    cell = day_cell(day)
+    return replace(cell, text=f"{cell.text} {marks}") if day and marks else cell
 
 
 def strip(series: Series) -> tuple[Span, ...]:
@@ -65,15 +74,3 @@ def probability(found: Findings, one: Finding) -> tuple[Cell, ...]:
         seed=str(found.seed),
     )
     return (Cell(chance(one.probability), kind="num", title=drawn_from),)
-
-
-def gravest(one: Finding) -> tuple[object, ...]:
-    """Order findings by entity: breaches first, what customers lack before the rest."""
-    return (
-        one.entity != "group",
-        one.entity,
-        one.severity != "breach",
-        not one.first,
-        one.invariant not in OWED,
-        one.invariant,
-    )

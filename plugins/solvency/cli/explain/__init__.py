@@ -137,7 +137,7 @@ def _table(found: Explanation) -> Table:
     ]
     rows += [
         (
-            *("source", one.source.name, one.source.published, one.carries, ""),
+            *("source", one.source.name, _published(one.source), one.carries, ""),
             *(one.source.title, one.source.url),
         )
         for one in found.sources

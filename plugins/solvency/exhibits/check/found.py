@@ -87,9 +87,9 @@ def passed_tests(setting: Setting) -> Table | None:
         title=text("Tests of the books that held on every day"),
         unit=(
             text(
-                "%(unit)s unless the line names another; margin: the least there was"
-                " beyond what was needed; chance: share of draws of uncertain amounts"
-                " and days in which the test broke",
+                "%(unit)s unless the line names another: what there was beyond what was"
+                " needed, on a day and at least; chance: share of draws of uncertain"
+                " amounts and days in which the test broke",
                 unit=setting.unit,
             ),
         ),
@@ -97,7 +97,8 @@ def passed_tests(setting: Setting) -> Table | None:
         width=80,
         columns=(
             Column("entity", text("Entity"), "text", 22),
-            Column("margin", text("Margin"), width=24, current=True),
+            Column("reported", _reported_head(setting), width=24),
+            Column("margin", text("Least"), width=24, current=True),
             Column("chance", text("Chance"), width=14),
         ),
         rows=tuple(
@@ -111,8 +112,13 @@ def passed_tests(setting: Setting) -> Table | None:
 def _held(setting: Setting, one: Tested, name: str) -> tuple[Prose, tuple[Cell, ...]]:
     """Return the label and the cells of a test of the books that held."""
     label, entity = _asked(setting, one)
-    margin = _margin(setting, one, f"tests:books:{name}")
-    return label, (entity, margin, _chance(setting, one, f"tests:books:{name}"))
+    key = f"tests:books:{name}"
+    return label, (
+        entity,
+        _reported_margin(setting, one, key),
+        _margin(setting, one, key),
+        _chance(setting, one, key),
+    )
 
 
 def _names(tests: Iterable[Tested]) -> list[str]:

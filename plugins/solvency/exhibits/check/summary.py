@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.check.marks import first_day
+from solvency.exhibits.check.marks import notes_of
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import told_exactly
@@ -19,9 +21,12 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from solvency.analysis.check.answer import Finding
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Prose
+    from solvency.model.book import Book
 
 #: How findings are graded, the gravest first: the ledger's two, and what broke in
 #: draws alone.
@@ -34,35 +39,35 @@ def grade(one: Finding) -> str:
 
 
 @wide()
-def worth(setting: Setting, one: Finding) -> Decimal | None:
+def worth(book: Book, one: Finding) -> Decimal | None:
     """Return what was missing on the worst day, in money; None where it has none."""
-    if one.unit == setting.case.currency:
+    if one.unit == book.case.currency:
         return one.amount
     if one.worst is None:
         return None
-    quote = setting.book.prices.at(one.unit, one.worst)
+    quote = book.prices.at(one.unit, one.worst)
     return one.amount * quote.number if isinstance(quote, Quote) else None
 
 
-def gravest_first(setting: Setting, found: Iterable[Finding]) -> list[Finding]:
+def gravest_first(book: Book, found: Iterable[Finding]) -> list[Finding]:
     """Return findings by how grave they are, then by how much was missing."""
     grades = list(GRADES)
     return sorted(
         found,
         key=lambda one: (
             grades.index(grade(one)),
-            -(worth(setting, one) or Decimal()),
+            -(worth(book, one) or Decimal()),
             -one.probability,
         ),
     )
 
 
-def by_entity(setting: Setting) -> dict[str, list[Finding]]:
+def by_entity(book: Book, found: Iterable[Finding]) -> dict[str, list[Finding]]:
     """Return the findings of each entity, both the gravest first."""
-    found: dict[str, list[Finding]] = {}
-    for one in gravest_first(setting, setting.study.findings.findings):
-        found.setdefault(one.entity, []).append(one)
-    return found
+    each: dict[str, list[Finding]] = {}
+    for one in gravest_first(book, found):
+        each.setdefault(one.entity, []).append(one)
+    return each
 
 
 def summary(setting: Setting) -> Table | None:
@@ -71,7 +76,7 @@ def summary(setting: Setting) -> Table | None:
     None where every test held.
     """
     text = setting.text
-    found = by_entity(setting)
+    found = by_entity(setting.book, setting.study.findings.findings)
     if not found:
         return None
     return Table(
@@ -91,15 +96,26 @@ def summary(setting: Setting) -> Table | None:
             Column("missing", text("Missing"), width=20),
         ),
         rows=tuple(_row(setting, name, each) for name, each in found.items()),
+        notes=tuple(_notes(setting, [each[0] for each in found.values()])),
         numbered=False,
     )
+
+
+def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
+    if any(notes_of(setting, shown)):
+        yield (
+            setting.text(
+                "A mark beside a day says that no source gives it, or that the amount"
+                " was put in: which, say the notes below each entity's tests."
+            ),
+        )
 
 
 def _row(setting: Setting, entity: str, found: list[Finding]) -> Row:
     gravest = found[0]
     key = f"tests:summary:{entity}"
     of = f": {setting.text(gravest.commodity)}" if gravest.commodity else ""
-    missing = None if gravest.first is None else worth(setting, gravest)
+    missing = None if gravest.first is None else worth(setting.book, gravest)
     label = setting.text("The group") if entity == "group" else about("entity", entity)
     return Row(
         key,
@@ -110,11 +126,7 @@ def _row(setting: Setting, entity: str, found: list[Finding]) -> Row:
                 for one in GRADES
             ),
             (setting.text(asks(gravest.invariant)), Said(of)),
-            Said(
-                formats.cell(gravest.first, setting.locale)
-                if gravest.first
-                else formats.NOT_FOUND
-            ),
+            first_day(setting, gravest) if gravest.first else Said(formats.NOT_FOUND),
             None
             if missing is None
             else told_exactly(setting.money(f"{key_of(gravest)}:worth", missing)),

@@ -13,6 +13,10 @@ from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.found import tests_of_found
+from solvency.exhibits.check.marks import day_said
+from solvency.exhibits.check.marks import first_day
+from solvency.exhibits.check.marks import notes_of
+from solvency.exhibits.check.marks import worst_day
 from solvency.exhibits.check.segregation import chance_of
 from solvency.exhibits.check.spreads import tests_otherwise
 from solvency.exhibits.check.summary import GRADES
@@ -29,7 +33,6 @@ from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import of_sides
 from solvency.exhibits.workings import settled
-from solvency.figures import formats
 from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
@@ -44,7 +47,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from solvency.analysis.check.answer import Finding
-    from solvency.analysis.check.margins import Tested
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
     from solvency.figures.figure import Prose
@@ -96,7 +98,7 @@ def solvency_tests(setting: Setting) -> Section | None:
 def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
     """Return what the tests of one entity found, the gravest first."""
     text = setting.text
-    found = gravest_first(setting, shown)
+    found = gravest_first(setting.book, shown)
     rows: list[Row] = []
     for key, title in GRADES.items():
         of_grade = [one for one in found if grade(one) == key]
@@ -152,43 +154,8 @@ def _with_left_out(setting: Setting, entity: str, table: Table, later: int) -> T
     return replace(table, notes=(*table.notes, note))
 
 
-def _tested(setting: Setting, one: Finding) -> Tested | None:
-    tests = setting.study.findings.tests
-    return next((x for x in tests if (x.key, x.on) == (one.key, "books")), None)
-
-
-def _marked(
-    setting: Setting,
-    day: datetime.date | None,
-    between: tuple[datetime.date, datetime.date] | None,
-    *,
-    marked: bool,
-) -> Said:
-    """Return a day, marked where no source gives it, or where it was put in."""
-    marks = ("\N{DAGGER}" if between else "") + ("\N{DOUBLE DAGGER}" if marked else "")
-    return Said(_day(setting, day) + (f" {marks}" if marks and day else ""))
-
-
 def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
-    tests = [test for one in shown if one.first and (test := _tested(setting, one))]
-    between = [day for x in tests for day in (x.day, x.worst_day) if day]
-    if between:
-        yield setting.say(
-            "\N{DAGGER} No source gives the day of a flow by which the test first"
-            " broke, or was broken worst: they lie between %(since)s and %(until)s. A"
-            " draw takes any day within the bounds of a flow, so that it may break"
-            " before the day written.",
-            since=Day(min(first for first, _ in between)),
-            until=Day(max(last for _, last in between)),
-        )
-    if any(test.by_construction or test.worst_by_construction for test in tests):
-        yield (
-            setting.text(
-                "\N{DOUBLE DAGGER} By construction: the amount by which the test first"
-                " broke, or was broken worst, is a remainder, or was worked out from"
-                " another figure of the case, so that it was then is no finding."
-            ),
-        )
+    yield from notes_of(setting, shown)
     surely = setting.study.findings.surely
     if surely and any(one.draws and one.probability == 1 for one in shown):
         yield (setting.remark(surely),)
@@ -220,26 +187,17 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
         of += " " + setting.text("(%(name)s)", name=setting.remark(one.unit))
     between = "\N{EN DASH}"
     if one.first_earliest and one.first_latest:
-        low, high = (_day(setting, d) for d in (one.first_earliest, one.first_latest))
+        low, high = (
+            day_said(setting, d) for d in (one.first_earliest, one.first_latest)
+        )
         between = low if low == high else f"{low} \N{EN DASH} {high}"
-    test = _tested(setting, one)
     return Row(
         key,
         (label, Said(of)),
         (
-            _marked(
-                setting,
-                one.first,
-                test.day if test else None,
-                marked=test is not None and test.by_construction,
-            ),
+            first_day(setting, one),
             Said(between),
-            _marked(
-                setting,
-                one.worst,
-                test.worst_day if test else None,
-                marked=test is not None and test.worst_by_construction,
-            ),
+            worst_day(setting, one),
             missing(setting, one, key),
             _chance(setting, one, key),
         ),
@@ -331,10 +289,3 @@ def _first(setting: Setting, one: Finding) -> Prose:
         ),
         day=Day(one.first),
     )
-
-
-def _day(setting: Setting, day: datetime.date | None) -> str:
-    if day is None:
-        return "\N{EN DASH}"
-    later = "*" if day > setting.at else ""
-    return f"{formats.cell(day, setting.locale)}{later}"

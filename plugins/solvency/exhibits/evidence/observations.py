@@ -87,12 +87,17 @@ def nearby(
 ) -> dict[str, tuple[Cell, Cell]]:
     """Return, by account, what a source stated of it alone around a day.
 
-    Where several did, the nearest in time; of those, the first published.
+    Where several did, the nearest in time; of those a bound last, the first published.
     """
     found: dict[str, tuple[Cell, Cell]] = {}
+    text = setting.text
+    bounds = {"at least": text("at least"), "at most": text("at most"), "": ""}
     for one in sorted(
         near(setting, entity, day),
-        key=lambda x: (abs(x.date - day), setting.case.sources[x.source].published),
+        key=lambda x: (
+            *(abs(x.date - day), x.bound != ""),
+            setting.case.sources[x.source].published,
+        ),
     ):
         named = covered(setting, one)
         if len(named) == 1 and one.amount.commodity == setting.case.currency:
@@ -102,7 +107,7 @@ def nearby(
                     _stated(setting, one),
                     (
                         observation_ref(one.id),
-                        " ",
+                        f" {bounds[one.bound]} ".replace("  ", " "),
                         *setting.notes.refs([one.source]),
                     ),
                 ),

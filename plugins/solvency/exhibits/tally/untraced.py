@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
 
 _ENDS = ("low", "median", "high")
+#: Marks what was sized to another figure of the case.
+_SIZED = "\N{DOUBLE DAGGER}"
 
 
 def untraced_table(setting: Setting, found: Tallied) -> Table | None:
@@ -35,13 +37,24 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
     counted = _counted(setting)
     amount = entry(untraced_amount(setting, one.amount))
     every = frozenset(case.hypotheses)
+    explaining = {each.name for each in one.hypotheses if any(each[1:])}
+    sized = explaining & {
+        name for flow in case.flows if flow.sized_by for name in flow.hypotheses
+    }
+
+    def marked(label: Prose, held: Collection[str]) -> Prose:
+        return (*label, f" {_SIZED}") if sized & frozenset(held) else label
+
     rows = [
         *(
             _row(
                 setting,
                 found,
                 f"hypothesis:{each.name}",
-                (about("hypothesis", each.name, case.hypotheses[each.name].title),),
+                marked(
+                    (about("hypothesis", each.name, case.hypotheses[each.name].title),),
+                    {each.name},
+                ),
                 each,
                 {each.name},
                 counted,
@@ -53,7 +66,10 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
                 setting,
                 found,
                 f"scenario:{each.name}",
-                (text("Scenario: %(name)s", name=case.scenarios[each.name].title),),
+                marked(
+                    (text("Scenario: %(name)s", name=case.scenarios[each.name].title),),
+                    case.scenarios[each.name].hypotheses,
+                ),
                 each,
                 case.scenarios[each.name].hypotheses,
                 counted,
@@ -93,6 +109,19 @@ def untraced_table(setting: Setting, found: Tallied) -> Table | None:
                 amount=amount,
                 reachable=_of_amount(setting, "reachable", one.reachable, counted),
                 rest=_of_amount(setting, "rest", one.amount - one.reachable, counted),
+            ),
+            *(
+                (
+                    (
+                        text(
+                            "\N{DOUBLE DAGGER} An amount of it was sized to another"
+                            " figure of the case: that so much is explained is to that"
+                            " extent by construction."
+                        ),
+                    ),
+                )
+                if sized
+                else ()
             ),
         ),
         size="dense",

@@ -295,6 +295,16 @@ def _bounds(
             f"Write {-number:,} {amount.currency}",
         )
         return None
+    if low and meta.meta.get("at-most") is True:
+        declared.errors.add(
+            "observation",
+            entry,
+            "`at-most:` says that all of it may be others', so that the least is"
+            f" nothing, and `low:` has {low:,}",
+            "Take `low:` off; or, where the source states a least amount, take"
+            " `at-most:` off and write `high:` beside `low:`",
+        )
+        return None
     if error is not None:
         low, high = number * max(1 - error, Decimal()), number * (1 + error)
     if (low is not None and low > number) or (high is not None and high < number):

@@ -18,6 +18,7 @@ from solvency.figures.remark import Remark
 from solvency.ledger.entries.postings import total
 from solvency.model.counting.noted import carried_back
 from solvency.model.counting.noted import of_counts
+from solvency.model.counting.noted import put_in
 from solvency.model.counting.noted import silent
 from solvency.model.counting.noted import uncounted
 from solvency.model.counting.noted import unsaid
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from solvency.model.counting.counts import Counts
     from solvency.model.prices import Missing
 
+#: Of a line with more than one part in so many of what is untraced it is said what
+#: it rests on.
+_LARGE = 10
 ZERO = Decimal()
 #: The classes in the order printed.
 CLASSES = (
@@ -263,17 +267,21 @@ def found(
         if seen.shared and (one.untraced or one.unrecorded):
             shared[seen.count.id].add(entity)
     left = tuple(uncounted(counts, valuation, whose))
+    told = tuple(
+        Line(entity, kind, tuple(lines[entity, kind]))
+        for entity in whose
+        for kind in CLASSES
+        if (entity, kind) in lines
+    )
+    whole = total(line.sums.untraced for line in told)
+    large = [line for line in told if line.sums.untraced > whole / _LARGE]
     return Found(
         at=day,
         basis=basis,
         currency=case.currency,
-        lines=tuple(
-            Line(entity, kind, tuple(lines[entity, kind]))
-            for entity in whose
-            for kind in CLASSES
-            if (entity, kind) in lines
-        ),
+        lines=told,
         notes=(
+            *(said for line in large for said in put_in(counts, line, day)),
             *silent(counts, day),
             *carried_back(counts, day, whose),
             *of_counts(counts, shared),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from solvency.model.counting.counts import Counts
     from solvency.model.counting.found import Held
+    from solvency.model.counting.found import Line
     from solvency.model.valuation import Valuation
 
 ZERO = Decimal()
@@ -96,6 +97,29 @@ def of_counts(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
                 least=f"{seen.low:,f} {seen.amount.commodity}",
             )
     yield from counts.notes
+
+
+def put_in(counts: Counts, line: Line, day: datetime.date) -> Iterable[str]:
+    """Say how many of the flows behind a line were put in, and not stated."""
+    behind = {one.position for one in line.held}
+    flows = [
+        flow
+        for flow in counts.book.flows
+        if flow.date <= day
+        and any((one.account, one.commodity) in behind for one in flow.postings)
+    ]
+    remainders = sum(flow.basis == "residual" for flow in flows)
+    sized = sum(flow.basis != "residual" and bool(flow.sized_by) for flow in flows)
+    if remainders or sized:
+        yield Remark(
+            "behind what is untraced in %(accounts)s: flows %(flows)s, of them"
+            " remainders that no source states %(remainders)s, and sized to another"
+            " figure %(sized)s",
+            accounts=line.accounts,
+            flows=len(flows),
+            remainders=remainders,
+            sized=sized,
+        )
 
 
 def uncounted(

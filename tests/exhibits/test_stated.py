@@ -1,0 +1,42 @@
+"""What sources state of a balance, beside the books."""
+
+from __future__ import annotations
+
+import datetime
+
+from solvency.exhibits.evidence.observations import nearby
+from solvency.exhibits.setting import of_answers
+
+
+def test_beside_a_balance_a_bound_gives_way_and_is_called_one(ledger) -> None:
+    # Of one day: a bound that was published first, and a figure published after it.
+    stated = """
+2020-06-01 custom "source" "complaint" "What was missing, at least"
+  grade: "A1"
+2020-07-01 custom "source" "count" "What was there"
+  grade: "B2"
+2020-02-01 * "Own money" ^court
+  id: "F-1"
+  Assets:FTX:Bank     10 USD
+  Equity:FTX:Shares  -10 USD
+2020-03-01 custom "observation" Assets:FTX:Bank 8 USD
+  id: "bound"
+  source: "complaint"
+  low: 8 USD
+"""
+    figure = """
+2020-03-01 custom "observation" Assets:FTX:Bank 9 USD
+  id: "figure"
+  source: "count"
+  low: 8 USD
+  high: 10 USD
+"""
+    day = datetime.date(2020, 3, 1)
+    for text, told in (
+        (stated, ("bound", " at least ")),
+        (stated + figure, ("figure", " ")),
+    ):
+        case = ledger.case(text)
+        setting = of_answers(case.book(), day)
+        (_, (name, between, *_)) = nearby(setting, "FTX", day)["Assets:FTX:Bank"]
+        assert (name.name, between) == told
