@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import queue
 import re
 import time
 from decimal import Decimal
@@ -19,7 +20,10 @@ from fava_site import tile
 from fava_site import values
 from preamble import PREAMBLE
 
+import solvency
+from solvency.browse import casepage
 from solvency.browse.head import TITLES
+from solvency.browse.study import Study
 from solvency.cli import main
 
 
@@ -627,3 +631,45 @@ def test_exhibits_on_pages_are_cast(site, monkeypatch, page, query, told):
     html = site().get(page, **query)
     assert 'role="alert"' in html
     assert told in html or "table totals" in html
+
+
+def test_a_page_is_built_anew_only_when_work_it_shows_is_further(harbour):
+    """Asked ten times while a computation stands still, it is built once."""
+    steps, told = queue.SimpleQueue(), queue.SimpleQueue()
+
+    def work(tell):
+        while (said := steps.get()) is not None:
+            tell(said)
+            told.put(said)
+
+    study = Study(solvency.load(harbour), {})
+    later = study.later("long", work)
+    built = []
+
+    def page():
+        def build():
+            built.append(later.said)
+            return later.said
+
+        return study.page("here", build, lambda: ((later, built[-1]),))
+
+    for said in ("one of two", "two of two"):
+        steps.put(said)
+        assert told.get(timeout=60) == said
+        assert {page() for _ in range(10)} == {said}
+    assert built == ["one of two", "two of two"]
+    steps.put(None)
+    assert later.wait(60)
+    page()
+    assert len(built) == 3
+
+
+def test_what_a_page_rests_on_is_written_once(site, monkeypatch):
+    served = site()
+    asked = []
+    rested = casepage.rested
+    monkeypatch.setattr(casepage, "rested", lambda *of: asked.append(of) or rested(*of))
+    address = served.path("group") + "rests"
+    first, second = (served.http.get(address).get_data() for _ in range(2))
+    assert first == second
+    assert len(asked) == 1

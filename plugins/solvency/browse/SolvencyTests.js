@@ -416,8 +416,8 @@ function withoutBox(root, key, figure) {
   const exact = (figure.without ?? []).length > 0;
   const rows = withoutEach(root, figure);
   const how = exact
-    ? say("Computed anew with all that falls: flows, prices and counts. Sources not named change nothing.")
-    : say("The flows that fall with it taken off at the same prices. Sources not named carry no flow alone.");
+    ? say("Without a source: as if it had never been published. What has its amount from it alone falls, flows, prices and counts, and the figure is computed anew. Sources not named change nothing.")
+    : say("Without a source: as if it had never been published. Flows that have their amount from it, or no other source, are taken off, at the same prices. Sources not named carry no flow alone.");
   const box = made("div", {});
   if (rows.length) {
     box.append(listed(say("What it would be without each source"), [say("Source"), `>${say("Flows that fall")}`, `>${say("It would be")}`],
@@ -773,6 +773,8 @@ function sortable(table) {
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      said(down ? say("Sorted by %(what)s, largest first", { what: words })
+        : say("Sorted by %(what)s, smallest first", { what: words }));
       sort(table, at, down);
     });
     head.replaceChildren(button);
