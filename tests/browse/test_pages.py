@@ -673,3 +673,32 @@ def test_what_a_page_rests_on_is_written_once(site, monkeypatch):
     first, second = (served.http.get(address).get_data() for _ in range(2))
     assert first == second
     assert len(asked) == 1
+
+
+def test_the_walk_says_how_sure_each_amount_is(site, ledger):
+    """1,000 of a court and between 2,700 and 3,300 of the press, put at 3,000."""
+    flow = """
+2020-01-0{day} * "Depositors pay in" ^{source}
+  id: "{source}"{range}
+  Assets:FTX:Bank                {amount} USD
+  Liabilities:FTX:Customers     -{amount} USD
+  Assets:Customers:Deposits:FTX  {amount} USD
+  Equity:Customers:Wealth       -{amount} USD
+"""
+    ends = "\n  low: 2700 USD\n  high: 3300 USD"
+    path = ledger.write(
+        PREAMBLE
+        + '2020-01-01 custom "source" "press" "An article"\n  grade: "C2"\n'
+        + flow.format(day=2, source="court", range="", amount=1000)
+        + flow.format(day=3, source="press", range=ends, amount=3000)
+    )
+    html = site(path).get("where")
+    row = re.search(r'<tr [^>]*data-key="source:customers">(.*?)</tr>', html, re.DOTALL)
+    said = re.search(r'<td class="sure">(.*?)</td>', row[1])[1]
+    low, high, shares = re.fullmatch(
+        r"from ([\d,.]+) to ([\d,.]+); (.*)", said
+    ).groups()
+    assert shares == "A 25%, C 75%"
+    # Nine draws in ten lie between the ends; a thousand draws find them to a hundredth.
+    assert float(low.replace(",", "")) == pytest.approx(3_700, abs=40)
+    assert float(high.replace(",", "")) == pytest.approx(4_300, abs=40)
