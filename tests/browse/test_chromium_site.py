@@ -119,6 +119,44 @@ def test_from_the_first_page_to_a_sources_sentence_in_four_steps(opened):
     assert re.search(r"/source-[\w-]+\.html$", tab.url)
 
 
+def test_the_focus_returns_to_the_number_though_a_place_of_the_page_was_asked(opened):
+    """The browser steps back to `#sv-numbers`, which takes the focus for a moment."""
+    tab = opened(place="#sv-numbers")
+    number = tab.locator('[data-key="source:customers"] a.sv-figure')
+    number.press("Enter")
+    expect(tab.get_by_role("dialog")).to_contain_text("Exactly")
+    tab.keyboard.press("Escape")
+    tab.wait_for_function("!history.state?.panel")
+    tab.wait_for_timeout(200)
+    expect(number).to_be_focused()
+    assert tab.url.endswith("#sv-numbers")
+
+
+def test_what_is_no_sum_of_flows_says_so_and_by_what_it_is_worked_out(opened):
+    tab = opened("flows")
+    tab.locator('a[href="#figure=funds:group:left"]').first.press("Enter")
+    panel = tab.get_by_role("dialog")
+    expect(panel.locator("th", has_text="Part")).to_have_count(1)
+    tab.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    tab.locator('a[href="#figure=funds:group:revaluation"]').first.press("Enter")
+    expect(panel).to_contain_text("It is no plain sum of flows")
+    expect(panel.locator("code").last).to_have_text(
+        "solvency explain funds:group:revaluation --all"
+    )
+    expect(panel.locator("th", has_text="Part")).to_have_count(0)
+    # Figures it is worked out from go by what the page calls them.
+    expect(panel.get_by_role("button", name="Left", exact=True)).to_be_visible()
+
+
+def test_sorting_is_announced(opened):
+    tab = opened("group")
+    tab.locator("#sheet thead th").nth(1).get_by_role("button").press("Enter")
+    expect(tab.locator(".sv-live")).to_have_text(
+        re.compile("^Sorted by .*, smallest first$")
+    )
+
+
 def test_back_goes_up_a_level_and_then_out_of_the_panel(opened):
     tab = opened()
     number = tab.locator('[data-key="source:customers"] a.sv-figure')

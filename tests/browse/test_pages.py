@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import queue
 import re
 import time
 from decimal import Decimal
@@ -19,7 +20,10 @@ from fava_site import tile
 from fava_site import values
 from preamble import PREAMBLE
 
+import solvency
+from solvency.browse import casepage
 from solvency.browse.head import TITLES
+from solvency.browse.study import Study
 from solvency.cli import main
 
 
@@ -670,3 +674,74 @@ def test_tests_stand_the_gravest_first_as_check_prints_them(site, ledger):
     told = CliRunner().invoke(main, ["check", str(path)]).stdout
     assert told.index("\n  Assets cover") < told.index("\n  Assets held")
     assert "is the remainder that makes two" in " ".join(told.split())
+
+
+def test_a_page_is_built_anew_only_when_work_it_shows_is_further(harbour):
+    """Asked ten times while a computation stands still, it is built once."""
+    steps, told = queue.SimpleQueue(), queue.SimpleQueue()
+
+    def work(tell):
+        while (said := steps.get()) is not None:
+            tell(said)
+            told.put(said)
+
+    study = Study(solvency.load(harbour), {})
+    later = study.later("long", work)
+    built = []
+
+    def page():
+        def build():
+            built.append(later.said)
+            return later.said
+
+        return study.page("here", build, lambda: ((later, built[-1]),))
+
+    for said in ("one of two", "two of two"):
+        steps.put(said)
+        assert told.get(timeout=60) == said
+        assert {page() for _ in range(10)} == {said}
+    assert built == ["one of two", "two of two"]
+    steps.put(None)
+    assert later.wait(60)
+    page()
+    assert len(built) == 3
+
+
+def test_what_a_page_rests_on_is_written_once(site, monkeypatch):
+    served = site()
+    asked = []
+    rested = casepage.rested
+    monkeypatch.setattr(casepage, "rested", lambda *of: asked.append(of) or rested(*of))
+    address = served.path("group") + "rests"
+    first, second = (served.http.get(address).get_data() for _ in range(2))
+    assert first == second
+    assert len(asked) == 1
+
+
+def test_the_walk_says_how_sure_each_amount_is(site, ledger):
+    """1,000 of a court and between 2,700 and 3,300 of the press, put at 3,000."""
+    flow = """
+2020-01-0{day} * "Depositors pay in" ^{source}
+  id: "{source}"{range}
+  Assets:FTX:Bank                {amount} USD
+  Liabilities:FTX:Customers     -{amount} USD
+  Assets:Customers:Deposits:FTX  {amount} USD
+  Equity:Customers:Wealth       -{amount} USD
+"""
+    ends = "\n  low: 2700 USD\n  high: 3300 USD"
+    path = ledger.write(
+        PREAMBLE
+        + '2020-01-01 custom "source" "press" "An article"\n  grade: "C2"\n'
+        + flow.format(day=2, source="court", range="", amount=1000)
+        + flow.format(day=3, source="press", range=ends, amount=3000)
+    )
+    html = site(path).get("where")
+    row = re.search(r'<tr [^>]*data-key="source:customers">(.*?)</tr>', html, re.DOTALL)
+    said = re.search(r'<td class="sure">(.*?)</td>', row[1])[1]
+    low, high, shares = re.fullmatch(
+        r"from ([\d,.]+) to ([\d,.]+); (.*)", said
+    ).groups()
+    assert shares == "A 25%, C 75%"
+    # Nine draws in ten lie between the ends; a thousand draws find them to a hundredth.
+    assert float(low.replace(",", "")) == pytest.approx(3_700, abs=40)
+    assert float(high.replace(",", "")) == pytest.approx(4_300, abs=40)

@@ -234,12 +234,16 @@ function shell() {
 
 // Opened by an address, or from a table drawn anew since: the number of that name.
 function toReturnTo(key) {
-  if (openedFrom?.isConnected) return openedFrom;
+  return openedFrom?.isConnected ? openedFrom : onPage(key);
+}
+
+// The first number of a name that the page prints.
+function onPage(key) {
   const same = (one) => keyOf(one.getAttribute("href")) === key;
   return [...document.querySelectorAll('.sv a[href^="#figure="]')].find(same);
 }
 
-// Takes the panel away; the address is the caller's.
+// Takes the panel away and returns where the focus went; the address is the caller's.
 function leavePanel() {
   const panel = document.querySelector(".sv-panel");
   const back = toReturnTo(panel?.dataset.key);
@@ -249,6 +253,7 @@ function leavePanel() {
   }
   back?.focus();
   openedFrom = null;
+  return back;
 }
 
 // The query as it was before the panel opened, and, while the browser steps back out of
@@ -268,10 +273,10 @@ function unnamed() {
 function closePanel() {
   if (closing) return;
   const deep = history.state?.panel ?? 0;
-  leavePanel();
+  const back = leavePanel();
   unnamed();
   if (deep && (askedBefore === null || askedBefore === location.search)) {
-    closing = {};
+    closing = { back };
     closing.ended = new Promise((done) => { closing.end = done; });
     history.go(-deep);
   }
@@ -284,10 +289,14 @@ function keyOf(hash) {
 // Back and forward go from level to level, and out of the panel.
 function walked() {
   if (closing) {
-    const { end } = closing;
+    const { back, end } = closing;
     closing = null;
     unnamed();
     end();
+    // The step back may lead to a place of the page, which takes the focus.
+    requestAnimationFrame(() => {
+      if (!document.querySelector(".sv-panel")) back?.focus();
+    });
     return;
   }
   const key = keyOf(location.hash);
@@ -351,8 +360,8 @@ function workedOut(root, pieces) {
 function flowRows(root, figure) {
   return figure.flows.map(([id, part]) => {
     const flow = root.found.flows[id];
-    return [flow.date, [inner(root, `flow:${id}`, id)], flow.narration,
-      part === null ? "" : grouped(part)];
+    const row = [flow.date, [inner(root, `flow:${id}`, id)], flow.narration];
+    return figure.sum ? [...row, part === null ? "" : grouped(part)] : row;
   });
 }
 
@@ -380,7 +389,11 @@ function passageLines(root, figure, source) {
 }
 
 function sourceRows(root, figure) {
-  return figure.sources.map(([name, carries]) => {
+  // Where none carries an amount of its own, the best grades come first.
+  const gradeOf = ([name]) => root.found.sources[name].grade || "~";
+  const order = figure.sources.some(([, carries]) => carries && carries !== "0") ? figure.sources
+    : [...figure.sources].sort((a, b) => (gradeOf(a) < gradeOf(b) ? -1 : gradeOf(a) > gradeOf(b) ? 1 : 0));
+  return order.map(([name, carries]) => {
     const source = root.found.sources[name];
     const title = source.url
       ? made("a", { href: source.url, target: "_blank", "data-remote": "true",
@@ -416,14 +429,19 @@ function withoutBox(root, key, figure) {
   const exact = (figure.without ?? []).length > 0;
   const rows = withoutEach(root, figure);
   const how = exact
-    ? say("Computed anew with all that falls: flows, prices and counts. Sources not named change nothing.")
-    : say("The flows that fall with it taken off at the same prices. Sources not named carry no flow alone.");
+    ? say("Without a source: as if it had never been published. What has its amount from it alone falls, flows, prices and counts, and the figure is computed anew. Sources not named change nothing.")
+    : say("Without a source: as if it had never been published. Flows that have their amount from it, or no other source, are taken off, at the same prices. Sources not named carry no flow alone.");
   const box = made("div", {});
   if (rows.length) {
     box.append(listed(say("What it would be without each source"), [say("Source"), `>${say("Flows that fall")}`, `>${say("It would be")}`],
       rows, how));
   } else if (exact) {
     box.append(made("p", { class: "sv-note" }, say("No source changes it alone: each flow has another.")));
+  } else if (!root.without && figure.sources.length) {
+    box.append(made("p", { class: "sv-note" }, figure.sum
+      ? say("No flow of it falls without one source alone.")
+      : say("It is no plain sum of flows: what it would be without each source is worked out by"), " ",
+    figure.sum ? "" : made("code", {}, `solvency explain ${key} --all`)));
   }
   // A point of a line is on no page by itself: it is not computed anew.
   if (!exact && root.without && figure.sources.length && !key.startsWith("level:")) {
@@ -523,6 +541,12 @@ function notesOf(page) {
   }
 }
 
+// A figure by what the page calls it, else by its key.
+function nameOf(key) {
+  const at = onPage(key);
+  return (at && labelOf(at)) || key;
+}
+
 function figureBody(root, key, figure) {
   const body = made("div", {});
   const facts = made("dl", { class: "sv-facts" });
@@ -534,7 +558,7 @@ function figureBody(root, key, figure) {
   if (figure.worked.length) body.append(made("h4", {}, say("Worked out")), workedOut(root, figure.worked));
   if (figure.figures.length) {
     body.append(listed(say("Worked out from"), [say("Figure"), `>${say("Amount")}`], figure.figures.map((one) =>
-      [[root.found.figures[one.name] ? inner(root, one.name, one.name) : one.name],
+      [[root.found.figures[one.name] ? inner(root, one.name, nameOf(one.name)) : one.name],
         amount(one.value, one.unit)])));
   }
   if (figure.flows.length) {
@@ -551,7 +575,7 @@ function figureBody(root, key, figure) {
           count, { sum: amount(sum, figure.unit) })
         : many("%(count)s flow, signed, adds up to %(sum)s.",
           "%(count)s flows, signed, add up to %(sum)s.", count, { sum: amount(sum, figure.unit) });
-    body.append(listed(say("Flows"), [say("Date"), say("Flow"), say("What happened"), `>${say("Part")}`], flowRows(root, figure), summary));
+    body.append(listed(say("Flows"), [say("Date"), say("Flow"), say("What happened"), ...(figure.sum ? [`>${say("Part")}`] : [])], flowRows(root, figure), summary));
   }
   if (figure.sources.length) {
     body.append(listed(say("Sources"), [say("Grade"), say("Source"), say("What it is, and what it says in the case's words"), `>${say("Carries")}`],
@@ -773,6 +797,8 @@ function sortable(table) {
       const down = head.getAttribute("aria-sort") === "ascending";
       for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      said(down ? say("Sorted by %(what)s, largest first", { what: words })
+        : say("Sorted by %(what)s, smallest first", { what: words }));
       sort(table, at, down);
     });
     head.replaceChildren(button);

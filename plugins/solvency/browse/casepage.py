@@ -23,6 +23,7 @@ from flask import request
 from solvency.browse import request as asking
 from solvency.browse.edit.requests import editable
 from solvency.browse.edit.requests import in_json as _json
+from solvency.browse.edit.requests import in_text
 from solvency.browse.filters import FILTERS
 from solvency.browse.filters import filtered
 from solvency.browse.filters import language
@@ -40,7 +41,6 @@ from solvency.browse.rests import rested
 from solvency.browse.rests import without_each
 from solvency.browse.study import Shelf
 from solvency.browse.view import View
-from solvency.figures.plain import to_json
 from solvency.ledger.files.notes import mark_of
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
@@ -165,7 +165,16 @@ class CasePage(FavaExtensionBase):
     @endpoint
     def rests(self) -> Response:
         """Return what each number of the page rests on."""
-        return self._answer(lambda: rested(self.shown, self.view()))
+
+        def find() -> str:
+            view = self.view()
+            return view.study.page(
+                request.full_path + mark_of(view.study.case.path),
+                lambda: in_text(rested(self.shown, view)),
+                view.at_work,
+            )
+
+        return self._answer(find)
 
     @endpoint
     def without(self) -> Response:
@@ -200,7 +209,7 @@ class CasePage(FavaExtensionBase):
         """Return an answer as JSON, or in one line why there is none."""
         try:
             with self.shelf.lock:
-                found = to_json(find())
+                found = find()
         except Exception as error:  # noqa: BLE001 (whatever a page may raise)
             return _json({"error": in_words(error)}, status_of(error, request.path))
         return _json(found, 200)
@@ -217,7 +226,7 @@ class CasePage(FavaExtensionBase):
                 page = view.study.page(
                     request.full_path + mark_of(view.study.case.path),
                     lambda: render(self.shown, view, filters),
-                    lambda: view.settled(self.shown),
+                    view.at_work,
                 )
                 ledger = self.ledger
                 why = ledger.refused if isinstance(ledger, TrustedLedger) else ()

@@ -32,6 +32,7 @@ from solvency.figures.formats import unit_label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from solvency.browse.study import Later
     from solvency.exhibits.evidence.dossier import Claimed
     from solvency.exhibits.explain import Explanation
     from solvency.exhibits.setting import Setting
@@ -56,8 +57,8 @@ class OnPage:
     setting: Setting | None = None
     #: Whether what figures rest on is asked for: points of drawings have it then alone.
     opened: bool = False
-    #: Whether the page has waited for a long computation: it does so once.
-    waited: bool = False
+    #: Long computations still at work when the page was built, and what each said then.
+    at_work: list[tuple[Later[Any], str]] = field(default_factory=list)
 
     def table(self, table: Table, ground: Ground = NO_GROUND) -> None:
         """Keep the figures of an exhibit, with what they rest on beside their own."""

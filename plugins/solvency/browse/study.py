@@ -50,7 +50,7 @@ _KEPT = 200
 #: Seconds a page waits for a long computation before it says how far it is.
 PATIENCE = 0.2
 #: Pages kept of a study, and studies kept of a load.
-_PAGES, _STUDIES, _CASES = 16, 40, 40
+_PAGES, _STUDIES, _CASES = 32, 40, 40
 #: Long computations that wait for their turn, the one asked for last at the end. One
 #: goes on at a time: Python runs one thread, and pages must have their share of it.
 _WAITING: list[object] = []
@@ -96,6 +96,10 @@ class Later(Generic[T]):
         """Wait a little, or with None to the end; say whether the answer is there."""
         return self._done.wait(seconds)
 
+    def beyond(self, said: str) -> bool:
+        """Say whether the work has ended, or is further than it once said."""
+        return self._done.is_set() or self.said != said
+
     def stop(self) -> None:
         """Give the computation up at its next step."""
         self._stopped.set()
@@ -119,6 +123,10 @@ class Later(Generic[T]):
             self.error = f"{type(error).__name__} in the computation"
         finally:
             self._done.set()
+
+
+#: Long computations that a page shows as still at work, and what each said then.
+AtWork = tuple[tuple[Later[Any], str], ...]
 
 
 class Study:
@@ -148,8 +156,8 @@ class Study:
         self.alone = False
         #: False where the tests are asked in the written amounts alone.
         self.drawn = True
-        #: Pages as they were built, by their address, where nothing was at work.
-        self._pages: dict[str, Any] = {}
+        #: Pages as they were built, by their address, each with what was at work.
+        self._pages: dict[str, tuple[Any, AtWork]] = {}
         self._key = key
         self._answers = answers
         self._sheets: dict[tuple[datetime.date, str, tuple[str, ...]], GroupSheet] = {}
@@ -222,20 +230,12 @@ class Study:
         While the draws go on beside the page, and on a ledger too large for them,
         what was found in the written amounts: the same but for probabilities.
         """
-        later = self._drawn()
+        later = self.draw()
         if later is None or not later.wait(self.patience) or later.result is None:
             return self.written()
         return later.result
 
-    @property
-    def drawing(self) -> str:
-        """Say how the draws of the tests stand: under way, failed; "" where done."""
-        later = self._drawn()
-        if later is None or later.result is not None:
-            return ""
-        return later.error or "being drawn"
-
-    def _drawn(self) -> Later[Findings] | None:
+    def draw(self) -> Later[Findings] | None:
         """Return the draws of the tests, begun on first asking; None if too many."""
         from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
 
@@ -270,24 +270,24 @@ class Study:
         return self._sheets[key]
 
     def page(
-        self, address: str, build: Callable[[], T], settled: Callable[[], bool]
+        self, address: str, build: Callable[[], T], at_work: Callable[[], AtWork]
     ) -> T:
         """Return a page, as it was built before where nothing can have changed.
 
         Args:
             address: Its address.
             build: Builds it.
-            settled: Says, once it is built, whether it will not change any more.
+            at_work: Returns, once it is built, the long computations that it shows as
+                still at work: it is built anew when one of them is further.
         """
-        if address in self._pages:
-            kept: T = self._pages[address]
-            return kept
-        page = build()
-        if settled():
-            while len(self._pages) >= _PAGES:
-                self._pages.pop(next(iter(self._pages)))
-            self._pages[address] = page
-        return page
+        kept: tuple[T, AtWork] | None = self._pages.pop(address, None)
+        if kept is None or any(later.beyond(said) for later, said in kept[1]):
+            page = build()
+            kept = page, at_work()
+        while len(self._pages) >= _PAGES:
+            self._pages.pop(next(iter(self._pages)))
+        self._pages[address] = kept
+        return kept[0]
 
     def once(self, question: str, work: Callable[[], T]) -> T:
         """Return the answer to a quick question, worked out on first asking."""

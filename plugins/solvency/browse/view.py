@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.check import Findings
     from solvency.browse.request import Asked
+    from solvency.browse.study import AtWork
     from solvency.browse.study import Study
     from solvency.exhibits.evidence.dossier import Claimed
     from solvency.exhibits.setting import Setting
@@ -155,10 +156,9 @@ class View:
         """Return the day of balance sheets."""
         return self.asked.at or self.case.reporting_date
 
-    def settled(self, page: str) -> bool:
-        """Say whether nothing a page shows is still at work, once it was built."""
-        at_work = page == "solvency" and self.study.drawing
-        return not (self.register.waited or at_work)
+    def at_work(self) -> AtWork:
+        """Return what the page, once built, shows as still at work, and its words."""
+        return tuple(self.register.at_work)
 
     def page(self, page: str, place: str = "", **changes: Any) -> str:
         """Return the address of a page in the same scenario and known-date."""

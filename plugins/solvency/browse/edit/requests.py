@@ -85,7 +85,7 @@ def _answer(write: Callable[[dict[str, Any]], object]) -> Response:
     if not isinstance(sent, dict):
         return in_json({"error": "a document in JSON was expected"}, 415)
     try:
-        return in_json(to_json(write(sent)), 200)
+        return in_json(write(sent), 200)
     except (ValueError, LookupError, CaseError, NotWrittenError) as error:
         return in_json({"error": str(error.args[0] if error.args else error)}, 400)
     except Exception as error:
@@ -95,6 +95,11 @@ def _answer(write: Callable[[dict[str, Any]], object]) -> Response:
 
 
 def in_json(document: object, status: int) -> Response:
-    """Return a document as an answer."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    """Return a document as an answer; its text if it is written already."""
+    text = document if isinstance(document, str) else in_text(document)
     return Response(text, status, mimetype="application/json")
+
+
+def in_text(document: object) -> str:
+    """Return a document as JSON."""
+    return json.dumps(to_json(document), ensure_ascii=False, separators=(",", ":"))

@@ -29,10 +29,11 @@ class Waiting:
 
 def waited(view: View, later: Later[Any]) -> Waiting | None:
     """Return how far a long computation is, or why there is no answer."""
-    if not later.wait(0 if view.register.waited else view.study.patience):
-        # A page waits once: what else it asks for is shown as it stands.
-        view.register.waited = view.study.patience is not None
-        return Waiting(said=phrase(later.said or "started"))
+    # A page waits once: what else it asks for is shown as it stands.
+    if not later.wait(0 if view.register.at_work else view.study.patience):
+        said = later.said or "started"
+        view.register.at_work.append((later, said))
+        return Waiting(said=phrase(said))
     return Waiting(error=phrase(later.error)) if later.error else None
 
 

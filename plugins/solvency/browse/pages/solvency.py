@@ -94,6 +94,8 @@ def title_of(key: Key) -> str:
 
 def build(view: View) -> Page:
     """Build the page."""
+    drawing = view.study.draw()
+    said = drawing.said if drawing else ""
     found = view.study.findings()
     shown = [
         one
@@ -110,18 +112,16 @@ def build(view: View) -> Page:
         notes.insert(
             0, say("There is no finding %(name)s.", name=repr(view.asked.pick))
         )
-    being_drawn = view.study.drawing == "being drawn"
-    if being_drawn:
+    # A case without findings is done without a draw.
+    being_drawn = bool(drawing and found is not drawing.result and not drawing.error)
+    if drawing and being_drawn:
+        view.register.at_work.append((drawing, said))
         notes.append(
             "The uncertain amounts are being drawn: the probabilities will stand here."
         )
-    elif view.study.drawing:
-        notes.append(
-            say(
-                "The uncertain amounts were not drawn: %(why)s.",
-                why=say(view.study.drawing),
-            )
-        )
+    elif drawing and drawing.error:
+        why = say(drawing.error)
+        notes.append(say("The uncertain amounts were not drawn: %(why)s.", why=why))
     elif not view.study.draws:
         notes.append(
             "The tests are asked here in the written amounts alone; solvency check"

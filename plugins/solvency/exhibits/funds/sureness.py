@@ -1,0 +1,122 @@
+"""How sure a figure is: the range its flows' amounts leave it, and their grades."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from dataclasses import field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solvency.analysis.defaults import SEED
+from solvency.analysis.defaults import SPREAD_DRAWS
+from solvency.exhibits.flows import grade_of
+from solvency.exhibits.flows import grades
+from solvency.exhibits.rests import rests
+from solvency.exhibits.section import Section
+from solvency.figures.figure import Figure
+from solvency.model.uncertain_amounts import Spreads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from solvency.exhibits.rests import Rest
+    from solvency.exhibits.setting import Setting
+    from solvency.figures.table import Table
+    from solvency.model.book import Book
+
+ZERO = Decimal()
+
+
+@dataclass(frozen=True, slots=True)
+class Sureness:
+    """How sure a figure is.
+
+    Attributes:
+        low: Nine in ten draws of its flows' amounts lie above this and below `high`;
+            both None where it is no plain sum of flows.
+        high: As `low`.
+        shares: What share of it has its amounts from sources of each grade, best first;
+            empty where it is no plain sum of flows.
+        flows: How many of its flows have each grade.
+        supposed: What share of it hypotheses hold up.
+    """
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+    flows: Mapping[str, int] = field(default_factory=dict)
+    supposed: Decimal = ZERO
+
+
+class Factors:
+    """What draws multiply the uncertain flows of a book by, as the tests draw them."""
+
+    def __init__(self, book: Book) -> None:
+        """Draw them.
+
+        Args:
+            book: The flows.
+        """
+        spreads = Spreads(book)
+        self._names = [book.flows[index].id for index in spreads.flows.tolist()]
+        self._less_one: NDArray[np.float64] = next(
+            spreads.draw(SPREAD_DRAWS, SEED, SPREAD_DRAWS)
+        )
+
+    def range(
+        self, value: Decimal, parts: Mapping[str, Decimal]
+    ) -> tuple[Decimal, Decimal]:
+        """Return between which amounts nine in ten draws of a sum of flows lie.
+
+        Args:
+            value: The sum.
+            parts: What flows have in it, by their ids, at prices that stay.
+        """
+        own = np.array([float(parts.get(name, ZERO)) for name in self._names])
+        if not own.any():
+            return value, value
+        low, high = np.quantile(float(value) + self._less_one @ own, (0.05, 0.95))
+        return Decimal(repr(float(low))), Decimal(repr(float(high)))
+
+
+def sureness(
+    setting: Setting, table: Table, factors: Factors
+) -> Iterator[tuple[str, Sureness]]:
+    """Yield the key of each row of a table, and how sure its first figure is.
+
+    Args:
+        setting: What the table was built from.
+        table: The table.
+        factors: Draws of the flows of the setting's book.
+    """
+    base = rests(setting.case, (Section(table.key, table.title, (table,)),))
+    for row in table.rows:
+        figure = row.cells[0] if row.cells else None
+        if isinstance(figure, Figure) and figure.value is not None:
+            rest = base.get(figure.key)
+            if rest is not None:
+                yield row.key, _of(setting, figure.value, rest, factors)
+
+
+def _of(setting: Setting, value: Decimal, rest: Rest, factors: Factors) -> Sureness:
+    by_id = setting.case.by_id
+    if not rest.sums:
+        counts = grades(setting, [name for name in rest.flows if name in by_id])
+        return Sureness(flows=counts)
+    amounts: dict[str, Decimal] = defaultdict(Decimal)
+    supposed = ZERO
+    for name, part in rest.parts.items():
+        amounts[grade_of(setting, by_id[name])[:1] or "?"] += abs(part)
+        supposed += ZERO if by_id[name].established else abs(part)
+    whole = sum(amounts.values(), ZERO)
+    low, high = factors.range(value, rest.parts)
+    if not whole:
+        return Sureness(low, high)
+    shares = {grade: amounts[grade] / whole for grade in sorted(amounts)}
+    return Sureness(low, high, shares, supposed=supposed / whole)
