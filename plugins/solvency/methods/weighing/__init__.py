@@ -25,9 +25,9 @@ from solvency.methods.weighing.bound_weights import Bounded
 from solvency.methods.weighing.bound_weights import bounded
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
+from solvency.methods.weighing.laplace import Curves
 from solvency.methods.weighing.likelihood import Model
 from solvency.methods.weighing.likelihood import model
-from solvency.methods.weighing.lognormal import Curves
 from solvency.methods.weighing.lognormal import Reweighed
 from solvency.methods.weighing.lognormal import reweigh
 from solvency.methods.weighing.marginals import gather
@@ -278,7 +278,9 @@ def weigh(
         method="exact" if exact else "sampled",
         check=check if exact else math.nan,
         floored=case.floored,
-        lognormal=reweigh(case, found.combinations, found.posteriors, wide, curves),
+        lognormal=reweigh(
+            case, found.combinations, found.posteriors, wide, curves, bounds
+        ),
         unjudged=judged.rest,
         bounds_error=judged.error,
         _model=case,

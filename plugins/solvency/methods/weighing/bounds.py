@@ -231,11 +231,11 @@ def _orthant(
         chance = arithmetic.rounded(stdtr(df, score))
         return arithmetic.log(np.maximum(chance, _TINY)), 0.0
     points = min(_MOST, max(_FEWEST, _CELLS // (many * count)))
-    lattice = _lattice(points, count)
+    shifts = lattice(points, count)
     widths = np.ones((1, points, 1))
     found = np.empty((_SHIFTS, len(room)))
     step = max(1, _CACHED // (points * count))
-    for number, shift in enumerate(lattice):
+    for number, shift in enumerate(shifts):
         if not math.isinf(nu):
             drawn = gammaincinv(0.5 * (nu + size), shift[:, 0])
             widths = np.sqrt(arithmetic.rounded(drawn))[None, :, None]
@@ -275,9 +275,19 @@ def _summed(
     return np.asarray(whole.mean(axis=1))
 
 
-def _lattice(points: int, count: int) -> Array:
-    """Return shifted lattices of points in a unit cube (Richtmyer)."""
-    primes = [n for n in range(2, 600) if all(n % d for d in range(2, n))]
+def lattice(points: int, count: int) -> Array:
+    """Return shifted lattices of points in a unit cube (Richtmyer).
+
+    Args:
+        points: how many at each shift.
+        count: dimensions less one.
+
+    Returns:
+        The points, shape (shifts, points, count + 1).
+    """
+    # The n-th prime is less than n times its logarithm and half as much again.
+    most = max(600, math.ceil(1.5 * (count + 2) * math.log(count + 2)))
+    primes = [n for n in range(2, most) if all(n % d for d in range(2, n))]
     steps = np.sqrt(np.array(primes[: count + 1], dtype=float))
     shifts = np.random.default_rng(0).random((_SHIFTS, 1, count + 1))
     place = np.arange(1, points + 1)[:, None] * steps + shifts
