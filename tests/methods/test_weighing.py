@@ -299,14 +299,6 @@ def test_groups_left_out_by_sampling_agree_with_the_tree(monkeypatch):
         assert np.all(off <= 5 * one.errors + 1e-3), group
 
 
-def test_the_best_combination_is_the_trees():
-    for seed in range(5):
-        case, _ = random_case(
-            np.random.default_rng(seed), 14, seen=16, shared=2, exclusions=((2, 3),)
-        )
-        assert weighing.best(*case) == weigh(*case, wide=9).combinations[0].hypotheses
-
-
 def test_priors_with_exclusions_by_hand():
     # 0 and 1 exclude one another, and 1 and 2: of eight combinations five remain.
     # Their weights at 0.5, 0.2, 0.4: none .24, {0} .24, {1} .06, {2} .16, {0, 2} .16.

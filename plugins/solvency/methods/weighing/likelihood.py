@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 # Numbers of several combinations that are worked on at once: what the cache holds.
 _TOGETHER = 1 << 16
+# By less than this share a variance is as stated.
+_RAISED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,12 @@ class Model:
     def admitted(self) -> tuple[Array, float]:
         """Return each prior with exclusions respected, and the prior they admit."""
         return admitted(self.priors.tolist(), self.excluded)
+
+    @property
+    def raised(self) -> tuple[int, ...]:
+        """Return observations whose errors the spreads of amounts have raised."""
+        both = np.diag(self.noise) > (1 + _RAISED) * np.diag(self.plain)
+        return tuple(np.flatnonzero(both).tolist())
 
     def active(self, chosen: Iterable[int]) -> NDArray[np.bool_]:
         """Say which flows happen under a combination of hypotheses."""
