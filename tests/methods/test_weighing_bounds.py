@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 from scipy.special import log_ndtr
+from scipy.special import logsumexp
+from scipy.stats import gamma
 from scipy.stats import multivariate_normal
 from scipy.stats import norm
 
@@ -241,3 +243,48 @@ def test_bounds_beside_what_was_seen_where_amounts_are_as_they_are():
         chances.append((seen * norm.cdf((left - 450) / spare)).mean())
     wanted = chances[1] / sum(chances)
     assert found.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.01)
+
+
+def both_above(mean, spread, rho):
+    """Return the log chance that two alike normals are above zero, by quadrature."""
+    edge = -mean / spread
+    first = edge + np.concatenate([[0.0], np.logspace(-9, 2.3, 3000)])
+    if edge < 0:
+        first = np.linspace(edge, 12.0 - edge, 20_001)
+    left = (mean / spread + rho * first) / math.sqrt(1 - rho**2)
+    logs = norm.logpdf(first) + log_ndtr(left)
+    return logsumexp(
+        np.logaddexp(logs[1:], logs[:-1]) - math.log(2) + np.log(np.diff(first))
+    )
+
+
+@pytest.mark.parametrize("nu", [math.inf, 4.0, 90.0])
+@pytest.mark.parametrize("edge", [1_100.0, 5_000.0])
+def test_bounds_that_break_by_far_are_told_apart(nu, edge):
+    # Both stories break both bounds, by up to seventy spreads: one breaks them less.
+    noise = 3_600 * np.array([[1.0, 0.5], [0.5, 1.0]])
+    some = Bounds(
+        *(np.array([[1.0, -1.0]] * 2), np.full(2, edge), np.ones(2), noise),
+        *(np.zeros((2, 0)), np.full((2, 2), math.nan)),
+    )
+    call = ([], np.zeros((0, 0)), np.zeros((0, 2)), [1000.0, 400.0], [10.0, 10.0])
+    found = weigh(*call, [(), (0,)], [0.5], bounds=some, nu=nu, wide=9)
+    logs = []
+    for mean, own in ((1000.0 - edge, 100.0), (600.0 - edge, 200.0)):
+        spread, rho = math.sqrt(3_600 + own), (1_800 + own) / (3_600 + own)
+        if math.isinf(nu):
+            logs.append(both_above(mean, spread, rho))
+            continue
+        # One over the scale of variances is Gamma(nu / 2, nu / 2).
+        scale = np.logspace(-10, 3, 800)
+        each = [
+            gamma.logpdf(one, nu / 2) + both_above(mean * width, spread, rho)
+            for one, width in zip(scale, np.sqrt(2 * scale / nu), strict=True)
+        ]
+        each = np.array(each) + np.log(scale)
+        steps = np.log(np.diff(np.log(scale)))
+        logs.append(logsumexp(np.logaddexp(each[1:], each[:-1]) - math.log(2) + steps))
+    got = math.log(found.posteriors[0]) - math.log1p(-found.posteriors[0])
+    wanted = logs[1] - logs[0]
+    assert got == pytest.approx(wanted, abs=0.002 + 3 * found.bounds_error)
+    assert found.bounds_error < 0.1

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import gammaincinv
-from scipy.special import ndtr
+from scipy.special import log_ndtr
 from scipy.special import ndtri
+from scipy.special import ndtri_exp
 
 from solvency.figures import arithmetic
 from solvency.methods.weighing.bounds import lattice
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 #: Points of the lattice at each of its shifts, at least and at most, and numbers drawn
 #: at each for all combinations.
 _FEWEST, _MOST, _CELLS = 16, 256, 1 << 17
-_TINY = 1e-300
 #: A variance below this share of a row's size is rounding.
 _LEAST = 1e-12
 
@@ -74,7 +74,7 @@ def holding(
         added = modes.added(at, modes.unknowns[at] + moved)
         room, root = _room(case, bounds, flows, wide, added)
         found[at] = _held(room * widths[:, None], root, inside)
-    return arithmetic.log(np.maximum(found, _TINY))
+    return found
 
 
 def _room(
@@ -114,14 +114,21 @@ def _room(
 
 
 def _held(room: Array, root: Array, inside: Array) -> float:
-    """Return the mean chance that all sums are above zero (Genz and Bretz, 2009)."""
-    whole = np.ones(len(room))
-    drawn = np.zeros(room.shape)
+    """Return the log of the mean chance that all sums are above zero.
+
+    Args:
+        room: means of the sums at each point, shape (p, b).
+        root: triangular root of their covariance, shape (b, b).
+        inside: where the sums are drawn, as shares of their chances, shape (p, b).
+    """
+    whole, drawn = np.zeros(len(room)), np.zeros(room.shape)
     for at in range(room.shape[1]):
         own = float(root[at, at])
         mean = room[:, at] + arithmetic.product(drawn[:, :at], root[at, :at])
-        chance = arithmetic.rounded(ndtr(mean / abs(own)))
-        whole *= chance
-        within = np.maximum(chance * inside[:, at], _TINY)
-        drawn[:, at] = -math.copysign(1.0, own) * arithmetic.rounded(ndtri(within))
-    return float(np.add.reduce(whole)) / len(whole)
+        chance = arithmetic.rounded(log_ndtr(mean / abs(own)))
+        whole += chance
+        within = ndtri_exp(chance + arithmetic.log(inside[:, at]))
+        drawn[:, at] = -math.copysign(1.0, own) * arithmetic.rounded(within)
+    peak = float(whole.max())
+    share = float(np.add.reduce(arithmetic.exp(whole - peak))) / len(whole)
+    return peak + float(arithmetic.log(share))
