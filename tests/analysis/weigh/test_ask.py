@@ -494,7 +494,7 @@ def test_of_sampled_combinations_none_fits_if_none_can(ledger, monkeypatch):
     assert found.unfit
     first = found.verdict[0]
     assert "the best found has chi-square" in first
-    assert f"and none less than {math.floor(found.fit.no_less)} (p " in first
+    assert f"and none less than {math.floor(found.fit.no_less)} (p at most " in first
     monkeypatch.setattr(fitting, "no_less", lambda _: 0.0)
     open_ = believe(ledger.case(text), otherwise=False, beside=False)
     assert not open_.unfit

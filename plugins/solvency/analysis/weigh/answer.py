@@ -208,7 +208,7 @@ class Beliefs:
                 best = "of more combinations than can be compared the best found has"
                 rest = (
                     f", and none less than {math.floor(self.fit.no_less)}"
-                    f" (p {self.fit.at_most:.1g})"
+                    f" (p at most {self.fit.at_most:.1g})"
                 )
             lines.append(
                 f"none of these fits as stated: {best} {said} (p {self.fit.p:.1g})"
