@@ -299,14 +299,6 @@ def test_groups_left_out_by_sampling_agree_with_the_tree(monkeypatch):
         assert np.all(off <= 5 * one.errors + 1e-3), group
 
 
-def test_the_best_combination_is_the_trees():
-    for seed in range(5):
-        case, _ = random_case(
-            np.random.default_rng(seed), 14, seen=16, shared=2, exclusions=((2, 3),)
-        )
-        assert weighing.best(*case) == weigh(*case, wide=9).combinations[0].hypotheses
-
-
 def test_priors_with_exclusions_by_hand():
     # 0 and 1 exclude one another, and 1 and 2: of eight combinations five remain.
     # Their weights at 0.5, 0.2, 0.4: none .24, {0} .24, {1} .06, {2} .16, {0, 2} .16.
@@ -356,3 +348,58 @@ def test_nine_amounts_of_one_hypothesis_each_halve_its_density():
     spreads = [math.sqrt(3.0)] * 9
     call = ([0.0] * 9, [1.0] * 9, np.eye(9), [0.0] * 9, spreads, [(0,)] * 9, [0.5])
     assert weigh(*call, wide=9).posteriors == pytest.approx([1 / 513])
+
+
+def test_a_wide_amount_leaves_other_observations_alone():
+    # 0.001 to 1,000 times what is written reaches the first and not the second.
+    call = ([0.6, 0.5], [0.06, 0.06], [[1, -0.4, 0], [0, 0, 0.5]], [1, 1, 1])
+    narrow, broad = (
+        weigh(*call, [0.05, one, 0.1], [(), (0,), (1,)], [0.5, 0.5], wide=9)
+        for one in (0.1, 4e7)
+    )
+    assert broad.posteriors[1] == pytest.approx(narrow.posteriors[1], abs=1e-6)
+    assert narrow.posteriors[1] > 0.99
+    assert broad.floored == (0,)
+
+
+def test_what_is_hardly_believed_for_its_width_is_weighed_as_it_is():
+    # By quadrature: a loss of 0.4, from a thousandth of it to a thousand times.
+    width = math.log(1000) / 1.6448536269514722
+    mean = math.exp(width**2 / 2)
+    spread = mean * math.sqrt(math.expm1(width**2))
+    found = weigh(
+        *([0.6], [0.06], [[1, -0.4]], [1, mean], [0.01, spread], [(), (0,)], [0.5]),
+    )
+    score = np.linspace(-8, 8, 400_001)
+    lost = 0.4 * np.exp(width * score)
+    noise = math.hypot(0.06, 0.01)
+    under = (
+        (norm.pdf(0.6, 1 - lost, noise) * norm.pdf(score)).sum() * 16 / 400_000,
+        norm.pdf(0.6, 1, noise),
+    )
+    wanted = under[0] / sum(under)
+    assert wanted > 0.9
+    assert found.posteriors[0] < 1e-4
+    assert found.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.01)
+
+
+def test_a_wide_amount_is_found_where_the_best_combination_has_another_mode():
+    # The loss shares its whole error with what was there before. Without the loss that
+    # error is far below nothing, where the loss as it is would be nothing too.
+    width, shared = math.log(1000) / 1.6448536269514722, 0.05
+    mean = math.exp(width**2 / 2)
+    spread = mean * math.sqrt(math.expm1(width**2))
+    found = weigh(
+        *([0.6], [0.06], [[1, -0.4]], [1, mean], [0.0, 0.0], [(), (0,)], [0.5]),
+        shared=[[shared], [spread]],
+    )
+    score = np.linspace(-8, 8, 400_001)
+    left = 1 + shared * score
+    under = [
+        (norm.pdf(0.6, one, 0.06) * norm.pdf(score)).sum()
+        for one in (left - 0.4 * np.exp(width * score), left)
+    ]
+    wanted = under[0] / sum(under)
+    assert wanted > 0.9
+    assert found.posteriors[0] < 1e-3
+    assert found.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.01)

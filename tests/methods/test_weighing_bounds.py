@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 from scipy.special import log_ndtr
+from scipy.special import logsumexp
+from scipy.stats import gamma
 from scipy.stats import multivariate_normal
 from scipy.stats import norm
 
@@ -181,3 +183,108 @@ def test_two_bounds_are_as_wide_as_the_observations_show_the_scale_to_be():
     found = weigh(*call, bounds=some, nu=1.0, wide=9)
     wanted = math.sqrt(0.5) / (2 * math.pi)
     assert math.exp(found.log_evidence) == pytest.approx(wanted, rel=0.01)
+
+
+@pytest.mark.parametrize("nu", [math.inf, 4.0])
+@pytest.mark.parametrize("count", [1, 2])
+def test_bounds_count_where_amounts_are_as_they_are(count, nu):
+    # By rejection: scale, score of the wide loss, the rest; kept where bounds hold.
+    some, sigma = bounds(count=count, rho=0.5), 160.0
+    found = weigh(
+        *([], np.zeros((0, 0)), np.zeros((0, 2)), [1000.0, 400.0], [100 / Z, sigma]),
+        *([(), (0,)], [0.5]),
+        bounds=some,
+        nu=nu,
+        wide=0.2,
+    )
+    rng = np.random.default_rng(6)
+    draws = 2_000_000
+    scale = np.ones(draws)
+    if not math.isinf(nu):
+        scale = 1 / np.sqrt(rng.gamma(nu / 2, 2 / nu, draws))
+    spread = math.sqrt(math.log1p((sigma / 400) ** 2))
+    middle = 400 / math.sqrt(1 + (sigma / 400) ** 2)
+    loss = middle * np.exp(spread * scale * rng.standard_normal(draws))
+    held = 1000 + 100 / Z * scale * rng.standard_normal(draws)
+    errors = np.linalg.cholesky(some.noise) @ rng.standard_normal((count, draws))
+    under = [
+        (left + errors * scale > 850).all(axis=0).mean() for left in (held, held - loss)
+    ]
+    wanted = under[1] / sum(under)
+    assert found.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.002)
+    assert found.lognormal.gaussian[0] == pytest.approx(found.posteriors[0])
+
+
+def test_bounds_beside_what_was_seen_where_amounts_are_as_they_are():
+    # By importance sampling: the loss as it is, all else Gaussian given the loss.
+    some, sigma, error = bounds(edge=450.0), 160.0, 80.0
+    joined = Bounds(
+        *(some.effects, some.edges, some.signs, some.noise, np.zeros((1, 1))),
+        some.sites,
+    )
+    found = weigh(
+        *([640.0], [error], [[1.0, -1.0]], [1000.0, 400.0], [100 / Z, sigma]),
+        *([(), (0,)], [0.5]),
+        bounds=joined,
+        wide=0.2,
+    )
+    rng = np.random.default_rng(7)
+    spread = math.sqrt(math.log1p((sigma / 400) ** 2))
+    middle = 400 / math.sqrt(1 + (sigma / 400) ** 2)
+    lost = middle * np.exp(spread * rng.standard_normal(400_000))
+    chances = []
+    for loss in (np.zeros(1), lost):
+        mean = 1000 - loss
+        seen = norm.pdf(640, mean, math.hypot(error, 100 / Z))
+        # What is left, given what was seen of it.
+        gain = (100 / Z) ** 2 / ((100 / Z) ** 2 + error**2)
+        left = mean + gain * (640 - mean)
+        spare = math.sqrt((100 / Z) ** 2 * (1 - gain) + some.noise[0, 0])
+        chances.append((seen * norm.cdf((left - 450) / spare)).mean())
+    wanted = chances[1] / sum(chances)
+    assert found.lognormal.posteriors[0] == pytest.approx(wanted, abs=0.01)
+
+
+def both_above(mean, spread, rho):
+    """Return the log chance that two alike normals are above zero, by quadrature."""
+    edge = -mean / spread
+    first = edge + np.concatenate([[0.0], np.logspace(-9, 2.3, 3000)])
+    if edge < 0:
+        first = np.linspace(edge, 12.0 - edge, 20_001)
+    left = (mean / spread + rho * first) / math.sqrt(1 - rho**2)
+    logs = norm.logpdf(first) + log_ndtr(left)
+    return logsumexp(
+        np.logaddexp(logs[1:], logs[:-1]) - math.log(2) + np.log(np.diff(first))
+    )
+
+
+@pytest.mark.parametrize("nu", [math.inf, 4.0, 90.0])
+@pytest.mark.parametrize("edge", [1_100.0, 5_000.0])
+def test_bounds_that_break_by_far_are_told_apart(nu, edge):
+    # Both stories break both bounds, by up to seventy spreads: one breaks them less.
+    noise = 3_600 * np.array([[1.0, 0.5], [0.5, 1.0]])
+    some = Bounds(
+        *(np.array([[1.0, -1.0]] * 2), np.full(2, edge), np.ones(2), noise),
+        *(np.zeros((2, 0)), np.full((2, 2), math.nan)),
+    )
+    call = ([], np.zeros((0, 0)), np.zeros((0, 2)), [1000.0, 400.0], [10.0, 10.0])
+    found = weigh(*call, [(), (0,)], [0.5], bounds=some, nu=nu, wide=9)
+    logs = []
+    for mean, own in ((1000.0 - edge, 100.0), (600.0 - edge, 200.0)):
+        spread, rho = math.sqrt(3_600 + own), (1_800 + own) / (3_600 + own)
+        if math.isinf(nu):
+            logs.append(both_above(mean, spread, rho))
+            continue
+        # One over the scale of variances is Gamma(nu / 2, nu / 2).
+        scale = np.logspace(-10, 3, 800)
+        each = [
+            gamma.logpdf(one, nu / 2) + both_above(mean * width, spread, rho)
+            for one, width in zip(scale, np.sqrt(2 * scale / nu), strict=True)
+        ]
+        each = np.array(each) + np.log(scale)
+        steps = np.log(np.diff(np.log(scale)))
+        logs.append(logsumexp(np.logaddexp(each[1:], each[:-1]) - math.log(2) + steps))
+    got = math.log(found.posteriors[0]) - math.log1p(-found.posteriors[0])
+    wanted = logs[1] - logs[0]
+    assert got == pytest.approx(wanted, abs=0.002 + 3 * found.bounds_error)
+    assert found.bounds_error < 0.1

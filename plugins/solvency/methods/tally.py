@@ -6,10 +6,11 @@ distribution of the sum is drawn, with what makes amounts rise and fall together
 where they are independent, computed exactly by convolution: it is the yardstick for the
 draws.
 
-The amount is lognormal with the central value as its mean and the spread that the
-interval from low to high stands for; where it may be zero, a normal cut off at zero;
-with hard bounds, or on request, the beta distribution of PERT (Malcolm, Roseboom, Clark
-and Fazar, Operations Research 7, 1959), whose mean is (low + 4 central + high) / 6.
+The central value is the median of an amount, low and high are quantiles: two
+half-lognormals meet at the median; two half-normals, cut off at zero, where low is
+zero; two uniform halves between hard bounds (`figures/probability_distribution.py`).
+On request it is the beta distribution of PERT (Malcolm, Roseboom, Clark and Fazar,
+Operations Research 7, 1959), whose mean is (low + 4 central + high) / 6.
 """
 
 # Longer than 400 lines: one method, drawn and exact, each the other's yardstick.
@@ -329,7 +330,8 @@ def exact(
 
     Each loss is put on one grid, behind its switch; the distribution of the sum is
     their convolution, by the fast Fourier transform. No sampling error; the grid's is
-    about a step.
+    about a step, which reaches as far as the widest amount does: see that it is small
+    beside the amounts.
 
     Args:
         low: as in `draw`.

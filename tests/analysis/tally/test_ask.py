@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
 from halves import halves
 from preamble import PREAMBLE
+from scipy.stats import norm
 
 from solvency.analysis.tally.parts import Parts
 from solvency.analysis.tally.tally import hole_of
@@ -112,6 +114,26 @@ def test_exact_and_drawn_agree(ledger):
     drawn = found.dependence[0].quantiles
     for share, value in found.quantiles.items():
         assert float(drawn[share]) == pytest.approx(float(value), abs=1.5)
+
+
+def test_what_is_too_wide_for_a_grid_is_drawn(ledger):
+    # A hundredth of what is written to a hundred times it: the grid's step is 829
+    # times the amount, so that all of it would lie at nothing.
+    text = may(
+        "loss",
+        ["Assets:Alameda:Bank  -200 USD", "Expenses:Alameda:Costs  200 USD"],
+        prior="0.96",
+        ends="  low: 2 USD\n  high: 20000 USD\n",
+    )
+    found = tally(ledger.case(HEAD + text), levels=(200,))
+    assert found.method == "sampled"
+    # By the language: half of it is 200 and more.
+    assert found.at_least["200"] == pytest.approx(0.48, abs=0.005)
+    width = math.log(100) / 1.6448536269514722
+    # The q-quantile of the total is that of the amount at (q - 0.04) / 0.96.
+    median = 200 * math.exp(width * norm.ppf(0.46 / 0.96))
+    assert float(found.quantiles["0.5"]) == pytest.approx(median, rel=0.03)
+    assert found.errors
 
 
 def test_exclusive_hypotheses_never_add_up(ledger):

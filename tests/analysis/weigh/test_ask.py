@@ -19,6 +19,8 @@ from solvency.analysis.weigh.history import moments
 from solvency.analysis.weigh.tables import tables
 from solvency.analysis.weigh.weigh import believe
 from solvency.cli import main
+from solvency.methods import weighing
+from solvency.methods.weighing import fitting
 
 HEAD = """
 2020-01-01 custom "source" "one" "One"
@@ -450,7 +452,12 @@ def test_a_flow_in_two_parts_of_one_driver_is_weighed_as_the_flow(ledger, establ
     assert beliefs(two) == pytest.approx(beliefs(one), rel=1e-6)
 
 
-def test_the_best_fitting_may_be_too_improbable_to_be_listed(ledger):
+@pytest.mark.parametrize("exact", [24, 6])
+def test_the_best_fitting_may_be_too_improbable_to_be_listed(
+    ledger, monkeypatch, exact
+):
+    # Where combinations are sampled, few are visited, and the best fit is sought.
+    monkeypatch.setattr(weighing, "EXACT", exact)
     # Ten accounts of a thousand, 800 seen in each, and ten hypotheses of 200 lost, each
     # of a prior of one in ten thousand: that all hold fits, and of the thousand most
     # probable combinations none does.
@@ -472,7 +479,26 @@ def test_the_best_fitting_may_be_too_improbable_to_be_listed(ledger):
     found = believe(ledger.case(HEAD + text), otherwise=False, beside=False)
     assert all(one.chi2 > 10 for one in found.combinations)
     assert found.fit.chi2 < 1
+    assert found.fit.no_less <= found.fit.chi2
     assert not found.unfit
+
+
+def test_of_sampled_combinations_none_fits_if_none_can(ledger, monkeypatch):
+    monkeypatch.setattr(weighing, "EXACT", 2)
+    stories = [may(name, 20) for name in ("one-story", "other-story", "third-story")]
+    text = HEAD + "".join(stories) + seen("bank", "300")
+    found = believe(ledger.case(text), otherwise=False, beside=False)
+    assert found.method == "sampled"
+    # A thousand went in; all stories together take sixty.
+    assert 0 < found.fit.no_less <= found.fit.chi2
+    assert found.unfit
+    first = found.verdict[0]
+    assert "the best found has chi-square" in first
+    assert f"and none less than {math.floor(found.fit.no_less)} (p at most " in first
+    monkeypatch.setattr(fitting, "no_less", lambda _: 0.0)
+    open_ = believe(ledger.case(text), otherwise=False, beside=False)
+    assert not open_.unfit
+    assert "one that fits may have been missed" in open_.verdict[0]
 
 
 def test_how_far_off_a_scenario_is_counts_what_errors_share(ledger):
@@ -485,3 +511,19 @@ def test_how_far_off_a_scenario_is_counts_what_errors_share(ledger):
     (loss, t), (value, own) = halves(90, 100, 110), halves(640, 800, 960)
     wanted = (value - (1000 - 4 * loss)) / math.sqrt(own**2 + 10 * t**2)
     assert one.z == pytest.approx(wanted, rel=1e-3)
+
+
+def test_an_amount_too_wide_to_compute_with_is_said(ledger):
+    text = (
+        HEAD + may("loss", 400, low=0.4).replace("440.00", "400000") + seen("bank", 600)
+    )
+    found = believe(ledger.case(text), otherwise=False)
+    (note,) = (one for one in found.notes if "wider" in one)
+    assert note.startswith("bank: ")
+    assert found.wide == ("H-loss",)
+    assert not any("wider" in one for one in plain_notes(ledger))
+
+
+def plain_notes(ledger):
+    text = HEAD + may("loss", 400) + seen("bank", 600)
+    return believe(ledger.case(text), otherwise=False).notes

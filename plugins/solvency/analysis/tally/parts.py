@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Combinations = tuple[NDArray[np.bool_], Array]
 
+#: A step of the grid above this share of all amounts as written is coarse.
+_COARSE = 0.005
 #: Combinations a posterior is drawn from, and draws of a prior with exclusions.
 _COMBINATIONS = 20_000
 _PRIOR_DRAWS = 100_000
@@ -146,12 +148,15 @@ class Chosen:
             if not self.flows:
                 return exact([0.0], [0.0], [0.0]), "exact"
             probability, switch = self._switches()
-            return exact(
+            yardstick = exact(
                 *(self.low, self.central, self.high, probability),
                 interval=self.interval,
                 shape=self.shape,
                 switch=switch,
-            ), "exact"
+            )
+            # A very wide amount takes the grid so far that its steps are coarse.
+            if yardstick.step <= _COARSE * sum(map(abs, self.central)):
+                return yardstick, "exact"
         (found,) = self.draw(draws, seed, executor, (0.0,))
         return found, "sampled"
 

@@ -113,13 +113,20 @@ class AmountBelief(NamedTuple):
 
 
 class Goodness(NamedTuple):
-    """How well the best-fitting combination fits, with errors as stated."""
+    """How well the best-fitting combination fits, with errors as stated.
+
+    That is the best of all or, where they are too many to compare, the best that a
+    search found.
+    """
 
     chi2: float
     dof: int
     p: float
     #: Belief in "something else"; None where the case gives it no prior.
     something_else: float | None
+    #: Chi-square below which no combination is, found or not, and its probability.
+    no_less: float
+    at_most: float
 
 
 class LeftOut(NamedTuple):
@@ -187,19 +194,32 @@ class Beliefs:
 
     @property
     def unfit(self) -> bool:
-        """Say whether none of the combinations fits, with errors as stated."""
-        return self.fit.p < UNFIT
+        """Say whether none of all combinations fits, with errors as stated."""
+        return self.fit.at_most < UNFIT
 
     @property
     def verdict(self) -> tuple[str, ...]:
         """Say what must be read before any belief: whether anything fits at all."""
         lines = []
+        said = f"chi-square {self.fit.chi2:.0f} on {self.fit.dof} observations"
         if self.unfit:
+            best, rest = "the best-fitting combination has", ""
+            if self.method == "sampled":
+                best = "of more combinations than can be compared the best found has"
+                rest = (
+                    f", and none less than {math.floor(self.fit.no_less)}"
+                    f" (p at most {self.fit.at_most:.1g})"
+                )
             lines.append(
-                "none of these fits as stated: the best-fitting combination has"
-                f" chi-square {self.fit.chi2:.0f} on {self.fit.dof} observations"
-                f" (p {self.fit.p:.1g}); beliefs say which is least far off, with all"
-                " errors larger by one unknown factor, and not that any is so"
+                f"none of these fits as stated: {best} {said} (p {self.fit.p:.1g})"
+                f"{rest}; beliefs say which is least far off, with all errors larger by"
+                " one unknown factor, and not that any is so"
+            )
+        elif self.fit.p < UNFIT:
+            lines.append(
+                "of more combinations than can be compared none that was found fits as"
+                f" stated: the best has {said} (p {self.fit.p:.1g}); one that fits may"
+                " have been missed"
             )
         if self.alternative is not None:
             prior, error = self.alternative

@@ -17,7 +17,6 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc
 from scipy.special import erfcx
 from scipy.special import ndtr
 
@@ -26,13 +25,13 @@ from solvency.analysis.weigh.answer import AmountBelief
 from solvency.analysis.weigh.answer import Belief
 from solvency.analysis.weigh.answer import Beliefs
 from solvency.analysis.weigh.answer import CombinationBelief
-from solvency.analysis.weigh.answer import Goodness
 from solvency.analysis.weigh.answer import LeftOut
 from solvency.analysis.weigh.answer import Otherwise
 from solvency.analysis.weigh.answer import ScenarioFit
 from solvency.analysis.weigh.answer import Unexplained
 from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import evidence
+from solvency.analysis.weigh.goodness import goodness
 from solvency.analysis.weigh.predictive import predicted
 from solvency.analysis.weigh.rivals import contradictions
 from solvency.defaults import WEIGHING_SEED
@@ -124,7 +123,7 @@ def believe(
         method=whole.method,
         error=settled(np.max(whole.errors, initial=0.0)),
         check=whole.check,
-        fit=_goodness(found, whole),
+        fit=goodness(found, whole),
         by_construction=tuple(
             (name, observation)
             for observation, flow in found.by_construction
@@ -151,7 +150,7 @@ def believe(
             if book.flows[flow].hypotheses
         ),
         untested=found.seen.untested,
-        notes=_notes(found),
+        notes=_notes(found, whole),
         predicted=predicted(found, whole) if beside else (),
         alternative=case.uncertainty.alternative,
     )
@@ -173,30 +172,6 @@ def _weighed(one: Evidence, like: tuple[Weighing, int]) -> dict[str, float]:
     weighed = one.weigh(best=1, error=_ROUGH, seed=like[1], like=like[0])
     beliefs = settled_all(weighed.posteriors)
     return dict(zip(one.hypotheses, beliefs, strict=True))
-
-
-def _goodness(found: Evidence, whole: Weighing) -> Goodness:
-    """Return how well the best-fitting combination fits, and what else may be."""
-    chi2 = whole.least
-    dof = sum(not row.bound for row in found.seen.rows)
-    p = settled(chdtrc(dof, max(chi2, 0.0)), 0.0) if dof else 1.0
-    return Goodness(settled(chi2), dof, p, something_else(found, whole))
-
-
-def something_else(found: Evidence, whole: Weighing) -> float | None:
-    """Return belief that none of the combinations is so, but something else.
-
-    It predicts each observation with the spread the case states, as a share of what
-    was seen, and errs as much as that says: its chi-square is the number of
-    observations. Of bounds it breaks none.
-    """
-    alternative = found.case.uncertainty.alternative
-    if alternative is None:
-        return None
-    prior, error = (float(one) for one in alternative)
-    log = found.elsewhere(error) - whole.log_evidence
-    odds = float(arithmetic.exp(np.array(min(log, 600.0)))) * prior / (1.0 - prior)
-    return settled(odds / (1.0 + odds))
 
 
 def _beliefs(
@@ -360,8 +335,18 @@ def _speaking(found: Evidence) -> list[str]:
     return sorted({row.group for row, one in rows if one})
 
 
-def _notes(found: Evidence) -> tuple[str, ...]:
+def _notes(found: Evidence, whole: Weighing) -> tuple[str, ...]:
     notes: list[str] = []
+    wider = tuple(found.seen.rows[found.order[at]].id for at in whole.widened)
+    if wider:
+        notes.append(
+            Remark(
+                "%(names)s: errors are taken to be wider than stated, for an amount"
+                " that reaches it is too wide to compute with; read what stands beside"
+                " with amounts as they are",
+                names=wider,
+            )
+        )
     groups = found.seen.groups
     if len(groups) == 1:
         notes.append(

@@ -9,6 +9,7 @@ from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.beliefs import chance
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
+from solvency.figures.formats import finite
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from solvency.analysis.weigh.answer import Belief
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.exhibits.setting import Setting
+    from solvency.figures.figure import Prose
 
 #: How each belief beside the first came about, by its place in `Otherwise`.
 _FORMULAS = {
@@ -67,16 +69,41 @@ def beliefs_otherwise(setting: Setting, found: Beliefs) -> Table:
         ),
         rows=tuple(_row(setting, one) for one in found.ordered if one.tested),
         notes=(
-            (
-                text(
-                    "Beliefs beside After are sampled, each to a standard error of two"
-                    " percentage points."
-                ),
+            *(
+                (
+                    (
+                        text(
+                            "Beliefs beside After are sampled, each to a standard"
+                            " error of two percentage points."
+                        ),
+                    ),
+                )
+                if found.method == "sampled"
+                else ()
             ),
-        )
-        if found.method == "sampled"
-        else (),
+            *((_as_they_are(setting, found),) if found.lognormal else ()),
+        ),
         size="dense",
+    )
+
+
+def _as_they_are(setting: Setting, found: Beliefs) -> Prose:
+    """Say how far beliefs move where wide amounts are taken as they are."""
+    most = max(map(abs, found.lognormal.values()))
+    return setting.say(
+        "All amounts are Gaussian here. With the wide ones as they are, beliefs move by"
+        " %(moved)s at most, over combinations that hold %(covered)s of the belief.",
+        moved=setting.units(
+            "beliefs:wide:moved",
+            finite(most, 2),
+            "",
+            formula="largest move of a belief with amounts as they are",
+        ),
+        covered=setting.share(
+            "beliefs:wide:covered",
+            finite(found.lognormal_covered, 4),
+            formula="belief in the combinations weighed again",
+        ),
     )
 
 

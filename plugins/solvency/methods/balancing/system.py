@@ -20,9 +20,10 @@ import numpy as np
 from scipy import sparse
 
 from solvency.figures import arithmetic
-from solvency.methods.balancing.inputs import agree
 from solvency.methods.balancing.inputs import checked
 from solvency.methods.balancing.inputs import ties_of
+from solvency.methods.balancing.rank import independent
+from solvency.methods.balancing.rank import projected
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# Below this share of its scale a pivot is rounding, not a further identity.
-RANK = 1e-10
 # Columns whose images agree to this are not told apart.
 ALIKE = 1e-7
 # A claim's test is rounding when the identities see less than this of its spread.
 SEEN = 1e-9
+# A length below this share of the longest is rounding.
+_LEAST = 1e-10
 # Bits of a variance by which what is left of it can be told from rounding.
 _LEFT = 43
 
@@ -45,7 +46,7 @@ class System:
     """Claims under identities, with the weight matrix that judges them.
 
     Attributes:
-        claims: amounts, shape (n,), zero where unknown.
+        claims: amounts, shape (n,); where unknown, near what the others leave for it.
         variances: squared spreads, shape (n,), inf where unknown.
         shared: spreads by each error that claims share, shape (n, s), part of those.
         identities: independent identities, sparse by column, shape (k, n).
@@ -68,7 +69,7 @@ class System:
 
     @cached_property
     def residual(self) -> Array:
-        """Return `A y - c`, unknown amounts at their starting value."""
+        """Return `A y - c`, unknown amounts where they start from."""
         return np.asarray(self.identities @ self.claims - self.totals)
 
     @cached_property
@@ -126,7 +127,7 @@ class System:
     def _solver(self) -> Array:
         """Return the pseudo-inverse of the unknown amounts' columns."""
         columns = self.identities[:, self.unknown].toarray()
-        return arithmetic.pseudo_inverse(columns, 1e-10)
+        return arithmetic.pseudo_inverse(columns, _LEAST)
 
     def values(self) -> Array:
         """Return the free fit, shape (n,)."""
@@ -277,6 +278,7 @@ class System:
         variances[index], shared[index] = np.inf, 0.0
         return replace(
             self,
+            claims=_started(self.claims, variances, self.identities, self.totals),
             variances=variances,
             shared=shared,
             weight=weight,
@@ -325,13 +327,13 @@ def system(
     joint = (matrix @ sparse.diags(filled) @ matrix.T).toarray()
     common = np.asarray(matrix @ ties)
     joint = joint + arithmetic.square(common)
-    kept, factor, redundant = _independent(joint, matrix, amounts, variances, sums)
+    kept, factor, redundant = independent(joint, matrix, amounts, variances, sums)
     rows = matrix[kept].tocsc()
     inverse = arithmetic.inverse_factored(factor)
     unknown = np.flatnonzero(~finite)
-    weight, lost = _project(inverse, rows[:, unknown].toarray(), stand_in)
+    weight, lost = projected(inverse, rows[:, unknown].toarray(), stand_in)
     return System(
-        claims=amounts,
+        claims=_started(amounts, variances, rows, sums[kept]),
         variances=variances,
         shared=ties,
         identities=rows,
@@ -343,53 +345,17 @@ def system(
     )
 
 
-def _independent(
-    joint: Array, matrix: Any, amounts: Array, variances: Array, sums: Array
-) -> tuple[NDArray[np.intp], Array, tuple[int, ...]]:
-    """Choose independent identities by pivoted Cholesky; see that the others hold.
+def _started(claims: Array, variances: Array, identities: Any, totals: Array) -> Array:
+    """Return claims, unknown amounts where they leave the least of the identities.
 
-    Returns:
-        The rows kept, the lower Cholesky factor of `A S A'` on them, the rows dropped.
-
-    Raises:
-        ValueError: a dropped row contradicts those kept.
+    The weight does not see what is unknown but for rounding, which is of many spreads
+    where an amount is far from where it starts.
     """
-    diagonal = np.diag(joint)
-    norms = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-    scaled = joint / np.outer(norms, norms)
-    if not len(scaled):
-        return np.zeros(0, dtype=np.intp), np.zeros((0, 0)), ()
-    kept, lower = np.arange(len(scaled)), _full(scaled)
-    if lower is None:
-        lower, kept = arithmetic.pivoted(scaled, RANK)
-    dropped = np.setdiff1d(np.arange(len(scaled)), kept)
-    if len(dropped):
-        combination = arithmetic.solve_factored(lower, scaled[np.ix_(kept, dropped)])
-        combination = combination / norms[kept][:, None] * norms[dropped]
-        agree(combination, kept, dropped, matrix, amounts, variances, sums)
-    return kept, lower * norms[kept][:, None], tuple(sorted(int(i) for i in dropped))
-
-
-def _full(scaled: Array) -> Array | None:
-    """Return the Cholesky factor if no identity follows from others, else None."""
-    try:
-        lower = arithmetic.cholesky(scaled)
-    except ValueError:
-        return None
-    return lower if np.diag(lower).min() ** 2 > RANK else None
-
-
-def _project(inverse: Array, columns: Array, spread: float) -> tuple[Array, int]:
-    """Make the weight orthogonal to the columns of unknown amounts.
-
-    Returns:
-        The projected weight, and how many tests the unknown amounts use up.
-    """
-    if not columns.shape[1] or not len(inverse):
-        return inverse, 0
-    image = arithmetic.product(inverse, columns)
-    inner = spread * arithmetic.product(columns.T, image)
-    # With its stand-in spread an unknown's share of any test lies between 0 and 1.
-    lower, kept = arithmetic.pivoted((inner + inner.T) / 2, 1e-9)
-    basis = arithmetic.forward(lower, image[:, kept].T) * np.sqrt(spread)
-    return inverse - arithmetic.square(basis.T), len(kept)
+    unknown = np.flatnonzero(np.isinf(variances))
+    if not len(unknown):
+        return claims
+    columns = identities[:, unknown].toarray()
+    near = arithmetic.pseudo_inverse(columns, _LEAST)
+    found = claims.copy()
+    found[unknown] += arithmetic.product(near, totals - identities @ claims)
+    return found

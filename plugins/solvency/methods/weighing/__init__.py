@@ -19,25 +19,23 @@ from typing import Literal
 
 import numpy as np
 
-from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.methods.weighing.amounts import believed
 from solvency.methods.weighing.bound_weights import Bounded
 from solvency.methods.weighing.bound_weights import bounded
 from solvency.methods.weighing.bounds import Bounds
 from solvency.methods.weighing.bounds import held
+from solvency.methods.weighing.fitting import closest
+from solvency.methods.weighing.laplace import Curves
 from solvency.methods.weighing.likelihood import Model
 from solvency.methods.weighing.likelihood import model
-from solvency.methods.weighing.lognormal import Curves
 from solvency.methods.weighing.lognormal import Reweighed
 from solvency.methods.weighing.lognormal import reweigh
 from solvency.methods.weighing.marginals import gather
-from solvency.methods.weighing.omission import FEW
 from solvency.methods.weighing.omission import Without
 from solvency.methods.weighing.omission import leaving_out
 from solvency.methods.weighing.reweighting import Followed
 from solvency.methods.weighing.reweighting import sample
-from solvency.methods.weighing.sampler import best_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -85,7 +83,8 @@ class Weighing:
         combinations: the best ones, in order.
         covered: belief they hold together.
         least: chi-square of the best-fitting combination of all; where sampled, of
-            the most probable that chains visited.
+            the best that a search from those that chains visited finds.
+        no_less: chi-square below which none of all is.
         shares: weights by which they stand for all combinations: their beliefs, or,
             where sampled, their shares of the sampler's visits.
         method: exact or sampled.
@@ -105,6 +104,7 @@ class Weighing:
     combinations: tuple[Combination, ...]
     covered: float
     least: float
+    no_less: float
     shares: Array
     method: Literal["exact", "sampled"]
     check: float
@@ -122,6 +122,11 @@ class Weighing:
     def bayes_factors(self) -> Array:
         """Return posterior odds over prior odds: what the observations add."""
         return _odds(self.posteriors) / _odds(self.priors)
+
+    @property
+    def widened(self) -> tuple[int, ...]:
+        """Return observations whose errors a wide amount has raised."""
+        return self._model.raised
 
     def at_prior(self, prior: ArrayLike) -> Array:
         """Return each hypothesis's posterior had its own prior been another.
@@ -203,7 +208,7 @@ def weigh(
     best: int = 1000,
     wide: float = 0.25,
     error: float = 0.004,
-    seed: int = WEIGHING_SEED,
+    seed: int = 0,
     like: Weighing | None = None,
 ) -> Weighing:
     """Compare all combinations of hypotheses by what was observed.
@@ -265,8 +270,7 @@ def weigh(
         check = max(check, abs(stable + case.log_prior(chosen) - joint))
         combinations.append(Combination(chosen, posterior, stable, chi2))
     chi2s = [one.chi2 for one in combinations]
-    if found.fitting is not None:
-        chi2s.append(case.log_likelihoods([found.fitting])[0][1])
+    least, no_less = closest(case, found, chi2s, exact=exact, search=best > 1)
     return Weighing(
         priors=found.priors,
         posteriors=found.marginals,
@@ -274,54 +278,21 @@ def weigh(
         log_evidence=found.log_evidence + case.log_prior(()) + case.constant,
         combinations=tuple(combinations),
         covered=float(found.posteriors.sum()),
-        least=min(chi2s),
+        least=least,
+        no_less=no_less,
         shares=found.shares,
         method="exact" if exact else "sampled",
         check=check if exact else math.nan,
         floored=case.floored,
-        lognormal=reweigh(case, found.combinations, found.posteriors, wide, curves),
+        lognormal=reweigh(
+            case, found.combinations, found.posteriors, wide, curves, bounds
+        ),
         unjudged=judged.rest,
         bounds_error=judged.error,
         _model=case,
         _bounds=bounds,
         _followed=followed,
     )
-
-
-def best(
-    observed: ArrayLike,
-    noise: ArrayLike,
-    effects: ArrayLike,
-    means: ArrayLike,
-    sigmas: ArrayLike,
-    belongs: Sequence[Iterable[int]],
-    priors: ArrayLike,
-    exclusions: Iterable[tuple[int, int]] = (),
-    *,
-    seed: int = WEIGHING_SEED,
-) -> tuple[int, ...]:
-    """Return the most probable combination only.
-
-    Exact for a few hypotheses; of more, the best that many chains find.
-
-    Args:
-        observed: as in `weigh`, and so are the others.
-        noise: errors of observation.
-        effects: what one unit of each flow adds.
-        means: central amounts.
-        sigmas: their spreads.
-        belongs: hypotheses of each flow.
-        priors: belief in each hypothesis.
-        exclusions: pairs that cannot both hold.
-        seed: of the chains.
-
-    Returns:
-        The hypotheses that hold in it.
-    """
-    case = model(observed, noise, effects, means, sigmas, belongs, priors, exclusions)
-    if case.count <= FEW:
-        return gather(case, 1).combinations[0]
-    return best_of(case, seed)
 
 
 def fit(
@@ -389,7 +360,6 @@ __all__ = [
     "Fit",
     "Reweighed",
     "Weighing",
-    "best",
     "fit",
     "weigh",
 ]

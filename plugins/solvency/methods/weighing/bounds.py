@@ -21,6 +21,7 @@ from scipy.special import gammaincinv
 from scipy.special import log_ndtr
 from scipy.special import ndtr
 from scipy.special import ndtri
+from scipy.special import ndtri_exp
 from scipy.special import stdtr
 
 from solvency.figures import arithmetic
@@ -49,6 +50,10 @@ _MOST, _FEWEST = 4096, 32
 _TINY = 1e-300
 #: Spreads from its edge at which a bound breaks less than once in ten million.
 _SAFE = 6.0
+#: Spreads beyond its edge from which chances are worked out by their logs.
+_DEEP = -25.0
+#: What is less probable than the best by more than this in logs tells no error.
+_NOTHING = 14.0
 
 
 @dataclass(frozen=True)
@@ -231,34 +236,51 @@ def _orthant(
         chance = arithmetic.rounded(stdtr(df, score))
         return arithmetic.log(np.maximum(chance, _TINY)), 0.0
     points = min(_MOST, max(_FEWEST, _CELLS // (many * count)))
-    lattice = _lattice(points, count)
-    widths = np.ones((1, points, 1))
+    shifts = lattice(points, count)
+    scores = (room / np.sqrt((root**2).sum(axis=2))).min(axis=1)
+    # A scale at which the worst of the bounds may hold is drawn more often, and counts
+    # for less.
+    tilt = np.minimum(scores, 0.0) ** 2 / (nu + chi2)
+    deep = np.isinf(nu) & (scores < _DEEP)
     found = np.empty((_SHIFTS, len(room)))
     step = max(1, _CACHED // (points * count))
-    for number, shift in enumerate(lattice):
+    for number, shift in enumerate(shifts):
+        drawn = None
         if not math.isinf(nu):
-            drawn = gammaincinv(0.5 * (nu + size), shift[:, 0])
-            widths = np.sqrt(arithmetic.rounded(drawn))[None, :, None]
+            drawn = arithmetic.rounded(gammaincinv(0.5 * (nu + size), shift[:, 0]))
         for start in range(0, len(room), step):
             rows = slice(start, start + step)
-            scale = np.sqrt(2.0 / (nu + chi2[rows])) if not math.isinf(nu) else None
-            found[number, rows] = _summed(
-                room[rows], root[rows], shift[:, 1:], widths, scale
-            )
-    mean = np.maximum(found.mean(axis=0), _TINY)
-    spread = found.std(axis=0, ddof=1) / math.sqrt(_SHIFTS)
-    worst = float((spread / mean)[mean > 1e-6 * mean.max()].max())
-    return arithmetic.log(mean), worst
+            wide, logs = np.ones((len(room[rows]), points)), None
+            if drawn is not None:
+                tilted = 1.0 + tilt[rows, None]
+                inverse = drawn / tilted
+                wide = np.sqrt(2.0 / (nu + chi2[rows, None]) * inverse)
+                logs = tilt[rows, None] * inverse
+                logs = logs - 0.5 * (nu + size) * arithmetic.log(tilted)
+            some = _deeply if deep[rows].any() else _summed
+            found[number, rows] = some(room[rows], root[rows], shift[:, 1:], wide, logs)
+    peak = found.max(axis=0)
+    shares = arithmetic.exp(found - peak)
+    mean = shares.mean(axis=0)
+    spread = shares.std(axis=0, ddof=1) / math.sqrt(_SHIFTS)
+    logs = peak + arithmetic.log(mean)
+    worst = float((spread / mean)[logs > logs.max() - _NOTHING].max())
+    return logs, worst
 
 
 def _summed(
-    room: Array, root: Array, points: Array, widths: Array, scale: Array | None
+    room: Array, root: Array, points: Array, wide: Array, logs: Array | None
 ) -> Array:
-    """Return means over a lattice of chances that every sum is above zero."""
-    wide = np.broadcast_to(widths[:, :, 0], (len(room), len(points)))
-    if scale is not None:
-        wide = wide * scale[:, None]
-    whole = np.ones(wide.shape)
+    """Return logs of means over a lattice of chances that every sum is above zero.
+
+    Args:
+        room: means of the sums, shape (c, b).
+        root: triangular roots of their covariance, shape (c, b, b).
+        points: of the lattice, shape (p, b).
+        wide: what the means are multiplied by at each, shape (c, p).
+        logs: logs of weights of each, shape (c, p); None where they are one.
+    """
+    whole = np.ones(wide.shape) if logs is None else arithmetic.exp(logs)
     drawn: list[Array] = []
     last = room.shape[1] - 1
     for at in range(last + 1):
@@ -272,12 +294,43 @@ def _summed(
             break
         inside = np.maximum(chance * points[None, :, at], _TINY)
         drawn.append(-sign * arithmetic.rounded(ndtri(inside)))
-    return np.asarray(whole.mean(axis=1))
+    return arithmetic.log(np.maximum(whole.mean(axis=1), _TINY))
 
 
-def _lattice(points: int, count: int) -> Array:
-    """Return shifted lattices of points in a unit cube (Richtmyer)."""
-    primes = [n for n in range(2, 600) if all(n % d for d in range(2, n))]
+def _deeply(
+    room: Array, root: Array, points: Array, wide: Array, _: Array | None
+) -> Array:
+    """Return what `_summed` does, by logs: chances too small to be numbers."""
+    whole = np.zeros(wide.shape)
+    drawn: list[Array] = []
+    for at in range(room.shape[1]):
+        mean = room[:, None, at] * wide
+        for before, one in enumerate(drawn):
+            mean += root[:, None, at, before] * one
+        sign = np.sign(root[:, at, at])[:, None]
+        chance = log_ndtr(mean / np.abs(root[:, at, at])[:, None])
+        chance = arithmetic.rounded(chance)
+        whole += chance
+        inside = ndtri_exp(chance + arithmetic.log(points[None, :, at]))
+        drawn.append(-sign * arithmetic.rounded(inside))
+    peak = whole.max(axis=1)
+    shares = arithmetic.exp(whole - peak[:, None]).mean(axis=1)
+    return np.asarray(peak + arithmetic.log(shares))
+
+
+def lattice(points: int, count: int) -> Array:
+    """Return shifted lattices of points in a unit cube (Richtmyer).
+
+    Args:
+        points: how many at each shift.
+        count: dimensions less one.
+
+    Returns:
+        The points, shape (shifts, points, count + 1).
+    """
+    # The n-th prime is less than n times its logarithm and half as much again.
+    most = max(600, math.ceil(1.5 * (count + 2) * math.log(count + 2)))
+    primes = [n for n in range(2, most) if all(n % d for d in range(2, n))]
     steps = np.sqrt(np.array(primes[: count + 1], dtype=float))
     shifts = np.random.default_rng(0).random((_SHIFTS, 1, count + 1))
     place = np.arange(1, points + 1)[:, None] * steps + shifts

@@ -23,6 +23,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.floor import floored
 from solvency.methods.weighing.priors import admitted
 from solvency.methods.weighing.priors import excluding
 
@@ -35,11 +36,10 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-# Errors of observation are taken to be no less than this share of the largest amount:
-# below it the fast method loses the digits that decide.
-FLOOR = 1e-5
 # Numbers of several combinations that are worked on at once: what the cache holds.
 _TOGETHER = 1 << 16
+# By less than this share a variance is as stated.
+_RAISED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Model:
     Attributes:
         observed: observations, shape (m,).
         noise: covariance of their errors, floored, shape (m, m).
+        plain: the same, floored by the size of amounts and not by their spreads.
         effects: what a unit of each flow adds to each observation, shape (m, f).
         means: central amounts, shape (f,).
         sigmas: their own spreads, shape (f,).
@@ -76,11 +77,12 @@ class Model:
         belongs: hypotheses of each flow; empty if it is established.
         priors: belief in each hypothesis before, shape (h,).
         excluded: for each hypothesis the bits of those it excludes.
-        floored: observations whose error was raised to the floor.
+        floored: observations whose error was raised above `plain` for wide amounts.
     """
 
     observed: Array
     noise: Array
+    plain: Array
     effects: Array
     means: Array
     sigmas: Array
@@ -118,6 +120,12 @@ class Model:
     def admitted(self) -> tuple[Array, float]:
         """Return each prior with exclusions respected, and the prior they admit."""
         return admitted(self.priors.tolist(), self.excluded)
+
+    @property
+    def raised(self) -> tuple[int, ...]:
+        """Return observations whose errors the spreads of amounts have raised."""
+        both = np.diag(self.noise) > (1 + _RAISED) * np.diag(self.plain)
+        return tuple(np.flatnonzero(both).tolist())
 
     def active(self, chosen: Iterable[int]) -> NDArray[np.bool_]:
         """Say which flows happen under a combination of hypotheses."""
@@ -356,10 +364,12 @@ def model(
     if not nu > 0:
         raise ValueError("the scale of errors has more than no degrees of freedom")
     whole = np.sqrt(spreads**2 + (common**2).sum(axis=1))
-    covariance, floored = _noise(noise, seen, reach, central, whole)
+    covariance, raised = floored(noise, seen, reach, np.abs(central) + whole)
+    plain, _ = floored(noise, seen, reach, np.abs(central))
     return Model(
         observed=seen,
         noise=covariance,
+        plain=plain,
         effects=reach,
         means=central,
         sigmas=spreads,
@@ -368,27 +378,5 @@ def model(
         belongs=tags,
         priors=belief,
         excluded=excluding(exclusions, len(belief)),
-        floored=floored,
+        floored=raised,
     )
-
-
-def _noise(
-    noise: ArrayLike, seen: Array, reach: Array, central: Array, spreads: Array
-) -> tuple[Array, tuple[int, ...]]:
-    """Return the errors' covariance with its floor, and what was raised to it."""
-    given = np.asarray(noise, dtype=float)
-    if given.ndim == 2:
-        covariance = given.copy()
-    else:
-        covariance = np.diag(np.broadcast_to(given, seen.shape) ** 2)
-    if covariance.shape != (len(seen), len(seen)) or not np.all(
-        np.isfinite(covariance)
-    ):
-        raise ValueError("each observation needs an error that is a number")
-    amounts = np.abs(reach) * (np.abs(central) + spreads)
-    largest = max(
-        float(np.abs(seen).max(initial=0.0)), float(amounts.max(initial=0.0)), 1e-300
-    )
-    low = np.flatnonzero(np.diag(covariance) < (FLOOR * largest) ** 2)
-    covariance[low, low] = (FLOOR * largest) ** 2
-    return covariance, tuple(int(i) for i in low)

@@ -11,15 +11,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from typing import NamedTuple
 
 import numpy as np
 
 from solvency.figures import arithmetic
+from solvency.methods.weighing.laplace import Curves
+from solvency.methods.weighing.laplace import Problem
+from solvency.methods.weighing.laplace import laplace
+from solvency.methods.weighing.wide_bounds import holding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from solvency.methods.weighing.bounds import Bounds
     from solvency.methods.weighing.likelihood import Model
 
     Array = NDArray[np.float64]
@@ -27,53 +31,6 @@ if TYPE_CHECKING:
 # Belief the combinations weighed again shall hold, and how many at most they are.
 SHARE = 0.999
 MOST = 100
-# Steps at most, and the greatest of one, in spreads.
-_STEPS, _FAR = 25, 8.0
-# Halvings of a step at most.
-_HALVINGS = 12
-# Steps at first with Gauss and Newton's curvature, and the drop that is worth none.
-_FIRST, _SETTLED = 2, 1e-7
-
-
-@dataclass(frozen=True)
-class Curves:
-    """Amounts as functions of a normal score, one a flow, each of shape (f,).
-
-    Attributes:
-        middle: medians.
-        down: spreads below them: of the logarithm, or of the amount where `linear`.
-        up: spreads above them.
-        linear: whether the amount is two half-normals, cut at zero.
-    """
-
-    middle: Array
-    down: Array
-    up: Array
-    linear: NDArray[np.bool_]
-
-    @classmethod
-    def matched(cls, means: Array, sigmas: Array) -> Curves:
-        """Return lognormal amounts of given means and spreads."""
-        ratio = np.divide(sigmas, means, out=np.zeros_like(means), where=means > 0)
-        spread = np.sqrt(arithmetic.log1p(ratio**2))
-        middle = means / np.sqrt(1.0 + ratio**2)
-        return cls(middle, spread, spread, np.zeros(len(means), dtype=bool))
-
-    def of(self, flows: NDArray[np.intp]) -> Curves:
-        """Return the curves of some flows."""
-        return Curves(
-            self.middle[flows], self.down[flows], self.up[flows], self.linear[flows]
-        )
-
-    def at(self, scores: Array) -> tuple[Array, Array, Array]:
-        """Return amounts at scores, and their first and second derivatives."""
-        side = np.where(scores > 0, self.up, self.down)
-        straight = self.middle + side * scores
-        level = np.where(self.linear, 0.0, side * scores)
-        grown = self.middle * arithmetic.exp(np.minimum(level, 600.0))
-        amount = np.where(self.linear, np.maximum(straight, 0.0), grown)
-        slope = np.where(self.linear, side * (straight > 0), side * grown)
-        return amount, slope, np.where(self.linear, 0.0, side**2 * grown)
 
 
 @dataclass(frozen=True)
@@ -106,6 +63,7 @@ def reweigh(
     posteriors: Array,
     wide: float,
     curves: Curves | None = None,
+    bounds: Bounds | None = None,
 ) -> Reweighed | None:
     """Weigh the best combinations with lognormal amounts.
 
@@ -115,6 +73,7 @@ def reweigh(
         posteriors: Gaussian belief in each.
         wide: spread over mean from which an amount is made lognormal.
         curves: the amounts; lognormal of their means and spreads where none are given.
+        bounds: observations that are one-sided.
 
     Returns:
         The lognormal answer; None if no amount is wide.
@@ -124,20 +83,22 @@ def reweigh(
     logs = ratio > wide
     if not np.any(logs) or not combinations:
         return None
-    enough = int(np.searchsorted(np.cumsum(posteriors), SHARE)) + 1
-    some = combinations[: min(enough, MOST)]
-    gaussian = posteriors[: len(some)]
+    chosen = _chosen(combinations, posteriors, case.count)
+    some = tuple(combinations[at] for at in chosen)
+    gaussian = posteriors[chosen]
     curves = curves or Curves.matched(case.means, whole)
-    on = np.array([case.active(chosen) for chosen in some])
-    problem = _Problem.of(case, logs, on, curves, whole)
-    scores = _laplace(case, problem)
-    scores += [case.log_prior(chosen) for chosen in some]
+    on = np.array([case.active(one) for one in some])
+    problem = Problem.of(case, logs, on, curves, whole)
+    scores, modes = laplace(case, problem)
+    if bounds is not None:
+        scores = scores + holding(case, bounds, modes, on, logs)
+    scores += [case.log_prior(one) for one in some]
     weights = arithmetic.exp(scores - scores.max())
     weights /= weights.sum()
     before = gaussian / gaussian.sum()
     held = np.zeros((len(some), case.count))
-    for row, chosen in enumerate(some):
-        held[row, list(chosen)] = 1.0
+    for row, one in enumerate(some):
+        held[row, list(one)] = 1.0
     return Reweighed(
         posteriors=arithmetic.product(weights, held),
         gaussian=arithmetic.product(before, held),
@@ -149,198 +110,20 @@ def reweigh(
     )
 
 
-class _Problem(NamedTuple):
-    """The log posterior of the wide amounts of some combinations, side by side.
+def _chosen(
+    combinations: tuple[tuple[int, ...], ...], posteriors: Array, count: int
+) -> list[int]:
+    """Return which combinations are weighed again, in order.
 
-    The unknowns are standard normal: one for each wide amount, then one for each error
-    that amounts share. What is narrow, and the errors, have unit covariance.
+    Those that hold nearly all the belief, and of each hypothesis the best in which it
+    holds and in which it does not: what is hardly believed because its amount is wide
+    would be in none of the others.
     """
-
-    #: Squares of the observations less what is narrow, shape (c,).
-    square: Array
-    #: Inner products with them of what amounts and shared errors add, shape (c, n).
-    told: Array
-    #: Inner products of these among themselves, shape (c, n, n).
-    inner: Array
-    #: Which wide amounts there are, as 0 and 1, shape (c, w).
-    on: Array
-    #: How an amount's score is made of the unknowns: its own, shape (w,), and shared.
-    own: Array
-    shared: Array
-    curves: Curves
-    #: Log determinants of the covariance of what is narrow, shape (c,).
-    log_det: Array
-
-    @classmethod
-    def of(
-        cls,
-        case: Model,
-        logs: NDArray[np.bool_],
-        on: NDArray[np.bool_],
-        curves: Curves,
-        whole: Array,
-    ) -> _Problem:
-        """Return the problem of some combinations; `on` says which flows happen."""
-        wide, narrow = np.flatnonzero(logs), ~logs
-        live = (on & narrow).astype(float)
-        reach = case.effects
-        columns = (reach * case.sigmas)[None] * live[:, None, :]
-        columns = columns[:, :, live.any(axis=0)]
-        covariance = case.noise + arithmetic.product(
-            columns, np.ascontiguousarray(columns.transpose(0, 2, 1))
-        )
-        root = arithmetic.cholesky(covariance)
-        gap = case.observed - arithmetic.product(live * case.means, reach.T)
-        kinds, stated = case.shared.shape[1], len(case.observed)
-        flat = np.einsum("fm,fk->fmk", reach.T, case.shared)
-        brought = arithmetic.product(live, flat.reshape(len(whole), stated * kinds))
-        brought = brought.reshape(len(on), stated, kinds)
-        amounts = np.broadcast_to(reach[:, wide], (len(on), *reach[:, wide].shape))
-        white = arithmetic.forward(
-            root, np.concatenate([gap[:, :, None], amounts, brought], axis=2)
-        )
-        gram = arithmetic.product(np.ascontiguousarray(white.transpose(0, 2, 1)), white)
-        return cls(
-            square=gram[:, 0, 0],
-            told=gram[:, 0, 1:],
-            inner=gram[:, 1:, 1:],
-            on=on[:, wide].astype(float),
-            own=case.sigmas[wide] / whole[wide],
-            shared=case.shared[wide] / whole[wide, None],
-            curves=curves.of(wide),
-            log_det=arithmetic.log_det(root),
-        )
-
-    def take(self, rows: NDArray[np.intp]) -> _Problem:
-        """Return the problem of some of its combinations."""
-        return self._replace(
-            square=self.square[rows],
-            told=self.told[rows],
-            inner=self.inner[rows],
-            on=self.on[rows],
-            log_det=self.log_det[rows],
-        )
-
-    def added(self, unknowns: Array) -> tuple[Array, Array, Array]:
-        """Return amounts and shared errors, and the amounts' two derivatives."""
-        wide = len(self.own)
-        common = unknowns[:, wide:]
-        scores = self.own * unknowns[:, :wide]
-        scores += arithmetic.product(common, self.shared.T)
-        amount, slope, bend = self.curves.at(scores)
-        both = np.concatenate([amount * self.on, common], axis=1)
-        return both, slope * self.on, bend * self.on
-
-    def chi2(self, unknowns: Array) -> Array:
-        """Return squares of what is left of the observations and of the unknowns."""
-        added = self.added(unknowns)[0]
-        image = (self.inner * added[:, None, :]).sum(axis=2)
-        left = self.square - 2.0 * (self.told * added).sum(axis=1)
-        left += (image * added).sum(axis=1)
-        return np.asarray(np.maximum(left, 0.0) + (unknowns**2).sum(axis=1))
-
-    def slopes(self, unknowns: Array) -> tuple[Array, Array, Array]:
-        """Return half the gradient of chi-square, and two curvatures.
-
-        Gauss and Newton's is positive definite everywhere, the full one near a mode.
-        """
-        wide = len(self.own)
-        added, slope, bend = self.added(unknowns)
-        pull = self.told - (self.inner * added[:, None, :]).sum(axis=2)
-        # Derivatives of what is added by each unknown: own, and through what is shared.
-        mine = slope * self.own
-        through = slope[:, :, None] * self.shared
-        gradient = unknowns.copy()
-        gradient[:, :wide] -= mine * pull[:, :wide]
-        gradient[:, wide:] -= pull[:, wide:]
-        gradient[:, wide:] -= (pull[:, :wide, None] * through).sum(axis=1)
-        towards = self.inner[:, :, wide:] + arithmetic.product(
-            self.inner[:, :, :wide], through
-        )
-        steep = np.empty_like(self.inner)
-        steep[:, :wide, :wide] = self.inner[:, :wide, :wide]
-        steep[:, :wide, :wide] *= mine[:, :, None] * mine[:, None, :]
-        steep[:, :wide, wide:] = mine[:, :, None] * towards[:, :wide]
-        steep[:, wide:, :wide] = steep[:, :wide, wide:].transpose(0, 2, 1)
-        turned = np.ascontiguousarray(through.transpose(0, 2, 1))
-        steep[:, wide:, wide:] = towards[:, wide:] + arithmetic.product(
-            turned, towards[:, :wide]
-        )
-        steep += np.eye(steep.shape[1])
-        bent = bend * pull[:, :wide]
-        full = steep.copy()
-        loads = np.concatenate(
-            [
-                np.broadcast_to(np.diag(self.own), (len(bent), wide, wide)),
-                np.broadcast_to(self.shared, (len(bent), *self.shared.shape)),
-            ],
-            axis=2,
-        )
-        weighted = loads * bent[:, :, None]
-        diagonal = np.arange(wide)
-        full[:, diagonal, diagonal] -= bent * self.own**2
-        full[:, :wide, wide:] -= self.own[:, None] * weighted[:, :, wide:]
-        full[:, wide:, :wide] -= (self.own[:, None] * weighted[:, :, wide:]).transpose(
-            0, 2, 1
-        )
-        full[:, wide:, wide:] -= arithmetic.product(
-            self.shared.T, weighted[:, :, wide:]
-        )
-        return gradient, steep, full
-
-
-def _laplace(case: Model, problem: _Problem) -> Array:
-    """Return the log likelihoods of combinations with wide amounts as they are."""
-    # The other modes are near that of the best combination.
-    size = problem.inner.shape[1]
-    near = _modes(problem.take(np.arange(1)), np.zeros((1, size)))
-    unknowns = _modes(problem, np.repeat(near, len(problem.square), axis=0))
-    _, steep, full = problem.slopes(unknowns)
-    root, fine = arithmetic.factored(full)
-    # At a mode the full second derivative is positive; at a shelf it need not be.
-    if not fine.all():
-        root[~fine] = arithmetic.cholesky(steep[~fine])
-    chi2 = problem.chi2(unknowns)
-    logs = case.tail(chi2) + case.norm()
-    return np.asarray(logs - 0.5 * (problem.log_det + arithmetic.log_det(root)))
-
-
-def _modes(problem: _Problem, start: Array) -> Array:
-    """Find the most probable unknowns of each combination by damped Newton steps.
-
-    Steps take the full curvature where it is positive, which near a mode doubles the
-    digits each time, else Gauss and Newton's.
-    """
-    found = start.copy()
-    found[:, : len(problem.own)] *= problem.on
-    value = problem.chi2(found)
-    going = np.arange(len(found))
-    for number in range(_STEPS):
-        some = problem.take(going)
-        gradient, steep, full = some.slopes(found[going])
-        root, fine = arithmetic.factored(full if number >= _FIRST else steep)
-        if not fine.all():
-            root[~fine] = arithmetic.cholesky(steep[~fine])
-        step = arithmetic.solve_factored(root, gradient[:, :, None])[:, :, 0]
-        drop = (gradient * step).sum(axis=1)
-        longest = np.abs(step).max(axis=1)
-        size = np.minimum(1.0, _FAR / np.maximum(longest, 1e-300))
-        open_ = drop > _SETTLED * (1.0 + value[going])
-        for _ in range(_HALVINGS):
-            rows = np.flatnonzero(open_)
-            if not len(rows):
-                break
-            trial = found[going[rows]] - size[rows, None] * step[rows]
-            asked = some if len(rows) == len(going) else some.take(rows)
-            there = asked.chi2(trial)
-            better = there <= value[going[rows]] - 1e-4 * size[rows] * drop[rows]
-            taken = rows[better]
-            found[going[taken]] = trial[better]
-            value[going[taken]] = there[better]
-            open_[taken] = False
-            size[rows] /= 2.0
-        moved = (drop > _SETTLED * (1.0 + value[going])) & ~open_
-        going = going[moved]
-        if not len(going):
-            break
-    return found
+    enough = int(np.searchsorted(np.cumsum(posteriors), SHARE)) + 1
+    found = set(range(min(enough, MOST, len(combinations))))
+    held = [set(one) for one in combinations]
+    for hypothesis in range(count):
+        for holds in (True, False):
+            rows = (at for at, on in enumerate(held) if (hypothesis in on) is holds)
+            found.add(next(rows, 0))
+    return sorted(found)

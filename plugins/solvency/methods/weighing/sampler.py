@@ -22,7 +22,6 @@ from solvency.methods.weighing.enumeration import enumerate_all
 from solvency.methods.weighing.metric import Metric
 from solvency.methods.weighing.metric import Places
 from solvency.methods.weighing.metric import live
-from solvency.methods.weighing.metric import scores_of
 from solvency.methods.weighing.metric import shared
 from solvency.methods.weighing.metric import summed
 
@@ -131,21 +130,6 @@ def split_r_hat(visited: NDArray[Any]) -> Array:
     return np.asarray(np.sqrt(squared))
 
 
-def best_of(case: Model, seed: int) -> tuple[int, ...]:
-    """Return the most probable combination the chains find.
-
-    The chains warm up and then take the best of each block instead of drawing.
-    """
-    rng = np.random.default_rng(seed)
-    states = _drawn(case, rng)
-    blocks = _Blocks(case, rng)
-    per_sweep = max(1, round(case.count / blocks.size))
-    for at in range(12 * per_sweep):
-        step(case, states, blocks.next(), rng if at < 6 * per_sweep else None)
-    best = states[int(np.argmax(arithmetic.rounded(scores_of(case, states), 36)))]
-    return tuple(np.flatnonzero(best).tolist())
-
-
 class _Blocks:
     """Hypotheses taken together at a step, chosen without looking at the chains."""
 
@@ -180,7 +164,7 @@ def step(
     case: Model,
     states: States,
     block: NDArray[np.intp],
-    rng: np.random.Generator | None,
+    rng: np.random.Generator,
 ) -> Array:
     """Draw a block of hypotheses anew in every chain, given its others.
 
@@ -188,7 +172,7 @@ def step(
         case: the model.
         states: the chains' combinations, shape (chains, h); changed in place.
         block: the hypotheses.
-        rng: draws; None to take the most probable instead.
+        rng: draws.
 
     Returns:
         Belief in each of the block given the others, shape (chains, block).
@@ -212,11 +196,8 @@ def step(
     scores[(shut.astype(np.int64) @ on.T) > 0] = -np.inf
     weights = arithmetic.exp(scores - scores.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
-    if rng is None:
-        drawn = np.argmax(arithmetic.rounded(scores, 36), axis=1)
-    else:
-        level = rng.random((chains, 1)) * (1 - 1e-12)
-        drawn = np.argmax(np.cumsum(weights, axis=1) > level, axis=1)
+    level = rng.random((chains, 1)) * (1 - 1e-12)
+    drawn = np.argmax(np.cumsum(weights, axis=1) > level, axis=1)
     states[:, block] = on[drawn].astype(bool)
     return arithmetic.product(weights, on)
 
@@ -295,4 +276,4 @@ def _drawn(case: Model, rng: np.random.Generator) -> States:
     return states
 
 
-__all__ = ["Visits", "best_of", "split_r_hat", "step", "visits"]
+__all__ = ["Visits", "split_r_hat", "step", "visits"]
