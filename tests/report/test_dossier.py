@@ -112,6 +112,61 @@ def test_a_source_shows_what_was_noted_from_it(tmp_path: Path) -> None:
     )
 
 
+def test_paper_has_what_was_noted_beside_the_flow_that_rests_on_it(
+    tmp_path: Path,
+) -> None:
+    case, source = noted(tmp_path)
+    root = pages.tree(build(case, case.book(), sections=["flows", "sources"]))
+    flow = words_at(root, "flow-loan")
+    assert "R1 loan in the letter: 5,000,000 USD drawn; R2 deposits" in flow
+    assert "After the sources of a flow stands what was noted" in "".join(
+        root.itertext()
+    )
+    # Once is enough: beside the flow.
+    assert "loan in the letter" not in words_at(root, f"source-{source}")
+
+
+def test_paper_has_what_was_noted_for_no_flow_beside_its_source(
+    tmp_path: Path,
+) -> None:
+    source = kept(tmp_path).by_id["loan"].sources[0]
+    head, *rows = ROWS.splitlines()
+    rows = [f"{head},source", *(f"{x}," for x in rows)]
+    more = dict.fromkeys(head.split(","), "")
+    more |= {"id": "R9", "note": "what it was for", "amount": "75", "unit": "USD"}
+    rows.append(f"{','.join(more[name] for name in head.split(','))},{source}")
+    case = kept(tmp_path, "\n".join(rows) + "\n")
+    root = pages.tree(build(case, case.book(), sections=["flows", "sources"]))
+    words = words_at(root, f"source-{source}")
+    assert "Noted from it: R9 what it was for: 75 USD" in words
+
+
+def test_paper_says_nothing_of_notes_where_a_case_keeps_none() -> None:
+    case = solvency.load(HARBOUR)
+    root = pages.tree(build(case, case.book(), sections=["flows"]))
+    assert "what was noted" not in "".join(root.itertext())
+
+
+def test_each_line_of_a_flow_has_what_is_debited_beside_what_is_credited() -> None:
+    case = solvency.load(HARBOUR)
+    root = pages.tree(build(case, case.book(), sections=["flows"]))
+    whole = next(e for e in root.iter() if e.get("class") == "dense flows")
+    for flow in whole.iter("tbody"):
+        found = {True: [], False: []}
+        for row in flow.iter("tr"):
+            if row.get("class") == "leg":
+                _, debit, _, credit = ("".join(x.itertext()) for x in row)
+                found[True].append(debit)
+                found[False].append(credit)
+        written = case.by_id[flow.get("id").removeprefix("flow-")].postings
+        for debit in (True, False):
+            assert sorted(filter(None, found[debit])) == sorted(
+                f"{abs(one.units):,f} {one.commodity}"
+                for one in written
+                if not one.added and (one.units >= 0) is debit
+            )
+
+
 def test_a_source_shows_the_prices_it_gives() -> None:
     case = solvency.load(HARBOUR)
     root = pages.tree(

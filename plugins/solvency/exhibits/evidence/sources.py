@@ -36,6 +36,8 @@ class Passage:
     unit: str
     #: The other amounts of the row, each with its unit and what it is.
     parts: tuple[tuple[Figure, str, str], ...] = ()
+    #: Whether paper has it beside the flow or the balance that rests on it.
+    beside: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Listed:
     more: Prose
     observations: Prose
     prices: Figure | None
-    #: What it says, as noted in the rows of evidence that flows and statements cite.
+    #: What it says, as noted in the rows of evidence.
     passages: tuple[Passage, ...]
     #: The prices taken from it, by commodity.
     quoted: tuple[Quoted, ...]
@@ -137,13 +139,19 @@ def sources(setting: Setting) -> Section | None:
 
 
 def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
-    """Return what each source says of what is in the report."""
+    """Return what was noted from each source, and of which flow."""
     found: dict[str, list[Passage]] = defaultdict(list)
-    cited = [row for flow in setting.flows for row in flow.claim]
-    cited += [row for one in known(setting) for row in one.claim]
-    for row in sorted(set(cited) & setting.dossier.keys()):
-        one = setting.dossier[row]
+    beside = {
+        row
+        for flow in setting.printed
+        if flow.id in setting.taken
+        for row in flow.claim
+    }
+    beside |= {row for one in known(setting) for row in one.claim}
+    for row, one in sorted(setting.dossier.items()):
         for name in one.sources:
+            if not _kept(setting, name):
+                continue
             key = f"source:{name}:row:{row}"
             formula = "as the source states it"
             amount = (
@@ -167,13 +175,24 @@ def _passages(setting: Setting) -> dict[str, tuple[Passage, ...]]:
                 )
                 for n, x in enumerate(one.parts)
             )
-            found[name].append(Passage(Said(row), one.words, amount, one.unit, parts))
+            found[name].append(
+                Passage(Said(row), one.words, amount, one.unit, parts, row in beside)
+            )
     for flow in setting.printed:
         for name, where in flow.locators.items():
             if name:
                 passage = Passage(setting.flow_ref(flow.id), where, None, "")
                 found[name].append(passage)
     return {name: tuple(some) for name, some in found.items()}
+
+
+def _kept(setting: Setting, name: str) -> bool:
+    """Say whether a source is known by now, and more than what someone recalls."""
+    source = setting.case.sources.get(name)
+    if source is None or source.grade.startswith("F"):
+        return False
+    known_by = setting.case.known
+    return known_by is None or source.published <= known_by
 
 
 def _quoted(setting: Setting) -> dict[str, tuple[Quoted, ...]]:
