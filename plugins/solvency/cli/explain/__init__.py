@@ -121,7 +121,8 @@ def command(
 
 def _table(found: Explanation) -> Table:
     """Return what it rests on, a line each; amounts exact."""
-    from solvency.figures.listing import listing  # noqa: PLC0415 (lazy start)
+    from solvency.cli.explain.text import known_day  # noqa: PLC0415 (lazy start)
+    from solvency.figures.listing import listing  # noqa: PLC0415 (as above)
 
     rows: list[tuple[object, ...]] = [
         (found.kind, found.name, "", found.value, found.unit, found.formula, "")
@@ -137,7 +138,7 @@ def _table(found: Explanation) -> Table:
     ]
     rows += [
         (
-            *("source", one.source.name, _published(one.source), one.carries, ""),
+            *("source", one.source.name, known_day(one.source), one.carries, ""),
             *(one.source.title, one.source.url),
         )
         for one in found.sources

@@ -119,7 +119,8 @@ def _figures(found: Explanation, most: int | None) -> list[str]:
     ]
 
 
-def _published(source: Source) -> str:
+def known_day(source: Source) -> str:
+    """Return when a source was published, as far as its copy says."""
     if source.dated == "day":
         return source.published.isoformat()
     return published(source.published, source.dated, Locale())
@@ -132,7 +133,7 @@ def _sources(found: Explanation) -> list[str]:
         who = f"{source.publisher}, " if source.publisher else ""
         lines.append(
             f"source {source.name}  [{source.grade}] {who}{source.title},"
-            f" {_published(source)}"
+            f" {known_day(source)}"
             + (f"; carries {_digits(one.carries)}" if one.carries else "")
         )
         lines += [f"  {source.url}"] if source.url else []

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solvency.analysis.defaults import SEED
-from solvency.analysis.defaults import SPREAD_DRAWS
+from solvency.defaults import SEED
+from solvency.defaults import SPREAD_DRAWS
 from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import grades
 from solvency.exhibits.rests import rests

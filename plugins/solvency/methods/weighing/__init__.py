@@ -19,6 +19,7 @@ from typing import Literal
 
 import numpy as np
 
+from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.methods.weighing.amounts import believed
 from solvency.methods.weighing.bound_weights import Bounded
@@ -208,7 +209,7 @@ def weigh(
     best: int = 1000,
     wide: float = 0.25,
     error: float = 0.004,
-    seed: int = 0,
+    seed: int = WEIGHING_SEED,
     like: Weighing | None = None,
 ) -> Weighing:
     """Compare all combinations of hypotheses by what was observed.
