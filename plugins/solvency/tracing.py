@@ -1,4 +1,4 @@
-"""Whose money paid for it, under every rule of tracing."""
+"""Whose money paid for it, under five rules of tracing."""
 
 from __future__ import annotations
 

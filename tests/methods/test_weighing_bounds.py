@@ -11,6 +11,7 @@ from scipy.special import logsumexp
 from scipy.stats import gamma
 from scipy.stats import multivariate_normal
 from scipy.stats import norm
+from scipy.stats import t as student
 
 from solvency.methods import weighing
 from solvency.methods.weighing import Bounds
@@ -288,3 +289,18 @@ def test_bounds_that_break_by_far_are_told_apart(nu, edge):
     wanted = logs[1] - logs[0]
     assert got == pytest.approx(wanted, abs=0.002 + 3 * found.bounds_error)
     assert found.bounds_error < 0.1
+
+
+def test_how_far_a_bound_is_safe_is_told_by_the_law_of_its_scale():
+    # More than eight spreads above the edge with the loss and without it.
+    some = bounds(edge=430.0)
+    found = believed(some, 20.0, nu=4.0)
+    errors = (100 / Z) ** 2 + some.noise[0, 0]
+    under = [
+        student.cdf((1000 - loss - 430) / math.sqrt(errors + (0.1 * loss / Z) ** 2), 4)
+        for loss in (0.0, 20.0)
+    ]
+    assert 1 - under[0] > 1e-4
+    wanted = under[1] / sum(under)
+    assert wanted < 0.5 - 1e-5
+    assert found.posteriors[0] == pytest.approx(wanted, abs=1e-7)

@@ -28,7 +28,7 @@ COMMANDS = {
     "reconcile": "Say whether the claims can all be true, and which is suspect.",
     "weigh": "Weigh the hypotheses by what was observed.",
     "tally": "Add up what the hypotheses take, beside what is untraced.",
-    "trace": "Say whose money paid for an outlay, under every tracing rule.",
+    "trace": "Say whose money paid for an outlay, under five rules of tracing.",
     "recover": "Say who gets what back: statement of affairs, clearing, classes.",
     "tie": "Say whether rows of subledgers agree with their control accounts.",
     "ask": "Put a question to the rows of a subledger: owed, negative, distribution.",

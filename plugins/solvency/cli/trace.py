@@ -69,7 +69,7 @@ def command(
     at: datetime.date | None,
     output: Output,
 ) -> None:
-    r"""Say whose money each outlay of ACCOUNT was, under every tracing rule.
+    r"""Say whose money each outlay of ACCOUNT was, under five rules of tracing.
 
     `least` and `most` are the interval of rules that keep the order of movements; pro
     rata ex post does not. Money that came from another account of the books is

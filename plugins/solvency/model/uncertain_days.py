@@ -2,7 +2,7 @@
 
 A flow with `earliest:` or `latest:` may have happened on any day between; the written
 date is what the books show. Flows of one driver share their place in their intervals,
-and one that cannot precede another (`after:`) is drawn no earlier than that.
+and one that cannot precede another (`after:`) takes any day from that one's on.
 """
 
 from __future__ import annotations
@@ -118,11 +118,15 @@ class UncertainDays:
         for child, size in zip(children, sizes, strict=True):
             place = np.random.default_rng(child).random((len(self.flows), size))[shared]
             days = self.first[:, None] + np.floor(place * width).astype(np.int64)
-            self._in_order(days)
+            self._in_order(days, place)
             yield days
 
-    def _in_order(self, days: NDArray[np.int64]) -> None:
-        """Put flows no earlier than those they cannot precede."""
+    def _in_order(self, days: NDArray[np.int64], place: NDArray[np.float64]) -> None:
+        """Put flows no earlier than those they cannot precede.
+
+        On any day from that of the other on, each as likely: put on its day where they
+        would precede it, both would happen on one day in half of the draws.
+        """
         row = {int(flow): at for at, flow in enumerate(self.flows)}
         number = {flow.id: at for at, flow in enumerate(self.book.flows)}
         done: set[int] = set()
@@ -140,7 +144,9 @@ class UncertainDays:
                 least = days[row[before]]
             else:
                 least = np.int64(self.book.flows[before].date.toordinal())
-            days[at] = np.minimum(np.maximum(days[at], least), self.last[at])
+            least = np.minimum(np.maximum(self.first[at], least), self.last[at])
+            room = self.last[at] - least + 1
+            days[at] = least + np.floor(place[at] * room).astype(np.int64)
 
         for at in range(len(days)):
             settle(at)

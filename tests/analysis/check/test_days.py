@@ -133,6 +133,11 @@ def test_a_flow_is_drawn_no_earlier_than_the_one_it_cannot_precede(books):
     assert drawn.max() == ends[1]
     # Uniform: a mean of the fifteenth, to a tenth of a day.
     assert first.mean() == pytest.approx(sum(ends) / 2, abs=0.3)
+    # The other on any day left, each as likely: on the same with the mean of 1 to 1/11.
+    alike = sum(1 / n for n in range(1, 12)) / 11
+    assert (first == then).mean() == pytest.approx(alike, abs=0.03)
+    on_tenth = then[first == ends[0]]
+    assert on_tenth.mean() == pytest.approx(sum(ends) / 2, abs=0.9)
 
 
 @pytest.mark.parametrize(

@@ -177,7 +177,8 @@ def _left(moved: dict[str, tuple[int, float]], net: float, repaid: float) -> Dec
 def house_outlay(world: World, invariant: Invariant) -> list[Outcome]:
     """Let no outlay of the house exceed the house's own money then held.
 
-    At least the excess was customers' money, under every tracing rule. Commodity
+    At least the excess was customers' money, under every rule that keeps the order of
+    movements. Commodity
     by commodity; what customers' part of one bought of another is customers', and what
     customers are paid back of what they are owed is no outlay of the house
     (Easton, United States v. Bankman-Fried, 2023; James Roscoe (Bolton) Ltd v

@@ -1,3 +1,3 @@
-"""Whose money paid for an outlay, under every tracing rule?"""
+"""Whose money paid for an outlay, under five rules of tracing?"""
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ _CACHED = 1 << 17
 #: Points of the lattice at each shift, at most and at least.
 _MOST, _FEWEST = 4096, 32
 _TINY = 1e-300
-#: Spreads from its edge at which a bound breaks less than once in ten million.
-_SAFE = 6.0
+#: A bound that breaks less often than this takes no part.
+_SAFE = 1e-9
 #: Spreads beyond its edge from which chances are worked out by their logs.
 _DEEP = -25.0
 #: What is less probable than the best by more than this in logs tells no error.
@@ -123,7 +123,9 @@ def held(case: Model, bounds: Bounds, states: NDArray[np.bool_]) -> Standing:
     scale = np.sqrt((below**2).sum(axis=2))
     if not math.isinf(case.nu):
         scale *= np.sqrt((case.nu + chi2) / (case.nu + size))[:, None]
-    kept = np.flatnonzero((room / scale).min(axis=0) < _SAFE)
+    apart = -arithmetic.rounded((room / scale).min(axis=0))
+    breaks = ndtr(apart) if math.isinf(case.nu) else stdtr(case.nu + size, apart)
+    kept = np.flatnonzero(breaks > _SAFE)
     if not len(kept):
         return Standing(likelihood, np.zeros(len(states)), 0.0)
     if len(kept) < len(bounds.edges):

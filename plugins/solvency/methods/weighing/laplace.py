@@ -66,7 +66,7 @@ class Curves:
         return amount, slope, np.where(self.linear, 0.0, side**2 * grown)
 
 
-class Problem(NamedTuple):
+class WideAmounts(NamedTuple):
     """The log posterior of the wide amounts of some combinations, side by side.
 
     The unknowns are standard normal: one for each wide amount, then one for each error
@@ -96,7 +96,7 @@ class Problem(NamedTuple):
         on: NDArray[np.bool_],
         curves: Curves,
         whole: Array,
-    ) -> Problem:
+    ) -> WideAmounts:
         """Return the problem of some combinations; `on` says which flows happen."""
         wide, narrow = np.flatnonzero(logs), ~logs
         live = (on & narrow).astype(float)
@@ -128,7 +128,7 @@ class Problem(NamedTuple):
             log_det=arithmetic.log_det(root),
         )
 
-    def take(self, rows: NDArray[np.intp]) -> Problem:
+    def take(self, rows: NDArray[np.intp]) -> WideAmounts:
         """Return the problem of some of its combinations."""
         return self._replace(
             square=self.square[rows],
@@ -222,7 +222,7 @@ class Modes(NamedTuple):
     unknowns: Array
     root: Array
     chi2: Array
-    problem: Problem
+    problem: WideAmounts
 
     def added(self, at: int, unknowns: Array) -> Array:
         """Return wide amounts and shared errors of one combination at some unknowns.
@@ -234,7 +234,7 @@ class Modes(NamedTuple):
         return self.problem.added(unknowns, self.problem.on[at])[0]
 
 
-def laplace(case: Model, problem: Problem) -> tuple[Array, Modes]:
+def laplace(case: Model, problem: WideAmounts) -> tuple[Array, Modes]:
     """Return the log likelihoods of combinations with wide amounts as they are."""
     # Modes are several. One is often near that of the best combination; one in which an
     # amount of another explains what was seen, near the amounts as written.
@@ -255,7 +255,7 @@ def laplace(case: Model, problem: Problem) -> tuple[Array, Modes]:
     return np.asarray(logs), Modes(unknowns, root, chi2, problem)
 
 
-def _modes(problem: Problem, start: Array) -> Array:
+def _modes(problem: WideAmounts, start: Array) -> Array:
     """Find the most probable unknowns of each combination by damped Newton steps.
 
     Steps take the full curvature where it is positive, which near a mode doubles the

@@ -16,7 +16,7 @@ import numpy as np
 
 from solvency.figures import arithmetic
 from solvency.methods.weighing.laplace import Curves
-from solvency.methods.weighing.laplace import Problem
+from solvency.methods.weighing.laplace import WideAmounts
 from solvency.methods.weighing.laplace import laplace
 from solvency.methods.weighing.wide_bounds import holding
 
@@ -88,7 +88,7 @@ def reweigh(
     gaussian = posteriors[chosen]
     curves = curves or Curves.matched(case.means, whole)
     on = np.array([case.active(one) for one in some])
-    problem = Problem.of(case, logs, on, curves, whole)
+    problem = WideAmounts.of(case, logs, on, curves, whole)
     scores, modes = laplace(case, problem)
     if bounds is not None:
         scores = scores + holding(case, bounds, modes, on, logs)
