@@ -68,3 +68,12 @@ def test_rounding_keeps_the_first_bits_and_takes_a_tie_to_even(seed, bits):
         found = arithmetic.rounded(values, bits)
         assert np.array_equal(found, wanted, equal_nan=True)
         assert np.array_equal(np.signbit(found), np.signbit(wanted))
+
+
+@given(st.floats(0, 700))
+def test_the_mean_of_a_decay_is_its_integral_over_its_length(length):
+    found = float(arithmetic.mean_decay(length))
+    steps = (np.arange(20_000) + 0.5) / 20_000 * min(length, 40.0)
+    mean = np.exp(-steps).mean() * min(length, 40.0) / length if length else 1.0
+    assert found == pytest.approx(mean, rel=1e-6)
+    assert 0 < found <= 1

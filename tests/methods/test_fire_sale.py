@@ -17,6 +17,7 @@ from solvency.depth import pool_proceeds
 from solvency.depth import price_after
 from solvency.depth import proceeds
 from solvency.depth import sale_needed
+from solvency.methods.fire_sale import units_sold
 
 AMOUNTS = st.floats(1e-3, 1e9)
 
@@ -150,3 +151,10 @@ def test_breaking_price_by_hand():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@given(AMOUNTS, AMOUNTS, st.floats(1e-3, 50))
+def test_units_sold_are_those_that_take_the_price_there(price, halving, folds):
+    units = folds * halving
+    after = float(price_after(units, price, halving))
+    assert float(units_sold(price / after, halving)) == pytest.approx(units, rel=1e-9)

@@ -27,6 +27,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
 
     from solvency.analysis.in_kind import Key
     from solvency.ledger.case import Account
@@ -111,9 +112,18 @@ class Funds:
     @wide()
     def amount(self, side: str, label: str) -> Decimal:
         """Return what came from one source, or went to one use."""
-        return sum(
-            (x.amount for x in self.lines if (x.side, x.label) == (side, label)), ZERO
-        )
+        return sum((x.amount for x in self._of(side, label)), ZERO)
+
+    def parts(self, side: str, label: str) -> dict[str, Decimal]:
+        """Return what each flow has in one source or use."""
+        return {
+            flow: part
+            for x in self._of(side, label)
+            for flow, part in zip(x.flows, x.parts, strict=True)
+        }
+
+    def _of(self, side: str, label: str) -> Iterator[FundsLine]:
+        return (x for x in self.lines if (x.side, x.label) == (side, label))
 
 
 @wide()

@@ -9,9 +9,9 @@ from solvency.browse.head import TITLES
 from solvency.browse.language import listed
 from solvency.browse.language import say
 from solvency.browse.language import speaking
-from solvency.browse.language import spoken
+from solvency.browse.pages.solvency import called
+from solvency.browse.pages.solvency import held_of
 from solvency.browse.pages.solvency import name_of
-from solvency.browse.pages.solvency import title_of
 from solvency.browse.panel import OnPage
 from solvency.browse.render import BUILDERS
 from solvency.browse.render import exhibits_of
@@ -89,12 +89,10 @@ def _tests(view: View) -> Iterator[Entry]:
         href = view.page("solvency", "opened", pick=name_of(one))
         if not view.at_home.live and not view.study.long:
             href = view.page("solvency", "findings")
-        name = say(one.entity) + spoken().text(": ") + title_of(one.key)
-        yield say("test"), name, say(asks(one.invariant)), href
-    for key in found.series:
-        if key not in failed and key.invariant != "overdraft-limit":
-            name = say(key.entity) + spoken().text(": ") + title_of(key)
-            yield say("test"), name, say(asks(key.invariant)), view.page("solvency")
+        yield say("test"), called(one.key), say(asks(one.invariant)), href
+    for key in held_of(found, failed):
+        said = say(asks(key.invariant))
+        yield say("test"), called(key), said, view.page("solvency")
 
 
 def _exhibits(view: View, exhibits: Exhibits) -> Iterator[Entry]:

@@ -120,12 +120,8 @@ def draw(chart: Beliefs, look: Look) -> str:
         for n, (belief, name) in enumerate(zip(chart.beliefs, names, strict=True))
     ]
     edges.draw(canvas, ends, right, top, bottom)
-    facts = [
-        f"{look.day(chart.days[-1])}{look.colon}" + ", ".join(map(" ".join, names))
-    ]
-    facts += [
-        f"{look.day(event.day)}{look.colon}{event.label}" for event in chart.events
-    ]
+    facts = [f"{look.on(chart.days[-1])}" + ", ".join(map(" ".join, names))]
+    facts += [f"{look.on(event.day)}{event.label}" for event in chart.events]
     return canvas.svg(bottom + FOOT, chart.title, facts)
 
 

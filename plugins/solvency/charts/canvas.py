@@ -222,7 +222,6 @@ class Canvas:
         size: float = BODY,
         *,
         anchor: str = "start",
-        bold: bool = False,
         fill: str = "",
         avoid: Sequence[Box] = (),
         plate: bool = False,
@@ -234,7 +233,6 @@ class Canvas:
             words: The text.
             size: Size of the type.
             anchor: As for `text`.
-            bold: As for `text`.
             fill: As for `text`.
             avoid: What else it must not touch.
             plate: Whether the paper's colour is laid under it.
@@ -245,14 +243,14 @@ class Canvas:
         words = clean(words)
         sheet = Box(0, 0, self.width, float("inf"))
         for at in places:
-            box = text_box(at, words, size, anchor, bold=bold)
+            box = text_box(at, words, size, anchor)
             taken = (*self._texts, *avoid)
             if box.within(sheet) and not any(box.touches(other) for other in taken):
                 if plate:
                     left, right = max(0, box.left - 2), min(self.width, box.right + 2)
                     wider = Box(left, box.top, right, box.bottom)
                     self.rect(wider, self.palette.paper, data_plate="")
-                self.text(at, words, size, anchor=anchor, bold=bold, fill=fill)
+                self.text(at, words, size, anchor=anchor, fill=fill)
                 return True
         return False
 

@@ -131,10 +131,8 @@ def draw_pair(pair: Pair, look: Look) -> str:
         middle = (y(last.need) + y(last.have)) / 2
         named.append(Edge(middle, *names[2], palette.grey, "1.5 1.5"))
     edges.draw(canvas, named, right, top, bottom)
-    facts = [f"{look.day(last.day)}{look.colon}" + ", ".join(map(" ".join, names))]
-    facts += [
-        f"{look.day(event.day)}{look.colon}{event.label}" for event in pair.events
-    ]
+    facts = [f"{look.on(last.day)}" + ", ".join(map(" ".join, names))]
+    facts += [f"{look.on(event.day)}{event.label}" for event in pair.events]
     return canvas.svg(bottom + FOOT, pair.title, facts)
 
 

@@ -52,11 +52,6 @@ class Palette:
         """Return a colour thinned with the paper's: 0 is paper, 1 the colour."""
         return _mix(self.paper, colour, share)
 
-    def text_on(self, colour: str) -> str:
-        """Return ink or paper, whichever reads better on a colour."""
-        own = _luminance(colour)
-        return max((self.ink, self.paper), key=lambda c: _contrast(own, _luminance(c)))
-
 
 LIGHT = Palette(
     paper="#ffffff",
@@ -177,6 +172,10 @@ class Look:
         """Print an amount beside what is drawn."""
         return self.number(Decimal(value), self.places)
 
+    def on(self, day: datetime.date) -> str:
+        """Begin what is said of a day."""
+        return f"{self.day(day)}{self.colon}"
+
     def range(self, low: Decimal | float, high: Decimal | float) -> str:
         """Print a range of amounts."""
         return f"{self.amount(low)}{self.to}{self.amount(high)}"
@@ -189,19 +188,3 @@ def _channels(colour: str) -> tuple[int, ...]:
 def _mix(under: str, over: str, share: float) -> str:
     pairs = zip(_channels(under), _channels(over), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
-
-
-def _luminance(colour: str) -> float:
-    """Return relative luminance as WCAG 2.2 defines it."""
-
-    def linear(channel: int) -> float:
-        c = channel / 255
-        return c / 12.92 if c <= 0.04045 else float(((c + 0.055) / 1.055) ** 2.4)
-
-    red, green, blue = (linear(c) for c in _channels(colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(a: float, b: float) -> float:
-    """Return the contrast of two luminances as WCAG 2.2 defines it."""
-    return (max(a, b) + 0.05) / (min(a, b) + 0.05)

@@ -14,9 +14,9 @@ from solvency.analysis.ask import DRAWING
 from solvency.analysis.ask import QUESTIONS
 from solvency.analysis.ask import SHARING
 from solvency.cli.common import Asked
-from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
@@ -126,12 +126,7 @@ class AmountType(click.ParamType[Decimal]):
     shell_complete=names("account"),
     help="Of the subledger of this account.",
 )
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="At the end of this day. Default: the petition, else the last flow.",
-)
+@at_day()
 @click.option(
     "--most",
     type=click.IntRange(1, 1_000_000),

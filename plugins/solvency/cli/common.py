@@ -199,6 +199,16 @@ def on_ledger(function: Function) -> Function:
     return with_ledger
 
 
+def at_day(what: str = "At the end of this day") -> Callable[[Function], Function]:
+    """Give a command its --at, of the day that all else says where it is left out."""
+    return click.option(
+        "--at",
+        type=Day(),
+        metavar="DATE",
+        help=f"{what}. Default: the petition, else the last flow.",
+    )
+
+
 def on_output(function: Function) -> Function:
     """Give a command its --json, --csv and -o FILE.xlsx."""
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from solvency.cli.common import Asked
-from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
@@ -47,12 +47,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
     help="Write the proof of the party here, to be given to it.",
 )
 @click.option("--account", metavar="NAME", help="Of the subledger of this account.")
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="At the end of this day. Default: the petition, else the last flow.",
-)
+@at_day()
 @on_engine
 @on_output
 def command(

@@ -12,6 +12,7 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
@@ -49,12 +50,7 @@ TABLES = {
 
 @click.command("recover")
 @on_ledger
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="At the end of this day. Default: the petition, else the last flow.",
-)
+@at_day()
 @click.option(
     "--alpha",
     default=1.0,

@@ -12,6 +12,7 @@ from solvency.cli.common import Asked
 from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
@@ -35,12 +36,7 @@ if TYPE_CHECKING:
     shell_complete=names("commodity"),
     help="One commodity. Default: each with a market depth or a haircut.",
 )
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="At the end of this day. Default: the petition, else the last flow.",
-)
+@at_day()
 @click.option(
     "--since",
     type=Day(),

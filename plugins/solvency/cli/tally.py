@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from solvency.cli.common import Asked
-from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
 from solvency.defaults import SEED
@@ -28,12 +28,7 @@ if TYPE_CHECKING:
 
 @click.command("tally")
 @on_ledger
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="Day of what is untraced. Default: the petition, else the last flow.",
-)
+@at_day("Day of what is untraced")
 @click.option(
     "--switches",
     type=click.Choice(["prior", "posterior"]),

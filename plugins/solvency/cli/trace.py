@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from solvency.cli.common import Asked
-from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
@@ -52,12 +52,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show every owner of each outlay, and outlays beyond a thousand rows.",
 )
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="Until the end of this day. Default: the petition, else the last flow.",
-)
+@at_day("Until the end of this day")
 @on_output
 def command(
     asked: Asked,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import itertools
 import re
 from decimal import Decimal
@@ -19,6 +18,7 @@ from solvency.evidence.dialect import Table
 from solvency.evidence.dialect import currency
 from solvency.evidence.dialect import is_amount
 from solvency.evidence.dialect import notation
+from solvency.evidence.formats.grid import cells_of
 from solvency.evidence.formats.grid import decoded
 from solvency.evidence.formats.grid import encoding_of
 from solvency.evidence.mapping import KINDS
@@ -216,13 +216,7 @@ def _delimited(document: Document, encoding: str | None) -> Table:
 
 
 def _rows(text: str, mark: str, quote: str) -> Iterator[Row]:
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=mark,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        strict=True,
-    )
+    reader = cells_of(text, mark, quote)
     line = 0
     while True:
         start = line + 1

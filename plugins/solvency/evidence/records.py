@@ -189,3 +189,9 @@ def opened(path: Path) -> Document:
     if not content:
         raise EvidenceError(name, 1, "the file is empty", "Leave it out")
     return Document(path.name, path, content, hashlib.sha256(content).hexdigest())
+
+
+def not_installed(document: Document, why: str) -> EvidenceError:
+    """Return the refusal of a document that only a package of an extra reads."""
+    wrong = f"{why}, which is not installed"
+    return EvidenceError(document.name, None, wrong, "Install solvency[import]")

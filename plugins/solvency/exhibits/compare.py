@@ -300,10 +300,7 @@ def _left(setting: Setting, name: str, book: Book, one: Funds) -> Figure:
 
 
 def _line(setting: Setting, name: str, one: Funds, side: str, label: str) -> Figure:
-    lines = [x for x in one.lines if (x.side, x.label) == (side, label)]
-    of = {
-        flow: part for x in lines for flow, part in zip(x.flows, x.parts, strict=True)
-    }
+    of = one.parts(side, label)
     amount = one.amount(side, label)
     figure = _money(
         setting, f"{side}:{label}", name, amount, f"{side} of funds: {label}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from solvency.exhibits.section import Section
 from solvency.exhibits.section import figures_in
 from solvency.exhibits.workings import everything
+from solvency.exhibits.workings import flow_link
 from solvency.figures import formats
 from solvency.figures.figure import COUNT
 from solvency.figures.figure import OWN
@@ -189,7 +190,7 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
     for n, name in enumerate(first):
         if n:
             yield "; "
-        yield _flow(setting, name)
+        yield flow_link(setting, name)
         if name in amounts and len(figure.flows) > 1:
             yield " "
             yield _amount(setting, figure, name, amounts[name])
@@ -223,14 +224,10 @@ def _flows(setting: Setting, figure: Figure) -> Iterator[Piece]:
     for n, name in enumerate(rest[:_MOST]):
         if n:
             yield ", "
-        yield _flow(setting, name)
+        yield flow_link(setting, name)
     if len(rest) > _MOST:
         more = setting.count(f"most:{figure.key}", len(rest) - _MOST)
         yield from setting.say(" and %(count)s more", count=more)
-
-
-def _flow(setting: Setting, name: str) -> Piece:
-    return setting.flow_ref(name) if name in setting.listed else Said(name)
 
 
 def _source(setting: Setting, name: str) -> Prose:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solvency.figures.words import capital
 from solvency.model import worth as worth_of
 from solvency.model.prices import Missing
 from solvency.model.worth import amount_worth
@@ -82,7 +83,7 @@ def heading(locale: Locale, purpose: str) -> str:
         purpose: The purpose as the ledger writes it.
     """
     found = purpose_words(locale, purpose)
-    return found[:1].upper() + found[1:]
+    return capital(found)
 
 
 def quote(setting: Setting, commodity: str, day: datetime.date) -> Quote | None:

@@ -14,6 +14,7 @@ from solvency.figures.figure import anchor
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.model.contributions import largest_first
 
 if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
@@ -42,7 +43,7 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
     """
     text = setting.text
     key = f"made-up-{_NO_WORD.sub('-', figure.key).strip('-')}"
-    by_size = sorted(figure.parts, key=lambda one: (-abs(one[1]), one[0]))
+    by_size = largest_first(figure.parts)
     # One flow alone needs no line for the rest.
     most = _MOST if len(by_size) > _MOST + 1 else len(by_size)
     named, rest = by_size[:most], dict(by_size[most:])

@@ -13,6 +13,7 @@ from solvency.exhibits.claimants import OwnWords
 from solvency.exhibits.claimants import claimants
 from solvency.figures.formats import Locale
 from solvency.ledger.vocabulary import COINS
+from solvency.model.own_tokens import is_issued_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,8 +207,8 @@ def is_money_only(case: Case) -> bool:
 def has_tokens(case: Case) -> bool:
     """Say whether a case has a token of an entity's own, or a market's depth."""
     return any(
-        one.issuer in case.entities or one.depths or one.floats
-        for one in case.commodities.values()
+        is_issued_by(case, name, case.entities) or one.depths or one.floats
+        for name, one in case.commodities.items()
     )
 
 

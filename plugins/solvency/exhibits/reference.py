@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.exhibits.section import Section
+from solvency.model.own_tokens import is_issued_by
 
 if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
@@ -24,8 +25,7 @@ def methods(setting: Setting) -> Section:
 
 def glossary(setting: Setting) -> Section:
     """Build the glossary; its words are in the template."""
-    tokens = any(
-        one.issuer in setting.case.entities for one in setting.case.commodities.values()
-    )
+    case = setting.case
+    tokens = any(is_issued_by(case, name, case.entities) for name in case.commodities)
     title = setting.text("Words used")
     return Section("glossary", title, values={"tokens": tokens}, appendix=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import figures_in
 from solvency.exhibits.section import keyed
+from solvency.figures.casting import sums_of
 from solvency.figures.figure import Figure
 from solvency.figures.figure import figures_of
 from solvency.figures.table import Table
@@ -50,20 +51,12 @@ class Rest:
 
 def parts_of(table: Table) -> Iterator[tuple[Figure, list[tuple[Figure, int]]]]:
     """Yield each total of a table with the figures it adds up, and their signs."""
-    rows = {row.key: row for row in table.rows}
-    places = {column.key: n for n, column in enumerate(table.columns)}
-    for row in table.rows:
-        for n, column in enumerate(table.columns):
-            total = row.cells[n] if n < len(row.cells) else None
-            if not isinstance(total, Figure):
-                continue
-            # A sum down the column says the same as one across the row.
-            cells = [(rows[key].cells[n], sign) for key, sign in row.sums] or [
-                (row.cells[places[key]], sign) for key, sign in column.sums
-            ]
-            parts = [(cell, sign) for cell, sign in cells if isinstance(cell, Figure)]
-            if parts:
-                yield total, parts
+    for _, _, total, down, across in sums_of(table):
+        # A sum down the column says the same as one across the row.
+        cells = down or across
+        parts = [(cell, sign) for cell, sign in cells if isinstance(cell, Figure)]
+        if parts:
+            yield total, parts
 
 
 def _beside(table: Table) -> Iterator[tuple[Figure, list[Figure], list[Figure]]]:

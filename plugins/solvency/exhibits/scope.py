@@ -44,9 +44,7 @@ def scope(setting: Setting) -> Section:
     flows: Counter[str] = Counter()
     sizes: dict[str, dict[str, Decimal]] = defaultdict(dict)
     ranked: Counter[str] = Counter()
-    seen: Counter[str] = Counter(
-        (one.grade or case.sources[one.source].grade)[:1] for one in case.observations
-    )
+    seen: Counter[str] = Counter(case.grade_of(one)[:1] for one in case.observations)
     for flow in setting.flows:
         if flow.id in setting.taken:
             letter = grade_of(setting, flow)[:1]

@@ -30,6 +30,7 @@ from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.remark import said
 from solvency.figures.remark import sentence
+from solvency.figures.words import capital
 from solvency.figures.words import say
 from solvency.model.consolidation import group_sheet
 from solvency.model.contributions import Parts
@@ -89,7 +90,7 @@ class Setting:
     def capital(self, message: str) -> str:
         """Return a message with a capital first letter, the others as they are."""
         found = self.locale.text(message)
-        return found[:1].upper() + found[1:]
+        return capital(found)
 
     def remark(self, words: str, *, capital: bool = False) -> str:
         """Return what an analysis remarks in the report's language.

@@ -15,6 +15,7 @@ from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Ref
 from solvency.figures.figure import Said
+from solvency.model.contributions import largest_first
 from solvency.model.contributions import priced_by
 from solvency.model.own_tokens import is_with_its_issuer
 
@@ -97,7 +98,7 @@ def of_flows(
         amounts: What each flow has in the sum, by its id.
         keep: Keep those that have nothing in it, where flows are counted.
     """
-    ordered = sorted(amounts.items(), key=lambda one: (-abs(one[1]), one[0]))
+    ordered = largest_first(amounts.items())
     some = tuple((name, amount) for name, amount in ordered if amount or keep)
     return {
         "flows": tuple(name for name, _ in some),
@@ -128,6 +129,11 @@ def account_link(setting: Setting, account: str) -> Ref | Said:
     return replace(where, label=words) if isinstance(where, Ref) else Said(words)
 
 
+def flow_link(setting: Setting, name: str) -> Piece:
+    """Return a link to a flow, or its name if its evidence is not printed."""
+    return setting.flow_ref(name) if name in setting.listed else Said(name)
+
+
 def _sign(setting: Setting, account: str) -> int:
     return 1 if setting.case.accounts[account].root == "Assets" else -1
 
@@ -148,10 +154,7 @@ def of_accounts(
         most: How many are named; the rest are summed.
         at: The day they are valued on, to say the units and the price of a coin.
     """
-    ordered = sorted(
-        ((name, amount) for name, amount in amounts.items() if amount),
-        key=lambda one: (-abs(one[1]), one[0]),
-    )
+    ordered = largest_first((name, some) for name, some in amounts.items() if some)
     # One account left over takes no more room than saying so.
     kept = most if len(ordered) > most + 1 else len(ordered)
     pieces: list[Piece] = []
@@ -197,7 +200,7 @@ def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Pro
         setting.case, setting.case.accounts[account], coin
     ):
         return ()
-    price = _price(setting, key, found)
+    price = price_of(setting, key, found)
     noted = setting.notes.refs(price.sources)
     return setting.say(
         " (%(units)s %(coin)s at %(price)s%(source)s)",
@@ -208,7 +211,7 @@ def in_coin(setting: Setting, key: str, account: str, day: datetime.date) -> Pro
     )
 
 
-def _price(setting: Setting, key: str, found: Quote) -> Figure:
+def price_of(setting: Setting, key: str, found: Quote) -> Figure:
     """Return the price of a unit, with its source."""
     return setting.units(
         f"{key}:price",
@@ -313,7 +316,7 @@ def priced(
     found = quote(setting, commodity, day)
     if found is None:
         return {}
-    price = _price(setting, key, found)
+    price = price_of(setting, key, found)
     worked = setting.say(
         "%(units)s times %(price)s, the price of %(day)s",
         units=units,

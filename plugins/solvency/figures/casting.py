@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from solvency.figures.table import Cell
+    from solvency.figures.table import Column
     from solvency.figures.table import Row
     from solvency.figures.table import Table
+
+    #: What a figure adds up, each cell with +1 or -1.
+    Parts = list[tuple[Cell, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +51,45 @@ def cast(table: Table) -> tuple[Gap, ...]:
             names a part that is not there: the table is wrong.
     """
     gaps: list[Gap] = []
-    rows = {row.key: row for row in table.rows}
-    if len(rows) != len(table.rows):
+    if len({row.key for row in table.rows}) != len(table.rows):
         raise ReportError(f"table {table.key}: two rows have the same key")
-    places = {column.key: n for n, column in enumerate(table.columns)}
     labels = Counter(words_of(row.label) for row in table.rows)
-    group = ""
+    under, group = {}, ""
     for row in table.rows:
         if row.kind == "group":
             group = words_of(row.label)
-        under = group if labels[words_of(row.label)] > 1 else ""
+        under[row.key] = group if labels[words_of(row.label)] > 1 else ""
+    for row, column, total, *ways in sums_of(table):
+        where = f"{words_of(row.label)}, {column.title}"
+        for parts in ways:
+            if parts:
+                gaps += (
+                    replace(gap, group=under[row.key])
+                    for gap in _gap(where, total, parts, table.key)
+                )
+    return tuple(gaps)
+
+
+def sums_of(table: Table) -> Iterator[tuple[Row, Column, Figure, Parts, Parts]]:
+    """Yield each figure of a table with what it adds up in its column and in its row.
+
+    Raises:
+        ReportError: If a sum names a part that is not there.
+    """
+    rows = {row.key: row for row in table.rows}
+    places = {column.key: n for n, column in enumerate(table.columns)}
+    for row in table.rows:
         for n, column in enumerate(table.columns):
             total = row.cells[n] if n < len(row.cells) else None
-            if not isinstance(total, Figure):
-                continue
-            down = [(_cell(rows, key, n, table.key), sign) for key, sign in row.sums]
-            across = [
-                (_cell(rows, row.key, places.get(key, -1), table.key), sign)
-                for key, sign in column.sums
-            ]
-            for parts in (down, across):
-                if parts:
-                    where = f"{words_of(row.label)}, {column.title}"
-                    gaps += (
-                        replace(gap, group=under)
-                        for gap in _gap(where, total, parts, table.key)
-                    )
-    return tuple(gaps)
+            if isinstance(total, Figure):
+                down = [
+                    (_cell(rows, key, n, table.key), sign) for key, sign in row.sums
+                ]
+                across = [
+                    (_cell(rows, row.key, places.get(key, -1), table.key), sign)
+                    for key, sign in column.sums
+                ]
+                yield row, column, total, down, across
 
 
 def _cell(rows: dict[str, Row], key: str, column: int, table: str) -> Cell:
@@ -82,9 +98,7 @@ def _cell(rows: dict[str, Row], key: str, column: int, table: str) -> Cell:
     return rows[key].cells[column]
 
 
-def _gap(
-    where: str, total: Figure, parts: list[tuple[Cell, int]], table: str
-) -> Iterator[Gap]:
+def _gap(where: str, total: Figure, parts: Parts, table: str) -> Iterator[Gap]:
     found = [(part, sign) for part, sign in parts if isinstance(part, Figure)]
     exact = printed = Decimal(0)
     for part, sign in found:

@@ -48,8 +48,6 @@ def listing(
     *,
     notes: Sequence[str] = (),
     groups: str | None = None,
-    totals: Sequence[tuple[str, str, Decimal]] = (),
-    apart: Sequence[str] = (),
 ) -> Table:
     """Return rows under heads as a table; the first column is the label.
 
@@ -59,9 +57,6 @@ def listing(
         rows: Cells: numbers, words, days; None and "" are blank.
         notes: Lines below it.
         groups: The column whose runs are summed, each below its rows.
-        totals: The sum of a run as counted apart from its rows, by what heads the
-            run and the column's name.
-        apart: Runs that are no part of any sum.
     """
     columns = tuple(Heading(one) if isinstance(one, str) else one for one in heads)
     units = {head.unit for head in columns} - {"", SHARE}
@@ -90,7 +85,7 @@ def listing(
             )
             for n, head in enumerate(columns[1:], 1)
         ),
-        rows=tuple(maker.rows(rows, groups, totals, apart)),
+        rows=tuple(maker.rows(rows, groups)),
         notes=tuple((note,) for note in notes),
         numbered=False,
     )
@@ -108,11 +103,7 @@ class _Maker:
         self.places = places
 
     def rows(
-        self,
-        rows: Sequence[Sequence[object]],
-        groups: str | None,
-        totals: Sequence[tuple[str, str, Decimal]],
-        apart: Sequence[str],
+        self, rows: Sequence[Sequence[object]], groups: str | None
     ) -> Iterator[Row]:
         """Yield the rows, and after each run of a group its sums."""
         run: list[Row] = []
@@ -126,9 +117,7 @@ class _Maker:
                 continue
             last = n + 1 == len(rows) or rows[n + 1][at] != cells[at]
             if last:
-                name = str(cells[at])
-                if name not in apart:
-                    yield self._total(name, run, at, totals)
+                yield self._total(str(cells[at]), run, at)
                 run = []
 
     def _row(self, key: str, cells: Sequence[object]) -> Row:
@@ -141,21 +130,14 @@ class _Maker:
             ),
         )
 
-    def _total(
-        self,
-        name: str,
-        run: list[Row],
-        groups: int,
-        totals: Sequence[tuple[str, str, Decimal]],
-    ) -> Row:
-        counted = {head: total for group, head, total in totals if group == name}
+    def _total(self, name: str, run: list[Row], groups: int) -> Row:
         said = f"total {name}"
         cells: list[Cell] = []
         for at, head in enumerate(self.heads[1:], 1):
             found = [one.cells[at - 1] for one in run]
             values = [one.value for one in found if isinstance(one, Figure)]
             if values:
-                total = counted.get(head.name, sum(filter(None, values), Decimal()))
+                total = sum(filter(None, values), Decimal())
                 cells.append(self._cell(f"{self.key}:{said}:{head.name}", head, total))
             else:
                 cells.append(Said(said) if at == groups else None)

@@ -37,9 +37,9 @@ def settled(value: SupportsFloat, noise: float = NOISE) -> float:
     return float(f"{number:.{_DIGITS - 1}e}") if abs(number) > noise else 0.0
 
 
-def settled_all(values: Iterable[SupportsFloat], noise: float = NOISE) -> list[float]:
+def settled_all(values: Iterable[SupportsFloat]) -> list[float]:
     """Return computed numbers to twelve digits; see `settled`."""
-    return [settled(value, noise) for value in values]
+    return [settled(value) for value in values]
 
 
 def bound(difference: float) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.figures import formats
+from solvency.figures.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,4 +70,4 @@ def said(locale: Locale, words: str, currency: str) -> str:
 def sentence(locale: Locale, words: str, currency: str) -> str:
     """Return a remark with its capital, without its stop."""
     found = said(locale, words, currency)
-    return found[:1].upper() + found[1:]
+    return capital(found)

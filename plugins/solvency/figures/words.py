@@ -80,3 +80,8 @@ def words_of(cell: Cell | str) -> str:
     if isinstance(cell, Exhibit):
         return cell.key
     return cell.text
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital first letter, the others as they are."""
+    return text[:1].upper() + text[1:]

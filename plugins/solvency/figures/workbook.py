@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Mapping
     from collections.abc import Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     from solvency.figures.table import Cell
@@ -38,10 +39,11 @@ if TYPE_CHECKING:
     Links = Mapping[tuple[str, str], str]
 
 #: A workbook written twice is the same: its creation date is fixed.
-_CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
+CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
 #: The most characters a cell of a workbook may have.
 _LONGEST = 32_767
-_DIGITS = 15
+#: The digits of a number that a spreadsheet keeps.
+DIGITS = 15
 #: The row of the heads, and of the first line.
 _HEADS, _FIRST = 2, 3
 #: Decimals shown of amounts that a table prints in thousands or millions.
@@ -100,7 +102,7 @@ def content(
     # In memory, for a full disk is met once, where the file is written.
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         title = tables[0].title if tables else ""
-        book.set_properties({"title": title, "created": _CREATED})
+        book.set_properties({"title": title, "created": CREATED})
         for n, table in enumerate(tables, 1):
             name = "Table" if len(tables) == 1 else f"Table {n}"
             _Sheet(table, book, name, links or {}).write()
@@ -194,7 +196,7 @@ class _Sheet:
                     yield cell
 
     def _style(self, figure: Figure, row: Row, *, linked: bool = False) -> object:
-        form = "0.0%" if figure.unit == SHARE else "#,##0" + _places(_decimals(figure))
+        form = "0.0%" if figure.unit == SHARE else number_format(_decimals(figure))
         key = form, bool(row.sums), linked
         if key not in self.styles:
             more = {"bold": True, "top": 1} if row.sums else {}
@@ -207,30 +209,30 @@ class _Sheet:
     def write(self) -> None:
         """Write title, heads, rows and notes."""
         table, sheet = self.table, self.sheet
-        sheet.write_string(0, 0, _short(table.title), self.bold)
+        sheet.write_string(0, 0, short(table.title), self.bold)
         heads = [table.head, *(self._head(n) for n in range(len(table.columns)))]
         for n, head in enumerate(heads):
-            sheet.write_string(_HEADS, n, _short(head), self.bold)
+            sheet.write_string(_HEADS, n, short(head), self.bold)
         for n, beside in self.beside.items():
-            head = f"{heads[1 + n]}, to {_DIGITS} digits"
-            sheet.write_string(_HEADS, beside, _short(head), self.bold)
+            head = f"{heads[1 + n]}, to {DIGITS} digits"
+            sheet.write_string(_HEADS, beside, short(head), self.bold)
         for row in table.rows:
             # Text stays text: a narration that starts with "=" is no formula.
             label = "  " * row.indent + words_of(row.label)
             at, kind = self.at[row.key], kind_of(table, row)
             linked = self._link(at, 0, row.label, table.head, kind)
             style = self._words(linked) if row.kind == "line" else self.bold
-            sheet.write_string(at, 0, _short(label), style)
+            sheet.write_string(at, 0, short(label), style)
             for n, cell in enumerate(row.cells):
                 linked = self._link(at, 1 + n, cell, table.columns[n].title, kind)
                 if isinstance(cell, Figure) and cell.value is not None:
                     self._number(row, n, cell, linked=linked)
                 else:
-                    text = _short(words_of(cell))
+                    text = short(words_of(cell))
                     sheet.write_string(at, 1 + n, text, self._words(linked))
         for n, note in enumerate(table.notes):
             sheet.write_string(
-                _FIRST + len(table.rows) + 1 + n, 0, _short(words_of(note))
+                _FIRST + len(table.rows) + 1 + n, 0, short(words_of(note))
             )
         sheet.autofit()
         sheet.freeze_panes(_FIRST, 0)
@@ -337,15 +339,21 @@ def _decimals(figure: Figure) -> int:
 
 
 def _kept(figure: Figure) -> bool:
-    """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
     assert figure.value is not None  # noqa: S101 (asked before)
-    return width(figure.value)[0] + _decimals(figure) <= _DIGITS
+    return keeps(figure.value, _decimals(figure))
 
 
-def _places(places: int) -> str:
-    return "." + "0" * places if places else ""
+def keeps(value: Decimal, places: int) -> bool:
+    """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
+    return width(value)[0] + places <= DIGITS
 
 
-def _short(text: str) -> str:
+def number_format(places: int) -> str:
+    """Return the format of numbers with so many decimals."""
+    return "#,##0" + ("." + "0" * places if places else "")
+
+
+def short(text: str) -> str:
+    """Return a text that a cell can have."""
     # A longer one would be left out, without a word.
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

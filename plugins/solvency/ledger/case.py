@@ -542,6 +542,10 @@ class Case:
         found = self.commodities.get(commodity)
         return commodity in CURRENCIES and not (found is not None and found.traded)
 
+    def grade_of(self, one: Observation) -> str:
+        """Return an observation's grade: its own, else its source's."""
+        return one.grade or self.sources[one.source].grade
+
     def liquidity_of(self, account: Account, commodity: str) -> str:
         """Return how soon what an account holds can be sold.
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from beancount.core.data import Directive
 
+    from solvency.ledger.case import Place
+
 
 class LedgerError(NamedTuple):
     """A fault of the ledger, in the form beancount and Fava show.
@@ -68,6 +70,11 @@ class Errors(list[LedgerError]):
         # What the ledger says may have lines of its own; an error has one.
         message = " ".join(message.split())
         self.append(LedgerError(at, message, entry, rule))
+
+    def at(self, rule: str, where: Place, wrong: str, mend: str) -> None:
+        """Append a fault of what is declared in a place; see `add`."""
+        at = {"filename": where.file, "lineno": where.line}
+        self.add(rule, None, wrong, mend, at=at)
 
 
 def ours(

@@ -121,8 +121,13 @@ def handed(
             if not (type(entry) is data.Event and entry.meta.get("added"))
         ),
         row_notes=row_notes(loaded.entries),
-        files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
+        files=files_of(case),
     )
+
+
+def files_of(case: Case) -> tuple[str, ...]:
+    """Return the files of a case, the top one first."""
+    return tuple(sorted(case.files, key=lambda name: (name != case.path, name)))
 
 
 def row_notes(entries: Iterable[data.Directive]) -> tuple[data.Note, ...]:

@@ -46,6 +46,7 @@ from solvency.ledger.files.trust import check_file
 from solvency.ledger.files.trust import trusting
 from solvency.ledger.files.walking import walk
 from solvency.ledger.handover import Loaded
+from solvency.ledger.handover import files_of
 from solvency.ledger.handover import row_notes
 from solvency.ledger.reading import Request
 from solvency.ledger.reading import case_of
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause Python's garbage collector, which costs a third of a load."""
+    """Pause Python's garbage collector: a third of a load, and of a report's layout."""
     running = gc.isenabled()
     gc.disable()
     try:
@@ -132,7 +133,7 @@ def load(
             errors=ours([*faults, *_validated(entries, options)], errors, top=top),
             entries=tuple(entries),
             row_notes=row_notes(entries),
-            files=tuple(sorted(case.files, key=lambda name: (name != case.path, name))),
+            files=files_of(case),
         )
         if kept is not None and not trust:
             kept.keep(case, (top, scenario, known), files, options)

@@ -17,6 +17,11 @@ def falls(flow: Flow, source: str) -> bool:
     return flow.amount_from == source or flow.sources == (source,)
 
 
+def lost(case: Case, source: str) -> tuple[str, ...]:
+    """Return the flows taken by the scenario that fall without a source."""
+    return tuple(flow.id for flow in case.selected if falls(flow, source))
+
+
 def without(case: Case, source: str) -> Case:
     """Return a case without what rests on one source.
 

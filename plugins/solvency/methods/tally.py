@@ -35,6 +35,7 @@ from solvency.defaults import TALLY_DRAWS
 from solvency.figures import arithmetic
 from solvency.figures.probability_distribution import Amount
 from solvency.figures.probability_distribution import amounts
+from solvency.figures.probability_distribution import chunks
 from solvency.figures.probability_distribution import spread
 
 if TYPE_CHECKING:
@@ -291,8 +292,7 @@ def draw_each(
     if len(named) != len(parts):
         raise ValueError(f"there are {len(parts)} amounts and {len(named)} drivers")
     names = sorted({name for name in named if name is not None})
-    sizes = [CHUNK] * (draws // CHUNK) + [draws % CHUNK] * (draws % CHUNK > 0)
-    seeds = np.random.SeedSequence(seed).spawn(len(sizes))
+    items = chunks(draws, CHUNK, seed)
     found: dict[float, Drawn] = {}
     for some in ({rho for rho in rhos if not rho}, {rho for rho in rhos if rho}):
         model = _Model(
@@ -305,9 +305,8 @@ def draw_each(
             rhos=tuple(sorted(some)),
         )
         if some:
-            items = list(zip(seeds, sizes, strict=True))
-            chunks = _mapped(executor, partial(_chunk, model), items)
-            totals = np.concatenate([np.zeros((len(some), 0)), *chunks], axis=1)
+            each = _mapped(executor, partial(_chunk, model), items)
+            totals = np.concatenate([np.zeros((len(some), 0)), *each], axis=1)
             found |= {
                 rho: Drawn(total, seed)
                 for rho, total in zip(model.rhos, totals, strict=True)

@@ -175,7 +175,7 @@ def _by_weight(book: Book) -> list[Observation]:
     return sorted(
         sorted(
             case.observations,
-            key=lambda one: one.grade or case.sources[one.source].grade,
+            key=case.grade_of,
             reverse=True,
         ),
         key=lambda one: one.date,

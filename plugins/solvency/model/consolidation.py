@@ -34,6 +34,7 @@ from solvency.model.non_controlling_interests import outsiders
 from solvency.model.sheets import SIDES
 from solvency.model.sheets import BalanceSheet
 from solvency.model.sheets import Line
+from solvency.model.sheets import Sides
 from solvency.model.sheets import Totals
 from solvency.model.sheets import of_entities
 from solvency.model.sheets import valuations
@@ -58,7 +59,7 @@ MOST_COLUMNS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSheet:
+class GroupSheet(Sides):
     """The balance sheet of several entities taken together."""
 
     name: str
@@ -96,20 +97,6 @@ class GroupSheet:
     def entity(self) -> str:
         """Return the name the sheet goes by."""
         return self.name
-
-    def side(self, side: str) -> tuple[Line, ...]:
-        """Return the consolidated lines of one side."""
-        return tuple(line for line in self.lines if line.side == side)
-
-    def total(self, side: str) -> Decimal:
-        """Return the sum of one side's consolidated lines."""
-        return total(line.amount for line in self.lines if line.side == side)
-
-    @property
-    def totals(self) -> Totals:
-        """Return the consolidated totals."""
-        assets, liabilities = self.total("asset"), self.total("liability")
-        return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
 
     @property
     @wide()

@@ -321,10 +321,15 @@ def _to_the_step(
     return found
 
 
+def largest_first(parts: Iterable[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
+    """Return parts of a sum by name, the largest first, whatever their signs."""
+    return sorted(parts, key=lambda one: (-abs(one[1]), one[0]))
+
+
 def _ordered(
     parts: Mapping[str, Decimal], sources: Iterable[str], *, exact: bool
 ) -> Made:
-    ordered = sorted(parts.items(), key=lambda one: (-abs(one[1]), one[0]))
+    ordered = largest_first(parts.items())
     return Made(
         flows=tuple(name for name, _ in ordered),
         parts=tuple((name, part) for name, part in ordered if part and exact),

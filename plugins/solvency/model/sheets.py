@@ -61,17 +61,11 @@ class Totals:
     equity: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceSheet:
-    """What an entity has and owes at the end of a day."""
+class Sides:
+    """The sides of a balance sheet, of one entity or of several taken together."""
 
-    entity: str
-    at: datetime.date
-    basis: str
-    currency: str
+    __slots__ = ()
     lines: tuple[Line, ...]
-    #: Commodities left out of every total, and why.
-    unpriced: tuple[Missing, ...]
 
     def side(self, side: str) -> tuple[Line, ...]:
         """Return the lines of one side."""
@@ -86,6 +80,19 @@ class BalanceSheet:
         """Return the totals; the equity lines sum to the equity."""
         assets, liabilities = self.total("asset"), self.total("liability")
         return Totals(assets, liabilities, EXACT.subtract(assets, liabilities))
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSheet(Sides):
+    """What an entity has and owes at the end of a day."""
+
+    entity: str
+    at: datetime.date
+    basis: str
+    currency: str
+    lines: tuple[Line, ...]
+    #: Commodities left out of every total, and why.
+    unpriced: tuple[Missing, ...]
 
 
 def balance_sheet(

@@ -18,6 +18,7 @@ import numpy as np
 
 from solvency.figures.probability_distribution import Amount
 from solvency.figures.probability_distribution import amounts
+from solvency.figures.probability_distribution import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,10 +180,8 @@ class Spreads:
         Yields:
             Arrays of shape (up to chunk, flows).
         """
-        sizes = [chunk] * (draws // chunk) + [draws % chunk] * (draws % chunk > 0)
-        children = np.random.SeedSequence(seed).spawn(len(sizes))
         share = float(self.book.case.uncertainty.correlation)
-        for child, size in zip(children, sizes, strict=True):
+        for child, size in chunks(draws, chunk, seed):
             rng = np.random.default_rng(child)
             scores = rng.standard_normal((len(self.flows), size))[self._score]
             if self._groups and share:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solvency.figures.probability_distribution import chunks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -104,8 +106,6 @@ class UncertainDays:
         Yields:
             Arrays of shape (flows, up to chunk).
         """
-        sizes = [chunk] * (draws // chunk) + [draws % chunk] * (draws % chunk > 0)
-        children = np.random.SeedSequence([seed, 1]).spawn(len(sizes))
         drivers = [self.book.flows[flow].driver for flow in self.flows]
         shared = np.array(
             [
@@ -115,7 +115,7 @@ class UncertainDays:
             np.int64,
         )
         width = (self.last - self.first + 1)[:, None]
-        for child, size in zip(children, sizes, strict=True):
+        for child, size in chunks(draws, chunk, seed, 1):
             place = np.random.default_rng(child).random((len(self.flows), size))[shared]
             days = self.first[:, None] + np.floor(place * width).astype(np.int64)
             self._in_order(days, place)

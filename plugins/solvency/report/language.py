@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from solvency.figures.errors import ReportError
+from solvency.figures.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,9 +188,7 @@ def names_in(case: Case, lang: str) -> dict[str, str]:
     for event in case.events:
         if f"{lang}-kind" in event.notes:
             kind = event.kind.replace("-", " ")
-            names |= dict.fromkeys(
-                (kind, kind[:1].upper() + kind[1:]), event.notes[f"{lang}-kind"]
-            )
+            names |= dict.fromkeys((kind, capital(kind)), event.notes[f"{lang}-kind"])
     for one in case.hypotheses.values():
         if f"{lang}-name" in one.notes:
             spaced = one.name.replace("-", " ")

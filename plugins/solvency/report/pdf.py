@@ -8,7 +8,6 @@ for the faults of its tags and attachments.
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
 import threading
@@ -24,6 +23,7 @@ from typing import NamedTuple
 from solvency.figures.errors import ReportError
 from solvency.figures.fonts import font_path
 from solvency.figures.fonts import is_font
+from solvency.ledger.load import collector_paused
 from solvency.report.tagging import each_made_once
 from solvency.report.tagging import finish
 from solvency.report.weasyprint_log import complaints
@@ -152,7 +152,7 @@ def render(
     variant = "pdf/a-3a" if tagged else None
     with (
         _ONE,
-        _collector_paused(),
+        collector_paused(),
         _clock_at(dated),
         complaints() as complained,
         steps(progress),
@@ -283,18 +283,6 @@ def _attachment(weasyprint: Any, one: Attached, dated: datetime.datetime) -> Any
     kind = _TYPES.get(PurePosixPath(one.name).suffix.lower(), "text/plain")
     made.source = contextlib.nullcontext((io.BytesIO(one.content), None, None, kind))
     return made
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector out of a render: a third of its time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @contextlib.contextmanager

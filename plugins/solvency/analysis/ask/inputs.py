@@ -118,11 +118,11 @@ class Asking:
             f" ELSE ({worth} + {half}) // {step} END"
         )
 
-    def only(self, column: str = "party") -> str:
+    def only(self) -> str:
         """Return the condition that keeps the party asked about, or all."""
         if self.party is None:
             return "TRUE"
-        return f"CAST({column} AS VARCHAR) = {text(self.party)}"
+        return f"CAST(party AS VARCHAR) = {text(self.party)}"
 
     def known(self) -> None:
         """Refuse a party that has no row.

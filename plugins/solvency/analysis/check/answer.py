@@ -84,6 +84,12 @@ class Key(NamedTuple):
     #: What tells the test from another of its name and entity, as its basis.
     variant: str = ""
 
+    @property
+    def of(self) -> str:
+        """Return what it is of: commodity or counterparty, then its variant."""
+        label = self.label or ""
+        return f"{label} ({self.variant})".lstrip() if self.variant else label
+
 
 @dataclass(frozen=True, slots=True)
 class Spell:
@@ -177,8 +183,7 @@ class Finding:
     @property
     def of(self) -> str:
         """Return what it is of: commodity or counterparty, then its variant."""
-        label = self.commodity or ""
-        return f"{label} ({self.variant})".lstrip() if self.variant else label
+        return self.key.of
 
 
 class Familywise(NamedTuple):

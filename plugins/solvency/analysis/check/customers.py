@@ -64,13 +64,18 @@ def customer_assets(world: World, invariant: Invariant) -> list[Outcome]:
     return outcomes
 
 
+def of_customers(world: World, invariant: Invariant) -> tuple[Mask, Mask]:
+    """Return what customers are owed and what is held for them, own tokens left out."""
+    of = members(world, invariant.entity)
+    return (
+        world.traits.mask(lambda t: t.customers and t.entity in of and not t.own_token),
+        world.traits.mask(lambda t: t.custody and t.entity in of and not t.own_token),
+    )
+
+
 def customer_assets_clean(world: World, invariant: Invariant) -> list[Outcome]:
     """Hold the value of customers' claims, tokens of the group on neither side."""
-    of = members(world, invariant.entity)
-    owed = world.traits.mask(
-        lambda t: t.customers and t.entity in of and not t.own_token
-    )
-    held = world.traits.mask(lambda t: t.custody and t.entity in of and not t.own_token)
+    owed, held = of_customers(world, invariant)
     if not owed.any():
         return []
     least = world.constant(number(invariant, "minimum"))

@@ -116,8 +116,7 @@ class Tested:
     @property
     def of(self) -> str:
         """Return what it is of: commodity or counterparty, then its variant."""
-        label = self.label or ""
-        return f"{label} ({self.variant})".lstrip() if self.variant else label
+        return self.key.of
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON document of the test."""

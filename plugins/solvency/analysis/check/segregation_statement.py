@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solvency.analysis.check.answer import Outcome
-from solvency.analysis.check.customers import members
+from solvency.analysis.check.customers import of_customers
 from solvency.analysis.check.parameters import listed
 from solvency.analysis.check.parameters import text
 
@@ -22,11 +22,7 @@ def segregation(world: World, invariant: Invariant) -> list[Outcome]:
     another; held is what is held for them, by the entity or by others. `owed:` and
     `accounts:` name the accounts of one class of customers where there are several.
     """
-    of = members(world, invariant.entity)
-    owed = world.traits.mask(
-        lambda t: t.customers and t.entity in of and not t.own_token
-    )
-    held = world.traits.mask(lambda t: t.custody and t.entity in of and not t.own_token)
+    owed, held = of_customers(world, invariant)
     owed = _named(world, invariant, "owed", owed)
     held = _named(world, invariant, "accounts", held)
     if not (owed.any() or held.any()):

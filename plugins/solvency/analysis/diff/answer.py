@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any
 
-from solvency.analysis.diff.changes import described
+from solvency.analysis.diff.changes import ends
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
 from solvency.figures.plain import fields_of
@@ -135,10 +135,7 @@ class CaseDifference:
             ] or [
                 (
                     *(one.how, one.kind, one.id, ""),
-                    *(
-                        "" if each is None else described(each)
-                        for each in (one.before, one.after)
-                    ),
+                    *ends(one),
                 )
             ]
         columns = ("change", "kind", "id", "field", "before", "after")

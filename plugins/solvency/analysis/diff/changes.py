@@ -232,6 +232,14 @@ def _written(legs: list[Posting]) -> str:
     )
 
 
+def ends(one: Change) -> tuple[str, str]:
+    """Return what a thing said before and after, nothing where it was not there."""
+    before, after = (
+        "" if each is None else described(each) for each in (one.before, one.after)
+    )
+    return before, after
+
+
 def described(one: Any) -> str:
     """Return in a line what a thing says, as where it was added or removed."""
     if isinstance(one, Flow):

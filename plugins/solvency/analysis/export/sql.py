@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.figures.plain import plain
+from solvency.subledgers.engine import text
 from solvency.subledgers.errors import RowsError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def parquet(tables: Sequence[SqlTable], about: dict[str, str]) -> dict[str, byte
         found = {}
         for table in (*(one.name for one in tables), "about"):
             path = Path(name) / f"{table}.parquet"
-            db.execute(f"COPY {table} TO {_text(str(path))} (FORMAT parquet)")
+            db.execute(f"COPY {table} TO {text(str(path))} (FORMAT parquet)")
             found[path.name] = path.read_bytes()
         db.close()
         return found
@@ -78,9 +79,9 @@ def _filled(
                 writer.writerows([_cell(cell) for cell in row] for row in table.rows)
             if table.rows:
                 db.execute(
-                    f"COPY {table.name} FROM {_text(str(path))} (FORMAT csv, HEADER"
+                    f"COPY {table.name} FROM {text(str(path))} (FORMAT csv, HEADER"
                     f" false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR"
-                    f" {_text(_NOTHING)}, ALLOW_QUOTED_NULLS true)"
+                    f" {text(_NOTHING)}, ALLOW_QUOTED_NULLS true)"
                 )
         db.execute("CREATE TABLE about (key VARCHAR, value VARCHAR)")
         db.executemany("INSERT INTO about VALUES (?, ?)", list(about.items()))
@@ -99,7 +100,3 @@ def _cell(value: object) -> str:
         return plain(value)
     # A zero byte ends a text there.
     return str(value).replace("\0", "").replace(_NOTHING, "")
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

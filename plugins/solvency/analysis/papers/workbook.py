@@ -15,10 +15,14 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from solvency.analysis.papers.frame import column_numbers
 from solvency.figures.plain import plain
+from solvency.figures.workbook import CREATED
+from solvency.figures.workbook import DIGITS
 from solvency.figures.workbook import MOST_LINKS
 from solvency.figures.workbook import NAMING
+from solvency.figures.workbook import keeps
+from solvency.figures.workbook import number_format
 from solvency.figures.workbook import put_link
-from solvency.wide import width
+from solvency.figures.workbook import short
 from solvency.writing import write_whole
 
 if TYPE_CHECKING:
@@ -28,17 +32,12 @@ if TYPE_CHECKING:
     from solvency.analysis.papers.frame import Frame
     from solvency.analysis.papers.frame import PaperColumn
 
-#: A workbook written twice is the same: its creation date is fixed.
-_CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (the format has no zone)
-#: The most characters a cell of a workbook may have.
-_LONGEST = 32_767
 #: The most rows a sheet may have.
 _MOST_ROWS = 1_000_000
 #: The first day that a workbook knows as a day.
 _FIRST = datetime.date(1900, 3, 1)
 #: Where the names of columns stand, from 0, and the first row below them.
 _HEAD, _BODY = 2, 3
-_DIGITS = 15
 
 
 class Formula(NamedTuple):
@@ -73,7 +72,7 @@ def content(sheets: Sequence[Sheet]) -> bytes:
     # In memory, for a full disk is met once, where the file is written.
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         title = sheets[0].frame.title
-        book.set_properties({"title": title, "created": _CREATED})
+        book.set_properties({"title": title, "created": CREATED})
         append(book, sheets)
     return out.getvalue()
 
@@ -129,7 +128,7 @@ class _Writer:
         self.day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self.total = book.add_format({"bold": True, "top": 1, "num_format": "#,##0.00"})
         self.formats = [
-            book.add_format({"num_format": "#,##0" + _places(column.places)})
+            book.add_format({"num_format": number_format(column.places or 0)})
             for column in one.frame.columns
         ]
 
@@ -143,7 +142,7 @@ class _Writer:
             index: len(frame.columns) + n for n, index in enumerate(_long(frame))
         }
         for index, beside in rounding.items():
-            head = _headed(frame.columns[index]) + ", to 15 digits"
+            head = _headed(frame.columns[index]) + f", to {DIGITS} digits"
             sheet.write_string(_HEAD, beside, _short(head), self.bold)
         row = _BODY
         for group in frame.by_group():
@@ -268,12 +267,7 @@ def _long(frame: Frame) -> list[int]:
 
 
 def _kept(value: Decimal, column: PaperColumn) -> bool:
-    """Say whether a spreadsheet, which keeps 15 digits, keeps those that it shows."""
-    return width(value)[0] + (column.places or 0) <= _DIGITS
-
-
-def _places(places: int | None) -> str:
-    return "." + "0" * places if places else ""
+    return keeps(value, column.places or 0)
 
 
 def _short(value: object) -> str:
@@ -283,6 +277,4 @@ def _short(value: object) -> str:
         return plain(value)
     if isinstance(value, tuple | list | frozenset):
         value = " ".join(map(str, value))
-    text = str(value)
-    # A longer one would be left out, without a word.
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return short(str(value))

@@ -240,12 +240,17 @@ def is_insider(entity: Entity) -> bool:
     return entity.role == "insider" or entity.related
 
 
+def _gained(book: Book, flow: Flow) -> set[str]:
+    """Return who got something in a flow, not a claim alone."""
+    return {p.entity for p in flow.postings if p.units > 0 and _held(book, p)}
+
+
 def _seller(book: Book, flow: Flow, buyer: str) -> str:
     """Return who was paid: who got something in the flow, else its payee.
 
     A payee that is the buyer says who acted, not who was paid.
     """
-    paid = {p.entity for p in flow.postings if p.units > 0 and _held(book, p)}
+    paid = _gained(book, flow)
     others = sorted(paid - {buyer})
     if len(others) == 1:
         return others[0]
@@ -282,7 +287,7 @@ def _given(
 ) -> Iterator[tuple[str, str, Decimal]]:
     """Yield what creditors gave anew: creditor, debtor, value."""
     # Only what brought something in is new value, not a claim set beside another.
-    gained = {p.entity for p in flow.postings if p.units > 0 and _held(book, p)}
+    gained = _gained(book, flow)
     if not gained & members:
         return
     for posting in flow.postings:

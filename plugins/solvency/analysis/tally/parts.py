@@ -260,14 +260,26 @@ def prior_combinations(case: Case, names: list[str], seed: int) -> NDArray[np.bo
         ends = np.cumsum(weights) / weights.sum()
         at = np.searchsorted(ends, (np.arange(_PRIOR_DRAWS) + 0.5) / _PRIOR_DRAWS)
         return np.asarray(held[rng.permutation(np.minimum(at, len(held) - 1))])
-    priors = np.array([float(case.hypotheses[name].prior) for name in names])
+    priors = _priors(case, names)
     drawn = rng.random((_PRIOR_DRAWS, len(names))) < priors
-    fine = np.ones(len(drawn), dtype=bool)
-    for one, other in contradictions(case, names):
-        fine &= ~(drawn[:, names.index(one)] & drawn[:, names.index(other)])
+    fine = _possible(case, names, drawn)
     if not fine.any():
         raise ValueError("hypotheses that are certain exclude one another")
     return np.asarray(drawn[fine])
+
+
+def _priors(case: Case, names: list[str]) -> Array:
+    return np.array([float(case.hypotheses[name].prior) for name in names])
+
+
+def _possible(
+    case: Case, names: list[str], held: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which combinations have no two that exclude one another."""
+    fine = np.ones(len(held), dtype=bool)
+    for one, other in contradictions(case, names):
+        fine &= ~(held[:, names.index(one)] & held[:, names.index(other)])
+    return fine
 
 
 def _prior(case: Case, names: list[str], seed: int) -> tuple[NDArray[np.bool_], Array]:
@@ -280,10 +292,8 @@ def _prior(case: Case, names: list[str], seed: int) -> tuple[NDArray[np.bool_], 
         return held, np.ones(len(held))
     bits = np.arange(1 << len(names))[:, np.newaxis] >> np.arange(len(names))
     held = (bits & 1).astype(bool)
-    fine = np.ones(len(held), dtype=bool)
-    for one, other in contradictions(case, names):
-        fine &= ~(held[:, names.index(one)] & held[:, names.index(other)])
-    priors = np.array([float(case.hypotheses[name].prior) for name in names])
+    priors = _priors(case, names)
+    fine = _possible(case, names, held)
     weights = np.where(held, priors, 1.0 - priors).prod(axis=1) * fine
     if not weights.any():
         raise ValueError("hypotheses that are certain exclude one another")
@@ -295,8 +305,7 @@ def _admitted(case: Case, names: list[str]) -> Array:
     """Return the chance of each hypothesis, those with exclusive members left out."""
     number = {name: at for at, name in enumerate(names)}
     pairs = [(number[a], number[b]) for a, b in contradictions(case, names)]
-    priors = [float(case.hypotheses[name].prior) for name in names]
-    return admitted(priors, excluding(pairs, len(names)))[0]
+    return admitted(_priors(case, names).tolist(), excluding(pairs, len(names)))[0]
 
 
 def _posterior(

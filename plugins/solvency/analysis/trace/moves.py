@@ -287,21 +287,22 @@ class Reader:
 
     def _paid(self, flow: Flow) -> dict[str, Decimal]:
         """Return by how much each entity's claims on others fall."""
-        sums: dict[str, Decimal] = {}
-        for posting in flow.postings:
-            account = self.case.accounts[posting.account]
-            if account.is_claim and account.root == "Assets":
-                weight = self._weight(posting, flow)
-                sums[account.entity] = sums.get(account.entity, ZERO) - weight
-        return {entity: fall for entity, fall in sums.items() if fall > 0}
+        claims = (p for p in flow.postings if self._is_asset_claim(p))
+        return self._fall(flow, claims, sign=-1)
 
     def _owed(self, posting: Posting) -> bool:
         return is_customers(self.case.accounts[posting.account])
 
-    def _fall(self, flow: Flow, postings: Iterable[Posting]) -> dict[str, Decimal]:
+    def _is_asset_claim(self, posting: Posting) -> bool:
+        account = self.case.accounts[posting.account]
+        return account.is_claim and account.root == "Assets"
+
+    def _fall(
+        self, flow: Flow, postings: Iterable[Posting], sign: int = 1
+    ) -> dict[str, Decimal]:
         sums: dict[str, Decimal] = {}
         for posting in postings:
-            weight = self._weight(posting, flow)
+            weight = sign * self._weight(posting, flow)
             sums[posting.entity] = sums.get(posting.entity, ZERO) + weight
         return {entity: fall for entity, fall in sums.items() if fall > 0}
 

@@ -84,6 +84,17 @@ def name_of(finding: Finding) -> str:
     return "/".join((entity, test, label or "", variant)).rstrip("/")
 
 
+def called(key: Key) -> str:
+    """Return whose test it is, and which."""
+    return say(key.entity) + spoken().text(": ") + title_of(key)
+
+
+def held_of(found: Findings, failed: set[Key]) -> list[Key]:
+    """Return the tests that held, but for limits, which any account may have."""
+    tests = (key for key in found.series if key.invariant != "overdraft-limit")
+    return [key for key in tests if key not in failed]
+
+
 def title_of(key: Key) -> str:
     """Return what a test is called beside its entity."""
     of = listed(filter(None, (key.label, key.variant)))
@@ -133,11 +144,7 @@ def build(view: View) -> Page:
         charts=() if opened else tuple(charts(view, found)),
         tests=_tests(view, found, shown, opened),
         otherwise=None if opened else _otherwise(view, found),
-        passed=tuple(
-            say(key.entity) + spoken().text(": ") + title_of(key)
-            for key in found.series
-            if key not in failed and key.invariant != "overdraft-limit"
-        ),
+        passed=tuple(map(called, held_of(found, failed))),
         notes=tuple(notes),
         drawing=being_drawn,
     )
@@ -331,7 +338,7 @@ def _broken(view: View, one: Finding) -> str:
 def _opened(view: View, found: Findings, one: Finding) -> Opened:
     """Show one finding: its test over time, and the flows since it last held."""
     series = found.series.get(one.key)
-    title = say(one.entity) + spoken().text(": ") + title_of(one.key)
+    title = called(one.key)
     said = (
         say(
             "Broken %(when)s; worst on %(day)s.",

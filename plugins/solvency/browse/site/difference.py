@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solvency.analysis.diff.changes import described
+from solvency.analysis.diff.changes import ends
 from solvency.browse.blocks import Cell
 from solvency.browse.blocks import Link
 from solvency.browse.blocks import Number
@@ -129,10 +129,7 @@ def _lines(one: Change, place: str) -> Iterator[_Line]:
     if isinstance(thing, Flow):
         words = " ".join(filter(None, (f"{thing.date}", thing.payee, thing.narration)))
     if not one.fields:
-        before, after = (
-            "" if each is None else described(each) for each in (one.before, one.after)
-        )
-        yield _Line(place, one.how, one.id, words, "", before, after)
+        yield _Line(place, one.how, one.id, words, "", *ends(one))
     for at, field in enumerate(one.fields):
         head = (place, one.how, one.id, words) if at == 0 else ("", "", "", "")
         yield _Line(*head, field.name, field.before, field.after)

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from solvency.cli.common import Asked
-from solvency.cli.common import Day
 from solvency.cli.common import Output
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import heading
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
@@ -44,12 +44,7 @@ if TYPE_CHECKING:
     shell_complete=names("silo"),
     help="One silo, consolidated.",
 )
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="At the end of this day. Default: the petition, else the last flow.",
-)
+@at_day()
 @click.option(
     "--basis",
     type=click.Choice(["market", "book", "clean", "realisable"]),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from solvency.cli.common import Asked
-from solvency.cli.common import Day
 from solvency.cli.common import Refused
+from solvency.cli.common import at_day
 from solvency.cli.common import on_ledger
 from solvency.cli.common import refuse_unwritable
 
@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 
 @click.command("workbook")
 @on_ledger
-@click.option(
-    "--at",
-    type=Day(),
-    metavar="DATE",
-    help="At the end of this day. Default: the petition, else the last flow.",
-)
+@at_day()
 @click.option(
     "-o",
     "output",

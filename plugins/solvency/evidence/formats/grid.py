@@ -8,6 +8,7 @@ import datetime
 import io
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from typing import Any
 
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Row
@@ -125,6 +126,10 @@ class Record:
         """Say whether a column has anything in this row."""
         return self.cell(key) not in {"", "-"}
 
+    def amount_or_nil(self, key: str) -> Decimal:
+        """Return a column's amount, nil where it has none; see `amount`."""
+        return self.amount(key) if self.has(key) else Decimal()
+
     def amount(self, key: str) -> Decimal:
         """Return a column's amount.
 
@@ -152,7 +157,7 @@ class Record:
         if places is None:
             return number if text else self._as_typed(number)
         exact = number.quantize(Decimal(1).scaleb(-places))
-        near = abs(number - exact) <= abs(number) * Decimal("1E-12")
+        near = _is_near(number, exact)
         if (text and exact != number) or not (text or near):
             raise self.refused(
                 f"{number:f} has more than {places} places", "Correct `places`"
@@ -171,7 +176,7 @@ class Record:
             return number
         for places in range(_MOST_PLACES + 1):
             exact = number.quantize(Decimal(1).scaleb(-places))
-            if exact and abs(number - exact) <= abs(number) * Decimal("1E-12"):
+            if exact and _is_near(number, exact):
                 return exact
         if self._table.mapping.kind in {"exchange", "transfers"}:
             return number  # coins have places enough
@@ -234,6 +239,22 @@ def _tables(
         yield head, rows
 
 
+def _is_near(number: Decimal, exact: Decimal) -> bool:
+    """Say whether a number is as near to another as a float can tell."""
+    return abs(number - exact) <= abs(number) * Decimal("1E-12")
+
+
+def cells_of(text: str, mark: str, quote: str) -> Any:
+    """Return what reads delimited text, cells without quotes where none are named."""
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=mark,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        strict=True,
+    )
+
+
 def delimited(
     document: Document, encoding: str | None, delimiter: str | None, quote: str = '"'
 ) -> Iterator[Row]:
@@ -253,13 +274,7 @@ def delimited(
     if len(mark) != 1 or mark in '"\r\n':
         wrong = f"the delimiter {mark!r:.20} is not one character"
         raise EvidenceError(document.name, None, wrong, "Correct the mapping")
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=mark,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-        strict=True,
-    )
+    reader = cells_of(text, mark, quote)
     before = csv.field_size_limit(_LONGEST)
     line = 0
     try:

@@ -11,6 +11,7 @@ from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
+from solvency.evidence.records import not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,12 +37,7 @@ def statements(document: Document, mapping: Mapping) -> list[AccountStatement]:
     try:
         import mt940  # noqa: PLC0415 (an extra)
     except ImportError:
-        raise EvidenceError(
-            document.name,
-            None,
-            "MT940 is read with mt-940, which is not installed",
-            "Install solvency[import]",
-        ) from None
+        raise not_installed(document, "MT940 is read with mt-940") from None
     text = decoded(document, mapping.encoding)
     found: dict[str, AccountStatement] = {}
     number = ""

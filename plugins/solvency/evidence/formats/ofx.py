@@ -13,6 +13,7 @@ from solvency.evidence.records import AccountStatement
 from solvency.evidence.records import Balance
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
+from solvency.evidence.records import not_installed
 
 if TYPE_CHECKING:
     from solvency.evidence.mapping import Mapping
@@ -51,12 +52,7 @@ def _tree(document: Document) -> Any:
     try:
         from ofxtools.Parser import OFXTree  # noqa: PLC0415 (an extra)
     except ImportError:
-        raise EvidenceError(
-            document.name,
-            None,
-            "OFX is read with ofxtools, which is not installed",
-            "Install solvency[import]",
-        ) from None
+        raise not_installed(document, "OFX is read with ofxtools") from None
     try:
         return OFXTree().parse(io.BytesIO(document.content))
     except Exception as error:  # noqa: BLE001 (whatever a broken file ends in)

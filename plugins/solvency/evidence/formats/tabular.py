@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.evidence.formats.grid import Table
@@ -16,6 +15,8 @@ from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Movement
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from solvency.evidence.formats.grid import Record
     from solvency.evidence.mapping import Mapping
     from solvency.evidence.records import Document
@@ -202,8 +203,8 @@ def amount_of(record: Record, *, signed: bool) -> Decimal:
                 "Take `side` out of the mapping's columns",
             )
         return abs(amount) if side else amount
-    debit = record.amount("debit") if record.has("debit") else Decimal()
-    credit = record.amount("credit") if record.has("credit") else Decimal()
+    debit = record.amount_or_nil("debit")
+    credit = record.amount_or_nil("credit")
     if debit and credit:
         raise record.refused("it has both a debit and a credit", "Correct the mapping")
     if not (record.has("debit") or record.has("credit")):

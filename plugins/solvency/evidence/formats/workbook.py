@@ -12,6 +12,7 @@ from typing import Any
 from solvency.evidence.records import Cell
 from solvency.evidence.records import EvidenceError
 from solvency.evidence.records import Row
+from solvency.evidence.records import not_installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +36,8 @@ def sheets(document: Document, wanted: tuple[str, ...]) -> Iterator[Iterator[Row
     try:
         import python_calamine as calamine  # noqa: PLC0415 (an extra)
     except ImportError:
-        raise EvidenceError(
-            document.name,
-            None,
-            "workbooks are read with python-calamine, which is not installed",
-            "Install solvency[import]",
+        raise not_installed(
+            document, "workbooks are read with python-calamine"
         ) from None
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(document.content))

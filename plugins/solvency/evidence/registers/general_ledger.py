@@ -105,8 +105,8 @@ def _voucher(
 def _amount(record: Record) -> Decimal:
     """Return what a line adds to its account, a debit positive."""
     if record.has("debit") or record.has("credit"):
-        debit = record.amount("debit") if record.has("debit") else Decimal()
-        credit = record.amount("credit") if record.has("credit") else Decimal()
+        debit = record.amount_or_nil("debit")
+        credit = record.amount_or_nil("credit")
         return debit - credit
     amount = record.amount("amount")
     side = record.text("side").lower()

@@ -74,9 +74,9 @@ def read(found: Contents, source: str) -> None:
 def _sides(record: Record) -> tuple[Decimal, Decimal]:
     """Return a row's debit and credit; a balance below zero is a credit."""
     if record.has("debit") or record.has("credit"):
-        debit = record.amount("debit") if record.has("debit") else Decimal()
-        credit = record.amount("credit") if record.has("credit") else Decimal()
+        debit = record.amount_or_nil("debit")
+        credit = record.amount_or_nil("credit")
         return debit, credit
     key = "balance" if record.has("balance") else "amount"
-    net = record.amount(key) if record.has(key) else Decimal()
+    net = record.amount_or_nil(key)
     return max(net, Decimal()), max(-net, Decimal())

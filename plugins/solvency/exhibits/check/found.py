@@ -40,7 +40,7 @@ def tests_of_found(setting: Setting) -> Table | None:
     if not found:
         return None
     text = setting.text
-    names = _names(found)
+    names = names_of(found)
     return Table(
         key="tests-found",
         title=text("Tests of what was found, from the petition on"),
@@ -103,7 +103,7 @@ def passed_tests(setting: Setting) -> Table | None:
         ),
         rows=tuple(
             Row(f"passed-test:{name}", *_held(setting, one, name))
-            for name, one in zip(_names(held), held, strict=True)
+            for name, one in zip(names_of(held), held, strict=True)
         ),
         size="dense",
     )
@@ -121,7 +121,8 @@ def _held(setting: Setting, one: Tested, name: str) -> tuple[Prose, tuple[Cell, 
     )
 
 
-def _names(tests: Iterable[Tested]) -> list[str]:
+def names_of(tests: Iterable[Tested]) -> list[str]:
+    """Return a name for each test, no two alike."""
     return apart(
         ":".join((one.test, one.entity, one.label or "", one.variant)).rstrip(":")
         for one in tests

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solvency.analysis.check.answer import WORTH_SAYING
 from solvency.analysis.check.answer import AtSpreads
+from solvency.exhibits.check.found import names_of
 from solvency.exhibits.check.found import rest_of_days
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import basis_said
@@ -14,7 +15,6 @@ from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Said
-from solvency.figures.formats import apart
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
@@ -40,10 +40,7 @@ def tests_otherwise(setting: Setting) -> Table | None:
     if not moved:
         return None
     text = setting.text
-    names = apart(
-        ":".join((one.test, one.entity, one.label or "", one.variant)).rstrip(":")
-        for one in moved
-    )
+    names = names_of(moved)
     return Table(
         key="tests-otherwise",
         title=text("Tests at half and at twice the spreads of grades"),

@@ -18,7 +18,7 @@ from solvency.exhibits.explain.things import KINDS
 from solvency.exhibits.explain.things import exhibit
 from solvency.figures.errors import ReportError
 from solvency.ledger.files.notes import notes_on
-from solvency.ledger.without_source import falls
+from solvency.ledger.without_source import lost as lost_without
 from solvency.ledger.without_source import without
 from solvency.wide import wide
 
@@ -152,7 +152,7 @@ def _changes(
     """Yield what the figure would be without each of its sources, computed anew."""
     case = asked.setting.case
     for source in rest.sources:
-        lost = tuple(flow.id for flow in case.selected if falls(flow, source))
+        lost = lost_without(case, source)
         after = figure.value
         if lost or _speaks(case, source):
             if progress is not None:

@@ -14,6 +14,7 @@ from solvency.exhibits.explain.families import FAMILIES
 from solvency.exhibits.explain.search import search
 from solvency.figures.table import Table
 from solvency.ledger.without_source import falls
+from solvency.ledger.without_source import lost as lost_without
 from solvency.ledger.without_source import without
 from solvency.model.book import below
 from solvency.model.contributions import Parts
@@ -248,7 +249,7 @@ def _in_balances(case: Case, flows: set[str]) -> tuple[Other, ...]:
 
 def _totals_without(case: Case, source: str) -> Iterator[Without]:
     """Yield the totals of balance sheets that are others without a source."""
-    lost = tuple(flow.id for flow in case.selected if falls(flow, source))
+    lost = lost_without(case, source)
     prices = any(one.source == source for one in case.prices)
     if not (lost or prices):
         return

@@ -86,7 +86,7 @@ def line(setting: Setting, one: Funds, side: str, label: str) -> Figure:
         one.amount(side, label),
         formula=f"{one.name}, {side} of funds: {label.replace('-', ' ')}",
         basis="market",
-        **of_flows(setting, _parts(one, side, label)),
+        **of_flows(setting, one.parts(side, label)),
     )
 
 
@@ -160,16 +160,6 @@ def changed(setting: Setting, one: Funds, sign: int) -> Figure:
     return entry(figure)
 
 
-def _parts(one: Funds, side: str, label: str) -> dict[str, Decimal]:
-    """Return what each flow has in a source or use."""
-    return {
-        flow: part
-        for x in one.lines
-        if (x.side, x.label) == (side, label)
-        for flow, part in zip(x.flows, x.parts, strict=True)
-    }
-
-
 def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
     """Yield what the group's column has that no member's has, and why.
 
@@ -180,9 +170,9 @@ def _straight(setting: Setting, found: list[Funds]) -> Iterator[Prose]:
     if group.name != "group" or {one.name for one in members} != set(setting.inside):
         return
     for side, label in dict.fromkeys((one.side, one.label) for one in group.lines):
-        parts = _parts(group, side, label)
+        parts = group.parts(side, label)
         for one in members:
-            for flow, part in _parts(one, side, label).items():
+            for flow, part in one.parts(side, label).items():
                 parts[flow] = parts.get(flow, _ZERO) - part
         amount = sum(parts.values(), _ZERO)
         if amount <= 0:

@@ -26,6 +26,7 @@ from solvency.figures.formats import finite
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.figures.words import capital
 from solvency.figures.words import joined
 from solvency.figures.words import listed
 
@@ -264,7 +265,7 @@ def _grade(setting: Setting, one: Claim) -> Prose:
         grade = case.by_id[one.id].grade
     else:
         seen = next(x for x in case.observations if x.id == one.id)
-        grade = seen.grade or case.sources[seen.source].grade
+        grade = case.grade_of(seen)
     width = case.spreads.get(grade or "")
     if width is None:
         return ()
@@ -347,9 +348,7 @@ def coin_of(setting: Setting, one: Claim) -> Prose:
 
 
 def _what(setting: Setting, one: Claim) -> Prose:
-    statement = _stated(setting, one)
-    first = statement[:1].upper() + statement[1:]
-    return (Said(first), *coin_of(setting, one))
+    return (Said(capital(_stated(setting, one))), *coin_of(setting, one))
 
 
 def _stated(setting: Setting, one: Claim) -> str:

@@ -32,6 +32,7 @@ from solvency.figures.remark import Remark
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.figures.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +122,7 @@ def _notes(setting: Setting, found: Recovery) -> Iterator[Prose]:
             figure = entry(figure, worked=worked, **resting(setting, debts, found.at))
         first, *rest = setting.say(note.message, who=Said(who), amount=figure)
         if isinstance(first, str):
-            first = first[:1].upper() + first[1:]
+            first = capital(first)
         yield (first, *rest, stop)
 
 

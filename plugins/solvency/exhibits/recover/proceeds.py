@@ -11,6 +11,7 @@ from solvency.exhibits.flows import quote
 from solvency.exhibits.workings import account_link
 from solvency.exhibits.workings import in_coin
 from solvency.exhibits.workings import others
+from solvency.exhibits.workings import price_of
 from solvency.figures.figure import Said
 
 if TYPE_CHECKING:
@@ -127,13 +128,7 @@ def _how(
         sold=units("sold", sold),
         units=units("units", item.units),
         coin=Said(item.commodity),
-        price=setting.units(
-            f"{key}:price",
-            found.number,
-            setting.case.currency,
-            formula="latest price by the day, if young enough",
-            sources=found.sources,
-        ),
+        price=price_of(setting, key, found),
         depth=units("depth", depth.units),
         low=units("depth:low", depth.low or depth.units),
         high=units("depth:high", depth.high or depth.units),

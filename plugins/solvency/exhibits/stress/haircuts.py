@@ -18,22 +18,33 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
+    import datetime
+    from decimal import Decimal
+
     from solvency.analysis.stress.answer import Cut
     from solvency.exhibits.setting import Setting
     from solvency.figures.table import Cell
 
 
+def held_by(
+    setting: Setting, holder: str, commodity: str, day: datetime.date
+) -> dict[str, Decimal]:
+    """Return the units of a commodity that an entity holds, by account."""
+    account_of = setting.book.account
+    return {
+        position.account: units
+        for position, units in setting.holdings(day).units.items()
+        if position.commodity == commodity
+        and units > 0
+        and account_of(position).entity == holder
+        and account_of(position).root == "Assets"
+        and not account_of(position).is_claim
+    }
+
+
 def _units(setting: Setting, one: Cut) -> Figure:
     """Return how many are held, with the flows that brought them."""
-    held = {
-        position.account: units
-        for position, units in setting.holdings(one.at).units.items()
-        if position.commodity == one.commodity
-        and units > 0
-        and setting.book.account(position).entity == one.holder
-        and setting.book.account(position).root == "Assets"
-        and not setting.book.account(position).is_claim
-    }
+    held = held_by(setting, one.holder, one.commodity, one.at)
     scale, places = formats.fitting([one.units])
     key = f"haircut:{one.commodity}:{one.holder}:units"
     return entry(

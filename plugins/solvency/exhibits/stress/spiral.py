@@ -9,6 +9,7 @@ from typing import Any
 
 from solvency.exhibits.section import Section
 from solvency.exhibits.stress.haircuts import haircuts
+from solvency.exhibits.stress.haircuts import held_by
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import made_of
@@ -112,15 +113,7 @@ def _units(setting: Setting, one: Token) -> Figure:
     """Return how many are held, leading to the accounts that hold them."""
     scale, places = formats.fitting([one.units])
     key = f"token:{one.token}:{one.holder}:units"
-    held = {
-        position.account: units
-        for position, units in setting.holdings(one.at).units.items()
-        if position.commodity == one.token
-        and units > 0
-        and setting.book.account(position).entity == one.holder
-        and setting.book.account(position).root == "Assets"
-        and not setting.book.account(position).is_claim
-    }
+    held = held_by(setting, one.holder, one.token, one.at)
     pieces: list[Piece] = []
     for name, units in sorted(held.items(), key=lambda each: -each[1]):
         pieces += ["; "] if pieces else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.workings import flow_link
 from solvency.figures.figure import Said
 
 if TYPE_CHECKING:
@@ -48,11 +49,6 @@ def rule_names(setting: Setting) -> dict[str, str]:
     }
 
 
-def flow(setting: Setting, name: str) -> Piece:
-    """Return a link to a flow, or its name if its evidence is not printed."""
-    return setting.flow_ref(name) if name in setting.listed else Said(name)
-
-
 def before(setting: Setting, found: Following, key: str, name: str) -> Prose:
     """Say what the account held before an outlay, whose it was, and since when."""
     one = found.before[name]
@@ -87,7 +83,7 @@ def _from(setting: Setting, key: str, came: dict[str, Decimal]) -> Prose:
     for name, amount in some[:_DEPOSITS]:
         pieces += [setting.text("; ")] if pieces else []
         figure = setting.money(f"{key}:{name}", amount, formula="came in")
-        pieces += [flow(setting, name), " ", figure]
+        pieces += [flow_link(setting, name), " ", figure]
     if not pieces:
         return ()
     if rest := some[_DEPOSITS:]:

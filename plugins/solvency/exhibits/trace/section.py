@@ -14,10 +14,10 @@ from solvency.exhibits.flows import told
 from solvency.exhibits.section import Section
 from solvency.exhibits.trace.outlays import before
 from solvency.exhibits.trace.outlays import deposits
-from solvency.exhibits.trace.outlays import flow
 from solvency.exhibits.trace.outlays import owners
 from solvency.exhibits.trace.outlays import rule_names
 from solvency.exhibits.workings import entry
+from solvency.exhibits.workings import flow_link
 from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled
 from solvency.figures.figure import Day
@@ -261,7 +261,7 @@ def _largest_before(
     name = max(parts, key=lambda one: (parts[one], one))
     said = before(setting, found, f"{key}:before", name)
     return setting.say(
-        "the largest, %(flow)s: %(before)s", flow=flow(setting, name), before=said
+        "the largest, %(flow)s: %(before)s", flow=flow_link(setting, name), before=said
     )
 
 

@@ -9,7 +9,6 @@ from solvency.ledger.terms.metadata import names
 
 if TYPE_CHECKING:
     from solvency.ledger.case import Account
-    from solvency.ledger.case import Place
     from solvency.ledger.errors import Errors
     from solvency.ledger.terms.declarations import Declarations
 
@@ -18,7 +17,7 @@ def check_placements(declared: Declarations, errors: Errors) -> None:
     """Report keys that mean nothing where they stand, and names of nothing."""
     for account in declared.accounts.values():
         for key, wrong, mend in _misplaced(account):
-            _add(errors, "metadata", account.place, f"`{key}:` {wrong}", mend)
+            errors.at("metadata", account.place, f"`{key}:` {wrong}", mend)
         _set_off(account, declared, errors)
     for name, _, _, entry in declared.memberships:
         if name not in declared.entities:
@@ -34,16 +33,14 @@ def check_placements(declared: Declarations, errors: Errors) -> None:
             )
     for entity in declared.entities.values():
         if entity.since and entity.until and entity.until <= entity.since:
-            _add(
-                errors,
+            errors.at(
                 "membership",
                 entity.place,
                 f"{entity.name} leaves the group on {entity.until}, before it joins",
                 "Make since: earlier than until:",
             )
         elif not entity.group and (entity.since or entity.until):
-            _add(
-                errors,
+            errors.at(
                 "metadata",
                 entity.place,
                 f"`since:` and `until:` of {entity.name} mean nothing: it is in no"
@@ -105,8 +102,7 @@ def _set_off(account: Account, declared: Declarations, errors: Errors) -> None:
         (debt.entity, debt.counterparty) != (account.entity, account.counterparty)
         or {debt.root, account.root} != {"Assets", "Liabilities"}
     ):
-        _add(
-            errors,
+        errors.at(
             "set-off",
             account.place,
             f"`set-off:` of {account.name} names {account.set_off}, which is no debt"
@@ -124,8 +120,7 @@ def _accounts_asked(declared: Declarations, errors: Errors) -> None:
                 if not any(
                     f"{one}:".startswith(f"{name}:") for one in declared.accounts
                 ):
-                    _add(
-                        errors,
+                    errors.at(
                         "invariant",
                         invariant.place,
                         f"`{key}:` names {name}, and no account is open at or below it",
@@ -143,9 +138,3 @@ def _rounding(name: str, declared: Declarations, errors: Errors) -> None:
             f"{name} is no open account of costs or income",
             f"Add: {entry.date} open {name}",
         )
-
-
-def _add(errors: Errors, rule: str, where: Place, wrong: str, mend: str) -> None:
-    errors.add(
-        rule, None, wrong, mend, at={"filename": where.file, "lineno": where.line}
-    )

@@ -32,8 +32,7 @@ def check_declarations(declared: Declarations, errors: Errors) -> None:
     """Report every declaration that names what is not declared."""
     for name, entity in declared.entities.items():
         if not is_valid(f"Assets:{name}") or ":" in name:
-            _add(
-                errors,
+            errors.at(
                 "entity",
                 entity.place,
                 f'"{name}" cannot stand in an account name',
@@ -84,12 +83,6 @@ def _commodities(invariant: Invariant, declared: Declarations, errors: Errors) -
         )
 
 
-def _add(errors: Errors, rule: str, where: Place, wrong: str, mend: str) -> None:
-    errors.add(
-        rule, None, wrong, mend, at={"filename": where.file, "lineno": where.line}
-    )
-
-
 def _known(
     rule: str,
     name: str,
@@ -102,7 +95,7 @@ def _known(
     """Say whether a name is declared; report it, with the one meant, if not."""
     if name in known:
         return True
-    _add(errors, rule, where, wrong, instead(name, known, line))
+    errors.at(rule, where, wrong, instead(name, known, line))
     return False
 
 
@@ -173,24 +166,21 @@ def _account(account: Account, declared: Declarations, errors: Errors) -> None:
             what = f"`{key}:` of {account.name} names"
             _is_entity(key, name, account.place, what, declared, errors)
     if account.counterparty == account.entity:
-        _add(
-            errors,
+        errors.at(
             "counterparty",
             account.place,
             f"{account.name} is a debt of {account.entity} to itself",
             "Name another entity, or take `counterparty:` off",
         )
     elif account.counterparty and account.root not in {"Assets", "Liabilities"}:
-        _add(
-            errors,
+        errors.at(
             "counterparty",
             account.place,
             f"{account.name} is neither an asset nor a liability, so nobody owes it",
             "Take `counterparty:` off",
         )
     if _disordered(*account.untraced):
-        _add(
-            errors,
+        errors.at(
             "amount-range",
             account.place,
             f"the shares of what is untraced in {account.name} are out of order:"
@@ -200,8 +190,7 @@ def _account(account: Account, declared: Declarations, errors: Errors) -> None:
         )
     bounds = (account.recovery_low, account.recovery, account.recovery_high)
     if _disordered(*bounds):
-        _add(
-            errors,
+        errors.at(
             "amount-range",
             account.place,
             f"what {account.name} recovers is outside its low and high",
@@ -219,8 +208,7 @@ def _sources(declared: Declarations, errors: Errors) -> None:
     for source in declared.sources.values():
         for key, address in (("url", source.url), ("mirror", source.mirror)):
             if address is not None and not _ADDRESS.fullmatch(address):
-                _add(
-                    errors,
+                errors.at(
                     "address",
                     source.place,
                     f"`{key}:` of the source {source.name} is no web address:"
@@ -268,8 +256,7 @@ def _scenarios(declared: Declarations, errors: Errors) -> None:
                 # Said once where each excludes the other.
                 mutual = name in _excludes(declared, other)
                 if not mutual or name < other:
-                    _add(
-                        errors,
+                    errors.at(
                         "scenario",
                         where,
                         f"the scenario {scenario.name} takes {name} and {other}"
@@ -277,8 +264,7 @@ def _scenarios(declared: Declarations, errors: Errors) -> None:
                         "Take one out",
                     )
         if scenario.default and default is not None:
-            _add(
-                errors,
+            errors.at(
                 "scenario",
                 where,
                 f"both {default} and {scenario.name} say default: TRUE",
@@ -322,16 +308,14 @@ def _observed(observation: Observation, declared: Declarations, errors: Errors) 
     both = {"Assets", "Liabilities"} <= roots
     if observation.counted and roots != {"Assets"}:
         other = next(a for a in observation.accounts if declared.root(a) != "Assets")
-        _add(
-            errors,
+        errors.at(
             "observation",
             observation.place,
             f"what is counted are assets, and {other} is none",
             "Take `counted:` off, or name the assets alone",
         )
     elif observation.counted and observation.since is not None:
-        _add(
-            errors,
+        errors.at(
             "observation",
             observation.place,
             "a count is of what was there on a day, and `from:` makes this what moved"
@@ -339,24 +323,21 @@ def _observed(observation: Observation, declared: Declarations, errors: Errors) 
             "Take `counted:` or `from:` off",
         )
     elif observation.at_most and not observation.counted:
-        _add(
-            errors,
+        errors.at(
             "observation",
             observation.place,
             "`at-most:` is of what was counted, and nothing here says that it was",
             "Add `counted: TRUE`, or write `high:` for a bound",
         )
     elif both and not observation.excess:
-        _add(
-            errors,
+        errors.at(
             "observation",
             observation.place,
             "it is over assets and debts together",
             "Add excess: TRUE if it is assets less debts; else name one side alone",
         )
     elif observation.excess and not both:
-        _add(
-            errors,
+        errors.at(
             "observation",
             observation.place,
             "an excess is assets less debts, and only one side is named",
@@ -371,16 +352,14 @@ def _measures(declared: Declarations, errors: Errors) -> None:
         where = measure.place
         _is_source(measure.source, where, what, declared, errors)
         if _disordered(measure.low, measure.units, measure.high):
-            _add(
-                errors,
+            errors.at(
                 "amount-range",
                 where,
                 f"{what} is outside its low and high",
                 "Make low <= units <= high",
             )
         if (kind, commodity, measure.since) in dated:
-            _add(
-                errors,
+            errors.at(
                 "duplicate",
                 where,
                 f"{what} is stated already for {measure.since}",
@@ -388,8 +367,7 @@ def _measures(declared: Declarations, errors: Errors) -> None:
             )
         dated.add((kind, commodity, measure.since))
         if measure.basis == "assumed" and None in {measure.low, measure.high}:
-            _add(
-                errors,
+            errors.at(
                 kind,
                 where,
                 f"{what} is assumed, and has no range",

@@ -400,11 +400,7 @@ def _jump(network: _Network, value: Array, failed: NDArray[np.bool_]) -> Array |
     paid = network.paid(value, failed)
     base = network.value(paid)
     moving = np.flatnonzero(slope.any(axis=0))
-    system = sparse.eye_array(len(moving), format="csr")
-    for rate, split in zip(slope, network.shares, strict=True):
-        if rate.any():
-            part = split[moving][:, moving]
-            system = system - sparse.diags_array(rate[moving]) @ part
+    system = system_of(slope, moving, network.shares)
     try:
         step = solved(system.T, (base - value)[moving])
     except ValueError:
@@ -412,6 +408,22 @@ def _jump(network: _Network, value: Array, failed: NDArray[np.bool_]) -> Array |
     change = np.zeros_like(value)
     change[moving] = step
     return network.value(paid + slope * change)
+
+
+def system_of(slope: Array, moving: NDArray[np.intp], shares: Sequence[Any]) -> Any:
+    """Return the system of entities whose value moves with that of others: `I - J`.
+
+    Args:
+        slope: By class, what more each pays of a unit more of value.
+        moving: The entities.
+        shares: By class, the share of what each pays that each other gets.
+    """
+    system = sparse.eye_array(len(moving), format="csr")
+    for rate, split in zip(slope, shares, strict=True):
+        if rate.any():
+            part = split[moving][:, moving]
+            system = system - sparse.diags_array(rate[moving]) @ part
+    return system
 
 
 def _shared(paid: Array, split: Any) -> Array:

@@ -17,6 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from solvency.methods.clearing import solved
+from solvency.methods.clearing import system_of
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -233,11 +234,7 @@ class _Network:
         self, slope: NDArray[np.float64], moving: NDArray[np.intp], amiss: list[Decimal]
     ) -> list[Decimal]:
         """Return by how much what each has moves, those alone that move others."""
-        system = sparse.eye_array(len(moving), format="csr")
-        for rate, split in zip(slope, self._floats, strict=True):
-            if rate.any():
-                part = split[moving][:, moving]
-                system = system - sparse.diags_array(rate[moving]) @ part
+        system = system_of(slope, moving, self._floats)
         try:
             found = solved(system.T, np.array([float(one) for one in amiss]))
         except ValueError:

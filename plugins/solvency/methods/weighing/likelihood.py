@@ -208,9 +208,9 @@ class Model:
         power = 0.5 * (self.nu + size)
         return -power * arithmetic.log1p(np.maximum(chi2, 0.0) / self.nu)
 
-    def norm(self, size: int | None = None) -> float:
+    def norm(self) -> float:
         """Return the log of the density's constant, but for the determinant."""
-        size = len(self.observed) if size is None else size
+        size = len(self.observed)
         if math.isinf(self.nu):
             return -0.5 * size * float(arithmetic.log(2.0 * math.pi))
         halves = np.array([0.5 * (self.nu + size), 0.5 * self.nu])

@@ -180,7 +180,7 @@ class OfBooks(Named):
             high=lambda: part("high"),
             day=lambda: one.date,
             source=lambda: self.setting.notes.refs((one.source,)),
-            grade=lambda: Grade(one.grade or case.sources[one.source].grade),
+            grade=lambda: Grade(case.grade_of(one)),
         )
 
     def untraced(self, entity: str = "group", at: str | datetime.date = "") -> Facts:
