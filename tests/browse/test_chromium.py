@@ -584,7 +584,7 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
         assert _wider(tab) <= 0
         tab.keyboard.press("Escape")
         # The browser steps back when it finds the time.
-        tab.wait_for_function("!history.state?.panel")
+        tab.wait_for_function("() => !history.state?.panel")
         go(tab, site.origin + site.path("where"))
         expect(tab.locator("#notes")).to_contain_text("<i>Ask</i> about this.")
         expect(number).to_have_class(re.compile("sv-has-note"))
