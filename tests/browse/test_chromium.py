@@ -584,7 +584,7 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
         assert _wider(tab) <= 0
         tab.keyboard.press("Escape")
         # The browser steps back when it finds the time.
-        tab.wait_for_function("!history.state?.panel")
+        tab.wait_for_function("() => !history.state?.panel")
         go(tab, site.origin + site.path("where"))
         expect(tab.locator("#notes")).to_contain_text("<i>Ask</i> about this.")
         expect(number).to_have_class(re.compile("sv-has-note"))
@@ -609,8 +609,13 @@ def test_a_flow_is_added_and_the_finding_changes_by_keyboard(
         worst = tab.locator('[data-key="finding-Harbour/customer-assets/USD"] .num')
         before = worst.first.get_attribute("data-value")
         go(tab, site.origin + site.path("flows"))
-        tab.locator("#change summary").press("Enter")
+        # Past what is round the page the first stop leads to the form.
+        tab.locator(".sv-first").press("Enter")
+        tab.keyboard.press("Tab")
+        expect(tab.locator(".sv-to-form")).to_be_focused()
+        tab.keyboard.press("Enter")
         form = tab.locator("#change form")
+        expect(form.locator('[name="name"]')).to_be_focused()
         for name, value in {
             "name": "deposits-2",
             "date": "2021-02-20",

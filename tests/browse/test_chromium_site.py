@@ -31,6 +31,8 @@ EACH = (
     "flow-deposits",
     "source-gazette",
     "solvency-Harbour-customer-assets-USD",
+    "where-invested",
+    "group-book",
 )
 
 
@@ -126,7 +128,7 @@ def test_the_focus_returns_to_the_number_though_a_place_of_the_page_was_asked(op
     number.press("Enter")
     expect(tab.get_by_role("dialog")).to_contain_text("Exactly")
     tab.keyboard.press("Escape")
-    tab.wait_for_function("!history.state?.panel")
+    tab.wait_for_function("() => !history.state?.panel")
     tab.wait_for_timeout(200)
     expect(number).to_be_focused()
     assert tab.url.endswith("#sv-numbers")
