@@ -154,6 +154,7 @@ def test_wide_amounts_that_share_an_error_by_quadrature():
         np.array([0.3, 0.5]),
         np.array([0.6, 0.4]),
         np.array([False, False]),
+        np.array([False, False]),
     )
     seen, noise = 13.0, 2.0
 
@@ -185,6 +186,25 @@ def test_wide_amounts_that_share_an_error_by_quadrature():
     wanted = odds * 1e-6 / (1 - 1e-6)
     # Laplace's method is an approximation: within a twentieth of the odds here.
     assert believed / (1 - believed) == pytest.approx(wanted, rel=0.05)
+
+
+@pytest.mark.parametrize("seen", [200.0, 430.0, 640.0])
+def test_a_wide_amount_between_hard_bounds_by_quadrature(seen):
+    # Uniform from 100 to 400 and from 400 to 700: half-normals of these widths would
+    # put a third beyond the bounds.
+    curves = Curves(
+        *(np.array([400.0, seen + 60]), np.array([300.0, 0.0]), np.array([300.0, 0.0])),
+        *(np.array([False, True]), np.array([True, False])),
+    )
+    # Beside it a rival that is sixty off.
+    means, sigmas = [400.0, seen + 60], [600 / math.sqrt(12), 0.0]
+    call = ([seen], [30.0], [[1.0, 1.0]], means, sigmas, [(0,), (1,)], [0.5, 0.5])
+    found = weigh(*call, [(0, 1)], curves=curves).lognormal
+    by_name = dict(zip(found.combinations, found.weights, strict=True))
+    amounts = np.linspace(100, 700, 60_001)
+    wanted = norm.pdf(seen, amounts, 30).mean() / norm.pdf(60, 0, 30)
+    # By Laplace's method within an eighth; half-normals are off by a third and more.
+    assert by_name[0,] / by_name[1,] == pytest.approx(wanted, rel=0.125)
 
 
 @pytest.mark.parametrize("nu", [math.inf, 4.0])

@@ -527,3 +527,15 @@ def test_an_amount_too_wide_to_compute_with_is_said(ledger):
 def plain_notes(ledger):
     text = HEAD + may("loss", 400) + seen("bank", 600)
     return believe(ledger.case(text), otherwise=False).notes
+
+
+def test_amounts_as_they_are_keep_hard_bounds(ledger):
+    wide = may("loss", 400, low=100).replace("high: 440.00", "high: 700")
+    text = HEAD + wide.replace('id: "H-loss"', 'id: "H-loss"\n  interval: 1')
+    found = evidence(ledger.case(text + seen("bank", 600)))
+    at = [found.book.flows[flow].id for flow in found.weighed_flows()].index("H-loss")
+    curves = found._curves(found.weighed_flows())
+    scores = np.zeros(len(curves.middle))
+    for score, wanted in ((-9, 0.25), (0, 1), (9, 1.75)):
+        scores[at] = score
+        assert curves.at(scores)[0][at] == pytest.approx(wanted)

@@ -176,7 +176,8 @@ class Evidence:
             np.array([one.middle for one in amounts]),
             np.array([one.down for one in amounts]),
             np.array([one.up for one in amounts]),
-            np.array([one.kind != "lognormal" for one in amounts]),
+            np.array([one.kind in {"normal", "certain"} for one in amounts]),
+            np.array([one.kind == "uniform" for one in amounts]),
         )
 
     @property

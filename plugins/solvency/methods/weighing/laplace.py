@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtr
 
 from solvency.figures import arithmetic
 
@@ -23,6 +24,8 @@ _STEPS, _FAR = 25, 8.0
 _HALVINGS = 12
 # Steps at first with Gauss and Newton's curvature, and the drop that is worth none.
 _FIRST, _SETTLED = 2, 1e-7
+# Twice the density of a normal score of nought.
+_PEAK = 0.7978845608028654
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class Curves:
         down: spreads below them: of the logarithm, or of the amount where `linear`.
         up: spreads above them.
         linear: whether the amount is two half-normals, cut at zero.
+        flat: whether it is two uniform halves, of these widths.
     """
 
     middle: Array
     down: Array
     up: Array
     linear: NDArray[np.bool_]
+    flat: NDArray[np.bool_]
 
     @classmethod
     def matched(cls, means: Array, sigmas: Array) -> Curves:
@@ -47,23 +52,32 @@ class Curves:
         ratio = np.divide(sigmas, means, out=np.zeros_like(means), where=means > 0)
         spread = np.sqrt(arithmetic.log1p(ratio**2))
         middle = means / np.sqrt(1.0 + ratio**2)
-        return cls(middle, spread, spread, np.zeros(len(means), dtype=bool))
+        none = np.zeros(len(means), dtype=bool)
+        return cls(middle, spread, spread, none, none)
 
     def of(self, flows: NDArray[np.intp]) -> Curves:
         """Return the curves of some flows."""
         return Curves(
-            self.middle[flows], self.down[flows], self.up[flows], self.linear[flows]
+            *(self.middle[flows], self.down[flows], self.up[flows]),
+            *(self.linear[flows], self.flat[flows]),
         )
 
     def at(self, scores: Array) -> tuple[Array, Array, Array]:
         """Return amounts at scores, and their first and second derivatives."""
         side = np.where(scores > 0, self.up, self.down)
         straight = self.middle + side * scores
-        level = np.where(self.linear, 0.0, side * scores)
+        level = np.where(self.linear | self.flat, 0.0, side * scores)
         grown = self.middle * arithmetic.exp(np.minimum(level, 600.0))
         amount = np.where(self.linear, np.maximum(straight, 0.0), grown)
         slope = np.where(self.linear, side * (straight > 0), side * grown)
-        return amount, slope, np.where(self.linear, 0.0, side**2 * grown)
+        bend = np.where(self.linear, 0.0, side**2 * grown)
+        if self.flat.any():
+            inside = side * (2.0 * arithmetic.rounded(ndtr(scores)) - 1.0)
+            rise = side * _PEAK * arithmetic.exp(-(np.minimum(scores**2, 1e3)) / 2.0)
+            amount = np.where(self.flat, self.middle + inside, amount)
+            slope = np.where(self.flat, rise, slope)
+            bend = np.where(self.flat, -scores * rise, bend)
+        return amount, slope, bend
 
 
 class WideAmounts(NamedTuple):
