@@ -22,6 +22,7 @@ from solvency.model.prices import Missing
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
 from solvency.model.worth import posting_worth
+from solvency.model.worth import priced_by_itself
 from solvency.model.worth import unit
 from solvency.wide import wide
 
@@ -259,10 +260,11 @@ class Parts:
         book = self._book
         found: dict[str, Decimal] = {}
         position = book.positions[index]
-        for row in self._until(index):
-            name = book.flows[book.flow[row]].id
-            units = book.decimal(position, book.units[row])
-            found[name] = found.get(name, ZERO) + units
+        rows = self._until(index)
+        units = book.units[rows].tolist()
+        for owner, some in zip(book.flow[rows].tolist(), units, strict=True):
+            name = book.flows[owner].id
+            found[name] = found.get(name, ZERO) + book.decimal(position, some)
         return found
 
     def _until(self, index: int) -> list[int]:
@@ -306,7 +308,9 @@ def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
     for name in flows:
         flow = book.case.by_id.get(name)
         for posting in flow.postings if flow else ():
-            worth = unit(book.prices, flow, posting) if flow else None
+            if flow is None or priced_by_itself(book.prices, posting):
+                continue
+            worth = unit(book.prices, flow, posting)
             if worth is not None:
                 found |= dict.fromkeys(worth.sources)
     return tuple(found)
