@@ -82,7 +82,7 @@ def main() -> None:
         plain, ours = Path(folder) / "plain.beancount", Path(folder) / "ours.beancount"
         write(flows, plain)
         ours.write_text(plain.read_text() + LINE)
-        # One after the other: each collection of garbage goes through all that is there.
+        # Alone: each collection of garbage goes through all that is there.
         extended = Served(ours)
         first = extended.first()
         without = Served(plain)

@@ -63,6 +63,10 @@ class Made:
         return replace(self, parts=tuple((name, -part) for name, part in self.parts))
 
 
+#: Sums whose parts are kept.
+_KEPT = 4
+
+
 class Parts:
     """Takes the balances of a Book on one day apart into the flows that made them."""
 
@@ -85,6 +89,8 @@ class Parts:
         self._at = at
         self._valuation = valuation or Valuation(book, at, basis)
         self._basis = self._valuation.basis
+        #: What sums asked last are made of, by their positions and signs.
+        self._made: dict[tuple[tuple[int, int], ...], Made] = {}
 
     def of(
         self,
@@ -104,25 +110,44 @@ class Parts:
         Returns:
             All flows behind them, with what each has in the sum.
         """
-        wanted = frozenset(accounts)
+        indexes = [
+            index
+            for account in sorted(frozenset(accounts))
+            for index in self._places.get(account, ())
+        ]
+        positions = [self._book.positions[index] for index in indexes]
+        with wide():
+            signs = [
+                self._sign(position, side) if counts(position) else 0
+                for position in positions
+            ]
+        taken = tuple(zip(indexes, signs, strict=True))
+        found = self._made.get(taken)
+        if found is None:
+            found = self._made[taken] = self._taken(taken)
+            # Figures of one sum follow one another: older ones are not asked again.
+            if len(self._made) > _KEPT:
+                self._made.pop(next(iter(self._made)))
+        return found
+
+    def _taken(self, taken: tuple[tuple[int, int], ...]) -> Made:
+        """Return what positions are made of, each signed as it is in the sum."""
         parts: dict[str, Decimal] = defaultdict(Decimal)
         sources: dict[str, None] = {}
         exact = True
         with wide():
-            for account in sorted(wanted):
-                for index in self._places.get(account, ()):
-                    position = self._book.positions[index]
-                    moved = self._moved(index)
-                    taken = self._sign(position, side) if counts(position) else 0
-                    if not taken:
-                        for name in self._turning(position, moved):
-                            parts[name] += ZERO
-                        continue
-                    found = self._valued(position, moved, taken)
-                    exact = exact and found is not None
-                    for name in moved:
-                        parts[name] += (found or {}).get(name, ZERO)
-                    sources |= dict.fromkeys(self._priced(position))
+            for index, sign in taken:
+                position = self._book.positions[index]
+                moved = self._moved(index)
+                if not sign:
+                    for name in self._turning(position, moved):
+                        parts[name] += ZERO
+                    continue
+                found = self._valued(position, moved, sign)
+                exact = exact and found is not None
+                for name in moved:
+                    parts[name] += (found or {}).get(name, ZERO)
+                sources |= dict.fromkeys(self._priced(position))
         return _ordered(parts, sources, exact=exact)
 
     def _sign(self, position: Position, side: str | None) -> int:
