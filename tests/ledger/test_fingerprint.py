@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import solvency
+from solvency.ledger.fingerprint import _flow
 from solvency.ledger.fingerprint import canonical
 
 _PROGRAM = Path(sys.executable).with_name("solvency")
@@ -140,3 +142,18 @@ def test_the_folder_does_not_matter(harbour, tmp_path):
         solvency.load(copy / "main.beancount").fingerprint
         == solvency.load(harbour).fingerprint
     )
+
+
+def test_a_flow_is_written_as_json_writes_it(harbour):
+    notes = {"zh-note": 'tab\tquote"back\\slash\x7f', "a": "\n\u2028 \N{SNOWMAN}"}
+    for flow in solvency.load(harbour).flows:
+        odd = flow._replace(purpose='a\t"b"', notes={**flow.notes, **notes})
+        cells = _flow(odd).split("\t")
+        said = json.loads(cells[-1])
+        assert said.items() >= {**odd.locators, **odd.notes}.items()
+        for cell, value in (
+            (cells[3], [odd.payee or "", odd.narration]),
+            (cells[10], odd.purpose),
+            (cells[-1], said),
+        ):
+            assert cell == json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import sys
+import types
 from dataclasses import fields
 
 import pytest
@@ -83,6 +85,7 @@ def test_only_the_very_load_it_was_read_in_is_handed_over(fava, harbour):
 
 def test_nothing_is_kept_that_nobody_expects(fava, harbour, monkeypatch):
     monkeypatch.setattr(handing, "_kept", None)
+    monkeypatch.delitem(sys.modules, "fava.core", raising=False)
     loaded = fava(harbour)
     assert handing._kept is None
     assert handed(loaded, None, None, trust=False) is None
@@ -119,3 +122,16 @@ def test_what_is_read_is_kept_from_then_on(fava, harbour, monkeypatch):
     loaded = fava(harbour)
     handing.expect()  # asked again, nothing is forgotten
     _same(handed(loaded, None, None, trust=False), solvency.load(harbour))
+
+
+@pytest.mark.parametrize(
+    ("extension", "kept"), [("solvency.browse", True), ("fava_envelope", False)]
+)
+def test_the_first_load_of_fava_is_kept_for_the_pages_it_asks_for(
+    fava, ledger, harbour, monkeypatch, extension, kept
+):
+    monkeypatch.setitem(sys.modules, "fava.core", types.ModuleType("fava.core"))
+    monkeypatch.setattr(handing, "_kept", None)
+    text = harbour.read_text().replace('"solvency.browse"', f'"{extension}"')
+    loaded = fava(ledger.write(text))
+    assert (handed(loaded, None, None, trust=True) is not None) is kept

@@ -40,3 +40,17 @@ def test_a_sheet_says_what_of_its_assets_was_not_found(ledger):
         ("untraced", "Assets:Alameda:Bank"): Decimal(300),
         ("unrecorded", "Assets:FTX:Wallet"): Decimal(30),
     }
+
+
+def test_a_sum_asked_again_is_made_of_the_same_and_another_of_its_own(ledger):
+    book = ledger.case(BOOKS).book()
+    names = sorted({one.account for one in book.positions})
+    first = Parts(book, PETITION)
+    for _ in range(2):
+        for some in (names, *([name] for name in names)):
+            for side in (None, "asset", "liability"):
+                for counts in (lambda _: True, lambda one: one.commodity == "USD"):
+                    found = first.of(some, side, counts)
+                    assert found == Parts(book, PETITION).of(some, side, counts)
+    assert first.of(names) is first.of(reversed(names))
+    assert len(first._made) <= 4

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from solvency.analysis.in_kind import without_kind
@@ -27,6 +28,7 @@ from solvency.wide import wide
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Callable
     from collections.abc import Iterator
 
     from solvency.analysis.in_kind import Key
@@ -154,11 +156,16 @@ def funds(
     sums: dict[tuple[str, str], dict[str, Decimal]] = {}
     moved = ZERO
     exchanges: dict[str, Decimal] = {}
+
+    @cache
+    def liquid(account: str, commodity: str) -> bool:
+        return is_funds(book, case.accounts[account], commodity)
+
     for flow in book.flows:
         if flow.date > until or (since is not None and flow.date <= since):
             continue
-        exchanges[flow.id] = settled(_exchanged(book, flow, inside))
-        inflow, others = _split(book, flow, inside)
+        exchanges[flow.id] = settled(_exchanged(book, flow, inside, liquid))
+        inflow, others = _split(book, flow, inside, liquid)
         if not inflow and not others:
             continue
         moved += inflow
@@ -233,7 +240,7 @@ def is_funds(book: Book, account: Account, commodity: str) -> bool:
 
 
 def _split(
-    book: Book, flow: Flow, inside: frozenset[str]
+    book: Book, flow: Flow, inside: frozenset[str], liquid: Callable[[str, str], bool]
 ) -> tuple[Decimal, dict[Key, Decimal]]:
     """Return what a flow moved of the funds, and against what on the same books.
 
@@ -252,7 +259,7 @@ def _split(
             continue
         account = accounts[posting.account]
         worth = posting_worth(book.prices, flow, posting) or ZERO
-        if is_funds(book, account, posting.commodity):
+        if liquid(posting.account, posting.commodity):
             change += worth
         elif not (account.is_claim and account.counterparty in inside):
             label = source_or_use(book, flow, account)
@@ -276,7 +283,9 @@ def _split(
     return change, {label: worth for label, worth in rounded.items() if worth}
 
 
-def _exchanged(book: Book, flow: Flow, inside: frozenset[str]) -> Decimal:
+def _exchanged(
+    book: Book, flow: Flow, inside: frozenset[str], liquid: Callable[[str, str], bool]
+) -> Decimal:
     """Return what money a flow exchanged gained on that day: a loss below zero.
 
     Money comes in and goes out at the rate of the exchange (IAS 21.21); what it is
@@ -287,16 +296,13 @@ def _exchanged(book: Book, flow: Flow, inside: frozenset[str]) -> Decimal:
         if posting.entity not in inside or not book.case.is_money(posting.commodity):
             continue
         quote = book.prices.at(posting.commodity, flow.date)
-        if isinstance(quote, Missing) or not is_funds(
-            book, book.case.accounts[posting.account], posting.commodity
-        ):
+        if isinstance(quote, Missing) or not liquid(posting.account, posting.commodity):
             continue
         worth = posting_worth(book.prices, flow, posting) or ZERO
         found += posting.units * quote.number - worth
     return found
 
 
-@wide()
 def source_or_use(book: Book, flow: Flow, account: Account) -> str:
     """Name what money came from or went to, as an account of a flow has it.
 

@@ -44,6 +44,7 @@ from solvency.browse.view import View
 from solvency.ledger.files.notes import mark_of
 from solvency.ledger.handover import Loaded
 from solvency.ledger.handover import expect
+from solvency.ledger.load import collector_paused
 from solvency.model.presentation_currency import currencies
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ if TYPE_CHECKING:
 
 #: Where `solvency browse` says what to show unless a page is asked else.
 CONFIG = "SOLVENCY_BROWSE"
-# Fava loads a ledger before it asks for its extensions: what the first load read is
-# handed over where `solvency browse` imports this first, and later ones always.
+# What is read from now on is handed over; Fava's first load came before it asked for
+# its extensions, and was kept for the line that asks for ours.
 expect()
 #: What each page goes by in its address; `extension.py` has them.
 CLASSES: dict[str, str] = {}
@@ -208,7 +209,7 @@ class CasePage(FavaExtensionBase):
     def _answer(self, find: Callable[[], object]) -> Response:
         """Return an answer as JSON, or in one line why there is none."""
         try:
-            with self.shelf.lock:
+            with self.shelf.lock, collector_paused():
                 found = find()
         except Exception as error:  # noqa: BLE001 (whatever a page may raise)
             return _json({"error": in_words(error)}, status_of(error, request.path))
@@ -218,7 +219,7 @@ class CasePage(FavaExtensionBase):
         """Return the page, or in one line why there is none."""
         try:
             shelf = self.shelf
-            with shelf.lock:
+            with shelf.lock, collector_paused():
                 filters = {
                     name: value for name in FILTERS if (value := request.args.get(name))
                 }

@@ -14,6 +14,7 @@ import os
 from dataclasses import fields
 from dataclasses import is_dataclass
 from decimal import Decimal
+from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,11 @@ def _money(value: Money | None) -> str:
 
 def _text(value: object) -> str:
     """Write text of the author's, which may hold tabs and line feeds."""
-    return json.dumps(value, ensure_ascii=False) if value else ""
+    if not value:
+        return ""
+    if type(value) is str:
+        return _quoted(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _flow(flow: Flow) -> str:
@@ -60,7 +65,7 @@ def _flow(flow: Flow) -> str:
             "flow",
             flow.date.isoformat(),
             flow.id,
-            json.dumps([flow.payee or "", flow.narration], ensure_ascii=False),
+            f"[{_quoted(flow.payee or '')}, {_quoted(flow.narration)}]",
             postings,
             ",".join(flow.sources),
             ",".join(sorted(flow.hypotheses)),
@@ -99,7 +104,13 @@ def _beside(flow: Flow) -> str:
         if value not in {None, ()}:
             text = ", ".join(value) if isinstance(value, tuple) else str(value)
             said[name.replace("_", "-")] = text
-    return json.dumps(said, sort_keys=True, ensure_ascii=False) if said else ""
+    if not said:
+        return ""
+    if all(type(text) is str for text in said.values()):
+        # As `dumps` writes it, in a third of the time.
+        pairs = (f"{_quoted(name)}: {_quoted(said[name])}" for name in sorted(said))
+        return "{" + ", ".join(pairs) + "}"
+    return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
 def of_flow(flow: Flow) -> str:

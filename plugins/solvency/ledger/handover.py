@@ -10,6 +10,7 @@ alike, so that a reading is never taken for that of another load.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
@@ -68,8 +69,21 @@ def keep(
     options: Mapping[str, Any], reading: Reading, known: datetime.date | None
 ) -> None:
     """Keep a run of the plugin, if anybody expects it."""
+    if _kept is None and _on_its_way(reading.entries):
+        expect()
     if _kept is not None:
         _kept[str(options.get("filename"))] = Kept(options, reading, known)
+
+
+def _on_its_way(entries: Iterable[data.Directive]) -> bool:
+    """Say whether Fava loads a ledger whose pages of ours it asks for afterwards."""
+    return "fava.core" in sys.modules and any(
+        type(entry) is data.Custom
+        and entry.type == "fava-extension"
+        and entry.values
+        and str(entry.values[0].value).startswith("solvency.")
+        for entry in entries
+    )
 
 
 def handed(

@@ -99,13 +99,16 @@ class Book:
 
         A product of two, or a sum of such, would lose some; all is kept here.
         """
+        # Integers of 64 bits have 19 digits, those after the point among them.
+        places = max(self.scales.values(), default=0)
+        short = self.units.dtype != object and places <= _ORDINARY_PLACES
         numbers = chain(
-            (p.units for flow in self.flows for p in flow.postings),
+            (p.units for flow in self.flows for p in flow.postings if not short),
             (p.price.number for flow in self.flows for p in flow.postings if p.price),
             (price.number for price in self.case.prices),
         )
         return any(
-            sum(places := width(number)) > _ORDINARY or places[1] > _ORDINARY_PLACES
+            sum(digits := width(number)) > _ORDINARY or digits[1] > _ORDINARY_PLACES
             for number in numbers
         )
 
@@ -149,6 +152,11 @@ class Book:
         if case.home == case.currency:
             return self
         return Book.of(replace(case, currency=case.home, functional=None), self.flows)
+
+    @cached_property
+    def worths(self) -> dict[int, Decimal]:
+        """Return what postings were worth, exactly, by index: those asked of so far."""
+        return {}
 
     @cached_property
     @wide()

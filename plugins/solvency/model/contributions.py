@@ -22,6 +22,7 @@ from solvency.model.prices import Missing
 from solvency.model.sheets import rounded
 from solvency.model.valuation import Valuation
 from solvency.model.worth import posting_worth
+from solvency.model.worth import priced_by_itself
 from solvency.model.worth import unit
 from solvency.wide import wide
 
@@ -60,6 +61,10 @@ class Made:
         return replace(self, parts=tuple((name, -part) for name, part in self.parts))
 
 
+#: Sums whose parts are kept.
+_KEPT = 4
+
+
 class Parts:
     """Takes the balances of a Book on one day apart into the flows that made them."""
 
@@ -82,6 +87,8 @@ class Parts:
         self._at = at
         self._valuation = valuation or Valuation(book, at, basis)
         self._basis = self._valuation.basis
+        #: What sums asked last are made of, by their positions and signs.
+        self._made: dict[tuple[tuple[int, int], ...], Made] = {}
 
     def of(
         self,
@@ -101,25 +108,44 @@ class Parts:
         Returns:
             All flows behind them, with what each has in the sum.
         """
-        wanted = frozenset(accounts)
+        indexes = [
+            index
+            for account in sorted(frozenset(accounts))
+            for index in self._places.get(account, ())
+        ]
+        positions = [self._book.positions[index] for index in indexes]
+        with wide():
+            signs = [
+                self._sign(position, side) if counts(position) else 0
+                for position in positions
+            ]
+        taken = tuple(zip(indexes, signs, strict=True))
+        found = self._made.get(taken)
+        if found is None:
+            found = self._made[taken] = self._taken(taken)
+            # Figures of one sum follow one another: older ones are not asked again.
+            if len(self._made) > _KEPT:
+                self._made.pop(next(iter(self._made)))
+        return found
+
+    def _taken(self, taken: tuple[tuple[int, int], ...]) -> Made:
+        """Return what positions are made of, each signed as it is in the sum."""
         parts: dict[str, Decimal] = defaultdict(Decimal)
         sources: dict[str, None] = {}
         exact = True
         with wide():
-            for account in sorted(wanted):
-                for index in self._places.get(account, ()):
-                    position = self._book.positions[index]
-                    moved = self._moved(index)
-                    taken = self._sign(position, side) if counts(position) else 0
-                    if not taken:
-                        for name in self._turning(position, moved):
-                            parts[name] += ZERO
-                        continue
-                    found = self._valued(position, moved, taken)
-                    exact = exact and found is not None
-                    for name in moved:
-                        parts[name] += (found or {}).get(name, ZERO)
-                    sources |= dict.fromkeys(self._priced(position))
+            for index, sign in taken:
+                position = self._book.positions[index]
+                moved = self._moved(index)
+                if not sign:
+                    for name in self._turning(position, moved):
+                        parts[name] += ZERO
+                    continue
+                found = self._valued(position, moved, sign)
+                exact = exact and found is not None
+                for name in moved:
+                    parts[name] += (found or {}).get(name, ZERO)
+                sources |= dict.fromkeys(self._priced(position))
         return _ordered(parts, sources, exact=exact)
 
     def _sign(self, position: Position, side: str | None) -> int:
@@ -257,10 +283,11 @@ class Parts:
         book = self._book
         found: dict[str, Decimal] = {}
         position = book.positions[index]
-        for row in self._until(index):
-            name = book.flows[book.flow[row]].id
-            units = book.decimal(position, book.units[row])
-            found[name] = found.get(name, ZERO) + units
+        rows = self._until(index)
+        units = book.units[rows].tolist()
+        for owner, some in zip(book.flow[rows].tolist(), units, strict=True):
+            name = book.flows[owner].id
+            found[name] = found.get(name, ZERO) + book.decimal(position, some)
         return found
 
     def _until(self, index: int) -> list[int]:
@@ -304,7 +331,9 @@ def priced_by(book: Book, flows: Iterable[str]) -> tuple[str, ...]:
     for name in flows:
         flow = book.case.by_id.get(name)
         for posting in flow.postings if flow else ():
-            worth = unit(book.prices, flow, posting) if flow else None
+            if flow is None or priced_by_itself(book.prices, posting):
+                continue
+            worth = unit(book.prices, flow, posting)
             if worth is not None:
                 found |= dict.fromkeys(worth.sources)
     return tuple(found)

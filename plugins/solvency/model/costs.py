@@ -120,8 +120,12 @@ class Acquisitions:
 
 def _worth(book: Book, index: int) -> Decimal:
     """Return what one posting was worth, signed as its units; nothing unpriced."""
-    flow = book.flows[book.flow[index]]
-    return posting_worth(book.prices, flow, book.posting(index)) or ZERO
+    found = book.worths.get(index)
+    if found is None:
+        flow = book.flows[book.flow[index]]
+        found = posting_worth(book.prices, flow, book.posting(index)) or ZERO
+        book.worths[index] = found
+    return found
 
 
 def _market(book: Book, commodity: str, day: int) -> Decimal:

@@ -223,10 +223,18 @@ class Observed:
             one = self.book.flows[flow]
             if one.hypotheses and one.amount_from is not None:
                 groups[flow] = case.sources[one.amount_from].independence_group
+        if not groups:
+            return np.zeros(len(self.rows), dtype=bool)
+        chosen = np.zeros(len(self.book.flows), dtype=bool)
+        chosen[list(groups)] = True
+        entries = self.effects.indices[chosen[self.effects.indices]]
+        # How many of each row's entries are chosen, up to its end.
+        ends = np.append(0, np.cumsum(chosen[self.effects.indices]))
+        ends = ends[self.effects.indptr]
         return np.array(
             [
-                any(groups.get(flow) == row.group for flow in self.touching(at))
-                for at, row in enumerate(self.rows)
+                row.group in {groups[flow] for flow in entries[start:end].tolist()}
+                for row, start, end in zip(self.rows, ends[:-1], ends[1:], strict=True)
             ],
             dtype=bool,
         )

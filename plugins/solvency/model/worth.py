@@ -100,6 +100,11 @@ def rate(prices: Prices, flow: Flow, commodity: str) -> Rate | None:
     return _paid(prices, flow, commodity)
 
 
+def priced_by_itself(prices: Prices, posting: Posting) -> bool:
+    """Say whether a posting weighs in the reporting currency: no quote is asked."""
+    return _weighed_in(posting) == prices.currency
+
+
 def unit(prices: Prices, flow: Flow, posting: Posting) -> Quote | None:
     """Return what a unit of a posting was worth, and by which prices of the case."""
     found = rate(prices, flow, _weighed_in(posting))
@@ -114,6 +119,8 @@ def posting_worth(prices: Prices, flow: Flow, posting: Posting) -> Decimal | Non
     """Return what a posting was worth, signed as its units; None without a price."""
     if posting.price is None and posting.commodity == prices.currency:
         return posting.units
+    if priced_by_itself(prices, posting):
+        return weight(posting).number
     found = rate(prices, flow, _weighed_in(posting))
     if found is not None:
         # Of a total price the total, which no price of a unit may give exactly.

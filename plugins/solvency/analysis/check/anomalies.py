@@ -116,7 +116,11 @@ def twin_flows(timeline: Timeline) -> Iterator[Finding]:
     Two that each have an `id` of their own were meant to be two.
     """
     alike: dict[Hashable, list[Flow]] = {}
-    for flow in timeline.book.flows:
+    flows = timeline.book.flows
+    days = {flow.date for flow in flows if is_made(flow.id)}
+    for flow in flows if days else ():
+        if flow.date not in days:
+            continue
         legs = sorted(
             (one.account, one.commodity, one.units, one.price) for one in flow.postings
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,29 +50,18 @@ class Problem:
     def __init__(self, seen: Observed, correlation: float) -> None:
         self.seen = seen
         self.book = seen.book
-        self.correlation = correlation
         #: Flows some observation tests: the others stand as claimed.
         self.flows = np.unique(seen.effects.indices)
-        repeated, flows = seen.widening()
-        #: Whether an observation is less exact because its source gave an amount.
-        self.covered = seen.covered() & (repeated**2 < 1.0 + correlation)
-        rows = np.where(self.covered, math.sqrt(1.0 + correlation), repeated)
-        self.wider = wider = rows, flows
+        self._repeated = seen.widening()
+        self._by_its_source = seen.covered()
         named = [self.book.flows[flow] for flow in self.flows.tolist()]
         amounts = amounts_of(self.book, named)
         #: Mean multiples of what is written.
         self.means = np.array([amount.mean for amount in amounts], dtype=float)
-        spreads = np.array([one.sigma / one.mean for one in amounts], dtype=float)
-        free = np.array([flow.basis == "plug" for flow in named], dtype=bool)
+        self._written = np.array([one.sigma / one.mean for one in amounts], dtype=float)
+        self._free = np.array([flow.basis == "plug" for flow in named], dtype=bool)
         self.values = np.concatenate([np.ones(len(named)), seen.values / seen.scales])
-        # Whether a bound is broken shows in how far it gives way: it must a little.
-        give = np.where([bool(row.bound) for row in seen.rows], _GIVE, 0.0)
-        self.sigmas = np.concatenate(
-            [
-                np.where(free, math.inf, spreads * wider[1][self.flows]),
-                np.maximum(seen.sigmas / seen.scales * wider[0], give),
-            ]
-        )
+        self.correlate(correlation)
         # A column is a multiple of the flow's mean: what is shown is as much of what
         # is written, so that an uncontested amount stays.
         effects = sparse.diags_array(1.0 / seen.scales) @ seen.effects[:, self.flows]
@@ -88,6 +78,29 @@ class Problem:
         )
         self.identities = sparse.hstack(
             [effects, -sparse.eye_array(len(seen.rows))], format="csr"
+        )
+
+    def at(self, correlation: float) -> Problem:
+        """Return the same claims with errors of one source that go so far together."""
+        found = copy(self)
+        found.correlate(correlation)
+        return found
+
+    def correlate(self, correlation: float) -> None:
+        """Say how far errors of one source go together; no bound has joined yet."""
+        seen, (repeated, flows) = self.seen, self._repeated
+        self.correlation = correlation
+        #: Whether an observation is less exact because its source gave an amount.
+        self.covered = self._by_its_source & (repeated**2 < 1.0 + correlation)
+        rows = np.where(self.covered, math.sqrt(1.0 + correlation), repeated)
+        self.wider = rows, flows
+        # Whether a bound is broken shows in how far it gives way: it must a little.
+        give = np.where([bool(row.bound) for row in seen.rows], _GIVE, 0.0)
+        self.sigmas = np.concatenate(
+            [
+                np.where(self._free, math.inf, self._written * flows[self.flows]),
+                np.maximum(seen.sigmas / seen.scales * rows, give),
+            ]
         )
         #: Bounds that join the fit; rows that are no bound always do.
         self.joined = np.array([not row.bound for row in seen.rows], dtype=bool)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 
     from solvency.ledger.case import Case
     from solvency.methods.balancing import Balanced
-    from solvency.model.observations import Observed
 
     Array = NDArray[np.float64]
 
@@ -89,12 +89,13 @@ def reconcile(case: Case, *, level: float = LEVEL) -> Reconciled:
         )
     pairs = tuple((seen.rows[row].id, book.flows[flow].id) for row, flow in sized)
     share = float(case.uncertainty.correlation)
+    problem = Problem(tested, share)
     try:
         found, apart, together = (
-            _found(tested, one, level) for one in (share, *_BESIDE)
+            _found(problem.at(one), level) for one in (share, *_BESIDE)
         )
     except ValueError as error:
-        raise ValueError(Problem(tested, share).explained(str(error))) from error
+        raise ValueError(problem.explained(str(error))) from error
     return _result(found, (apart, together), pairs)
 
 
@@ -103,9 +104,8 @@ def reconcile(case: Case, *, level: float = LEVEL) -> Reconciled:
 _DIGITS = 8
 
 
-def _found(seen: Observed, correlation: float, level: float) -> _Found:
+def _found(problem: Problem, level: float) -> _Found:
     """Find which bounds are broken, balance, and keep the signs."""
-    problem = Problem(seen, correlation)
     free = problem.balanced()
     for _ in range(_ROUNDS):
         if not problem.turn(free):
@@ -134,6 +134,16 @@ class _Found:
     def best(self) -> Balanced:
         """Return the fit whose amounts are shown."""
         return self.kept or self.free
+
+    @cached_property
+    def amounts(self) -> Array:
+        """Return the amounts that are shown, as multiples of what is claimed."""
+        return self.problem.amounts(self.best)
+
+    @cached_property
+    def spreads(self) -> Array:
+        """Return their spreads."""
+        return self.problem.spreads(self.best)
 
     @property
     def suspects(self) -> tuple[int, ...]:
@@ -226,11 +236,11 @@ def _claim(
     suspect: bool,
     alike: int | None,
 ) -> Claim:
-    problem, best = found.problem, found.best
+    problem = found.problem
     z = float(found.free.z[problem.lead[column]])
     apart, together = (_shown(one, column) for one in beside)
     name, tested = problem.name(column), None if math.isnan(z) else settled(z)
-    after = float(problem.spreads(best)[column])
+    after = float(found.spreads[column])
     if column < len(problem.flows):
         flow = problem.book.flows[int(problem.flows[column])]
         size = problem.size(column)
@@ -277,7 +287,7 @@ def _claim(
 def _shown(found: _Found, column: int) -> Decimal:
     """Return a balanced amount, as finely as its claim is written."""
     problem = found.problem
-    change = float(problem.amounts(found.best)[column] - problem.values[column])
+    change = float(found.amounts[column] - problem.values[column])
     return moved(problem.written(column), change, problem.size(column), _DIGITS)
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from solvency.analysis.sources_uses import FundsLine
     from solvency.browse.view import View
     from solvency.charts import Look
+    from solvency.exhibits.setting import Setting
 
 #: Bands thinner than this share of all sources are drawn as one.
 _LEAST = Decimal("0.004")
@@ -166,9 +167,9 @@ def _figure_key(found: Funds, line: FundsLine) -> str:
     return f"funds:{found.name}:{since}:{until}:{line.side}:{line.label}"
 
 
-def bands(view: View) -> Chart | None:
+def bands(view: View, setting: Setting) -> Chart | None:
     """Draw where all money came from and went, for a page that has its lines."""
-    found = funds(view.study.book, name_of(view), view.at)
+    found = setting.study.funds(name_of(view), view.at)
     amounts = (found.opening, found.left, *(line.amount for line in found.lines))
     return _chart(found, Printing(amounts, found.currency), [])
 

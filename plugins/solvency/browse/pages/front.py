@@ -53,11 +53,13 @@ def build(view: View) -> Page:
     from solvency.exhibits.funds.walk import rivals  # noqa: PLC0415 (as above)
     from solvency.exhibits.funds.walk import walk  # noqa: PLC0415 (as above)
 
-    setting = view.setting(findings=view.study.written())
+    # A case that asks for no test has none to wait for.
+    tested = view.case.invariants
+    setting = view.setting(findings=view.study.written()) if tested else view.setting()
     steps, figures = walk(setting), rivals(setting)
     return Page(
         numbers=headlines(steps, figures),
-        chart=bands(view) if view.study.whole else None,
+        chart=bands(view, setting) if view.study.whole else None,
         walk=_with_sureness(view, setting, steps),
         rivals=shown(view, figures),
         explained=_explained(view, setting),

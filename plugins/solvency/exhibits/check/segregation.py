@@ -81,8 +81,10 @@ def cover_of(setting: Setting, entity: str) -> Series | None:
 
     A test in kind is of one currency at a time: of several, the sum at market is told.
     """
-    found = setting.study.written.series
     case = setting.case
+    if not any(one.name in _TESTS for one in case.invariants):
+        return None
+    found = setting.study.written.series
     kinds = [key for key in found if key[:2] == ("customer-assets", entity)]
     foreign = any(
         one.label and one.label != case.currency and case.is_money(one.label)
