@@ -14,7 +14,6 @@ from solvency.figures.figure import about
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.model.prices import Quote
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ def worth(setting: Setting, one: Finding) -> Decimal | None:
         return one.amount
     if one.worst is None:
         return None
-    quote = setting.book.prices.at(one.unit, one.worst)
-    return one.amount * quote.number if isinstance(quote, Quote) else None
+    price = setting.book.prices.number(one.unit, one.worst)
+    return None if price is None else one.amount * price
 
 
 def gravest_first(setting: Setting, found: Iterable[Finding]) -> list[Finding]:
