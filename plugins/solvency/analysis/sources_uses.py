@@ -21,7 +21,6 @@ from solvency.evidence.drafts import OPENING
 from solvency.ledger.case import Scenario
 from solvency.model.consolidation import members as members_of
 from solvency.model.own_tokens import is_issued_by
-from solvency.model.prices import Missing
 from solvency.model.worth import posting_worth
 from solvency.wide import settled
 from solvency.wide import wide
@@ -295,11 +294,11 @@ def _exchanged(
     for posting in flow.postings:
         if posting.entity not in inside or not book.case.is_money(posting.commodity):
             continue
-        quote = book.prices.at(posting.commodity, flow.date)
-        if isinstance(quote, Missing) or not liquid(posting.account, posting.commodity):
+        price = book.prices.number(posting.commodity, flow.date)
+        if price is None or not liquid(posting.account, posting.commodity):
             continue
         worth = posting_worth(book.prices, flow, posting) or ZERO
-        found += posting.units * quote.number - worth
+        found += posting.units * price - worth
     return found
 
 
@@ -345,11 +344,11 @@ def _held(
             continue
         if not is_funds(book, account, position.commodity):
             continue
-        quote = book.prices.at(position.commodity, at)
-        if isinstance(quote, Missing):
+        price = book.prices.number(position.commodity, at)
+        if price is None:
             unpriced.add(position.commodity)
         else:
-            total += units * quote.number
+            total += units * price
     return settled(total), unpriced
 
 

@@ -110,7 +110,7 @@ class Setting:
     @cached_property
     def inside(self) -> tuple[str, ...]:
         """Return the entities whose books are printed: those asked, the group, all."""
-        return self.of or self.case.group or tuple(self.case.entities)
+        return self.of or self.case.members
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:

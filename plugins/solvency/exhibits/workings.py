@@ -118,7 +118,7 @@ def at_market(
     found: dict[str, Decimal] = defaultdict(Decimal)
     for position in positions:
         value = held.value(position) or _ZERO
-        found[position.account] += _sign(setting, position.account) * value
+        found[position.account] += setting.book.account(position).sign * value
     return dict(found)
 
 
@@ -132,10 +132,6 @@ def account_link(setting: Setting, account: str) -> Ref | Said:
 def flow_link(setting: Setting, name: str) -> Piece:
     """Return a link to a flow, or its name if its evidence is not printed."""
     return setting.flow_ref(name) if name in setting.listed else Said(name)
-
-
-def _sign(setting: Setting, account: str) -> int:
-    return 1 if setting.case.accounts[account].root == "Assets" else -1
 
 
 def of_accounts(

@@ -134,6 +134,11 @@ class Account:
         return self.currencies is None or commodity in self.currencies
 
     @property
+    def sign(self) -> int:
+        """Return 1 of assets, which debits raise, and -1 of all else."""
+        return 1 if self.root == "Assets" else -1
+
+    @property
     def suspense(self) -> bool:
         """Say whether it is what nobody has settled: neither liquid, nor found."""
         return self.root == "Assets" and self.notes.get("suspense") in {"True", "TRUE"}
@@ -541,6 +546,11 @@ class Case:
             return True
         found = self.commodities.get(commodity)
         return commodity in CURRENCIES and not (found is not None and found.traded)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return the members of the group, or every entity where there is no group."""
+        return self.group or tuple(self.entities)
 
     def grade_of(self, one: Observation) -> str:
         """Return an observation's grade: its own, else its source's."""

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from solvency.figures.listing import listing
 from solvency.ledger.entries.postings import EXACT
-from solvency.model.prices import Missing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -238,10 +237,10 @@ def _valued(
     """Return a pair's whole claim at market value; what has no price is left out."""
     claimed = owed = ZERO
     for row in rows:
-        quote = book.prices.at(row.commodity, at)
-        if row[:2] == (creditor, debtor) and not isinstance(quote, Missing):
-            claimed += row.claimed * quote.number
-            owed += row.owed * quote.number
+        price = book.prices.number(row.commodity, at)
+        if row[:2] == (creditor, debtor) and price is not None:
+            claimed += row.claimed * price
+            owed += row.owed * price
     return Claim(creditor, debtor, book.case.currency, claimed, owed, valued=True)
 
 
@@ -256,10 +255,9 @@ def largest(book: Book, at: datetime.date, rows: Sequence[Claim]) -> Sequence[Cl
 
     def size(place: int) -> tuple[bool, Decimal]:
         row = rows[place]
-        quote = book.prices.at(row.commodity, at)
-        worth = max(abs(row.claimed), abs(row.owed))
+        price = book.prices.number(row.commodity, at) or ZERO
         told = bool(row.claim_stated or row.debt_stated or row.unmatched)
-        return told, ZERO if isinstance(quote, Missing) else worth * quote.number
+        return told, max(abs(row.claimed), abs(row.owed)) * price
 
     # A stable sort: of equals, those first by name stay.
     places = sorted(range(len(rows)), key=size, reverse=True)

@@ -20,6 +20,7 @@ import numpy as np
 from solvency.ledger.without_source import falls
 from solvency.model.prices import Missing
 from solvency.model.sheets import rounded
+from solvency.model.sheets import standing
 from solvency.model.valuation import Valuation
 from solvency.model.worth import posting_worth
 from solvency.model.worth import priced_by_itself
@@ -151,15 +152,13 @@ class Parts:
     def _sign(self, position: Position, side: str | None) -> int:
         """Return how a position is signed in the sum; 0 if it is not in it."""
         account = self._book.account(position)
-        own = 1 if account.root == "Assets" else -1
         if side is None:
-            return own
+            return account.sign
         if account.root not in {"Assets", "Liabilities"}:
             return 0
         units = self._valuation.units.get(position, ZERO)
-        turned = account.is_claim and units * own < 0
-        here = "asset" if (own == 1) != turned else "liability"
-        return (1 if here == "asset" else -1) if here == side else 0
+        here, sign, _ = standing(account, units)
+        return sign if here == side else 0
 
     def _turning(self, position: Position, moved: dict[str, Decimal]) -> set[str]:
         """Return the flows of a source without which a claim would change its side.
@@ -266,10 +265,7 @@ class Parts:
 
     def _unit(self, position: Position) -> Decimal | None:
         """Return the price a position is valued at, where it is valued at one."""
-        if position.commodity == self._book.case.currency:
-            return Decimal(1)
-        quote = self._book.prices.at(position.commodity, self._at)
-        return None if isinstance(quote, Missing) else quote.number
+        return self._book.prices.number(position.commodity, self._at)
 
     def _priced(
         self, position: Position, day: datetime.date | None = None

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from solvency.ledger.entries.postings import EXACT
-from solvency.model.prices import Missing
 from solvency.model.worth import posting_worth
 
 if TYPE_CHECKING:
@@ -130,8 +129,8 @@ def _worth(book: Book, index: int) -> Decimal:
 
 def _market(book: Book, commodity: str, day: int) -> Decimal:
     """Return the market's price; nothing where there is none."""
-    quote = book.prices.at(commodity, datetime.date.fromordinal(day))
-    return ZERO if isinstance(quote, Missing) else quote.number
+    price = book.prices.number(commodity, datetime.date.fromordinal(day))
+    return ZERO if price is None else price
 
 
 def _moves(

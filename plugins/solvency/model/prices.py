@@ -149,6 +149,11 @@ class Prices:
             found = self._known[key] = self._chain(commodity, day)
         return found
 
+    def number(self, commodity: str, day: datetime.date) -> Decimal | None:
+        """Return what one of a commodity is worth on a day; None without a price."""
+        found = self.at(commodity, day)
+        return None if isinstance(found, Missing) else found.number
+
     def _chain(self, commodity: str, day: datetime.date) -> Quote | Missing:
         """Return the product of the shortest chain of prices that are young enough.
 

@@ -249,6 +249,17 @@ def _sheet(
     )
 
 
+def standing(account: Account, units: Decimal) -> tuple[str, int, bool]:
+    """Return the side of a sheet a position stands on, its sign, and if that is turned.
+
+    A claim below zero stands on the other side than its account.
+    """
+    turned = account.is_claim and units * account.sign < 0
+    if (account.sign == 1) != turned:
+        return "asset", 1, turned
+    return "liability", -1, turned
+
+
 def _add(
     lines: dict[tuple[str, str], Line],
     account: Account,
@@ -257,11 +268,7 @@ def _add(
     value: Decimal,
 ) -> None:
     """Add a position to its line, on the other side where a claim is below zero."""
-    own = 1 if account.root == "Assets" else -1
-    turned = account.is_claim and units * own < 0
-    on_assets = (own == 1) != turned
-    sign = 1 if on_assets else -1
-    side = "asset" if on_assets else "liability"
+    side, sign, turned = standing(account, units)
     before = lines.get((account.name, side))
     lines[account.name, side] = Line(
         account.name,

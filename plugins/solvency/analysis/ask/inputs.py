@@ -12,7 +12,6 @@ from solvency.analysis.ask.answer import Answer
 from solvency.analysis.ask.apportion import SHORT
 from solvency.ledger.subledger_flows import rows_of
 from solvency.ledger.terms.metadata import meant
-from solvency.model.prices import Missing
 from solvency.model.prices import Prices
 from solvency.subledgers.engine import text
 from solvency.subledgers.engine import whole
@@ -57,9 +56,9 @@ class Asking:
         prices = Prices(self.case)
         found = {}
         for coin in self.coins:
-            quote = prices.at(coin, self.at)
-            if not isinstance(quote, Missing):
-                found[coin] = _short(quote.number)
+            price = prices.number(coin, self.at)
+            if price is not None:
+                found[coin] = _short(price)
         return found
 
     @property

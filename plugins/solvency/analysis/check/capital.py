@@ -38,7 +38,7 @@ def _property(world: World, of: frozenset[str], basis: str) -> tuple[Any, Mask]:
     Nor does a stake in a member of the group: what it is worth is what the
     member has left after its creditors, and the member's own test says that.
     """
-    held = world.traits.mask(lambda t: t.held and t.entity in of)
+    held = world.traits.held_by(of)
     group = frozenset(world.traits.case.group)
     counted = held & world.traits.mask(
         lambda t: not t.own_token and t.account.stake_in not in group

@@ -136,12 +136,12 @@ def _pledges(world: World, invariant: Invariant) -> list[tuple[str, Mask, Mask]]
 
 def _all_held(world: World, pledged: Mask) -> Mask:
     """Return all that the pledgers of a selection hold."""
-    pledgers = {
+    pledgers = frozenset(
         trait.entity
         for trait, one in zip(world.traits.all, pledged, strict=True)
         if one
-    }
-    return world.traits.mask(lambda t: t.held and t.entity in pledgers)
+    )
+    return world.traits.held_by(pledgers)
 
 
 def collateral_coverage(world: World, invariant: Invariant) -> list[Outcome]:
@@ -180,7 +180,7 @@ def pledged_once(world: World, invariant: Invariant) -> list[Outcome]:
     pledged = world.traits.mask(
         lambda t: t.held and t.entity in of and t.account.pledged_to is not None
     )
-    held = world.traits.mask(lambda t: t.held and t.entity in of)
+    held = world.traits.held_by(of)
     return [
         Outcome(
             commodity,
@@ -231,7 +231,7 @@ def _of_interest(world: World, invariant: Invariant, held: Mask) -> list[str]:
 def holding_against_float(world: World, invariant: Invariant) -> list[Outcome]:
     """Hold no more of a token than a share of what circulates."""
     of = members(world, invariant.entity)
-    held = world.traits.mask(lambda t: t.held and t.entity in of)
+    held = world.traits.held_by(of)
     most = number(invariant, "maximum")
     outcomes = []
     for commodity in _of_interest(world, invariant, held):
@@ -262,7 +262,7 @@ def holding_against_float(world: World, invariant: Invariant) -> list[Outcome]:
 def holding_against_depth(world: World, invariant: Invariant) -> list[Outcome]:
     """Hold no more of a token than a sale would fetch most of the price for."""
     of = members(world, invariant.entity)
-    held = world.traits.mask(lambda t: t.held and t.entity in of)
+    held = world.traits.held_by(of)
     least = world.constant(number(invariant, "minimum"))
     outcomes = []
     for commodity in _of_interest(world, invariant, held):

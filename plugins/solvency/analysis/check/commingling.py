@@ -75,8 +75,8 @@ def house_and_customer_apart(world: World, invariant: Invariant) -> list[Outcome
 def liabilities_recognised(world: World, invariant: Invariant) -> list[Outcome]:
     """Book a debt to customers for every deposit that came in."""
     of = members(world, invariant.entity)
-    held = world.traits.mask(lambda t: t.held and t.entity in of)
-    owed = world.traits.mask(lambda t: t.customers and t.entity in of)
+    held = world.traits.held_by(of)
+    owed = world.traits.owed_to_customers_by(of)
     came = np.maximum(world.timeline.per_flow(held), 0.0)
     came = np.minimum(came, _given_by_customers(world, custody=False))
     unbooked = np.maximum(came + world.timeline.per_flow(owed), 0.0)
@@ -192,7 +192,7 @@ def house_outlay(world: World, invariant: Invariant) -> list[Outcome]:
     flows = world.timeline.book.flows
     excess: dict[str, dict[int, Any]] = {}
     net = world.timeline.per_flow(mask)
-    owed = world.traits.mask(lambda t: t.customers and t.entity in of)
+    owed = world.traits.owed_to_customers_by(of)
     repaid = np.maximum(world.timeline.per_flow(owed), 0.0)
     for flow in sorted(purse.moved):
         short = purse.take(flow, float(given[flow]) if net[flow] > 0 else 0.0)

@@ -44,8 +44,8 @@ def _each_account(world: World, mask: Mask) -> list[Mask]:
 def customer_assets(world: World, invariant: Invariant) -> list[Outcome]:
     """Hold each commodity that customers are owed, in kind (17 CFR 1.20, 1.22)."""
     of = members(world, invariant.entity)
-    owed = world.traits.mask(lambda t: t.customers and t.entity in of)
-    held = world.traits.mask(lambda t: t.custody and t.entity in of)
+    owed = world.traits.owed_to_customers_by(of)
+    held = world.traits.kept_for_customers_by(of)
     least = world.constant(number(invariant, "minimum"))
     outcomes = []
     for commodity in world.traits.commodities(owed):
@@ -86,8 +86,8 @@ def customer_assets_clean(world: World, invariant: Invariant) -> list[Outcome]:
 def clean_ratio(world: World, invariant: Invariant) -> list[Outcome]:
     """Keep most reserves in what the group did not issue (DefiLlama's clean assets)."""
     of = members(world, invariant.entity)
-    custody = world.traits.mask(lambda t: t.custody and t.entity in of)
-    held = world.traits.mask(lambda t: t.held and t.entity in of)
+    custody = world.traits.kept_for_customers_by(of)
+    held = world.traits.held_by(of)
     reserves = custody if custody.any() else held
     if not reserves.any():
         return []
@@ -150,8 +150,7 @@ def overdraft_limit(world: World, invariant: Invariant) -> list[Outcome]:
         if limit is not None and limit.commodity == trait.commodity:
             most = limit.number
         one = world.timeline.single(index)
-        sign = 1 if account.root == "Assets" else -1
-        units = world.units(one, trait.commodity) * sign
+        units = world.units(one, trait.commodity) * account.sign
         outcomes.append(
             Outcome(
                 f"{account.name} {trait.commodity}",

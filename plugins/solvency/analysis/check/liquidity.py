@@ -92,7 +92,7 @@ def liquidity_coverage(world: World, invariant: Invariant) -> list[Outcome]:
     inflow = np.minimum(_inflows(world, of, *terms), outflow * cap)
     least = world.constant(number(invariant, "minimum"))
     liquid = _assets(world, of, "liquid")
-    debts = world.traits.mask(lambda t: t.owed and t.entity in of)
+    debts = world.traits.owed_by(of)
     return [
         Outcome(
             None,
@@ -114,7 +114,7 @@ def ability_to_pay(world: World, invariant: Invariant) -> list[Outcome]:
     of = members(world, invariant.entity)
     runoff = world.constant(number(invariant, "runoff"))
     liquid, less = _assets(world, of, "liquid"), _assets(world, of, "less-liquid")
-    debts = world.traits.mask(lambda t: t.owed and t.entity in of)
+    debts = world.traits.owed_by(of)
     have: Any = world.value(liquid) + _inflows(world, of, "demand")
     need: Any = _debts(world, of, "demand") * runoff
     counted = liquid | debts | _claims(world, of, "demand")
@@ -123,7 +123,7 @@ def ability_to_pay(world: World, invariant: Invariant) -> list[Outcome]:
     need = need + _debts(world, of, "callable")
     counted = counted | _claims(world, of, "callable")
     outcomes.append(Outcome(BUCKETS[1], world.currency, have, need, counted))
-    holding = world.traits.mask(lambda t: t.held and t.entity in of)
+    holding = world.traits.held_by(of)
     have = have + realisable(world, less, holding)
     outcomes.append(Outcome(BUCKETS[2], world.currency, have, need, counted | less))
     need = need + _debts(world, of, "demand") * (1 - runoff)

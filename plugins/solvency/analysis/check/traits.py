@@ -135,6 +135,22 @@ class Traits:
         entity = self.case.entities.get(name or "")
         return entity.role if entity else None
 
+    def held_by(self, some: frozenset[str]) -> Mask:
+        """Return what some entities hold, neither a claim nor in suspense."""
+        return self.mask(lambda t: t.held and t.entity in some)
+
+    def owed_by(self, some: frozenset[str]) -> Mask:
+        """Return what some entities owe."""
+        return self.mask(lambda t: t.owed and t.entity in some)
+
+    def owed_to_customers_by(self, some: frozenset[str]) -> Mask:
+        """Return what some entities owe their customers."""
+        return self.mask(lambda t: t.customers and t.entity in some)
+
+    def kept_for_customers_by(self, some: frozenset[str]) -> Mask:
+        """Return what some entities hold for customers, or others for them."""
+        return self.mask(lambda t: t.custody and t.entity in some)
+
     def mask(self, fits: Callable[[Trait], bool]) -> Mask:
         """Return which positions fit.
 

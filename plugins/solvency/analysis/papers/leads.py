@@ -10,6 +10,7 @@ from solvency.analysis.papers.registers import MOST
 from solvency.analysis.papers.workbook import Formula
 from solvency.analysis.papers.workbook import rounds
 from solvency.model.sheets import rounded
+from solvency.model.sheets import standing
 from solvency.model.sheets import valuations
 from solvency.wide import wide
 
@@ -42,10 +43,7 @@ def lead_schedules(book: Book, at: datetime.date, postings: Frame) -> Frame:
         value = valuation.value(position)
         if account.root not in {"Assets", "Liabilities"} or value is None:
             continue
-        own = 1 if account.root == "Assets" else -1
-        turned = account.is_claim and held * own < 0
-        side = SIDES[(own == 1) == turned]
-        sign = 1 if side == "asset" else -1
+        side, sign, _ = standing(account, held)
         value = rounded(book, value) * sign
         units = held * sign
         rows.append(

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from solvency.ledger.entries.postings import total
 from solvency.ledger.entries.postings import weight
-from solvency.model.prices import Missing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -56,13 +55,11 @@ def exchanged(book: Book, flow: Flow) -> dict[str, list[Posting]]:
 @wide()
 def fixed(book: Book, at: datetime.date) -> dict[tuple[str, str], Fixed]:
     """Return at what flows after a day fix debts, by account and commodity."""
-    quote = book.prices.at(book.case.home, at)
-    if isinstance(quote, Missing):
+    rate = book.prices.number(book.case.home, at)
+    if rate is None:
         return {}
     return {
-        (account, posting.commodity): Fixed(
-            flow.id, posting.price.number * quote.number
-        )
+        (account, posting.commodity): Fixed(flow.id, posting.price.number * rate)
         for flow in book.flows
         if flow.date > at
         for account, postings in exchanged(book, flow).items()

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from solvency.analysis.recover.coin_claims import exchanged
 from solvency.analysis.recover.estate import ZERO
-from solvency.model.prices import Missing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def lowered(
         The amount by debtor and rank, without what a class came to owe besides. A
         claim in coins fixed in money is not paid by that.
     """
-    members = frozenset(book.case.group or book.case.entities)
+    members = frozenset(book.case.members)
     sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     same = exchanged(book, flow)
     for posting in flow.postings:
@@ -68,12 +67,11 @@ def lowered(
             or account.counterparty in members
         ):
             continue
-        quote = book.prices.at(posting.commodity, at)
-        if isinstance(quote, Missing):
-            quote = book.prices.at(posting.commodity, flow.date)
-        if not isinstance(quote, Missing):
-            key = account.entity, account.rank or "unsecured"
-            sums[key] += posting.units * quote.number
+        price = book.prices.number(posting.commodity, at)
+        if price is None:
+            price = book.prices.number(posting.commodity, flow.date)
+        if price is not None:
+            sums[account.entity, account.rank or "unsecured"] += posting.units * price
     return {key: amount for key, amount in sums.items() if amount > 0}
 
 

@@ -107,9 +107,7 @@ def later_days(book: Book, found: Recovery) -> tuple[datetime.date, ...]:
         event.date
         for event in book.case.events
         if event.kind == "plan"
-        and any(
-            not isinstance(book.prices.at(coin, event.date), Missing) for coin in coins
-        )
+        and any(book.prices.number(coin, event.date) is not None for coin in coins)
     ]
     days = [day for coin in coins for day, _ in book.prices.series(coin)]
     return tuple(dict.fromkeys([*plans[:1], max([found.at, *days])]))
@@ -198,10 +196,9 @@ def _moves(
             account = book.case.accounts[posting.account]
             if account.root != "Liabilities" or account.rank != "customer":
                 continue
-            quote = book.prices.at(posting.commodity, at)
-            if account.counterparty is not None and not isinstance(quote, Missing):
-                key = (posting.entity, account.counterparty)
-                sums[key] -= posting.units * quote.number
+            price = book.prices.number(posting.commodity, at)
+            if account.counterparty is not None and price is not None:
+                sums[posting.entity, account.counterparty] -= posting.units * price
         for key, change in sums.items():
             deposited, withdrawn = found.get(key, (ZERO, ZERO))
             found[key] = (
@@ -217,7 +214,7 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
 
     What went to pay debts is no sale: `distributions` has it.
     """
-    members = dict.fromkeys(book.case.group or book.case.entities)
+    members = dict.fromkeys(book.case.members)
     held = estate(book, found.at)
     each = {
         (item.account.name, item.commodity): item.worth.central / item.units
@@ -243,9 +240,9 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
                 out -= posting.units * worth
                 accounts.append(posting.account)
             elif account.root == "Assets":
-                quote = book.prices.at(posting.commodity, flow.date)
-                if not isinstance(quote, Missing):
-                    came += posting.units * quote.number
+                price = book.prices.number(posting.commodity, flow.date)
+                if price is not None:
+                    came += posting.units * price
         if accounts or came:
             where = ", ".join(accounts)
             outcome = any(
@@ -267,7 +264,7 @@ def record(book: Book, found: Recovery) -> tuple[Record, ...]:
     These are observations with `side: "out"` over a period that begins after the
     petition, of liabilities of the group.
     """
-    members = frozenset(book.case.group or book.case.entities)
+    members = frozenset(book.case.members)
 
     def pays(observation: Observation) -> bool:
         return (

@@ -84,7 +84,7 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         petition is in the case.
     """
     found = []
-    members = frozenset(book.case.group or book.case.entities)
+    members = frozenset(book.case.members)
     debtors = _debtors(book.case, members)
     given: dict[tuple[str, str], list[tuple[datetime.date, Decimal]]] = defaultdict(
         list

@@ -160,7 +160,7 @@ def recover(
     case = book.case
     at = at or case.reporting_date
     found = replace(estate(book, at), unpaid=unpaid)
-    members = case.group or tuple(case.entities)
+    members = case.members
     ways: dict[str, dict[str, str]] = {
         "alone": {name: name for name in members},
         "silo": {name: case.entities[name].silo or name for name in members},

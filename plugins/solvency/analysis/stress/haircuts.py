@@ -23,7 +23,7 @@ class Haircuts:
 
     def __init__(self, book: Book, at: datetime.date, asked: str | None) -> None:
         self._book, self._at, self._asked = book, at, asked
-        self._holders = book.case.group or tuple(book.case.entities)
+        self._holders = book.case.members
         self.notes: list[str] = []
 
     def held(self) -> dict[str, dict[str, Decimal]]:

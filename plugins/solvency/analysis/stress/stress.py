@@ -83,7 +83,7 @@ def stress(
         if isinstance(quote, Missing):
             notes.append(Remark("left out: %(reason)s", reason=quote.why))
             continue
-        for holder in case.group or tuple(case.entities):
+        for holder in case.members:
             if is_issued_by(case, name, {holder}):
                 # It is worth nothing to its issuer.
                 continue

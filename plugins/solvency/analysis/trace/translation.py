@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from typing import Any
 
 from solvency.analysis.trace.shares import OutlayShares
-from solvency.model.prices import Quote
 
 if TYPE_CHECKING:
     from solvency.analysis.trace.answer import Following
@@ -30,10 +29,10 @@ def translated(book: Book, found: Following) -> Following:
     case = book.case
     if found.commodity != case.home or case.home == case.currency:
         return found
-    quote = book.prices.at(case.home, found.at)
-    if not isinstance(quote, Quote):
+    rate = book.prices.number(case.home, found.at)
+    if rate is None:
         return found
-    amounts = {name: _times(getattr(found, name), quote.number) for name in _AMOUNTS}
+    amounts = {name: _times(getattr(found, name), rate) for name in _AMOUNTS}
     return replace(found, currency=case.currency, **amounts)
 
 

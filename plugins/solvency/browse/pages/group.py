@@ -52,7 +52,7 @@ def scope(view: View) -> tuple[str, tuple[str, ...]]:
         return name, (name,)
     if name and name != "group":
         return name, members(case, name)
-    return "group", case.group or tuple(case.entities)
+    return "group", case.members
 
 
 def scopes(view: View, page: str) -> tuple[Link, ...]:

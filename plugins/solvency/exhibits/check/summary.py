@@ -16,7 +16,6 @@ from solvency.figures.figure import about
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
-from solvency.model.prices import Quote
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -45,8 +44,8 @@ def worth(book: Book, one: Finding) -> Decimal | None:
         return one.amount
     if one.worst is None:
         return None
-    quote = book.prices.at(one.unit, one.worst)
-    return one.amount * quote.number if isinstance(quote, Quote) else None
+    price = book.prices.number(one.unit, one.worst)
+    return None if price is None else one.amount * price
 
 
 def gravest_first(book: Book, found: Iterable[Finding]) -> list[Finding]:

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.figures.remark import Remark
-from solvency.model.prices import Missing
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -42,10 +41,9 @@ def suspended(book: Book, day: datetime.date) -> dict[str, Decimal]:
         account = book.account(position)
         if not (account.suspense and units):
             continue
-        quote = book.prices.at(position.commodity, day)
-        if not isinstance(quote, Missing):
-            worth = units * quote.number
-            found[account.entity] = found.get(account.entity, ZERO) + worth
+        price = book.prices.number(position.commodity, day)
+        if price is not None:
+            found[account.entity] = found.get(account.entity, ZERO) + units * price
     return dict(sorted(found.items()))
 
 
