@@ -229,8 +229,6 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
         if flow.date <= found.at:
             continue
         out, came = ZERO, ZERO
-        if lowered(book, flow, found.at):
-            continue  # It paid debts, and sold nothing.
         accounts = []
         for posting in flow.postings:
             account = book.case.accounts[posting.account]
@@ -244,6 +242,8 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
                 quote = book.prices.at(posting.commodity, flow.date)
                 if not isinstance(quote, Missing):
                     came += posting.units * quote.number
+        if not came and lowered(book, flow, found.at):
+            continue  # It paid debts, and sold nothing.
         if accounts or came:
             where = ", ".join(accounts)
             outcome = any(

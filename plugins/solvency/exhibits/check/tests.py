@@ -13,6 +13,7 @@ from solvency.exhibits.check.counts import shortfall
 from solvency.exhibits.check.counts import sides
 from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.found import tests_of_found
+from solvency.exhibits.check.rules import rules
 from solvency.exhibits.check.segregation import chance_of
 from solvency.exhibits.check.spreads import tests_otherwise
 from solvency.exhibits.check.summary import GRADES
@@ -81,6 +82,7 @@ def solvency_tests(setting: Setting) -> Section | None:
         for name in entities
     ]
     beside = [
+        rules(setting),
         passed_tests(setting),
         tests_otherwise(setting),
         tests_of_found(setting),
@@ -111,18 +113,18 @@ def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
         ),
         unit=(
             text(
-                "%(unit)s unless the line names another; worst: the most that was"
-                " missing on a day; chance: share of draws of uncertain amounts and"
-                " days in which the test broke, nine of ten of these first on a day"
-                " between those named",
+                "%(unit)s unless the line names another; between: nine of ten draws of"
+                " uncertain amounts and days first broke it on a day between these;"
+                " worst: the most that was missing on a day; chance: share of draws in"
+                " which it broke",
                 unit=setting.unit,
             ),
         ),
         head=text("Test"),
         width=66,
         columns=(
-            Column("first", text("First broken"), "text", 23),
-            Column("between", text("In nine of ten draws between"), "text", 40),
+            Column("between", text("First broken in draws between"), "text", 40),
+            Column("first", text("On the days written"), "text", 23),
             Column("worst", text("Worst on"), "text", 23),
             Column("missing", text("Missing then"), width=20, current=True),
             Column("chance", text("Chance"), width=14),
@@ -138,9 +140,8 @@ def _with_left_out(setting: Setting, entity: str, table: Table, later: int) -> T
     if not later:
         return table
     note = setting.say(
-        "Left out are tests that first broke after %(day)s, by number %(count)s: this"
-        " table is of the time to that day. The command solvency check goes on to the"
-        " last day of the books and lists them.",
+        "This table is of the time to %(day)s: of tests that first broke later it"
+        " leaves out %(count)s.",
         day=Day(setting.at),
         count=setting.count(
             f"tests-{entity}:later",
@@ -177,7 +178,8 @@ def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
             "\N{DAGGER} No source gives the day of a flow by which the test first"
             " broke, or was broken worst: they lie between %(since)s and %(until)s. A"
             " draw takes any day within the bounds of a flow, so that it may break"
-            " before the day written.",
+            " before the day written: where that is later than nearly all draws, it is"
+            " the latest the sources allow, and no more.",
             since=Day(min(first for first, _ in between)),
             until=Day(max(last for _, last in between)),
         )
@@ -227,13 +229,13 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
         key,
         (label, Said(of)),
         (
+            Said(between),
             _marked(
                 setting,
                 one.first,
                 test.day if test else None,
                 marked=test is not None and test.by_construction,
             ),
-            Said(between),
             _marked(
                 setting,
                 one.worst,

@@ -87,19 +87,27 @@ def nearby(
 ) -> dict[str, tuple[Cell, Cell]]:
     """Return, by account, what a source stated of it alone around a day.
 
-    Where several did, the nearest in time; of those, the first published.
+    Where several did, one that gives the whole before one that gives no more than a
+    least amount; of those the nearest in time, and then the first published.
     """
     found: dict[str, tuple[Cell, Cell]] = {}
     for one in sorted(
         near(setting, entity, day),
-        key=lambda x: (abs(x.date - day), setting.case.sources[x.source].published),
+        key=lambda x: (
+            _least(x),
+            abs(x.date - day),
+            setting.case.sources[x.source].published,
+        ),
     ):
         named = covered(setting, one)
+        stated = _stated(setting, one)
         if len(named) == 1 and one.amount.commodity == setting.case.currency:
             found.setdefault(
                 named[0],
                 (
-                    _stated(setting, one),
+                    ("\N{GREATER-THAN OR EQUAL TO} ", stated)
+                    if _least(one)
+                    else stated,
                     (
                         observation_ref(one.id),
                         " ",
@@ -108,6 +116,11 @@ def nearby(
                 ),
             )
     return found
+
+
+def _least(one: Observation) -> bool:
+    """Say whether a statement is of a least amount: it has a low end, and no high."""
+    return one.low is not None and one.high is None
 
 
 def _figure(
