@@ -87,16 +87,12 @@ def nearby(
 ) -> dict[str, tuple[Cell, Cell]]:
     """Return, by account, what a source stated of it alone around a day.
 
-    Where several did, one that gives the whole before one that gives no more than a
-    least amount; of those the nearest in time, and then the first published.
-    """
+    Of several the one of more than a least amount, the nearest, the first known."""
     found: dict[str, tuple[Cell, Cell]] = {}
     for one in sorted(
         near(setting, entity, day),
         key=lambda x: (
-            _least(x),
-            abs(x.date - day),
-            setting.case.sources[x.source].published,
+            (_least(x), abs(x.date - day), setting.case.sources[x.source].published)
         ),
     ):
         named = covered(setting, one)
