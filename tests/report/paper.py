@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 SIDE, HEAD, FOOT = 51.0, 73.7, 68.0
 #: Sizes of type in pixels: of a part of a chapter, and of a chapter.
 PART, CHAPTER = 14.6, 22.6
-#: A new chapter begins a page only after the contents, and the first appendix.
-FRESH = re.compile(r"1 |Contents|(Appendix|附录) ?A ")
+#: A new chapter begins a page only after the contents.
+FRESH = re.compile(r"1 |Contents|目录")
 
 
 class Words(NamedTuple):

@@ -118,5 +118,5 @@ class TestTheChecks:
         full = self.page((60, 700, 90, "text", 12))
         empty = full._replace(number=2, blank=0.6)
         assert paper.half_empty((full, empty, full)) == [2]
-        chapter = self.page((60, 700, 90, "Appendix A Flows", 22.67))
+        chapter = self.page((60, 700, 90, "1 What we found", 22.67))
         assert paper.half_empty((full, empty, chapter)) == []

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
 
-#: As many flows are named; the rest stand in one line.
-_MOST = 5
+#: At least and at most as many flows are named; the rest stand in one line. More
+#: than the least are named until what is left is under a tenth of the sum.
+_LEAST, _MOST = 5, 12
+_TENTH = 10
 _CENT = Decimal("0.01")
 _NO_WORD = re.compile(r"[^A-Za-z0-9]+")
 
@@ -31,6 +33,23 @@ def adds_up(figure: Figure) -> bool:
     if figure.value is None or not figure.parts:
         return False
     return abs(sum(part for _, part in figure.parts) - figure.value) < _CENT
+
+
+def _named(figure: Figure, parts: list[Decimal]) -> int:
+    """Return how many of the parts, the largest first, are named each by itself."""
+    whole = abs(figure.value or Decimal())
+    for most in range(_LEAST, min(_MOST, len(parts)) + 1):
+        if abs(sum(parts[most:], Decimal())) * _TENTH < whole:
+            break
+    else:
+        most = _MOST
+    # One flow alone needs no line for the rest.
+    return most if len(parts) > most + 1 else len(parts)
+
+
+def _basis(setting: Setting, basis: str) -> str:
+    """Return on what an amount rests, by the word that chapters have for it."""
+    return setting.text("remainder" if basis == "residual" else basis)
 
 
 def makeup(setting: Setting, figure: Figure, title: str) -> Table:
@@ -44,8 +63,7 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
     text = setting.text
     key = f"made-up-{_NO_WORD.sub('-', figure.key).strip('-')}"
     by_size = largest_first(figure.parts)
-    # One flow alone needs no line for the rest.
-    most = _MOST if len(by_size) > _MOST + 1 else len(by_size)
+    most = _named(figure, [part for _, part in by_size])
     named, rest = by_size[:most], dict(by_size[most:])
     flows = setting.case.by_id
     rows = [
@@ -55,7 +73,7 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
             (
                 (setting.flow_ref(name),),
                 Day(flows[name].date),
-                Said(text(flows[name].basis)),
+                Said(_basis(setting, flows[name].basis)),
                 setting.money(
                     f"{key}:{name}",
                     part,
@@ -97,7 +115,8 @@ def makeup(setting: Setting, figure: Figure, title: str) -> Table:
         title=title,
         unit=(
             text(
-                "%(unit)s; what each flow added, coins at the price of its day",
+                "%(unit)s; what each flow added, coins at the price of the day of the"
+                " total",
                 unit=setting.unit,
             ),
         ),

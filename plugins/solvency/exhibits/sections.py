@@ -28,6 +28,7 @@ from solvency.exhibits.reference import methods
 from solvency.exhibits.scope import scope
 from solvency.exhibits.stress.spiral import spiral
 from solvency.exhibits.trace.section import tracing
+from solvency.exhibits.weigh.hypotheses import explanations
 from solvency.exhibits.weigh.hypotheses import hypotheses
 from solvency.exhibits.weigh.section import weighing
 
@@ -50,6 +51,7 @@ SECTIONS: dict[str, Callable[[Setting], Section | None]] = {
     "families": families,
     "weighing": weighing,
     "hypotheses": hypotheses,
+    "explanations": explanations,
     "reconciled": reconciled,
     "tracing": tracing,
     "spiral": spiral,

@@ -228,8 +228,6 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
         if flow.date <= found.at:
             continue
         out, came = ZERO, ZERO
-        if lowered(book, flow, found.at):
-            continue  # It paid debts, and sold nothing.
         accounts = []
         for posting in flow.postings:
             account = book.case.accounts[posting.account]
@@ -243,6 +241,8 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
                 price = book.prices.number(posting.commodity, flow.date)
                 if price is not None:
                     came += posting.units * price
+        if not came and lowered(book, flow, found.at):
+            continue  # It paid debts, and sold nothing.
         if accounts or came:
             where = ", ".join(accounts)
             outcome = any(

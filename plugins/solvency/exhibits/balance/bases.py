@@ -25,6 +25,7 @@ from solvency.model.thin_tokens import holds_thin
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Iterator
     from collections.abc import Mapping
 
     from solvency.exhibits.setting import Setting
@@ -161,6 +162,55 @@ def _by_account(sheet: BalanceSheet) -> dict[str, Decimal]:
     return found
 
 
+def _of_group(setting: Setting, day: datetime.date) -> Iterator[Row]:
+    """Yield the rows of the group as one: by the books, and as found where counted."""
+    text = setting.text
+    key = f"bases:{day.isoformat()}:group"
+    sheets = [
+        setting.sheet(day)
+        if basis == "market"
+        else group_sheet(setting.book, setting.inside, day, basis)
+        for basis in BASES
+    ]
+    everywhere = tuple(setting.case.accounts)
+    owed = resting(setting, everywhere, day, "liability")
+    counted = of_sheet(setting.book, sheets[0]) is not None
+    yield Row(key, (text("The group, consolidated"),), kind="group")
+    debts = tuple(
+        setting.money(
+            f"{key}:{one.basis}:liabilities",
+            one.totals.liabilities,
+            formula=f"total liabilities, {one.basis}",
+            basis=one.basis,
+            target=class_place("group", "total:liability"),
+            **owed,
+        )
+        for one in sheets
+    )
+    kinds = [(False, "", "Total assets", "Net assets (liabilities)")]
+    if counted:
+        kinds.append((True, ":found", "Total assets, as found", "Net assets, as found"))
+    yield Row(f"{key}:liabilities", (text("Total liabilities"),), debts, indent=1)
+    for found, part, label, left in kinds:
+        said = f"{key}{part}:assets"
+        cells = tuple(
+            entry(total_assets(setting, "group", one, found=found, said=said))
+            for one in sheets
+        )
+        yield Row(said, (text(label),), cells, indent=1)
+        nets = tuple(
+            setting.money(
+                f"{key}{part}:{whole.basis}:net",
+                (cell.value or ZERO) - whole.totals.liabilities,
+                formula="assets less liabilities",
+                basis=whole.basis,
+            )
+            for cell, whole in zip(cells, sheets, strict=True)
+        )
+        sums = ((said, 1), (f"{key}:liabilities", -1))
+        yield Row(f"{key}{part}:net", (text(left),), nets, "subtotal", sums=sums)
+
+
 def bases_table(setting: Setting, day: datetime.date) -> Table:
     """Return what each entity's assets were worth, three ways, and its debts."""
     text = setting.text
@@ -208,6 +258,8 @@ def bases_table(setting: Setting, day: datetime.date) -> Table:
         sums = ((f"{key}:assets", 1), (f"{key}:liabilities", -1))
         label = text("Net assets (liabilities)")
         rows.append(Row(f"{key}:net", (label,), nets, "subtotal", sums=sums))
+    if len(setting.inside) > 1:
+        rows += _of_group(setting, day)
     return Table(
         key=f"bases-{day.isoformat()}",
         title=text(

@@ -58,7 +58,7 @@ def tests_of_found(setting: Setting) -> Table | None:
         width=80,
         columns=(
             Column("entity", text("Entity"), "text", 22),
-            Column("passed", text("Passed"), "text", 16),
+            Column("passed", text("Held on every day"), "text", 18),
             Column("reported", _reported_head(setting), width=22),
             Column("margin", text("Worst"), width=22, current=True),
             Column("worst", text("On"), "text", 23),

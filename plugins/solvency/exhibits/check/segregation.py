@@ -29,6 +29,7 @@ from solvency.exhibits.workings import of_flows
 from solvency.exhibits.workings import settled
 from solvency.exhibits.workings import widest
 from solvency.figures import formats
+from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import anchor
 from solvency.figures.table import Column
@@ -36,6 +37,8 @@ from solvency.figures.table import Row
 from solvency.figures.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solvency.analysis.check.answer import Finding
     from solvency.analysis.check.answer import Series
     from solvency.exhibits.setting import Setting
@@ -155,6 +158,35 @@ def customer_accounts(setting: Setting, entity: str) -> tuple[str, ...]:
     )
 
 
+def begins(
+    setting: Setting, entity: str, series: Series
+) -> tuple[datetime.date | None, bool]:
+    """Return the day from which it is told what customers were owed, and whether late.
+
+    Until then it is known from remainders alone, which somebody spread over time: what
+    was owed on a day of that time no source bears out.
+    """
+    owed = next((d for d, n in zip(series.days, series.need, strict=True) if n), None)
+    customers = {
+        name
+        for name in customer_accounts(setting, entity)
+        if setting.case.accounts[name].rank == "customer"
+    }
+    stated = min(
+        (
+            flow.date
+            for flow in setting.flows
+            if flow.id in setting.taken
+            and flow.basis != "residual"
+            and any(x.account in customers and x.units < 0 for x in flow.postings)
+        ),
+        default=None,
+    )
+    if owed is None or stated is None or stated <= owed or stated > setting.at:
+        return owed, False
+    return stated, True
+
+
 def events_of(setting: Setting, until: datetime.date) -> tuple[Event, ...]:
     """Return the events to name on charts: one a day, the latest few."""
     found: dict[datetime.date, Event] = {}
@@ -229,7 +261,8 @@ def _apart(owed: Figure, held: Figure) -> dict[str, Decimal]:
 def _chart(setting: Setting, entity: str, series: Series, *, noted: bool) -> Drawing:
     text = setting.text
     days = [day for day in series.days if day <= setting.at]
-    begin = next((n for n, need in enumerate(series.need) if need), 0)
+    first, _ = begins(setting, entity, series)
+    begin = sum(day < first for day in series.days) if first else 0
     levels = [
         owed_held.Level(day, need, have)
         for day, need, have in list(
@@ -373,7 +406,7 @@ def chance_of(setting: Setting, key: str, finding: Finding) -> Figure:
 
 def _table(setting: Setting, entity: str, series: Series) -> Table:
     text = setting.text
-    days = _days(setting, series)
+    days = _days(setting, entity, series)
     counted = any(of_held(setting, entity, series, day) for day in days)
     return Table(
         key=f"cover-table-{entity}",
@@ -405,13 +438,25 @@ def _table(setting: Setting, entity: str, series: Series) -> Table:
             )
             for day in days
         ),
+        notes=tuple(_from_when(setting, entity, series)),
         anchor=f"cover-table-{anchor('registers', entity)}",
     )
 
 
-def _days(setting: Setting, series: Series) -> list[datetime.date]:
-    """Return quarter ends, the first day short, and the days reported."""
-    begin = next((d for d, n in zip(series.days, series.need, strict=True) if n), None)
+def _from_when(setting: Setting, entity: str, series: Series) -> Iterator[Prose]:
+    """Say since when a table tells what was owed, where that is not from the start."""
+    first, late = begins(setting, entity, series)
+    if late and first is not None:
+        yield setting.say(
+            "From %(day)s on. What these books have before it comes of remainders"
+            " spread over time: no source gives what was owed then.",
+            day=Day(first),
+        )
+
+
+def _days(setting: Setting, entity: str, series: Series) -> list[datetime.date]:
+    """Return ends of half-years, the first day short, and the days reported."""
+    begin, _ = begins(setting, entity, series)
     if begin is None:
         return []
     finding = finding_of(setting, series)

@@ -104,9 +104,9 @@ def _rest(setting: Setting, others: int) -> Prose:
     if not others:
         return setting.say("Every test that is drawn moves.")
     return setting.say_many(
-        "%(count)s other test that is drawn: its chance moves by less than five points"
+        "%(count)s other test: its chance moves by less than five points"
         " in a hundred, and the days by no more than 31.",
-        "%(count)s other tests that are drawn: their chances move by less than five"
+        "%(count)s other tests: their chances move by less than five"
         " points in a hundred, and the days by no more than 31.",
         setting.count("tests:otherwise:others", others, target="tests-otherwise"),
     )

@@ -17,6 +17,7 @@ from solvency.exhibits.check.marks import day_said
 from solvency.exhibits.check.marks import first_day
 from solvency.exhibits.check.marks import notes_of
 from solvency.exhibits.check.marks import worst_day
+from solvency.exhibits.check.rules import rules
 from solvency.exhibits.check.segregation import chance_of
 from solvency.exhibits.check.spreads import tests_otherwise
 from solvency.exhibits.check.summary import GRADES
@@ -83,6 +84,7 @@ def solvency_tests(setting: Setting) -> Section | None:
         for name in entities
     ]
     beside = [
+        rules(setting),
         passed_tests(setting),
         tests_otherwise(setting),
         tests_of_found(setting),
@@ -113,18 +115,18 @@ def tests_of(setting: Setting, entity: str, shown: list[Finding]) -> Table:
         ),
         unit=(
             text(
-                "%(unit)s unless the line names another; worst: the most that was"
-                " missing on a day; chance: share of draws of uncertain amounts and"
-                " days in which the test broke, nine of ten of these first on a day"
-                " between those named",
+                "%(unit)s unless the line names another; between: nine of ten draws of"
+                " uncertain amounts and days first broke it on a day between these;"
+                " worst: the most that was missing on a day; chance: share of draws in"
+                " which it broke",
                 unit=setting.unit,
             ),
         ),
         head=text("Test"),
         width=66,
         columns=(
-            Column("first", text("First broken"), "text", 23),
-            Column("between", text("In nine of ten draws between"), "text", 40),
+            Column("between", text("First broken in draws between"), "text", 40),
+            Column("first", text("On the days written"), "text", 23),
             Column("worst", text("Worst on"), "text", 23),
             Column("missing", text("Missing then"), width=20, current=True),
             Column("chance", text("Chance"), width=14),
@@ -140,9 +142,8 @@ def _with_left_out(setting: Setting, entity: str, table: Table, later: int) -> T
     if not later:
         return table
     note = setting.say(
-        "Left out are tests that first broke after %(day)s, by number %(count)s: this"
-        " table is of the time to that day. The command solvency check goes on to the"
-        " last day of the books and lists them.",
+        "This table is of the time to %(day)s: of tests that first broke later it"
+        " leaves out %(count)s.",
         day=Day(setting.at),
         count=setting.count(
             f"tests-{entity}:later",
@@ -195,8 +196,8 @@ def _row(setting: Setting, one: Finding, key: str) -> Row:
         key,
         (label, Said(of)),
         (
-            first_day(setting, one),
             Said(between),
+            first_day(setting, one),
             worst_day(setting, one),
             missing(setting, one, key),
             _chance(setting, one, key),

@@ -82,37 +82,50 @@ def covered(setting: Setting, one: Observation) -> tuple[str, ...]:
     )
 
 
+#: What stands before a bound.
+_SIGNS = {
+    "at least": "\N{GREATER-THAN OR EQUAL TO} ",
+    "at most": "\N{LESS-THAN OR EQUAL TO} ",
+    "": "",
+}
+
+
 def nearby(
     setting: Setting, entity: str, day: datetime.date
 ) -> dict[str, tuple[Cell, Cell]]:
     """Return, by account, what a source stated of it alone around a day.
 
-    Where several did, the nearest in time; of those a bound last, the first published.
+    Where several did, one that is no bound, the nearest in time, the first published.
     """
     found: dict[str, tuple[Cell, Cell]] = {}
-    text = setting.text
-    bounds = {"at least": text("at least"), "at most": text("at most"), "": ""}
     for one in sorted(
         near(setting, entity, day),
         key=lambda x: (
-            *(abs(x.date - day), x.bound != ""),
+            *(bool(_bound(x)), abs(x.date - day)),
             setting.case.sources[x.source].published,
         ),
     ):
         named = covered(setting, one)
+        stated = _stated(setting, one)
         if len(named) == 1 and one.amount.commodity == setting.case.currency:
             found.setdefault(
                 named[0],
                 (
-                    _stated(setting, one),
+                    (sign, stated) if (sign := _SIGNS[_bound(one)]) else stated,
                     (
                         observation_ref(one.id),
-                        f" {bounds[one.bound]} ".replace("  ", " "),
+                        " ",
                         *setting.notes.refs([one.source]),
                     ),
                 ),
             )
     return found
+
+
+def _bound(one: Observation) -> str:
+    """Return what a statement bounds, if it does: with a low end alone, the least."""
+    least = one.low is not None and one.high is None
+    return one.bound or ("at least" if least else "")
 
 
 def _figure(

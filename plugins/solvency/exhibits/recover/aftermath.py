@@ -284,7 +284,7 @@ def afterwards(setting: Setting) -> Table | None:
     keys = apart(f"later:{one.flow}:{one.account}" for one in found)
     return Table(
         key="afterwards",
-        title=text("What assets fetched later, beside what the books expected"),
+        title=text("What became of assets later, beside what the books expected"),
         unit=(text("%(unit)s; later flows of the books", unit=setting.unit),),
         head=text("What happened"),
         width=96,
@@ -327,6 +327,16 @@ def afterwards(setting: Setting) -> Table | None:
                 ),
             )
             for key, one in zip(keys, found, strict=True)
+        ),
+        notes=(
+            (
+                text(
+                    "Rate from: what was expected of an asset is a share of its cost or"
+                    " price that the case assumed beforehand (expectation), or was"
+                    " taken from what it fetched (outcome), so that the two agree is no"
+                    " finding. What was taken, and not sold, fetched nothing."
+                ),
+            ),
         ),
         size="dense",
     )

@@ -280,15 +280,15 @@ def _testimony(setting: Setting, found: Following) -> list[Prose]:
             key = f"trace:testimony:{said.flow}:{said.name}"
             notes.append(
                 setting.say(
-                    "%(source)s puts %(amount)s of %(flow)s at these owners' money:"
-                    " within what the books allow, by construction: the amount of"
-                    " %(sized)s was worked out from it."
+                    "%(source)s counts %(amount)s of %(flow)s as these owners' money;"
+                    " these books allow that, by construction: the amount of %(sized)s"
+                    " was worked out from it."
                     if said.inside and said.sized
-                    else "%(source)s puts %(amount)s of %(flow)s at these owners'"
-                    " money: within what the books allow."
+                    else "%(source)s counts %(amount)s of %(flow)s as these owners'"
+                    " money; these books allow that."
                     if said.inside
-                    else "%(source)s puts %(amount)s of %(flow)s at these owners'"
-                    " money: outside what the books allow.",
+                    else "%(source)s counts %(amount)s of %(flow)s as these owners'"
+                    " money; these books do not allow that.",
                     source=_by(setting, said),
                     amount=setting.money(
                         key,

@@ -81,6 +81,16 @@ def hypotheses(setting: Setting) -> Section | None:
     )
 
 
+def explanations(setting: Setting) -> Section | None:
+    """Build the rival explanations in a few lines each, without exhibits."""
+    case = setting.case
+    if not case.hypotheses:
+        return None
+    each = tuple(_explained(setting, one) for one in case.hypotheses.values())
+    title = setting.text("Hypotheses")
+    return Section("explanations", title, values={"explained": each})
+
+
 def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
     """List the hypotheses side by side."""
     text = setting.text

@@ -1,0 +1,116 @@
+"""What an examiner looks for: limits of tests, totals of the group, flows of a sum."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import solvency
+from solvency.analysis.study import study_of
+from solvency.exhibits.balance.bases import bases_table
+from solvency.exhibits.check.rules import BREAKS
+from solvency.exhibits.check.rules import rules
+from solvency.exhibits.check.segregation import begins
+from solvency.exhibits.check.segregation import cover_of
+from solvency.exhibits.makeup import makeup
+from solvency.exhibits.setting import Setting
+from solvency.exhibits.setting import setting_of
+from solvency.exhibits.weigh.hypotheses import explanations
+from solvency.figures.figure import Figure
+from solvency.figures.formats import Locale
+from solvency.report import build
+
+LEDGERS = Path(__file__).parents[2] / "ledgers"
+
+
+@pytest.fixture(scope="module")
+def ftx() -> Setting:
+    """Return the case of FTX as exhibits see it, at the petition."""
+    case = solvency.load(LEDGERS / "ftx/main.beancount")
+    book, day = case.book(), case.reporting_date
+    study = study_of(case, book, day)
+    return setting_of(case, book, (day,), Locale("en"), study)
+
+
+def said(prose: object) -> str:
+    """Return the words of a cell, its figures as printed."""
+    if isinstance(prose, Figure):
+        return prose.text(Locale("en"))
+    if isinstance(prose, tuple):
+        return "".join(map(said, prose))
+    return str(getattr(prose, "text", prose))
+
+
+def test_every_test_of_the_case_says_when_it_breaks(ftx: Setting) -> None:
+    table = rules(ftx)
+    assert table is not None
+    found = {said(row.label): said(row.cells[1]) for row in table.rows}
+    assert {one.name for one in ftx.case.invariants} <= BREAKS.keys()
+    assert found["Loans stay within the set share of their collateral"] == (
+        "the debt is more than 80% of its collateral at market"
+    )
+    assert (
+        "more than 100.0 below zero"
+        in found["No account is overdrawn beyond its limit"]
+    )
+    assert (
+        "within 30 days"
+        in found["Liquid assets cover what may be called for in the period"]
+    )
+
+
+def test_the_group_has_its_totals_by_the_books_and_as_found(ftx: Setting) -> None:
+    table = bases_table(ftx, ftx.at)
+    start = f"bases:{ftx.at.isoformat()}:group"
+    rows = {row.key: row.cells for row in table.rows if row.key.startswith(start)}
+    table.cast()
+    net, found = rows[f"{start}:net"], rows[f"{start}:found:net"]
+    assert net[0].value == sum(
+        (one.amount for one in ftx.sheet(ftx.at).side("asset")), Decimal()
+    ) - sum((one.amount for one in ftx.sheet(ftx.at).side("liability")), Decimal())
+    assert found[0].value < net[0].value
+
+
+def test_what_was_owed_is_told_from_the_day_more_than_remainders_say_so(
+    ftx: Setting,
+) -> None:
+    series = cover_of(ftx, "FTX")
+    assert series is not None
+    first, late = begins(ftx, "FTX", series)
+    assert late
+    # Customers' bitcoin, worked out from the sheet; before it stands a remainder.
+    assert first == ftx.case.by_id["F-0022"].date
+    assert ftx.case.by_id["F-0012"].date < first
+
+
+def test_flows_of_a_sum_are_named_until_the_rest_is_small(ftx: Setting) -> None:
+    parts = [(flow.id, Decimal(100 - n)) for n, flow in enumerate(ftx.flows[:20])]
+    figure = Figure("a", Decimal(sum(part for _, part in parts)), parts=tuple(parts))
+    # Twelve at most, though the rest is large; then the rest, and the total.
+    assert len(makeup(ftx, figure, "A").rows) == 14
+    parts[9:] = [(name, Decimal(1)) for name, _ in parts[9:]]
+    figure = Figure("a", Decimal(sum(part for _, part in parts)), parts=tuple(parts))
+    # Nine large ones are named; with eight, the rest were more than a tenth.
+    assert len(makeup(ftx, figure, "A").rows) == 11
+
+
+def test_each_hypothesis_stands_on_paper_with_its_flows(ftx: Setting) -> None:
+    section = explanations(ftx)
+    assert section is not None
+    listed = {one.hypothesis.name for one in section.values["explained"]}
+    assert listed == set(ftx.case.hypotheses)
+
+
+def test_what_is_sold_for_cash_and_a_debt_is_among_what_became_of_assets(
+    ftx: Setting,
+) -> None:
+    found = {one.flow: one.fetched for one in ftx.study.afterwards}
+    assert found["F-0143"] == Decimal(404_000_000)
+
+
+def test_the_appendix_of_hypotheses_is_asked_for_by_name() -> None:
+    case = solvency.load(LEDGERS / "harbour/main.beancount")
+    report = build(case, case.book(), sections=["explanations"])
+    assert [one.name for one in report.sections] == ["explanations"]
