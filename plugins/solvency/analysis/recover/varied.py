@@ -10,7 +10,9 @@ from typing import Any
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.preferences import is_insider
+from solvency.analysis.recover.recover import NOTHING_OTHER
 from solvency.analysis.recover.recover import recover
+from solvency.analysis.recover.stated import stated
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
+    from solvency.analysis.recover.stated import StatedClass
     from solvency.model.book import Book
 
 #: What of the untraced is taken as there, in every case, and what that is called.
@@ -35,6 +38,11 @@ class Varied:
     #: Insiders and related parties that pay, and the recovery where they pay nothing.
     insiders: tuple[str, ...]
     unpaid: Recovery | None
+    #: Those that owe, whether or not they pay, and the recovery where they pay all.
+    owing: tuple[str, ...]
+    repaid: Recovery | None
+    #: What sources say was owed, each with the recovery were it so.
+    stated: tuple[tuple[StatedClass, Recovery], ...]
 
 
 def varied(book: Book, found: Recovery) -> Varied:
@@ -47,7 +55,8 @@ def varied(book: Book, found: Recovery) -> Varied:
     lost = any(
         one.untraced for each in book.counts.between(found.at).values() for one in each
     )
-    payers = insiders(found)
+    payers, owing = insiders(found), insiders(found, paying=False)
+    claims = stated(book, found.at, found.debts, found.alone.estates)
     return Varied(
         found,
         {name: _taking(book, found, share) for name, share in TAKEN.items()}
@@ -55,6 +64,9 @@ def varied(book: Book, found: Recovery) -> Varied:
         else {},
         payers,
         _again(book, found, unpaid=frozenset(payers)) if payers else None,
+        owing,
+        _again(book, found, repaid=frozenset(owing)) if owing else None,
+        tuple((one, _again(book, found, owed=one.shares)) for one in claims),
     )
 
 
@@ -67,10 +79,12 @@ def classes(found: Recovery, way: str) -> tuple[Class, ...]:
     }[way]
 
 
-def insiders(found: Recovery) -> tuple[str, ...]:
-    """Return the insiders and related parties outside that pay the group anything.
+def insiders(found: Recovery, *, paying: bool = True) -> tuple[str, ...]:
+    """Return the insiders and related parties outside that owe the group anything.
 
-    At the central estimate, each entity alone.
+    Args:
+        found: Who gets what back.
+        paying: Only those that pay, at the central estimate, each entity alone.
     """
     inside = found.alone.estates
     entities = found.case.entities
@@ -79,7 +93,7 @@ def insiders(found: Recovery) -> tuple[str, ...]:
             {
                 one.debt.debtor
                 for one in found.alone.paid
-                if one.paid > 0
+                if (one.paid > 0 or not paying)
                 and one.debt.creditor in inside
                 and one.debt.debtor not in inside
                 and one.debt.debtor in entities
@@ -114,20 +128,32 @@ def documents(one: Varied) -> dict[str, Any]:
             for shares in ({n: _shares(x, way) for n, x in one.untraced.items()},)
             for entity, rank in shares.get("without", {})
         ],
-        "unpaid": {
-            "by": one.insiders,
-            "classes": [
-                {"way": way, "entity": x.entity, "rank": x.rank, **_ends(x)}
-                for way in ("alone", "silo", "group")
-                for x in (classes(one.unpaid, way) if one.unpaid else ())
-            ],
-        },
+        "unpaid": {"by": one.insiders, "classes": _every(one.unpaid)},
+        "repaid": {"by": one.owing, "classes": _every(one.repaid)},
+        "stated": [
+            {
+                "observation": claims.observation.id,
+                "owed": claims.observation.amount.number,
+                "books": claims.books,
+                "classes": _every(found),
+            }
+            for claims, found in one.stated
+        ],
         "ranked_equally": {
             way: {name: round(x, 6) for name, x in equally(some).items()}
             for way in ("alone", "silo", "group")
             for some in (classes(one.found, way),)
         },
     }
+
+
+def _every(found: Recovery | None) -> list[dict[str, Any]]:
+    """Return what every class is paid, each way of taking the estates."""
+    return [
+        {"way": way, "entity": x.entity, "rank": x.rank, **_ends(x)}
+        for way in ("alone", "silo", "group")
+        for x in (classes(found, way) if found else ())
+    ]
 
 
 def _shares(
@@ -156,10 +182,23 @@ def _taking(book: Book, found: Recovery, share: Decimal) -> Recovery:
 
 
 def _again(
-    book: Book, found: Recovery, unpaid: frozenset[str] = frozenset()
+    book: Book,
+    found: Recovery,
+    *,
+    unpaid: frozenset[str] = frozenset(),
+    repaid: frozenset[str] = frozenset(),
+    owed: Mapping[str, Decimal] = NOTHING_OTHER,
 ) -> Recovery:
     alpha, beta = found.costs
-    return recover(book, found.at, alpha=alpha, beta=beta, unpaid=unpaid)
+    return recover(
+        book,
+        found.at,
+        alpha=alpha,
+        beta=beta,
+        unpaid=unpaid,
+        repaid=repaid,
+        owed=owed,
+    )
 
 
 def moved(one: Varied, way: str) -> Iterator[tuple[Class, Class]]:
