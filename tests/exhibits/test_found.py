@@ -13,6 +13,7 @@ from solvency.analysis.study import study_of
 from solvency.exhibits.balance.bridge import bridge
 from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.balance.sheets import sheet_table
+from solvency.exhibits.check import found as check_found
 from solvency.exhibits.check.found import passed_tests
 from solvency.exhibits.check.segregation import cover_of
 from solvency.exhibits.check.segregation import cover_worked
@@ -232,3 +233,18 @@ def test_a_statement_a_flow_was_sized_to_is_marked(ledger) -> None:
     marked = {row.key: "\N{DOUBLE DAGGER}" in str(row.label) for row in table.rows}
     assert marked == {"B-5": True, "B-6": False}
     assert any("By construction" in str(note) for note in table.notes)
+
+
+LATER = """
+2020-01-01 open Expenses:FTX:Orders
+2022-12-01 * "Ordered after the petition" ^court
+  on: Liabilities:FTX:Depositors
+  Equity:Customers:Wealth  -50 USD
+  Expenses:FTX:Orders       50 USD
+"""
+
+
+@pytest.mark.parametrize(("text", "said"), [("", 0), (LATER, 1)])
+def test_a_worst_day_after_the_last_reported_is_said_to_be_one(setting, text, said):
+    table = check_found.tests_of_found(setting(WALLET, text))
+    assert len(table.notes) == said

@@ -51,6 +51,15 @@ def test_a_grade_of_the_statement_goes_before_its_sources(ledger):
     assert _flow(ledger, 'grade: "B5"').grade == "B5"
 
 
+@pytest.mark.parametrize("basis", ["residual", "assumed"])
+def test_what_no_source_states_has_only_a_grade_of_its_own(ledger, basis):
+    flow = _flow(ledger, f'basis: "{basis}"')
+    assert flow.grade is None
+    # How far it may be off is still what the grade of its source says.
+    assert flow.lent_grade == _flow(ledger, 'basis: "derived"').grade
+    assert _flow(ledger, f'basis: "{basis}"\ngrade: "C4"').grade == "C4"
+
+
 def test_a_plug_needs_no_source_and_is_known_from_its_day(ledger):
     flow = _flow(ledger, 'basis: "plug"', links="")
     assert (flow.basis, flow.sources, flow.amount_from, flow.grade) == (

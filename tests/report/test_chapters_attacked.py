@@ -271,7 +271,7 @@ def test_whose_words_they_are_is_said(harbour: Path) -> None:
         assert "their sentences are their author's" in done.stdout
         said.append((verdict.fingerprint, verdict.words))
         page = html(build(case, case.book(), draft=True))
-        assert "Chapters in the words of the case's own author: 1" in page
+        assert "Chapters written by the author of the case: 1 of " in page
     assert said[0][0] == said[1][0]
     assert said[0][1] != said[1][1]
     done = CliRunner().invoke(main, ["verify", str(path), "--json"])

@@ -147,11 +147,6 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
     """Return a flow as a panel draws it: as `explain` has it, and what it lacks."""
     from solvency.exhibits.explain.document import of_flow  # noqa: PLC0415 (brings in SciPy)
 
-    grade = one.grade or (
-        case.sources[one.amount_from].grade
-        if one.amount_from and one.amount_from in case.sources
-        else ""
-    )
     noted = passages.of_flow(one, dossier)
     written = of_flow(one)
     del written["locators"]
@@ -159,7 +154,7 @@ def flow(case: Case, one: Flow, dossier: Mapping[str, Claimed]) -> dict[str, obj
         **written,
         "basis": phrase(one.basis) if one.basis else "",
         "payee": one.payee or "",
-        "grade": grade,
+        "grade": one.grade or "",
         "amount": one.amount.number,
         "commodity": one.amount.commodity,
         "taken": case.takes(one),

@@ -316,7 +316,7 @@ def spread(case: Case, flow: Flow) -> str:
             unit=unit,
             sure=sure,
         )
-    half = case.spreads.get(flow.grade or "")
+    half = case.spreads.get(flow.lent_grade or "")
     if half is None:
         return ""
     return say("exact") if not half else f"\N{PLUS-MINUS SIGN}{chance(float(half))}"

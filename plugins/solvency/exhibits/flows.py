@@ -26,19 +26,11 @@ def posting_worth(setting: Setting, flow: Flow, posting: Posting) -> Decimal | N
     return worth_of.posting_worth(setting.book.prices, flow, posting)
 
 
-def grade_of(setting: Setting, flow: Flow) -> str:
-    """Return the grade of a flow: its own, else that of its amount's source."""
-    if flow.grade:
-        return flow.grade
-    source = setting.case.sources.get(flow.amount_from or "")
-    return source.grade if source else ""
-
-
 def grades(setting: Setting, flows: Iterable[str]) -> dict[str, int]:
     """Count flows by the letter of their grade, best first."""
     counts: dict[str, int] = {}
     for name in flows:
-        letter = grade_of(setting, setting.case.by_id[name])[:1] or "?"
+        letter = (setting.case.by_id[name].grade or "?")[:1]
         counts[letter] = counts.get(letter, 0) + 1
     return dict(sorted(counts.items()))
 

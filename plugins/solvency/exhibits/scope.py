@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.evidence.grades import ladder
 from solvency.exhibits.evidence.grades import spreads
-from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import worth
 from solvency.exhibits.section import Section
 from solvency.exhibits.workings import entry
@@ -47,7 +46,7 @@ def scope(setting: Setting) -> Section:
     seen: Counter[str] = Counter(case.grade_of(one)[:1] for one in case.observations)
     for flow in setting.flows:
         if flow.id in setting.taken:
-            letter = grade_of(setting, flow)[:1]
+            letter = (flow.grade or "")[:1]
             flows[letter] += 1
             sizes[letter][flow.id] = worth(setting, flow) or Decimal()
             ranked[letter] += flow.established
@@ -63,7 +62,7 @@ def scope(setting: Setting) -> Section:
             key=f"grade:{letter or 'none'}",
             label=(Grade(letter), "  ", text(_KINDS.get(letter, "Other")))
             if letter
-            else (text("No source (plugs)"),),
+            else (text("No source states it"),),
             cells=tuple(
                 setting.count(
                     f"scope:{name}:{letter or 'none'}",
@@ -111,7 +110,8 @@ def scope(setting: Setting) -> Section:
                     " said: one confirmed by others, two probably true, three possibly"
                     " true, four doubtful, five improbable, six not to be judged. A"
                     " flow's grade is that of the source of its amount, unless the"
-                    " ledger gives another, which stands with the flow."
+                    " ledger gives another, which stands with the flow; what no source"
+                    " states, a remainder or an assumption, has none."
                 ),
             ),
             *((origins,) if (origins := _origins(setting)) else ()),

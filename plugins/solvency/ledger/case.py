@@ -144,6 +144,11 @@ class Account:
         return self.root == "Assets" and self.notes.get("suspense") in {"True", "TRUE"}
 
     @property
+    def is_gift(self) -> bool:
+        """Say whether what is spent in it brought nothing in return."""
+        return self.root == "Expenses" and self.notes.get("gift") in {"True", "TRUE"}
+
+    @property
     def is_claim(self) -> bool:
         """Say whether the account is one side of a claim between entities."""
         return (
@@ -294,6 +299,7 @@ class Flow(NamedTuple):
     hypotheses: frozenset[str]
     #: The source the written amount comes from; None for a plug.
     amount_from: str | None
+    #: Of what states the amount: a remainder or an assumption has only one of its own.
     grade: str | None
     basis: str
     #: The day from which the flow could be known.
@@ -324,6 +330,9 @@ class Flow(NamedTuple):
     variant: str | None = None
     #: Its place among the flows of its day, where known.
     seq: int | None = None
+    #: The grade whose spread its amount has where it has no range: its own, else that
+    #: of its source, though that may not state it.
+    lent_grade: str | None = None
 
     @property
     def ordered(self) -> bool:

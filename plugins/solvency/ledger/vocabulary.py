@@ -38,6 +38,8 @@ RANKS = ("secured", "priority", "customer", "unsecured", "subordinated", "equity
 REVIEWS = ("approved", "questioned", "rejected")
 LIQUIDITIES = ("liquid", "less-liquid", "illiquid")
 BASES = ("stated", "derived", "residual", "assumed", "plug", "subledger")
+#: Those of amounts that no source states: they have no source's grade.
+UNSTATED = frozenset({"residual", "assumed"})
 RECOVERY_BASES = ("outcome", "stated", "derived", "assumed")
 SIDES = ("in", "out", "net")
 SEVERITIES = ("breach", "warning")

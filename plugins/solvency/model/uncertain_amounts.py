@@ -51,7 +51,7 @@ def spread_of(case: Case, flow: Flow) -> Spread:
     """
     central = flow.amount.number
     if flow.low is None and flow.high is None:
-        relative = case.spreads.get(flow.grade or "")
+        relative = case.spreads.get(flow.lent_grade or "")
         if relative is None:
             return Spread(central, central, central, flow.interval)
         low = max(central * (1 - relative), central * 0)

@@ -77,6 +77,11 @@ class Report:
             one.title for one in self.sections if one.values.get("of_case", False)
         )
 
+    @property
+    def chapters(self) -> int:
+        """Return how many chapters it has, whoever wrote them."""
+        return sum("of_case" in one.values for one in self.sections)
+
     @cached_property
     def tables(self) -> tuple[Table | Drawing, ...]:
         """Return every exhibit in the order printed, each checked to add up.

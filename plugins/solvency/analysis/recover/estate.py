@@ -111,7 +111,7 @@ class Item(NamedTuple):
 UNSTATED = Ends(Decimal(), Decimal(1), Decimal(1))
 
 
-def _shares(account: Account) -> Ends:
+def shares_of(account: Account) -> Ends:
     """Return the shares an account is expected to fetch."""
     central = account.recovery or Decimal()
     low, high = account.recovery_low, account.recovery_high
@@ -133,8 +133,9 @@ class Estate:
     _held: dict[Position, Ends]
     #: What of the books was not found, beside what is held.
     _lost: dict[Position, Ends]
-    #: Debtors outside the group taken to pay nothing.
+    #: Debtors outside the group taken to pay nothing, and those taken to pay all.
     unpaid: frozenset[str] = frozenset()
+    repaid: frozenset[str] = frozenset()
 
     @wide()
     def items(self, members: Iterable[str]) -> list[Item]:
@@ -264,7 +265,7 @@ class Estate:
             return NOTHING
         kept = commodity.fetched if commodity else NOTHING_OFF
         if account.recovery is not None:
-            kept = _shares(account)
+            kept = shares_of(account)
             if not self.book.case.is_money(key.commodity):
                 return Ends(
                     *(
@@ -303,15 +304,15 @@ class Estate:
             debt: The debt.
             end: Which of the estimates, by its place.
         """
-        if debt.debtor in self.unpaid:
-            return ZERO
+        if debt.debtor in self.unpaid | self.repaid:
+            return Decimal(debt.debtor in self.repaid)
         return self._stated.get((debt.creditor, debt.debtor), UNSTATED)[end]
 
     @cached_property
     def _stated(self) -> dict[tuple[str, str | None], Ends]:
         """Return the shares that accounts of claims state, by creditor and debtor."""
         return {
-            (account.entity, account.counterparty): _shares(account)
+            (account.entity, account.counterparty): shares_of(account)
             for account in self.book.case.accounts.values()
             if account.root == "Assets"
             and account.is_claim

@@ -2,8 +2,8 @@
 
 Two laws reach back. A payment on an older debt, or collateral for it, within 90 days
 before the petition, or a year to an insider, may be a preference (11 USC 547(b)); what
-the creditor gave anew after it counts in its favour (547(c)(4)). A loan or gift to an
-insider, or a purchase, within two years may be avoided where less than its worth came
+the creditor gave anew after it counts in its favour (547(c)(4)). A loan to an insider,
+a gift, or a purchase within two years may be avoided where less than its worth came
 back (548(a)(1)). Whether any can be avoided a court decides.
 
 A transfer on a day no source gives is undated: it may lie within the period or outside.
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 ZERO = Decimal()
 #: 11 USC 547(b)(4), and 548(a)(1).
 DAYS, INSIDER_DAYS, FRAUD_DAYS = 90, 365, 730
-_OF_DEBTS = frozenset({"debt", "collateral"})
+_OF_DEBTS = frozenset({"debt", "interest", "collateral"})
+#: The purpose of payments to insiders, whoever got them.
+_TO_INSIDERS = "insiders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Transfer:
     flow: str
     debtor: str
     transferee: str
-    #: debt, collateral, loan, gift or purchase.
+    #: debt, interest, collateral, loan, gift or purchase.
     kind: str
     insider: bool
     #: At market on the day; None without a price.
@@ -61,6 +63,8 @@ class Transfer:
     dated: bool = True
     #: Whether a petition of the debtor is in the case: without one nothing comes back.
     petitioned: bool = True
+    #: Who was paid, where that is another than who then owes it.
+    paid_to: str = ""
 
     @property
     def law(self) -> str:
@@ -77,9 +81,10 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         petition: The day of the petition.
 
     Returns:
-        Payments on debts and collateral within 90 days, a year to insiders and
-        members of the group; loans and gifts to insiders, to members without a
-        petition among them, and purchases, within two years. What may lie within the
+        Payments on debts, of interest too, and collateral within 90 days, a year to
+        insiders and members of the group; loans to insiders, to members without a
+        petition among them, gifts, and purchases of what does not sell at once,
+        within two years. What may lie within the
         period, its day unknown, is listed, and so is what a member gave of whom no
         petition is in the case.
     """
@@ -143,12 +148,20 @@ def _given_back(book: Book, flow: Flow, transfer: Transfer) -> Decimal:
         and (book.case.accounts[posting.account].is_claim or _bought(book, posting))
     }
     back = ZERO
+    bought = sum(
+        p.units
+        for p in flow.postings
+        if (p.account, p.commodity) in got and p.units > 0
+    )
+    whole = ZERO
     for later in book.flows:
-        went = any(
-            (p.account, p.commodity) in got and p.units < 0 for p in later.postings
-        )
+        moved = [p for p in later.postings if (p.account, p.commodity) in got]
+        whole += sum((p.units for p in moved if p.units > 0), ZERO)
+        went = any(p.units < 0 for p in moved)
         if later.date < flow.date or later.id == flow.id or not went:
             continue
+        # Of what was bought at several times each has its share.
+        share = min(Decimal(1), bought / whole) if whole else Decimal(1)
         for posting in later.postings:
             if (
                 posting.entity == transfer.debtor
@@ -157,7 +170,7 @@ def _given_back(book: Book, flow: Flow, transfer: Transfer) -> Decimal:
                 and book.case.accounts[posting.account].root
                 in {"Assets", "Liabilities"}
             ):
-                back += posting_worth(book.prices, later, posting) or ZERO
+                back += share * (posting_worth(book.prices, later, posting) or ZERO)
     return back
 
 
@@ -206,10 +219,16 @@ def _transfers(
         if kind == "loan" and (not insider or inside):
             continue
         gave.add(other)
-        yield _transfer(book, flow, days, posting, other, kind, insider=insider)
+        found = _transfer(book, flow, days, posting, other, kind, insider=insider)
+        paid = _paid(book, flow, members)
+        yield replace(found, paid_to="" if other in paid else "".join(paid[:1]))
     # What a member bought from others and holds as an investment.
     for posting in flow.postings:
-        if posting.entity in left and posting.units > 0 and _bought(book, posting):
+        if (
+            posting.entity in left
+            and posting.units > 0
+            and _paid_for(book, flow, posting)
+        ):
             seller = _seller(book, flow, posting.entity)
             entity = case.entities.get(seller)
             insider = seller in members or (entity is not None and is_insider(entity))
@@ -226,10 +245,55 @@ def _transfers(
             and posting.units > 0
             and _held(book, posting)
         ):
+            gave.add(posting.entity)
             given = posting._replace(entity=min(left))
             yield _transfer(
                 book, flow, days, given, posting.entity, "gift", insider=True
             )
+    for posting in flow.postings:
+        if posting.entity in left and posting.units > 0:
+            yield from _spent(book, flow, days, posting, gave)
+
+
+def _spent(
+    book: Book, flow: Flow, days: int, posting: Posting, gave: set[str]
+) -> Iterator[Transfer]:
+    """Yield a gift that was spent as one, or interest on a debt."""
+    case = book.case
+    account = case.accounts[posting.account]
+    if account.is_gift and not gave:
+        insider = flow.purpose == _TO_INSIDERS
+        yield _transfer(
+            book, flow, days, posting, flow.payee or "", "gift", insider=insider
+        )
+    if account.root != "Expenses" or account.is_gift:
+        return
+    lenders = {
+        one.counterparty
+        for one in case.accounts.values()
+        if one.entity == posting.entity and one.root == "Liabilities"
+    }
+    earned = {
+        p.entity
+        for p in flow.postings
+        if p.entity in lenders and case.accounts[p.account].root == "Income"
+    }
+    for lender in sorted(earned):
+        insider = is_insider(case.entities[lender])
+        yield _transfer(book, flow, days, posting, lender, "interest", insider=insider)
+
+
+def _paid(book: Book, flow: Flow, members: frozenset[str]) -> list[str]:
+    """Return whom outside the group a flow gave what can be spent, by its assets."""
+    wealth = {
+        p.entity
+        for p in flow.postings
+        if p.entity not in members
+        and p.units > 0
+        and (_held(book, p) or book.case.accounts[p.account].root == "Equity")
+        and book.case.accounts[p.account].stake_in is None
+    }
+    return sorted(wealth)
 
 
 def is_insider(entity: Entity) -> bool:
@@ -307,11 +371,31 @@ def _held(book: Book, posting: Posting) -> bool:
     return account.root == "Assets" and not account.is_claim
 
 
+def _paid_for(book: Book, flow: Flow, posting: Posting) -> bool:
+    """Say whether an investment came in for something else, and is not moved alone."""
+    mine = [p for p in flow.postings if p.entity == posting.entity and _held(book, p)]
+    net = sum((p.units for p in mine if p.commodity == posting.commodity), ZERO)
+    paid = any(
+        p.units < 0
+        and (p.commodity != posting.commodity or book.case.is_money(p.commodity))
+        for p in mine
+    )
+    sold_as = book.case.is_money(posting.commodity)
+    return _bought(book, posting) and paid and (sold_as or net > 0)
+
+
 def _bought(book: Book, posting: Posting) -> bool:
-    """Say whether a posting brings an investment: what a sale fetches a share of."""
-    account = book.case.accounts[posting.account]
+    """Say whether a posting brings an investment: what does not sell at its price."""
+    case = book.case
+    account = case.accounts[posting.account]
+    coin = case.commodities.get(posting.commodity)
+    liquidity = account.liquidity or (coin.liquidity if coin else None)
     return (
         _held(book, posting)
         and account.pledged_to is None
-        and (account.recovery is not None or account.stake_in is not None)
+        and (
+            account.recovery is not None
+            or account.stake_in is not None
+            or (liquidity == "illiquid" and not case.is_money(posting.commodity))
+        )
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.affairs import Affairs
@@ -19,6 +20,7 @@ from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.estate import ZERO
 from solvency.analysis.recover.estate import Ends
 from solvency.analysis.recover.estate import estate
+from solvency.analysis.recover.stated import at_shares
 from solvency.analysis.recover.waterfall import CENT
 from solvency.analysis.recover.waterfall import Waterfall
 from solvency.analysis.recover.waterfall import waterfall
@@ -41,6 +43,8 @@ GROUP = "group"
 RECOURSE = "recourse for debts of others"
 #: Ranks that share what is left to the unsecured in a statement of affairs.
 SHARING = frozenset({"secured", "customer", "unsecured"})
+#: Every debt counts as the books have it.
+NOTHING_OTHER: Mapping[str, Decimal] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ def recover(
     alpha: float = 1.0,
     beta: float = 1.0,
     unpaid: frozenset[str] = frozenset(),
+    repaid: frozenset[str] = frozenset(),
+    owed: Mapping[str, Decimal] = NOTHING_OTHER,
 ) -> Recovery:
     """Say who gets what back on a day.
 
@@ -152,6 +158,8 @@ def recover(
         alpha: Share of its own assets an estate in default realises.
         beta: Share of what others pay it that it realises.
         unpaid: Debtors outside the group that pay nothing at any estimate.
+        repaid: Debtors outside the group that pay all they owe at any estimate.
+        owed: By account, the share at which its debts count; those of others in full.
 
     Raises:
         ValueError: A claim no clearing can take, naming the flow; or a cost outside
@@ -159,7 +167,9 @@ def recover(
     """
     case = book.case
     at = at or case.reporting_date
-    found = replace(estate(book, at), unpaid=unpaid)
+    found = estate(book, at)
+    debts = tuple(at_shares(found.debts, owed))
+    found = replace(found, unpaid=unpaid, repaid=repaid, debts=debts)
     members = case.members
     ways: dict[str, dict[str, str]] = {
         "alone": {name: name for name in members},

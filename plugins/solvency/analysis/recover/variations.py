@@ -9,6 +9,7 @@ from typing import Any
 
 from solvency.analysis.recover.estate import ENDS
 from solvency.analysis.recover.preferences import is_insider
+from solvency.analysis.recover.stated import stated
 from solvency.analysis.recover.with_untraced import again
 from solvency.analysis.recover.with_untraced import with_untraced
 from solvency.wide import wide
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from solvency.analysis.recover.recover import Class
     from solvency.analysis.recover.recover import Recovery
+    from solvency.analysis.recover.stated import StatedClass
     from solvency.model.book import Book
 
 
@@ -32,6 +34,11 @@ class Varied:
     #: Insiders and related parties that pay, and the recovery where they pay nothing.
     insiders: tuple[str, ...]
     unpaid: Recovery | None
+    #: Those that owe, whether or not they pay, and the recovery where they pay all.
+    owing: tuple[str, ...]
+    repaid: Recovery | None
+    #: What sources say was owed, each with the recovery were it so.
+    stated: tuple[tuple[StatedClass, Recovery], ...]
 
 
 def varied(book: Book, found: Recovery) -> Varied:
@@ -41,12 +48,16 @@ def varied(book: Book, found: Recovery) -> Varied:
         book: The Book.
         found: Who gets what back.
     """
-    payers = insiders(found)
+    payers, owing = insiders(found), insiders(found, paying=False)
+    claims = stated(book, found.at, found.debts, found.alone.estates)
     return Varied(
         found,
         with_untraced(book, found),
         payers,
         again(book, found, unpaid=frozenset(payers)) if payers else None,
+        owing,
+        again(book, found, repaid=frozenset(owing)) if owing else None,
+        tuple((one, again(book, found, owed=one.shares)) for one in claims),
     )
 
 
@@ -59,10 +70,12 @@ def classes(found: Recovery, way: str) -> tuple[Class, ...]:
     }[way]
 
 
-def insiders(found: Recovery) -> tuple[str, ...]:
-    """Return the insiders and related parties outside that pay the group anything.
+def insiders(found: Recovery, *, paying: bool = True) -> tuple[str, ...]:
+    """Return the insiders and related parties outside that owe the group anything.
 
-    At the central estimate, each entity alone.
+    Args:
+        found: Who gets what back.
+        paying: Only those that pay, at the central estimate, each entity alone.
     """
     inside = found.alone.estates
     entities = found.case.entities
@@ -71,7 +84,7 @@ def insiders(found: Recovery) -> tuple[str, ...]:
             {
                 one.debt.debtor
                 for one in found.alone.paid
-                if one.paid > 0
+                if (one.paid > 0 or not paying)
                 and one.debt.creditor in inside
                 and one.debt.debtor not in inside
                 and one.debt.debtor in entities
@@ -106,20 +119,32 @@ def documents(one: Varied) -> dict[str, Any]:
             for shares in ({n: _shares(x, way) for n, x in one.untraced.items()},)
             for entity, rank in shares.get("without", {})
         ],
-        "unpaid": {
-            "by": one.insiders,
-            "classes": [
-                {"way": way, "entity": x.entity, "rank": x.rank, **_ends(x)}
-                for way in ("alone", "silo", "group")
-                for x in (classes(one.unpaid, way) if one.unpaid else ())
-            ],
-        },
+        "unpaid": {"by": one.insiders, "classes": _every(one.unpaid)},
+        "repaid": {"by": one.owing, "classes": _every(one.repaid)},
+        "stated": [
+            {
+                "observation": claims.observation.id,
+                "owed": claims.observation.amount.number,
+                "books": claims.books,
+                "classes": _every(found),
+            }
+            for claims, found in one.stated
+        ],
         "ranked_equally": {
             way: {name: round(x, 6) for name, x in equally(some).items()}
             for way in ("alone", "silo", "group")
             for some in (classes(one.found, way),)
         },
     }
+
+
+def _every(found: Recovery | None) -> list[dict[str, Any]]:
+    """Return what every class is paid, each way of taking the estates."""
+    return [
+        {"way": way, "entity": x.entity, "rank": x.rank, **_ends(x)}
+        for way in ("alone", "silo", "group")
+        for x in (classes(found, way) if found else ())
+    ]
 
 
 def _shares(

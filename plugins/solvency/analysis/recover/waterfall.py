@@ -237,7 +237,7 @@ class _Network:
         holders = {item.account.entity for item in self._found.items(debtors)}
         for owners in self._found.stakes().values():
             holders |= owners.keys()
-        return sorted((debtors & holders) - self._found.unpaid)
+        return sorted((debtors & holders) - self._found.unpaid - self._found.repaid)
 
     def _value(self) -> None:
         members: dict[str, list[str]] = defaultdict(list)

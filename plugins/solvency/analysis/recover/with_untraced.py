@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solvency.analysis.recover.estate import ENDS
+from solvency.analysis.recover.recover import NOTHING_OTHER
 from solvency.analysis.recover.recover import recover
 
 if TYPE_CHECKING:
@@ -45,8 +46,21 @@ def _taking(book: Book, found: Recovery, share: Decimal) -> Recovery:
 
 
 def again(
-    book: Book, found: Recovery, unpaid: frozenset[str] = frozenset()
+    book: Book,
+    found: Recovery,
+    *,
+    unpaid: frozenset[str] = frozenset(),
+    repaid: frozenset[str] = frozenset(),
+    owed: Mapping[str, Decimal] = NOTHING_OTHER,
 ) -> Recovery:
-    """Share out once more at the same costs, with other books or debtors unpaid."""
+    """Share out once more at the same costs, with other books, payers or claims."""
     alpha, beta = found.costs
-    return recover(book, found.at, alpha=alpha, beta=beta, unpaid=unpaid)
+    return recover(
+        book,
+        found.at,
+        alpha=alpha,
+        beta=beta,
+        unpaid=unpaid,
+        repaid=repaid,
+        owed=owed,
+    )

@@ -149,10 +149,7 @@ def _flow(flow: Flow, case: Case) -> list[str]:
             f"  range      {flow.low or 0:,f} to"
             + (f" {flow.high:,f}" if flow.high is not None else " no bound")
         )
-    grade = flow.grade or (
-        case.sources[flow.amount_from].grade if flow.amount_from else ""
-    )
-    lines.append(f"  grade      {grade or 'none'}; amount from {flow.amount_from}")
+    lines.append(f"  grade      {flow.grade or 'none'}; amount from {flow.amount_from}")
     lines += [
         f"  where      {f'{name}: ' if name else ''}{place}"
         for name, place in flow.locators.items()

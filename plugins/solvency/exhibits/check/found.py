@@ -14,6 +14,7 @@ from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
+from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.formats import apart
 from solvency.figures.table import Column
@@ -22,6 +23,7 @@ from solvency.figures.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Iterator
     from decimal import Decimal
 
     from solvency.analysis.check.margins import Tested
@@ -67,8 +69,20 @@ def tests_of_found(setting: Setting) -> Table | None:
         rows=tuple(
             _row(setting, one, name) for name, one in zip(names, found, strict=True)
         ),
+        notes=tuple(_since(setting, found)),
         size="dense",
     )
+
+
+def _since(setting: Setting, found: Iterable[Tested]) -> Iterator[Prose]:
+    """Say what a worst day after the day of the report is of."""
+    day = setting.at
+    if any(one.worst_at and one.worst_at > day for one in found):
+        yield setting.say(
+            "A worst day after %(day)s is of these books since: what was claimed,"
+            " ordered, sold and paid after it counts there.",
+            day=Day(day),
+        )
 
 
 def passed_tests(setting: Setting) -> Table | None:

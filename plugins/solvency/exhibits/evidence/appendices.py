@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import told
 from solvency.exhibits.section import Section
 from solvency.figures.figure import Figure
@@ -110,7 +109,7 @@ def _evidence(setting: Setting, flow: Flow) -> Evidence:
         told(setting, flow),
         anchor("flow", flow.id),
         flow.id in setting.taken,
-        grade_of(setting, flow),
+        flow.grade or "",
         _other_grade(setting, flow),
         bound("low", flow.low),
         bound("high", flow.high),

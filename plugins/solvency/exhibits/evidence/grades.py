@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import worth
 from solvency.exhibits.workings import of_flows
@@ -41,7 +41,10 @@ def ladder(setting: Setting) -> Table | None:
     rungs = _rungs(setting)
     if len(rungs) < 2:
         return None
-    letters = sorted({letter for rung in rungs.values() for letter in rung})
+    letters = sorted(
+        {letter for rung in rungs.values() for letter in rung},
+        key=lambda letter: (letter == "?", letter),
+    )
     days = [flow.date for flow in _moved(setting)]
     period = text(
         "%(since)s to %(until)s",
@@ -58,7 +61,14 @@ def ladder(setting: Setting) -> Table | None:
         head=text("What for"),
         width=50,
         columns=(
-            *(Column(letter, letter, width=22) for letter in letters),
+            *(
+                Column(
+                    letter,
+                    letter if letter != "?" else text("No source states it"),
+                    width=22,
+                )
+                for letter in letters
+            ),
             Column(
                 "all",
                 text("All"),
@@ -104,6 +114,34 @@ def spreads(
     )
 
 
+def moved(setting: Setting, grade: str, basis: str, part: str) -> Figure:
+    """Return what flows moved by the day of the report, or the share of all that did.
+
+    Args:
+        setting: What the report is of.
+        grade: The letter of their grade; any where empty.
+        basis: How their amounts are known; any where empty.
+        part: amount or share.
+    """
+    every = {flow.id: worth(setting, flow) or Decimal() for flow in _moved(setting)}
+    some = {
+        flow.id: every[flow.id]
+        for flow in _moved(setting)
+        if grade in {"", (flow.grade or "?")[:1]} and basis in {"", flow.basis}
+    }
+    key = f"moved:{grade}:{basis}:{part}"
+    if part == "amount":
+        amount = setting.own(key, _sum(some), formula="central amounts of the flows")
+        return replace(amount, **of_flows(setting, some))
+    whole = _sum(every)
+    return setting.share(
+        key,
+        _sum(some) / whole if whole else None,
+        formula="share of what all flows moved",
+        flows=tuple(every),
+    )
+
+
 def _moved(setting: Setting) -> list[Flow]:
     """Return the flows to the day of the report, as its text counts them."""
     return [flow for flow in setting.case.selected if flow.date <= setting.at]
@@ -115,7 +153,7 @@ def _rungs(setting: Setting) -> dict[str, Rung]:
     for flow in _moved(setting):
         amount = worth(setting, flow)
         if flow.purpose and amount:
-            letter = grade_of(setting, flow)[:1] or "?"
+            letter = (flow.grade or "?")[:1]
             rung = found.setdefault(flow.purpose, defaultdict(dict))
             rung[letter][flow.id] = amount
     ordered = sorted(found, key=lambda name: (-_all(found[name]), name))

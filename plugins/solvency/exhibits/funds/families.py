@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from solvency.exhibits.evidence.observations import known
 from solvency.exhibits.evidence.observations import observation_ref
-from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import grades
 from solvency.exhibits.flows import heading
 from solvency.exhibits.flows import posting_worth
@@ -143,7 +142,7 @@ def _evidence(setting: Setting, purpose: str, flows: list[Flow], place: str) -> 
                 f"family:{purpose}:grade:{letter}", n, target=place, flows=ids
             ),
             " ",
-            Grade(letter),
+            Grade(letter) if letter != "?" else setting.text("no grade"),
         ]
     names = tuple(dict.fromkeys(s for flow in flows for s in flow.sources))
     return (
@@ -220,7 +219,7 @@ def _largest(setting: Setting, purpose: str, title: str, flows: list[Flow]) -> T
                         target=anchor("flow", flow.id),
                     ),
                     setting.notes.refs(flow.sources),
-                    Grade(grade_of(setting, flow)) if grade_of(setting, flow) else None,
+                    Grade(flow.grade) if flow.grade else None,
                 ),
                 marked=not flow.established,
             )

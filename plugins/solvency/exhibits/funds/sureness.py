@@ -12,7 +12,6 @@ import numpy as np
 
 from solvency.defaults import SEED
 from solvency.defaults import SPREAD_DRAWS
-from solvency.exhibits.flows import grade_of
 from solvency.exhibits.flows import grades
 from solvency.exhibits.rests import rests
 from solvency.exhibits.section import Section
@@ -112,7 +111,7 @@ def _of(setting: Setting, value: Decimal, rest: Rest, factors: Factors) -> Suren
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     supposed = ZERO
     for name, part in rest.parts.items():
-        amounts[grade_of(setting, by_id[name])[:1] or "?"] += abs(part)
+        amounts[(by_id[name].grade or "?")[:1]] += abs(part)
         supposed += ZERO if by_id[name].established else abs(part)
     whole = sum(amounts.values(), ZERO)
     low, high = factors.range(value, rest.parts)

@@ -262,7 +262,7 @@ def _grade(setting: Setting, one: Claim) -> Prose:
     """Return a claim's grade with the half-width of its interval, in parentheses."""
     case = setting.case
     if one.kind == "flow":
-        grade = case.by_id[one.id].grade
+        grade = case.by_id[one.id].lent_grade
     else:
         seen = next(x for x in case.observations if x.id == one.id)
         grade = case.grade_of(seen)

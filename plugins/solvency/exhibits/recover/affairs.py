@@ -15,9 +15,12 @@ from solvency.exhibits.recover.distributions import distributions
 from solvency.exhibits.recover.estates import Resting
 from solvency.exhibits.recover.estates import at_end
 from solvency.exhibits.recover.payments import Paying
+from solvency.exhibits.recover.rates import prices
+from solvency.exhibits.recover.rates import rates
 from solvency.exhibits.recover.receipts import classes
 from solvency.exhibits.recover.receipts import gains
 from solvency.exhibits.recover.untraced import ranged
+from solvency.exhibits.recover.variations import variations
 from solvency.exhibits.section import Section
 from solvency.exhibits.workings import NAMED
 from solvency.exhibits.workings import entry
@@ -72,8 +75,11 @@ def affairs(setting: Setting) -> Section | None:
     paying = Paying(setting, found)
     tables = [
         _statements(setting, found, paying),
+        rates(setting, found),
+        prices(setting, found),
         classes(setting, found, paying),
         ranged(setting),
+        variations(setting),
         gains(setting, found, paying),
         in_kind(setting),
         preferences(setting),

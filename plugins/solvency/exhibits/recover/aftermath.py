@@ -158,7 +158,7 @@ def preferences(setting: Setting) -> Table | None:
         title=text("Transfers before the petition that a court may look at"),
         unit=setting.say(
             "%(unit)s; payments on debts within ninety days, a year for insiders and"
-            " affiliates (%(law)s); loans and gifts to insiders, and purchases, within"
+            " affiliates (%(law)s); loans to insiders, gifts, and purchases, within"
             " two years (%(other)s)",
             unit=Said(setting.unit),
             law=Said("11 USC 547"),
@@ -185,6 +185,14 @@ def preferences(setting: Setting) -> Table | None:
                     " transfer can be avoided: that is for a court. Where two days"
                     " stand, no source gives the day: it lies between them, and the"
                     " days before the petition are of the day in these books."
+                ),
+            ),
+            (
+                text(
+                    "New value after: what the creditor gave anew between the payment"
+                    " and the petition, which counts in its favour. Given back: what"
+                    " the books record as having come in later for what was lent or"
+                    " bought; a dash where they record nothing."
                 ),
             ),
             *_left_out(setting, len(found)),
@@ -244,9 +252,16 @@ def _transfer(setting: Setting, key: str, one: Transfer) -> Row:
     if whom not in setting.case.entities:
         # Who is no entity is named by the flow, in the language of the report.
         whom = setting.case.by_id[one.flow].payee or whom
+    pair = Said(f"{named(one.debtor)} \N{RIGHTWARDS ARROW} {named(whom)}")
+    label: Prose = (pair,)
+    if one.paid_to:
+        paid = Said(
+            f"{named(one.debtor)} \N{RIGHTWARDS ARROW} {named(one.paid_to)}",
+        )
+        label = setting.say("%(paid)s, for %(whom)s", paid=paid, whom=Said(named(whom)))
     return Row(
         key,
-        (Said(f"{named(one.debtor)} \N{RIGHTWARDS ARROW} {named(whom)}"),),
+        label,
         (
             setting.flow_ref(one.flow),
             setting.say(
@@ -267,9 +282,14 @@ def _transfer(setting: Setting, key: str, one: Transfer) -> Row:
                 flows=(one.flow,),
                 target=anchor("flow", one.flow),
             ),
-            setting.money(f"{key}:new", one.new_value, formula="given anew afterwards"),
-            setting.money(
-                f"{key}:back", one.given_back, formula="came back of it later"
+            *(
+                setting.money(f"{key}:{name}", value, formula=formula)
+                if value
+                else Said("\N{EN DASH}")
+                for name, value, formula in (
+                    ("new", one.new_value, "given anew afterwards"),
+                    ("back", one.given_back, "came back of it later"),
+                )
             ),
         ),
     )

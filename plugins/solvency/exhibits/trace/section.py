@@ -130,6 +130,7 @@ def _purposes(setting: Setting, found: Following) -> Table:
             Column("most", text("At most"), width=24),
             Column("from", text("Least share"), width=18, current=True),
             Column("to", text("Most share"), width=18, current=True),
+            Column("pro-rata", text("Pro rata"), width=18),
         ),
         rows=tuple(_purpose(setting, found, one) for one in found.by_purpose),
         notes=(
@@ -250,6 +251,12 @@ def _purpose(setting: Setting, found: Following, one: Purpose) -> Row:
             most,
             share("from", "least of it", least),
             share("to", "most of it", most),
+            setting.share(
+                f"{key}:pro-rata",
+                one.rules["pro-rata"] / one.amount if one.amount else None,
+                formula="the owners' share of all money there",
+                target=place,
+            ),
         ),
     )
 

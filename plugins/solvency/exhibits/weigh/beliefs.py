@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
@@ -22,8 +23,6 @@ from solvency.figures.table import Table
 from solvency.figures.words import listed
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from solvency.analysis.weigh.answer import Belief
     from solvency.analysis.weigh.answer import Beliefs
     from solvency.analysis.weigh.answer import LeftOut
@@ -33,6 +32,10 @@ if TYPE_CHECKING:
     from solvency.figures.figure import Prose
     from solvency.figures.table import Cell
 
+#: A belief that rounds to all is printed as more than this: none is certain.
+_ALL, _MOST = Decimal("0.995"), Decimal("0.99")
+#: What the key of such a figure ends with.
+_BOUND = ":more-than"
 #: A change in belief that is named.
 _MOVES = 0.01
 #: Groups of sources named that move one belief, and statements named of each.
@@ -54,6 +57,34 @@ def belief(setting: Setting, one: Belief, part: str) -> Figure:
         else "belief after the observations (Bayes' rule)",
         target=anchor("belief", one.id),
     )
+
+
+def bounded(figure: Figure) -> Figure:
+    """Return a belief for a table: of one that rounds to all, what it is more than."""
+    if figure.value is None or figure.value < _ALL:
+        return figure
+    return replace(figure, key=f"{figure.key}{_BOUND}", value=_MOST)
+
+
+def shown(figure: Figure) -> Cell:
+    """Return a belief that is bounded as a table prints it."""
+    bound = figure.key.endswith(_BOUND)
+    return (">\N{NO-BREAK SPACE}", figure) if bound else figure
+
+
+def among(setting: Setting, found: Beliefs) -> Prose:
+    """Say what beliefs are shares of, where something else than all is believed."""
+    left = found.fit.something_else
+    if found.alternative is None or left is None:
+        return ()
+    if left > float(_MOST):
+        return (
+            setting.text(
+                "Shares among the explanations listed, which all together are believed"
+                " at less than one in a hundred. "
+            ),
+        )
+    return (setting.text("Shares among the explanations listed alone. "),)
 
 
 def chance(value: float) -> Decimal | float:
@@ -115,6 +146,7 @@ def beliefs(setting: Setting, found: Beliefs) -> Table:
         key="beliefs",
         title=text("What the observations do to belief in each hypothesis"),
         unit=(
+            *among(setting, found),
             text(
                 "Before: the prior, combinations that exclude one another struck out."
                 " Odds: how many times the observations raise or lower the odds; near"
@@ -172,10 +204,10 @@ def _sampled(setting: Setting, found: Beliefs) -> Prose:
 def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
     others = [left.posteriors.get(one.id, one.posterior) for left in found.left_out]
     prior = before(setting, one.id, belief(setting, one, "prior"))
-    after = belief(setting, one, "posterior")
+    after = bounded(belief(setting, one, "posterior"))
     cells: tuple[Cell, ...]
     if not one.tested:
-        cells = (prior, replace(after, target=prior.place), *(None,) * 4)
+        cells = (prior, shown(replace(after, target=prior.place)), *(None,) * 4)
     else:
         moved = _moved(setting, found, one)
         if after.value:
@@ -204,8 +236,9 @@ def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
         )
         odds = (">\N{NO-BREAK SPACE}", factor)
         cells = (
-            *(prior, after, odds if one.bayes_factor > _MOST_ODDS else factor),
-            *(low, high, _moving(setting, found, one)),
+            *(prior, shown(after), odds if one.bayes_factor > _MOST_ODDS else factor),
+            *(shown(bounded(low)), shown(bounded(high))),
+            _moving(setting, found, one),
         )
     return Row(
         f"belief:{one.id}",

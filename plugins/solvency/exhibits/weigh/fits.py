@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.weigh.beliefs import among
+from solvency.exhibits.weigh.beliefs import bounded
 from solvency.exhibits.weigh.beliefs import chance
+from solvency.exhibits.weigh.beliefs import shown
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Figure
@@ -40,6 +43,7 @@ def scenarios(setting: Setting, found: Beliefs) -> Table:
         key="scenario-fits",
         title=text("The scenarios beside what was observed"),
         unit=(
+            *among(setting, found),
             text("Misfit: chi-square over "),
             setting.count("scenario:dof", found.fit.dof, target="section-observations"),
             text(" observations, the scale of errors unknown; each as likely before"),
@@ -78,7 +82,13 @@ def _row(setting: Setting, found: Beliefs, one: ScenarioFit) -> Row:
         key,
         (Said(one.title or one.name),),
         (
-            entry(belief, worked=_weight(setting, found, one), sources=sources),
+            shown(
+                entry(
+                    bounded(belief),
+                    worked=_weight(setting, found, one),
+                    sources=sources,
+                )
+            ),
             entry(
                 fit,
                 worked=(

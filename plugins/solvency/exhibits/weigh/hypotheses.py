@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from solvency.ledger.case import Flow
     from solvency.ledger.case import Hypothesis
 
-from solvency.exhibits.flows import grade_of
-
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -166,7 +164,7 @@ def _explained(setting: Setting, hypothesis: Hypothesis) -> Explained:
                 Day(flow.date),
                 *_range(setting, flow, name),
                 _sources(setting, flow),
-                Grade(grade_of(setting, flow)) if grade_of(setting, flow) else None,
+                Grade(flow.grade) if flow.grade else None,
             ),
             marked=True,
         )

@@ -209,11 +209,14 @@ class FlowReader:
         if len(postings) == len(transaction.postings):
             self._idle(transaction)
         amount_from = self._amount_from(meta, sources)
-        grade = self._grade(meta)
+        grade = lent = self._grade(meta)
+        basis = meta.choice("basis", words.BASES) or "stated"
         known = transaction.date
         if amount_from is not None:
             source = self.declared.sources[amount_from]
-            known, grade = source.published, grade or source.grade
+            known, lent = source.published, grade or source.grade
+        if basis not in words.UNSTATED:
+            grade = lent
         low, high = self._range(transaction, postings[0])
         return Flow(
             id=self._id(transaction, meta),
@@ -225,7 +228,8 @@ class FlowReader:
             hypotheses=hypotheses,
             amount_from=amount_from,
             grade=grade,
-            basis=meta.choice("basis", words.BASES) or "stated",
+            basis=basis,
+            lent_grade=lent,
             known=known,
             purpose=meta.text("purpose"),
             claim=meta.names("claim"),

@@ -160,6 +160,7 @@ class OfBooks(Named):
             low=lambda: figure("low", one.low),
             high=lambda: figure("high", one.high),
             day=lambda: one.date,
+            grade=lambda: Grade(one.grade or ""),
             source=lambda: self.setting.notes.refs(one.sources),
         )
 

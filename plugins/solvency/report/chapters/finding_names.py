@@ -8,6 +8,7 @@ from typing import Any
 
 from solvency.analysis.check.parameters import variants
 from solvency.exhibits.check.words import asks
+from solvency.exhibits.evidence.grades import moved
 from solvency.exhibits.reconcile.section import claims_of
 from solvency.exhibits.reconcile.section import inflation_of as inflation_of_claims
 from solvency.exhibits.reconcile.section import inflation_without
@@ -29,6 +30,7 @@ from solvency.report.chapters.facts import ZERO
 from solvency.report.chapters.facts import Facts
 from solvency.report.chapters.facts import Maker
 from solvency.report.chapters.facts import Named
+from solvency.report.chapters.variations import owing
 from solvency.report.chapters.variations import variations
 
 if TYPE_CHECKING:
@@ -192,8 +194,13 @@ class OfFindings(Named):
             for one in (found.classes if found else ())
         )
 
-    def recovery(self, entity: str, rank: str, way: str = "alone") -> Facts:
-        """Return what a class of claims would be paid, as shares of them."""
+    def recovery(
+        self, entity: str, rank: str, way: str = "alone", owed: str = ""
+    ) -> Facts:
+        """Return what a class of claims would be paid, as shares of them.
+
+        Were what is owed what an observation says, where one is named.
+        """
         setting, found = self.setting, self.setting.study.recovery
         if found is None or way not in WAYS:
             raise ReportError(
@@ -210,6 +217,14 @@ class OfFindings(Named):
             there = ", ".join(f"{a} {b}" for a, b in every)
             raise ReportError(f"no {rank} claims on {entity}; there are {there}")
 
+        said = f'recovery("{entity}", "{rank}"{f", owed={owed!r}" if owed else ""})'
+        if owed:
+            return self._keep(
+                ("recovery", entity, rank, way, owed),
+                said,
+                central=lambda: owing(setting, owed, way, entity, rank),
+            )
+
         def share(end: str) -> Figure:
             return rate(setting, WAYS[way], one, end)
 
@@ -219,7 +234,7 @@ class OfFindings(Named):
 
         return self._keep(
             ("recovery", entity, rank, way),
-            f'recovery("{entity}", "{rank}")',
+            said,
             low=lambda: share("low"),
             central=lambda: share("rate"),
             high=lambda: share("high"),
@@ -228,6 +243,20 @@ class OfFindings(Named):
             paid=lambda: money("paid", one.paid),
             entity=lambda: entity,
             rank=lambda: setting.text(rank),
+        )
+
+    def moved(self, grade: str = "", basis: str = "") -> Facts:
+        """Return what flows moved by the day, of a grade's letter or a basis."""
+        setting = self.setting
+
+        def made(part: str) -> Figure:
+            return moved(setting, grade, basis, part)
+
+        return self._keep(
+            ("moved", grade, basis),
+            f'moved(grade="{grade}", basis="{basis}")',
+            amount=lambda: made("amount"),
+            share=lambda: made("share"),
         )
 
     def tally(self, name: str = "") -> Facts:

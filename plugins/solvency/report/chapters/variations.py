@@ -13,11 +13,14 @@ from solvency.analysis.recover.with_untraced import TAKEN
 from solvency.exhibits.recover.otherwise import alike
 from solvency.exhibits.recover.otherwise import unpaid
 from solvency.exhibits.recover.untraced import varied_rate
+from solvency.exhibits.recover.variations import of_stated
+from solvency.exhibits.recover.variations import repaid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solvency.analysis.recover.recover import Class
+    from solvency.analysis.recover.recover import Recovery
     from solvency.exhibits.setting import Setting
     from solvency.figures.figure import Figure
 
@@ -36,7 +39,9 @@ def variations(
 
     def other(name: str) -> Class:
         found = setting.study.varied
-        some = {**found.untraced, "unpaid": found.unpaid} if found else {}
+        some: dict[str, Recovery | None] = {}
+        if found is not None:
+            some = {**found.untraced, "unpaid": found.unpaid, "repaid": found.repaid}
         # What nothing changes is paid as it is.
         there = some.get(name) or setting.study.recovery
         if there is None:
@@ -62,8 +67,33 @@ def variations(
             for end in ENDS
         },
         "unpaid": lambda: _said(unpaid(setting, way, other("unpaid"))),
+        "repaid": lambda: _said(repaid(setting, way, other("repaid"))),
         "alike": ranked_alike,
     }
+
+
+def owing(setting: Setting, name: str, way: str, entity: str, rank: str) -> Figure:
+    """Return what a class is paid centrally were what is owed what a source says.
+
+    Args:
+        setting: What the report is of.
+        name: The observation that says so.
+        way: How the estates are taken: alone, silo or group.
+        entity: Whose estate.
+        rank: The rank of the claims.
+
+    Raises:
+        LookupError: The books agree with it, or it states no whole class.
+    """
+    found = setting.study.varied
+    for claims, there in found.stated if found else ():
+        for one in classes(there, way):
+            if claims.observation.id == name and (one.entity, one.rank) == (
+                entity,
+                rank,
+            ):
+                return _said(of_stated(setting, claims, way, one))
+    raise LookupError(f"{name} states no class of claims otherwise than the books")
 
 
 def _said(figure: Figure) -> Figure:

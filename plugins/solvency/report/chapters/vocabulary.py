@@ -68,6 +68,7 @@ class Vocabulary(OfBooks, OfFindings):
             self.contradictions,
             self.recovery,
             self.tally,
+            self.moved,
             self.funds,
             self.customers,
             self.traced,
