@@ -84,9 +84,8 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         Payments on debts, of interest too, and collateral within 90 days, a year to
         insiders and members of the group; loans to insiders, to members without a
         petition among them, gifts, and purchases of what does not sell at once,
-        within two years. What may lie within the
-        period, its day unknown, is listed, and so is what a member gave of whom no
-        petition is in the case.
+        within two years. What may lie within the period, its day unknown, is listed,
+        and so is what a member gave of whom no petition is in the case.
     """
     found = []
     members = frozenset(book.case.members)

@@ -116,13 +116,22 @@ def _sure(one: Sureness, figure: exhibits.Cell) -> Cell:
         else:
             words.append(say("from %(low)s to %(high)s", low=low, high=high))
     graded = [
-        f"{grade} {share:.0%}" for grade, share in one.shares.items() if share >= LEAST
+        f"{grade} {share:.0%}"
+        if grade
+        else say("%(share)s that no source states", share=f"{share:.0%}")
+        for grade, share in sorted(one.shares.items(), key=lambda x: (not x[0], x[0]))
+        if share >= LEAST
     ]
     if one.supposed >= LEAST:
         share = f"{one.supposed:.0%}"
         graded.append(say("%(share)s if its hypotheses hold", share=share))
     if one.flows:
-        of = listed(f"{grade} {count}" for grade, count in one.flows.items())
+        of = listed(
+            say("%(count)s without a grade", count=str(count))
+            if grade == "?"
+            else f"{grade} {count}"
+            for grade, count in one.flows.items()
+        )
         count = sum(one.flows.values())
         said = many("%(count)s flow: %(of)s", "%(count)s flows: %(of)s", count, of=of)
         graded.append(said)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from solvency.exhibits.evidence.observations import account_names
+from solvency.exhibits.evidence.account_names import account_names
 from solvency.exhibits.evidence.observations import covered
 from solvency.exhibits.evidence.observations import in_books
 from solvency.exhibits.evidence.observations import known

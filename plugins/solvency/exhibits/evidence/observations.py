@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from typing import Any
 
+from solvency.exhibits.evidence.account_names import account_names
 from solvency.exhibits.evidence.grades import spreads
 from solvency.exhibits.section import Ground
 from solvency.exhibits.section import Section
@@ -286,33 +287,6 @@ def _target(setting: Setting, accounts: tuple[str, ...]) -> str:
         if name in setting.registered:
             return anchor("account", name)
     return ""
-
-
-def account_names(setting: Setting, one: Observation, *, short: bool) -> Prose:
-    """Return links to the accounts a statement is about, without their entity.
-
-    Args:
-        setting: What the report is of.
-        one: The statement.
-        short: True where the table already says whose accounts they are.
-    """
-    owners = {name.split(":")[1] for name in one.accounts if ":" in name}
-    pieces: list[Piece] = []
-    for name in one.accounts:
-        _, *below = name.split(":")
-        named = setting.locale.accounts.get(name)
-        words = named or " ".join(below[1:]) or name
-        if len(owners) > 1 and words != name:
-            words = f"{setting.locale.named(below[0])}{setting.text(': ')}{words}"
-        ref = setting.account_ref(name)
-        if pieces:
-            pieces.append(", ")
-        pieces.append(
-            replace(ref, label=words) if isinstance(ref, Ref) else Said(words)
-        )
-    if len(owners) == 1 and not short:
-        pieces.insert(0, Said(f"{min(owners)}: "))
-    return tuple(pieces)
 
 
 def _table(

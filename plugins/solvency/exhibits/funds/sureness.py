@@ -111,7 +111,7 @@ def _of(setting: Setting, value: Decimal, rest: Rest, factors: Factors) -> Suren
     amounts: dict[str, Decimal] = defaultdict(Decimal)
     supposed = ZERO
     for name, part in rest.parts.items():
-        amounts[(by_id[name].grade or "?")[:1]] += abs(part)
+        amounts[(by_id[name].grade or "")[:1]] += abs(part)
         supposed += ZERO if by_id[name].established else abs(part)
     whole = sum(amounts.values(), ZERO)
     low, high = factors.range(value, rest.parts)
