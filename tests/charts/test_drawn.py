@@ -54,7 +54,6 @@ amounts = st.one_of(
     st.sampled_from([0, 1, -1, 10**30, -(10**30), "1e-30", "0.00000001"]).map(Decimal),
     st.floats(-1e18, 1e18),
 )
-positive = amounts.map(abs)
 shares = st.decimals(0, 1, places=4)
 days = st.dates()
 looks = st.builds(

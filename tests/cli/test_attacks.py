@@ -16,7 +16,6 @@ from solvency.cli import main
 FILES = sorted(Path(__file__).with_name("attacks").glob("*.beancount"))
 LEDGERS = Path(__file__).resolve().parents[2] / "ledgers"
 HARBOUR = (LEDGERS / "harbour" / "main.beancount").read_text(encoding="utf-8")
-TEMPLATE = (LEDGERS / "template.beancount").read_text(encoding="utf-8")
 _FLOW = re.compile(r"^\d{4}-\d\d-\d\d [*!] .*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 _ENTITY = re.compile(
     r'^\d{4}-\d\d-\d\d custom "entity".*?(?=^\S|\Z)', re.MULTILINE | re.DOTALL

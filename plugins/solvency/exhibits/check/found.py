@@ -143,13 +143,19 @@ def names_of(tests: Iterable[Tested]) -> list[str]:
     )
 
 
+def of_said(setting: Setting, one: Tested) -> str:
+    """Say what a test is of, and on what basis, as follows what it asks."""
+    of = f": {setting.text(one.label)}" if one.label else ""
+    series = setting.study.findings.series.get(one.key)
+    if series is not None and (basis := basis_said(setting, series.invariant)):
+        return f"{of}, {basis}"
+    return of
+
+
 def _asked(setting: Setting, one: Tested) -> tuple[Prose, Said]:
     """Say what a test asks, and of whom."""
     text = setting.text
-    of = f": {text(one.label)}" if one.label else ""
-    series = setting.study.findings.series.get(one.key)
-    if series is not None and (basis := basis_said(setting, series.invariant)):
-        of = f"{of}, {basis}"
+    of = of_said(setting, one)
     if one.unit == one.label != setting.case.currency:
         unit = unit_said(setting, one.margin, one.unit)
         of += " " + text("(in %(name)s)", name=unit)

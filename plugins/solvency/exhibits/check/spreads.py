@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from solvency.analysis.check.answer import WORTH_SAYING
 from solvency.analysis.check.answer import AtSpreads
 from solvency.exhibits.check.found import names_of
+from solvency.exhibits.check.found import of_said
 from solvency.exhibits.check.found import rest_of_days
 from solvency.exhibits.check.words import asks
-from solvency.exhibits.check.words import basis_said
 from solvency.exhibits.workings import drawn
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
@@ -114,10 +114,7 @@ def _rest(setting: Setting, others: int) -> Prose:
 
 def _row(setting: Setting, one: Tested, name: str) -> Row:
     text = setting.text
-    of = f": {text(one.label)}" if one.label else ""
-    series = setting.study.findings.series.get(one.key)
-    if series is not None and (basis := basis_said(setting, series.invariant)):
-        of = f"{of}, {basis}"
+    of = of_said(setting, one)
     half, twice = one.otherwise or (_stated(one), _stated(one))
     entity = text("The group") if one.entity == "group" else one.entity
     cells: list[Cell] = [Said(entity)]

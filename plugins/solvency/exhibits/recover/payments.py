@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _ZERO = Decimal()
 #: Ways of taking the estates, as analysis calls them, with their names.
 WAYS = {"alone": "Each entity alone", "silo": "Each silo as one", "group": "All as one"}
+_NAMES = {words: name for name, words in WAYS.items()}
 #: Debtors named that pay an estate.
 _PAYERS = 3
 #: Flows linked of the assets that cover a claim.
@@ -121,7 +122,7 @@ class Paying:
         That is the line of its statement of affairs if it says the same, else an
         entry of its own.
         """
-        name = next(one for one, words in WAYS.items() if words == way)
+        name = _NAMES[way]
         clearing = self._found.ways[name, end]
         members = members_of(self._setting, way, node)
         turn = clearing.turn(node, rank)
@@ -141,14 +142,14 @@ class Paying:
 
     def _members(self, way: str, node: str) -> tuple[str, ...]:
         """Return the entities at a node; one outside the group is its own."""
-        name = next(one for one, words in WAYS.items() if words == way)
+        name = _NAMES[way]
         inside = node in self._found.ways[name, "central"].estates.values()
         return members_of(self._setting, way, node) if inside else (node,)
 
     def _own(self, key: str, way: str, end: str, node: str, rank: str) -> Figure:
         """Return the rate with what is left for the rank, and what is owed in it."""
         setting = self._setting
-        name = next(one for one, words in WAYS.items() if words == way)
+        name = _NAMES[way]
         clearing = self._found.ways[name, end]
         turn = clearing.turn(node, rank)
         members = self._members(way, node)
