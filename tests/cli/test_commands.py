@@ -370,6 +370,20 @@ def test_help_imports_neither_beancount_nor_numpy():
     assert done.stdout.strip() == "[]"
 
 
+def test_balance_sheets_bring_in_no_tests_of_solvency(harbour):
+    probe = (
+        "import sys\nfrom click.testing import CliRunner\n"
+        "from solvency.cli import main\n"
+        f"done = CliRunner().invoke(main, ['balance', {str(harbour)!r}])\n"
+        "assert done.exit_code == 0\n"
+        "print(sorted(n for n in sys.modules if n.startswith('solvency.analysis.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", probe], check=True, capture_output=True, text=True
+    )
+    assert "solvency.analysis.check" not in done.stdout
+
+
 @pytest.mark.parametrize(("asked", "taken"), [(None, "1"), ("2", "2")])
 def test_a_command_multiplies_on_one_thread_unless_told(monkeypatch, asked, taken):
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)

@@ -12,9 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from typing import TypeVar
 
-from solvency.analysis.check import evaluate
-from solvency.analysis.sources_uses import funds
-
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Callable
@@ -95,12 +92,16 @@ class Study:
     @cached_property
     def findings(self) -> Findings:
         """Return what the tests of solvency found."""
+        from solvency.analysis.check import evaluate  # noqa: PLC0415 (asked for seldom)
+
         self._long("testing solvency")
         return evaluate(self.book)
 
     @cached_property
     def written(self) -> Findings:
         """Return what the tests found in the amounts as written, without draws."""
+        from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
+
         if "findings" in self.__dict__:
             return self.findings
         return evaluate(self.book, draws=0)
@@ -111,6 +112,8 @@ class Study:
         Args:
             drawn: Say how surely and between which days, which takes draws.
         """
+        from solvency.analysis.check import evaluate  # noqa: PLC0415 (as above)
+
         if drawn not in self._valued:
             asked = tuple(
                 replace(one, name="customer-assets-clean")
@@ -257,6 +260,8 @@ class Study:
         since: datetime.date | None = None,
     ) -> Funds:
         """Return sources and uses of funds of an entity, a silo or the group."""
+        from solvency.analysis.sources_uses import funds  # noqa: PLC0415 (as above)
+
         key = (name, until or self.at, since)
         if key not in self._funds:
             self._funds[key] = funds(self.book, *key)

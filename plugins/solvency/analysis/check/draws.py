@@ -18,6 +18,7 @@ from solvency.analysis.check.tests import test_of
 from solvency.analysis.check.worlds import is_certain
 from solvency.defaults import TEST_DRAWS
 from solvency.ledger.case import Invariant
+from solvency.memory import keep_freed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,9 +38,10 @@ Asked: TypeAlias = list[tuple[Invariant, list[Outcome]]]
 
 #: Numbers drawn at once, of which each lot has its own seed.
 _CELLS = 250_000
-#: Numbers in one array: 1 MB, few enough to stay near the processor, and enough that
-#: what a test costs besides is little.
-_BLOCK = 125_000
+#: Numbers in one array: 0.7 MB, few enough to stay near the processor, and enough that
+#: what a test costs besides is little. All that a test holds at once is to fit into the
+#: 64 MiB of memory that the GNU C library keeps for a thread.
+_BLOCK = 84_000
 #: Threads that work on draws.
 _THREADS = 2
 #: Numbers drawn in all, at most, unless more draws are asked for: some minutes.
@@ -186,6 +188,7 @@ def draw(
         if one.holds
     ]
     by_chance = 0
+    keep_freed()
     # Arrays leave the interpreter free for another thread while they compute.
     with ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
         amounts = spreads.draw(draws, seed, chunk)

@@ -40,6 +40,7 @@ from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
+from solvency.memory import keep_freed
 from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide
 
@@ -93,6 +94,7 @@ def believe(
         ValueError: the case has no hypotheses, or no observation to weigh them by.
     """
     tell = progress or (lambda _: None)
+    keep_freed()
     found = evidence(case)
     tell(f"weighing {len(found.hypotheses)} hypotheses")
     whole = found.weigh(best=best, seed=seed, lognormal=beside)
