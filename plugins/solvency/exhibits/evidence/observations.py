@@ -85,9 +85,7 @@ def covered(setting: Setting, one: Observation) -> tuple[str, ...]:
 def nearby(
     setting: Setting, entity: str, day: datetime.date
 ) -> dict[str, tuple[Cell, Cell]]:
-    """Return, by account, what a source stated of it alone around a day.
-
-    Of several the one of more than a least amount, the nearest, the first known."""
+    """Return, by account, what was stated of it alone: no mere bound, then nearest."""
     found: dict[str, tuple[Cell, Cell]] = {}
     for one in sorted(
         near(setting, entity, day),
