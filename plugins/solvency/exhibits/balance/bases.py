@@ -177,13 +177,14 @@ def _of_group(setting: Setting, day: datetime.date) -> Iterator[Row]:
     counted = of_sheet(setting.book, sheets[0]) is not None
     yield Row(key, (text("The group, consolidated"),), kind="group")
     debts = tuple(
-        setting.money(
-            f"{key}:{one.basis}:liabilities",
-            one.totals.liabilities,
-            formula=f"total liabilities, {one.basis}",
-            basis=one.basis,
-            target=class_place("group", "total:liability"),
-            **owed,
+        entry(
+            setting.money(
+                f"{key}:{one.basis}:liabilities",
+                one.totals.liabilities,
+                formula=f"total liabilities, {one.basis}",
+                basis=one.basis,
+                **owed,
+            )
         )
         for one in sheets
     )

@@ -99,11 +99,11 @@ def rules(setting: Setting) -> Table | None:
         ),
         rows=tuple(
             Row(
-                f"rule:{n}",
+                f"tests:asked:{n}",
                 _label(setting, some[0]),
                 (
                     Said(", ".join(_name(setting, one) for one in some)),
-                    _breaks(setting, some[0], f"rule:{n}"),
+                    _breaks(setting, some[0], f"tests:asked:{n}"),
                 ),
             )
             for n, some in enumerate(groups.values(), start=1)
