@@ -19,7 +19,10 @@ from fava_site import tile
 from fava_site import values
 from preamble import PREAMBLE
 
+from solvency.analysis import check
+from solvency.analysis import study
 from solvency.browse.head import TITLES
+from solvency.browse.pages import flows
 from solvency.cli import main
 
 
@@ -627,3 +630,29 @@ def test_exhibits_on_pages_are_cast(site, monkeypatch, page, query, told):
     html = site().get(page, **query)
     assert 'role="alert"' in html
     assert told in html or "table totals" in html
+
+
+def test_the_first_page_adds_up_the_funds_once_and_runs_no_test_nobody_asked_for(
+    site, harbour, ledger, monkeypatch
+):
+    asked = []
+
+    def told(module, name):
+        theirs = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *a, **b: asked.append(name) or theirs(*a, **b)
+        )
+
+    told(study, "funds")
+    told(flows, "funds")
+    told(study, "evaluate")
+    told(check, "evaluate")
+    text = re.sub(
+        r'^\S+ custom "invariant".*\n(?: .*\n)*',
+        "",
+        harbour.read_text(),
+        flags=re.MULTILINE,
+    )
+    html = site(ledger.write(text)).get("where")
+    assert values(html, "left")
+    assert asked == ["funds"]
