@@ -21,8 +21,11 @@ from fava_site import values
 from preamble import PREAMBLE
 
 import solvency
+from solvency.analysis import check
+from solvency.analysis import sources_uses
 from solvency.browse import casepage
 from solvency.browse.head import TITLES
+from solvency.browse.pages import flows
 from solvency.browse.study import Study
 from solvency.cli import main
 
@@ -745,3 +748,28 @@ def test_the_walk_says_how_sure_each_amount_is(site, ledger):
     # Nine draws in ten lie between the ends; a thousand draws find them to a hundredth.
     assert float(low.replace(",", "")) == pytest.approx(3_700, abs=40)
     assert float(high.replace(",", "")) == pytest.approx(4_300, abs=40)
+
+
+def test_the_first_page_adds_up_the_funds_once_and_runs_no_test_nobody_asked_for(
+    site, harbour, ledger, monkeypatch
+):
+    asked = []
+
+    def told(module, name):
+        theirs = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *a, **b: asked.append(name) or theirs(*a, **b)
+        )
+
+    told(sources_uses, "funds")
+    told(flows, "funds")
+    told(check, "evaluate")
+    text = re.sub(
+        r'^\S+ custom "invariant".*\n(?: .*\n)*',
+        "",
+        harbour.read_text(),
+        flags=re.MULTILINE,
+    )
+    html = site(ledger.write(text)).get("where")
+    assert values(html, "left")
+    assert asked == ["funds"]
