@@ -189,10 +189,9 @@ def preferences(setting: Setting) -> Table | None:
             ),
             (
                 text(
-                    "New value after: what the creditor gave anew between the payment"
-                    " and the petition, which counts in its favour. Given back: what"
-                    " the books record as having come in later for what was lent or"
-                    " bought; a dash where they record nothing."
+                    "New value after: given anew by the creditor before the petition."
+                    " Given back: came in later, by the books, for what was lent or"
+                    " bought. A dash: nothing did."
                 ),
             ),
             *_left_out(setting, len(found)),
