@@ -25,7 +25,6 @@ from scipy.special import ndtri
 from solvency.figures import arithmetic
 
 if TYPE_CHECKING:
-    from numpy.random import SeedSequence
     from numpy.typing import ArrayLike
     from numpy.typing import NDArray
 
@@ -294,18 +293,3 @@ _HALVES = {
     "uniform": _uniform,
     "pert": _pert,
 }
-
-
-def chunks(draws: int, size: int, *seed: int) -> list[tuple[SeedSequence, int]]:
-    """Share draws out in chunks, each with a seed of its own.
-
-    Args:
-        draws: How many in all.
-        size: How many in a chunk, the last of which may have fewer.
-        seed: What decides them all.
-    """
-    sizes = [size] * (draws // size) + [draws % size] * (draws % size > 0)
-    entropy = seed[0] if len(seed) == 1 else seed
-    return list(
-        zip(np.random.SeedSequence(entropy).spawn(len(sizes)), sizes, strict=True)
-    )

@@ -33,9 +33,9 @@ from scipy.fft import rfft
 
 from solvency.defaults import TALLY_DRAWS
 from solvency.figures import arithmetic
+from solvency.figures.draws import chunks
 from solvency.figures.probability_distribution import Amount
 from solvency.figures.probability_distribution import amounts
-from solvency.figures.probability_distribution import chunks
 from solvency.figures.probability_distribution import spread
 
 if TYPE_CHECKING:

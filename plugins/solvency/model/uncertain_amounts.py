@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from solvency.figures.draws import chunks
 from solvency.figures.probability_distribution import Amount
 from solvency.figures.probability_distribution import amounts
-from solvency.figures.probability_distribution import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solvency.figures.probability_distribution import chunks
+from solvency.figures.draws import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
