@@ -24,7 +24,6 @@ SPARSE = {
     "methods/balancing/__init__.py",
     "methods/balancing/inputs.py",
     "methods/balancing/system.py",
-    "methods/clearing/exact.py",
     "methods/clearing/__init__.py",
     "methods/weighing/sampler.py",
 }
