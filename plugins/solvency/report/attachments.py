@@ -51,7 +51,7 @@ FIGURES = "figures.json"
 POSTINGS = "postings.csv"
 EXHIBITS = "exhibits-"
 #: More files of one kind than this stand in one line of the list.
-_ALIKE = 30
+_ALIKE = 20
 CHANGED = "a file of the case changed while the report was made: run it again"
 #: Names of files that the report itself adds.
 _KEPT = frozenset({FIGURES, POSTINGS, control_totals.NAME})
