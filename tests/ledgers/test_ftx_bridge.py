@@ -71,4 +71,4 @@ def test_remainders_say_so_where_they_are_read():
         if entry.meta.get("basis") == "residual":
             note = entry.meta["note"]
             assert note.startswith("A remainder"), entry.meta["id"]
-            assert "余数" in entry.meta["zh-note"], entry.meta["id"]
+            assert "倒推差额" in entry.meta["zh-note"], entry.meta["id"]
