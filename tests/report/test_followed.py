@@ -37,6 +37,7 @@ OWN = (
     "flows:",
     "source:",
     "spread:",
+    "tests:asked:",
 )
 HEADS = ("h2", "h3")
 

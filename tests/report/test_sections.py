@@ -283,17 +283,18 @@ class TestSentences:
 def test_analyses_are_made_once_a_case(
     loaded: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from solvency.analysis import check
     from solvency.analysis import study
 
     monkeypatch.setattr(study, "_cache", study.OrderedDict())
     made = []
-    real = study.evaluate
+    real = check.evaluate
 
     def evaluate(book, draws=None):
         made.append(draws)
         return real(book, draws=draws)
 
-    monkeypatch.setattr(study, "evaluate", evaluate)
+    monkeypatch.setattr(check, "evaluate", evaluate)
     for kind in ("brief", "reconstruction", "brief"):
         build(loaded, loaded.book(), kind=kind)
     # Of a brief nothing is drawn.

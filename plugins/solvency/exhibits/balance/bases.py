@@ -13,6 +13,7 @@ from solvency.exhibits.workings import entry
 from solvency.exhibits.workings import grounded
 from solvency.exhibits.workings import of_accounts
 from solvency.exhibits.workings import resting
+from solvency.exhibits.workings import told as flows_told
 from solvency.figures import formats
 from solvency.figures.figure import Said
 from solvency.figures.table import Column
@@ -183,7 +184,8 @@ def _of_group(setting: Setting, day: datetime.date) -> Iterator[Row]:
                 one.totals.liabilities,
                 formula=f"total liabilities, {one.basis}",
                 basis=one.basis,
-                **owed,
+                # What members owe one another is among the flows, and in no debt.
+                **flows_told(owed, one.totals.liabilities),
             )
         )
         for one in sheets

@@ -86,7 +86,15 @@ def explanations(setting: Setting) -> Section | None:
         return None
     each = tuple(_explained(setting, one) for one in case.hypotheses.values())
     title = setting.text("Hypotheses")
-    return Section("explanations", title, values={"explained": each})
+    # A link to a flow leads to its evidence, and where none is printed, to here.
+    first = {
+        row.key: one.hypothesis.name
+        for one in reversed(each)
+        for row in (one.table.rows if one.table else ())
+        if row.key not in setting.listed or row.key not in setting.taken
+    }
+    values = {"explained": each, "first": frozenset(first.items())}
+    return Section("explanations", title, values=values)
 
 
 def _overview(setting: Setting, explained: tuple[Explained, ...]) -> Table:
