@@ -217,7 +217,8 @@ def rest_of_days(setting: Setting) -> dict[str, Any]:
 def failed_besides(setting: Setting) -> list[Prose]:
     """Return what fails on what was found, at the reporting date, and not on books.
 
-    Of tests in money, each with its entity, what it asks and what was missing, the most missing first.
+    Of tests in money, each with its entity, what it asks and what was missing, the
+    most missing first.
     """
     found = setting.study.findings
     broken = {one.key for one in found.findings if one.first is not None}
