@@ -10,10 +10,12 @@ import pytest
 import solvency
 from solvency.analysis.study import study_of
 from solvency.exhibits.balance.bases import bases_table
+from solvency.exhibits.balance.group import group_table
 from solvency.exhibits.check.rules import BREAKS
 from solvency.exhibits.check.rules import rules
 from solvency.exhibits.check.segregation import begins
 from solvency.exhibits.check.segregation import cover_of
+from solvency.exhibits.check.summary import summary
 from solvency.exhibits.makeup import makeup
 from solvency.exhibits.setting import Setting
 from solvency.exhibits.setting import setting_of
@@ -71,6 +73,26 @@ def test_the_group_has_its_totals_by_the_books_and_as_found(ftx: Setting) -> Non
         (one.amount for one in ftx.sheet(ftx.at).side("asset")), Decimal()
     ) - sum((one.amount for one in ftx.sheet(ftx.at).side("liability")), Decimal())
     assert found[0].value < net[0].value
+
+
+def test_the_groups_own_tokens_are_no_asset_of_it_though_they_were_found(
+    ftx: Setting,
+) -> None:
+    start = f"bases:{ftx.at.isoformat()}:group:found:assets"
+    (row,) = (one for one in bases_table(ftx, ftx.at).rows if one.key == start)
+    (sheet,) = (one for one in group_table(ftx, ftx.at).rows if one.key == "found")
+    assert row.cells[0].value == sheet.cells[-1].value
+
+
+def test_what_fails_only_on_what_was_found_stands_below_the_first_table(
+    ftx: Setting,
+) -> None:
+    table = summary(ftx)
+    assert table is not None
+    note = said(table.notes[0])
+    assert "claims on the group left out, 1,304.8 missing" in note
+    # What fails on the books stands in the table itself.
+    assert "Debts can be paid" not in note
 
 
 def test_what_was_owed_is_told_from_the_day_more_than_remainders_say_so(

@@ -46,6 +46,29 @@ def test_insiders_that_pay_all_they_owe(ledger):
     }
 
 
+def test_others_outside_that_pay_nothing(ledger):
+    # A customer owes Alameda 19, and pays it in the central case.
+    owing = """
+2020-01-01 open Assets:Alameda:Claims
+  counterparty: "Customers"
+2020-01-01 open Liabilities:Customers:Alameda
+  counterparty: "Alameda"
+"""
+    lent = flow(
+        "2021-03-06",
+        "lent",
+        ("Assets:Alameda:Claims", "19 USD"),
+        ("Liabilities:Customers:Alameda", "-19 USD"),
+        ("Equity:Customers:Wealth", "19 USD"),
+        ("Assets:Alameda:Bank", "-19 USD"),
+    )
+    _, one = changed(ledger, owing + lent)
+    assert one.outside == ("Customers",)
+    assert rate(one.found, "Alameda") == pytest.approx(Decimal(120) / 190)
+    assert rate(one.unpaid_outside, "Alameda") == pytest.approx(Decimal(101) / 190)
+    assert documents(one)["unpaid_outside"]["by"] == ("Customers",)
+
+
 def test_a_class_is_owed_what_a_source_says(ledger):
     # The lender is owed 30 in place of 50: 20 by its pledge, 10 beside FTX's 140.
     _, one = changed(ledger, said("Liabilities:Alameda:Loans", 30, id='"O-1"'))

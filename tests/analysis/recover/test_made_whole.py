@@ -56,6 +56,43 @@ def test_made_whole_in_money_is_not_made_whole_in_kind(ledger):
     assert in_kind(book, found, [datetime.date(2022, 6, 30)])[0].worth is None
 
 
+def test_what_covers_another_debt_is_not_shared_with_a_claim_in_coins(ledger):
+    # The lender's 20 are pledged. FTX's 140, one coin among it, share the rest with
+    # what is left of the lender's 50.
+    text = (
+        WORLD
+        + COINS
+        + flow(
+            "2021-01-05",
+            "coin",
+            ("Equity:Customers:Wealth", "-1 BTC"),
+            ("Assets:FTX:Custody", "1 BTC"),
+        )
+        + flow(
+            "2021-01-06",
+            "borrowed",
+            ("Assets:FTX:Custody", "-1 BTC"),
+            ("Expenses:Alameda:Costs", "1 BTC"),
+            ("Assets:FTX:Receivables:Alameda", "1 BTC"),
+            ("Liabilities:Alameda:Payables:FTX", "-1 BTC"),
+        )
+    )
+    book = ledger.case(text).book()
+    found = recover(book, AT)
+    (row,) = (
+        one
+        for one in in_kind(book, found, later_days(book, found))
+        if one.entity == "Alameda"
+    )
+    (debt,) = (
+        one
+        for one in found.alone.paid
+        if (one.debt.debtor, one.debt.commodity) == ("Alameda", "BTC")
+    )
+    assert float(row.paid) == pytest.approx(float(debt.paid), abs=0.005)
+    assert row.paid < 50 * found.rate("Alameda", "unsecured")
+
+
 def test_a_claim_in_coins_that_is_fixed_in_money_counts_at_that_price(ledger):
     # The coin is worth 50 at the petition, and the law counts it at 45. The exchange
     # pays nobody; after it FTX owes 45 dollars, whatever a coin costs.
@@ -203,7 +240,7 @@ def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
     assert "no flow of the books" not in told
     moved = ClassPayment(AT, "f", "FTX", "customer", "", 7, 200, 7)
     told = paid(found, said, [moved])
-    assert "pay 7 USD; what sources say, above, is no flow of the books" in told
+    assert "debts fall by 7 USD, paid or given up; what sources say, above" in told
     assert "2022-01-31, grade A1: " in told
     assert "shares that sources give are of claims as they were allowed" in told
 

@@ -121,7 +121,7 @@ TESTS: dict[str, Test] = {
     ),
     "liabilities-recognised": Test(
         commingling.liabilities_recognised,
-        asks="All that is owed is recorded in the books",
+        asks="Each deposit was booked as a debt",
     ),
     "price-coverage": Test(
         liquidity.price_coverage,

@@ -1,4 +1,4 @@
-"""What was paid on debts after the petition, by class and date."""
+"""By what debts fell after the petition, paid or given up, by class and date."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ClassPayment(NamedTuple):
-    """What one flow paid on the debts of one class."""
+    """What one flow took off the debts of one class: paid, or given up."""
 
     date: datetime.date
     flow: str
@@ -29,14 +29,14 @@ class ClassPayment(NamedTuple):
     narration: str
     #: At the petition's prices, as the claims are.
     paid: Decimal
-    #: The claims of the class at the petition, and what it has been paid by then.
+    #: The claims of the class at the petition, and what was taken off them by then.
     claims: Decimal
     total: Decimal
 
     @property
     @wide()
     def rate(self) -> Decimal | None:
-        """Return the share of the claims paid by then; None of a class without any."""
+        """Return the share of the claims gone by then; None of a class without any."""
         return self.total / self.claims if self.claims else None
 
 
@@ -44,7 +44,7 @@ class ClassPayment(NamedTuple):
 def lowered(
     book: Book, flow: Flow, at: datetime.date
 ) -> dict[tuple[str, str], Decimal]:
-    """Return what a flow paid on debts of the group to those outside, by class.
+    """Return what a flow took off debts of the group to those outside, by class.
 
     Args:
         book: The Book.
@@ -77,7 +77,7 @@ def lowered(
 
 @wide()
 def distributions(book: Book, found: Recovery) -> tuple[ClassPayment, ...]:
-    """Return what was paid after the petition on the debts there were then."""
+    """Return what was taken off, after the petition, the debts there were then."""
     claims = {(one.entity, one.rank): one.claims for one in found.classes}
     totals: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     rows = []

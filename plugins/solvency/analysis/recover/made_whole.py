@@ -120,27 +120,35 @@ def in_kind(
     """Return claims in coins as they are paid, and the same coins at later days."""
     sums: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
     values: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
+    received: dict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
     by: dict[tuple[str, str, str], Fixed] = {}
     prices = fixed(book, found.at)
+    # Each debt by itself: what covers another of its class is not shared with it.
+    shares = {
+        (one.debt.account, one.debt.commodity): one.paid / one.debt.value
+        for one in found.alone.paid
+        if one.debt.value
+    }
     for debt in found.debts:
         if debt.commodity == book.case.home:
             continue
         key = debt.debtor, debt.rank, debt.commodity
         price = prices.get((debt.account, debt.commodity))
         sums[key] += debt.units
-        values[key] += debt.value if price is None else debt.units * price.price
+        value = debt.value if price is None else debt.units * price.price
+        values[key] += value
+        received[key] += value * shares.get((debt.account, debt.commodity), ZERO)
         if price is not None:
             by[key] = price
     rows = []
     for day in later:
         for (entity, rank, commodity), units in sorted(sums.items()):
             key = entity, rank, commodity
-            rate = found.rate(entity, rank)
-            if rate is None:
+            if found.rate(entity, rank) is None:
                 continue
             quote = book.prices.at(commodity, day)
             worth = None if isinstance(quote, Missing) else units * quote.number
-            paid = money(values[key] * rate)
+            paid = money(received[key])
             rows.append(InKind(*key, units, values[key], paid, day, worth, by.get(key)))
     return tuple(rows)
 

@@ -94,7 +94,10 @@ def paid(
     if paid_out:
         total = sum((one.paid for one in paid_out), Decimal())
         apart = "; what sources say, above, is no flow of the books" if said else ""
-        lines.append(f"the flows after {found.at} pay {total:,.0f} {unit}{apart}")
+        lines.append(
+            f"by the flows after {found.at} debts fall by {total:,.0f} {unit}, paid or"
+            f" given up{apart}"
+        )
     elif not said:
         lines.append("no source of the case says what was paid after the petition")
     return "\n".join(lines)

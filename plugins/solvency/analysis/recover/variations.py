@@ -37,6 +37,9 @@ class Varied:
     #: Those that owe, whether or not they pay, and the recovery where they pay all.
     owing: tuple[str, ...]
     repaid: Recovery | None
+    #: Others outside that pay, and the recovery where they pay nothing.
+    outside: tuple[str, ...]
+    unpaid_outside: Recovery | None
     #: What sources say was owed, each with the recovery were it so.
     stated: tuple[tuple[StatedClass, Recovery], ...]
 
@@ -49,6 +52,7 @@ def varied(book: Book, found: Recovery) -> Varied:
         found: Who gets what back.
     """
     payers, owing = insiders(found), insiders(found, paying=False)
+    others = outside(found)
     claims = stated(book, found.at, found.debts, found.alone.estates)
     return Varied(
         found,
@@ -57,6 +61,8 @@ def varied(book: Book, found: Recovery) -> Varied:
         again(book, found, unpaid=frozenset(payers)) if payers else None,
         owing,
         again(book, found, repaid=frozenset(owing)) if owing else None,
+        others,
+        again(book, found, unpaid=frozenset(others)) if others else None,
         tuple((one, again(book, found, owed=one.shares)) for one in claims),
     )
 
@@ -77,20 +83,36 @@ def insiders(found: Recovery, *, paying: bool = True) -> tuple[str, ...]:
         found: Who gets what back.
         paying: Only those that pay, at the central estimate, each entity alone.
     """
-    inside = found.alone.estates
     entities = found.case.entities
     return tuple(
-        sorted(
-            {
-                one.debt.debtor
-                for one in found.alone.paid
-                if (one.paid > 0 or not paying)
-                and one.debt.creditor in inside
-                and one.debt.debtor not in inside
-                and one.debt.debtor in entities
-                and is_insider(entities[one.debt.debtor])
-            }
-        )
+        name
+        for name in _debtors(found, paying=paying)
+        if name in entities and is_insider(entities[name])
+    )
+
+
+def outside(found: Recovery) -> tuple[str, ...]:
+    """Return those outside that pay the group, insiders and related parties apart.
+
+    Args:
+        found: Who gets what back.
+    """
+    return tuple(
+        name for name in _debtors(found, paying=True) if name not in insiders(found)
+    )
+
+
+def _debtors(found: Recovery, *, paying: bool) -> list[str]:
+    """Return those outside that owe the group anything, or that pay it."""
+    inside = found.alone.estates
+    return sorted(
+        {
+            one.debt.debtor
+            for one in found.alone.paid
+            if (one.paid > 0 or not paying)
+            and one.debt.creditor in inside
+            and one.debt.debtor not in inside
+        }
     )
 
 
@@ -121,6 +143,7 @@ def documents(one: Varied) -> dict[str, Any]:
         ],
         "unpaid": {"by": one.insiders, "classes": _every(one.unpaid)},
         "repaid": {"by": one.owing, "classes": _every(one.repaid)},
+        "unpaid_outside": {"by": one.outside, "classes": _every(one.unpaid_outside)},
         "stated": [
             {
                 "observation": claims.observation.id,

@@ -22,6 +22,7 @@ from solvency.figures.table import Table
 from solvency.model.consolidation import group_sheet
 from solvency.model.counting.suspense import suspended
 from solvency.model.counting.untraced import of_sheet
+from solvency.model.eliminations import taken_out
 from solvency.model.thin_tokens import holds_thin
 
 if TYPE_CHECKING:
@@ -109,6 +110,12 @@ def total_assets(
         loose = suspended(setting.book, whole.at)
         members = whole.members if entity == "group" else (entity,)
         value += seen.totals.unrecorded - seen.totals.untraced
+        if entity == "group":
+            # What members issued is no asset of them as one, found or not.
+            inside = frozenset(whole.members)
+            for one in seen.held:
+                if taken_out(setting.book, one.position, inside):
+                    value -= one.unrecorded - one.untraced
         value -= sum((loose.get(name, ZERO) for name in members), ZERO)
     accounts = (
         tuple(setting.case.accounts)

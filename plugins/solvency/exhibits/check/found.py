@@ -214,6 +214,38 @@ def rest_of_days(setting: Setting) -> dict[str, Any]:
     }
 
 
+def failed_besides(setting: Setting) -> list[Prose]:
+    """Return what fails on what was found, at the reporting date, and not on books.
+
+    Of tests in money, each with its entity, what it asks and what was missing, the
+    most missing first.
+    """
+    found = setting.study.findings
+    broken = {one.key for one in found.findings if one.first is not None}
+    short = [
+        (one.reported, name, one)
+        for name, one in zip(names_of(found.found), found.found, strict=True)
+        if one.reported is not None and one.reported < 0 and one.key not in broken
+        if one.unit == setting.case.currency
+    ]
+    return [
+        setting.say(
+            "%(who)s: %(test)s, %(missing)s missing",
+            who=(entity,),
+            test=label,
+            missing=_amount(
+                setting,
+                one,
+                f"tests:found:{name}:missing",
+                -reported,
+                "what was missing at the end of the reporting date",
+            ),
+        )
+        for reported, name, one in sorted(short, key=lambda row: row[:2])
+        for label, entity in (_asked(setting, one),)
+    ]
+
+
 def _reported_head(setting: Setting) -> str:
     """Return the heading of margins at the reporting date."""
     day = formats.cell(setting.case.reporting_date, setting.locale)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.exhibits.check.found import failed_besides
 from solvency.exhibits.check.marks import first_day
 from solvency.exhibits.check.marks import notes_of
 from solvency.exhibits.check.words import asks
 from solvency.exhibits.check.words import key_of
 from solvency.exhibits.check.words import told_exactly
 from solvency.figures import formats
+from solvency.figures.figure import Day
 from solvency.figures.figure import Said
 from solvency.figures.figure import about
 from solvency.figures.table import Column
 from solvency.figures.table import Row
 from solvency.figures.table import Table
+from solvency.figures.words import joined
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -101,6 +104,13 @@ def summary(setting: Setting) -> Table | None:
 
 
 def _notes(setting: Setting, shown: list[Finding]) -> Iterator[Prose]:
+    if besides := failed_besides(setting):
+        yield setting.say(
+            "These are tests of the books, whether or not what they show was found. On"
+            " what was found, these fail besides at %(day)s: %(tests)s.",
+            day=Day(setting.at),
+            tests=joined(besides, setting.text("; ")),
+        )
     if any(notes_of(setting, shown)):
         yield (
             setting.text(

@@ -1,4 +1,4 @@
-"""What was paid on debts after the petition, by class and date, beside the claims."""
+"""By what debts fell after the petition, by class and date, beside the claims."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 
 def distributions(setting: Setting) -> Table | None:
-    """Return what was paid after the petition; None where no flow pays anything."""
+    """Return by what debts fell after the petition; None where no flow lowers any."""
     found = setting.study.distributions
     if not found:
         return None
     text = setting.text
     return Table(
         key="distributions",
-        title=text("What was paid on debts after the petition, by class and date"),
+        title=text(
+            "By what debts fell after the petition, paid or given up, by class and date"
+        ),
         unit=(
             text(
                 "%(unit)s at the petition's prices; later flows of the books; claims:"
@@ -39,8 +41,8 @@ def distributions(setting: Setting) -> Table | None:
         columns=(
             Column("flow", text("Flow"), "refs", 18),
             Column("date", text("Date"), "text", 22),
-            Column("paid", text("Paid"), width=20, current=True),
-            Column("total", text("Paid by then"), width=20),
+            Column("paid", text("Fall"), width=20, current=True),
+            Column("total", text("Fall by then"), width=20),
             Column("claims", text("Claims"), width=20),
             Column("rate", text("Share"), width=14),
         ),
@@ -80,10 +82,10 @@ def _cells(setting: Setting, number: int, one: ClassPayment) -> tuple[Cell, ...]
         setting.money(
             f"{key}:total",
             one.total,
-            formula="sum of what was paid on the class by then",
+            formula="sum of what was taken off the debts of the class by then",
             flows=paying,
             target=anchor("flow", one.flow),
         ),
         setting.money(f"{key}:claims", one.claims, formula="claims of the class"),
-        setting.share(f"{key}:rate", one.rate, formula="paid by then over claims"),
+        setting.share(f"{key}:rate", one.rate, formula="fall by then over claims"),
     )

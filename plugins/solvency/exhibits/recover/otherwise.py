@@ -34,8 +34,9 @@ def otherwise(setting: Setting) -> Iterator[Prose]:
         return
     for entity, share in equally(classes(one.found, "group")).items():
         yield setting.say(
-            "All as one, each rank is paid before the next, out of all assets: that"
-            " sets these shares apart. Were all ranks to share alike, each would be"
+            "All as one, what collateral covers goes to whom it secures; of the rest"
+            " each rank is paid before the next, out of all assets: that sets these"
+            " shares apart. Were all ranks to share alike, each would be"
             " paid %(rate)s of its claims. Which of these holds is a choice that these"
             " books do not make.",
             rate=alike(setting, "group", entity, share),

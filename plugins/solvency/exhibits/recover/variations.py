@@ -107,6 +107,11 @@ def repaid(setting: Setting, way: str, one: Class) -> Figure:
     return _share(setting, "repaid", way, one)
 
 
+def unpaid_outside(setting: Setting, way: str, one: Class) -> Figure:
+    """Return what a class is paid were others outside to pay nothing they owe."""
+    return _share(setting, "outside", way, one)
+
+
 def _changed(setting: Setting, one: Varied) -> Iterator[_Changed]:
     text = setting.text
     if one.unpaid is not None and _moves(one.found, one.unpaid):
@@ -120,6 +125,12 @@ def _changed(setting: Setting, one: Varied) -> Iterator[_Changed]:
             "repaid",
             setting.say("%(who)s paid all they owe", who=_names(setting, one.owing)),
             one.repaid,
+        )
+    if one.unpaid_outside is not None and _moves(one.found, one.unpaid_outside):
+        yield _Changed(
+            "outside",
+            setting.say("%(who)s paid nothing", who=_names(setting, one.outside)),
+            one.unpaid_outside,
         )
     if one.untraced and _moves(one.found, one.untraced["with"]):
         yield _Changed(

@@ -15,6 +15,7 @@ from solvency.exhibits.recover.otherwise import unpaid
 from solvency.exhibits.recover.untraced import varied_rate
 from solvency.exhibits.recover.variations import of_stated
 from solvency.exhibits.recover.variations import repaid
+from solvency.exhibits.recover.variations import unpaid_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +42,12 @@ def variations(
         found = setting.study.varied
         some: dict[str, Recovery | None] = {}
         if found is not None:
-            some = {**found.untraced, "unpaid": found.unpaid, "repaid": found.repaid}
+            some = {
+                **found.untraced,
+                "unpaid": found.unpaid,
+                "repaid": found.repaid,
+                "unpaid_outside": found.unpaid_outside,
+            }
         # What nothing changes is paid as it is.
         there = some.get(name) or setting.study.recovery
         if there is None:
@@ -68,6 +74,9 @@ def variations(
         },
         "unpaid": lambda: _said(unpaid(setting, way, other("unpaid"))),
         "repaid": lambda: _said(repaid(setting, way, other("repaid"))),
+        "unpaid_outside": lambda: _said(
+            unpaid_outside(setting, way, other("unpaid_outside"))
+        ),
         "alike": ranked_alike,
     }
 
