@@ -90,12 +90,42 @@ def test_a_class_is_owed_what_a_source_says(ledger):
             "Liabilities:Alameda:Loans", 30, **{"from": "2021-01-01", "side": '"out"'}
         ),
         said("Liabilities:Alameda:Payables:FTX", 30),
+        # It counts what Alameda owes FTX too: 140 and the lender's 50, or fewer.
+        said("Liabilities:Alameda", 190),
+        said("Liabilities:Alameda", 150),
+        # No more than 90 was owed, and the books have 50.
+        said("Liabilities:Alameda:Loans", 90, high="90 USD"),
         # Something moved since.
         said("Liabilities:Alameda:Loans", 30, "2021-01-15"),
     ],
 )
 def test_what_states_no_class_of_the_day_otherwise_changes_nothing(ledger, text):
     assert changed(ledger, text)[1].stated == ()
+
+
+def test_more_than_a_source_says_at_most_is_otherwise(ledger):
+    _, one = changed(ledger, said("Liabilities:Alameda:Loans", 30, high="30 USD"))
+    assert [claims.books for claims, _ in one.stated] == [50]
+
+
+def test_coins_are_stated_in_money_of_the_day_alone(ledger):
+    # Ten coins and 200 dollars: 300 in May, 400 at the petition, when a coin costs 20.
+    coins = (
+        "\n2020-01-01 commodity BTC\n  max-price-age: 9999\n"
+        '2021-01-01 price BTC 10 USD\n  source: "court"\n'
+        '2021-06-30 price BTC 20 USD\n  source: "court"\n'
+    ) + flow(
+        "2021-01-05",
+        "coins",
+        ("Equity:Customers:Wealth", "-10 BTC"),
+        ("Assets:FTX:Custody", "10 BTC"),
+    )
+    for day, listed in (("2021-05-30", []), ("2021-06-30", [400])):
+        _, one = changed(ledger, coins + said("Liabilities:FTX:Owed", 300, day))
+        assert [claims.books for claims, _ in one.stated] == listed
+    # What is owed in dollars alone is the same on both.
+    _, one = changed(ledger, said("Liabilities:FTX:Owed", 300, "2021-05-30"))
+    assert [claims.books for claims, _ in one.stated] == [200]
 
 
 def test_the_table_sets_them_beside_the_central_case(ledger):
@@ -160,9 +190,12 @@ SPENT = """
 """
 
 
+def listed(ledger, *flows):
+    return preferences(ledger.case(WORLD + SPENT + "".join(flows)).book(), AT)
+
+
 def spent(ledger, *flows):
-    book = ledger.case(WORLD + SPENT + "".join(flows)).book()
-    return {x.flow: x for x in preferences(book, AT)}
+    return {x.flow: x for x in listed(ledger, *flows)}
 
 
 def test_gifts_are_listed_whoever_got_them(ledger):
@@ -191,6 +224,79 @@ def test_interest_is_a_payment_on_a_debt(ledger):
     )
     one = found["interest"]
     assert (one.transferee, one.kind, one.law) == ("Lender", "interest", "547")
+
+
+def test_what_a_flow_gave_beside_what_else_it_did_is_a_gift(ledger):
+    # A loan repaid with a gift; and of nine given, two to the founder.
+    found = listed(
+        ledger,
+        flow(
+            "2021-06-10",
+            "both",
+            ("Assets:Alameda:Bank", "-9 USD"),
+            ("Expenses:Alameda:Gifts", "4 USD"),
+            ("Equity:Lender:Wealth", "5 USD"),
+        ),
+        flow(
+            "2021-06-11",
+            "nine",
+            ("Assets:Alameda:Bank", "-9 USD"),
+            ("Expenses:Alameda:Gifts", "9 USD"),
+            ("Assets:Founder:Cash", "2 USD"),
+            ("Equity:Founder:Wealth", "-2 USD"),
+        ),
+    )
+    assert [
+        (x.flow, x.kind, x.amount) for x in found if x.flow in {"both", "nine"}
+    ] == [
+        ("both", "debt", 5),
+        ("both", "gift", 4),
+        ("nine", "gift", 2),
+        ("nine", "gift", 7),
+    ]
+
+
+def test_each_lender_is_paid_the_interest_it_earned(ledger):
+    # Ten of interest and one of costs: six to one lender, four to the other.
+    found = listed(
+        ledger,
+        '2020-01-01 custom "entity" "Second" "Another lender"\n  role: "lender"\n'
+        "2020-01-01 open Equity:Second:Wealth\n"
+        "2020-01-01 open Income:Second:Interest\n"
+        "2020-01-01 open Liabilities:Alameda:Loans:Second\n"
+        '  counterparty: "Second"\n',
+        flow(
+            "2021-05-05",
+            "interest",
+            ("Assets:Alameda:Bank", "-11 USD"),
+            ("Expenses:Alameda:Interest", "10 USD"),
+            ("Expenses:Alameda:Costs", "1 USD"),
+            ("Equity:Lender:Wealth", "6 USD"),
+            ("Income:Lender:Interest", "-6 USD"),
+            ("Equity:Second:Wealth", "4 USD"),
+            ("Income:Second:Interest", "-4 USD"),
+        ),
+    )
+    paid = [(x.transferee, x.amount) for x in found if x.kind == "interest"]
+    assert paid == [("Lender", 6), ("Second", 4)]
+
+
+def test_interest_to_one_of_the_group_counts_for_a_year(ledger):
+    # Alameda pays FTX seven, 171 days before.
+    found = listed(
+        ledger,
+        "2020-01-01 open Income:FTX:Interest\n",
+        flow(
+            "2021-01-10",
+            "interest",
+            ("Assets:Alameda:Bank", "-7 USD"),
+            ("Expenses:Alameda:Interest", "7 USD"),
+            ("Assets:FTX:Bank", "7 USD"),
+            ("Income:FTX:Interest", "-7 USD"),
+        ),
+    )
+    (one,) = (x for x in found if x.kind == "interest")
+    assert (one.transferee, one.amount, one.insider) == ("FTX", 7, True)
 
 
 def test_a_token_that_does_not_sell_at_once_is_a_purchase(ledger):

@@ -245,6 +245,39 @@ def test_what_came_afterwards_stands_beside_what_was_expected(ledger):
     assert "shares that sources give are of claims as they were allowed" in told
 
 
+def test_what_paid_a_debt_with_change_was_no_sale(ledger):
+    # 60 of custody: 50 to customers, and 10 into the bank, at no loss. Stakes that went
+    # for 20 and for what the lender was owed, 12, were sold, and expected to fetch 15.
+    text = (
+        WORLD
+        + flow(
+            "2021-07-10",
+            "paid",
+            ("Assets:FTX:Custody", "-60 USD"),
+            ("Assets:FTX:Bank", "10 USD"),
+            ("Liabilities:FTX:Owed", "50 USD"),
+            ("Assets:Customers:Deposits:FTX", "-50 USD"),
+            ("Assets:Customers:Bank", "50 USD"),
+        )
+        + flow(
+            "2021-07-11",
+            "sold",
+            ("Assets:Alameda:Stakes", "-30 USD"),
+            ("Assets:Alameda:Bank", "20 USD"),
+            ("Liabilities:Alameda:Loans:Lender", "12 USD"),
+            ("Assets:Lender:Loans:Alameda", "-12 USD"),
+            ("Equity:Lender:Wealth", "12 USD"),
+            ("Expenses:Alameda:Costs", "-2 USD"),
+        )
+    )
+    book = ledger.case(text).book()
+    rows = afterwards(book, recover(book, AT))
+    assert [(x.flow, x.expected, x.fetched) for x in rows] == [
+        ("paid", 10, 10),
+        ("sold", 15, 20),
+    ]
+
+
 def test_what_falls_under_two_laws_stands_apart(ledger):
     # Two years before 30 June 2021 is 1 July 2019. A loan to the founder of 5 on a day
     # nobody gives, between January 2019 and May 2021, may lie within it or before.

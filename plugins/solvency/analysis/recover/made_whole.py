@@ -220,7 +220,8 @@ def _moves(
 def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
     """Return what came later of the assets there were, flow by flow.
 
-    What went to pay debts is no sale: `distributions` has it.
+    What went to pay debts is no sale: `distributions` has it, and of money and coins
+    that went it is taken off here. What has a share of book was not paid, but sold.
     """
     members = dict.fromkeys(book.case.members)
     held = estate(book, found.at)
@@ -235,7 +236,7 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
     for flow in book.flows:
         if flow.date <= found.at:
             continue
-        out, came = ZERO, ZERO
+        out, came, spent = ZERO, ZERO, ZERO
         accounts = []
         for posting in flow.postings:
             account = book.case.accounts[posting.account]
@@ -244,13 +245,17 @@ def afterwards(book: Book, found: Recovery) -> tuple[Afterwards, ...]:
             if account.root == "Assets" and posting.units < 0:
                 worth = each.get((posting.account, posting.commodity), ZERO)
                 out -= posting.units * worth
+                if account.recovery is None and account.stake_in is None:
+                    spent -= posting.units * worth
                 accounts.append(posting.account)
             elif account.root == "Assets":
                 price = book.prices.number(posting.commodity, flow.date)
                 if price is not None:
                     came += posting.units * price
-        if not came and lowered(book, flow, found.at):
-            continue  # It paid debts, and sold nothing.
+        if paid := sum(lowered(book, flow, found.at).values(), ZERO):
+            out -= min(paid, spent)
+            if not came or not out:
+                continue  # It paid debts, and sold nothing.
         if accounts or came:
             where = ", ".join(accounts)
             outcome = any(

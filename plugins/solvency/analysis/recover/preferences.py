@@ -17,6 +17,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from solvency.analysis.recover.given_back import given_back
 from solvency.model.worth import posting_worth
 from solvency.wide import wide
 
@@ -34,6 +35,8 @@ ZERO = Decimal()
 #: 11 USC 547(b)(4), and 548(a)(1).
 DAYS, INSIDER_DAYS, FRAUD_DAYS = 90, 365, 730
 _OF_DEBTS = frozenset({"debt", "interest", "collateral"})
+#: What brings the debtor something, which may come back as money.
+_BRING = frozenset({"loan", "purchase"})
 #: The purpose of payments to insiders, whoever got them.
 _TO_INSIDERS = "insiders"
 
@@ -88,6 +91,7 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         and so is what a member gave of whom no petition is in the case.
     """
     found = []
+    got: list[tuple[str, Posting]] = []
     members = frozenset(book.case.members)
     debtors = _debtors(book.case, members)
     given: dict[tuple[str, str], list[tuple[datetime.date, Decimal]]] = defaultdict(
@@ -101,25 +105,36 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
             continue
         for creditor, debtor, amount in _given(book, flow, members):
             given[creditor, debtor].append((flow.date, amount))
-        for transfer in _transfers(book, flow, days, members, debtors):
+        for transfer, posting in _transfers(book, flow, days, members, debtors):
             reach = FRAUD_DAYS
             if transfer.law == "547":
                 reach = INSIDER_DAYS if transfer.insider else DAYS
             if fewest > reach:
                 continue
             first = flow.earliest or flow.date
+            got.append((flow.id, posting))
             found.append(
                 replace(
                     transfer,
                     dated=(petition - first).days <= reach
                     and (flow.latest or flow.date) <= petition,
-                    given_back=_given_back(book, flow, transfer),
                     petitioned=transfer.debtor in debtors,
                 )
             )
+    backs = iter(
+        given_back(
+            book,
+            [
+                one
+                for one, transfer in zip(got, found, strict=True)
+                if transfer.kind in _BRING
+            ],
+        )
+    )
     return tuple(
         replace(
             transfer,
+            given_back=next(backs) if transfer.kind in _BRING else ZERO,
             new_value=sum(
                 (
                     amount
@@ -133,44 +148,6 @@ def preferences(book: Book, petition: datetime.date) -> tuple[Transfer, ...]:
         )
         for transfer in found
     )
-
-
-def _given_back(book: Book, flow: Flow, transfer: Transfer) -> Decimal:
-    """Return what came in later for what a loan or purchase had brought."""
-    if transfer.kind not in {"loan", "purchase"}:
-        return ZERO
-    got = {
-        (posting.account, posting.commodity)
-        for posting in flow.postings
-        if posting.entity == transfer.debtor
-        and posting.units > 0
-        and (book.case.accounts[posting.account].is_claim or _bought(book, posting))
-    }
-    back = ZERO
-    bought = sum(
-        p.units
-        for p in flow.postings
-        if (p.account, p.commodity) in got and p.units > 0
-    )
-    whole = ZERO
-    for later in book.flows:
-        moved = [p for p in later.postings if (p.account, p.commodity) in got]
-        whole += sum((p.units for p in moved if p.units > 0), ZERO)
-        went = any(p.units < 0 for p in moved)
-        if later.date < flow.date or later.id == flow.id or not went:
-            continue
-        # Of what was bought at several times each has its share.
-        share = min(Decimal(1), bought / whole) if whole else Decimal(1)
-        for posting in later.postings:
-            if (
-                posting.entity == transfer.debtor
-                and posting.units > 0
-                and (posting.account, posting.commodity) not in got
-                and book.case.accounts[posting.account].root
-                in {"Assets", "Liabilities"}
-            ):
-                back += share * (posting_worth(book.prices, later, posting) or ZERO)
-    return back
 
 
 def _debtors(case: Case, members: frozenset[str]) -> frozenset[str]:
@@ -188,7 +165,7 @@ def _transfers(
     days: int,
     members: frozenset[str],
     debtors: frozenset[str],
-) -> Iterator[Transfer]:
+) -> Iterator[tuple[Transfer, Posting]]:
     case = book.case
     # Only a flow in which the debtor's assets left transfers anything.
     left = {
@@ -220,7 +197,10 @@ def _transfers(
         gave.add(other)
         found = _transfer(book, flow, days, posting, other, kind, insider=insider)
         paid = _paid(book, flow, members)
-        yield replace(found, paid_to="" if other in paid else "".join(paid[:1]))
+        yield (
+            replace(found, paid_to="" if other in paid else "".join(paid[:1])),
+            posting,
+        )
     # What a member bought from others and holds as an investment.
     for posting in flow.postings:
         if (
@@ -231,9 +211,11 @@ def _transfers(
             seller = _seller(book, flow, posting.entity)
             entity = case.entities.get(seller)
             insider = seller in members or (entity is not None and is_insider(entity))
-            yield _transfer(
+            bought = _transfer(
                 book, flow, days, posting, seller, "purchase", insider=insider
             )
+            yield bought, posting
+    given = ZERO
     for posting in flow.postings:
         entity = case.entities[posting.entity]
         if (
@@ -245,41 +227,58 @@ def _transfers(
             and _held(book, posting)
         ):
             gave.add(posting.entity)
-            given = posting._replace(entity=min(left))
-            yield _transfer(
-                book, flow, days, given, posting.entity, "gift", insider=True
-            )
+            of = posting._replace(entity=min(left))
+            gift = _transfer(book, flow, days, of, posting.entity, "gift", insider=True)
+            given += gift.amount or ZERO
+            yield gift, posting
     for posting in flow.postings:
-        if posting.entity in left and posting.units > 0:
-            yield from _spent(book, flow, days, posting, gave)
-
-
-def _spent(
-    book: Book, flow: Flow, days: int, posting: Posting, gave: set[str]
-) -> Iterator[Transfer]:
-    """Yield a gift that was spent as one, or interest on a debt."""
-    case = book.case
-    account = case.accounts[posting.account]
-    if account.is_gift and not gave:
+        if posting.entity not in left or not case.accounts[posting.account].is_gift:
+            continue
         insider = flow.purpose == _TO_INSIDERS
-        yield _transfer(
+        spent = _transfer(
             book, flow, days, posting, flow.payee or "", "gift", insider=insider
         )
-    if account.root != "Expenses" or account.is_gift:
-        return
+        if posting.units > 0 and spent.amount is None:
+            yield spent, posting
+        elif posting.units > 0 and spent.amount is not None:
+            # What insiders got of it is listed already.
+            listed = min(given, spent.amount)
+            given -= listed
+            if spent.amount > listed:
+                yield replace(spent, amount=spent.amount - listed), posting
+    yield from _interest(book, flow, days, members, left)
+
+
+def _interest(
+    book: Book, flow: Flow, days: int, members: frozenset[str], left: set[str]
+) -> Iterator[tuple[Transfer, Posting]]:
+    """Yield what lenders earned in a flow by which those that owe them spent."""
+    case = book.case
+    paying = {
+        one.entity
+        for one in flow.postings
+        if one.entity in left
+        and one.units > 0
+        and case.accounts[one.account].root == "Expenses"
+        and not case.accounts[one.account].is_gift
+    }
     lenders = {
-        one.counterparty
-        for one in case.accounts.values()
-        if one.entity == posting.entity and one.root == "Liabilities"
+        account.counterparty: account.entity
+        for account in sorted(case.accounts.values(), key=lambda x: x.entity)
+        if account.entity in paying and account.root == "Liabilities"
     }
-    earned = {
-        p.entity
-        for p in flow.postings
-        if p.entity in lenders and case.accounts[p.account].root == "Income"
-    }
-    for lender in sorted(earned):
-        insider = is_insider(case.entities[lender])
-        yield _transfer(book, flow, days, posting, lender, "interest", insider=insider)
+    earned: dict[str, list[Posting]] = defaultdict(list)
+    for one in flow.postings:
+        if one.entity in lenders and case.accounts[one.account].root == "Income":
+            earned[one.entity].append(one)
+    for lender, postings in sorted(earned.items()):
+        insider = is_insider(case.entities[lender]) or lender in members
+        of = postings[0]._replace(entity=lenders[lender])
+        worths = [posting_worth(book.prices, flow, one) for one in postings]
+        known = [-worth for worth in worths if worth is not None]
+        found = _transfer(book, flow, days, of, lender, "interest", insider=insider)
+        amount = sum(known, ZERO) if len(known) == len(worths) else None
+        yield replace(found, amount=amount), of
 
 
 def _paid(book: Book, flow: Flow, members: frozenset[str]) -> list[str]:

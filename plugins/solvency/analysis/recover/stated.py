@@ -46,20 +46,32 @@ def stated(
         members: The entities whose creditors are asked of.
     """
     inside = frozenset(members)
-    owed = [one for one in debts if one.debtor in inside and one.creditor not in inside]
+    theirs = [one for one in debts if one.debtor in inside]
+    owed = [one for one in theirs if one.creditor not in inside]
     for seen in book.case.observations:
         if seen.amount.commodity != book.case.currency or seen.excess:
             continue
         if seen.since is not None or not _stands(book, seen, at):
             continue
         of = [one for one in owed if _within(one.account, seen.accounts)]
+        among = any(
+            one.creditor in inside and _within(one.account, seen.accounts)
+            for one in theirs
+        )
+        # Of another day coins had other prices: such a sum in money is none of today.
+        priced = seen.date != at and any(
+            one.commodity != book.case.currency for one in of
+        )
         of_others = any(
             one not in of and (one.debtor, one.rank) == (other.debtor, other.rank)
             for one in owed
             for other in of
         )
         books = sum((one.value for one in of), type(seen.amount.number)())
-        if not of or of_others or not books or not _differs(seen, books):
+        # What is stated with debts among the members says nothing of the rest alone.
+        if not of or among or priced or of_others:
+            continue
+        if not books or not _differs(seen, books):
             continue
         share = seen.amount.number / books
         yield StatedClass(seen, books, {one.account: share for one in of})
@@ -100,6 +112,8 @@ def _within(account: str, names: Iterable[str]) -> bool:
 def _differs(seen: Observation, books: Decimal) -> bool:
     """Say whether the books are outside what the source says."""
     number = seen.amount.number
+    if seen.bound == "at most":
+        return books > (number if seen.high is None else seen.high)
     low = number if seen.low is None else seen.low
     high = number if seen.high is None and seen.low is None else seen.high
     return books < low or (high is not None and books > high)
