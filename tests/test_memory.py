@@ -8,8 +8,6 @@ import sys
 
 import pytest
 
-from solvency.memory import keep_freed
-
 #: Arrays of two thirds of a megabyte come and go in a thread, as in draws; printed is
 #: how often the system had to hand out a page.
 ARRAYS = """
@@ -46,8 +44,3 @@ def test_freed_memory_is_kept_for_the_next_arrays():
     )
     # 2,400 megabytes of arrays are 200,000 pages and more.
     assert kept < 10_000 < given_back
-
-
-def test_it_may_be_asked_for_again():
-    keep_freed()
-    keep_freed()

@@ -98,3 +98,22 @@ def test_known_hides_a_count_published_later(ledger) -> None:
         SEEN.format("Assets:FTX:Bank", "counted: TRUE"), known=datetime.date(2019, 1, 1)
     )
     assert case.observations == ()
+
+
+@pytest.mark.parametrize(
+    ("keys", "bound", "edge", "is_most"),
+    [
+        ("", "", 10, False),
+        ("low: 4 USD", "at least", 4, False),
+        ("high: 12 USD", "at most", 12, True),
+        ("low: 4 USD\n  high: 12 USD", "", 10, False),
+        # The source states a range, and its amount is the end of it.
+        ("low: 4 USD\n  high: 10 USD", "", 10, True),
+        ("at-most: TRUE", "at most", 10, True),
+        ("at-most: TRUE\n  error: 0.5", "at most", 15, True),
+    ],
+)
+def test_what_is_a_bound_and_where(ledger, keys, bound, edge, is_most) -> None:
+    written = SEEN.format("Assets:FTX:Bank", f"counted: TRUE\n  {keys}")
+    (one,) = ledger.case(written).observations
+    assert (one.bound, one.edge, one.is_most) == (bound, edge, is_most)

@@ -43,6 +43,8 @@ def test_a_claim_in_custody_is_held_for_customers(ledger):
         ('2020-01-01 open Expenses:FTX:X\n  rank: "customer"', "no asset and no debt"),
         ("2020-01-01 open Assets:FTX:X\n  intercompany: TRUE", "has no counterparty"),
         ('2020-01-01 open Assets:FTX:X\n  grade: "A1"', "`grade:` means nothing on"),
+        ("2020-01-01 open Assets:FTX:X\n  gift: TRUE", "is no account of expenses"),
+        ('2020-01-01 open Expenses:FTX:X\n  gift: "yes"', "should be TRUE or FALSE"),
         ("2020-01-01 commodity BTC\n  custody: TRUE", "It goes with an `open`"),
         (
             (

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 from methods.test_weighing import random_case
 
 from solvency.methods import weighing
+from solvency.methods.weighing import fitting
 from solvency.methods.weighing.fitting import best_fitting
 from solvency.methods.weighing.fitting import no_less
 from solvency.methods.weighing.likelihood import model
@@ -78,3 +80,13 @@ def test_sampled_combinations_have_both(monkeypatch):
     assert sampled.method == "sampled"
     assert sampled.least == pytest.approx(exact.least, rel=1e-6)
     assert sampled.no_less <= exact.least * (1 + 1e-9)
+
+
+def test_of_one_combination_alone_no_bound_is_worked_out(monkeypatch):
+    case, _ = made(3)
+    call = (case.observed, case.noise, case.effects, case.means, case.sigmas)
+    monkeypatch.setattr(weighing, "EXACT", 4)
+    monkeypatch.setattr(fitting, "no_less", lambda _: pytest.fail("nobody reads it"))
+    one = weighing.weigh(*call, case.belongs, case.priors, wide=9, best=1)
+    assert one.method == "sampled"
+    assert math.isnan(one.no_less)

@@ -257,6 +257,25 @@ def test_bounds(ledger):
     assert (found.rows[0].bound, found.rows[0].value) == ("most", 120_000)
 
 
+@pytest.mark.parametrize(
+    ("keys", "edge"), [("", 100_000), ("  error: 0.01\n", 101_000)]
+)
+def test_a_count_of_at_most_is_a_bound(ledger, keys, edge):
+    # Others' may be among what was counted: less than that is no contradiction.
+    found, _ = one(
+        ledger,
+        """
+2020-02-01 custom "observation" Assets:Alameda:Bank 100,000 USD
+  source: "leak"
+  counted: TRUE
+  at-most: TRUE
+"""
+        + keys,
+    )
+    (row,) = found.rows
+    assert (row.bound, row.value, row.stated) == ("most", edge, edge)
+
+
 def test_a_level_and_the_flow_computed_from_it_are_one_piece_of_evidence(ledger):
     found = rows(
         ledger,

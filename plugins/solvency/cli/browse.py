@@ -11,6 +11,7 @@ from solvency.cli.common import Refused
 from solvency.cli.common import on_ledger
 from solvency.cli.common import print_errors
 from solvency.cli.common import shown
+from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -69,7 +70,7 @@ def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) ->
     case = asked.load_whatever()
     if any(error.rule == "trust" for error in case.errors):
         print_errors(case)
-        raise SystemExit(1)
+        raise SystemExit(DOES_NOT_HOLD)
 
     from fava.application import create_app  # noqa: PLC0415 (a third of a second)
 
@@ -92,7 +93,7 @@ def application(asked: Asked, *, host: str = "127.0.0.1", edit: bool = False) ->
         # It changed since it was looked at above.
         for one in error.errors:
             click.echo(shown(one), err=True)
-        raise SystemExit(1) from error
+        raise SystemExit(DOES_NOT_HOLD) from error
     except CaseError as error:
         raise Refused(str(error)) from error
     # Fava would load the ledger itself, by its own rules.

@@ -14,6 +14,7 @@ from solvency.cli.common import Output
 from solvency.cli.common import errors_told
 from solvency.cli.common import on_ledger
 from solvency.cli.common import on_output
+from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
 from solvency.defaults import SEED
 from solvency.defaults import TEST_DRAWS
 
@@ -85,7 +86,7 @@ def command(
         from solvency.ledger.fingerprint import canonical as form  # noqa: PLC0415 (asked for seldom)
 
         sys.stdout.buffer.write(form(case))
-        raise SystemExit(1 if case.errors else 0)
+        raise SystemExit(DOES_NOT_HOLD if case.errors else 0)
     spreads = spreads or output.as_json or output.file is not None
     findings = _findings(case, draws, seed, spreads)
     if output.plain:
@@ -103,7 +104,7 @@ def command(
         )
         output.print(document, table, more=told)
     if case.errors or (strict and findings is not None and findings.breaches):
-        raise SystemExit(1)
+        raise SystemExit(DOES_NOT_HOLD)
 
 
 def _findings(

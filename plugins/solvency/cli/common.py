@@ -18,6 +18,7 @@ import click
 from solvency import inert
 from solvency.cli.terminal.cache import no_cache
 from solvency.cli.terminal.completion import names
+from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
 from solvency.packaged import packaged
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Asked:
         case = self.load_whatever()
         if case.errors:
             print_errors(case)
-            raise SystemExit(1)
+            raise SystemExit(DOES_NOT_HOLD)
         return case
 
     def load_whatever(self) -> Case:

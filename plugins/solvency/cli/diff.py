@@ -17,6 +17,7 @@ from solvency.cli.common import refuse_unwritable
 from solvency.cli.common import write_workbook
 from solvency.cli.terminal.cache import no_cache
 from solvency.cli.terminal.completion import names
+from solvency.cli.terminal.exit_status import DOES_NOT_HOLD
 from solvency.cli.terminal.screen import screen
 from solvency.cli.terminal.screen import show
 
@@ -117,7 +118,7 @@ def command(
             said.append(f"{found.untried:,} smaller changes were not tried alone")
         show((*(one for one in found.to_tables() if one.rows), *said), screen())
     if exit_code and found.changes:
-        raise SystemExit(1)
+        raise SystemExit(DOES_NOT_HOLD)
 
 
 def _write(old: Case, new: Case, found: CaseDifference, file: Path) -> None:

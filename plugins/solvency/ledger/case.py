@@ -423,6 +423,17 @@ class Observation:
             return "at most"
         return "at least" if self.high is None is not self.low else ""
 
+    @property
+    def edge(self) -> Decimal:
+        """Return what there is at least or at most, else the amount that is stated."""
+        end = {"at least": self.low, "at most": self.high}.get(self.bound)
+        return self.amount.number if end is None else end
+
+    @property
+    def is_most(self) -> bool:
+        """Say whether what is stated is the most there was, be it a range or not."""
+        return self.bound == "at most" or self.high == self.amount.number
+
 
 @dataclass(frozen=True, slots=True)
 class Invariant:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 Bound = Literal["", "least", "most"]
+_BOUNDS: dict[str, Bound] = {"": "", "at least": "least", "at most": "most"}
 
 #: Accounts whose balances are stated as the positive of their credits.
 _CREDITS = frozenset({"Liabilities", "Equity", "Income"})
@@ -87,8 +88,7 @@ class Row(NamedTuple):
         one = self.first
         if len(self.observations) > 1:
             return money(self.value, like=self.first.amount.number)
-        edge = {"least": one.low, "most": one.high}.get(self.bound)
-        return one.amount.number if edge is None else edge
+        return one.edge
 
     @property
     def shown(self) -> float:
@@ -444,9 +444,7 @@ def _row(book: Book, some: list[Observation]) -> Row:
 
 
 def _bound(one: Observation) -> Bound:
-    if one.low is not None and one.high is None:
-        return "least"
-    return "most" if one.high is not None and one.low is None else ""
+    return _BOUNDS[one.bound]
 
 
 def _stated(book: Book, one: Observation) -> tuple[float, float]:
@@ -473,15 +471,11 @@ def stated(book: Book, one: Observation) -> tuple[float, float, float]:
         deviations of its own range, zero where it has none, and of its grade; in its
         commodity.
     """
-    central = float(one.amount.number)
-    grade = one.grade or book.case.sources[one.source].grade
-    relative = float(book.case.spreads.get(grade, 0))
-    bound = _bound(one)
+    central = float(one.edge)
+    relative = float(book.case.spreads.get(book.case.grade_of(one), 0))
     own = 0.0
-    if bound:
-        central = float((one.low if bound == "least" else one.high) or 0)
     graded = float(spread(0.0, 2 * relative * abs(central)))
-    if one.low is not None and not bound:
+    if one.low is not None and not one.bound:
         low, high = float(one.low), float(one.high or 0)
         interval = 0.9 if one.interval is None else float(one.interval)
         # A shortage has the distribution of its size.

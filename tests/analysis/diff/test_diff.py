@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -242,3 +243,16 @@ def git_objects(folder):
     """Return the files of a repository's objects that are large: those of ledgers."""
     found = (folder / ".git" / "objects").rglob("*")
     return [one for one in found if one.is_file() and one.stat().st_size > 1_000]
+
+
+def test_a_source_graded_anew_changes_no_flow_that_it_does_not_state(versions):
+    # A remainder has no grade of its own; that of its source says only how wide it is.
+    stated = '2022-01-04 * "Spending" ^paper\n'
+    remainder = (stated, stated + '  basis: "residual"\n')
+    a, _ = versions(remainder)
+    (Path(a) / "main.beancount").write_text(CASE.replace(*remainder))
+    regraded = CASE.replace(*remainder).replace('grade: "B2"', 'grade: "C3"')
+    (Path(a).parent / "b" / "main.beancount").write_text(regraded)
+    changed = told(a, Path(a).parent / "b")["changed"]
+    fields = [(one["id"], one["field"]) for one in changed]
+    assert fields == [(name, "grade") for name in ("F-1", "F-2", "paper")]

@@ -12,6 +12,7 @@ import numpy as np
 
 from solvency.analysis.check.answer import Key
 from solvency.analysis.check.answer import Spell
+from solvency.analysis.check.parameters import text
 from solvency.wide import wide
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from solvency.analysis.check.answer import Finding
     from solvency.analysis.check.answer import Series
     from solvency.ledger.case import Flow
+    from solvency.ledger.case import Invariant
     from solvency.model.book import Book
     from solvency.model.book import Position
 
@@ -212,15 +214,13 @@ def tested(
 def _lowered(series: Series, day: datetime.date, book: Book) -> tuple[Flow, ...]:
     """Return the flows of a day that left less beyond what a test needed.
 
-    Of a test that weighs what it counts in another way, all that moved it. A claim is
-    no cover: what was lent left less.
+    Of a test that weighs what it counts in another way, all that moved it. What was
+    paid for a claim that a test counts left nothing less; paid for one that it does
+    not count in full, it did.
     """
     name = series.invariant.name
     sign = (name in BROKEN_BY_LESS) - (name in BROKEN_BY_MORE)
-    lent = {one for one in series.positions if _is_lent(book, one)}
-    asked = lent if name == "related-party-exposure" else set(series.positions)
-    if sign > 0:
-        asked -= lent
+    asked = _weighed(series.invariant, series.positions, book)
     counted = np.array([one in asked for one in book.positions], bool)
     inside = counted[book.position] & (book.day == day.toordinal())
     one_coin = len({one.commodity for one in asked}) == 1
@@ -233,6 +233,33 @@ def _lowered(series: Series, day: datetime.date, book: Book) -> tuple[Flow, ...]
         for flow, amount in sorted(moved.items())
         if not sign or round(sign * amount, 2) < 0
     )
+
+
+def _weighed(
+    invariant: Invariant, positions: Iterable[Position], book: Book
+) -> set[Position]:
+    """Return those of a test's positions by which it holds or breaks.
+
+    A limit on claims has the claims alone. A balance sheet has none on an affiliate,
+    which counts for what the affiliate could pay, unless at face; a clean one none on
+    an insider either.
+    """
+    if invariant.name == "related-party-exposure":
+        return {one for one in positions if _is_lent(book, one)}
+    if invariant.name != "balance-sheet":
+        return set(positions)
+    clean = text(invariant, "basis", "market") == "clean"
+    at_face = not clean and text(invariant, "affiliates", "clearing") == "face"
+    uncounted = {
+        name
+        for name, entity in book.case.entities.items()
+        if (entity.group and not at_face) or (entity.related and clean)
+    }
+    return {
+        one
+        for one in positions
+        if not _is_lent(book, one) or book.account(one).counterparty not in uncounted
+    }
 
 
 def _is_lent(book: Book, position: Position) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NESTED = frozenset({"depths", "floats", "parameters"})
 #: Fields that say where a thing is written, or follow from its others.
-_UNSAID = frozenset({"place", "known", "id", "name"})
+_UNSAID = frozenset({"place", "known", "id", "name", "lent_grade"})
 
 
 class Field(NamedTuple):

@@ -102,7 +102,7 @@ def nearby(
     for one in sorted(
         near(setting, entity, day),
         key=lambda x: (
-            *(bool(_bound(x)), abs(x.date - day)),
+            *(bool(x.bound), abs(x.date - day)),
             setting.case.sources[x.source].published,
         ),
     ):
@@ -112,7 +112,7 @@ def nearby(
             found.setdefault(
                 named[0],
                 (
-                    (sign, stated) if (sign := _SIGNS[_bound(one)]) else stated,
+                    (sign, stated) if (sign := _SIGNS[one.bound]) else stated,
                     (
                         observation_ref(one.id),
                         " ",
@@ -121,12 +121,6 @@ def nearby(
                 ),
             )
     return found
-
-
-def _bound(one: Observation) -> str:
-    """Return what a statement bounds, if it does: with a low end alone, the least."""
-    least = one.low is not None and one.high is None
-    return one.bound or ("at least" if least else "")
 
 
 def _figure(
@@ -231,7 +225,7 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
     for name in one.claim if anchored else ():
         words = setting.dossier[name].words if name in setting.dossier else ""
         rows += ["; " if rows else ". ", Said(f"{name} {words}".strip())]
-    grade = _grade(setting, one)
+    grade = setting.case.grade_of(one)
     return Row(
         key=one.id,
         label=(
@@ -269,10 +263,6 @@ def _row(setting: Setting, one: Observation, *, anchored: bool) -> Row:
 def _sized(setting: Setting, one: Observation) -> bool:
     """Say whether a flow of the books was sized to what an observation states."""
     return any(one.id in flow.sized_by for flow in setting.flows)
-
-
-def _grade(setting: Setting, one: Observation) -> str:
-    return one.grade or setting.case.sources[one.source].grade
 
 
 def _whose(setting: Setting, one: Observation) -> Said:
@@ -327,7 +317,7 @@ def _table(
                 *spreads(
                     setting,
                     key,
-                    (_grade(setting, one) for one in some),
+                    (setting.case.grade_of(one) for one in some),
                     (one.source for one in some),
                 ),
             ),

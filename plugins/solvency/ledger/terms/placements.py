@@ -66,6 +66,13 @@ def _misplaced(account: Account) -> list[tuple[str, str, str]]:
         if said and not owned:
             what = f"means nothing on {account.name}, which is no asset"
             found.append((key, what, "Write it on the asset, or take it out"))
+    gift = account.notes.get("gift", "False")
+    if gift not in {"True", "TRUE", "False", "FALSE"}:
+        what = f"of {account.name} should be TRUE or FALSE"
+        found.append(("gift", what, "Write gift: TRUE, or take it out"))
+    elif gift in {"True", "TRUE"} and account.root != "Expenses":
+        what = f"means nothing on {account.name}, which is no account of expenses"
+        found.append(("gift", what, "Write it on the expense, or take it out"))
     if not real:
         sides: dict[str, object] = {
             "rank": account.rank,

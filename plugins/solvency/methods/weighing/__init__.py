@@ -85,7 +85,8 @@ class Weighing:
         covered: belief they hold together.
         least: chi-square of the best-fitting combination of all; where sampled, of
             the best that a search from those that chains visited finds.
-        no_less: chi-square below which none of all is.
+        no_less: chi-square below which none of all is; nan where sampled and but one
+            combination was asked for.
         shares: weights by which they stand for all combinations: their beliefs, or,
             where sampled, their shares of the sampler's visits.
         method: exact or sampled.

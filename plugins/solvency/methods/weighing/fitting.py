@@ -10,6 +10,7 @@ descent, and made a bound by Frank and Wolfe's, Naval Research Logistics 3, 1956
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +48,7 @@ def closest(
         found: what was gathered of all combinations, or of those visited.
         chi2s: chi-squares of its best combinations.
         exact: all were compared.
-        search: look further where they were not.
+        search: look further where they were not, and find the second; it is nan else.
     """
     best = found.fitting
     if best is None and search:
@@ -55,7 +56,9 @@ def closest(
     if best is not None:
         chi2s = [*chi2s, case.log_likelihoods([best])[0][1]]
     least = min(chi2s)
-    return least, least if exact else min(least, no_less(case))
+    if exact:
+        return least, least
+    return least, min(least, no_less(case)) if search else math.nan
 
 
 def best_fitting(case: Model, visited: States) -> tuple[int, ...]:

@@ -77,7 +77,8 @@ class Model:
         belongs: hypotheses of each flow; empty if it is established.
         priors: belief in each hypothesis before, shape (h,).
         excluded: for each hypothesis the bits of those it excludes.
-        floored: observations whose error was raised above `plain` for wide amounts.
+        floored: observations whose error was raised to the least that can be computed
+            with.
     """
 
     observed: Array

@@ -41,11 +41,7 @@ class Count:
 
         What is less of it was others', or nowhere: no other account has it.
         """
-        high = self.seen.high
-        return self.seen.at_most or (
-            high is not None
-            and (self.seen.low is None or high <= self.seen.amount.number)
-        )
+        return self.seen.is_most
 
     def number(self, end: End) -> Decimal:
         """Return what was counted, at one end of its range.
@@ -54,7 +50,7 @@ class Count:
         least has no high end, and stands there as written.
         """
         seen = self.seen
-        if end == "low" and (seen.at_most or seen.low is None is not seen.high):
+        if end == "low" and seen.bound == "at most":
             return ZERO
         if end == "low" and seen.low is not None:
             return seen.low

@@ -139,7 +139,7 @@ class Counts:
         ordered = sorted(
             open_,
             key=lambda x: (
-                x.seen.low is None or x.seen.high is not None,
+                x.seen.bound != "at least",
                 -abs(x.seen.date - day),
                 sources[x.seen.source].published,
                 x.seen.id,

@@ -90,11 +90,11 @@ def of_counts(counts: Counts, shared: dict[str, set[str]]) -> Iterable[str]:
         )
     for one in counts.counts:
         seen = one.seen
-        if seen.low is not None and seen.high is None:
+        if seen.bound == "at least":
             yield Remark(
                 "%(count)s counted at least %(least)s",
                 count=seen.id,
-                least=f"{seen.low:,f} {seen.amount.commodity}",
+                least=f"{seen.edge:,f} {seen.amount.commodity}",
             )
     yield from counts.notes
 
