@@ -48,7 +48,8 @@ _DIGITS = "kept to fewer digits on paper"
 
 RULES = (
     Rule(
-        rf"bases:{_DAY}:(?P<entity>\w+):(?P<basis>\w+):(?P<total>assets|liabilities|net)",
+        rf"bases:{_DAY}:(?P<entity>(?!group:)\w+):(?P<basis>\w+)"
+        r":(?P<total>assets|liabilities|net)",
         lambda m, shown: find.sheet(m, shown)["totals"][find.TOTALS[m["total"]]],
         find.total_in_bases,
     ),
@@ -376,6 +377,8 @@ ALONE = {
         "said in a chapter, and worked out there"
     ),
     r"reconciled:claims(:.*)?": "claims an identity tests; the command lists them all",
+    rf"bases:{_DAY}:group:.*": "the group at each basis; balance --group has one",
+    r"recovery-(price|rate|changed).*": "recover has these as tables, and not in JSON",
 }
 
 #: Families some figures of which a face has not, and why.

@@ -345,9 +345,19 @@ def _briefly(setting: Setting, one: Attached) -> str:
     return setting.text(one.description)
 
 
+def _kind(one: Attached) -> str:
+    """Return what files of its kind have in common."""
+    if one.name.startswith(EXHIBITS):
+        return "The exhibits, as comma-separated values"
+    return one.description
+
+
 def _alike(setting: Setting, attached: tuple[Attached, ...], kind: str) -> Row:
-    """Return one row for many files of a kind, whose hashes are in the record."""
-    some = [one for one in attached if one.description == kind]
+    """Return one row for many files of a kind.
+
+    The hashes of the case's are in the record, and `verify` makes the others again.
+    """
+    some = [one for one in attached if _kind(one) == kind]
     count = setting.count(f"files:{kind}", len(some))
     size = setting.count(f"files:{kind}:bytes", sum(len(x.content) for x in some))
     label = setting.say_many("%(count)s file", "%(count)s files", count)
@@ -359,8 +369,8 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
     if not attached:
         return None
     text = setting.text
-    kinds = Counter(one.description for one in attached)
-    alone = [one for one in attached if kinds[one.description] <= _ALIKE]
+    kinds = Counter(_kind(one) for one in attached)
+    alone = [one for one in attached if kinds[_kind(one)] <= _ALIKE]
     table = Table(
         key="files",
         title=text("Files carried inside this document"),

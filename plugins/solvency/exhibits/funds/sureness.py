@@ -15,6 +15,7 @@ from solvency.defaults import SPREAD_DRAWS
 from solvency.exhibits.flows import grades
 from solvency.exhibits.rests import rests
 from solvency.exhibits.section import Section
+from solvency.figures import arithmetic
 from solvency.figures.figure import Figure
 from solvency.model.uncertain_amounts import Spreads
 
@@ -80,7 +81,8 @@ class Factors:
         own = np.array([float(parts.get(name, ZERO)) for name in self._names])
         if not own.any():
             return value, value
-        low, high = np.quantile(float(value) + self._less_one @ own, (0.05, 0.95))
+        moved = arithmetic.product(self._less_one, own)
+        low, high = np.quantile(float(value) + moved, (0.05, 0.95))
         return Decimal(repr(float(low))), Decimal(repr(float(high)))
 
 
