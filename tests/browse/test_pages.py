@@ -8,6 +8,7 @@ import queue
 import re
 import time
 from decimal import Decimal
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import pytest
@@ -24,10 +25,15 @@ import solvency
 from solvency.analysis import check
 from solvency.analysis import sources_uses
 from solvency.browse import casepage
+from solvency.browse.exhibit import shown
 from solvency.browse.head import TITLES
 from solvency.browse.pages import flows
 from solvency.browse.study import Study
 from solvency.cli import main
+from solvency.figures.figure import Figure
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
 
 
 def _json(*words):
@@ -634,6 +640,16 @@ def test_exhibits_on_pages_are_cast(site, monkeypatch, page, query, told):
     html = site().get(page, **query)
     assert 'role="alert"' in html
     assert told in html or "table totals" in html
+
+
+def test_a_bound_opens_what_its_figure_rests_on():
+    least = Figure("least", Decimal(8), sign="\N{GREATER-THAN OR EQUAL TO} ")
+    table = Table("t", "T", (), "", (Column("c", "C"),), (Row("r", ("R",), (least,)),))
+    view = SimpleNamespace(register=SimpleNamespace(table=lambda *_: None))
+    (row,) = shown(view, table).rows
+    cell = row.cells[1]
+    told = (cell.text, cell.figure, cell.value)
+    assert told == ("\N{GREATER-THAN OR EQUAL TO} 8", "least", "8")
 
 
 def test_a_flow_is_known_from_as_much_of_a_date_as_the_copy_gives(site, ledger):

@@ -32,11 +32,15 @@ def test_beside_a_balance_a_bound_gives_way_and_is_called_one(ledger) -> None:
   high: 10 USD
 """
     day = datetime.date(2020, 3, 1)
+    most = stated.replace("  low: 8 USD", "  high: 8 USD")
+    assert most != stated
     for text, told in (
-        (stated, ("bound", " at least ")),
-        (stated + figure, ("figure", " ")),
+        (stated, ("bound", "\N{GREATER-THAN OR EQUAL TO} ")),
+        (most, ("bound", "\N{LESS-THAN OR EQUAL TO} ")),
+        (stated + figure, ("figure", "")),
     ):
         case = ledger.case(text)
         setting = of_answers(case.book(), day)
-        (_, (name, between, *_)) = nearby(setting, "FTX", day)["Assets:FTX:Bank"]
-        assert (name.name, between) == told
+        (found, (name, *_)) = nearby(setting, "FTX", day)["Assets:FTX:Bank"]
+        assert (name.name, found.sign) == told
+        assert found.text(setting.locale).startswith(found.sign)

@@ -7,8 +7,13 @@ import re
 import zipfile
 from decimal import Decimal
 
+from solvency.figures.figure import SHARE
+from solvency.figures.figure import Figure
 from solvency.figures.listing import Heading
 from solvency.figures.listing import listing
+from solvency.figures.table import Column
+from solvency.figures.table import Row
+from solvency.figures.table import Table
 from solvency.figures.workbook import content
 
 LONG = Decimal("1234567890123456.78")
@@ -43,3 +48,20 @@ def test_ordinary_numbers_have_nothing_beside() -> None:
     cells, texts = sheet(Decimal("12.50"))
     assert not any("15 digits" in text for text in texts)
     assert '<c r="C4"' not in cells
+
+
+def test_a_bound_is_a_number_with_its_sign_in_its_format() -> None:
+    least = Figure("least", Decimal(8), "USD", sign="\N{GREATER-THAN OR EQUAL TO} ")
+    belief = Figure("belief", Decimal("0.998"), SHARE, sign="> ", limit=Decimal("0.99"))
+    columns = tuple(Column(one.key, one.key) for one in (least, belief))
+    table = Table(
+        "t", "T", (), "", columns=columns, rows=(Row("r", ("R",), (least, belief)),)
+    )
+    with zipfile.ZipFile(io.BytesIO(content([table]))) as book:
+        cells = book.read("xl/worksheets/sheet1.xml").decode()
+        styles = book.read("xl/styles.xml").decode()
+    assert re.search(r'<c r="B4"[^>]*><v>8</v>', cells)
+    assert re.search(r'<c r="C4"[^>]*><v>0.998</v>', cells)
+    assert 'formatCode="&quot;\N{GREATER-THAN OR EQUAL TO} &quot;#,##0"' in styles
+    assert 'formatCode="&quot;&gt; 99%&quot;"' in styles
+    assert table.to_csv().splitlines()[1] == "R,\N{GREATER-THAN OR EQUAL TO} 8,0.998"

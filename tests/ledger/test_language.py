@@ -51,7 +51,7 @@ def test_a_grade_of_the_statement_goes_before_its_sources(ledger):
     assert _flow(ledger, 'grade: "B5"').grade == "B5"
 
 
-@pytest.mark.parametrize("basis", ["residual", "assumed"])
+@pytest.mark.parametrize("basis", ["residual", "assumed", "plug"])
 def test_what_no_source_states_has_only_a_grade_of_its_own(ledger, basis):
     flow = _flow(ledger, f'basis: "{basis}"')
     assert flow.grade is None

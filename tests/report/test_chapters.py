@@ -249,6 +249,32 @@ def test_names_are_listed_with_their_values() -> None:
     assert found['event("petition").day'] == "2022-01-20"
 
 
+def test_names_are_listed_where_no_claim_is_worst() -> None:
+    """Of one claim against another none can be let go."""
+    case = solvency.load("ledgers/template.beancount")
+    found = dict(names_of(case, case.book()))
+    assert "contradictions().factor" in found
+    assert "contradictions().without" not in found
+
+
+def test_a_flow_without_a_source_says_that_it_has_none(harbour: Path) -> None:
+    """A plug has no source's grade either, where it links one."""
+    harbour.write_text(
+        harbour.read_text(encoding="utf-8").replace(
+            '"A year\'s wages" ^petition\n', '"A year\'s wages"\n  basis: "plug"\n'
+        ),
+        encoding="utf-8",
+    )
+    (plug,) = (x for x in solvency.load(harbour).flows if x.basis == "plug")
+    said = f"{{{{ flow('{plug.id}').grade }}}}, {{{{ flow('{plug.id}').source }}}}"
+    text = f"# Found\n\n{said}\n"
+    en, zh = (printed(harbour, text, lang=lang) for lang in ("en", "zh"))
+    assert "no grade" in en
+    assert "no source" in en
+    assert "no grade" not in zh
+    assert "no source" not in zh
+
+
 # --- A stranger's chapter ---
 
 

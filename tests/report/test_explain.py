@@ -98,6 +98,29 @@ def test_a_flow(loaded: Case) -> None:
     assert [(one.source, one.lost) for one in found.without] == [("leak", ("F-2",))]
 
 
+def test_a_flow_without_a_source_names_none(tmp_path: Path) -> None:
+    from pathlib import Path as FilePath
+
+    case = FilePath("ledgers/harbour/main.beancount")
+    ledger = case.read_text(encoding="utf-8")
+    linked = '"A year\'s wages" ^petition\n'
+    plug = ledger.replace(linked, '"A year\'s wages"\n  basis: "plug"\n')
+    assert plug != ledger
+    target = tmp_path / "main.beancount"
+    target.write_text(plug, encoding="utf-8")
+    done = CliRunner().invoke(main, ["explain", "wages", str(target)])
+    assert "  grade      none\n" in done.output
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["beliefs:wide:moved", "recovery-changed:central:alone:Desk:unsecured"],
+)
+def test_figures_that_the_terminal_prints_are_found(key: str) -> None:
+    case = solvency.load("ledgers/harbour/main.beancount")
+    assert explain(case, key).name == key
+
+
 def test_a_flow_falls_with_the_source_of_its_amount_alone(loaded: Case) -> None:
     lost = {one.source: one.lost for one in explain(loaded, "F-3").without}
     assert lost == {"docket": (), "leak": ("F-3",)}

@@ -18,6 +18,7 @@ from solvency.exhibits.explain.search import searches
 from solvency.exhibits.rests import rests
 from solvency.exhibits.sections import SECTIONS
 from solvency.exhibits.setting import default_dates
+from solvency.figures.table import Table
 from solvency.ledger.without_source import falls
 from solvency.ledger.without_source import without
 from solvency.report import build
@@ -147,6 +148,25 @@ def test_every_figure_is_found_by_its_key(kind: str, harbour: Case) -> None:
                 break
         else:
             pytest.fail(f"{figure.key} is not found")
+
+
+def test_the_tables_behind_a_recovery_rest_and_are_found(ledgers: Path) -> None:
+    # Its ventures, which fetch a share of book, are a hypothesis.
+    case = solvency.load(ledgers / "harbour" / "main.beancount", scenario="*")
+    report = built(case, "reconstruction", ("affairs",), default_dates(case))
+    tables = {
+        one.key: one
+        for section in (*report.behind, *report.sections)
+        for one in section.tables
+        if isinstance(one, Table)
+    }
+    for name in ("recovery-changed", "recovery-prices", "recovery-rates"):
+        figures = list(tables[name].figures())
+        assert figures
+        for one in figures:
+            found = next(searches(case, one.key)).figures()
+            assert found[one.key].value == one.value, one.key
+    assert breaking(case, "reconstruction", ("affairs",)) == []
 
 
 def test_a_flow_falls_with_its_last_source_or_that_of_its_amount(

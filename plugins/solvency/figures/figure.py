@@ -67,6 +67,8 @@ class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
         named: How many of its flows paper names; 0 leaves that to the page.
         priced: Names of the sources of the prices it is valued at.
         fixed: The power of ten and the decimals a sentence asks for.
+        sign: What stands before it where it is a bound, such as "at least".
+        limit: What is printed in its place, where no more than that bound is said.
     """
 
     key: str
@@ -87,6 +89,8 @@ class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
     named: int = 0
     priced: tuple[str, ...] = ()
     fixed: tuple[int, int] | None = None
+    sign: str = ""
+    limit: Decimal | None = None
 
     def __add__(self, other: Figure) -> Figure:
         """Return the sum, which rests on what both rest on."""
@@ -118,6 +122,8 @@ class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
             key=f"-({self.key})",
             value=None if self.value is None else -self.value,
             parts=tuple((flow, -part) for flow, part in self.parts),
+            sign="",
+            limit=None,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -176,6 +182,8 @@ class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
             parts=(),
             worked=(self, f" {word} ", other),
             fixed=None,
+            sign="",
+            limit=None,
         )
 
     @property
@@ -203,11 +211,14 @@ class Figure:  # noqa: PLW1641 (a frozen dataclass makes its own)
 
     def text(self, locale: formats.Locale) -> str:
         """Return the figure as printed."""
+        value = self.value if self.limit is None else self.limit
         if self.unit == SHARE:
-            return formats.percent(self.value)
-        if self.prose and self.unit:
-            return formats.money(self.value, self.unit, locale, self.beside, self.fixed)
-        return formats.number(self.value, scale=self.scale, places=self.places)
+            found = formats.percent(value)
+        elif self.prose and self.unit:
+            found = formats.money(value, self.unit, locale, self.beside, self.fixed)
+        else:
+            found = formats.number(value, scale=self.scale, places=self.places)
+        return self.sign + found
 
     def to_json(self, locale: formats.Locale) -> dict[str, object]:
         """Return the figure with stable keys and its amounts as strings."""

@@ -135,5 +135,9 @@ class Table:
 
 def _exact(cell: Cell) -> str:
     if isinstance(cell, Figure):
-        return "" if cell.value is None else plain(written(cell.value))
+        if cell.value is None:
+            return ""
+        # A bound that says more than its number does, the number says alone.
+        sign = cell.sign if cell.limit is None else ""
+        return sign + plain(written(cell.value))
     return inert.cell(words_of(cell))

@@ -299,7 +299,7 @@ def _number(figure: Figure, screen: Screen) -> str:
         return figure.text(formats.Locale())
     whole, _, part = f"{written(figure.value):,f}".partition(".")
     part = part.rstrip("0")
-    return f"{whole}.{part}" if part else whole
+    return figure.sign + (f"{whole}.{part}" if part else whole)
 
 
 def _plain(cell: Cell | str, screen: Screen) -> str:

@@ -15,6 +15,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from solvency.figures.figure import SHARE
 from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
+from solvency.figures.formats import Locale
 from solvency.figures.plain import count
 from solvency.figures.plain import plain
 from solvency.figures.words import words_of
@@ -197,6 +198,11 @@ class _Sheet:
 
     def _style(self, figure: Figure, row: Row, *, linked: bool = False) -> object:
         form = "0.0%" if figure.unit == SHARE else number_format(_decimals(figure))
+        if figure.limit is not None:
+            # The cell has the number; shown is no more than the bound on it.
+            form = f'"{figure.text(Locale())}"'
+        elif figure.sign:
+            form = f'"{figure.sign}"{form}'
         key = form, bool(row.sums), linked
         if key not in self.styles:
             more = {"bold": True, "top": 1} if row.sums else {}

@@ -39,7 +39,7 @@ REVIEWS = ("approved", "questioned", "rejected")
 LIQUIDITIES = ("liquid", "less-liquid", "illiquid")
 BASES = ("stated", "derived", "residual", "assumed", "plug", "subledger")
 #: Those of amounts that no source states: they have no source's grade.
-UNSTATED = frozenset({"residual", "assumed"})
+UNSTATED = frozenset({"residual", "assumed", "plug"})
 RECOVERY_BASES = ("outcome", "stated", "derived", "assumed")
 SIDES = ("in", "out", "net")
 SEVERITIES = ("breach", "warning")

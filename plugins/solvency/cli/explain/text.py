@@ -149,7 +149,8 @@ def _flow(flow: Flow, case: Case) -> list[str]:
             f"  range      {flow.low or 0:,f} to"
             + (f" {flow.high:,f}" if flow.high is not None else " no bound")
         )
-    lines.append(f"  grade      {flow.grade or 'none'}; amount from {flow.amount_from}")
+    source = f"; amount from {flow.amount_from}" if flow.amount_from else ""
+    lines.append(f"  grade      {flow.grade or 'none'}{source}")
     lines += [
         f"  where      {f'{name}: ' if name else ''}{place}"
         for name, place in flow.locators.items()

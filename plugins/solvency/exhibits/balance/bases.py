@@ -197,9 +197,10 @@ def _of_group(setting: Setting, day: datetime.date) -> Iterator[Row]:
         )
         for one in sheets
     )
-    kinds = [(False, "", "Total assets", "Net assets (liabilities)")]
+    kinds = [(False, "", text("Total assets"), text("Net assets (liabilities)"))]
     if counted:
-        kinds.append((True, ":found", "Total assets, as found", "Net assets, as found"))
+        labels = text("Total assets, as found"), text("Net assets, as found")
+        kinds.append((True, ":found", *labels))
     yield Row(f"{key}:liabilities", (text("Total liabilities"),), debts, indent=1)
     for found, part, label, left in kinds:
         said = f"{key}{part}:assets"
@@ -207,7 +208,7 @@ def _of_group(setting: Setting, day: datetime.date) -> Iterator[Row]:
             entry(total_assets(setting, "group", one, found=found, said=said))
             for one in sheets
         )
-        yield Row(said, (text(label),), cells, indent=1)
+        yield Row(said, (label,), cells, indent=1)
         nets = tuple(
             setting.money(
                 f"{key}{part}:{whole.basis}:net",
@@ -218,7 +219,7 @@ def _of_group(setting: Setting, day: datetime.date) -> Iterator[Row]:
             for cell, whole in zip(cells, sheets, strict=True)
         )
         sums = ((said, 1), (f"{key}:liabilities", -1))
-        yield Row(f"{key}{part}:net", (text(left),), nets, "subtotal", sums=sums)
+        yield Row(f"{key}{part}:net", (left,), nets, "subtotal", sums=sums)
 
 
 def bases_table(setting: Setting, day: datetime.date) -> Table:

@@ -93,12 +93,12 @@ _SIGNS = {
 
 def nearby(
     setting: Setting, entity: str, day: datetime.date
-) -> dict[str, tuple[Cell, Cell]]:
+) -> dict[str, tuple[Figure, Cell]]:
     """Return, by account, what a source stated of it alone around a day.
 
     Where several did, one that is no bound, the nearest in time, the first published.
     """
-    found: dict[str, tuple[Cell, Cell]] = {}
+    found: dict[str, tuple[Figure, Cell]] = {}
     for one in sorted(
         near(setting, entity, day),
         key=lambda x: (
@@ -112,7 +112,7 @@ def nearby(
             found.setdefault(
                 named[0],
                 (
-                    (sign, stated) if (sign := _SIGNS[one.bound]) else stated,
+                    replace(stated, sign=_SIGNS[one.bound]),
                     (
                         observation_ref(one.id),
                         " ",

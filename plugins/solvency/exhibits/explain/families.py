@@ -107,10 +107,15 @@ def _tally(setting: Setting, _: Asked) -> Section | None:
     )
 
 
-def _beliefs(setting: Setting, _: Asked) -> Section | None:
+def _beliefs(setting: Setting, asked: Asked) -> Section | None:
     found = setting.study.beliefs
     if found is None:
         return None
+    if asked[0][:2] == ("beliefs", "wide"):
+        from solvency.analysis.weigh.weigh import believe  # noqa: PLC0415 (brings in SciPy)
+
+        # What reports leave out, for it takes long, and `weigh` prints.
+        found = believe(setting.case, progress=setting.study.progress)
     fits = scenarios(setting, found) if len(found.scenarios) > 1 else None
     return _of_tables(
         "weighing", *beliefs_tables(setting, found), fits, ground=weighed(setting)
@@ -151,6 +156,8 @@ FAMILIES: dict[str, Family] = {
     "preference": _whole("affairs"),
     "rate": _whole("affairs"),
     "recovery": Family("affairs", _recovered),
+    "recovery-changed": _whole("affairs"),
+    "recovery-price": _whole("affairs"),
     "basis": _whole("plugs"),
     "plug": _whole("plugs"),
     "plugs": _whole("plugs"),

@@ -140,7 +140,7 @@ def changed(setting: Setting, one: Funds, sign: int) -> Figure:
         sign: One for what was added, minus one for what was taken off.
     """
     what = "added" if sign > 0 else "lost"
-    key = f"funds:{one.name}:{one.since}:{one.until}:{what}:said"
+    key = f"funds:{one.name}:{one.since or ''}:{one.until}:{what}:said"
     figure = setting.money(
         key,
         max(sign * (one.exchanged + one.revaluation), _ZERO),

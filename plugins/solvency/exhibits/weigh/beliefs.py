@@ -34,8 +34,7 @@ if TYPE_CHECKING:
 
 #: A belief that rounds to all is printed as more than this: none is certain.
 _ALL, _MOST = Decimal("0.995"), Decimal("0.99")
-#: What the key of such a figure ends with.
-_BOUND = ":more-than"
+_MORE = ">\N{NO-BREAK SPACE}"
 #: A change in belief that is named.
 _MOVES = 0.01
 #: Groups of sources named that move one belief, and statements named of each.
@@ -49,27 +48,23 @@ _SHARED = 3.0
 def belief(setting: Setting, one: Belief, part: str) -> Figure:
     """Return a belief before or after the observations, leading to its row."""
     value = one.prior if part == "prior" else one.posterior
-    return setting.share(
-        f"belief:{one.id}:{part}",
-        chance(value),
-        formula="belief before the observations, exclusions respected"
-        if part == "prior"
-        else "belief after the observations (Bayes' rule)",
-        target=anchor("belief", one.id),
+    return bounded(
+        setting.share(
+            f"belief:{one.id}:{part}",
+            chance(value),
+            formula="belief before the observations, exclusions respected"
+            if part == "prior"
+            else "belief after the observations (Bayes' rule)",
+            target=anchor("belief", one.id),
+        )
     )
 
 
 def bounded(figure: Figure) -> Figure:
-    """Return a belief for a table: of one that rounds to all, what it is more than."""
+    """Return a belief that prints as more than most of all, where it rounds to all."""
     if figure.value is None or figure.value < _ALL:
         return figure
-    return replace(figure, key=f"{figure.key}{_BOUND}", value=_MOST)
-
-
-def shown(figure: Figure) -> Cell:
-    """Return a belief that is bounded as a table prints it."""
-    bound = figure.key.endswith(_BOUND)
-    return (">\N{NO-BREAK SPACE}", figure) if bound else figure
+    return replace(figure, sign=_MORE, limit=_MOST)
 
 
 def among(setting: Setting, found: Beliefs) -> Prose:
@@ -204,10 +199,10 @@ def _sampled(setting: Setting, found: Beliefs) -> Prose:
 def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
     others = [left.posteriors.get(one.id, one.posterior) for left in found.left_out]
     prior = before(setting, one.id, belief(setting, one, "prior"))
-    after = bounded(belief(setting, one, "posterior"))
+    after = belief(setting, one, "posterior")
     cells: tuple[Cell, ...]
     if not one.tested:
-        cells = (prior, shown(replace(after, target=prior.place)), *(None,) * 4)
+        cells = (prior, replace(after, target=prior.place), *(None,) * 4)
     else:
         moved = _moved(setting, found, one)
         if after.value:
@@ -223,23 +218,21 @@ def _row(setting: Setting, found: Beliefs, one: Belief) -> Row:
             after = replace(after, target=holder)
         factor = replace(_factor(setting, one), target=holder)
         low, high = (
-            setting.share(
-                f"belief:{one.id}:{name}",
-                chance(end),
-                formula="the same without one group of sources, each left out in turn",
-                target=holder,
+            bounded(
+                setting.share(
+                    f"belief:{one.id}:{name}",
+                    chance(end),
+                    formula="the same without one group of sources, each left out in"
+                    " turn",
+                    target=holder,
+                )
             )
             for name, end in (
                 ("least", min(others, default=one.posterior)),
                 ("greatest", max(others, default=one.posterior)),
             )
         )
-        odds = (">\N{NO-BREAK SPACE}", factor)
-        cells = (
-            *(prior, shown(after), odds if one.bayes_factor > _MOST_ODDS else factor),
-            *(shown(bounded(low)), shown(bounded(high))),
-            _moving(setting, found, one),
-        )
+        cells = (prior, after, factor, low, high, _moving(setting, found, one))
     return Row(
         f"belief:{one.id}",
         (about("hypothesis", one.id, setting.case.hypotheses[one.id].title),),
@@ -257,7 +250,8 @@ def _factor(setting: Setting, one: Belief) -> Figure:
         "",
         formula="odds after over before, ten thousand at most",
     )
-    return replace(figure, places=places)
+    more = _MORE if one.bayes_factor > _MOST_ODDS else ""
+    return replace(figure, places=places, sign=more)
 
 
 def _moved(setting: Setting, found: Beliefs, one: Belief) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from solvency.exhibits.weigh.beliefs import belief
 from solvency.exhibits.weigh.beliefs import beliefs
 from solvency.exhibits.weigh.beliefs import bounded
 from solvency.exhibits.weigh.beliefs import chance
-from solvency.exhibits.weigh.beliefs import shown
 from solvency.figures.figure import about
 from solvency.figures.figure import anchor
 from solvency.figures.formats import finite
@@ -115,16 +114,14 @@ def _row(setting: Setting, one: Belief) -> Row:
         f"belief-otherwise:{one.id}",
         (about("hypothesis", one.id, setting.case.hypotheses[one.id].title),),
         (
-            shown(bounded(belief(setting, one, "posterior"))),
+            belief(setting, one, "posterior"),
             *(
-                shown(
-                    bounded(
-                        setting.share(
-                            f"belief:{one.id}:{key}",
-                            chance(value),
-                            formula=formula,
-                            target=target,
-                        )
+                bounded(
+                    setting.share(
+                        f"belief:{one.id}:{key}",
+                        chance(value),
+                        formula=formula,
+                        target=target,
                     )
                 )
                 for (key, formula), value in zip(

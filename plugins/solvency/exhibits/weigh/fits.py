@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from solvency.exhibits.weigh.beliefs import among
 from solvency.exhibits.weigh.beliefs import bounded
 from solvency.exhibits.weigh.beliefs import chance
-from solvency.exhibits.weigh.beliefs import shown
 from solvency.exhibits.workings import entry
 from solvency.figures import formats
 from solvency.figures.figure import Figure
@@ -82,12 +81,8 @@ def _row(setting: Setting, found: Beliefs, one: ScenarioFit) -> Row:
         key,
         (Said(one.title or one.name),),
         (
-            shown(
-                entry(
-                    bounded(belief),
-                    worked=_weight(setting, found, one),
-                    sources=sources,
-                )
+            entry(
+                bounded(belief), worked=_weight(setting, found, one), sources=sources
             ),
             entry(
                 fit,

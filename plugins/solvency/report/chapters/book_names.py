@@ -160,8 +160,14 @@ class OfBooks(Named):
             low=lambda: figure("low", one.low),
             high=lambda: figure("high", one.high),
             day=lambda: one.date,
-            grade=lambda: Grade(one.grade or ""),
-            source=lambda: self.setting.notes.refs(one.sources),
+            grade=lambda: (
+                Grade(one.grade) if one.grade else self.setting.text("no grade")
+            ),
+            source=lambda: (
+                self.setting.notes.refs(one.sources)
+                if one.sources
+                else self.setting.text("no source")
+            ),
         )
 
     def observation(self, name: str) -> Facts:

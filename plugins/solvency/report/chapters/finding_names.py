@@ -181,7 +181,11 @@ class OfFindings(Named):
             suspect=lambda: suspects_of(setting, found),
             factor=lambda: inflation_of_claims(setting, found),
             one_worst=lambda: bool(found.removed) and found.dof > 1,
-            without=lambda: inflation_without(setting, found),
+            **(
+                {"without": lambda: inflation_without(setting, found)}
+                if found.removed and found.dof > 1
+                else {}
+            ),
             agree=lambda: found.p > _USUAL,
             rare=lambda: found.p < _RARE,
         )
