@@ -28,6 +28,7 @@ from solvency.browse.language import day_said
 from solvency.browse.language import say
 from solvency.browse.language import speaking
 from solvency.browse.pages import long_answer
+from solvency.browse.pages.hypotheses import refused_in
 from solvency.browse.request import NotFoundError
 from solvency.figures.errors import ReportError
 from solvency.inert import written_out
@@ -108,6 +109,9 @@ def _rendered(page: str, view: View, filters: dict[str, str]) -> Markup:
     top = head(view, page, filters)
     if not case.selected:
         return _nothing(view, page, filters, empty(view.case))
+    if page != "hypotheses" and (contradicted := refused_in(case)):
+        # On that page they can be switched off.
+        return _nothing(view, page, filters, " ".join(contradicted))
     try:
         built = BUILDERS[page](view)
         view.register.exhibits.update(exhibits_of(built))

@@ -14,6 +14,7 @@ from solvency.browse.language import speaking
 from solvency.browse.pages.front import headlines
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.hypotheses import contradictions_in
+from solvency.browse.pages.hypotheses import refused_in
 from solvency.browse.render import empty
 from solvency.figures.plain import plain
 from solvency.ledger.scenarios import taken
@@ -88,7 +89,7 @@ def _worked_out(view: View) -> dict[str, Headline]:
     from solvency.exhibits.funds.walk import walk  # noqa: PLC0415 (as above)
 
     case = view.case
-    if case.errors or not case.selected:
+    if case.errors or not case.selected or refused_in(case):
         return {}
     setting = view.setting(findings=view.study.written())
     shown = [one for one in headlines(walk(setting), rivals(setting)) if one.value]

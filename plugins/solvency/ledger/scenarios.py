@@ -11,6 +11,7 @@ from solvency.ledger.terms.metadata import meant
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from collections.abc import Iterable
 
     from solvency.ledger.case import Case
 
@@ -37,7 +38,8 @@ def supposing(case: Case, written: str) -> Case:
         written: Names of hypotheses with commas between them; "" for none.
 
     Raises:
-        CaseError: If it declares no hypothesis of such a name.
+        CaseError: If it declares no hypothesis of such a name, or two of them exclude
+            one another.
     """
     chosen = names_in(written)
     for name in chosen:
@@ -47,7 +49,29 @@ def supposing(case: Case, written: str) -> Case:
                 f"no hypothesis {name} is declared."
                 + (meant(name, case.hypotheses) or f" There are {known}.")
             )
+    for one, other in contradictions(case, chosen):
+        raise CaseError(
+            f"the hypotheses {one} and {other} exclude one another. Take one out."
+        )
     return replace(case, scenario=scenario_of(case, chosen))
+
+
+def excluding(case: Case, one: str, other: str) -> bool:
+    """Say whether two hypotheses exclude one another, whichever says so."""
+    return (
+        other in case.hypotheses[one].excludes or one in case.hypotheses[other].excludes
+    )
+
+
+def contradictions(case: Case, held: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the pairs among hypotheses that exclude one another."""
+    names = sorted(set(held) & set(case.hypotheses))
+    return [
+        (one, other)
+        for at, one in enumerate(names)
+        for other in names[at + 1 :]
+        if excluding(case, one, other)
+    ]
 
 
 def taken(case: Case) -> tuple[str, ...]:

@@ -12,12 +12,12 @@ import numpy as np
 from solvency.analysis.tally.answer import Expected
 from solvency.analysis.tally.answer import Loss
 from solvency.analysis.weigh.evidence import evidence
-from solvency.analysis.weigh.rivals import contradictions
 from solvency.figures import arithmetic
 from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.probability_distribution import amounts
 from solvency.ledger.case import Scenario
+from solvency.ledger.scenarios import contradictions
 from solvency.methods.tally import draw_each
 from solvency.methods.tally import exact
 from solvency.methods.weighing.priors import admitted

@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solvency.analysis.weigh.expectation_propagation import stand_in
-from solvency.analysis.weigh.rivals import contradictions
-from solvency.analysis.weigh.rivals import excluding
 from solvency.analysis.weigh.rivals import weighable
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.ledger.case import Scenario
+from solvency.ledger.scenarios import contradictions
+from solvency.ledger.scenarios import excluding
 from solvency.methods.weighing import Bounds
 from solvency.methods.weighing import Curves
 from solvency.methods.weighing import Weighing

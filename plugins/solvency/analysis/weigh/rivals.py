@@ -1,16 +1,13 @@
-"""Hypotheses that exclude one another, and which of them can be weighed."""
+"""Which hypotheses can be weighed: those observed, and their rivals."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solvency.wide import wide
+from solvency.ledger.scenarios import excluding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from solvency.analysis.weigh.evidence import Evidence
-    from solvency.ledger.case import Case
 
 
 def weighable(found: Evidence) -> tuple[str, ...]:
@@ -33,22 +30,3 @@ def weighable(found: Evidence) -> tuple[str, ...]:
         }
         reached |= more
     return tuple(name for name in case.hypotheses if name in reached)
-
-
-def excluding(case: Case, one: str, other: str) -> bool:
-    """Say whether two hypotheses exclude one another, whichever says so."""
-    return (
-        other in case.hypotheses[one].excludes or one in case.hypotheses[other].excludes
-    )
-
-
-@wide()
-def contradictions(case: Case, held: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the pairs among hypotheses that exclude one another."""
-    names = sorted(set(held) & set(case.hypotheses))
-    return [
-        (one, other)
-        for at, one in enumerate(names)
-        for other in names[at + 1 :]
-        if excluding(case, one, other)
-    ]

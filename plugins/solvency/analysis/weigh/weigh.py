@@ -33,13 +33,13 @@ from solvency.analysis.weigh.double_counting import double_counted
 from solvency.analysis.weigh.evidence import evidence
 from solvency.analysis.weigh.goodness import goodness
 from solvency.analysis.weigh.predictive import predicted
-from solvency.analysis.weigh.rivals import contradictions
 from solvency.defaults import WEIGHING_SEED
 from solvency.figures import arithmetic
 from solvency.figures.precision import money
 from solvency.figures.precision import settled
 from solvency.figures.precision import settled_all
 from solvency.figures.remark import Remark
+from solvency.ledger.scenarios import contradictions
 from solvency.memory import keep_freed
 from solvency.model.uncertain_amounts import otherwise
 from solvency.wide import wide

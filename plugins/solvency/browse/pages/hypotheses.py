@@ -23,6 +23,8 @@ from solvency.browse.pages.disputes import disputed
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.progress import Waiting
 from solvency.browse.pages.progress import waited
+from solvency.ledger.scenarios import BY_HAND
+from solvency.ledger.scenarios import contradictions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +99,7 @@ def build(view: View) -> Page:
     setting = view.setting()
     return Page(
         scenarios=_scenarios(view),
-        numbers=_numbers(view, setting),
+        numbers=() if refused_in(case) else _numbers(view, setting),
         choices=tuple(
             _choice(
                 view,
@@ -108,7 +110,7 @@ def build(view: View) -> Page:
             )
             for one in case.hypotheses.values()
         ),
-        contradictions=contradictions_in(view.case),
+        contradictions=contradictions_in(case),
         disagree=disputed(view),
         weigh=view.page("hypotheses", "weighed", weigh=1),
         tally=tally,
@@ -225,8 +227,6 @@ def _choice(
 
 def contradictions_in(case: Case) -> tuple[str, ...]:
     """Say which hypotheses of the scenario cannot both be true."""
-    from solvency.analysis.weigh.rivals import contradictions  # noqa: PLC0415 (brings in SciPy)
-
     return tuple(
         say(
             "%(one)s and %(other)s exclude one another: both cannot be true.",
@@ -235,6 +235,11 @@ def contradictions_in(case: Case) -> tuple[str, ...]:
         )
         for one, other in contradictions(case, case.scenario.hypotheses)
     )
+
+
+def refused_in(case: Case) -> tuple[str, ...]:
+    """Say why a set chosen by hand has no numbers, if it has none."""
+    return contradictions_in(case) if case.scenario.name == BY_HAND else ()
 
 
 def asked_tally(view: View) -> Later[Tallied]:
