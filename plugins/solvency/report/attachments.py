@@ -376,9 +376,9 @@ def attachments(setting: Setting, attached: tuple[Attached, ...]) -> Section | N
         title=text("Files carried inside this document"),
         unit=(text("Size in bytes, and the hash of each file as attached"),),
         head=text("File"),
-        width=55,
+        width=40,
         columns=(
-            Column("what", text("What it is"), "text", 23),
+            Column("what", text("What it is"), "text", 38),
             Column("bytes", text("Bytes"), width=13),
             # A hash has a line to itself: the list is half as long.
             Column("hash", "SHA-256", "text", 83),
