@@ -121,6 +121,19 @@ def test_panels_speak_the_language(files):
     assert "solvencyWords = " not in (files / "site.js").read_text().split("\n")[0]
 
 
+def test_every_number_that_opens_in_chinese_has_what_it_rests_on(files):
+    opened = 0
+    for page in sorted((files / "zh").glob("*.html")):
+        text = page.read_text()
+        keys = {unquote(one) for one in re.findall(r'href="#figure=([^"]+)"', text)}
+        keys = {one for one in keys if not one.startswith("flow:")}
+        rests = files / "zh" / re.search(r'data-rests="([^"]+)"', text)[1]
+        there = re.fullmatch(r'solvencyTake\("[^"]+",(.*)\);\n', rests.read_text())[1]
+        assert keys <= set(json.loads(there).get("keys", ())), page.name
+        opened += len(keys)
+    assert opened > 300
+
+
 def test_a_page_of_fava_is_in_the_language_its_address_asks_for(site):
     served = site()
     for page in CLASSES:

@@ -597,6 +597,38 @@ def test_a_note_is_written_by_keyboard_and_marks_the_number(browser, harbour, tm
     assert len(list((tmp_path / "notes").iterdir())) == 2
 
 
+def test_an_entry_with_errors_is_saved_by_a_second_decision_alone(
+    browser, harbour, tmp_path
+):
+    case = shutil.copy(harbour, tmp_path / "main.beancount")
+    with served_at(Site(case, edit=True)) as site:
+        tab = browser.new_page(viewport={"width": 390, "height": 900})
+        go(tab, site.origin + site.path("evidence"))
+        tab.locator("#change summary").click()
+        form = tab.locator("#change form")
+        for name, value in {
+            "name": "letter-2",
+            "date": "2022-01-20",
+            "title": "A letter",
+            "url": "ftp://example.org/letter-2",
+            "grade": "A1",
+        }.items():
+            form.locator(f'[name="{name}"]').fill(value)
+        form.get_by_role("button", name="Show the difference").press("Enter")
+        expect(form).to_contain_text("the ledger would have these errors")
+        save = form.get_by_role("button", name="Save it")
+        expect(save).to_be_disabled()
+        anyway = form.get_by_label("Save it with these errors")
+        expect(anyway).to_be_focused()
+        tab.keyboard.press("Space")
+        expect(save).to_be_enabled()
+        assert "letter-2" not in case.read_text()
+        save.press("Enter")
+        tab.wait_for_url("**pick=letter-2**")
+        tab.close()
+    assert "ftp://example.org/letter-2" in case.read_text()
+
+
 def test_a_flow_is_added_and_the_finding_changes_by_keyboard(
     browser, harbour, tmp_path
 ):

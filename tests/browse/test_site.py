@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from html import unescape
@@ -18,6 +20,9 @@ import solvency
 from solvency.browse.site.hypothesis_sets import combinations
 from solvency.browse.site.names import Folder
 from solvency.cli import main
+from solvency.exhibits.explain import explain
+from solvency.exhibits.explain.search import Search
+from solvency.figures.errors import ReportError
 
 
 def _run(*words):
@@ -60,7 +65,8 @@ def _unpacked(path, found):
 
     figures = {}
     for key, one in zip(found["keys"], found["figures"], strict=True):
-        value, unit, formula, basis, printed, plain_sum, flows, sources, *made = one
+        value, unit, formula, basis, printed, plain_sum, flows, sources, *rest = one
+        *made, asked = rest
         figures[key] = {
             "value": value,
             "unit": found["words"][unit],
@@ -71,6 +77,7 @@ def _unpacked(path, found):
             "flows": listed("flows", found["lists"][flows]),
             "sources": listed("sources", found["lists"][sources]),
             "made": made,
+            "asked": key if asked == 1 else asked,
         }
     return {**found, "figures": figures}
 
@@ -129,6 +136,54 @@ def test_what_explain_says_of_a_figure_is_what_its_panel_has(files, harbour):
         assert panel["flows"] == [[one["id"], one["part"]] for one in told["flows"]]
         names = [[one["name"], one["carries"]] for one in told["sources"]]
         assert panel["sources"] == names
+
+
+def test_explain_answers_for_each_kind_of_figure_a_panel_sends_to_it(
+    files, harbour, monkeypatch
+):
+    """The command is printed where it is known, and as a shell takes it."""
+    module, made, kept = sys.modules[explain.__module__], Search.made, {}
+
+    def once(self):
+        # Exhibits are made in moments, but for each kind of figure anew.
+        long = self.of.section, self.of.build, self.days, self.deep
+        at = (self.setting.case.scenario.name, *long, self.words[:1])
+        return kept[at] if at in kept else kept.setdefault(at, made(self))
+
+    monkeypatch.setattr(module, "_changes", lambda *_: ())
+    monkeypatch.setattr(Search, "made", once)
+    first = solvency.load(harbour)
+    names = {*first.entities, *first.by_id, *first.sources, *first.hypotheses}
+    names |= {*first.commodities}
+    sent, alone = {}, set()
+    for path in sorted((files / "rests").glob("*.js")):
+        if path.name == "things.js":
+            continue
+        found = _document(path)
+        for key, one in found["figures"].items():
+            words = key.split(":")
+            kind = ":".join(word for word in words if word not in names)
+            if one["asked"]:
+                assert shlex.split(one["asked"]) == [key]
+                sent.setdefault(re.sub(r"\d+", "0", kind), (key, found["options"]))
+            else:
+                alone.add(words[0])
+    assert {"totals", "sheet", "owed", "count", "eliminated", "equity"} <= alone
+    assert {"recovery-price", "recovery-changed", "level"} <= alone
+    families = {key.split(":")[0] for key, _ in sent.values()}
+    assert {"funds", "walk", "recovery", "tally"} <= families
+    assert any(" " in key for key, _ in sent.values())
+    refused, cases = [], {}
+    for key, options in set(sent.values()):
+        option, scenario = options.split()
+        assert option == "--scenario"
+        if scenario not in cases:
+            cases[scenario] = solvency.load(harbour, scenario=scenario)
+        try:
+            explain(cases[scenario], key)
+        except ReportError:
+            refused.append(key)
+    assert sorted(refused) == []
 
 
 @pytest.mark.parametrize("scenario", ["established", "invested", "gambled"])
@@ -273,7 +328,7 @@ def test_a_site_is_replaced_whole_and_nothing_else_is(harbour, tmp_path):
 
 
 def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch):
-    from solvency.browse.site import languages
+    from solvency.browse.site import all_pages
 
     folder = tmp_path / "site"
     assert _run("site", folder, harbour).exit_code == 0
@@ -282,7 +337,7 @@ def test_a_site_that_fails_leaves_what_was_there(harbour, tmp_path, monkeypatch)
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(languages._Pages, "_beside", fail)
+    monkeypatch.setattr(all_pages._Pages, "_beside", fail)
     result = _run("site", folder, harbour)
     assert result.exit_code == 2
     assert "No space left" in result.output

@@ -18,6 +18,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from babel.messages.pofile import write_po
 
+from solvency.exhibits.section import figures_in
+from solvency.figures.figure import OWN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -203,6 +206,26 @@ def test_nothing_a_report_asks_for_is_lacking(chinese):
     # Names of the ledger and of coins have no translation but the case's own.
     names = {*report.case.commodities, "SHA-256"}
     assert {one for one in unsaid if re.search("[a-z]{3}", one)} - names == set()
+
+
+def test_formulas_of_entries_are_in_the_language(chinese):
+    """What figures are, as the appendix of derived figures and its panels say it."""
+    report, _, _ = chinese
+    made = (
+        figure
+        for one in report.sections
+        for figure in figures_in((one.tables, one.values))
+        if figure.target == OWN
+    )
+    said = {one.formula: report.locale.phrase(one.formula) for one in made}
+    # Names of the ledger have no translation but the case's own; exp is mathematics.
+    known = {*report.case.commodities, *report.case.entities, "exp"}
+    english = {
+        words: text
+        for words, text in said.items()
+        if set(re.findall("[A-Za-z]{2,}", text)) - known
+    }
+    assert english == {}
 
 
 def test_pages_hold_no_english_sentence(chinese):

@@ -43,6 +43,20 @@ function list(lines) {
   return shown;
 }
 
+// A box to tick, without which a button stays off.
+function decision(button, text) {
+  const line = part("label", "sv-anyway", "");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  button.disabled = true;
+  box.addEventListener("input", (event) => {
+    event.stopPropagation(); // it is no field of the entry: what is shown stays
+    button.disabled = !box.checked;
+  });
+  line.append(box, " ", text);
+  return line;
+}
+
 function wrong(place, error) {
   place.replaceChildren(part("p", "sv-said", say("Not saved: %(why)s", { why: error.message })));
 }
@@ -82,10 +96,12 @@ function dress(page) {
           wrong(place, error);
         }
       });
-      const faults = found.faults.length ? [part("p", "sv-said", say("With this the ledger would have these errors:")), list(found.faults)]
+      // A ledger with errors is saved by a second decision alone.
+      const anyway = found.faults.length ? decision(save, say("Save it with these errors")) : null;
+      const faults = anyway ? [part("p", "sv-said", say("With this the ledger would have these errors:")), list(found.faults), anyway]
         : [part("p", "sv-note", found.tried ? say("With this the ledger has no new error.") : say("Whether the ledger has errors with this was not tried: its folder is large."))];
       place.replaceChildren(difference(found.difference), ...faults, save);
-      save.focus();
+      (anyway?.querySelector("input") ?? save).focus();
     } catch (error) {
       wrong(place, error);
     }

@@ -201,10 +201,11 @@ function unpacked(found, order) {
     if (Array.isArray(one)) return { name: one[0], value: one[1], unit: one[2] };
     return { name: found.keys[one], value: found.figures[one][0], unit: found.words[found.figures[one][1]] };
   };
-  return Object.fromEntries(found.figures.map(([value, unit, formula, basis, printed, sum, flows, sources, worked, figures], n) =>
+  return Object.fromEntries(found.figures.map(([value, unit, formula, basis, printed, sum, flows, sources, worked, figures, asked], n) =>
     [found.keys[n], { name: found.keys[n], value, unit: found.words[unit], formula: found.words[formula],
       basis: found.words[basis], printed, sum: Boolean(sum), flows: listOf("flows", flows),
-      sources: listOf("sources", sources), worked: worked.map(piece), figures: figures.map(other) }]));
+      sources: listOf("sources", sources), worked: worked.map(piece), figures: figures.map(other),
+      asked: asked === 1 ? found.keys[n] : asked }]));
 }
 
 // On a site of files pages share their flows and sources.
@@ -212,7 +213,7 @@ async function complete(address) {
   const found = await asked(address);
   if (!found.things) return found;
   const things = await asked(found.things);
-  return { ...things, figures: unpacked(found, things.order) };
+  return { ...things, options: found.options, figures: unpacked(found, things.order) };
 }
 
 // ---- The panel ----
@@ -438,10 +439,13 @@ function withoutBox(root, key, figure) {
   } else if (exact) {
     box.append(made("p", { class: "sv-note" }, say("No source changes it alone: each flow has another.")));
   } else if (!root.without && figure.sources.length) {
+    // The terminal knows the figures of reports, not those that pages alone print.
+    const command = !figure.sum && figure.asked ? [" ", made("code", {}, `solvency explain ${figure.asked} ${root.found.options} --all`)] : [];
     box.append(made("p", { class: "sv-note" }, figure.sum
       ? say("No flow of it falls without one source alone.")
-      : say("It is no plain sum of flows: what it would be without each source is worked out by"), " ",
-    figure.sum ? "" : made("code", {}, `solvency explain ${key} --all`)));
+      : figure.asked
+        ? say("It is no plain sum of flows: what it would be without each source is worked out by")
+        : say("It is no plain sum of flows, and what it would be without each source is not worked out here."), ...command));
   }
   // A point of a line is on no page by itself: it is not computed anew.
   if (!exact && root.without && figure.sources.length && !key.startsWith("level:")) {

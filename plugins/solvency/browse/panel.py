@@ -6,6 +6,7 @@ each flow and each source stands in it once, and figures name them.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from dataclasses import field
 from decimal import Decimal
@@ -28,6 +29,7 @@ from solvency.figures.figure import Figure
 from solvency.figures.figure import Ref
 from solvency.figures.formats import published
 from solvency.figures.formats import unit_label
+from solvency.ledger.scenarios import taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +59,8 @@ class OnPage:
     setting: Setting | None = None
     #: Whether what figures rest on is asked for: points of drawings have it then alone.
     opened: bool = False
+    #: Whether its figures are of an account that `explain` does not answer for.
+    elsewhere: bool = False
     #: Long computations still at work when the page was built, and what each said then.
     at_work: list[tuple[Later[Any], str]] = field(default_factory=list)
 
@@ -98,9 +102,12 @@ def resting(
 
     Returns:
         `flows` and `sources` by their names, `figures` by key: as `explain --json`
-        has them, but for flows and sources, which are named with their part.
+        has them, but for flows and sources, which are named with their part, and
+        `asked`, the key as a shell takes it where `explain` answers for it, which it
+        does with `options`.
     """
     from solvency.exhibits.explain.explain import explained  # noqa: PLC0415 (brings in SciPy)
+    from solvency.exhibits.explain.search import answered  # noqa: PLC0415 (as above)
     from solvency.exhibits.rests import rests  # noqa: PLC0415 (as above)
 
     known = register.figures()
@@ -108,6 +115,9 @@ def resting(
     figures = {
         key: {
             **_figure(explained(case, figure, base[key])),
+            "asked": shlex.quote(key)
+            if not register.elsewhere and answered(case, key)
+            else "",
             "notes": (notes or {}).get(("figure", key), []),
         }
         for key, figure in known.items()
@@ -116,6 +126,7 @@ def resting(
     found: dict[str, Any] = {
         "fingerprint": case.fingerprint,
         "scenario": case.scenario.name,
+        "options": options(case),
         "currency": case.currency,
         "figures": figures,
     }
@@ -129,6 +140,18 @@ def resting(
         }
         found["sources"] = {one.name: source(one) for one in case.sources.values()}
     return found
+
+
+def options(case: Case) -> str:
+    """Return the options that show the same at the terminal."""
+    names = taken(case)
+    if case.scenario.name in case.scenarios or not names:
+        words = [f"--scenario {shlex.quote(case.scenario.name)}"]
+    else:
+        words = [f"--hypothesis {shlex.quote(','.join(names))}"]
+    if case.known:
+        words.append(f"--known {case.known}")
+    return " ".join(words)
 
 
 def source(one: Source) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from typing import Any
@@ -142,23 +143,36 @@ def without_each(page: str, view: View, key: str) -> dict[str, object]:
         NotFoundError: The page prints no such figure, or it is drawn or weighed.
         ReportError: The work failed.
     """
+    from solvency.exhibits.explain.search import answered  # noqa: PLC0415 (brings in SciPy)
+
     if page in _LONG:
         with speaking(view.locale):
-            said = say(
-                "a page without one source takes seconds to work out, and there are"
-                " many: `solvency explain %(figure)s --all` leaves each source out in"
-                " turn",
-                figure=key,
+            said = (
+                say(
+                    "a page without one source takes seconds to work out, and there are"
+                    " many: `solvency explain %(figure)s --all` leaves each source out"
+                    " in turn",
+                    figure=shlex.quote(key),
+                )
+                if answered(view.case, key)
+                else say(
+                    "a page without one source takes seconds to work out, and there are"
+                    " many"
+                )
             )
         raise NotFoundError(said)
     figures = printed(page, replace(view, asked=replace(view.asked, weigh=False)))
     figure = figures.get(key)
     if figure is None:
         with speaking(view.locale):
-            said = say(
-                "%(figure)s is drawn or weighed: `solvency explain %(figure)s --all`"
-                " leaves each source out in turn",
-                figure=key,
+            said = (
+                say(
+                    "%(figure)s is drawn or weighed: `solvency explain %(figure)s"
+                    " --all` leaves each source out in turn",
+                    figure=shlex.quote(key),
+                )
+                if answered(view.case, key)
+                else say("%(figure)s is drawn or weighed", figure=key)
             )
         raise NotFoundError(said)
 

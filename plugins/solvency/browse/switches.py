@@ -15,13 +15,12 @@ from solvency.browse.pages.front import headlines
 from solvency.browse.pages.group import scope
 from solvency.browse.pages.hypotheses import contradictions_in
 from solvency.browse.pages.hypotheses import refused_in
+from solvency.browse.panel import options
 from solvency.browse.render import empty
 from solvency.figures.plain import plain
-from solvency.ledger.scenarios import taken
 
 if TYPE_CHECKING:
     from solvency.browse.view import View
-    from solvency.ledger.case import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def _switched(view: View, before: View) -> dict[str, Any]:
         ],
         "scenario": case.scenario.name,
         "known": case.known,
-        "command": _command(case),
+        "command": options(case),
         "said": [*contradictions_in(case), *([] if case.selected else [empty(case)])],
         "numbers": [_moved(one, then.get(one.label)) for one in now.values()],
     }
@@ -122,15 +121,3 @@ def _moved(now: Headline, then: Headline | None) -> dict[str, Any]:
         "before": money(then.value, then.unit),
         "difference": f"{sign}{money(change, now.unit)}",
     }
-
-
-def _command(case: Case) -> str:
-    """Return the options that show the same at the terminal."""
-    names = taken(case)
-    if case.scenario.name in case.scenarios or not names:
-        words = [f"--scenario {case.scenario.name}"]
-    else:
-        words = [f"--hypothesis {','.join(names)}"]
-    if case.known:
-        words.append(f"--known {case.known}")
-    return " ".join(words)

@@ -51,6 +51,9 @@ LANGUAGES = tuple(_SCALES)
 #: How names and the pieces of a formula are joined, and the same in Chinese.
 _JOINTS = re.compile("(, |: | for | \N{RIGHTWARDS ARROW} )")
 _MARKS_ZH = {", ": "，", ": ": "：", " for ": "："}
+#: What stands between formulas of which one figure is made of another and a third.
+_SIGNS_ZH = {" plus ": "加", " less ": "减", " over ": "除以"}
+_DONE = re.compile("( plus | less | over )")
 #: Longer text is prose, not names.
 _LONGEST = 80
 
@@ -96,7 +99,15 @@ class Locale:
         if self.lang != "zh" or whole != words:
             return whole
         pieces = _JOINTS.split(words)
-        return "".join(_MARKS_ZH.get(piece) or self.text(piece) for piece in pieces)
+        return "".join(_MARKS_ZH.get(piece) or self._done(piece) for piece in pieces)
+
+    def _done(self, words: str) -> str:
+        """Return a piece of a formula; one that adds or divides, by what it does so."""
+        whole = self.text(words)
+        if whole != words:
+            return whole
+        pieces = _DONE.split(words)
+        return "".join(_SIGNS_ZH.get(piece) or self.text(piece) for piece in pieces)
 
     def named(self, value: Any) -> Any:
         """Return names of the case as this language has them; all else as it is.

@@ -249,6 +249,6 @@ def _table(view: View, book: Book, found: Funds) -> Table:
     from solvency.exhibits.funds.sources_uses import side_by_side  # noqa: PLC0415 (brings in SciPy)
 
     title, setting = say("Sources and uses of funds"), view.setting(book=book)
-    table = side_by_side(setting, "funds", title, [found], [say(found.name)])
+    table = side_by_side(setting, "funds", title, [found], [found.name])
     # The exhibit's own line tells of a column of pages that a screen has not.
     return shown(view, replace(table, unit=(setting.unit,)))

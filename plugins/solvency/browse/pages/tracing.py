@@ -27,6 +27,8 @@ def build(view: View) -> Page:
     if picked and picked not in view.case.accounts:
         raise NotFoundError(say("no account is called %(name)s", name=repr(picked)))
     account = picked or ""
+    # At the terminal the account that is listed first is traced.
+    view.register.elsewhere = account not in {"", *accounts[:1]}
     found = answered(view, f"traced:{account}", lambda one: traced(one, account))
     traced_one = account
     if isinstance(found, Answered) and found.section is not None:

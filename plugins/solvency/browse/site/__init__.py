@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solvency.browse.site.languages import Told
+from solvency.browse.site.all_pages import Told
 from solvency.browse.site.output import Saved
 from solvency.browse.site.output import write_site
 

@@ -7,9 +7,9 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solvency.browse.site.languages import MARK
-from solvency.browse.site.languages import Making
-from solvency.browse.site.languages import Told
+from solvency.browse.site.all_pages import MARK
+from solvency.browse.site.all_pages import Making
+from solvency.browse.site.all_pages import Told
 from solvency.writing import NotWrittenError
 
 if TYPE_CHECKING:

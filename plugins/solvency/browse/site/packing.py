@@ -44,7 +44,8 @@ class Packing:
         Returns:
             `keys`; `figures`, each its value, unit, formula, basis, what is printed,
             whether it is a plain sum, its flows and sources, how it is worked out and
-            from which figures; the tables `words` and `lists`.
+            from which figures, and 1, its key for a shell or nothing as `explain` has
+            it so, in other words or not; the tables `words` and `lists`.
         """
         places = {key: n for n, key in enumerate(figures)}
         words: dict[str, int] = {}
@@ -73,8 +74,10 @@ class Packing:
                 listed("sources", one["sources"]),
                 self._pieces(one["worked"], figures, places),
                 [_other(other, figures, places) for other in one["figures"]],
+                # Most keys are written in a command as they are.
+                1 if one["asked"] == key else one["asked"],
             )
-            for one in figures.values()
+            for key, one in figures.items()
         ]
         return {
             "things": THINGS,

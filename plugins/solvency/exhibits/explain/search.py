@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 _ENTRY = {"part", "shown", "all", "more", "most"}
 #: Words of a key that nobody needs to name.
 _UNSAID = {"market", "total"}
+#: Beginnings of keys of a family that its own exhibit does not have.
+_PAGES_ALONE = ("beliefs:wide:",)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -148,6 +150,20 @@ def searches(case: Case, name: str, progress: Progress = None) -> Iterator[Searc
         if first.of is not FAMILIES[word]:
             yield replace(first, of=FAMILIES[word])
             yield replace(first, of=FAMILIES[word], deep=True)
+
+
+def answered(case: Case, key: str) -> bool:
+    """Say whether a figure with this key is likely to be found, by its name alone.
+
+    Pages print figures of their own beside those of a report: no family has them, or
+    they are of a part that the report leaves out.
+    """
+    of = _family_of(words_of(key))
+    if of is None or key.startswith(_PAGES_ALONE):
+        return False
+    kind, _, rest = key.partition(":")
+    name = rest.partition(":")[0]
+    return kind != "funds" or name == "group" or name in case.members
 
 
 def _family_of(words: tuple[str, ...]) -> Family | None:

@@ -219,6 +219,7 @@ class _Pages:
             found = resting(view.case, view.register, view.dossier, things=False)
             address = f"rests/{name.removesuffix('.html')}.js"
             packed = self._made.packing.packed(found["figures"])
+            packed["options"] = found["options"]
             self._found[address] = _taken(address, packed)
 
     def _view(self, wanted: Wanted) -> View:
