@@ -139,7 +139,7 @@ class OfBooks(Named):
         """Return the amount and the day of a flow."""
         case = self.setting.case
         one: Flow = case.by_id[self._known(name, case.by_id, "flow")]
-        said = f'flow("{name}")'
+        text, said = self.setting.text, f'flow("{name}")'
 
         def figure(part: str, value: Any) -> Figure:
             unit = one.amount.commodity
@@ -160,14 +160,8 @@ class OfBooks(Named):
             low=lambda: figure("low", one.low),
             high=lambda: figure("high", one.high),
             day=lambda: one.date,
-            grade=lambda: (
-                Grade(one.grade) if one.grade else self.setting.text("no grade")
-            ),
-            source=lambda: (
-                self.setting.notes.refs(one.sources)
-                if one.sources
-                else self.setting.text("no source")
-            ),
+            grade=lambda: Grade(one.grade) if one.grade else text("no grade"),
+            source=lambda: self.setting.notes.refs(one.sources) or text("no source"),
         )
 
     def observation(self, name: str) -> Facts:
