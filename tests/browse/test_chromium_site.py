@@ -144,7 +144,7 @@ def test_what_is_no_sum_of_flows_says_so_and_by_what_it_is_worked_out(opened):
     tab.locator('a[href="#figure=funds:group:revaluation"]').first.press("Enter")
     expect(panel).to_contain_text("It is no plain sum of flows")
     expect(panel.locator("code").last).to_have_text(
-        "solvency explain funds:group:revaluation --all"
+        "solvency explain funds:group:revaluation --scenario established --all"
     )
     expect(panel.locator("th", has_text="Part")).to_have_count(0)
     # Figures it is worked out from go by what the page calls them.

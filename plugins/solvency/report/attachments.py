@@ -353,10 +353,7 @@ def _kind(one: Attached) -> str:
 
 
 def _alike(setting: Setting, attached: tuple[Attached, ...], kind: str) -> Row:
-    """Return one row for many files of a kind.
-
-    The hashes of the case's are in the record, and `verify` makes the others again.
-    """
+    """Return one row for many files of a kind; `verify` compares each of them."""
     some = [one for one in attached if _kind(one) == kind]
     count = setting.count(f"files:{kind}", len(some))
     size = setting.count(f"files:{kind}:bytes", sum(len(x.content) for x in some))

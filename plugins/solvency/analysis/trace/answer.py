@@ -203,7 +203,7 @@ class Following:
         if self.untraced:
             yield (
                 f"{self.untraced:,.2f} {self.unit} of what the books show here is"
-                f" untraced ({', '.join(self.counts)}): last seen in these accounts,"
+                f" untraced ({', '.join(self.counts)}): left there by the books,"
                 " and not found. Earlier balances may have been lower than the books"
                 " say."
             )

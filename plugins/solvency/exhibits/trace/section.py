@@ -178,8 +178,8 @@ def _untraced(setting: Setting, found: Following) -> tuple[Prose, ...]:
     value = sum((one.untraced for one in held), _ZERO)
     return (
         setting.say(
-            "Of what the books show in these accounts, %(amount)s is untraced: last"
-            " seen there, and not found. Earlier balances may have been lower.",
+            "Of what the books show in these accounts, %(amount)s is untraced: left"
+            " there by the books, and not found. Earlier balances may have been lower.",
             amount=lacking(setting, "trace:untraced", value, held, day),
         ),
     )
