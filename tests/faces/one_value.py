@@ -373,7 +373,7 @@ ALONE = {
     r"count:.*|tests:.*|\(.*|-\(.*|.*:said|.*:prose|flow\(.*|plugs:assets": (
         "said in a chapter: counted or worked out there"
     ),
-    r"funds:\w+::.*:(added|lost):said:.*|reconciled:(inflation|chi2|dof):without": (
+    r"funds:\w+::.*:(added|lost)(:said:.*)?|reconciled:(inflation|chi2|dof):without": (
         "said in a chapter, and worked out there"
     ),
     r"reconciled:claims(:.*)?": "claims an identity tests; the command lists them all",
