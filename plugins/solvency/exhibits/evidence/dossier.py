@@ -150,7 +150,9 @@ def _row(row: Mapping[str, str | None], lang: str, line: int) -> Claimed:
                     f"{NAME}, line {line}: parts has {one.strip()!r:.60}: write NUMBER"
                     " UNIT what"
                 )
-            words = others[n].strip() if others else "".join(pieces[2:])
+            # Beside a note in another language, words that are not in it are none.
+            own = "" if row.get(lang) else "".join(pieces[2:])
+            words = others[n].strip() if others else own
             found.append(Part(amount, pieces[1], words))
         return tuple(found)
 

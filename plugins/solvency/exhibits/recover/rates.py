@@ -11,6 +11,7 @@ from solvency.analysis.recover.estate import shares_of
 from solvency.exhibits.flows import quote
 from solvency.exhibits.workings import account_link
 from solvency.exhibits.workings import resting
+from solvency.figures.figure import OWN
 from solvency.figures.figure import Day
 from solvency.figures.figure import Figure
 from solvency.figures.figure import about
@@ -83,19 +84,23 @@ def rates(setting: Setting, found: Recovery) -> Table | None:
 
 def _of(setting: Setting, name: str, books: dict[str, Decimal]) -> tuple[Cell, ...]:
     account = setting.case.accounts[name]
-    place = anchor("account", name) if name in setting.registered else ""
+    registered = anchor("account", name) if name in setting.registered else ""
     rest = resting(setting, [name], setting.at)
     basis = account.recovery_basis or "assumed"
     return (
         setting.money(
-            f"rate:{name}:book", books[name], formula="cost", target=place, **rest
+            f"rate:{name}:book",
+            books[name],
+            formula="cost",
+            target=registered or (OWN if books[name] else ""),
+            **rest,
         ),
         *(
             setting.share(
                 f"rate:{name}:{end}",
                 share,
                 formula="share of book that the ledger states",
-                target=place,
+                target=registered or (OWN if share else ""),
                 **rest,
             )
             for end, share in zip(ENDS, shares_of(account), strict=True)
